@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a device besides its readings.
+ *
+ * @param id unique on its node and lasting: {@code gpu0}, {@code nvme1}, {@code memory}
+ * @param kind what it is
+ * @param source how its power came to be known
+ * @param containedIn the kind of the device on this node whose figure already includes this one, or
+ *     null if there is none. Such a device never adds to a total that holds its container: one
+ *     meter's channels are contained in {@code NODE}, as are the GPUs of a node that has a meter
+ * @param model the maker's name of it, or empty
+ * @param powerLimitMilliwatts the most it is built to draw, or 0 if unknown
+ * @param averagingMillis if over 0, each power value is the mean over that many milliseconds up to
+ *     the reading's time
+ * @param counterEpoch changes when the energy counter starts anew (driver reload, reboot)
+ * @param counterWrapMicrojoules the counter's modulus, or 0 if it does not wrap
+ * @param capacityBytes size of a memory or drive, 0 for others
+ */
+public record Device(
+    String id,
+    DeviceKind kind,
+    PowerSource source,
+    @Nullable DeviceKind containedIn,
+    String model,
+    long powerLimitMilliwatts,
+    int averagingMillis,
+    long counterEpoch,
+    long counterWrapMicrojoules,
+    long capacityBytes) {
+
+  public Device {
+    requireNonNull(id, "id is null");
+    requireNonNull(kind, "kind is null");
+    requireNonNull(source, "source is null");
+    requireNonNull(model, "model is null");
+    if (id.isEmpty()) {
+      throw new IllegalArgumentException("device id is empty");
+    }
+    if (powerLimitMilliwatts < 0
+        || averagingMillis < 0
+        || counterWrapMicrojoules < 0
+        || capacityBytes < 0) {
+      throw new IllegalArgumentException("negative property of device " + id);
+    }
+  }
+
+  /** A device with a sensor and nothing else known of it. */
+  public static Device sensor(String id, DeviceKind kind) {
+    return new Device(id, kind, PowerSource.SENSOR, null, "", 0, 0, 0, 0, 0);
+  }
+
+  public Device withSource(PowerSource newSource) {
+    return new Device(
+        id,
+        kind,
+        newSource,
+        containedIn,
+        model,
+        powerLimitMilliwatts,
+        averagingMillis,
+        counterEpoch,
+        counterWrapMicrojoules,
+        capacityBytes);
+  }
+
+  public Device withContainedIn(@Nullable DeviceKind container) {
+    return new Device(
+        id,
+        kind,
+        source,
+        container,
+        model,
+        powerLimitMilliwatts,
+        averagingMillis,
+        counterEpoch,
+        counterWrapMicrojoules,
+        capacityBytes);
+  }
+
+  public Device withModel(String newModel, long newPowerLimitMilliwatts) {
+    return new Device(
+        id,
+        kind,
+        source,
+        containedIn,
+        newModel,
+        newPowerLimitMilliwatts,
+        averagingMillis,
+        counterEpoch,
+        counterWrapMicrojoules,
+        capacityBytes);
+  }
+
+  public Device withAveragingMillis(int millis) {
+    return new Device(
+        id,
+        kind,
+        source,
+        containedIn,
+        model,
+        powerLimitMilliwatts,
+        millis,
+        counterEpoch,
+        counterWrapMicrojoules,
+        capacityBytes);
+  }
+
+  public Device withCounter(long epoch, long wrapMicrojoules) {
+    return new Device(
+        id,
+        kind,
+        source,
+        containedIn,
+        model,
+        powerLimitMilliwatts,
+        averagingMillis,
+        epoch,
+        wrapMicrojoules,
+        capacityBytes);
+  }
+
+  public Device withCapacityBytes(long bytes) {
+    return new Device(
+        id,
+        kind,
+        source,
+        containedIn,
+        model,
+        powerLimitMilliwatts,
+        averagingMillis,
+        counterEpoch,
+        counterWrapMicrojoules,
+        bytes);
+  }
+
+  /** True if this device adds to its node's and site's total energy. */
+  public boolean countsInTotal() {
+    return containedIn == null && kind != DeviceKind.FACILITY;
+  }
+
+  /** True if this device adds to the sum of its kind. */
+  public boolean countsInKind() {
+    return containedIn != kind;
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy;
+
+/**
+ * What is added up for a job, in a window and for its whole life. The order is the order of the
+ * fields on the wire. {@link #MEASURED_MILLIJOULES} + {@link #ESTIMATED_MILLIJOULES} + {@link
+ * #MODELLED_MILLIJOULES} = {@link #TOTAL_MILLIJOULES}, always.
+ */
+public enum JobAmount {
+  /** Energy of the job, no device twice. */
+  TOTAL_MILLIJOULES,
+  /** Energy of GPUs, in the total or contained in a node's meter. */
+  GPU_MILLIJOULES,
+  /** Energy of main memory. */
+  MEMORY_MILLIJOULES,
+  /** Energy of drives. */
+  STORAGE_MILLIJOULES,
+  /** Energy of processors. */
+  CPU_MILLIJOULES,
+  /** Energy at node meters. */
+  NODE_MILLIJOULES,
+  /** Part of the total whose quality is {@link Quality#MEASURED}. */
+  MEASURED_MILLIJOULES,
+  /** Part of the total whose quality is {@link Quality#ESTIMATED}. */
+  ESTIMATED_MILLIJOULES,
+  /** Part of the total whose quality is {@link Quality#MODELLED}. */
+  MODELLED_MILLIJOULES,
+  /** Energy of GPUs that the job held while their utilisation was under 5 %. */
+  HELD_IDLE_MILLIJOULES,
+  /** Device time with known energy, by share; devices that count in the total. */
+  COVERED_MILLIS,
+  /** Device time whose energy nobody knows, by share. */
+  UNCOVERED_MILLIS,
+  /** GPU time held, by share. */
+  GPU_HELD_MILLIS,
+  /** GPU time busy while held, by share. */
+  GPU_BUSY_MILLIS
+}

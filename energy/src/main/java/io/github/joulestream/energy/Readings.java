@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Readings of one device, by column. Row {@code i} of every column belongs to time {@code
+ * epochMillis[i]}. A column is either as long as the times or empty, which says that the device
+ * does not give this quantity; in a row, {@link #MISSING} says that it was not given this once.
+ *
+ * <p>Rows are as they arrived: they may be out of order and times may repeat. The arrays are not
+ * copied; whoever makes a {@code Readings} hands them over.
+ *
+ * @param epochMillis time of each reading, Unix epoch, milliseconds
+ * @param powerMilliwatts electrical power, mW
+ * @param energyMicrojoules cumulative energy counter, µJ
+ * @param utilisationParts busy share since the reading before, parts of 10,000
+ * @param usedBytes bytes in use, of a memory or drive
+ * @param readBytes cumulative bytes read, of a drive
+ * @param writtenBytes cumulative bytes written, of a drive
+ */
+public record Readings(
+    long[] epochMillis,
+    long[] powerMilliwatts,
+    long[] energyMicrojoules,
+    long[] utilisationParts,
+    long[] usedBytes,
+    long[] readBytes,
+    long[] writtenBytes) {
+
+  /** In place of a value that was not given. */
+  public static final long MISSING = Long.MIN_VALUE;
+
+  private static final long[] NONE = {};
+
+  public Readings {
+    requireNonNull(epochMillis, "epochMillis is null");
+    for (long[] column :
+        List.of(
+            powerMilliwatts,
+            energyMicrojoules,
+            utilisationParts,
+            usedBytes,
+            readBytes,
+            writtenBytes)) {
+      if (column.length != 0 && column.length != epochMillis.length) {
+        throw new IllegalArgumentException(
+            "a column of " + column.length + " values for " + epochMillis.length + " times");
+      }
+    }
+  }
+
+  /** Readings of power alone. */
+  public static Readings ofPower(long[] epochMillis, long[] powerMilliwatts) {
+    return new Readings(epochMillis, powerMilliwatts, NONE, NONE, NONE, NONE, NONE);
+  }
+
+  /** Readings of power and cumulative energy. */
+  public static Readings ofCounter(
+      long[] epochMillis, long[] powerMilliwatts, long[] energyMicrojoules) {
+    return new Readings(epochMillis, powerMilliwatts, energyMicrojoules, NONE, NONE, NONE, NONE);
+  }
+
+  public int size() {
+    return epochMillis.length;
+  }
+
+  public long power(int row) {
+    return powerMilliwatts.length == 0 ? MISSING : powerMilliwatts[row];
+  }
+
+  public long energy(int row) {
+    return energyMicrojoules.length == 0 ? MISSING : energyMicrojoules[row];
+  }
+
+  public long utilisation(int row) {
+    return utilisationParts.length == 0 ? MISSING : utilisationParts[row];
+  }
+
+  public long used(int row) {
+    return usedBytes.length == 0 ? MISSING : usedBytes[row];
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Readings that
+        && Arrays.equals(epochMillis, that.epochMillis)
+        && Arrays.equals(powerMilliwatts, that.powerMilliwatts)
+        && Arrays.equals(energyMicrojoules, that.energyMicrojoules)
+        && Arrays.equals(utilisationParts, that.utilisationParts)
+        && Arrays.equals(usedBytes, that.usedBytes)
+        && Arrays.equals(readBytes, that.readBytes)
+        && Arrays.equals(writtenBytes, that.writtenBytes);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(epochMillis) * 31 + Arrays.hashCode(powerMilliwatts);
+  }
+
+  @Override
+  public String toString() {
+    return size() + " readings";
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy;
+
+/**
+ * What is added up for a site, in a window. The order is the order of the fields on the wire. For
+ * the total and for each kind: measured = jobs + idle. The measured side comes from the readings
+ * alone, before anything is shared out, so that the equation can fail.
+ */
+public enum SiteAmount {
+  /** Energy of all devices, no device twice. */
+  MEASURED_TOTAL_MILLIJOULES,
+  MEASURED_GPU_MILLIJOULES,
+  MEASURED_MEMORY_MILLIJOULES,
+  MEASURED_STORAGE_MILLIJOULES,
+  MEASURED_CPU_MILLIJOULES,
+  MEASURED_NODE_MILLIJOULES,
+  /** Booked to jobs. */
+  JOBS_TOTAL_MILLIJOULES,
+  JOBS_GPU_MILLIJOULES,
+  JOBS_MEMORY_MILLIJOULES,
+  JOBS_STORAGE_MILLIJOULES,
+  JOBS_CPU_MILLIJOULES,
+  JOBS_NODE_MILLIJOULES,
+  /** Booked to nobody: not allocated. */
+  IDLE_TOTAL_MILLIJOULES,
+  IDLE_GPU_MILLIJOULES,
+  IDLE_MEMORY_MILLIJOULES,
+  IDLE_STORAGE_MILLIJOULES,
+  IDLE_CPU_MILLIJOULES,
+  IDLE_NODE_MILLIJOULES,
+  /** Energy at facility meters; beside the balance, not in it. */
+  FACILITY_MILLIJOULES,
+  /** Part of the measured total whose quality is {@link Quality#MEASURED}. */
+  QUALITY_MEASURED_MILLIJOULES,
+  QUALITY_ESTIMATED_MILLIJOULES,
+  QUALITY_MODELLED_MILLIJOULES,
+  /** Energy of GPUs held by a job at a utilisation under 5 %. */
+  HELD_IDLE_MILLIJOULES,
+  /** Device time with known energy; devices that count in the total. */
+  COVERED_MILLIS,
+  /** Device time within gaps whose energy nobody knows. */
+  UNCOVERED_MILLIS,
+  /** GPU time seen: GPUs x time. */
+  GPU_MILLIS,
+  /** GPU time busy. */
+  GPU_BUSY_MILLIS,
+  /** GPU time held by jobs, by share. */
+  GPU_ALLOCATED_MILLIS,
+  /** Memory seen: MiB x ms. Utilisation is used over seen, and allocated over seen. */
+  MEMORY_MEBIBYTE_MILLIS,
+  MEMORY_USED_MEBIBYTE_MILLIS,
+  MEMORY_ALLOCATED_MEBIBYTE_MILLIS,
+  /** Storage seen: MiB x ms. */
+  STORAGE_MEBIBYTE_MILLIS,
+  STORAGE_USED_MEBIBYTE_MILLIS,
+  STORAGE_ALLOCATED_MEBIBYTE_MILLIS,
+  /** Drive time seen: drives x time. */
+  STORAGE_MILLIS,
+  /** Drive time busy. */
+  STORAGE_BUSY_MILLIS,
+  /** Readings taken into account, each once. */
+  READINGS,
+  /** Readings of batches that were seen before. */
+  REPEATED_READINGS,
+  /** Fields refused: a value that stands for "no value". */
+  REFUSED_SENTINEL,
+  /** Fields refused: under zero. */
+  REFUSED_NEGATIVE,
+  /** Fields refused: over what the device can draw. */
+  REFUSED_OVER_LIMIT,
+  /** Readings refused: ahead of their own arrival. */
+  REFUSED_FUTURE,
+  /** Readings refused: older than what can still be mended. */
+  REFUSED_LATE,
+  /** Allocation events taken into account. */
+  ALLOCATION_EVENTS
+}

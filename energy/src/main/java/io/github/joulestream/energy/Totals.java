@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+
+/**
+ * A vector of additive amounts, one per constant of {@code A}. Mutable, so that a hot loop can add
+ * without making garbage; one thread at a time. Adding is exact, or fails: an overflow throws.
+ */
+public final class Totals<A extends Enum<A>> {
+  private final Class<A> amounts;
+  private final long[] values;
+
+  private Totals(Class<A> amounts, long[] values) {
+    this.amounts = requireNonNull(amounts, "amounts is null");
+    this.values = values;
+  }
+
+  /** All zero. */
+  public static <A extends Enum<A>> Totals<A> zero(Class<A> amounts) {
+    return new Totals<>(amounts, new long[amounts.getEnumConstants().length]);
+  }
+
+  public static Totals<JobAmount> ofJob() {
+    return zero(JobAmount.class);
+  }
+
+  public static Totals<SiteAmount> ofSite() {
+    return zero(SiteAmount.class);
+  }
+
+  public long get(A amount) {
+    return values[amount.ordinal()];
+  }
+
+  /** The amount at this position of the enum; for codecs. */
+  public long get(int ordinal) {
+    return values[ordinal];
+  }
+
+  public Totals<A> add(A amount, long value) {
+    values[amount.ordinal()] = Math.addExact(values[amount.ordinal()], value);
+    return this;
+  }
+
+  public void set(int ordinal, long value) {
+    values[ordinal] = value;
+  }
+
+  /** Adds {@code sign} times every amount of {@code other}. */
+  public Totals<A> addAll(Totals<A> other, int sign) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.addExact(values[i], sign * other.values[i]);
+    }
+    return this;
+  }
+
+  public Totals<A> addAll(Totals<A> other) {
+    return addAll(other, 1);
+  }
+
+  public boolean isZero() {
+    for (long value : values) {
+      if (value != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  public void clear() {
+    Arrays.fill(values, 0);
+  }
+
+  public int size() {
+    return values.length;
+  }
+
+  public Totals<A> copy() {
+    return new Totals<>(amounts, values.clone());
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Totals<?> that
+        && amounts == that.amounts
+        && Arrays.equals(values, that.values);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(values);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("{");
+    for (A amount : amounts.getEnumConstants()) {
+      if (get(amount) != 0) {
+        text.append(text.length() == 1 ? "" : ", ").append(amount).append('=').append(get(amount));
+      }
+    }
+    return text.append('}').toString();
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.publish;
+
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.TelemetryBatch;
+
+/** Where agents, the replay and the simulator hand over what they have. */
+public interface Publisher extends AutoCloseable {
+  void publish(TelemetryBatch batch);
+
+  void publish(AllocationEvent event);
+
+  void publish(JobRecord job);
+
+  /** Returns when everything published so far is acknowledged; throws if something was not. */
+  void flush();
+
+  @Override
+  void close();
+}

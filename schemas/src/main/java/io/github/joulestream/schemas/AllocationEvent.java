@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * A job got devices of a node, or gave them back. Events may come in any order, late and more than
+ * once: what holds at a time is what the latest event at or before it says.
+ *
+ * @param action what happened
+ * @param atEpochMillis since when, Unix epoch, milliseconds
+ * @param devices with {@code HOLD}: the devices and the job's share of each from now on; with
+ *     {@code RELEASE}: those given back, or none for all that the job has on this node
+ * @param memoryParts the job's share of the node's memory in parts of 10,000, or {@link #BY_GPUS}:
+ *     as its part of the node's GPUs
+ * @param storageParts likewise, of the node's drives
+ * @param cpuParts likewise, of the node's processors
+ * @param nodeParts likewise, of the whole node where it has a meter
+ * @param gpusOnNode GPUs that the node has, 0 if none or unknown
+ */
+public record AllocationEvent(
+    String site,
+    String node,
+    String job,
+    Action action,
+    long atEpochMillis,
+    List<DeviceShare> devices,
+    int memoryParts,
+    int storageParts,
+    int cpuParts,
+    int nodeParts,
+    int gpusOnNode) {
+
+  /** In place of a share: the job's part of the node's GPUs. */
+  public static final int BY_GPUS = -1;
+
+  /** Whether devices are taken or given back. */
+  public enum Action {
+    HOLD,
+    RELEASE
+  }
+
+  public AllocationEvent {
+    Keys.check(site, "site");
+    Keys.check(node, "node");
+    Keys.check(job, "job");
+    requireNonNull(action, "action is null");
+    devices = List.copyOf(requireNonNull(devices, "devices is null"));
+    checkParts("memory", memoryParts);
+    checkParts("storage", storageParts);
+    checkParts("cpu", cpuParts);
+    checkParts("node", nodeParts);
+    if (gpusOnNode < 0) {
+      throw new IllegalArgumentException("gpusOnNode is " + gpusOnNode);
+    }
+  }
+
+  /** A job takes these devices, and of everything else its part of the node's GPUs. */
+  public static AllocationEvent hold(
+      String site,
+      String node,
+      String job,
+      long atEpochMillis,
+      List<DeviceShare> devices,
+      int gpusOnNode) {
+    return new AllocationEvent(
+        site,
+        node,
+        job,
+        Action.HOLD,
+        atEpochMillis,
+        devices,
+        BY_GPUS,
+        BY_GPUS,
+        BY_GPUS,
+        BY_GPUS,
+        gpusOnNode);
+  }
+
+  /** A job takes the whole node. */
+  public static AllocationEvent holdNode(
+      String site, String node, String job, long atEpochMillis, List<DeviceShare> devices) {
+    return new AllocationEvent(
+        site,
+        node,
+        job,
+        Action.HOLD,
+        atEpochMillis,
+        devices,
+        10_000,
+        10_000,
+        10_000,
+        10_000,
+        devices.size());
+  }
+
+  /** A job gives back all that it has on the node. */
+  public static AllocationEvent release(String site, String node, String job, long atEpochMillis) {
+    return new AllocationEvent(
+        site, node, job, Action.RELEASE, atEpochMillis, List.of(), 0, 0, 0, 0, 0);
+  }
+
+  private static void checkParts(String what, int parts) {
+    if (parts < BY_GPUS || parts > 10_000) {
+      throw new IllegalArgumentException(what + " share is " + parts + " parts");
+    }
+  }
+}

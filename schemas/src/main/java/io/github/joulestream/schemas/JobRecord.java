@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import java.util.Map;
+
+/**
+ * What a scheduler or hook knows of a job, as a whole: a later record takes the place of an earlier
+ * one.
+ *
+ * @param user who pays, or empty
+ * @param project account or namespace, or empty
+ * @param name what the user called it, or empty
+ * @param partition queue, or empty
+ * @param labels anything else, by name
+ * @param startEpochMillis when it began to run
+ * @param endEpochMillis when it ended, or {@link #OPEN}
+ * @param work units of work done so far (tokens, samples, steps), 0 if unknown
+ * @param workUnit the unit of {@code work}, or empty
+ */
+public record JobRecord(
+    String site,
+    String job,
+    String user,
+    String project,
+    String name,
+    String partition,
+    Map<String, String> labels,
+    long startEpochMillis,
+    long endEpochMillis,
+    JobState state,
+    double work,
+    String workUnit) {
+
+  /** In place of an end: it has not ended. */
+  public static final long OPEN = -1;
+
+  public JobRecord {
+    Keys.check(site, "site");
+    Keys.check(job, "job");
+    labels = Map.copyOf(labels);
+    if (endEpochMillis != OPEN && endEpochMillis < startEpochMillis) {
+      throw new IllegalArgumentException(
+          "job " + job + " ends at " + endEpochMillis + ", before its start " + startEpochMillis);
+    }
+    if (!(work >= 0) || Double.isInfinite(work)) {
+      throw new IllegalArgumentException("work of job " + job + " is " + work);
+    }
+  }
+
+  /** The same job, at its end. */
+  public JobRecord ended(long atEpochMillis, JobState endState, double workDone) {
+    return new JobRecord(
+        site,
+        job,
+        user,
+        project,
+        name,
+        partition,
+        labels,
+        startEpochMillis,
+        atEpochMillis,
+        endState,
+        workDone,
+        workUnit);
+  }
+}
