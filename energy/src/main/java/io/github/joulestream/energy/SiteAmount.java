@@ -58,7 +58,7 @@ public enum SiteAmount {
   STORAGE_MILLIS,
   /** Drive time busy. */
   STORAGE_BUSY_MILLIS,
-  /** Readings taken into account, each once. */
+  /** Readings that arrived, each once; those with a refused field are among them. */
   READINGS,
   /** Readings of batches that were seen before. */
   REPEATED_READINGS,

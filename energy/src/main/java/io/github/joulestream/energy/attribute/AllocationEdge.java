@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import java.util.Map;
+
+/**
+ * From a time on, a job holds devices of a node or no longer does.
+ *
+ * @param hold true if it takes them, false if it gives them back
+ * @param deviceParts devices and the job's share of each, parts of 10,000; with {@code hold} false
+ *     those given back, or none for all
+ * @param memoryParts share of devices of this kind that are not named above, or {@link #BY_GPUS}
+ * @param gpusOnNode GPUs of the node, for {@link #BY_GPUS}
+ * @param arrivalEpochMillis when the news arrived; decides only how long it is remembered
+ */
+public record AllocationEdge(
+    String job,
+    boolean hold,
+    long atEpochMillis,
+    Map<String, Integer> deviceParts,
+    int memoryParts,
+    int storageParts,
+    int cpuParts,
+    int nodeParts,
+    int gpusOnNode,
+    long arrivalEpochMillis) {
+
+  /** The job's part of the node's GPUs. */
+  public static final int BY_GPUS = -1;
+
+  public AllocationEdge {
+    deviceParts = Map.copyOf(deviceParts);
+  }
+
+  /** The same statement, whenever it arrived. */
+  boolean sameAs(AllocationEdge that) {
+    return job.equals(that.job)
+        && hold == that.hold
+        && atEpochMillis == that.atEpochMillis
+        && deviceParts.equals(that.deviceParts)
+        && memoryParts == that.memoryParts
+        && storageParts == that.storageParts
+        && cpuParts == that.cpuParts
+        && nodeParts == that.nodeParts
+        && gpusOnNode == that.gpusOnNode;
+  }
+
+  boolean releasesAll() {
+    return !hold && deviceParts.isEmpty();
+  }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import java.util.List;
+
+/** What a node's account can look up to mend what it booked. */
+@FunctionalInterface
+public interface History {
+  /** What arrived from this time on, in order of arrival, without the news at hand. */
+  List<Arrival> arrivedSince(long arrivalEpochMillis);
+}

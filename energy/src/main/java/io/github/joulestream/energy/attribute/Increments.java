@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import static io.github.joulestream.energy.Readings.MISSING;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Quality;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * What a piece of news adds to the books: to jobs and to the site, by window. Booking with a sign
+ * of -1 takes back what was booked before. Mutable; one thread.
+ */
+public final class Increments {
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs = new HashMap<>();
+  private final NavigableMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
+  private int sign = 1;
+  private long fromWindow = Long.MIN_VALUE;
+
+  /** From here on bookings count with this sign, and those in windows before {@code from} not. */
+  void mode(int newSign, long from) {
+    this.sign = newSign;
+    this.fromWindow = from;
+  }
+
+  /** Multiplies the sign by this. */
+  void flip(int by) {
+    sign *= by;
+  }
+
+  /** Increments of jobs, by job and start of the window. */
+  public Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs() {
+    return jobs;
+  }
+
+  /** Increments of the site, by start of the window. */
+  public NavigableMap<Long, Totals<SiteAmount>> site() {
+    return site;
+  }
+
+  public boolean isEmpty() {
+    return jobs.isEmpty() && site.isEmpty();
+  }
+
+  /** Drops increments that cancelled out. */
+  void compact() {
+    jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
+    jobs.values().removeIf(Map::isEmpty);
+    site.values().removeIf(Totals::isZero);
+  }
+
+  /** Counts an event in the window of its time, whatever the mode. */
+  void count(long window, SiteAmount amount, long value) {
+    siteTotals(window).add(amount, value);
+  }
+
+  /** Energy of a device in a window, before it is shared out: the measured side of the ledger. */
+  void measured(long window, Device device, long millijoules, Quality quality) {
+    if (window < fromWindow || millijoules == 0) {
+      return;
+    }
+    Totals<SiteAmount> totals = siteTotals(window);
+    long amount = sign * millijoules;
+    if (device.countsInKind()) {
+      totals.add(measuredOf(device.kind()), amount);
+    }
+    if (device.countsInTotal()) {
+      totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, amount);
+      totals.add(
+          switch (quality) {
+            case MEASURED -> SiteAmount.QUALITY_MEASURED_MILLIJOULES;
+            case ESTIMATED -> SiteAmount.QUALITY_ESTIMATED_MILLIJOULES;
+            case MODELLED -> SiteAmount.QUALITY_MODELLED_MILLIJOULES;
+          },
+          amount);
+    }
+  }
+
+  /** A job's part of it. */
+  void job(
+      long window, String job, Device device, long millijoules, Quality quality, boolean heldIdle) {
+    if (window < fromWindow || millijoules == 0) {
+      return;
+    }
+    long amount = sign * millijoules;
+    Totals<JobAmount> totals = jobTotals(job, window);
+    Totals<SiteAmount> ofSite = siteTotals(window);
+    if (device.countsInKind()) {
+      totals.add(jobAmountOf(device.kind()), amount);
+      ofSite.add(jobsOf(device.kind()), amount);
+    }
+    if (heldIdle) {
+      totals.add(JobAmount.HELD_IDLE_MILLIJOULES, amount);
+      ofSite.add(SiteAmount.HELD_IDLE_MILLIJOULES, amount);
+    }
+    if (device.countsInTotal()) {
+      totals.add(JobAmount.TOTAL_MILLIJOULES, amount);
+      totals.add(
+          switch (quality) {
+            case MEASURED -> JobAmount.MEASURED_MILLIJOULES;
+            case ESTIMATED -> JobAmount.ESTIMATED_MILLIJOULES;
+            case MODELLED -> JobAmount.MODELLED_MILLIJOULES;
+          },
+          amount);
+      ofSite.add(SiteAmount.JOBS_TOTAL_MILLIJOULES, amount);
+    }
+  }
+
+  /** Nobody's part of it. */
+  void idle(long window, Device device, long millijoules) {
+    if (window < fromWindow || millijoules == 0 || device.kind() == DeviceKind.FACILITY) {
+      return;
+    }
+    long amount = sign * millijoules;
+    Totals<SiteAmount> totals = siteTotals(window);
+    if (device.countsInKind()) {
+      totals.add(idleOf(device.kind()), amount);
+    }
+    if (device.countsInTotal()) {
+      totals.add(SiteAmount.IDLE_TOTAL_MILLIJOULES, amount);
+    }
+  }
+
+  /** Time of a device with known energy, and what it was used for. */
+  void time(
+      long window, Device device, long millis, long jobParts, long utilisationParts, long used) {
+    if (window < fromWindow) {
+      return;
+    }
+    long amount = sign * millis;
+    Totals<SiteAmount> totals = siteTotals(window);
+    if (device.countsInTotal()) {
+      totals.add(SiteAmount.COVERED_MILLIS, amount);
+    }
+    long allocated = sign * (millis * jobParts / Shares.WHOLE);
+    switch (device.kind()) {
+      case GPU -> {
+        totals.add(SiteAmount.GPU_MILLIS, amount);
+        totals.add(SiteAmount.GPU_ALLOCATED_MILLIS, allocated);
+        if (utilisationParts != MISSING) {
+          totals.add(SiteAmount.GPU_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
+        }
+      }
+      case MEMORY -> {
+        long capacity = device.capacityBytes() / MEBIBYTE;
+        totals.add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, capacity * amount);
+        totals.add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
+        if (used != MISSING) {
+          totals.add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
+        }
+      }
+      case STORAGE -> {
+        long capacity = device.capacityBytes() / MEBIBYTE;
+        totals.add(SiteAmount.STORAGE_MILLIS, amount);
+        totals.add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, capacity * amount);
+        totals.add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
+        if (used != MISSING) {
+          totals.add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
+        }
+        if (utilisationParts != MISSING) {
+          totals.add(
+              SiteAmount.STORAGE_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
+        }
+      }
+      case CPU, NODE, FACILITY -> {}
+    }
+  }
+
+  /** Time of a device that a job held, with known energy. */
+  void jobTime(
+      long window, String job, Device device, long millis, long parts, long utilisationParts) {
+    if (window < fromWindow) {
+      return;
+    }
+    long held = sign * (millis * parts / Shares.WHOLE);
+    Totals<JobAmount> totals = jobTotals(job, window);
+    if (device.countsInTotal()) {
+      totals.add(JobAmount.COVERED_MILLIS, held);
+    }
+    if (device.kind() == DeviceKind.GPU) {
+      totals.add(JobAmount.GPU_HELD_MILLIS, held);
+      if (utilisationParts != MISSING) {
+        totals.add(JobAmount.GPU_BUSY_MILLIS, held * utilisationParts / Shares.WHOLE);
+      }
+    }
+  }
+
+  /** Time of a device whose energy nobody knows. */
+  void uncovered(long window, Device device, long millis) {
+    if (window >= fromWindow && device.countsInTotal()) {
+      siteTotals(window).add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
+    }
+  }
+
+  /** Time that a job held such a device. */
+  void jobUncovered(long window, String job, Device device, long millis, long parts) {
+    if (window < fromWindow) {
+      return;
+    }
+    long held = sign * (millis * parts / Shares.WHOLE);
+    Totals<JobAmount> totals = jobTotals(job, window);
+    if (device.countsInTotal()) {
+      totals.add(JobAmount.UNCOVERED_MILLIS, held);
+    }
+    if (device.kind() == DeviceKind.GPU) {
+      totals.add(JobAmount.GPU_HELD_MILLIS, held);
+    }
+  }
+
+  private Totals<JobAmount> jobTotals(String job, long window) {
+    return jobs.computeIfAbsent(job, _ -> new TreeMap<>())
+        .computeIfAbsent(window, _ -> Totals.ofJob());
+  }
+
+  private Totals<SiteAmount> siteTotals(long window) {
+    return site.computeIfAbsent(window, _ -> Totals.ofSite());
+  }
+
+  private static JobAmount jobAmountOf(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> JobAmount.GPU_MILLIJOULES;
+      case MEMORY -> JobAmount.MEMORY_MILLIJOULES;
+      case STORAGE -> JobAmount.STORAGE_MILLIJOULES;
+      case CPU -> JobAmount.CPU_MILLIJOULES;
+      case NODE -> JobAmount.NODE_MILLIJOULES;
+      case FACILITY -> throw new IllegalArgumentException("a facility meter is nobody's");
+    };
+  }
+
+  private static SiteAmount measuredOf(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> SiteAmount.MEASURED_GPU_MILLIJOULES;
+      case MEMORY -> SiteAmount.MEASURED_MEMORY_MILLIJOULES;
+      case STORAGE -> SiteAmount.MEASURED_STORAGE_MILLIJOULES;
+      case CPU -> SiteAmount.MEASURED_CPU_MILLIJOULES;
+      case NODE -> SiteAmount.MEASURED_NODE_MILLIJOULES;
+      case FACILITY -> SiteAmount.FACILITY_MILLIJOULES;
+    };
+  }
+
+  private static SiteAmount jobsOf(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> SiteAmount.JOBS_GPU_MILLIJOULES;
+      case MEMORY -> SiteAmount.JOBS_MEMORY_MILLIJOULES;
+      case STORAGE -> SiteAmount.JOBS_STORAGE_MILLIJOULES;
+      case CPU -> SiteAmount.JOBS_CPU_MILLIJOULES;
+      case NODE -> SiteAmount.JOBS_NODE_MILLIJOULES;
+      case FACILITY -> throw new IllegalArgumentException("a facility meter is nobody's");
+    };
+  }
+
+  private static SiteAmount idleOf(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> SiteAmount.IDLE_GPU_MILLIJOULES;
+      case MEMORY -> SiteAmount.IDLE_MEMORY_MILLIJOULES;
+      case STORAGE -> SiteAmount.IDLE_STORAGE_MILLIJOULES;
+      case CPU -> SiteAmount.IDLE_CPU_MILLIJOULES;
+      case NODE -> SiteAmount.IDLE_NODE_MILLIJOULES;
+      case FACILITY -> throw new IllegalArgumentException("a facility meter is nobody's");
+    };
+  }
+}

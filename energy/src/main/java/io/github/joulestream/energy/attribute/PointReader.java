@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import static io.github.joulestream.energy.Readings.MISSING;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.integrate.Plausibility;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+
+/** From readings as they came to points that can be used. */
+final class PointReader {
+  private static final int MAX_REFUSALS = 5;
+
+  private final Limits limits;
+
+  PointReader(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** Takes note of what is refused. */
+  interface Refusals {
+    void refused(Device device, int row, SiteAmount reason, long value);
+  }
+
+  static final Refusals SILENT = (_, _, _, _) -> {};
+
+  /**
+   * The points of a series in the order of time; of several at one time the last.
+   *
+   * <p>A power that is a mean over the time before the reading belongs into the middle of that
+   * time. A counter's value belongs to the reading's own time, and so does everything that comes
+   * with it.
+   */
+  Collection<Point> read(DeviceSeries series, long arrivalEpochMillis, Refusals refusals) {
+    Device device = series.device();
+    Readings readings = series.readings();
+    List<Point> inOrder = new ArrayList<>(readings.size());
+    boolean sorted = true;
+    long latest = Long.MIN_VALUE;
+    for (int row = 0; row < readings.size(); row++) {
+      long time = readings.epochMillis()[row];
+      if (time > arrivalEpochMillis + limits.futureMillis()) {
+        refusals.refused(device, row, SiteAmount.REFUSED_FUTURE, time);
+        continue;
+      }
+      long power = readings.power(row);
+      SiteAmount refusal = Plausibility.powerRefusal(device, power);
+      if (refusal != null) {
+        refusals.refused(device, row, refusal, power);
+        power = MISSING;
+      }
+      long energy = readings.energy(row);
+      refusal = Plausibility.counterRefusal(energy);
+      if (refusal != null) {
+        refusals.refused(device, row, refusal, energy);
+        energy = MISSING;
+      }
+      long utilisation = readings.utilisation(row);
+      if (utilisation != MISSING && (utilisation < 0 || utilisation > Shares.WHOLE)) {
+        refusals.refused(
+            device,
+            row,
+            utilisation < 0 ? SiteAmount.REFUSED_NEGATIVE : SiteAmount.REFUSED_OVER_LIMIT,
+            utilisation);
+        utilisation = MISSING;
+      }
+      long used = readings.used(row);
+      if (used != MISSING && used < 0) {
+        refusals.refused(device, row, SiteAmount.REFUSED_NEGATIVE, used);
+        used = MISSING;
+      }
+      if (power == MISSING && energy == MISSING) {
+        continue;
+      }
+      long placed = energy == MISSING ? time - device.averagingMillis() / 2 : time;
+      sorted &= placed > latest;
+      latest = placed;
+      inOrder.add(new Point(device, placed, power, energy, utilisation, used));
+    }
+    if (sorted) {
+      return inOrder;
+    }
+    TreeMap<Long, Point> byTime = new TreeMap<>();
+    inOrder.forEach(point -> byTime.put(point.epochMillis(), point));
+    return byTime.values();
+  }
+
+  /** Gathers the first few refusals as text and counts all of them in the books. */
+  Refusals into(
+      Increments books, long arrivalEpochMillis, List<DeviceSeries> devices, List<String> lines) {
+    return (device, row, reason, value) -> {
+      long time = arrivalEpochMillis;
+      if (reason != SiteAmount.REFUSED_FUTURE) {
+        for (DeviceSeries series : devices) {
+          if (series.device().equals(device)) {
+            time = series.readings().epochMillis()[row];
+          }
+        }
+      }
+      books.count(limits.windowOf(time), reason, 1);
+      if (lines.size() < MAX_REFUSALS) {
+        lines.add(
+            "%s of %s in row %d: %d"
+                .formatted(
+                    reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                    device.id(),
+                    row,
+                    value));
+      }
+    };
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Who has which share of one device, over time. Between two edges nothing changes. Immutable.
+ *
+ * <p>Example: job {@code a} holds the device from 1000 to 5000, {@code b} half of it from 5000 on:
+ * edges are 1000, 5000; the holders {@code {}} before, {@code {a: 10000}} between, {@code {b:
+ * 5000}} after. What nobody holds is idle.
+ */
+final class Shares {
+  static final int WHOLE = 10_000;
+  static final Shares NOBODY = new Shares(new long[0], List.of(Holders.NONE));
+
+  private final long[] edges;
+  private final List<Holders> holders;
+
+  /**
+   * Jobs and their weights between two edges, in the order of their names; idle is the last weight.
+   * Shares beyond the whole are scaled down to it: the weights then sum to more than {@link #WHOLE}
+   * and idle has none.
+   */
+  record Holders(List<String> jobs, int[] weights) {
+    static final Holders NONE = of(List.of(), new int[0]);
+
+    static Holders of(List<String> jobs, int[] parts) {
+      int sum = Arrays.stream(parts).sum();
+      int[] weights = Arrays.copyOf(parts, parts.length + 1);
+      weights[parts.length] = Math.max(0, WHOLE - sum);
+      return new Holders(List.copyOf(jobs), weights);
+    }
+
+    boolean nobody() {
+      return jobs.isEmpty();
+    }
+
+    int weightSum() {
+      return Math.max(WHOLE, Arrays.stream(weights).sum());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Holders that
+          && jobs.equals(that.jobs)
+          && Arrays.equals(weights, that.weights);
+    }
+
+    @Override
+    public int hashCode() {
+      return jobs.hashCode() * 31 + Arrays.hashCode(weights);
+    }
+  }
+
+  /** {@code holders} has one entry more than {@code edges}: the first is before the first edge. */
+  Shares(long[] edges, List<Holders> holders) {
+    this.edges = edges;
+    this.holders = List.copyOf(holders);
+  }
+
+  /** Index of the span between two edges that holds this time. */
+  int spanAt(long epochMillis) {
+    int found = Arrays.binarySearch(edges, epochMillis);
+    return found >= 0 ? found + 1 : -found - 1;
+  }
+
+  int spans() {
+    return holders.size();
+  }
+
+  Holders holders(int span) {
+    return holders.get(span);
+  }
+
+  /** Start of a span; {@code Long.MIN_VALUE} of the first. */
+  long spanStart(int span) {
+    return span == 0 ? Long.MIN_VALUE : edges[span - 1];
+  }
+
+  /** End of a span; {@code Long.MAX_VALUE} of the last. */
+  long spanEnd(int span) {
+    return span == edges.length ? Long.MAX_VALUE : edges[span];
+  }
+
+  /** Since when a job has held the device without a break, up to this span. */
+  long heldSince(String job, int span) {
+    int first = span;
+    while (first > 0 && holders.get(first - 1).jobs().contains(job)) {
+      first--;
+    }
+    return spanStart(first);
+  }
+
+  /** Until when a job holds the device without a break, from this span on. */
+  long heldUntil(String job, int span) {
+    int last = span;
+    while (last + 1 < holders.size() && holders.get(last + 1).jobs().contains(job)) {
+      last++;
+    }
+    return spanEnd(last);
+  }
+
+  /** The first time at which the two differ, or {@code Long.MAX_VALUE}. */
+  static long firstDifference(Shares a, Shares b) {
+    int i = 0;
+    int j = 0;
+    long at = Long.MIN_VALUE;
+    while (true) {
+      if (!a.holders(i).equals(b.holders(j))) {
+        return at;
+      }
+      // an edge that only one has also differs: it cuts what the other does not cut
+      long nextA = a.spanEnd(i);
+      long nextB = b.spanEnd(j);
+      if (nextA != nextB) {
+        return Math.min(nextA, nextB);
+      }
+      if (nextA == Long.MAX_VALUE) {
+        return Long.MAX_VALUE;
+      }
+      at = nextA;
+      i++;
+      j++;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.integrate;
+
+import java.math.BigInteger;
+
+/**
+ * Energy between two neighbouring readings of a device, as a function of time that can be cut
+ * anywhere. {@link #microjoulesTo} is a whole number, never falls as time goes on, is 0 at the
+ * start and the whole energy at the end: so the pieces of any cut are never negative and always sum
+ * to the whole, whatever else is cut.
+ *
+ * <p>Mutable, for a hot loop: one instance is set to one interval after the other. One thread.
+ *
+ * <p>Power in milliwatts times time in milliseconds is energy in microjoules.
+ */
+public final class Interval {
+  // with these, 2*T*p*dt + dp*dt*dt stays under 2^63
+  private static final long SAFE_MILLIS = 400_000;
+  private static final long SAFE_MILLIWATTS = 20_000_000;
+
+  private long fromMillis;
+  private long toMillis;
+  private long fromMilliwatts;
+  private long toMilliwatts;
+  private long counterMicrojoules;
+  private boolean byCounter;
+
+  /** Power runs straight from one reading to the other: the trapezoid. */
+  public Interval ofPower(long fromMillis, long fromMilliwatts, long toMillis, long toMilliwatts) {
+    if (toMillis <= fromMillis || fromMilliwatts < 0 || toMilliwatts < 0) {
+      throw new IllegalArgumentException(
+          "not an interval: %d ms at %d mW to %d ms at %d mW"
+              .formatted(fromMillis, fromMilliwatts, toMillis, toMilliwatts));
+    }
+    this.fromMillis = fromMillis;
+    this.toMillis = toMillis;
+    this.fromMilliwatts = fromMilliwatts;
+    this.toMilliwatts = toMilliwatts;
+    this.byCounter = false;
+    return this;
+  }
+
+  /**
+   * A counter says how much, and the power at both ends in what shape; uniform where both are
+   * equal.
+   */
+  public Interval ofCounter(
+      long fromMillis,
+      long fromMilliwatts,
+      long toMillis,
+      long toMilliwatts,
+      long counterMicrojoules) {
+    ofPower(fromMillis, fromMilliwatts, toMillis, toMilliwatts);
+    if (counterMicrojoules < 0) {
+      throw new IllegalArgumentException("counter difference is " + counterMicrojoules + " µJ");
+    }
+    this.counterMicrojoules = counterMicrojoules;
+    this.byCounter = true;
+    return this;
+  }
+
+  /** Energy from the start of the interval to {@code atMillis}, in microjoules. */
+  public long microjoulesTo(long atMillis) {
+    if (!byCounter) {
+      return trapezoidTo(atMillis);
+    }
+    if (atMillis == toMillis) {
+      return counterMicrojoules;
+    }
+    long whole = trapezoidTo(toMillis);
+    return whole == 0
+        ? scale(counterMicrojoules, atMillis - fromMillis, toMillis - fromMillis)
+        : scale(counterMicrojoules, trapezoidTo(atMillis), whole);
+  }
+
+  private long trapezoidTo(long atMillis) {
+    long elapsed = atMillis - fromMillis;
+    long length = toMillis - fromMillis;
+    long slope = toMilliwatts - fromMilliwatts;
+    if (length <= SAFE_MILLIS
+        && fromMilliwatts <= SAFE_MILLIWATTS
+        && toMilliwatts <= SAFE_MILLIWATTS) {
+      return (2 * length * fromMilliwatts * elapsed + slope * elapsed * elapsed) / (2 * length);
+    }
+    BigInteger dt = BigInteger.valueOf(elapsed);
+    return BigInteger.valueOf(2)
+        .multiply(BigInteger.valueOf(length))
+        .multiply(BigInteger.valueOf(fromMilliwatts))
+        .multiply(dt)
+        .add(BigInteger.valueOf(slope).multiply(dt).multiply(dt))
+        .divide(BigInteger.valueOf(2 * length))
+        .longValueExact();
+  }
+
+  /** {@code whole * part / of}, rounded down, without overflow; all are at least 0. */
+  static long scale(long whole, long part, long of) {
+    if (Math.multiplyHigh(whole, part) == 0 && whole * part >= 0) {
+      return whole * part / of;
+    }
+    return BigInteger.valueOf(whole)
+        .multiply(BigInteger.valueOf(part))
+        .divide(BigInteger.valueOf(of))
+        .longValueExact();
+  }
+}
