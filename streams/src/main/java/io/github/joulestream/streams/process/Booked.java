@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.SiteWindow;
+
+/** What the attribution gives on. */
+public sealed interface Booked {
+  /** An increment to a job's window; the record's key is the job's. */
+  record ToJob(JobWindow increment) implements Booked {}
+
+  /** An increment to a site's window; the record's key is the site. */
+  record ToSite(SiteWindow increment) implements Booked {}
+
+  /** Something unusable, as it came; the reason is in the record's headers. */
+  record Refused(byte[] value) implements Booked {}
+}

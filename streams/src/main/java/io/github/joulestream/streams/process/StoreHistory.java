@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import io.github.joulestream.energy.attribute.Arrival;
+import io.github.joulestream.energy.attribute.History;
+import io.github.joulestream.schemas.TelemetryBatch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.WindowStore;
+
+/**
+ * The batches of nodes that arrived lately, as they were on the wire, in a store that drops them by
+ * the time of their arrival. That time is the broker's and only goes forward, so a node with a fast
+ * clock or a backfill takes nothing away from others.
+ */
+final class StoreHistory {
+  private static final String TOPIC = "telemetry";
+
+  private final WindowStore<String, byte[]> store;
+  private final Deserializer<TelemetryBatch> deserializer;
+
+  StoreHistory(WindowStore<String, byte[]> store, Deserializer<TelemetryBatch> deserializer) {
+    this.store = store;
+    this.deserializer = deserializer;
+  }
+
+  void put(String node, TelemetryBatch batch, byte[] value, long arrivalEpochMillis) {
+    String key = "%s\0%016x%016x".formatted(node, batch.agentEpoch(), batch.sequence());
+    store.put(key, value, arrivalEpochMillis);
+  }
+
+  History of(String node) {
+    return since -> {
+      List<KeyValue<Windowed<String>, byte[]>> found = new ArrayList<>();
+      try (KeyValueIterator<Windowed<String>, byte[]> range =
+          store.fetch(node + "\0", node + "\1", Math.max(0, since), Long.MAX_VALUE)) {
+        range.forEachRemaining(found::add);
+      }
+      found.sort(
+          Comparator.comparingLong(
+                  (KeyValue<Windowed<String>, byte[]> entry) -> entry.key.window().start())
+              .thenComparing(entry -> entry.key.key()));
+      List<Arrival> arrivals = new ArrayList<>(found.size());
+      for (KeyValue<Windowed<String>, byte[]> entry : found) {
+        arrivals.add(
+            new Arrival(
+                entry.key.window().start(),
+                deserializer.deserialize(TOPIC, entry.value).devices()));
+      }
+      return arrivals;
+    };
+  }
+}

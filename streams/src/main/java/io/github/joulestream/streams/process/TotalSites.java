@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.joulestream.schemas.SiteWindow;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Adds increments to a site's windows, of 10 s and of an hour, and tells how they stand, a few
+ * times a second.
+ */
+public final class TotalSites implements Processor<String, SiteWindow, String, SiteWindow> {
+  public static final String WINDOWS = "site-windows";
+  public static final String PENDING = "site-pending";
+
+  private static final int HOUR_MILLIS = 3_600_000;
+  private static final byte[] YES = {1};
+
+  @SuppressWarnings("NullAway.Init") // by init, before anything else
+  private ProcessorContext<String, SiteWindow> context;
+
+  @SuppressWarnings("NullAway.Init")
+  private KeyValueStore<String, SiteWindow> windows;
+
+  @SuppressWarnings("NullAway.Init")
+  private KeyValueStore<String, byte[]> pending;
+
+  @Override
+  public void init(ProcessorContext<String, SiteWindow> newContext) {
+    context = newContext;
+    windows = context.getStateStore(WINDOWS);
+    pending = context.getStateStore(PENDING);
+    context.schedule(AttributeEnergy.PACE, PunctuationType.WALL_CLOCK_TIME, _ -> tell());
+  }
+
+  @Override
+  public void process(Record<String, SiteWindow> record) {
+    SiteWindow increment = record.value();
+    add(increment, increment.windowMillis());
+    add(increment, HOUR_MILLIS);
+  }
+
+  private void add(SiteWindow increment, int windowMillis) {
+    long start = Math.floorDiv(increment.windowStartEpochMillis(), windowMillis) * windowMillis;
+    String key = "%s\0%08x%016x".formatted(increment.site(), windowMillis, start);
+    SiteWindow before = windows.get(key);
+    windows.put(
+        key,
+        new SiteWindow(
+            increment.site(),
+            start,
+            windowMillis,
+            before == null
+                ? increment.totals().copy()
+                : before.totals().copy().addAll(increment.totals())));
+    pending.put(key, YES);
+  }
+
+  private void tell() {
+    long now = Math.max(0, context.currentStreamTimeMs());
+    AttributeEnergy.Outbox.empty(
+        pending,
+        (key, _) -> {
+          SiteWindow window = requireNonNull(windows.get(key), "a pending window");
+          context.forward(new Record<>(window.site(), window, now));
+        });
+  }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.topology;
+
+import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.process.AttributeEnergy;
+import io.github.joulestream.streams.process.Booked;
+import io.github.joulestream.streams.process.JobNews;
+import io.github.joulestream.streams.process.JobUpdate;
+import io.github.joulestream.streams.process.NodeNews;
+import io.github.joulestream.streams.process.TotalJobs;
+import io.github.joulestream.streams.process.TotalSites;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * From samples to books.
+ *
+ * <pre>
+ *   telemetry ───┐                      ┌─ by-job ──┐
+ *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-energy, job-summary
+ *                    (where the samples │
+ *                     are: per node)    ├─ by-site ───> total-sites ─> site-power, ledger
+ *                                       └─> dead-letter
+ * </pre>
+ *
+ * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
+ * job). Topics out: job-energy, job-summary, site-power, ledger, dead-letter. Between: by-job and
+ * by-site, which carry increments only; samples are never repartitioned.
+ *
+ * <p>Stores: node-accounts (devices, allocations and seen batches of each node), node-history (the
+ * batches that arrived in the last hour, for corrections), job-windows and job-totals,
+ * site-windows; job-outbox, site-outbox, job-pending and site-pending hold what waits to be sent
+ * on.
+ *
+ * <p>Windows are kept by the time in the payload, and no window closes: what is late is added where
+ * it belongs. Record time is the broker's append time and decides only how long the history is
+ * kept.
+ */
+public final class AccountingTopology implements Supplier<Topology> {
+  public static final String BY_JOB = "by-job";
+  public static final String BY_SITE = "by-site";
+
+  private static final Serde<String> KEY = Serdes.String();
+  private static final Serde<byte[]> RAW = Serdes.ByteArray();
+  private static final Map<String, String> CHANGELOG = Map.of();
+  // beyond the horizon, so that what is looked for at its end is still whole
+  private static final Duration HISTORY_MARGIN = Duration.ofMinutes(10);
+
+  private final Properties config;
+  private final Limits limits;
+
+  /**
+   * @param config the program's configuration; decides that every resource must have a name
+   */
+  public AccountingTopology(Properties config, Limits limits) {
+    this.config = config;
+    this.limits = limits;
+  }
+
+  @Override
+  public Topology get() {
+    StreamsBuilder builder = builder(config);
+    addStores(builder);
+    KStream<String, Booked> booked = attribute(builder);
+    totalJobs(builder, booked);
+    totalSites(booked);
+    keepRefused(booked);
+    return builder.build(config);
+  }
+
+  /**
+   * The one way to make a builder: only so does {@code ensure.explicit.internal.resource.naming}
+   * refuse a store or a repartition without a name, which an upgrade would not find again.
+   */
+  static StreamsBuilder builder(Properties config) {
+    return new StreamsBuilder(new TopologyConfig(new StreamsConfig(config)));
+  }
+
+  private KStream<String, Booked> attribute(StreamsBuilder builder) {
+    KStream<String, NodeNews> telemetry =
+        builder.stream(
+                Topic.TELEMETRY.topicName(), Consumed.with(KEY, RAW).withName("read-telemetry"))
+            .mapValues(NodeNews.Telemetry::new, Named.as("as-telemetry"));
+    KStream<String, NodeNews> allocations =
+        builder.stream(
+                Topic.ALLOCATIONS.topicName(), Consumed.with(KEY, RAW).withName("read-allocations"))
+            .mapValues(NodeNews.Allocation::new, Named.as("as-allocation"));
+    return telemetry
+        .merge(allocations, Named.as("node-news"))
+        .process(
+            () -> new AttributeEnergy(limits),
+            Named.as("attribute-energy"),
+            AttributeEnergy.ACCOUNTS,
+            AttributeEnergy.HISTORY,
+            AttributeEnergy.JOB_OUTBOX,
+            AttributeEnergy.SITE_OUTBOX);
+  }
+
+  private static void totalJobs(StreamsBuilder builder, KStream<String, Booked> booked) {
+    KStream<String, JobNews> increments =
+        booked
+            .filter((_, out) -> out instanceof Booked.ToJob, Named.as("pick-job-increments"))
+            .mapValues(out -> ((Booked.ToJob) out).increment(), Named.as("unwrap-job-increment"))
+            .repartition(Repartitioned.with(KEY, WireSerdes.jobWindows()).withName(BY_JOB))
+            .mapValues(JobNews.Increment::new, Named.as("as-increment"));
+    KStream<String, JobNews> statements =
+        builder.stream(Topic.JOBS.topicName(), Consumed.with(KEY, RAW).withName("read-jobs"))
+            .mapValues(JobNews.Statement::new, Named.as("as-statement"));
+    KStream<String, JobUpdate> updates =
+        increments
+            .merge(statements, Named.as("job-news"))
+            .process(
+                TotalJobs::new,
+                Named.as("total-jobs"),
+                TotalJobs.WINDOWS,
+                TotalJobs.TOTALS,
+                TotalJobs.PENDING);
+    updates
+        .filter((_, out) -> out instanceof JobUpdate.Window, Named.as("pick-job-windows"))
+        .mapValues(out -> ((JobUpdate.Window) out).window(), Named.as("unwrap-job-window"))
+        .to(
+            Topic.JOB_ENERGY.topicName(),
+            Produced.with(KEY, WireSerdes.jobWindows()).withName("write-job-energy"));
+    updates
+        .filter((_, out) -> out instanceof JobUpdate.Summary, Named.as("pick-job-summaries"))
+        .mapValues(out -> ((JobUpdate.Summary) out).summary(), Named.as("unwrap-job-summary"))
+        .to(
+            Topic.JOB_SUMMARY.topicName(),
+            Produced.with(KEY, WireSerdes.jobSummaries()).withName("write-job-summary"));
+    updates
+        .filter((_, out) -> out instanceof JobUpdate.Refused, Named.as("pick-refused-jobs"))
+        .mapValues(out -> ((JobUpdate.Refused) out).value(), Named.as("unwrap-refused-job"))
+        .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-jobs"));
+  }
+
+  private static void totalSites(KStream<String, Booked> booked) {
+    KStream<String, SiteWindow> windows =
+        booked
+            .filter((_, out) -> out instanceof Booked.ToSite, Named.as("pick-site-increments"))
+            .mapValues(out -> ((Booked.ToSite) out).increment(), Named.as("unwrap-site-increment"))
+            .repartition(Repartitioned.with(KEY, WireSerdes.siteWindows()).withName(BY_SITE))
+            .process(
+                TotalSites::new, Named.as("total-sites"), TotalSites.WINDOWS, TotalSites.PENDING);
+    windows.to(
+        Topic.SITE_POWER.topicName(),
+        Produced.with(KEY, WireSerdes.siteWindows()).withName("write-site-power"));
+    windows.to(
+        Topic.LEDGER.topicName(),
+        Produced.with(KEY, WireSerdes.siteWindows()).withName("write-ledger"));
+  }
+
+  private static void keepRefused(KStream<String, Booked> booked) {
+    booked
+        .filter((_, out) -> out instanceof Booked.Refused, Named.as("pick-refused-news"))
+        .mapValues(out -> ((Booked.Refused) out).value(), Named.as("unwrap-refused-news"))
+        .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-news"));
+  }
+
+  private void addStores(StreamsBuilder builder) {
+    builder.addStateStore(kept(AttributeEnergy.ACCOUNTS, RAW));
+    builder.addStateStore(
+        Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(
+                    AttributeEnergy.HISTORY,
+                    Duration.ofMillis(limits.horizonMillis()).plus(HISTORY_MARGIN),
+                    Duration.ofMillis(1),
+                    false),
+                KEY,
+                RAW)
+            .withLoggingEnabled(CHANGELOG));
+    builder.addStateStore(waiting(AttributeEnergy.JOB_OUTBOX, WireSerdes.jobWindows()));
+    builder.addStateStore(waiting(AttributeEnergy.SITE_OUTBOX, WireSerdes.siteWindows()));
+    builder.addStateStore(kept(TotalJobs.WINDOWS, WireSerdes.jobWindows()));
+    Serde<JobSummary> summaries = WireSerdes.jobSummaries();
+    builder.addStateStore(kept(TotalJobs.TOTALS, summaries));
+    builder.addStateStore(waiting(TotalJobs.PENDING, RAW));
+    builder.addStateStore(kept(TotalSites.WINDOWS, WireSerdes.siteWindows()));
+    builder.addStateStore(waiting(TotalSites.PENDING, RAW));
+  }
+
+  /** State that stays. */
+  private static <V> StoreBuilder<?> kept(String name, Serde<V> values) {
+    return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), KEY, values)
+        .withCachingEnabled()
+        .withLoggingEnabled(CHANGELOG);
+  }
+
+  /** What waits to be sent on: small, and gone in a moment. */
+  private static <V> StoreBuilder<?> waiting(String name, Serde<V> values) {
+    return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), KEY, values)
+        .withCachingEnabled()
+        .withLoggingEnabled(CHANGELOG);
+  }
+}
