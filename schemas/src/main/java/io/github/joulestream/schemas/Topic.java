@@ -1,28 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
-/** The topics. Names, keys, retention and compaction are interfaces that outlive a release. */
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The topics. Names, keys, retention and compaction are interfaces that outlive a release.
+ *
+ * <p>All carry the broker's append time, so that last year's data can be replayed without retention
+ * deleting it at once; when something happened is in the payload. Topics that are keyed by node or
+ * by job have one and the same number of partitions, because telemetry meets allocations there, and
+ * energy meets jobs.
+ */
 public enum Topic {
-  TELEMETRY("telemetry"),
-  ALLOCATIONS("allocations"),
-  JOBS("jobs"),
-  BUDGETS("budgets"),
-  GRID("grid"),
-  JOB_ENERGY("job-energy"),
-  SITE_POWER("site-power"),
-  LEDGER("ledger"),
-  JOB_SUMMARY("job-summary"),
-  ALERTS("alerts"),
-  DEAD_LETTER("dead-letter"),
-  SCHEMAS("schemas");
+  TELEMETRY("telemetry", "site/node", Spread.BY_KEY, days(7)),
+  ALLOCATIONS("allocations", "site/node", Spread.BY_KEY, days(30)),
+  JOBS("jobs", "site/job", Spread.BY_KEY, Duration.ZERO),
+  BUDGETS("budgets", "scope", Spread.SINGLE, Duration.ZERO),
+  GRID("grid", "site", Spread.SINGLE, days(30)),
+  JOB_ENERGY("job-energy", "site/job", Spread.BY_KEY, days(7)),
+  SITE_POWER("site-power", "site", Spread.BY_KEY, days(7)),
+  LEDGER("ledger", "site", Spread.BY_KEY, days(30)),
+  JOB_SUMMARY("job-summary", "site/job", Spread.BY_KEY, Duration.ZERO),
+  ALERTS("alerts", "alert id", Spread.SINGLE, Duration.ZERO),
+  DEAD_LETTER("dead-letter", "key of the source", Spread.SINGLE, days(30)),
+  SCHEMAS("schemas", "fingerprint", Spread.SINGLE, Duration.ZERO);
+
+  /** How many partitions a topic has. */
+  public enum Spread {
+    /** As many as the installation chose for all topics of this sort. */
+    BY_KEY,
+    /** One: a few records an hour, or an order to keep. */
+    SINGLE
+  }
 
   private final String topicName;
+  private final String key;
+  private final Spread spread;
+  private final Duration retention;
 
-  Topic(String topicName) {
+  Topic(String topicName, String key, Spread spread, Duration retention) {
     this.topicName = topicName;
+    this.key = key;
+    this.spread = spread;
+    this.retention = retention;
+  }
+
+  private static Duration days(int days) {
+    return Duration.ofDays(days);
   }
 
   public String topicName() {
     return topicName;
+  }
+
+  /** What its records are keyed by, in words. */
+  public String key() {
+    return key;
+  }
+
+  public Spread spread() {
+    return spread;
+  }
+
+  /** True if the last record of each key is kept for ever. */
+  public boolean compacted() {
+    return retention.isZero();
+  }
+
+  /** How long records are kept; zero if compacted. */
+  public Duration retention() {
+    return retention;
+  }
+
+  /** The topic's configuration on the broker. */
+  public Map<String, String> config() {
+    Map<String, String> config = new TreeMap<>();
+    config.put("message.timestamp.type", "LogAppendTime");
+    if (compacted()) {
+      config.put("cleanup.policy", "compact");
+    } else {
+      config.put("cleanup.policy", "delete");
+      config.put("retention.ms", Long.toString(retention.toMillis()));
+    }
+    return config;
   }
 }

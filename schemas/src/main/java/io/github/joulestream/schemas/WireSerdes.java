@@ -3,31 +3,42 @@ package io.github.joulestream.schemas;
 
 import org.apache.kafka.common.serialization.Serde;
 
-/** Serdes of all values on the wire: Avro single-object encoding. */
+/** Serdes of all values on the wire: Avro single-object encoding. Safe for use by many threads. */
 public final class WireSerdes {
+  private static final Serde<TelemetryBatch> TELEMETRY = of(new TelemetryCodec());
+  private static final Serde<AllocationEvent> ALLOCATIONS = of(new AllocationCodec());
+  private static final Serde<JobRecord> JOBS = of(new JobCodec());
+  private static final Serde<JobWindow> JOB_WINDOWS = of(new JobWindowCodec());
+  private static final Serde<SiteWindow> SITE_WINDOWS = of(new SiteWindowCodec());
+  private static final Serde<JobSummary> JOB_SUMMARIES = of(new JobSummaryCodec());
+
   private WireSerdes() {}
 
+  private static <T> Serde<T> of(Codec<T> codec) {
+    return new AvroSerde<>(codec, KnownSchemas.INSTANCE);
+  }
+
   public static Serde<TelemetryBatch> telemetry() {
-    throw new UnsupportedOperationException();
+    return TELEMETRY;
   }
 
   public static Serde<AllocationEvent> allocations() {
-    throw new UnsupportedOperationException();
+    return ALLOCATIONS;
   }
 
   public static Serde<JobRecord> jobs() {
-    throw new UnsupportedOperationException();
+    return JOBS;
   }
 
   public static Serde<JobWindow> jobWindows() {
-    throw new UnsupportedOperationException();
+    return JOB_WINDOWS;
   }
 
   public static Serde<SiteWindow> siteWindows() {
-    throw new UnsupportedOperationException();
+    return SITE_WINDOWS;
   }
 
   public static Serde<JobSummary> jobSummaries() {
-    throw new UnsupportedOperationException();
+    return JOB_SUMMARIES;
   }
 }

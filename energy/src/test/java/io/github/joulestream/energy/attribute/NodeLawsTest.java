@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import static io.github.joulestream.energy.SiteAmount.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Laws of a node's books over generated readings and allocations: the books balance; order,
+ * batching and repeats make no difference; writing and reading the state makes none either.
+ */
+class NodeLawsTest {
+  private static final long SEED = 5_021;
+  private static final long START = 1_700_000_000_000L;
+  private static final long LATER = START + 3_600_000;
+
+  /** News of a node in the form in which it arrives. */
+  private sealed interface News {
+    record Batch(long epoch, long sequence, List<DeviceSeries> devices) implements News {}
+
+    record Edge(AllocationEdge edge) implements News {}
+  }
+
+  /** Runs news through an account and adds up. */
+  private static final class Books {
+    private NodeAccount account = new NodeAccount(Limits.DEFAULT);
+    private final List<Arrival> history = new ArrayList<>();
+    final Map<String, TreeMap<Long, Totals<JobAmount>>> jobs = new TreeMap<>();
+    final TreeMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
+
+    void take(News news) throws IOException {
+      Increments increments = new Increments();
+      History lookUp = _ -> List.copyOf(history);
+      switch (news) {
+        case News.Batch(long epoch, long sequence, List<DeviceSeries> devices) -> {
+          Outcome outcome =
+              account.accept(epoch, sequence, new Arrival(LATER, devices), lookUp, increments);
+          if (!outcome.repeated()) {
+            history.add(outcome.kept());
+          }
+        }
+        case News.Edge(AllocationEdge edge) -> account.accept(edge, lookUp, increments);
+      }
+      increments
+          .jobs()
+          .forEach((job, windows) ->
+              windows.forEach((window, totals) ->
+                  jobs.computeIfAbsent(job, _ -> new TreeMap<>())
+                      .computeIfAbsent(window, _ -> Totals.ofJob())
+                      .addAll(totals)));
+      increments
+          .site()
+          .forEach((window, totals) ->
+              site.computeIfAbsent(window, _ -> Totals.ofSite()).addAll(totals));
+      // every now and then the program starts anew
+      if (increments.hashCode() % 3 == 0) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        account.write(new DataOutputStream(bytes));
+        account =
+            NodeAccount.read(
+                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), Limits.DEFAULT);
+      }
+    }
+
+    /** Without what counts events, and without windows that are all zero. */
+    Map<Long, String> energies() {
+      TreeMap<Long, String> text = new TreeMap<>();
+      site.forEach((window, totals) -> {
+        Totals<SiteAmount> copy = totals.copy();
+        copy.set(READINGS.ordinal(), 0);
+        copy.set(REPEATED_READINGS.ordinal(), 0);
+        copy.set(ALLOCATION_EVENTS.ordinal(), 0);
+        if (!copy.isZero()) {
+          text.put(window, copy.toString());
+        }
+      });
+      return text;
+    }
+
+    Map<String, String> jobEnergies() {
+      TreeMap<String, String> text = new TreeMap<>();
+      jobs.forEach((job, windows) ->
+          windows.forEach((window, totals) -> {
+            if (!totals.isZero()) {
+              text.put(job + " " + window, totals.toString());
+            }
+          }));
+      return text;
+    }
+
+    void assertBalanced() {
+      Totals<SiteAmount> booked = Totals.ofSite();
+      site.values().forEach(booked::addAll);
+      List<List<SiteAmount>> equations =
+          List.of(
+              List.of(MEASURED_TOTAL_MILLIJOULES, JOBS_TOTAL_MILLIJOULES, IDLE_TOTAL_MILLIJOULES),
+              List.of(MEASURED_GPU_MILLIJOULES, JOBS_GPU_MILLIJOULES, IDLE_GPU_MILLIJOULES),
+              List.of(
+                  MEASURED_MEMORY_MILLIJOULES, JOBS_MEMORY_MILLIJOULES, IDLE_MEMORY_MILLIJOULES),
+              List.of(
+                  MEASURED_STORAGE_MILLIJOULES, JOBS_STORAGE_MILLIJOULES, IDLE_STORAGE_MILLIJOULES),
+              List.of(MEASURED_NODE_MILLIJOULES, JOBS_NODE_MILLIJOULES, IDLE_NODE_MILLIJOULES));
+      for (Totals<SiteAmount> window : site.values()) {
+        for (List<SiteAmount> equation : equations) {
+          assertThat(window.get(equation.get(0)))
+              .as(equation.get(0).name())
+              .isEqualTo(window.get(equation.get(1)) + window.get(equation.get(2)));
+        }
+        assertThat(window.get(MEASURED_TOTAL_MILLIJOULES))
+            .isEqualTo(
+                window.get(QUALITY_MEASURED_MILLIJOULES)
+                    + window.get(QUALITY_ESTIMATED_MILLIJOULES)
+                    + window.get(QUALITY_MODELLED_MILLIJOULES))
+            .isNotNegative();
+      }
+      long ofJobs = 0;
+      for (TreeMap<Long, Totals<JobAmount>> windows : jobs.values()) {
+        for (Totals<JobAmount> window : windows.values()) {
+          ofJobs += window.get(JobAmount.TOTAL_MILLIJOULES);
+          assertThat(window.get(JobAmount.TOTAL_MILLIJOULES))
+              .isEqualTo(
+                  window.get(JobAmount.MEASURED_MILLIJOULES)
+                      + window.get(JobAmount.ESTIMATED_MILLIJOULES)
+                      + window.get(JobAmount.MODELLED_MILLIJOULES));
+        }
+      }
+      assertThat(ofJobs).isEqualTo(booked.get(JOBS_TOTAL_MILLIJOULES));
+      assertThat(booked.get(REFUSED_LATE)).isZero();
+    }
+  }
+
+  @Test
+  void orderBatchingAndRepeats_makeNoDifference_andTheBooksBalance() throws IOException {
+    System.out.println("NodeLawsTest seed " + SEED);
+    for (int round = 0; round < 400; round++) {
+      Random random = new Random(SEED + round);
+      List<DeviceSeries> readings = randomReadings(random);
+      List<AllocationEdge> edges = randomEdges(random);
+
+      Books inOrder = new Books();
+      for (AllocationEdge edge : edges) {
+        inOrder.take(new News.Edge(edge));
+      }
+      for (News news : batches(readings, 1, random)) {
+        inOrder.take(news);
+      }
+      inOrder.assertBalanced();
+
+      List<News> shuffled = new ArrayList<>(batches(readings, 2, random));
+      edges.forEach(edge -> shuffled.add(new News.Edge(edge)));
+      for (int i = random.nextInt(4); i > 0; i--) {
+        shuffled.add(shuffled.get(random.nextInt(shuffled.size())));
+      }
+      Collections.shuffle(shuffled, random);
+      Books anyOrder = new Books();
+      for (News news : shuffled) {
+        anyOrder.take(news);
+        anyOrder.assertBalanced();
+      }
+      assertThat(anyOrder.energies()).as("round " + round).isEqualTo(inOrder.energies());
+      assertThat(anyOrder.jobEnergies()).as("round " + round).isEqualTo(inOrder.jobEnergies());
+    }
+  }
+
+  private static List<DeviceSeries> randomReadings(Random random) {
+    List<DeviceSeries> series = new ArrayList<>();
+    int devices = 1 + random.nextInt(4);
+    for (int d = 0; d < devices; d++) {
+      DeviceKind kind =
+          List.of(DeviceKind.GPU, DeviceKind.MEMORY, DeviceKind.STORAGE, DeviceKind.NODE)
+              .get(random.nextInt(4));
+      Device device =
+          new Device(
+              kind.name().toLowerCase(java.util.Locale.ROOT) + d,
+              kind,
+              PowerSource.values()[random.nextInt(3)],
+              random.nextInt(4) == 0 ? DeviceKind.NODE : null,
+              "",
+              random.nextInt(3) == 0 ? 1_000_000 : 0,
+              random.nextInt(3) == 0 ? 1000 : 0,
+              1,
+              0,
+              kind == DeviceKind.GPU ? 0 : 1L << 40);
+      int size = random.nextInt(40);
+      boolean counts = random.nextBoolean();
+      long[] times = new long[size];
+      long[] power = new long[size];
+      long[] energy = new long[counts ? size : 0];
+      long[] utilisation = new long[size];
+      long[] used = new long[size];
+      long time = START + random.nextInt(30_000);
+      long counter = random.nextInt(1_000_000);
+      for (int i = 0; i < size; i++) {
+        time +=
+            switch (random.nextInt(20)) {
+              case 0 -> 20_000 + random.nextInt(30_000);
+              case 1 -> 301_000 + random.nextInt(100_000);
+              default -> 1 + random.nextInt(3_000);
+            };
+        times[i] = time;
+        power[i] = random.nextInt(10) == 0 ? Readings.MISSING : random.nextInt(900_000);
+        counter += random.nextInt(1_000_000);
+        if (counts) {
+          energy[i] = random.nextInt(10) == 0 ? Readings.MISSING : counter;
+          if (random.nextInt(15) == 0) {
+            counter = 0;
+          }
+        }
+        utilisation[i] = random.nextInt(10_001);
+        used[i] = random.nextLong(1L << 40);
+      }
+      long[] none = {};
+      series.add(
+          new DeviceSeries(
+              device, new Readings(times, power, energy, utilisation, used, none, none)));
+    }
+    return series;
+  }
+
+  private static List<AllocationEdge> randomEdges(Random random) {
+    List<AllocationEdge> edges = new ArrayList<>();
+    int jobs = random.nextInt(5);
+    for (int j = 0; j < jobs; j++) {
+      long at = START + random.nextInt(200_000);
+      Map<String, Integer> parts = new TreeMap<>();
+      for (int d = 0; d < 4; d++) {
+        if (random.nextBoolean()) {
+          parts.put("gpu" + d, random.nextInt(10_001));
+        }
+      }
+      edges.add(
+          new AllocationEdge(
+              "job" + j,
+              true,
+              at,
+              parts,
+              random.nextInt(10_002) - 1,
+              random.nextInt(10_002) - 1,
+              -1,
+              random.nextInt(10_002) - 1,
+              4,
+              LATER));
+      if (random.nextInt(4) > 0) {
+        edges.add(
+            new AllocationEdge(
+                "job" + j, false, at + random.nextInt(300_000), Map.of(), 0, 0, 0, 0, 0, LATER));
+      }
+    }
+    return edges;
+  }
+
+  /** The same readings, cut into batches at random. */
+  private static List<News> batches(List<DeviceSeries> series, long epoch, Random random) {
+    List<News> batches = new ArrayList<>();
+    long sequence = 0;
+    for (DeviceSeries one : series) {
+      Readings all = one.readings();
+      int from = 0;
+      while (from < all.size()) {
+        int to = Math.min(all.size(), from + 1 + random.nextInt(8));
+        batches.add(
+            new News.Batch(
+                epoch, sequence++, List.of(new DeviceSeries(one.device(), cut(all, from, to)))));
+        from = to;
+      }
+    }
+    return batches;
+  }
+
+  private static Readings cut(Readings all, int from, int to) {
+    return new Readings(
+        java.util.Arrays.copyOfRange(all.epochMillis(), from, to),
+        java.util.Arrays.copyOfRange(all.powerMilliwatts(), from, to),
+        all.energyMicrojoules().length == 0
+            ? all.energyMicrojoules()
+            : java.util.Arrays.copyOfRange(all.energyMicrojoules(), from, to),
+        java.util.Arrays.copyOfRange(all.utilisationParts(), from, to),
+        java.util.Arrays.copyOfRange(all.usedBytes(), from, to),
+        all.readBytes(),
+        all.writtenBytes());
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.schemas.AllocationEvent.Action;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class AllocationCodec implements Codec<AllocationEvent> {
+  private static final Action[] ACTIONS = Action.values();
+
+  private final Schema schema = KnownSchemas.own("allocation");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(AllocationEvent event, Encoder out) throws IOException {
+    out.writeString(event.site());
+    out.writeString(event.node());
+    out.writeString(event.job());
+    out.writeEnum(event.action().ordinal());
+    out.writeLong(event.atEpochMillis());
+    out.writeArrayStart();
+    out.setItemCount(event.devices().size());
+    for (DeviceShare share : event.devices()) {
+      out.startItem();
+      out.writeString(share.deviceId());
+      out.writeInt(share.parts());
+    }
+    out.writeArrayEnd();
+    out.writeInt(event.memoryParts());
+    out.writeInt(event.storageParts());
+    out.writeInt(event.cpuParts());
+    out.writeInt(event.nodeParts());
+    out.writeInt(event.gpusOnNode());
+  }
+
+  @Override
+  public AllocationEvent read(WireReader in) throws IOException {
+    return new AllocationEvent(
+        in.readString(),
+        in.readString(),
+        in.readString(),
+        in.readEnum(ACTIONS),
+        in.readLong(),
+        in.readList(() -> new DeviceShare(in.readString(), in.readInt())),
+        in.readInt(),
+        in.readInt(),
+        in.readInt(),
+        in.readInt(),
+        in.readInt());
+  }
+}

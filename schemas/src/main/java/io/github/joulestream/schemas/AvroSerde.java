@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Avro's single-object encoding: the bytes {@code C3 01}, the CRC-64-AVRO fingerprint of the
+ * writer's schema (little endian), the value. What another release wrote is resolved into this
+ * release's schema by Avro's rules: fields it has and we do not are skipped, fields we have and it
+ * does not take their default.
+ *
+ * <p>Reading throws {@link SerializationException} and nothing else, whatever the bytes. Safe for
+ * use by many threads.
+ *
+ * @see <a
+ *     href="https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding">specification</a>
+ */
+final class AvroSerde<T> implements Serde<T> {
+  private static final int HEADER = 10;
+  private static final byte MARKER_0 = (byte) 0xC3;
+  private static final byte MARKER_1 = 1;
+
+  private final Codec<T> codec;
+  private final SchemaSource others;
+  private final long fingerprint;
+
+  AvroSerde(Codec<T> codec, SchemaSource others) {
+    this.codec = codec;
+    this.others = others;
+    this.fingerprint = KnownSchemas.fingerprint(codec.schema());
+  }
+
+  @Override
+  public Serializer<T> serializer() {
+    return (_, value) -> value == null ? null : write(value);
+  }
+
+  @Override
+  public Deserializer<T> deserializer() {
+    return (_, bytes) -> bytes == null ? null : read(bytes);
+  }
+
+  private byte[] write(T value) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    bytes.writeBytes(header(fingerprint));
+    BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    try {
+      codec.write(value, out);
+      out.flush();
+    } catch (IOException e) {
+      throw new SerializationException("cannot be written: " + e.getMessage(), e);
+    }
+    return bytes.toByteArray();
+  }
+
+  static byte[] header(long fingerprint) {
+    return ByteBuffer.allocate(HEADER)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(MARKER_0)
+        .put(MARKER_1)
+        .putLong(fingerprint)
+        .array();
+  }
+
+  private T read(byte[] bytes) {
+    if (bytes.length < HEADER || bytes[0] != MARKER_0 || bytes[1] != MARKER_1) {
+      throw new SerializationException(
+          "not an Avro single object: %d bytes without its header".formatted(bytes.length));
+    }
+    long writer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(2);
+    try {
+      if (writer == fingerprint) {
+        return read(bytes, HEADER);
+      }
+      return read(resolved(bytes, writer), 0);
+    } catch (IOException | RuntimeException e) {
+      if (e instanceof SerializationException known) {
+        throw known;
+      }
+      throw new SerializationException(
+          "not a readable %s: %s".formatted(codec.schema().getName(), e.getMessage()), e);
+    }
+  }
+
+  private T read(byte[] bytes, int offset) throws IOException {
+    WireReader in = new WireReader(bytes, offset);
+    T value = codec.read(in);
+    if (!in.atEnd()) {
+      throw new AvroRuntimeException("bytes after its end");
+    }
+    return value;
+  }
+
+  /** The same value, as this release would have written it. */
+  private byte[] resolved(byte[] bytes, long writer) throws IOException {
+    @Nullable Schema schema = others.find(writer);
+    if (schema == null) {
+      throw new SerializationException(
+          "written with a schema %016x that is not known here; the topic %s should hold it"
+              .formatted(writer, Topic.SCHEMAS.topicName()));
+    }
+    Object value =
+        new GenericDatumReader<>(schema, codec.schema())
+            .read(
+                null,
+                DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null));
+    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    new GenericDatumWriter<>(codec.schema()).write(value, encoder);
+    encoder.flush();
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.energy.Totals;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class JobSummaryCodec implements Codec<JobSummary> {
+  private static final JobState[] STATES = JobState.values();
+
+  private final Schema schema = KnownSchemas.own("job-summary");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(JobSummary job, Encoder out) throws IOException {
+    out.writeString(job.site());
+    out.writeString(job.job());
+    out.writeString(job.user());
+    out.writeString(job.project());
+    out.writeString(job.name());
+    out.writeString(job.partition());
+    JobCodec.writeLabels(job.labels(), out);
+    out.writeEnum(job.state().ordinal());
+    out.writeLong(job.anchorEpochMillis());
+    out.writeLong(job.startEpochMillis());
+    out.writeLong(job.endEpochMillis());
+    out.writeLong(job.lastEpochMillis());
+    out.writeLong(job.peakMilliwatts());
+    out.writeDouble(job.work());
+    out.writeString(job.workUnit());
+    TotalsCodec.write(job.totals(), out);
+  }
+
+  @Override
+  public JobSummary read(WireReader in) throws IOException {
+    return new JobSummary(
+        in.readString(),
+        in.readString(),
+        in.readString(),
+        in.readString(),
+        in.readString(),
+        in.readString(),
+        in.readMap(),
+        in.readEnum(STATES),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readDouble(),
+        in.readString(),
+        TotalsCodec.read(Totals.ofJob(), in));
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.energy.Totals;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class JobWindowCodec implements Codec<JobWindow> {
+  private final Schema schema = KnownSchemas.own("job-window");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(JobWindow window, Encoder out) throws IOException {
+    out.writeString(window.site());
+    out.writeString(window.job());
+    out.writeLong(window.windowStartEpochMillis());
+    out.writeInt(window.windowMillis());
+    TotalsCodec.write(window.totals(), out);
+  }
+
+  @Override
+  public JobWindow read(WireReader in) throws IOException {
+    return new JobWindow(
+        in.readString(),
+        in.readString(),
+        in.readLong(),
+        in.readInt(),
+        TotalsCodec.read(Totals.ofJob(), in));
+  }
+}

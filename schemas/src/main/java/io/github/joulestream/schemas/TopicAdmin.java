@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** Creates the topics of the catalogue and compares them with what a cluster has. */
+public final class TopicAdmin {
+  private final Admin admin;
+
+  public TopicAdmin(Admin admin) {
+    this.admin = admin;
+  }
+
+  /**
+   * Creates what is missing; leaves alone what exists.
+   *
+   * @param partitions of every topic that is spread by key
+   * @param replication copies of each, or -1 for the cluster's default
+   * @return names of those created
+   */
+  public Set<String> create(int partitions, short replication)
+      throws ExecutionException, InterruptedException {
+    Set<String> existing = admin.listTopics().names().get();
+    Set<String> created = new TreeSet<>();
+    List<NewTopic> missing = new ArrayList<>();
+    for (Topic topic : Topic.values()) {
+      if (!existing.contains(topic.topicName())) {
+        int count = topic.spread() == Topic.Spread.BY_KEY ? partitions : 1;
+        missing.add(
+            new NewTopic(
+                    topic.topicName(),
+                    Optional.of(count),
+                    replication < 0 ? Optional.empty() : Optional.of(replication))
+                .configs(topic.config()));
+      }
+    }
+    for (var result : admin.createTopics(missing).values().entrySet()) {
+      try {
+        result.getValue().get();
+        created.add(result.getKey());
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+        // somebody else created it in the meantime
+      }
+    }
+    return created;
+  }
+
+  /** One line for each difference between the catalogue and the cluster; none if all is well. */
+  public List<String> check() throws ExecutionException, InterruptedException {
+    List<String> differences = new ArrayList<>();
+    Set<String> existing = admin.listTopics().names().get();
+    List<Topic> present = new ArrayList<>();
+    for (Topic topic : Topic.values()) {
+      if (existing.contains(topic.topicName())) {
+        present.add(topic);
+      } else {
+        differences.add("%s: is missing".formatted(topic.topicName()));
+      }
+    }
+    Map<String, TopicDescription> descriptions =
+        admin.describeTopics(present.stream().map(Topic::topicName).toList()).allTopicNames().get();
+    Map<ConfigResource, Config> configs =
+        admin.describeConfigs(present.stream().map(TopicAdmin::resource).toList()).all().get();
+    int byKey = -1;
+    for (Topic topic : present) {
+      String name = topic.topicName();
+      int partitions = requireNonNull(descriptions.get(name), name).partitions().size();
+      if (topic.spread() == Topic.Spread.SINGLE && partitions != 1) {
+        differences.add("%s: has %d partitions, must have 1".formatted(name, partitions));
+      }
+      if (topic.spread() == Topic.Spread.BY_KEY) {
+        if (byKey < 0) {
+          byKey = partitions;
+        } else if (partitions != byKey) {
+          differences.add(
+              "%s: has %d partitions, %s has %d; they must have the same number"
+                  .formatted(name, partitions, Topic.TELEMETRY.topicName(), byKey));
+        }
+      }
+      Config config = requireNonNull(configs.get(resource(topic)), name);
+      topic
+          .config()
+          .forEach((key, wanted) -> {
+            ConfigEntry entry = config.get(key);
+            String actual = entry == null ? "unset" : entry.value();
+            if (!wanted.equals(actual)) {
+              differences.add("%s: %s is %s, must be %s".formatted(name, key, actual, wanted));
+            }
+          });
+    }
+    return differences;
+  }
+
+  /** The catalogue, one line each, for people. */
+  public static List<String> catalogue() {
+    return Arrays.stream(Topic.values())
+        .map(topic ->
+            "%-12s  key %-18s  %s"
+                .formatted(
+                    topic.topicName(),
+                    topic.key(),
+                    topic.compacted()
+                        ? "compacted"
+                        : "kept " + topic.retention().toDays() + " days"))
+        .toList();
+  }
+
+  private static ConfigResource resource(Topic topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic.topicName());
+  }
+}
