@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Codecs and schemas agree; releases understand each other; nothing on the wire breaks a reader.
+ */
+class WireTest {
+  private static final long SEED = 77;
+
+  private record Message(Codec<?> codec, Serde<?> serde, Object value) {}
+
+  /** One of each, with every field set to something of its own. */
+  private static Map<String, Message> messages() {
+    Map<String, Message> all = new LinkedHashMap<>();
+    Device gpu =
+        new Device(
+            "gpu0",
+            DeviceKind.GPU,
+            PowerSource.COUNTER,
+            DeviceKind.NODE,
+            "H100",
+            700_000,
+            1_000,
+            3,
+            1L << 32,
+            5);
+    long[] times = {1_700_000_000_000L, 1_700_000_001_000L, 1_699_999_999_000L};
+    long[] some = {0, Readings.MISSING, Long.MAX_VALUE};
+    long[] counter = {Long.MAX_VALUE - 5, Readings.MISSING, 7};
+    TelemetryBatch batch =
+        new TelemetryBatch(
+            "site",
+            "node-1",
+            42,
+            7,
+            List.of(
+                new DeviceSeries(
+                    gpu,
+                    new Readings(
+                        times,
+                        some,
+                        counter,
+                        new long[0],
+                        some.clone(),
+                        counter.clone(),
+                        new long[] {1, 2, 3})),
+                new DeviceSeries(
+                    Device.sensor("memory", DeviceKind.MEMORY),
+                    Readings.ofPower(new long[0], new long[0]))));
+    all.put("telemetry", new Message(new TelemetryCodec(), WireSerdes.telemetry(), batch));
+    all.put(
+        "allocation",
+        new Message(
+            new AllocationCodec(),
+            WireSerdes.allocations(),
+            new AllocationEvent(
+                "site",
+                "node-1",
+                "job/1",
+                AllocationEvent.Action.RELEASE,
+                99,
+                List.of(new DeviceShare("gpu3", 2_500)),
+                1,
+                2,
+                3,
+                4,
+                8)));
+    all.put(
+        "job",
+        new Message(
+            new JobCodec(),
+            WireSerdes.jobs(),
+            new JobRecord(
+                "site",
+                "job/1",
+                "üser",
+                "project",
+                "name",
+                "queue",
+                Map.of("b", "2", "a", "1"),
+                5,
+                6,
+                JobState.TIMEOUT,
+                1.5,
+                "tokens")));
+    all.put(
+        "job-window",
+        new Message(
+            new JobWindowCodec(),
+            WireSerdes.jobWindows(),
+            new JobWindow("site", "job/1", 10_000, 10_000, filled(Totals.ofJob()))));
+    all.put(
+        "site-window",
+        new Message(
+            new SiteWindowCodec(),
+            WireSerdes.siteWindows(),
+            new SiteWindow("site", -20_000, 10_000, filled(Totals.ofSite()))));
+    all.put(
+        "job-summary",
+        new Message(
+            new JobSummaryCodec(),
+            WireSerdes.jobSummaries(),
+            new JobSummary(
+                "site",
+                "job/1",
+                "user",
+                "project",
+                "name",
+                "queue",
+                Map.of("k", "v"),
+                JobState.FAILED,
+                1,
+                2,
+                3,
+                4,
+                5,
+                6.25,
+                "samples",
+                filled(Totals.ofJob()))));
+    return all;
+  }
+
+  private static Message message(String name) {
+    return java.util.Objects.requireNonNull(messages().get(name), name);
+  }
+
+  private static <A extends Enum<A>> Totals<A> filled(Totals<A> totals) {
+    for (int i = 0; i < totals.size(); i++) {
+      totals.set(i, i % 3 == 0 ? -1_000_003L * i : Long.MAX_VALUE / (i + 1));
+    }
+    return totals;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static byte[] write(Serde<?> serde, Object value) {
+    return ((Serde<Object>) serde).serializer().serialize("topic", value);
+  }
+
+  private static Object read(Serde<?> serde, byte[] bytes) {
+    return serde.deserializer().deserialize("topic", bytes);
+  }
+
+  @Test
+  void everyMessage_comesBackAsItWas() {
+    messages()
+        .forEach((name, message) ->
+            assertThat(read(message.serde, write(message.serde, message.value)))
+                .as(name)
+                .isEqualTo(message.value));
+  }
+
+  @Test
+  void codecs_writeWhatTheirSchemaSays() throws IOException {
+    for (Map.Entry<String, Message> entry : messages().entrySet()) {
+      Message message = entry.getValue();
+      byte[] bytes = write(message.serde, message.value);
+      Schema schema = message.codec.schema();
+      GenericRecord generic = generic(bytes, schema, schema);
+      // written again by Avro itself: the same bytes, so every field is where the schema has it
+      assertThat(withHeader(schema, generic)).as(entry.getKey()).isEqualTo(bytes);
+    }
+    GenericRecord job =
+        generic(
+            write(WireSerdes.jobWindows(), message("job-window").value),
+            KnownSchemas.own("job-window"),
+            KnownSchemas.own("job-window"));
+    assertThat(((GenericRecord) job.get("totals")).get("gpuBusyMillis"))
+        .isEqualTo(filled(Totals.ofJob()).get(JobAmount.GPU_BUSY_MILLIS));
+  }
+
+  @Test
+  void totalsInTheSchemas_areTheAmounts() {
+    assertThat(fieldNames("job-window")).isEqualTo(camel(JobAmount.values()));
+    assertThat(fieldNames("job-summary")).isEqualTo(camel(JobAmount.values()));
+    assertThat(fieldNames("site-window")).isEqualTo(camel(SiteAmount.values()));
+    Schema series = KnownSchemas.own("telemetry").getField("devices").schema().getElementType();
+    assertThat(series.getField("kind").schema().getEnumSymbols())
+        .isEqualTo(Arrays.stream(DeviceKind.values()).map(Enum::name).toList());
+    assertThat(series.getField("source").schema().getEnumSymbols())
+        .isEqualTo(Arrays.stream(PowerSource.values()).map(Enum::name).toList());
+    assertThat(KnownSchemas.own("job").getField("state").schema().getEnumSymbols())
+        .isEqualTo(Arrays.stream(JobState.values()).map(Enum::name).toList());
+  }
+
+  @Test
+  void everyField_isDocumented() {
+    for (Schema schema : KnownSchemas.own()) {
+      assertDocumented(schema);
+    }
+  }
+
+  @Test
+  void anOlderReader_understandsANewerWriter() throws IOException {
+    for (Map.Entry<String, Message> entry : messages().entrySet()) {
+      Message message = entry.getValue();
+      Schema own = message.codec.schema();
+      // a later release puts a field first and one last
+      String json = own.toString();
+      int fields = json.indexOf("\"fields\":[") + "\"fields\":[".length();
+      String newer =
+          json.substring(0, fields)
+              + "{\"name\":\"rack\",\"type\":\"string\",\"doc\":\"Rack.\",\"default\":\"\"},"
+              + json.substring(fields, json.length() - 2)
+              + ",{\"name\":\"tenant\",\"type\":[\"null\",\"string\"],\"default\":null}]}";
+      Schema newerSchema = KnownSchemas.parse(newer);
+      GenericRecord value = generic(write(message.serde, message.value), own, newerSchema);
+      value.put("rack", "r17");
+      value.put("tenant", "t");
+      byte[] bytes = withHeader(newerSchema, value);
+
+      KnownSchemas known = new KnownSchemas();
+      Serde<?> reader = new AvroSerde<>(message.codec, known);
+      assertThatThrownBy(() -> read(reader, bytes))
+          .isInstanceOf(SerializationException.class)
+          .hasMessageContaining("is not known here");
+      known.learn(newerSchema);
+      assertThat(read(reader, bytes)).as(entry.getKey()).isEqualTo(message.value);
+    }
+  }
+
+  @Test
+  void aNewerReader_understandsAnOlderWriter() throws IOException {
+    // the older release did not have the fields with defaults
+    Message message = message("telemetry");
+    String json =
+        "{\"type\":\"record\",\"name\":\"Telemetry\",\"namespace\":\"io.github.joulestream.schemas.avro\",\"fields\":["
+            + "{\"name\":\"site\",\"type\":\"string\"},{\"name\":\"node\",\"type\":\"string\"},"
+            + "{\"name\":\"agentEpoch\",\"type\":\"long\"},{\"name\":\"sequence\",\"type\":\"long\"},"
+            + "{\"name\":\"devices\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"DeviceSeries\",\"fields\":["
+            + "{\"name\":\"id\",\"type\":\"string\"},"
+            + "{\"name\":\"kind\",\"type\":{\"type\":\"enum\",\"name\":\"DeviceKind\",\"symbols\":[\"GPU\",\"NODE\"]}},"
+            + "{\"name\":\"source\",\"type\":{\"type\":\"enum\",\"name\":\"PowerSource\",\"symbols\":[\"COUNTER\",\"SENSOR\"]}},"
+            + "{\"name\":\"epochMillisDeltas\",\"type\":{\"type\":\"array\",\"items\":\"long\"}},"
+            + "{\"name\":\"powerMilliwatts\",\"type\":{\"type\":\"array\",\"items\":\"long\"}}]}}}]}";
+    Schema older = KnownSchemas.parse(json);
+    Schema seriesSchema = older.getField("devices").schema().getElementType();
+    GenericRecord series = new GenericData.Record(seriesSchema);
+    series.put("id", "meter");
+    series.put("kind", new GenericData.EnumSymbol(seriesSchema.getField("kind").schema(), "NODE"));
+    series.put(
+        "source", new GenericData.EnumSymbol(seriesSchema.getField("source").schema(), "SENSOR"));
+    series.put("epochMillisDeltas", List.of(1_000L, 500L));
+    series.put("powerMilliwatts", List.of(5L, 6L));
+    GenericRecord batch = new GenericData.Record(older);
+    batch.put("site", "s");
+    batch.put("node", "n");
+    batch.put("agentEpoch", 1L);
+    batch.put("sequence", 2L);
+    batch.put("devices", List.of(series));
+
+    KnownSchemas known = new KnownSchemas();
+    known.learn(older);
+    Serde<?> reader = new AvroSerde<>(message.codec, known);
+    assertThat(read(reader, withHeader(older, batch)))
+        .isEqualTo(
+            new TelemetryBatch(
+                "s",
+                "n",
+                1,
+                2,
+                List.of(
+                    new DeviceSeries(
+                        Device.sensor("meter", DeviceKind.NODE),
+                        Readings.ofPower(new long[] {1_000, 1_500}, new long[] {5, 6})))));
+  }
+
+  /** What release 1 wrote must be readable for ever. */
+  @Test
+  void goldenBytes_ofEveryRelease_areReadable() throws IOException {
+    KnownSchemas known = new KnownSchemas();
+    for (Map.Entry<String, Message> entry : messages().entrySet()) {
+      String file = "/golden/v1/" + entry.getKey();
+      if (Boolean.getBoolean("golden.write")) {
+        Path folder = Path.of("src/test/resources/golden/v1");
+        Message message = entry.getValue();
+        Files.write(folder.resolve(entry.getKey() + ".bin"), write(message.serde, message.value));
+        Files.writeString(
+            folder.resolve(entry.getKey() + ".avsc"), message.codec.schema().toString());
+        continue;
+      }
+      known.learn(
+          KnownSchemas.parse(
+              new String(resource(file + ".avsc"), java.nio.charset.StandardCharsets.UTF_8)));
+      Message message = entry.getValue();
+      assertThat(read(new AvroSerde<>(message.codec, known), resource(file + ".bin")))
+          .as(file)
+          .isEqualTo(message.value);
+    }
+  }
+
+  /**
+   * Cut, altered and invented bytes are read or refused with the one exception; never otherwise.
+   */
+  @Test
+  void anyBytes_areReadOrRefused() {
+    System.out.println("WireTest seed " + SEED);
+    Random random = new Random(SEED);
+    int refused = 0;
+    int tried = 0;
+    for (Message message : messages().values()) {
+      byte[] good = write(message.serde, message.value);
+      for (int round = 0; round < 5_000; round++) {
+        byte[] bytes =
+            switch (random.nextInt(3)) {
+              case 0 -> Arrays.copyOf(good, random.nextInt(good.length));
+              case 1 -> altered(good, random);
+              default -> invented(good, random);
+            };
+        tried++;
+        try {
+          read(message.serde, bytes);
+        } catch (SerializationException e) {
+          refused++;
+          assertThat(e.getMessage()).isNotBlank();
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(tried / 3);
+  }
+
+  @Test
+  void aReading_costsFewBytes() {
+    long[] times = new long[100];
+    long[] power = new long[100];
+    long[] counter = new long[100];
+    for (int i = 0; i < 100; i++) {
+      times[i] = 1_700_000_000_000L + 1_000L * (long) i;
+      power[i] = 400_000L + i;
+      counter[i] = 9_000_000_000_000L + 400_000_000L * (long) i;
+    }
+    byte[] bytes =
+        WireSerdes.telemetry()
+            .serializer()
+            .serialize(
+                "telemetry",
+                new TelemetryBatch(
+                    "site",
+                    "node",
+                    1,
+                    1,
+                    List.of(
+                        new DeviceSeries(
+                            Device.sensor("gpu0", DeviceKind.GPU),
+                            Readings.ofCounter(times, power, counter)))));
+    assertThat(bytes.length / 100.0).isLessThan(12);
+  }
+
+  private static byte[] altered(byte[] good, Random random) {
+    byte[] bytes = good.clone();
+    for (int i = 1 + random.nextInt(3); i > 0; i--) {
+      bytes[10 + random.nextInt(bytes.length - 10)] = (byte) random.nextInt(256);
+    }
+    return bytes;
+  }
+
+  private static byte[] invented(byte[] good, Random random) {
+    byte[] bytes = new byte[10 + random.nextInt(200)];
+    random.nextBytes(bytes);
+    System.arraycopy(good, 0, bytes, 0, 10);
+    return bytes;
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = WireTest.class.getResourceAsStream(name)) {
+      assertThat(in).as(name).isNotNull();
+      return in.readAllBytes();
+    }
+  }
+
+  private static GenericRecord generic(byte[] bytes, Schema writer, Schema reader)
+      throws IOException {
+    return new GenericDatumReader<GenericRecord>(writer, reader)
+        .read(null, DecoderFactory.get().binaryDecoder(bytes, 10, bytes.length - 10, null));
+  }
+
+  private static byte[] withHeader(Schema schema, GenericRecord value) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(AvroSerde.header(KnownSchemas.fingerprint(schema)));
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+    new GenericDatumWriter<GenericRecord>(schema).write(value, encoder);
+    encoder.flush();
+    return out.toByteArray();
+  }
+
+  private static List<String> fieldNames(String schema) {
+    return KnownSchemas.own(schema).getField("totals").schema().getFields().stream()
+        .map(Schema.Field::name)
+        .toList();
+  }
+
+  private static List<String> camel(Enum<?>[] constants) {
+    return Arrays.stream(constants)
+        .map(constant -> {
+          String[] words = constant.name().toLowerCase(Locale.ROOT).split("_", -1);
+          StringBuilder name = new StringBuilder(words[0]);
+          for (int i = 1; i < words.length; i++) {
+            name.append(Character.toUpperCase(words[i].charAt(0)))
+                .append(words[i], 1, words[i].length());
+          }
+          return name.toString();
+        })
+        .toList();
+  }
+
+  private static void assertDocumented(Schema schema) {
+    switch (schema.getType()) {
+      case RECORD -> {
+        assertThat(schema.getDoc()).as(schema.getName()).isNotBlank();
+        for (Schema.Field field : schema.getFields()) {
+          assertThat(field.doc()).as(schema.getName() + "." + field.name()).isNotBlank();
+          assertDocumented(field.schema());
+        }
+      }
+      case ARRAY -> assertDocumented(schema.getElementType());
+      case ENUM -> assertEquals(false, schema.getDoc().isBlank(), schema.getName());
+      default -> {}
+    }
+  }
+}
