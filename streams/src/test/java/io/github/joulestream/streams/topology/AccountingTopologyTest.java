@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.TopologyException;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AccountingTopologyTest {
+  private static final long START = 1_700_000_000_000L;
+  private static final String SITE = "site";
+  private static final String NODE = "n1";
+
+  @TempDir Path folder;
+  private Properties config = new Properties();
+  private TopologyTestDriver driver;
+  private Instant arrival = Instant.ofEpochMilli(START + 600_000);
+
+  @BeforeEach
+  void start() {
+    config =
+        StreamsProgram.config(
+            new StreamsSettings("unused:9092", folder, 1, null, Duration.ofMillis(100)));
+    driver = new TopologyTestDriver(topology(), config);
+  }
+
+  @AfterEach
+  void stop() {
+    driver.close();
+  }
+
+  private Topology topology() {
+    return new AccountingTopology(config, Limits.DEFAULT).get();
+  }
+
+  // ---- input
+
+  private <T> void send(Topic topic, String key, T value, Serializer<T> serializer) {
+    TestInputTopic<String, T> input =
+        driver.createInputTopic(topic.topicName(), new StringSerializer(), serializer);
+    input.pipeInput(new TestRecord<>(key, value, arrival));
+    arrival = arrival.plusMillis(1);
+  }
+
+  private void send(TelemetryBatch batch) {
+    send(
+        Topic.TELEMETRY,
+        Keys.node(batch.site(), batch.node()),
+        batch,
+        WireSerdes.telemetry().serializer());
+  }
+
+  private void send(AllocationEvent event) {
+    send(
+        Topic.ALLOCATIONS,
+        Keys.node(event.site(), event.node()),
+        event,
+        WireSerdes.allocations().serializer());
+  }
+
+  private void send(JobRecord job) {
+    send(Topic.JOBS, Keys.job(job.site(), job.job()), job, WireSerdes.jobs().serializer());
+  }
+
+  /** 500 W on gpu0 and gpu1, a reading each second, from one second to another. */
+  private static TelemetryBatch batch(long sequence, int fromSecond, int toSecond) {
+    int size = toSecond - fromSecond + 1;
+    long[] times = new long[size];
+    long[] power = new long[size];
+    for (int i = 0; i < size; i++) {
+      times[i] = START + 1_000L * (fromSecond + i);
+      power[i] = 500_000;
+    }
+    Readings readings = Readings.ofPower(times, power);
+    return new TelemetryBatch(
+        SITE,
+        NODE,
+        1,
+        sequence,
+        List.of(
+            new DeviceSeries(Device.sensor("gpu0", DeviceKind.GPU), readings),
+            new DeviceSeries(Device.sensor("gpu1", DeviceKind.GPU), readings)));
+  }
+
+  private static AllocationEvent hold(int second) {
+    return AllocationEvent.hold(
+        SITE, NODE, "job", START + 1_000L * second, List.of(DeviceShare.whole("gpu0")), 2);
+  }
+
+  private static AllocationEvent release(int second) {
+    return AllocationEvent.release(SITE, NODE, "job", START + 1_000L * second);
+  }
+
+  private static JobRecord job() {
+    return new JobRecord(
+        SITE,
+        "job",
+        "ada",
+        "physics",
+        "train",
+        "batch",
+        Map.of(),
+        START + 5_000,
+        START + 25_000,
+        JobState.COMPLETED,
+        1_000,
+        "steps");
+  }
+
+  // ---- output
+
+  private <T> List<TestRecord<String, T>> read(Topic topic, Deserializer<T> deserializer) {
+    TestOutputTopic<String, T> output =
+        driver.createOutputTopic(topic.topicName(), new StringDeserializer(), deserializer);
+    return output.readRecordsToList();
+  }
+
+  private void settle() {
+    driver.advanceWallClockTime(Duration.ofSeconds(1)); // attribution
+    driver.advanceWallClockTime(Duration.ofSeconds(1)); // totals
+  }
+
+  /** What a reader of the topics holds who knows the last record of each window. */
+  private record Results(
+      Map<String, JobWindow> windows, Map<String, JobSummary> jobs, Map<String, SiteWindow> site) {
+    long job(JobAmount amount) {
+      return Objects.requireNonNull(jobs.get("site/job"), "no summary").totals().get(amount);
+    }
+
+    long site(SiteAmount amount) {
+      return site.values().stream()
+          .filter(window -> window.windowMillis() == 10_000)
+          .mapToLong(window -> window.totals().get(amount))
+          .sum();
+    }
+  }
+
+  private final Results results = new Results(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+
+  private Results results() {
+    settle();
+    read(Topic.JOB_ENERGY, WireSerdes.jobWindows().deserializer())
+        .forEach(record ->
+            results.windows.put(
+                record.key() + record.value().windowStartEpochMillis(), record.value()));
+    read(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer())
+        .forEach(record -> results.jobs.put(record.key(), record.value()));
+    read(Topic.LEDGER, WireSerdes.siteWindows().deserializer())
+        .forEach(record ->
+            results.site.put(
+                record.value().windowMillis() + " " + record.value().windowStartEpochMillis(),
+                record.value()));
+    for (SiteWindow window : results.site.values()) {
+      Totals<SiteAmount> totals = window.totals();
+      assertThat(totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES))
+          .isEqualTo(
+              totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)
+                  + totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES));
+    }
+    return results;
+  }
+
+  private void assertBooked(Results found) {
+    // gpu0 at 500 W from second 5 to 25
+    assertThat(found.job(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
+    assertThat(found.job(JobAmount.GPU_MILLIJOULES)).isEqualTo(20 * 500_000);
+    assertThat(found.job(JobAmount.COVERED_MILLIS)).isEqualTo(20_000);
+    assertThat(
+            found.windows.values().stream()
+                .mapToLong(window -> window.totals().get(JobAmount.TOTAL_MILLIJOULES))
+                .sum())
+        .isEqualTo(20 * 500_000);
+    // both GPUs over 60 s
+    assertThat(found.site(SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isEqualTo(2 * 60 * 500_000);
+    assertThat(found.site(SiteAmount.JOBS_TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
+    assertThat(found.site(SiteAmount.IDLE_TOTAL_MILLIJOULES)).isEqualTo(100 * 500_000);
+  }
+
+  @Test
+  void inOrder_energyGoesToTheJobThatHeldTheDevice() {
+    send(job());
+    send(hold(5));
+    send(batch(0, 0, 20));
+    send(release(25));
+    send(batch(1, 21, 60));
+    Results found = results();
+    assertBooked(found);
+    JobSummary summary = Objects.requireNonNull(found.jobs.get("site/job"));
+    assertThat(summary.user()).isEqualTo("ada");
+    assertThat(summary.project()).isEqualTo("physics");
+    assertThat(summary.state()).isEqualTo(JobState.COMPLETED);
+    assertThat(summary.startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(summary.endEpochMillis()).isEqualTo(START + 25_000);
+    assertThat(summary.work()).isEqualTo(1_000);
+    assertThat(summary.peakMilliwatts()).isEqualTo(500_000);
+    assertThat(driver.getKeyValueStore("job-outbox").all().hasNext()).isFalse();
+  }
+
+  @Test
+  void outOfOrder_theSameIsBooked() {
+    send(batch(1, 21, 60));
+    assertThat(results().site(SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isPositive();
+    send(batch(0, 0, 20));
+    send(hold(5));
+    send(release(25));
+    send(job());
+    assertBooked(results());
+  }
+
+  @Test
+  void aLateAllocation_movesEnergyFromIdleToTheJob() {
+    send(job());
+    send(batch(0, 0, 60));
+    assertThat(results().site(SiteAmount.IDLE_TOTAL_MILLIJOULES)).isEqualTo(120 * 500_000);
+    send(release(25));
+    send(hold(5));
+    assertBooked(results());
+  }
+
+  @Test
+  void aRepeat_isCountedAndNotBooked() {
+    send(job());
+    send(hold(5));
+    send(hold(5));
+    send(batch(0, 0, 60));
+    send(release(25));
+    send(batch(0, 0, 60));
+    Results found = results();
+    assertBooked(found);
+    assertThat(found.site(SiteAmount.READINGS)).isEqualTo(2 * 61);
+    assertThat(found.site(SiteAmount.REPEATED_READINGS)).isEqualTo(2 * 61);
+    assertThat(found.site(SiteAmount.ALLOCATION_EVENTS)).isEqualTo(2);
+  }
+
+  @Test
+  void poison_isKeptWithItsReason_andTheRestGoesOn() {
+    byte[] poison = "not avro".getBytes(UTF_8);
+    Serializer<byte[]> raw = Serdes.ByteArray().serializer();
+    send(Topic.TELEMETRY, "site/n1", poison, raw);
+    send(Topic.ALLOCATIONS, "site/n1", poison, raw);
+    send(Topic.JOBS, "site/job", poison, raw);
+    byte[] wrongKey = WireSerdes.telemetry().serializer().serialize("telemetry", batch(9, 0, 1));
+    send(Topic.TELEMETRY, "site/other", wrongKey, raw);
+    send(job());
+    send(hold(5));
+    send(batch(0, 0, 60));
+    send(release(25));
+    assertBooked(results());
+
+    List<TestRecord<String, byte[]>> dead =
+        read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer());
+    assertThat(dead).hasSize(4);
+    assertThat(dead.subList(0, 3))
+        .allSatisfy(letter -> {
+          assertThat(letter.value()).isEqualTo(poison);
+          assertThat(header(letter, "reason")).contains("not an Avro single object");
+          assertThat(header(letter, "offset")).isEqualTo("0");
+        });
+    assertThat(dead.stream().map(letter -> header(letter, "topic")))
+        .containsExactly("telemetry", "allocations", "jobs", "telemetry");
+    assertThat(header(dead.get(3), "reason")).contains("has the key site/other");
+  }
+
+  @Test
+  void aRefusedField_isCountedAndTheBatchKept() {
+    send(job());
+    send(hold(5));
+    send(batch(0, 0, 60));
+    send(release(25));
+    send(
+        new TelemetryBatch(
+            SITE,
+            NODE,
+            1,
+            1,
+            List.of(
+                new DeviceSeries(
+                    Device.sensor("gpu0", DeviceKind.GPU),
+                    Readings.ofPower(new long[] {START + 61_000}, new long[] {-5})))));
+    Results found = results();
+    assertBooked(found);
+    assertThat(found.site(SiteAmount.REFUSED_NEGATIVE)).isEqualTo(1);
+    List<TestRecord<String, byte[]>> dead =
+        read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer());
+    assertThat(dead).hasSize(1);
+    assertThat(header(dead.getFirst(), "reason")).contains("negative");
+  }
+
+  @Test
+  void aNodeWithAFastClock_andABackfill_changeNothingForOthers() {
+    send(job());
+    send(hold(5));
+    send(batch(0, 0, 30));
+    TelemetryBatch old = batch(0, 0, 5);
+    send(shifted(old, "n2", -365L * 86_400_000));
+    send(shifted(old, "n3", 86_400_000));
+    send(release(25));
+    send(batch(1, 31, 60));
+    Results found = results();
+    assertThat(found.job(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
+    assertThat(found.site(SiteAmount.REFUSED_FUTURE)).isEqualTo(2 * 6);
+    assertThat(found.site(SiteAmount.MEASURED_TOTAL_MILLIJOULES))
+        .isEqualTo(2 * 60 * 500_000 + 2 * 5 * 500_000);
+  }
+
+  private static TelemetryBatch shifted(TelemetryBatch batch, String node, long millis) {
+    return new TelemetryBatch(
+        SITE,
+        node,
+        1,
+        batch.sequence(),
+        batch.devices().stream()
+            .map(series ->
+                new DeviceSeries(
+                    series.device(),
+                    Readings.ofPower(
+                        java.util.Arrays.stream(series.readings().epochMillis())
+                            .map(time -> time + millis)
+                            .toArray(),
+                        series.readings().powerMilliwatts())))
+            .toList());
+  }
+
+  /** What describe() says is what an upgrade finds its state by: a change must be meant. */
+  @Test
+  void theDescription_isTheOneCheckedIn() throws IOException {
+    String described = topology().describe().toString();
+    if (Boolean.getBoolean("topologies.write")) {
+      Files.writeString(Path.of("src/test/resources/topologies/accounting.txt"), described);
+    }
+    try (InputStream in = getClass().getResourceAsStream("/topologies/accounting.txt")) {
+      assertThat(in).isNotNull();
+      assertThat(described).isEqualTo(new String(in.readAllBytes(), UTF_8));
+    }
+  }
+
+  @Test
+  void aResourceWithoutAName_isRefused() {
+    StreamsBuilder builder = AccountingTopology.builder(config);
+    builder.stream("in", Consumed.with(Serdes.String(), Serdes.String())).groupByKey().count();
+    assertThatThrownBy(() -> builder.build(config)).isInstanceOf(TopologyException.class);
+  }
+
+  private static String header(TestRecord<?, ?> letter, String name) {
+    Header header = letter.headers().lastHeader(name);
+    return header == null ? "" : new String(header.value(), UTF_8);
+  }
+}
