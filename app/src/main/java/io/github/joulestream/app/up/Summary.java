@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.up;
+
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSummary;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the store holds of jobs and sites, for people and as a table.
+ *
+ * @param jobs every job with its totals
+ * @param sites what each site's ledger says, summed over time
+ */
+public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount>> sites) {
+  /** The columns of the table. */
+  public static final String HEADER =
+      "site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,"
+          + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule";
+
+  private static final int TOP_JOBS = 10;
+
+  public Summary {
+    List<JobSummary> sorted = new ArrayList<>(jobs);
+    sorted.sort(Comparator.comparing(JobSummary::site).thenComparing(JobSummary::job));
+    jobs = List.copyOf(sorted);
+    sites = new TreeMap<>(sites);
+  }
+
+  /**
+   * What is left when all that was booked is taken from what was measured, over all sites, and
+   * likewise when what the jobs' own totals say is taken from what the sites say of jobs, mJ.
+   * Absolute values, so that two errors never hide each other; 0 if the books balance.
+   */
+  public long differenceMillijoules() {
+    long difference = 0;
+    SortedMap<String, Long> byJobs = new TreeMap<>();
+    for (JobSummary job : jobs) {
+      byJobs.merge(job.site(), job.totals().get(JobAmount.TOTAL_MILLIJOULES), Math::addExact);
+    }
+    for (String site : sites.keySet()) {
+      byJobs.putIfAbsent(site, 0L);
+    }
+    for (var entry : byJobs.entrySet()) {
+      Totals<SiteAmount> totals = sites.getOrDefault(entry.getKey(), Totals.ofSite());
+      long ofJobs = totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES);
+      difference +=
+          Math.abs(
+              totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)
+                  - ofJobs
+                  - totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES));
+      difference += Math.abs(ofJobs - entry.getValue());
+    }
+    return difference;
+  }
+
+  /** Writes one line per job; the file appears whole or not at all. */
+  public void writeCsv(Path file) throws IOException {
+    StringBuilder text = new StringBuilder(HEADER).append('\n');
+    for (JobSummary job : jobs) {
+      text.append(String.join(",", row(job).stream().map(Summary::quoted).toList())).append('\n');
+    }
+    Path absolute = file.toAbsolutePath();
+    Path parent = absolute.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    Path part = absolute.resolveSibling(absolute.getFileName() + ".part");
+    Files.writeString(part, text);
+    Files.move(part, absolute, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static List<String> row(JobSummary job) {
+    long end = end(job);
+    long duration = durationMillis(job);
+    Totals<JobAmount> totals = job.totals();
+    long energy = totals.get(JobAmount.TOTAL_MILLIJOULES);
+    return List.of(
+        job.site(),
+        job.job(),
+        job.user(),
+        job.project(),
+        time(job.startEpochMillis()),
+        time(end),
+        thousandths(duration),
+        thousandths(energy),
+        thousandths(totals.get(JobAmount.GPU_MILLIJOULES)),
+        thousandths(totals.get(JobAmount.MEMORY_MILLIJOULES)),
+        thousandths(totals.get(JobAmount.STORAGE_MILLIJOULES)),
+        thousandths(totals.get(JobAmount.CPU_MILLIJOULES)),
+        thousandths(totals.get(JobAmount.NODE_MILLIJOULES)),
+        duration == 0 ? "" : "%.3f".formatted(Locale.ROOT, (double) energy / duration),
+        thousandths(job.peakMilliwatts()),
+        coverage(job),
+        thousandths(totals.get(JobAmount.MEASURED_MILLIJOULES)),
+        thousandths(totals.get(JobAmount.ESTIMATED_MILLIJOULES)),
+        thousandths(totals.get(JobAmount.MODELLED_MILLIJOULES)),
+        job.work() == 0 ? "" : significant(job.work(), 12),
+        job.workUnit(),
+        workPerJoule(job));
+  }
+
+  private static String workPerJoule(JobSummary job) {
+    long energy = job.totals().get(JobAmount.TOTAL_MILLIJOULES);
+    return job.work() == 0 || energy <= 0 ? "" : significant(job.work() * 1000 / energy, 6);
+  }
+
+  private static String significant(double value, int digits) {
+    return new BigDecimal(value)
+        .round(new MathContext(digits))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
+  /** The part of the device time whose energy is known. */
+  private static String coverage(JobSummary job) {
+    long covered = job.totals().get(JobAmount.COVERED_MILLIS);
+    long uncovered = job.totals().get(JobAmount.UNCOVERED_MILLIS);
+    return covered + uncovered == 0
+        ? ""
+        : "%.6f".formatted(Locale.ROOT, (double) covered / (covered + uncovered));
+  }
+
+  private static long end(JobSummary job) {
+    return job.endEpochMillis() == JobRecord.OPEN ? -1 : job.endEpochMillis();
+  }
+
+  /** From start to end, or to the last energy booked if it has not ended. */
+  private static long durationMillis(JobSummary job) {
+    long end = end(job) < 0 ? job.lastEpochMillis() : end(job);
+    return Math.max(0, end - job.startEpochMillis());
+  }
+
+  private static String time(long epochMillis) {
+    return epochMillis < 0 ? "" : Instant.ofEpochMilli(epochMillis).toString();
+  }
+
+  /** Whole thousandths as a decimal number, exactly. */
+  private static String thousandths(long value) {
+    return BigDecimal.valueOf(value, 3).toPlainString();
+  }
+
+  private static String quoted(String field) {
+    return field.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
+        ? '"' + field.replace("\"", "\"\"") + '"'
+        : field;
+  }
+
+  // ---- for people
+
+  public void print(PrintStream out) {
+    if (sites.isEmpty()) {
+      out.println("nothing was measured");
+      return;
+    }
+    out.printf(
+        Locale.ROOT,
+        "%n%-26s %14s %14s %14s %9s %6s%n",
+        "site",
+        "measured",
+        "by jobs",
+        "idle",
+        "GPU busy",
+        "known");
+    sites.forEach((site, totals) ->
+        out.printf(
+            Locale.ROOT,
+            "%-26s %14s %14s %14s %9s %6s%n",
+            cut(site, 26),
+            energy(totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)),
+            energy(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)),
+            energy(totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES)),
+            percent(totals.get(SiteAmount.GPU_BUSY_MILLIS), totals.get(SiteAmount.GPU_MILLIS)),
+            percent(
+                totals.get(SiteAmount.COVERED_MILLIS),
+                totals.get(SiteAmount.COVERED_MILLIS)
+                    + totals.get(SiteAmount.UNCOVERED_MILLIS))));
+    printJobs(out);
+    printLedger(out);
+  }
+
+  private void printJobs(PrintStream out) {
+    List<JobSummary> top = new ArrayList<>(jobs);
+    top.sort(
+        Comparator.comparingLong(
+            (JobSummary job) -> -job.totals().get(JobAmount.TOTAL_MILLIJOULES)));
+    List<JobSummary> shown = top.size() > TOP_JOBS + 5 ? top.subList(0, TOP_JOBS) : top;
+    out.printf(
+        Locale.ROOT,
+        "%n%-44s %-16s %-10s %10s %12s %11s %s%n",
+        shown.size() == top.size() ? "job" : "the %d largest of %d jobs".formatted(TOP_JOBS, top.size()),
+        "user",
+        "state",
+        "duration",
+        "energy",
+        "mean power",
+        "work per joule");
+    for (JobSummary job : shown) {
+      long duration = durationMillis(job);
+      long energy = job.totals().get(JobAmount.TOTAL_MILLIJOULES);
+      String perJoule = workPerJoule(job);
+      out.printf(
+          Locale.ROOT,
+          "%-44s %-16s %-10s %10s %12s %11s %s%n",
+          cut(job.job(), 44),
+          cut(job.user(), 16),
+          job.state().name().toLowerCase(Locale.ROOT),
+          duration(duration),
+          energy(energy),
+          duration == 0 ? "" : power(Math.round((double) energy * 1000 / duration)),
+          perJoule.isEmpty() ? "" : perJoule + " " + job.workUnit() + "/J");
+    }
+  }
+
+  private void printLedger(PrintStream out) {
+    Totals<SiteAmount> all = Totals.ofSite();
+    sites.values().forEach(all::addAll);
+    out.printf(
+        Locale.ROOT,
+        "%nledger: measured %,d mJ = jobs %,d mJ + idle %,d mJ; difference %,d mJ%n",
+        all.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+        all.get(SiteAmount.JOBS_TOTAL_MILLIJOULES),
+        all.get(SiteAmount.IDLE_TOTAL_MILLIJOULES),
+        differenceMillijoules());
+    long fields =
+        all.get(SiteAmount.REFUSED_SENTINEL)
+            + all.get(SiteAmount.REFUSED_NEGATIVE)
+            + all.get(SiteAmount.REFUSED_OVER_LIMIT);
+    out.printf(
+        Locale.ROOT,
+        "readings: %,d booked, %,d seen again; refused: %,d fields, %,d readings from the future, %,d too late%n",
+        all.get(SiteAmount.READINGS),
+        all.get(SiteAmount.REPEATED_READINGS),
+        fields,
+        all.get(SiteAmount.REFUSED_FUTURE),
+        all.get(SiteAmount.REFUSED_LATE));
+  }
+
+  private static String cut(String text, int width) {
+    return text.length() <= width ? text : text.substring(0, width - 1) + "…";
+  }
+
+  private static String percent(long part, long whole) {
+    return whole == 0 ? "-" : "%.1f %%".formatted(Locale.ROOT, 100.0 * part / whole);
+  }
+
+  /** With the unit that makes it a number of three or four digits. */
+  static String energy(long millijoules) {
+    return scaled(millijoules, "J");
+  }
+
+  static String power(long milliwatts) {
+    return scaled(milliwatts, "W");
+  }
+
+  private static String scaled(long thousandths, String unit) {
+    double value = thousandths / 1000.0;
+    double size = Math.abs(value);
+    if (size >= 1e9) {
+      return "%.3f G%s".formatted(Locale.ROOT, value / 1e9, unit);
+    }
+    if (size >= 1e6) {
+      return "%.3f M%s".formatted(Locale.ROOT, value / 1e6, unit);
+    }
+    if (size >= 1e3) {
+      return "%.3f k%s".formatted(Locale.ROOT, value / 1e3, unit);
+    }
+    return "%.3f %s".formatted(Locale.ROOT, value, unit);
+  }
+
+  static String duration(long millis) {
+    Duration duration = Duration.ofMillis(millis);
+    if (duration.toHours() > 0) {
+      return "%d h %02d min".formatted(duration.toHours(), duration.toMinutesPart());
+    }
+    if (duration.toMinutes() > 0) {
+      return "%d min %02d s".formatted(duration.toMinutes(), duration.toSecondsPart());
+    }
+    return "%.1f s".formatted(Locale.ROOT, millis / 1000.0);
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobSummary;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+
+/** What the store holds. */
+public interface HistoryReader {
+  /** Every job's totals, as they stand. */
+  List<JobSummary> jobSummaries();
+
+  /**
+   * Each site's ledger, summed over its windows of 10 s.
+   *
+   * @param fromEpochMillis start of the first window
+   * @param toEpochMillis windows that start here or later are left out
+   */
+  SortedMap<String, Totals<SiteAmount>> ledger(long fromEpochMillis, long toEpochMillis);
+
+  /** Energy of all jobs, summed over their windows, mJ. */
+  long jobEnergyMillijoules();
+
+  /** Start of the newest window of any job with energy, Unix epoch, ms. */
+  OptionalLong newestJobEnergyEpochMillis();
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The catalogue of measurements: names, tags and fields that dashboards and reports rely on.
+ * Energies are whole millijoules, so that sums in the store are exact.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // both are unmodifiable
+public enum Measurement {
+  /** Energy of a job in a window of 10 s, and its mean power there. For live views, kept weeks. */
+  JOB_ENERGY("job_energy", List.of("site", "job"), jobEnergyFields()),
+
+  /** Power and utilisation of a site in a window of 10 s or 1 h (tag {@code window}). */
+  SITE_POWER("site_power", List.of("site", "window"), sitePowerFields()),
+
+  /** Both sides of a site's books in a window, and what was refused, by reason. */
+  LEDGER("ledger", List.of("site", "window"), ledgerFields()),
+
+  /**
+   * A job's totals, live and final, kept for years. The job's id is a field, so a job adds no
+   * series; what tells jobs of one site apart is the time: the job's anchor in milliseconds, and
+   * below the millisecond a hash of its id. Two jobs of a site that start in the same millisecond
+   * share a point with a probability of one in a million.
+   */
+  JOB_SUMMARY("job_summary", List.of("site"), jobSummaryFields());
+
+  /** What a field holds. */
+  public enum FieldType {
+    LONG,
+    DOUBLE,
+    TEXT
+  }
+
+  private final String measurementName;
+  private final List<String> tags;
+  private final Map<String, FieldType> fields;
+
+  Measurement(String measurementName, List<String> tags, Map<String, FieldType> fields) {
+    this.measurementName = measurementName;
+    this.tags = tags;
+    this.fields = Collections.unmodifiableMap(fields);
+  }
+
+  public String measurementName() {
+    return measurementName;
+  }
+
+  public List<String> tags() {
+    return tags;
+  }
+
+  /** Fields by name, in their order. */
+  public Map<String, FieldType> fields() {
+    return fields;
+  }
+
+  /** The field that holds this amount: its name in lower case, the unit last. */
+  public static String field(Enum<?> amount) {
+    return amount.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Map<String, FieldType> jobEnergyFields() {
+    Map<String, FieldType> fields = amounts(JobAmount.values());
+    fields.put("mean_watts", FieldType.DOUBLE);
+    return fields;
+  }
+
+  private static Map<String, FieldType> sitePowerFields() {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    for (String name :
+        List.of(
+            "total_watts",
+            "gpu_watts",
+            "memory_watts",
+            "storage_watts",
+            "cpu_watts",
+            "node_watts",
+            "facility_watts",
+            "jobs_watts",
+            "idle_watts",
+            "held_idle_watts",
+            "gpu_busy_ratio",
+            "gpu_allocated_ratio",
+            "memory_used_ratio",
+            "memory_allocated_ratio",
+            "storage_busy_ratio",
+            "storage_used_ratio",
+            "storage_allocated_ratio",
+            "coverage_ratio")) {
+      fields.put(name, FieldType.DOUBLE);
+    }
+    fields.put("total_millijoules", FieldType.LONG);
+    return fields;
+  }
+
+  private static Map<String, FieldType> ledgerFields() {
+    Map<String, FieldType> fields = amounts(SiteAmount.values());
+    fields.put("difference_millijoules", FieldType.LONG);
+    return fields;
+  }
+
+  private static Map<String, FieldType> jobSummaryFields() {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    for (String name : List.of("job", "user", "project", "name", "partition", "labels", "state")) {
+      fields.put(name, FieldType.TEXT);
+    }
+    for (String name :
+        List.of(
+            "anchor_epoch_millis",
+            "start_epoch_millis",
+            "end_epoch_millis",
+            "last_epoch_millis",
+            "peak_milliwatts")) {
+      fields.put(name, FieldType.LONG);
+    }
+    fields.put("work", FieldType.DOUBLE);
+    fields.put("work_unit", FieldType.TEXT);
+    fields.putAll(amounts(JobAmount.values()));
+    return fields;
+  }
+
+  private static Map<String, FieldType> amounts(Enum<?>[] amounts) {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    for (Enum<?> amount : amounts) {
+      fields.put(field(amount), FieldType.LONG);
+    }
+    return fields;
+  }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.SiteWindow;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/** From result records to points. */
+public final class Points {
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final JobAmount[] JOB_AMOUNTS = JobAmount.values();
+  private static final SiteAmount[] SITE_AMOUNTS = SiteAmount.values();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Points() {}
+
+  public static StorePoint of(JobWindow window) {
+    Map<String, Object> fields = amounts(JOB_AMOUNTS, window.totals());
+    long energy = window.totals().get(JobAmount.TOTAL_MILLIJOULES);
+    fields.put("mean_watts", (double) energy / window.windowMillis());
+    return new StorePoint(
+        Measurement.JOB_ENERGY,
+        tags("site", window.site(), "job", window.job()),
+        fields,
+        nanos(window.windowStartEpochMillis()));
+  }
+
+  public static StorePoint power(SiteWindow window) {
+    Totals<SiteAmount> totals = window.totals();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    double millis = window.windowMillis();
+    // millijoules over milliseconds are watts
+    fields.put("total_watts", totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES) / millis);
+    fields.put("gpu_watts", totals.get(SiteAmount.MEASURED_GPU_MILLIJOULES) / millis);
+    fields.put("memory_watts", totals.get(SiteAmount.MEASURED_MEMORY_MILLIJOULES) / millis);
+    fields.put("storage_watts", totals.get(SiteAmount.MEASURED_STORAGE_MILLIJOULES) / millis);
+    fields.put("cpu_watts", totals.get(SiteAmount.MEASURED_CPU_MILLIJOULES) / millis);
+    fields.put("node_watts", totals.get(SiteAmount.MEASURED_NODE_MILLIJOULES) / millis);
+    fields.put("facility_watts", totals.get(SiteAmount.FACILITY_MILLIJOULES) / millis);
+    fields.put("jobs_watts", totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) / millis);
+    fields.put("idle_watts", totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES) / millis);
+    fields.put("held_idle_watts", totals.get(SiteAmount.HELD_IDLE_MILLIJOULES) / millis);
+    ratio(fields, "gpu_busy_ratio", totals, SiteAmount.GPU_BUSY_MILLIS, SiteAmount.GPU_MILLIS);
+    ratio(
+        fields,
+        "gpu_allocated_ratio",
+        totals,
+        SiteAmount.GPU_ALLOCATED_MILLIS,
+        SiteAmount.GPU_MILLIS);
+    ratio(
+        fields,
+        "memory_used_ratio",
+        totals,
+        SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS,
+        SiteAmount.MEMORY_MEBIBYTE_MILLIS);
+    ratio(
+        fields,
+        "memory_allocated_ratio",
+        totals,
+        SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS,
+        SiteAmount.MEMORY_MEBIBYTE_MILLIS);
+    ratio(
+        fields,
+        "storage_busy_ratio",
+        totals,
+        SiteAmount.STORAGE_BUSY_MILLIS,
+        SiteAmount.STORAGE_MILLIS);
+    ratio(
+        fields,
+        "storage_used_ratio",
+        totals,
+        SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS,
+        SiteAmount.STORAGE_MEBIBYTE_MILLIS);
+    ratio(
+        fields,
+        "storage_allocated_ratio",
+        totals,
+        SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS,
+        SiteAmount.STORAGE_MEBIBYTE_MILLIS);
+    long covered = totals.get(SiteAmount.COVERED_MILLIS);
+    long known = covered + totals.get(SiteAmount.UNCOVERED_MILLIS);
+    if (known != 0) {
+      fields.put("coverage_ratio", (double) covered / known);
+    }
+    fields.put("total_millijoules", totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
+    return new StorePoint(
+        Measurement.SITE_POWER, siteTags(window), fields, nanos(window.windowStartEpochMillis()));
+  }
+
+  private static void ratio(
+      Map<String, Object> fields,
+      String name,
+      Totals<SiteAmount> totals,
+      SiteAmount part,
+      SiteAmount whole) {
+    // without devices of the kind there is no ratio, and no field
+    if (totals.get(whole) != 0) {
+      fields.put(name, (double) totals.get(part) / totals.get(whole));
+    }
+  }
+
+  public static StorePoint ledger(SiteWindow window) {
+    Totals<SiteAmount> totals = window.totals();
+    Map<String, Object> fields = amounts(SITE_AMOUNTS, totals);
+    fields.put(
+        "difference_millijoules",
+        totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)
+            - totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)
+            - totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES));
+    return new StorePoint(
+        Measurement.LEDGER, siteTags(window), fields, nanos(window.windowStartEpochMillis()));
+  }
+
+  private static Map<String, String> siteTags(SiteWindow window) {
+    return tags("site", window.site(), "window", windowName(window.windowMillis()));
+  }
+
+  /** {@code 10s}, {@code 1h}. */
+  static String windowName(int windowMillis) {
+    return windowMillis % 3_600_000 == 0
+        ? windowMillis / 3_600_000 + "h"
+        : windowMillis / 1_000 + "s";
+  }
+
+  public static StorePoint of(JobSummary job) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("job", job.job());
+    fields.put("user", job.user());
+    fields.put("project", job.project());
+    fields.put("name", job.name());
+    fields.put("partition", job.partition());
+    fields.put("labels", json(job.labels()));
+    fields.put("state", job.state().name());
+    fields.put("anchor_epoch_millis", job.anchorEpochMillis());
+    fields.put("start_epoch_millis", job.startEpochMillis());
+    fields.put("end_epoch_millis", job.endEpochMillis());
+    fields.put("last_epoch_millis", job.lastEpochMillis());
+    fields.put("peak_milliwatts", job.peakMilliwatts());
+    fields.put("work", job.work());
+    fields.put("work_unit", job.workUnit());
+    fields.putAll(amounts(JOB_AMOUNTS, job.totals()));
+    return new StorePoint(
+        Measurement.JOB_SUMMARY,
+        tags("site", job.site()),
+        fields,
+        nanos(job.anchorEpochMillis()) + hash(job.job()));
+  }
+
+  /** 0 to 999,999: what fits below a millisecond. */
+  static long hash(String job) {
+    CRC32C crc = new CRC32C();
+    crc.update(job.getBytes(StandardCharsets.UTF_8));
+    return crc.getValue() % NANOS_PER_MILLI;
+  }
+
+  private static Map<String, Object> amounts(Enum<?>[] amounts, Totals<?> totals) {
+    Map<String, Object> fields = LinkedHashMap.newLinkedHashMap(amounts.length + 2);
+    for (Enum<?> amount : amounts) {
+      fields.put(Measurement.field(amount), totals.get(amount.ordinal()));
+    }
+    return fields;
+  }
+
+  private static Map<String, String> tags(String... namesAndValues) {
+    Map<String, String> tags = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      tags.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return tags;
+  }
+
+  private static long nanos(long epochMillis) {
+    return Math.multiplyExact(epochMillis, NANOS_PER_MILLI);
+  }
+
+  private static String json(Map<String, String> labels) {
+    try {
+      return JSON.writeValueAsString(new TreeMap<>(labels));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("labels cannot be written", e);
+    }
+  }
+
+  /** The labels in such a text. */
+  public static Map<String, String> labels(String json) {
+    try {
+      return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("labels cannot be read: " + json, e);
+    }
+  }
+}

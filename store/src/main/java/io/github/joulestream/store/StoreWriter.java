@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes results from their topics into the store. Offsets are committed only after the store has
+ * the points; points are keyed, so what a crash makes it write again changes nothing.
+ *
+ * <p>While the store is away it tries again with growing pauses, and keeps its place in the group.
+ * What the store refuses for good goes to the topic {@code dead-letter} with the reason; the rest
+ * is written.
+ */
+public final class StoreWriter implements AutoCloseable {
+  /** Consumer group; its offsets are what the store has. */
+  public static final String GROUP = "joulestream-store-writer";
+
+  private static final Logger log = LoggerFactory.getLogger(StoreWriter.class);
+  private static final List<String> TOPICS =
+      List.of(
+          Topic.JOB_ENERGY.topicName(),
+          Topic.JOB_SUMMARY.topicName(),
+          Topic.SITE_POWER.topicName(),
+          Topic.LEDGER.topicName());
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final int MAX_POINTS = 5_000;
+  private static final long FIRST_PAUSE_MILLIS = 200;
+  private static final long LONGEST_PAUSE_MILLIS = 30_000;
+
+  private final PointSink sink;
+  private final EpochClock clock;
+  private final Map<String, Object> kafka;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Admin admin;
+  private final Thread thread;
+  private final Random jitter = new Random();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<Map<TopicPartition, Long>> written =
+      new AtomicReference<>(Map.of());
+  private final AtomicLong points = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong retries = new AtomicLong();
+  private final AtomicLong firstWrite = new AtomicLong(-1);
+  private boolean revoked;
+  private @Nullable KafkaProducer<byte[], byte[]> deadLetters;
+
+  /** A point and the record it came from. */
+  private record Item(ConsumerRecord<byte[], byte[]> origin, StorePoint point) {}
+
+  /**
+   * @param kafka how to reach the cluster
+   * @param instance name of this instance; a restart within the session time-out takes its place in
+   *     the group again at once; must differ between instances
+   */
+  public StoreWriter(Map<String, Object> kafka, String instance, PointSink sink, EpochClock clock) {
+    this.sink = sink;
+    this.clock = clock;
+    this.kafka = Map.copyOf(kafka);
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
+    config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 10_000);
+    config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
+    config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+    // all or nothing: what is in hand is dropped when partitions are taken away
+    config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+    consumer =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    admin = Admin.create(this.kafka);
+    thread = Thread.ofPlatform().name("store-writer").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try (consumer) {
+      consumer.subscribe(
+          TOPICS,
+          new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+              revoked = true;
+            }
+
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+              // positions start from what is committed
+            }
+          });
+      while (!stopping.get()) {
+        take(consumer.poll(POLL));
+      }
+    } catch (WakeupException e) {
+      log.debug("stopped while it waited for the store");
+    } catch (RuntimeException e) {
+      log.error("the store writer failed", e);
+      failure.set(e);
+    }
+  }
+
+  private void take(ConsumerRecords<byte[], byte[]> records) {
+    revoked = false;
+    if (!records.isEmpty()) {
+      // of the records of one window or job the last says all
+      Map<List<Object>, Item> last = new LinkedHashMap<>();
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        try {
+          StorePoint point = convert(record);
+          last.put(
+              List.of(point.measurement(), point.tags(), point.epochNanos()),
+              new Item(record, point));
+        } catch (SerializationException | IllegalArgumentException | ArithmeticException e) {
+          refuse(record, String.valueOf(e.getMessage()));
+        }
+      }
+      List<Item> items = List.copyOf(last.values());
+      for (int from = 0; from < items.size() && !revoked; from += MAX_POINTS) {
+        write(items.subList(from, Math.min(items.size(), from + MAX_POINTS)));
+      }
+      if (revoked) {
+        return; // whoever has the partitions now reads it again
+      }
+      consumer.commitSync();
+    }
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      positions.put(partition, consumer.position(partition));
+    }
+    written.set(Map.copyOf(positions));
+  }
+
+  private static StorePoint convert(ConsumerRecord<byte[], byte[]> record) {
+    String topic = record.topic();
+    byte[] value = record.value();
+    if (value == null) {
+      throw new SerializationException("empty record");
+    }
+    if (topic.equals(Topic.JOB_ENERGY.topicName())) {
+      return Points.of(WireSerdes.jobWindows().deserializer().deserialize(topic, value));
+    }
+    if (topic.equals(Topic.JOB_SUMMARY.topicName())) {
+      return Points.of(WireSerdes.jobSummaries().deserializer().deserialize(topic, value));
+    }
+    if (topic.equals(Topic.SITE_POWER.topicName())) {
+      return Points.power(WireSerdes.siteWindows().deserializer().deserialize(topic, value));
+    }
+    return Points.ledger(WireSerdes.siteWindows().deserializer().deserialize(topic, value));
+  }
+
+  /** Writes, however long it takes. */
+  private void write(List<Item> items) {
+    long pause = FIRST_PAUSE_MILLIS;
+    while (true) {
+      try {
+        sink.write(items.stream().map(Item::point).toList());
+        break;
+      } catch (PointSink.PointsRefused e) {
+        split(items, e);
+        return;
+      } catch (PointSink.StoreUnavailable e) {
+        if (pause == FIRST_PAUSE_MILLIS) {
+          log.warn("the store is away, trying until it is back: {}", e.getMessage());
+        }
+        retries.incrementAndGet();
+        if (!hold(pause)) {
+          return;
+        }
+        pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+      }
+    }
+    if (pause > FIRST_PAUSE_MILLIS) {
+      log.warn("the store is back");
+      consumer.resume(consumer.paused());
+    }
+    points.addAndGet(items.size());
+    firstWrite.compareAndSet(-1, clock.epochMillis());
+  }
+
+  /** Keeps the place in the group for a while without reading on; false if it was lost. */
+  private boolean hold(long pauseMillis) {
+    consumer.pause(consumer.assignment());
+    long until = clock.epochMillis() + pauseMillis + jitter.nextLong(pauseMillis / 2 + 1);
+    for (long left = pauseMillis; left > 0; left = until - clock.epochMillis()) {
+      if (stopping.get()) {
+        throw new WakeupException();
+      }
+      consumer.poll(Duration.ofMillis(Math.min(left, 500)));
+      if (revoked) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Finds the points that the store refuses, and writes the others. */
+  private void split(List<Item> items, PointSink.PointsRefused e) {
+    if (items.size() == 1) {
+      refuse(items.getFirst().origin(), String.valueOf(e.getMessage()));
+      return;
+    }
+    int half = items.size() / 2;
+    write(items.subList(0, half));
+    if (!revoked) {
+      write(items.subList(half, items.size()));
+    }
+  }
+
+  private void refuse(ConsumerRecord<byte[], byte[]> record, String reason) {
+    log.warn("refused {} {} {}: {}", record.topic(), record.partition(), record.offset(), reason);
+    refused.incrementAndGet();
+    if (deadLetters == null) {
+      deadLetters =
+          new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(Topic.DEAD_LETTER.topicName(), record.key(), record.value());
+    letter
+        .headers()
+        .add("reason", reason.getBytes(UTF_8))
+        .add("topic", record.topic().getBytes(UTF_8))
+        .add("partition", Integer.toString(record.partition()).getBytes(UTF_8))
+        .add("offset", Long.toString(record.offset()).getBytes(UTF_8));
+    try {
+      deadLetters.send(letter).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a refused record cannot be kept", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** True if the store has everything that is committed on the result topics. */
+  public boolean caughtUp() {
+    try {
+      List<TopicPartition> partitions =
+          admin.describeTopics(TOPICS).allTopicNames().get().values().stream()
+              .flatMap(topic ->
+                  topic.partitions().stream()
+                      .map(info -> new TopicPartition(topic.name(), info.partition())))
+              .toList();
+      var ends =
+          admin
+              .listOffsets(
+                  partitions.stream()
+                      .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest())),
+                  new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+              .all()
+              .get();
+      Map<TopicPartition, Long> have = written.get();
+      return ends.entrySet().stream()
+          .allMatch(end ->
+              end.getValue().offset() == 0
+                  ? have.containsKey(end.getKey())
+                  : have.getOrDefault(end.getKey(), -1L) >= end.getValue().offset());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the ends of the result topics cannot be read", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  public long pointsWritten() {
+    return points.get();
+  }
+
+  public long recordsRefused() {
+    return refused.get();
+  }
+
+  public long retries() {
+    return retries.get();
+  }
+
+  /** When the store first took something, or -1. */
+  public long firstWriteEpochMillis() {
+    return firstWrite.get();
+  }
+
+  /** Why it gave up, if it did. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** Finishes what is in hand and stops. */
+  @Override
+  public void close() {
+    stopping.set(true);
+    if (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        // it stops all the same; its offsets are not lost
+        Thread.currentThread().interrupt();
+      }
+    } else if (thread.getState() == Thread.State.NEW) {
+      consumer.close();
+    }
+    admin.close();
+    if (deadLetters != null) {
+      deadLetters.close();
+    }
+    sink.close();
+  }
+}

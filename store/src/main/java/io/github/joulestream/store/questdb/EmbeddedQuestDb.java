@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store.questdb;
+
+import io.github.joulestream.store.Measurement;
+import io.questdb.Bootstrap;
+import io.questdb.DefaultBootstrapConfiguration;
+import io.questdb.ServerMain;
+import io.questdb.griffin.SqlException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A QuestDB in this process, on the loopback address: the store where none is configured. It takes
+ * the InfluxDB line protocol over HTTP, so the writer is the same code as for InfluxDB, and answers
+ * SQL over HTTP. What it holds survives the process.
+ *
+ * <p>Tables are made from the catalogue, with {@code DEDUP UPSERT KEYS} on time and tags: writing a
+ * point again changes nothing.
+ */
+public final class EmbeddedQuestDb implements AutoCloseable {
+  private final ServerMain server;
+  private final int port;
+
+  private EmbeddedQuestDb(ServerMain server, int port) {
+    this.server = server;
+    this.port = port;
+  }
+
+  /**
+   * Starts it and returns when it takes requests.
+   *
+   * @param folder its data; one process at a time
+   * @param port for HTTP; must be free
+   */
+  public static EmbeddedQuestDb start(Path folder, int port) throws IOException {
+    Files.createDirectories(folder.resolve("conf"));
+    Files.createDirectories(folder.resolve("log"));
+    Files.writeString(
+        folder.resolve("conf").resolve("log.conf"),
+        """
+        writers=file
+        w.file.class=io.questdb.log.LogFileWriter
+        w.file.location=%s
+        w.file.level=ERROR,CRITICAL
+        """
+            .formatted(folder.resolve("log").resolve("questdb.log")));
+    Files.writeString(folder.resolve("conf").resolve("server.conf"), "");
+    Map<String, String> settings = new HashMap<>();
+    settings.put("QDB_HTTP_BIND_TO", "127.0.0.1:" + port);
+    settings.put("QDB_HTTP_MIN_ENABLED", "false");
+    settings.put("QDB_PG_ENABLED", "false");
+    settings.put("QDB_LINE_TCP_ENABLED", "false");
+    settings.put("QDB_TELEMETRY_ENABLED", "false");
+    settings.put("QDB_SHARED_WORKER_COUNT", "2");
+    // a field that the catalogue does not have is an error, not a new column
+    settings.put("QDB_LINE_AUTO_CREATE_NEW_TABLES", "false");
+    settings.put("QDB_LINE_AUTO_CREATE_NEW_COLUMNS", "false");
+    ServerMain server =
+        new ServerMain(
+            new Bootstrap(
+                new DefaultBootstrapConfiguration() {
+                  @Override
+                  public Map<String, String> getEnv() {
+                    return settings;
+                  }
+
+                  @Override
+                  public String getBanner() {
+                    return "";
+                  }
+                },
+                Bootstrap.getServerMainArgs(folder.toAbsolutePath().toString())));
+    try {
+      server.start();
+      for (Measurement measurement : Measurement.values()) {
+        server.getEngine().execute(ddl(measurement));
+      }
+    } catch (SqlException e) {
+      server.close();
+      throw new IOException("the store's tables cannot be made: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      server.close();
+      throw new IOException("the store in " + folder + " does not start: " + e.getMessage(), e);
+    }
+    return new EmbeddedQuestDb(server, port);
+  }
+
+  /** Tags are symbols, and part of the key. */
+  static String ddl(Measurement measurement) {
+    StringBuilder sql =
+        new StringBuilder("CREATE TABLE IF NOT EXISTS ")
+            .append(measurement.measurementName())
+            .append(" (");
+    measurement.tags().forEach(tag -> sql.append(tag).append(" SYMBOL, "));
+    measurement
+        .fields()
+        .forEach((name, type) ->
+            sql.append('"').append(name).append("\" ").append(sqlType(type)).append(", "));
+    return sql.append("timestamp TIMESTAMP_NS) TIMESTAMP(timestamp) PARTITION BY MONTH WAL ")
+        .append("DEDUP UPSERT KEYS(timestamp, ")
+        .append(String.join(", ", measurement.tags()))
+        .append(")")
+        .toString();
+  }
+
+  private static String sqlType(Measurement.FieldType type) {
+    return switch (type) {
+      case LONG -> "LONG";
+      case DOUBLE -> "DOUBLE";
+      case TEXT -> "VARCHAR";
+    };
+  }
+
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

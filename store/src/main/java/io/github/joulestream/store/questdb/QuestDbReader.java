@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store.questdb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.Measurement;
+import io.github.joulestream.store.Points;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Reads from a QuestDB by SQL over HTTP, embedded or elsewhere. */
+public final class QuestDbReader implements HistoryReader, AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final String NANOS_PER_MILLI = "000000L";
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final URI url;
+
+  public QuestDbReader(URI url) {
+    this.url = url;
+  }
+
+  /** A row, by column. */
+  private record Row(Map<String, Integer> columns, JsonNode values) {
+    long number(String column) {
+      return values.get(index(column)).asLong();
+    }
+
+    double real(String column) {
+      return values.get(index(column)).asDouble();
+    }
+
+    String text(String column) {
+      JsonNode value = values.get(index(column));
+      return value.isNull() ? "" : value.asText();
+    }
+
+    boolean isNull(String column) {
+      return values.get(index(column)).isNull();
+    }
+
+    private int index(String column) {
+      Integer index = columns.get(column);
+      if (index == null) {
+        throw new IllegalArgumentException("no column " + column + " in " + columns.keySet());
+      }
+      return index;
+    }
+  }
+
+  @Override
+  public List<JobSummary> jobSummaries() {
+    List<JobSummary> jobs = new ArrayList<>();
+    for (Row row : query("SELECT * FROM " + Measurement.JOB_SUMMARY.measurementName())) {
+      Totals<JobAmount> totals = Totals.ofJob();
+      for (JobAmount amount : JobAmount.values()) {
+        totals.set(amount.ordinal(), row.number(Measurement.field(amount)));
+      }
+      jobs.add(
+          new JobSummary(
+              row.text("site"),
+              row.text("job"),
+              row.text("user"),
+              row.text("project"),
+              row.text("name"),
+              row.text("partition"),
+              Points.labels(row.text("labels")),
+              JobState.valueOf(row.text("state")),
+              row.number("anchor_epoch_millis"),
+              row.number("start_epoch_millis"),
+              row.number("end_epoch_millis"),
+              row.number("last_epoch_millis"),
+              row.number("peak_milliwatts"),
+              row.real("work"),
+              row.text("work_unit"),
+              totals));
+    }
+    return jobs;
+  }
+
+  @Override
+  public SortedMap<String, Totals<SiteAmount>> ledger(long fromEpochMillis, long toEpochMillis) {
+    String sums =
+        Arrays.stream(SiteAmount.values())
+            .map(Measurement::field)
+            .map(field -> "sum(%s) %s".formatted(field, field))
+            .collect(Collectors.joining(", "));
+    SortedMap<String, Totals<SiteAmount>> sites = new TreeMap<>();
+    String sql =
+        "SELECT site, %s FROM %s WHERE window = '10s' AND %s GROUP BY site"
+            .formatted(
+                sums, Measurement.LEDGER.measurementName(), within(fromEpochMillis, toEpochMillis));
+    for (Row row : query(sql)) {
+      Totals<SiteAmount> totals = Totals.ofSite();
+      for (SiteAmount amount : SiteAmount.values()) {
+        totals.set(amount.ordinal(), row.number(Measurement.field(amount)));
+      }
+      sites.put(row.text("site"), totals);
+    }
+    return sites;
+  }
+
+  /** A condition on the time of a point. */
+  private static String within(long fromEpochMillis, long toEpochMillis) {
+    return "timestamp >= %d%s AND timestamp < %d%s"
+        .formatted(fromEpochMillis, NANOS_PER_MILLI, toEpochMillis, NANOS_PER_MILLI);
+  }
+
+  @Override
+  public long jobEnergyMillijoules() {
+    Row row =
+        query(
+                "SELECT sum(%s) energy FROM %s"
+                    .formatted(
+                        Measurement.field(JobAmount.TOTAL_MILLIJOULES),
+                        Measurement.JOB_ENERGY.measurementName()))
+            .getFirst();
+    return row.isNull("energy") ? 0 : row.number("energy");
+  }
+
+  @Override
+  public OptionalLong newestJobEnergyEpochMillis() {
+    Row row =
+        query(
+                "SELECT cast(max(timestamp) AS LONG) newest FROM "
+                    + Measurement.JOB_ENERGY.measurementName())
+            .getFirst();
+    return row.isNull("newest")
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.floorDiv(row.number("newest"), 1_000_000));
+  }
+
+  /**
+   * True if queries see everything that was written.
+   *
+   * @throws IllegalStateException if a table is suspended: the store met an error in its own log
+   */
+  public boolean applied() {
+    for (Row row : query("SELECT name, suspended, writerTxn, sequencerTxn FROM wal_tables()")) {
+      if (row.text("suspended").equals("true")) {
+        throw new IllegalStateException(
+            "the store has suspended table %s; its log says why".formatted(row.text("name")));
+      }
+      if (row.number("writerTxn") < row.number("sequencerTxn")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private List<Row> query(String sql) {
+    URI query = url.resolve("/exec?query=" + URLEncoder.encode(sql, UTF_8));
+    try {
+      HttpResponse<byte[]> response =
+          http.send(
+              HttpRequest.newBuilder(query).timeout(TIMEOUT).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      JsonNode answer = JSON.readTree(response.body());
+      if (response.statusCode() != 200) {
+        throw new IOException(
+            "%s refuses '%s': %s".formatted(url, sql, answer.path("error").asText()));
+      }
+      Map<String, Integer> columns = new HashMap<>();
+      for (JsonNode column : answer.get("columns")) {
+        columns.put(column.get("name").asText(), columns.size());
+      }
+      List<Row> rows = new ArrayList<>();
+      answer.get("dataset").forEach(values -> rows.add(new Row(columns, values)));
+      return rows;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the store at " + url + " cannot be read", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException("interrupted", e));
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}
