@@ -67,8 +67,7 @@ final class DataFolder implements AutoCloseable {
           path + " is not empty and not a data folder of Joulestream; give --data another");
     }
     FileChannel lockFile =
-        FileChannel.open(
-            path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = tryLock(lockFile);
     if (lock == null) {
       lockFile.close();

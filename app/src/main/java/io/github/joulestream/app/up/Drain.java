@@ -33,8 +33,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class Drain {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final List<String> INPUTS =
-      List.of(
-          Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName(), Topic.JOBS.topicName());
+      List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName(), Topic.JOBS.topicName());
   private static final List<String> RESULTS =
       List.of(
           Topic.JOB_ENERGY.topicName(),
@@ -154,8 +153,8 @@ final class Drain {
     for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
       topic
           .partitions()
-          .forEach(partition ->
-              partitions.add(new TopicPartition(topic.name(), partition.partition())));
+          .forEach(
+              partition -> partitions.add(new TopicPartition(topic.name(), partition.partition())));
     }
     var results =
         admin

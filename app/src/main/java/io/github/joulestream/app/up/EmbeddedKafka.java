@@ -44,8 +44,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     Files.createDirectories(logs);
     format(logs);
     KafkaRaftServer server =
-        new KafkaRaftServer(
-            KafkaConfig.fromProps(config(logs, port, controllerPort)), Time.SYSTEM);
+        new KafkaRaftServer(KafkaConfig.fromProps(config(logs, port, controllerPort)), Time.SYSTEM);
     server.startup();
     return new EmbeddedKafka(server, port);
   }

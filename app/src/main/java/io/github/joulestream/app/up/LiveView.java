@@ -77,8 +77,7 @@ final class LiveView implements AutoCloseable {
     if (window.windowMillis() != TEN_SECONDS) {
       return;
     }
-    TreeMap<Long, SiteWindow> ofSite =
-        windows.computeIfAbsent(window.site(), _ -> new TreeMap<>());
+    TreeMap<Long, SiteWindow> ofSite = windows.computeIfAbsent(window.site(), _ -> new TreeMap<>());
     ofSite.put(window.windowStartEpochMillis(), window);
     while (ofSite.size() > 3) {
       ofSite.pollFirstEntry();

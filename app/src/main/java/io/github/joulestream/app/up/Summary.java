@@ -104,7 +104,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         thousandths(totals.get(JobAmount.STORAGE_MILLIJOULES)),
         thousandths(totals.get(JobAmount.CPU_MILLIJOULES)),
         thousandths(totals.get(JobAmount.NODE_MILLIJOULES)),
-        duration == 0 ? "" : "%.3f".formatted(Locale.ROOT, (double) energy / duration),
+        duration == 0 ? "" : String.format(Locale.ROOT, "%.3f", (double) energy / duration),
         thousandths(job.peakMilliwatts()),
         coverage(job),
         thousandths(totals.get(JobAmount.MEASURED_MILLIJOULES)),
@@ -133,7 +133,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     long uncovered = job.totals().get(JobAmount.UNCOVERED_MILLIS);
     return covered + uncovered == 0
         ? ""
-        : "%.6f".formatted(Locale.ROOT, (double) covered / (covered + uncovered));
+        : String.format(Locale.ROOT, "%.6f", (double) covered / (covered + uncovered));
   }
 
   private static long end(JobSummary job) {
@@ -188,8 +188,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
             percent(totals.get(SiteAmount.GPU_BUSY_MILLIS), totals.get(SiteAmount.GPU_MILLIS)),
             percent(
                 totals.get(SiteAmount.COVERED_MILLIS),
-                totals.get(SiteAmount.COVERED_MILLIS)
-                    + totals.get(SiteAmount.UNCOVERED_MILLIS))));
+                totals.get(SiteAmount.COVERED_MILLIS) + totals.get(SiteAmount.UNCOVERED_MILLIS))));
     printJobs(out);
     printLedger(out);
   }
@@ -203,7 +202,9 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     out.printf(
         Locale.ROOT,
         "%n%-44s %-16s %-10s %10s %12s %11s %s%n",
-        shown.size() == top.size() ? "job" : "the %d largest of %d jobs".formatted(TOP_JOBS, top.size()),
+        shown.size() == top.size()
+            ? "job"
+            : "the %d largest of %d jobs".formatted(TOP_JOBS, top.size()),
         "user",
         "state",
         "duration",
@@ -256,7 +257,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   }
 
   private static String percent(long part, long whole) {
-    return whole == 0 ? "-" : "%.1f %%".formatted(Locale.ROOT, 100.0 * part / whole);
+    return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
   }
 
   /** With the unit that makes it a number of three or four digits. */
@@ -272,15 +273,15 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     double value = thousandths / 1000.0;
     double size = Math.abs(value);
     if (size >= 1e9) {
-      return "%.3f G%s".formatted(Locale.ROOT, value / 1e9, unit);
+      return String.format(Locale.ROOT, "%.3f G%s", value / 1e9, unit);
     }
     if (size >= 1e6) {
-      return "%.3f M%s".formatted(Locale.ROOT, value / 1e6, unit);
+      return String.format(Locale.ROOT, "%.3f M%s", value / 1e6, unit);
     }
     if (size >= 1e3) {
-      return "%.3f k%s".formatted(Locale.ROOT, value / 1e3, unit);
+      return String.format(Locale.ROOT, "%.3f k%s", value / 1e3, unit);
     }
-    return "%.3f %s".formatted(Locale.ROOT, value, unit);
+    return String.format(Locale.ROOT, "%.3f %s", value, unit);
   }
 
   static String duration(long millis) {
@@ -291,6 +292,6 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     if (duration.toMinutes() > 0) {
       return "%d min %02d s".formatted(duration.toMinutes(), duration.toSecondsPart());
     }
-    return "%.1f s".formatted(Locale.ROOT, millis / 1000.0);
+    return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
   }
 }

@@ -73,7 +73,9 @@ public final class EmbeddedQuestDb implements AutoCloseable {
                     return "";
                   }
                 },
-                Bootstrap.getServerMainArgs(folder.toAbsolutePath().toString())));
+                // without its switch for the built-in log configuration, which writes to stdout
+                "-d",
+                folder.toAbsolutePath().toString()));
     try {
       server.start();
       for (Measurement measurement : Measurement.values()) {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.SchemaExchange;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How to reach a Kafka cluster. */
+final class KafkaOptions {
+  private static final int REACH_SECONDS = 5;
+
+  @Option(
+      names = "--kafka",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:9092",
+      description = "Kafka brokers, separated by commas (default: ${DEFAULT-VALUE}).")
+  String bootstrap = "";
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description = "Properties for Kafka's clients (TLS, SASL, ...).")
+  @Nullable Path configFile;
+
+  /** The clients' configuration. */
+  Map<String, Object> config() {
+    Map<String, Object> config = new HashMap<>();
+    if (configFile != null) {
+      Properties properties = new Properties();
+      try (Reader reader = Files.newBufferedReader(configFile)) {
+        properties.load(reader);
+      } catch (IOException e) {
+        throw new UserError("cannot read " + configFile, e);
+      }
+      properties.stringPropertyNames().forEach(key -> config.put(key, properties.getProperty(key)));
+    }
+    config.put("bootstrap.servers", bootstrap);
+    return config;
+  }
+
+  /**
+   * Connects for administration.
+   *
+   * @throws UserError if the cluster does not answer within 5 s
+   */
+  Admin admin() throws InterruptedException {
+    Admin admin;
+    try {
+      admin = Admin.create(config());
+    } catch (KafkaException e) {
+      throw new UserError(
+          "cannot use '%s' as Kafka's address: %s"
+              .formatted(
+                  bootstrap, e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+          e);
+    }
+    try {
+      admin.describeCluster().nodes().get(REACH_SECONDS, TimeUnit.SECONDS);
+      return admin;
+    } catch (TimeoutException | ExecutionException e) {
+      admin.close(java.time.Duration.ZERO);
+      throw new UserError(
+          "cannot reach Kafka at %s within %d s; start one (joulestream up), or give --kafka HOST:PORT"
+              .formatted(bootstrap, REACH_SECONDS),
+          e);
+    }
+  }
+
+  /** Checks that the cluster is there and lets it know our schemas. */
+  void join() throws InterruptedException, ExecutionException {
+    try (Admin admin = admin()) {
+      if (!admin.listTopics().names().get().contains("schemas")) {
+        throw new UserError(
+            "Kafka at %s has no topic schemas; run: joulestream topics create --kafka %s"
+                .formatted(bootstrap, bootstrap));
+      }
+    }
+    SchemaExchange.join(config());
+  }
+}

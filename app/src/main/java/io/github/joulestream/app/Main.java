@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.runtime.UserError;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code joulestream} command. */
+@Command(
+    name = "joulestream",
+    description = "Energy accounting for GPU sites: from power samples to energy per job.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    version = "joulestream 0.1.0",
+    subcommands = {
+      UpCommand.class,
+      AgentCommand.class,
+      SimulateCommand.class,
+      ReplayCommand.class,
+      StreamsCommand.class,
+      StoreWriterCommand.class,
+      TopicsCommand.class,
+      DoctorCommand.class
+    },
+    footer = {
+      "",
+      "Every option can also be given as an environment variable (--data of up: JOULESTREAM_UP_DATA,",
+      "or JOULESTREAM_DATA for all commands) or in a properties file (--config FILE: up.data=..., or",
+      "data=... for all commands). The command line beats the environment, the environment the file."
+    })
+public final class Main implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  private CommandSpec spec;
+
+  /** Runs a command. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs a command and returns its exit status. */
+  public static int run(String... args) {
+    boolean verbose = java.util.Arrays.asList(args).contains("--verbose");
+    Logging.start(verbose);
+    CommandLine command = new CommandLine(new Main());
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.registerConverter(java.time.Duration.class, Durations::parse);
+    command.setParameterExceptionHandler((e, _) -> refuse(e, verbose));
+    command.setExecutionExceptionHandler((e, failed, _) -> fail(e, failed.getErr(), verbose));
+    try {
+      command.setDefaultValueProvider(Settings.load(args));
+    } catch (UserError e) {
+      return fail(e, command.getErr(), verbose);
+    }
+    return command.execute(args);
+  }
+
+  private static int refuse(ParameterException e, boolean verbose) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(
+        "joulestream: %s (try '%s --help')"
+            .formatted(
+                oneLine(String.valueOf(e.getMessage())), command.getCommandSpec().qualifiedName()));
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int fail(Throwable e, PrintWriter err, boolean verbose) {
+    boolean known = e instanceof UserError;
+    err.println(
+        "joulestream: "
+            + oneLine(known ? String.valueOf(e.getMessage()) : e.toString())
+            + (known || verbose ? "" : " (--verbose shows more)"));
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String oneLine(String message) {
+    return message.replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.producers.replay.TraceSet;
+import io.github.joulestream.producers.replay.Traces;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Real traces as telemetry, to any Kafka. */
+@Command(
+    name = "replay",
+    sortOptions = false,
+    description = "Publish real power traces as if they were measured now.",
+    footer = {
+      "",
+      "Known are MLPerf Training power logs, MLPerf Inference logs of SPEC PTDaemon, and nvidia-smi",
+      "CSV. Publishing the same traces again adds nothing."
+    })
+final class ReplayCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "DIR", description = "Folder with traces, at any depth.")
+  Path folder = Path.of(".");
+
+  @Mixin TraceOptions traceOptions = new TraceOptions();
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    TraceSet traces = Traces.find(folder, traceOptions.options());
+    System.out.printf(
+        Locale.ROOT,
+        "%,d jobs on %,d nodes, %,d readings, as site '%s'%n",
+        traces.jobs().size(),
+        traces.nodes(),
+        traces.readings(),
+        traces.site());
+    traces.notices().forEach(notice -> System.out.println("note: " + notice));
+    kafka.join();
+    try (Stopping stopping = new Stopping();
+        KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-replay")) {
+      traces.publish(publisher, _ -> {}, stopping::asked);
+      System.out.printf(Locale.ROOT, "published %,d records%n", publisher.published());
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.runtime.UserError;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Options that are given in the environment or in a properties file. */
+final class Settings implements IDefaultValueProvider {
+  private static final String PREFIX = "JOULESTREAM_";
+
+  private final Map<String, String> environment;
+  private final Properties file;
+
+  private Settings(Map<String, String> environment, Properties file) {
+    this.environment = environment;
+    this.file = file;
+  }
+
+  /**
+   * Reads the file that {@code --config} or {@code JOULESTREAM_CONFIG} names, if any.
+   *
+   * @throws UserError if it cannot be read, or holds a key that no command has
+   */
+  static Settings load(String... args) {
+    Map<String, String> environment = System.getenv();
+    String name = environment.get(PREFIX + "CONFIG");
+    List<String> list = Arrays.asList(args);
+    int at = list.indexOf("--config");
+    if (at >= 0 && at + 1 < list.size()) {
+      name = list.get(at + 1);
+    }
+    for (String arg : list) {
+      if (arg.startsWith("--config=")) {
+        name = arg.substring("--config=".length());
+      }
+    }
+    Properties file = new Properties();
+    if (name != null) {
+      try (Reader reader = Files.newBufferedReader(Path.of(name))) {
+        file.load(reader);
+      } catch (IOException e) {
+        throw new UserError("cannot read the configuration file " + name, e);
+      }
+      Set<String> known = keys();
+      for (String key : file.stringPropertyNames()) {
+        if (!known.contains(key)) {
+          throw new UserError(
+              "%s: unknown key '%s'; known are the commands' options, such as up.data or data"
+                  .formatted(name, key));
+        }
+      }
+    }
+    return new Settings(environment, file);
+  }
+
+  private static Set<String> keys() {
+    Set<String> keys = new TreeSet<>();
+    new CommandLine(new Main())
+        .getSubcommands()
+        .forEach((command, line) -> {
+          collect(line.getCommandSpec(), command, keys);
+          line.getSubcommands()
+              .values()
+              .forEach(sub -> collect(sub.getCommandSpec(), command, keys));
+        });
+    return keys;
+  }
+
+  private static void collect(CommandSpec spec, String command, Set<String> keys) {
+    for (OptionSpec option : spec.options()) {
+      keys.add(key(option));
+      keys.add(command + "." + key(option));
+    }
+  }
+
+  private static String key(OptionSpec option) {
+    return option.longestName().replaceFirst("^--", "");
+  }
+
+  @Override
+  public @Nullable String defaultValue(ArgSpec arg) {
+    if (!(arg instanceof OptionSpec option) || option.usageHelp() || option.versionHelp()) {
+      return null;
+    }
+    String key = key(option);
+    String scoped = topCommand(arg.command()) + "." + key;
+    for (String name : List.of(scoped, key)) {
+      String value =
+          environment.get(
+              PREFIX + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT));
+      if (value != null) {
+        return value;
+      }
+    }
+    String value = file.getProperty(scoped);
+    return value != null ? value : file.getProperty(key);
+  }
+
+  private static String topCommand(CommandSpec spec) {
+    CommandSpec top = spec;
+    while (top.parent() != null && top.parent().parent() != null) {
+      top = top.parent();
+    }
+    return top.name();
+  }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.producers.simulate.SimulationOptions;
+import io.github.joulestream.producers.simulate.SimulationRunner;
+import io.github.joulestream.producers.simulate.SiteSimulator;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.UserError;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A simulated site against any Kafka. */
+@Command(
+    name = "simulate",
+    sortOptions = false,
+    description = "Simulate a site, in real time or as fast as it goes.")
+final class SimulateCommand implements Callable<Integer> {
+  private static final Duration CHUNK = Duration.ofSeconds(10);
+
+  @Option(
+      names = "--nodes",
+      defaultValue = "8",
+      description = "Nodes with 8 GPUs each (default: ${DEFAULT-VALUE}).")
+  int nodes;
+
+  @Option(
+      names = "--site",
+      paramLabel = "NAME",
+      defaultValue = "simulated",
+      description = "Name of the site (default: ${DEFAULT-VALUE}).")
+  String site = "";
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Equal seeds make equal sites (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--past",
+      paramLabel = "DURATION",
+      description = "Simulate the time up to now, as fast as it goes, and end.")
+  @Nullable Duration past;
+
+  @Option(names = "--for", paramLabel = "DURATION", description = "End after this time.")
+  @Nullable Duration duration;
+
+  @Option(
+      names = "--truth",
+      paramLabel = "FILE",
+      description = "At the end, write what each job really drew as CSV.")
+  @Nullable Path truth;
+
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    if (nodes < 1) {
+      throw new UserError("--nodes must be at least 1");
+    }
+    kafka.join();
+    SimulationOptions options = new SimulationOptions(site, nodes, seed);
+    try (Stopping stopping = new Stopping();
+        KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-simulate")) {
+      if (past != null) {
+        simulatePast(options, past, publisher, stopping);
+      } else {
+        simulateNow(options, publisher, stopping);
+      }
+    }
+    return 0;
+  }
+
+  private void simulatePast(
+      SimulationOptions options, Duration length, KafkaPublisher publisher, Stopping stopping)
+      throws Exception {
+    long end = EpochClock.system().epochMillis();
+    long start = end - length.toMillis();
+    SiteSimulator simulator = new SiteSimulator(options, start);
+    NanoClock nanos = NanoClock.system();
+    long began = nanos.nanos();
+    long lastLine = began;
+    for (long now = start; now < end && !stopping.asked(); now += CHUNK.toMillis()) {
+      simulator.advanceTo(Math.min(end, now + CHUNK.toMillis()), publisher);
+      if (nanos.nanos() - lastLine > 2_000_000_000L) {
+        lastLine = nanos.nanos();
+        System.out.printf(
+            Locale.ROOT,
+            "%.0f %% of the time, %,d readings%n",
+            100.0 * (now - start) / length.toMillis(),
+            simulator.readings());
+      }
+    }
+    simulator.finish(publisher);
+    publisher.flush();
+    double seconds = (nanos.nanos() - began) / 1e9;
+    System.out.printf(
+        Locale.ROOT,
+        "%,d readings published in %.1f s (%,.0f/s)%n",
+        simulator.readings(),
+        seconds,
+        simulator.readings() / seconds);
+    if (truth != null) {
+      simulator.writeTruth(truth);
+    }
+  }
+
+  private void simulateNow(SimulationOptions options, KafkaPublisher publisher, Stopping stopping)
+      throws Exception {
+    NanoClock nanos = NanoClock.system();
+    long end = duration == null ? Long.MAX_VALUE : duration.toNanos();
+    long began = nanos.nanos();
+    try (SimulationRunner runner =
+        SimulationRunner.start(options, publisher, EpochClock.system())) {
+      System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", site, nodes);
+      while (nanos.nanos() - began < end
+          && !stopping.await(
+              Duration.ofNanos(
+                  Math.min(2_000_000_000L, Math.max(1, end - (nanos.nanos() - began)))))) {
+        runner
+            .failure()
+            .ifPresent(e -> {
+              throw new UserError("the simulation stopped: " + e.getMessage(), e);
+            });
+        System.out.printf(Locale.ROOT, "%,d readings%n", runner.readings());
+      }
+      runner.finish();
+      publisher.flush();
+      if (truth != null) {
+        runner.writeTruth(truth);
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The topologies against any Kafka. */
+@Command(
+    name = "streams",
+    sortOptions = false,
+    description = "Run the topologies: from samples to energy per job and per site.",
+    footer = {"", "Start more instances, with other --instance names, to share the work."})
+final class StreamsCommand implements Callable<Integer> {
+  @Option(
+      names = "--state",
+      paramLabel = "DIR",
+      defaultValue = "joulestream-state",
+      description =
+          "Where state is kept; lost state is restored from Kafka (default: ${DEFAULT-VALUE}).")
+  Path state = Path.of("joulestream-state");
+
+  @Option(
+      names = "--threads",
+      defaultValue = "2",
+      description = "Stream threads (default: ${DEFAULT-VALUE}).")
+  int threads;
+
+  @Option(
+      names = "--instance",
+      paramLabel = "NAME",
+      description =
+          "Lasting name of this instance: a restart under it takes its tasks back at once.")
+  @Nullable String instance;
+
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    if (threads < 1) {
+      throw new UserError("--threads must be at least 1");
+    }
+    kafka.join();
+    try (Stopping stopping = new Stopping();
+        StreamsProgram program =
+            new StreamsProgram(
+                new StreamsSettings(
+                    kafka.bootstrap, state, threads, instance, Duration.ofMillis(500)))) {
+      program.start();
+      System.out.println("the topologies run; Ctrl-C stops them");
+      while (!stopping.await(Duration.ofSeconds(1))) {
+        program
+            .failure()
+            .ifPresent(e -> {
+              throw new UserError("the topologies stopped: " + e.getMessage(), e);
+            });
+      }
+    }
+    return 0;
+  }
+}

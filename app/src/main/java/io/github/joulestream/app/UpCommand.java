@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.app.up.UpOptions;
+import io.github.joulestream.app.up.UpRun;
+import io.github.joulestream.runtime.UserError;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Everything in one process, on embedded defaults. */
+@Command(
+    name = "up",
+    sortOptions = false,
+    description =
+        "Run the whole pipeline in one process: broker, streams, store, and something to measure.",
+    footer = {
+      "",
+      "Without --simulate and --replay it simulates a site of 8 nodes and samples this machine.",
+      "Ctrl-C stops it cleanly; the same command with the same --data goes on where it stopped.",
+      "",
+      "  joulestream up --simulate 50 --for 60s",
+      "  joulestream up --replay DIR --until-done --summary jobs.csv"
+    })
+final class UpCommand implements Callable<Integer> {
+  private static final int DEFAULT_NODES = 8;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Keep everything here (default: a temporary folder, deleted at the end).")
+  @Nullable Path data;
+
+  @Option(
+      names = "--simulate",
+      paramLabel = "NODES",
+      description = "Simulate a site of so many nodes with 8 GPUs each.")
+  @Nullable Integer simulate;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the simulation (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--replay",
+      paramLabel = "DIR",
+      description =
+          "Replay the power traces in this folder, as fast as they go: MLPerf Training, MLPerf"
+              + " Inference, nvidia-smi CSV.")
+  @Nullable Path replay;
+
+  @Mixin TraceOptions traces = new TraceOptions();
+
+  @Option(names = "--until-done", description = "End when the replay is in the store.")
+  boolean untilDone;
+
+  @Option(
+      names = "--for",
+      paramLabel = "DURATION",
+      description = "End after this time: 60s, 5m, 2h.")
+  @Nullable Duration duration;
+
+  @Option(
+      names = "--summary",
+      paramLabel = "FILE",
+      description = "At the end, write one line per job as CSV, read from the store.")
+  @Nullable Path summary;
+
+  @Option(
+      names = "--truth",
+      paramLabel = "FILE",
+      description = "At the end, write what the simulated jobs really drew as CSV.")
+  @Nullable Path truth;
+
+  @Option(names = "--no-agent", description = "Do not sample this machine.")
+  boolean noAgent;
+
+  @Option(
+      names = "--kafka-port",
+      defaultValue = "9092",
+      description = "Port of the broker if free, else another (default: ${DEFAULT-VALUE}).")
+  int kafkaPort;
+
+  @Option(
+      names = "--store-port",
+      defaultValue = "9000",
+      description = "HTTP port of the store if free, else another (default: ${DEFAULT-VALUE}).")
+  int storePort;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    if (untilDone && replay == null) {
+      throw new UserError("--until-done waits for a replay; give --replay DIR, or use --for");
+    }
+    if (simulate != null && (simulate < 1 || simulate > 100_000)) {
+      throw new UserError("--simulate takes 1 to 100000 nodes, not " + simulate);
+    }
+    int nodes = simulate != null ? simulate : replay == null ? DEFAULT_NODES : 0;
+    if (truth != null && nodes == 0) {
+      throw new UserError("--truth tells of simulated jobs; give --simulate NODES too");
+    }
+    boolean agent = !noAgent && replay == null;
+    return new UpRun(
+            new UpOptions(
+                data,
+                nodes,
+                seed,
+                replay,
+                traces.options(),
+                untilDone,
+                summary,
+                duration,
+                agent,
+                truth,
+                kafkaPort,
+                storePort),
+            System.out)
+        .run();
+  }
+}

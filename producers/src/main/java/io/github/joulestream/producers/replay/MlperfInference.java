@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.replay;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * MLPerf Inference power runs, measured by SPEC's PTDaemon: {@code <benchmark>/<scenario>/spl.txt}
+ * with one line a second, the meter's total first and then its channels, which the total already
+ * holds; and {@code mlperf_log_detail*.txt} beside it with {@code power_begin}, {@code power_end}
+ * and the work done per second. Both use the same local clock, without an offset.
+ *
+ * @see <a href="https://github.com/mlcommons/power-dev">mlcommons/power-dev</a>
+ */
+final class MlperfInference {
+  private static final String MARK = ":::MLLOG ";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("MM-dd-yyyy HH:mm:ss.SSS", Locale.ROOT);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path root;
+  private final String site;
+  private final ZoneOffset offset;
+  private final boolean offsetGiven;
+
+  MlperfInference(Path root, String site, ReplayOptions options) {
+    this.root = root;
+    this.site = site;
+    this.offsetGiven = options.utcOffset() != null;
+    this.offset = options.utcOffset() != null ? options.utcOffset() : ZoneOffset.UTC;
+  }
+
+  void read(List<Path> files, Found found) throws IOException {
+    for (Path file : files) {
+      if (file.endsWith("spl.txt")) {
+        if (!offsetGiven) {
+          found.notices.add(
+              "MLPerf Inference: the meter's times have no offset and are taken as UTC;"
+                  + " --utc-offset says otherwise");
+        }
+        readRun(file, found);
+      }
+    }
+  }
+
+  private void readRun(Path spl, Found found) throws IOException {
+    String file = root.relativize(spl).toString();
+    Path folder = requireNonNull(spl.getParent(), "folder");
+    Path relative = root.relativize(folder);
+    int names = relative.getNameCount();
+    // everything above <benchmark>/<scenario> names the system under test
+    String node = names > 2 ? relative.subpath(0, names - 2).toString().replace('/', '.') : "sut";
+    String scenario = String.valueOf(folder.getFileName());
+    String benchmark =
+        folder.getParent() == null ? scenario : String.valueOf(folder.getParent().getFileName());
+    NodeLog log = readMeter(spl, file, node, found.notices);
+    if (log.rows() == 0) {
+      found.notices.add(file + ": left out, it has no reading");
+      return;
+    }
+    found.logs.add(log);
+    Map<String, JsonNode> detail = readDetail(folder, found.notices);
+    Long begin = time(detail.get("power_begin"));
+    Long end = time(detail.get("power_end"));
+    if (begin == null || end == null || end < begin) {
+      found.notices.add(
+          file + ": no job, mlperf_log_detail*.txt beside it has no power_begin and power_end");
+      return;
+    }
+    double perSecond = 0;
+    String unit = "";
+    for (Map.Entry<String, String> key :
+        List.of(
+            Map.entry("result_tokens_per_second", "tokens"),
+            Map.entry("result_samples_per_second", "samples"),
+            Map.entry("result_completed_samples_per_sec", "queries"))) {
+      JsonNode value = detail.get(key.getKey());
+      if (value != null && value.isNumber()) {
+        perSecond = value.asDouble();
+        unit = key.getValue();
+        break;
+      }
+    }
+    JsonNode valid = detail.get("result_validity");
+    JobRecord job =
+        new JobRecord(
+            site,
+            benchmark + "/" + scenario,
+            "",
+            benchmark,
+            text(detail.get("sut_name")),
+            scenario,
+            Map.of(),
+            begin,
+            end,
+            valid == null || valid.asText().equals("VALID") ? JobState.COMPLETED : JobState.FAILED,
+            perSecond * (end - begin) / 1000,
+            unit);
+    found.jobs.add(new TracedJob(job, List.of(node), List.of()));
+  }
+
+  private NodeLog readMeter(Path spl, String file, String node, Notices notices)
+      throws IOException {
+    Column times = new Column();
+    Column total = new Column();
+    List<Column> channels = new ArrayList<>();
+    int number = 0;
+    for (String line : Files.readAllLines(spl)) {
+      number++;
+      if (line.isBlank()) {
+        notices.refuse(file, "a blank line", number);
+        continue;
+      }
+      String[] fields = line.split(",", -1);
+      Long time = fields.length > 1 && fields[0].equals("Time") ? time(fields[1]) : null;
+      if (time == null) {
+        notices.refuse(file, "a line without Time", number);
+        continue;
+      }
+      List<Long> watts = new ArrayList<>();
+      for (int i = 2; i + 1 < fields.length; i++) {
+        if (fields[i].equals("Watts")) {
+          watts.add(milliwatts(fields[i + 1], file, number, notices));
+        }
+      }
+      if (watts.isEmpty()) {
+        notices.refuse(file, "a line without Watts", number);
+        continue;
+      }
+      times.add(time);
+      total.add(watts.getFirst());
+      for (int channel = 1; channel < watts.size(); channel++) {
+        if (channels.size() < channel) {
+          Column column = new Column();
+          for (int row = 1; row < times.size(); row++) {
+            column.add(Readings.MISSING);
+          }
+          channels.add(column);
+        }
+        channels.get(channel - 1).add(watts.get(channel));
+      }
+      for (int channel = watts.size() - 1; channel < channels.size(); channel++) {
+        channels.get(channel).add(Readings.MISSING);
+      }
+    }
+    List<DeviceSeries> devices = new ArrayList<>();
+    Device meter = Device.sensor("meter", DeviceKind.NODE);
+    devices.add(new DeviceSeries(meter, Readings.ofPower(times.toArray(), total.toArray())));
+    for (int i = 0; i < channels.size(); i++) {
+      devices.add(
+          new DeviceSeries(
+              Device.sensor("meter-ch" + (i + 1), DeviceKind.NODE).withContainedIn(DeviceKind.NODE),
+              Readings.ofPower(times.toArray(), channels.get(i).toArray())));
+    }
+    return new NodeLog(node, file, devices);
+  }
+
+  private static long milliwatts(String field, String file, int number, Notices notices) {
+    try {
+      double watts = Double.parseDouble(field.strip());
+      if (Double.isFinite(watts) && Math.abs(watts) < 1e12) {
+        return Math.round(watts * 1000);
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    notices.refuse(file, "Watts '%s'".formatted(field), number);
+    return Readings.MISSING;
+  }
+
+  private static Map<String, JsonNode> readDetail(Path folder, Notices notices) throws IOException {
+    Map<String, JsonNode> values = new HashMap<>();
+    List<Path> files;
+    try (Stream<Path> list = Files.list(folder)) {
+      files =
+          list.filter(file -> String.valueOf(file.getFileName()).startsWith("mlperf_log_detail"))
+              .sorted()
+              .toList();
+    }
+    for (Path file : files) {
+      int number = 0;
+      for (String line : Files.readAllLines(file)) {
+        number++;
+        int mark = line.indexOf(MARK);
+        if (mark < 0) {
+          continue;
+        }
+        try {
+          JsonNode json = JSON.readTree(line.substring(mark + MARK.length()));
+          values.put(json.path("key").asText(), json.path("value"));
+        } catch (JsonProcessingException e) {
+          notices.refuse(String.valueOf(file.getFileName()), "an entry that is not JSON", number);
+        }
+      }
+    }
+    return values;
+  }
+
+  private @Nullable Long time(@Nullable JsonNode value) {
+    return value == null ? null : time(value.asText());
+  }
+
+  private @Nullable Long time(String text) {
+    try {
+      return LocalDateTime.parse(text, TIME).toInstant(offset).toEpochMilli();
+    } catch (DateTimeParseException e) {
+      return null;
+    }
+  }
+
+  private static String text(@Nullable JsonNode value) {
+    return value == null ? "" : value.asText();
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.replay;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What was left out or refused, and why. Equal reasons of one file are one notice. */
+final class Notices {
+  private static final int LINES_SHOWN = 3;
+
+  private final List<String> sentences = new ArrayList<>();
+  private final Map<String, Map<String, List<Integer>>> refusals = new TreeMap<>();
+
+  void add(String sentence) {
+    if (!sentences.contains(sentence)) {
+      sentences.add(sentence);
+    }
+  }
+
+  /**
+   * A field or line that cannot be used.
+   *
+   * @param what what it is and what it says, without its line number
+   */
+  void refuse(String file, String what, int line) {
+    refusals
+        .computeIfAbsent(file, _ -> new TreeMap<>())
+        .computeIfAbsent(what, _ -> new ArrayList<>())
+        .add(line);
+  }
+
+  List<String> all() {
+    List<String> all = new ArrayList<>(sentences);
+    refusals.forEach((file, reasons) ->
+        reasons.forEach((what, lines) -> {
+          List<Integer> shown = lines.subList(0, Math.min(LINES_SHOWN, lines.size()));
+          String where = String.join(", ", shown.stream().map(String::valueOf).toList());
+          int more = lines.size() - shown.size();
+          all.add(
+              "%s: %,d refused: %s (line %s%s)"
+                  .formatted(
+                      file,
+                      lines.size(),
+                      what,
+                      where,
+                      more == 0 ? "" : " and %,d more".formatted(more)));
+        }));
+    return all;
+  }
+}

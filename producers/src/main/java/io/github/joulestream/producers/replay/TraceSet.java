@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.replay;
+
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.TelemetryBatch;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Traces that were read. Publishes them as agents, hooks and a scheduler would have done, in the
+ * order of time, as fast as they are taken. Batches are numbered by what is in the files, so
+ * publishing the same traces again says nothing new.
+ */
+public final class TraceSet {
+  private static final int ROWS_PER_BATCH = 50;
+
+  private final String site;
+  private final ReplayOptions options;
+  private final Found found;
+
+  TraceSet(String site, ReplayOptions options, Found found) {
+    this.site = site;
+    this.options = options;
+    this.found = found;
+  }
+
+  public String site() {
+    return site;
+  }
+
+  /** The jobs at their ends, in the order of their starts. */
+  public List<JobRecord> jobs() {
+    return found.jobs.stream()
+        .map(TracedJob::ended)
+        .sorted(Comparator.comparingLong(JobRecord::startEpochMillis))
+        .toList();
+  }
+
+  public long nodes() {
+    return found.logs.stream().map(NodeLog::node).distinct().count();
+  }
+
+  /** Readings to publish: rows, over all devices. */
+  public long readings() {
+    return found.logs.stream().mapToLong(NodeLog::readings).sum();
+  }
+
+  /** What was left out or refused and why, one line each. */
+  public List<String> notices() {
+    return found.notices.all();
+  }
+
+  /** Something to publish, and when it happened; of equal times what comes first in the list. */
+  private record Event(long epochMillis, int order, Content content) {}
+
+  private sealed interface Content {
+    record OfJob(JobRecord job) implements Content {}
+
+    record OfAllocation(AllocationEvent event) implements Content {}
+
+    record Rows(NodeLog log, long agentEpoch, int batch) implements Content {}
+  }
+
+  /**
+   * Publishes everything and returns when it is acknowledged.
+   *
+   * @param progress is told how many readings are published so far
+   * @param stop ends it early, between two batches
+   */
+  public void publish(Publisher publisher, LongConsumer progress, BooleanSupplier stop) {
+    long done = 0;
+    for (Event event : events()) {
+      if (stop.getAsBoolean()) {
+        break;
+      }
+      switch (event.content) {
+        case Content.OfJob(JobRecord job) -> publisher.publish(job);
+        case Content.OfAllocation(AllocationEvent allocation) -> publisher.publish(allocation);
+        case Content.Rows(NodeLog log, long agentEpoch, int batch) -> {
+          TelemetryBatch telemetry = batch(log, agentEpoch, batch);
+          publisher.publish(telemetry);
+          done += telemetry.readings();
+          progress.accept(done);
+        }
+      }
+    }
+    publisher.flush();
+  }
+
+  private List<Event> events() {
+    List<Event> events = new ArrayList<>();
+    for (TracedJob traced : found.jobs) {
+      JobRecord ended = traced.ended();
+      JobRecord running =
+          new JobRecord(
+              ended.site(),
+              ended.job(),
+              ended.user(),
+              ended.project(),
+              ended.name(),
+              ended.partition(),
+              ended.labels(),
+              ended.startEpochMillis(),
+              JobRecord.OPEN,
+              JobState.RUNNING,
+              0,
+              ended.workUnit());
+      events.add(new Event(ended.startEpochMillis(), 0, new Content.OfJob(running)));
+      for (String node : traced.nodes()) {
+        events.add(
+            new Event(
+                ended.startEpochMillis(),
+                1,
+                new Content.OfAllocation(
+                    AllocationEvent.holdNode(
+                        site, node, ended.job(), ended.startEpochMillis(), traced.gpus()))));
+        events.add(
+            new Event(
+                ended.endEpochMillis(),
+                2,
+                new Content.OfAllocation(
+                    AllocationEvent.release(site, node, ended.job(), ended.endEpochMillis()))));
+      }
+      events.add(new Event(ended.endEpochMillis(), 3, new Content.OfJob(ended)));
+    }
+    for (NodeLog log : found.logs) {
+      long agentEpoch = agentEpoch(log);
+      long[] times = log.devices().getFirst().readings().epochMillis();
+      for (int from = 0, batch = 0; from < times.length; from += ROWS_PER_BATCH, batch++) {
+        long last = times[Math.min(times.length, from + ROWS_PER_BATCH) - 1];
+        events.add(new Event(last, 4, new Content.Rows(log, agentEpoch, batch)));
+      }
+    }
+    // stable: batches of one log stay in order where the log's times do not
+    events.sort(Comparator.comparingLong(Event::epochMillis).thenComparingInt(Event::order));
+    return events;
+  }
+
+  private TelemetryBatch batch(NodeLog log, long agentEpoch, int batch) {
+    int from = batch * ROWS_PER_BATCH;
+    int to = Math.min(log.rows(), from + ROWS_PER_BATCH);
+    List<DeviceSeries> devices = new ArrayList<>();
+    for (DeviceSeries series : log.devices()) {
+      Readings all = series.readings();
+      devices.add(
+          new DeviceSeries(
+              series.device(),
+              new Readings(
+                  cut(all.epochMillis(), from, to),
+                  cut(all.powerMilliwatts(), from, to),
+                  cut(all.energyMicrojoules(), from, to),
+                  cut(all.utilisationParts(), from, to),
+                  cut(all.usedBytes(), from, to),
+                  cut(all.readBytes(), from, to),
+                  cut(all.writtenBytes(), from, to))));
+    }
+    return new TelemetryBatch(site, log.node(), agentEpoch, batch, devices);
+  }
+
+  private static long[] cut(long[] column, int from, int to) {
+    return column.length == 0 ? column : Arrays.copyOfRange(column, from, to);
+  }
+
+  /** The same for the same readings read in the same way, and only for these. */
+  private long agentEpoch(NodeLog log) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      put(digest, site);
+      put(digest, log.node());
+      put(digest, log.file());
+      put(digest, options.mlperfEdges().name());
+      put(digest, options.utcOffset() == null ? null : options.utcOffset().getId());
+      for (DeviceSeries series : log.devices()) {
+        put(digest, Arrays.toString(series.readings().epochMillis()));
+        put(digest, Arrays.toString(series.readings().powerMilliwatts()));
+      }
+      byte[] hash = digest.digest();
+      long epoch = 0;
+      for (int i = 0; i < Long.BYTES; i++) {
+        epoch = (epoch << 8) | (hash[i] & 0xff);
+      }
+      return epoch & Long.MAX_VALUE;
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static void put(MessageDigest digest, @Nullable String text) {
+    digest.update(String.valueOf(text).getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) 0);
+  }
+}
