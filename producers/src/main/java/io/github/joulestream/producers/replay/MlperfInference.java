@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MlperfInference {
   private static final String MARK = ":::MLLOG ";
+  private static final Set<String> WRAPPING = Set.of("performance", "run_1");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MM-dd-yyyy HH:mm:ss.SSS", Locale.ROOT);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -69,13 +71,14 @@ final class MlperfInference {
   private void readRun(Path spl, Found found) throws IOException {
     String file = root.relativize(spl).toString();
     Path folder = requireNonNull(spl.getParent(), "folder");
-    Path relative = root.relativize(folder);
-    int names = relative.getNameCount();
-    // everything above <benchmark>/<scenario> names the system under test
-    String node = names > 2 ? relative.subpath(0, names - 2).toString().replace('/', '.') : "sut";
-    String scenario = String.valueOf(folder.getFileName());
-    String benchmark =
-        folder.getParent() == null ? scenario : String.valueOf(folder.getParent().getFileName());
+    // submissions keep the files of a run in <scenario>/performance/run_1
+    Path scenarioFolder = folder;
+    while (WRAPPING.contains(name(scenarioFolder)) && scenarioFolder.getParent() != null) {
+      scenarioFolder = scenarioFolder.getParent();
+    }
+    String scenario = name(scenarioFolder);
+    String benchmark = name(scenarioFolder.getParent());
+    String node = node(scenarioFolder);
     NodeLog log = readMeter(spl, file, node, found.notices);
     if (log.rows() == 0) {
       found.notices.add(file + ": left out, it has no reading");
@@ -119,7 +122,21 @@ final class MlperfInference {
             valid == null || valid.asText().equals("VALID") ? JobState.COMPLETED : JobState.FAILED,
             perSecond * (end - begin) / 1000,
             unit);
-    found.jobs.add(new TracedJob(job, List.of(node), List.of()));
+    found.add(file, new TracedJob(job, List.of(node), List.of()));
+  }
+
+  /** Everything between the root and {@code <benchmark>/<scenario>} names the machine. */
+  private String node(Path scenarioFolder) {
+    if (!scenarioFolder.startsWith(root)) {
+      return "sut";
+    }
+    Path relative = root.relativize(scenarioFolder);
+    int names = relative.getNameCount();
+    return names > 2 ? relative.subpath(0, names - 2).toString().replace('/', '.') : "sut";
+  }
+
+  private static String name(@Nullable Path file) {
+    return file == null || file.getFileName() == null ? "" : file.getFileName().toString();
   }
 
   private NodeLog readMeter(Path spl, String file, String node, Notices notices)
@@ -128,7 +145,7 @@ final class MlperfInference {
     Column total = new Column();
     List<Column> channels = new ArrayList<>();
     int number = 0;
-    for (String line : Files.readAllLines(spl)) {
+    for (String line : Lines.of(spl)) {
       number++;
       if (line.isBlank()) {
         notices.refuse(file, "a blank line", number);
@@ -202,7 +219,7 @@ final class MlperfInference {
     }
     for (Path file : files) {
       int number = 0;
-      for (String line : Files.readAllLines(file)) {
+      for (String line : Lines.of(file)) {
         number++;
         int mark = line.indexOf(MARK);
         if (mark < 0) {

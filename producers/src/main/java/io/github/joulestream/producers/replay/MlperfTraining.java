@@ -18,19 +18,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MLPerf Training power logs. One job per {@code <system>/<benchmark>/<run>.lifecycle.txt}, from
- * its {@code run_start} to its {@code run_stop}; one node per {@code power/<run>/node_N.txt}, whose
- * meter gives whole watts about every two seconds. Lines are {@code :::MLLOG {json}}, possibly
- * behind a rank.
+ * MLPerf Training power logs. One job per {@code <system>/<benchmark>/<run>.txt} (or, cut to what
+ * matters, {@code <run>.lifecycle.txt}), from its {@code run_start} to its {@code run_stop}; one
+ * node per {@code power/<run>/node_N.txt}, whose meter gives whole watts about every two seconds.
+ * Lines are {@code :::MLLOG {json}}, possibly behind a rank.
  *
  * @see <a href="https://github.com/mlcommons/logging">mlcommons/logging</a>
  */
 final class MlperfTraining {
-  private static final String SUFFIX = ".lifecycle.txt";
+  private static final String LIFECYCLE = ".lifecycle.txt";
   private static final String MARK = ":::MLLOG ";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -45,29 +45,51 @@ final class MlperfTraining {
   }
 
   void read(List<Path> files, Found found) throws IOException {
+    Map<Path, List<Path>> powerFiles = new TreeMap<>();
     for (Path file : files) {
-      if (name(file).endsWith(SUFFIX)) {
-        readRun(file, found);
+      Path folder = requireNonNull(file.getParent(), "folder");
+      if (name(folder.getParent()).equals("power") && name(file).endsWith(".txt")) {
+        powerFiles.computeIfAbsent(folder, _ -> new ArrayList<>()).add(file);
+      } else if (name(file).endsWith(LIFECYCLE)
+          && !Files.isDirectory(
+              folder.resolve("power").resolve(name(file).replace(LIFECYCLE, "")))) {
+        found.notices.add(
+            "%s: left out, there is no folder power/%s beside it"
+                .formatted(root.relativize(file), name(file).replace(LIFECYCLE, "")));
       }
     }
+    for (Map.Entry<Path, List<Path>> run : powerFiles.entrySet()) {
+      if (run.getValue().stream().anyMatch(MlperfTraining::isNodeLog)) {
+        readRun(run.getKey(), run.getValue(), found);
+      }
+    }
+  }
+
+  private static boolean isNodeLog(Path file) {
+    return name(file).startsWith("node_");
   }
 
   /** One line of such a log. */
   private record Entry(String key, long epochMillis, JsonNode value, JsonNode metadata) {}
 
-  private void readRun(Path lifecycle, Found found) throws IOException {
-    String file = root.relativize(lifecycle).toString();
-    String run = name(lifecycle).substring(0, name(lifecycle).length() - SUFFIX.length());
-    Path benchmarkFolder = requireNonNull(lifecycle.getParent(), "folder");
-    String benchmark = name(benchmarkFolder);
-    String system = name(benchmarkFolder.getParent());
+  /** When a job ran and what it did; its times are -1 where the log does not say. */
+  private record Lifecycle(long start, long stop, JobState state, double samples) {
+    boolean whole() {
+      return start >= 0 && stop >= start;
+    }
+  }
+
+  private Lifecycle readLifecycle(Path path, Notices notices) throws IOException {
+    String file = root.relativize(path).toString();
     long start = -1;
     long stop = -1;
     String status = "";
     double samples = 0;
     int number = 0;
-    for (String line : Files.readAllLines(lifecycle)) {
-      Entry entry = parse(line, file, ++number, found.notices);
+    for (String line : Lines.of(path)) {
+      number++;
+      // the whole log of a run holds much else
+      Entry entry = line.contains(MARK) ? parse(line, file, number, notices) : null;
       if (entry == null) {
         continue;
       }
@@ -79,14 +101,37 @@ final class MlperfTraining {
       }
       samples = Math.max(samples, entry.metadata.path("samples_count").asDouble(0));
     }
-    if (start < 0 || stop < start) {
+    JobState state =
+        switch (status) {
+          case "success" -> JobState.COMPLETED;
+          case "aborted" -> JobState.FAILED;
+          default -> JobState.UNKNOWN;
+        };
+    return new Lifecycle(start, stop, state, samples);
+  }
+
+  private void readRun(Path powerFolder, List<Path> files, Found found) throws IOException {
+    String run = name(powerFolder);
+    Path benchmarkFolder =
+        requireNonNull(requireNonNull(powerFolder.getParent(), "power").getParent(), "folder");
+    String benchmark = name(benchmarkFolder);
+    String system = name(benchmarkFolder.getParent());
+    Path log = benchmarkFolder.resolve(run + LIFECYCLE);
+    if (!Files.isRegularFile(log)) {
+      log = benchmarkFolder.resolve(run + ".txt");
+    }
+    Lifecycle life =
+        Files.isRegularFile(log)
+            ? readLifecycle(log, found.notices)
+            : new Lifecycle(-1, -1, JobState.UNKNOWN, 0);
+    List<String> nodes = readNodes(files, benchmark, system, life, found);
+    if (!life.whole()) {
       found.notices.add(
-          file + ": left out, it has no run_start and run_stop, or they are the wrong way round");
+          "%s: no job, %s has no run_start and run_stop in this order; its energy is idle"
+              .formatted(root.relativize(powerFolder), root.relativize(log)));
       return;
     }
-    List<String> nodes = readNodes(benchmarkFolder, system, run, start, stop, found);
     if (nodes.isEmpty()) {
-      found.notices.add(file + ": left out, no power/%s/node_*.txt is beside it".formatted(run));
       return;
     }
     JobRecord job =
@@ -98,46 +143,36 @@ final class MlperfTraining {
             run,
             system,
             Map.of("nodes", Integer.toString(nodes.size())),
-            start,
-            stop,
-            switch (status) {
-              case "success" -> JobState.COMPLETED;
-              case "aborted" -> JobState.FAILED;
-              default -> JobState.UNKNOWN;
-            },
-            samples,
-            samples > 0 ? "samples" : "");
-    found.jobs.add(new TracedJob(job, nodes, List.of()));
+            life.start,
+            life.stop,
+            life.state,
+            life.samples,
+            life.samples > 0 ? "samples" : "");
+    found.add(root.relativize(log).toString(), new TracedJob(job, nodes, List.of()));
   }
 
   private List<String> readNodes(
-      Path benchmarkFolder, String system, String run, long start, long stop, Found found)
+      List<Path> files, String benchmark, String system, Lifecycle life, Found found)
       throws IOException {
     List<String> nodes = new ArrayList<>();
-    Path folder = benchmarkFolder.resolve("power").resolve(run);
-    if (!Files.isDirectory(folder)) {
-      return nodes;
-    }
-    List<Path> files;
-    try (Stream<Path> list = Files.list(folder)) {
-      files = list.sorted().toList();
-    }
     for (Path file : files) {
       String relative = root.relativize(file).toString();
-      if (!name(file).startsWith("node_")) {
+      if (!isNodeLog(file)) {
         String why =
             name(file).startsWith("total")
-                ? "left out, a sum of the others"
-                : "left out, an estimate of the interconnect at one moment outside the run";
+                ? "a total of the other files"
+                : name(file).startsWith("sw_")
+                    ? "an estimate of the interconnect, which the benchmark's figures leave out too"
+                    : "not a node's log";
         found.notices.add(
-            "%s/%s/power/*/%s: %s".formatted(system, name(benchmarkFolder), name(file), why));
+            "%s/%s/power/*/%s: left out, %s".formatted(system, benchmark, name(file), why));
         continue;
       }
       String node = system + "." + name(file).replace(".txt", "");
       Column times = new Column();
       Column power = new Column();
       int number = 0;
-      for (String line : Files.readAllLines(file)) {
+      for (String line : Lines.of(file)) {
         Entry entry = parse(line, relative, ++number, found.notices);
         if (entry == null || !entry.key.equals("power_reading")) {
           continue;
@@ -154,8 +189,10 @@ final class MlperfTraining {
         found.notices.add(relative + ": left out, it has no power_reading");
         continue;
       }
-      if (options.mlperfEdges() == MlperfEdges.LOG_ENDS) {
-        placeEdges(times, power, start, stop);
+      if (life.whole() && !anyWithin(times, life)) {
+        found.notices.add(relative + ": no reading between the job's start and end");
+      } else if (life.whole() && options.mlperfEdges() == MlperfEdges.LOG_ENDS) {
+        placeEdges(times, power, life.start, life.stop);
         found.notices.add(
             "MLPerf Training: two readings per node added by the benchmark's convention, the first"
                 + " and last value of its log at run_start and run_stop; without them:"
@@ -172,6 +209,15 @@ final class MlperfTraining {
                       Readings.ofPower(times.toArray(), power.toArray())))));
     }
     return nodes;
+  }
+
+  private static boolean anyWithin(Column times, Lifecycle life) {
+    for (int i = 0; i < times.size(); i++) {
+      if (times.get(i) >= life.start && times.get(i) <= life.stop) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The values with which the log begins and ends, in the order of time, at the run's edges. */

@@ -2,21 +2,22 @@
 package io.github.joulestream.producers.replay;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What was left out or refused, and why. Equal reasons of one file are one notice. */
 final class Notices {
   private static final int LINES_SHOWN = 3;
 
-  private final List<String> sentences = new ArrayList<>();
+  private final Set<String> sentences = new LinkedHashSet<>();
   private final Map<String, Map<String, List<Integer>>> refusals = new TreeMap<>();
 
   void add(String sentence) {
-    if (!sentences.contains(sentence)) {
-      sentences.add(sentence);
-    }
+    sentences.add(sentence);
   }
 
   /**
@@ -39,13 +40,14 @@ final class Notices {
           String where = String.join(", ", shown.stream().map(String::valueOf).toList());
           int more = lines.size() - shown.size();
           all.add(
-              "%s: %,d refused: %s (line %s%s)"
-                  .formatted(
-                      file,
-                      lines.size(),
-                      what,
-                      where,
-                      more == 0 ? "" : " and %,d more".formatted(more)));
+              String.format(
+                  Locale.ROOT,
+                  more == 0 ? "%s: %,d refused: %s (line %s)" : "%s: %,d refused: %s (line %s and %,d more)",
+                  file,
+                  lines.size(),
+                  what,
+                  where,
+                  more));
         }));
     return all;
   }

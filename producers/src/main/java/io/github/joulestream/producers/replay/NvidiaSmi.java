@@ -2,6 +2,7 @@
 package io.github.joulestream.producers.replay;
 
 import static io.github.joulestream.energy.Readings.MISSING;
+import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
@@ -21,10 +22,13 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,15 @@ final class NvidiaSmi {
       DateTimeFormatter.ofPattern("yyyy/MM/dd HH:mm:ss.SSS", Locale.ROOT);
   private static final int AVERAGE_MILLIS = 1_000;
 
+  /**
+   * Names of GPUs whose plain {@code power.draw} is not an average: GA100 and what came before
+   * Ampere. A log that does not name its GPU is taken to be of a later one.
+   */
+  private static final Pattern SAMPLED_AT_ONCE =
+      Pattern.compile(
+          "\\b(A100|A800|A30|V100S?|T4|P4|P40|P100|K80|M40|M60)\\b"
+              + "|GTX|TITAN|RTX 20|RTX [568]000$|Quadro");
+
   private final Path root;
   private final String site;
   private final @Nullable ZoneOffset offset;
@@ -52,27 +65,44 @@ final class NvidiaSmi {
   }
 
   void read(List<Path> files, Found found) throws IOException {
+    Map<Path, List<Path>> logsByFolder = new TreeMap<>();
     for (Path file : files) {
       if (file.toString().endsWith(".csv") && isLog(file)) {
-        readLog(file, found);
+        logsByFolder
+            .computeIfAbsent(requireNonNull(file.getParent(), "folder"), _ -> new ArrayList<>())
+            .add(file);
+      }
+    }
+    for (Map.Entry<Path, List<Path>> logs : logsByFolder.entrySet()) {
+      String folder = root.relativize(logs.getKey()).toString().replace('/', '.');
+      String node = folder.isEmpty() ? site : folder;
+      for (Path log : logs.getValue()) {
+        // each of several logs in one folder may be of another machine
+        boolean alone = logs.getValue().size() == 1;
+        String file = String.valueOf(log.getFileName());
+        readLog(log, alone ? node : node + "." + file.replaceAll("\\.csv$", ""), found);
       }
     }
   }
 
   private static boolean isLog(Path file) throws IOException {
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
+    try (BufferedReader reader = Lines.open(file)) {
       String header = reader.readLine();
-      return header != null && header.contains("timestamp") && header.contains("power.draw");
+      if (header == null) {
+        return false;
+      }
+      Layout layout = Layout.of(header);
+      return layout.time >= 0 && layout.power >= 0;
     }
   }
 
   /** Where which quantity stands in a line; -1 if it does not. */
   private record Layout(
-      int columns,
+      List<String> columns,
       int time,
       int power,
-      int averagingMillis,
-      int gpu,
+      int index,
+      int uuid,
       int name,
       int limit,
       int utilisation,
@@ -82,22 +112,40 @@ final class NvidiaSmi {
     static Layout of(String header) {
       List<String> names =
           Arrays.stream(header.split(",", -1))
-              .map(name -> name.strip().replaceAll(" \\[.*]$", ""))
+              .map(name -> name.strip().replaceAll("^\uFEFF| \\[.*]$", ""))
               .toList();
-      int instant = names.indexOf("power.draw.instant");
-      int average = names.indexOf("power.draw.average");
-      boolean byAverage = instant < 0 && average >= 0;
       return new Layout(
-          names.size(),
+          names,
           names.indexOf("timestamp"),
-          instant >= 0 ? instant : byAverage ? average : names.indexOf("power.draw"),
-          byAverage ? AVERAGE_MILLIS : 0,
+          first(names, "power.draw.instant", "power.draw.average", "power.draw"),
           names.indexOf("index"),
-          names.indexOf("name"),
+          first(names, "uuid", "gpu_uuid", "pci.bus_id", "gpu_bus_id", "serial"),
+          first(names, "name", "gpu_name"),
           names.indexOf("power.limit"),
           names.indexOf("utilization.gpu"),
           names.indexOf("memory.used"),
           names.indexOf("memory.total"));
+    }
+
+    private static int first(List<String> names, String... wanted) {
+      return Arrays.stream(wanted)
+          .mapToInt(names::indexOf)
+          .filter(column -> column >= 0)
+          .findFirst()
+          .orElse(-1);
+    }
+
+    String powerColumn() {
+      return columns.get(power);
+    }
+
+    /** Over how long the driver averages the power that is used. */
+    int averagingMillis(String gpuName) {
+      return switch (powerColumn()) {
+        case "power.draw.instant" -> 0;
+        case "power.draw.average" -> AVERAGE_MILLIS;
+        default -> SAMPLED_AT_ONCE.matcher(gpuName).find() ? 0 : AVERAGE_MILLIS;
+      };
     }
   }
 
@@ -110,9 +158,18 @@ final class NvidiaSmi {
     String name = "";
     long limitMilliwatts;
     long totalBytes;
+
+    boolean anyWithin(long first, long last) {
+      for (int i = 0; i < times.size(); i++) {
+        if (times.get(i) >= first && times.get(i) <= last) {
+          return true;
+        }
+      }
+      return false;
+    }
   }
 
-  private void readLog(Path path, Found found) throws IOException {
+  private void readLog(Path path, String node, Found found) throws IOException {
     String file = root.relativize(path).toString();
     if (offset == null) {
       throw new UserError(
@@ -120,21 +177,23 @@ final class NvidiaSmi {
                   + " for example --utc-offset +01:00")
               .formatted(file));
     }
-    Map<String, Gpu> gpus = new TreeMap<>();
-    try (BufferedReader reader = Files.newBufferedReader(path)) {
+    Map<String, Gpu> gpus = new LinkedHashMap<>();
+    try (BufferedReader reader = Lines.open(path)) {
       Layout layout = Layout.of(String.valueOf(reader.readLine()));
       int number = 1;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         readLine(line, ++number, layout, file, gpus, found.notices);
       }
-      Path folder = root.relativize(path).getParent();
-      String node = folder == null ? site : folder.toString().replace('/', '.');
       List<DeviceShare> shares = new ArrayList<>();
-      gpus.forEach((id, gpu) -> {
+      int seen = 0;
+      for (Map.Entry<String, Gpu> entry : gpus.entrySet()) {
+        // without an index they are numbered as they come
+        String id = "gpu" + (layout.index >= 0 ? entry.getKey() : Integer.toString(seen++));
+        Gpu gpu = entry.getValue();
         Device device =
             Device.sensor(id, DeviceKind.GPU)
                 .withModel(gpu.name, gpu.limitMilliwatts)
-                .withAveragingMillis(layout.averagingMillis)
+                .withAveragingMillis(layout.averagingMillis(gpu.name))
                 .withCapacityBytes(gpu.totalBytes);
         long[] none = {};
         Readings readings =
@@ -149,12 +208,12 @@ final class NvidiaSmi {
         shares.add(DeviceShare.whole(id));
         found.logs.add(
             new NodeLog(node, file + "#" + id, List.of(new DeviceSeries(device, readings))));
-      });
+      }
       if (gpus.isEmpty()) {
         found.notices.add(file + ": left out, it has no reading");
         return;
       }
-      readJob(path, file, node, shares, found);
+      readJob(path, file, node, shares, gpus.values(), found);
     }
   }
 
@@ -165,18 +224,24 @@ final class NvidiaSmi {
     }
     String[] fields = line.split(",", -1);
     Long time = layout.time < fields.length ? time(fields[layout.time].strip()) : null;
-    if (time == null || fields.length != layout.columns) {
+    if (time == null || fields.length != layout.columns.size()) {
       notices.refuse(
           file,
           time == null
               ? "a line without a time"
               : "a line of %d fields where the header has %d"
-                  .formatted(fields.length, layout.columns),
+                  .formatted(fields.length, layout.columns.size()),
           number);
       return;
     }
-    String index = layout.gpu < 0 ? "0" : fields[layout.gpu].strip();
-    Gpu gpu = gpus.computeIfAbsent("gpu" + index, _ -> new Gpu());
+    int identity = layout.index >= 0 ? layout.index : layout.uuid;
+    String key = identity < 0 ? "0" : fields[identity].strip();
+    if (key.isEmpty() || key.startsWith("[")) {
+      notices.refuse(
+          file, "a line whose %s is '%s'".formatted(layout.columns.get(identity), key), number);
+      return;
+    }
+    Gpu gpu = gpus.computeIfAbsent(key, _ -> new Gpu());
     gpu.times.add(time);
     for (int column = 0; column < fields.length; column++) {
       String field = fields[column].strip();
@@ -184,10 +249,11 @@ final class NvidiaSmi {
           column == layout.power || column == layout.utilisation || column == layout.used;
       if (!used && column != layout.time && (field.startsWith("[") || field.isEmpty())) {
         // not needed, but whoever reads the log should know
-        notices.refuse(file, "field %d is '%s', not needed".formatted(column + 1, field), number);
+        notices.refuse(
+            file, "%s '%s', not needed".formatted(layout.columns.get(column), field), number);
       }
     }
-    gpu.power.add(number(fields, layout.power, 1_000, "power.draw", file, number, notices));
+    gpu.power.add(number(fields, layout.power, 1_000, layout.powerColumn(), file, number, notices));
     if (layout.utilisation >= 0) {
       gpu.utilisation.add(
           number(fields, layout.utilisation, 100, "utilization.gpu", file, number, notices));
@@ -242,14 +308,20 @@ final class NvidiaSmi {
     }
   }
 
-  private void readJob(Path log, String file, String node, List<DeviceShare> shares, Found found)
+  private void readJob(
+      Path log,
+      String file,
+      String node,
+      List<DeviceShare> shares,
+      Collection<Gpu> gpus,
+      Found found)
       throws IOException {
     Path marks = log.resolveSibling("timestamps.csv");
     long first = Long.MAX_VALUE;
     long last = Long.MIN_VALUE;
     if (Files.isRegularFile(marks)) {
       int number = 0;
-      for (String line : Files.readAllLines(marks)) {
+      for (String line : Lines.of(marks)) {
         number++;
         try {
           long millis = Math.floorDiv(Long.parseLong(line.strip()), 1_000);
@@ -268,9 +340,13 @@ final class NvidiaSmi {
           file + ": no job, there is no timestamps.csv with load marks beside it; energy is idle");
       return;
     }
+    if (gpus.stream().noneMatch(gpu -> gpu.anyWithin(first, last))) {
+      found.notices.add(
+          file + ": no reading between its first and last load mark; is --utc-offset right?");
+    }
     JobRecord job =
         new JobRecord(
             site, node, "", "", node, "", Map.of(), first, last, JobState.COMPLETED, 0, "");
-    found.jobs.add(new TracedJob(job, List.of(node), shares));
+    found.add(file, new TracedJob(job, List.of(node), shares));
   }
 }

@@ -4,6 +4,7 @@ package io.github.joulestream.producers.replay;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.stream.Stream;
  * Finds power traces of public benchmarks and tools under a folder, at any depth:
  *
  * <ul>
- *   <li>MLPerf Training power logs: {@code <run>.lifecycle.txt} and {@code power/<run>/node_N.txt}
+ *   <li>MLPerf Training power logs: {@code <run>.txt} or {@code <run>.lifecycle.txt}, and beside it
+ *       {@code power/<run>/node_N.txt}
  *   <li>MLPerf Inference logs of SPEC PTDaemon: {@code spl.txt} and {@code mlperf_log_detail*.txt}
  *   <li>CSV of nvidia-smi: {@code timestamp, ..., power.draw [W], ...}, with {@code timestamps.csv}
  *       of load marks beside it
@@ -43,7 +45,7 @@ public final class Traces {
       new MlperfTraining(root, site, options).read(files, found);
       new MlperfInference(root, site, options).read(files, found);
       new NvidiaSmi(root, site, options).read(files, found);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new UserError("cannot read the traces in " + folder + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new UserError(
@@ -51,7 +53,7 @@ public final class Traces {
     }
     if (found.nothing()) {
       throw new UserError(
-          ("no power traces under %s; known are MLPerf Training (*.lifecycle.txt and power/*/node_*.txt),"
+          ("no power traces under %s; known are MLPerf Training (power/*/node_*.txt),"
                   + " MLPerf Inference (spl.txt) and nvidia-smi CSV")
               .formatted(folder));
     }
