@@ -105,7 +105,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         thousandths(totals.get(JobAmount.CPU_MILLIJOULES)),
         thousandths(totals.get(JobAmount.NODE_MILLIJOULES)),
         duration == 0 ? "" : String.format(Locale.ROOT, "%.3f", (double) energy / duration),
-        thousandths(job.peakMilliwatts()),
+        thousandths(peakMilliwatts(job)),
         coverage(job),
         thousandths(totals.get(JobAmount.MEASURED_MILLIJOULES)),
         thousandths(totals.get(JobAmount.ESTIMATED_MILLIJOULES)),
@@ -125,6 +125,14 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         .round(new MathContext(digits))
         .stripTrailingZeros()
         .toPlainString();
+  }
+
+  /** The highest mean of any window of 10 s; for a job of a few seconds, the mean of its life. */
+  private static long peakMilliwatts(JobSummary job) {
+    long duration = durationMillis(job);
+    long energy = job.totals().get(JobAmount.TOTAL_MILLIJOULES);
+    return Math.max(
+        job.peakMilliwatts(), duration == 0 ? 0 : Math.round(energy * 1000.0 / duration));
   }
 
   /** The part of the device time whose energy is known. */

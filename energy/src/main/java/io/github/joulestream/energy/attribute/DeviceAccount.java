@@ -193,7 +193,8 @@ final class DeviceAccount {
   /**
    * Books time without readings, from {@code from} (or ever) to {@code to}. A job that begins in it
    * gets the power of the point after it, one that ends in it that of the point before it, both no
-   * further than the gap limit; all else that jobs held is uncovered.
+   * further than the gap limit; all else that jobs held is uncovered, and of what nobody held the
+   * first hour.
    */
   private void gap(
       long from, @Nullable Point a, long to, @Nullable Point b, Shares shares, Increments books) {
@@ -209,7 +210,8 @@ final class DeviceAccount {
       long end = Math.min(to, shares.spanEnd(span));
       if (holders.nobody()) {
         if (wasSeen) {
-          uncovered(start, end, device, holders, books);
+          // a device that says nothing for so long is gone, not unknown
+          uncovered(start, Math.min(end, from + limits.horizonMillis()), device, holders, books);
         }
         continue;
       }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.publish;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
@@ -8,31 +10,47 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes to Kafka: idempotent, acknowledged by all in-sync replicas, in batches. When the
- * cluster cannot keep up, publishing waits. Safe for use by many threads.
+ * cluster cannot keep up, publishing waits. Once the cluster has not taken a record, every further
+ * call says so: what was published after it may be missing too. Safe for use by many threads.
  */
 public final class KafkaPublisher implements Publisher {
+  private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
   private static final int REACH_MILLIS = 5_000;
+  private static final int DELIVERY_MILLIS = 120_000;
+  private static final List<Topic> TOPICS = List.of(Topic.TELEMETRY, Topic.ALLOCATIONS, Topic.JOBS);
 
-  private final KafkaProducer<String, byte[]> producer;
+  private final Producer<String, byte[]> producer;
   private final AtomicLong published = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
-  private KafkaPublisher(KafkaProducer<String, byte[]> producer) {
+  KafkaPublisher(Producer<String, byte[]> producer) {
     this.producer = producer;
   }
 
@@ -50,33 +68,63 @@ public final class KafkaPublisher implements Publisher {
     config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     config.put(ProducerConfig.LINGER_MS_CONFIG, 20);
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 120_000);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, REACH_MILLIS);
-    KafkaProducer<String, byte[]> producer;
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
+    // a full buffer waits as long as a record may take; it is no failure before
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_MILLIS);
+    String address = String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
     try {
-      producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+      checkTopics(kafka, address, clientId);
+      return new KafkaPublisher(
+          new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer()));
+    } catch (InterruptException e) {
+      throw e;
     } catch (KafkaException e) {
       throw new UserError(
-          "cannot use %s as Kafka's address: %s"
+          "cannot use Kafka at %s: %s"
               .formatted(
-                  kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
-                  e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                  address, e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
           e);
     }
+  }
+
+  /** An admin client, and not the producer, so that the producer may wait longer than this. */
+  private static void checkTopics(Map<String, Object> kafka, String address, String clientId) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId + "-check");
+    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REACH_MILLIS);
+    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REACH_MILLIS);
+    Admin admin = Admin.create(config);
     try {
-      producer.partitionsFor(Topic.TELEMETRY.topicName());
-    } catch (TimeoutException e) {
-      producer.close(java.time.Duration.ZERO);
-      throw new UserError(
-          ("cannot reach Kafka at %s within %d s, or it has no topic %s; start one (joulestream up),"
-                  + " create the topics (joulestream topics create), or give --kafka HOST:PORT")
-              .formatted(
-                  kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
-                  REACH_MILLIS / 1000,
-                  Topic.TELEMETRY.topicName()),
-          e);
+      admin
+          .describeTopics(TOPICS.stream().map(Topic::topicName).toList())
+          .allTopicNames()
+          .get(REACH_MILLIS + 500, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = requireNonNull(e.getCause(), "cause");
+      if (cause instanceof TimeoutException) {
+        throw unreachable(address, cause);
+      }
+      if (cause instanceof UnknownTopicOrPartitionException) {
+        throw new UserError(
+            "Kafka at %s has not all topics; create them: joulestream topics create"
+                .formatted(address),
+            cause);
+      }
+      throw new KafkaException(cause);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw unreachable(address, e);
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    } finally {
+      admin.close(Duration.ZERO);
     }
-    return new KafkaPublisher(producer);
+  }
+
+  private static UserError unreachable(String address, Throwable cause) {
+    return new UserError(
+        "cannot reach Kafka at %s within %d s; start one (joulestream up), or give --kafka HOST:PORT"
+            .formatted(address, REACH_MILLIS / 1000),
+        cause);
   }
 
   @Override
@@ -103,23 +151,16 @@ public final class KafkaPublisher implements Publisher {
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it
   private void send(String topic, String key, byte[] value) {
     throwFailure();
-    while (true) {
-      try {
-        producer.send(
-            new ProducerRecord<>(topic, key, value),
-            (_, e) -> {
-              if (e == null) {
-                published.incrementAndGet();
-              } else {
-                failure.compareAndSet(null, e);
-              }
-            });
-        return;
-      } catch (TimeoutException e) {
-        // the buffer is full and the cluster slow: wait on, unless something was lost already
-        throwFailure();
-      }
-    }
+    producer.send(
+        new ProducerRecord<>(topic, key, value),
+        (_, e) -> {
+          if (e == null) {
+            published.incrementAndGet();
+          } else {
+            failed.incrementAndGet();
+            failure.compareAndSet(null, e);
+          }
+        });
   }
 
   private void throwFailure() {
@@ -134,14 +175,24 @@ public final class KafkaPublisher implements Publisher {
     return published.get();
   }
 
+  /** Records that the cluster did not take. */
+  public long failed() {
+    return failed.get();
+  }
+
   @Override
   public void flush() {
     producer.flush();
     throwFailure();
   }
 
+  /** Hands over what is still in the buffer, for a few seconds. {@link #flush} first to be sure. */
   @Override
   public void close() {
-    producer.close();
+    producer.close(Duration.ofMillis(REACH_MILLIS));
+    Exception e = failure.get();
+    if (e != null) {
+      log.warn("Kafka did not take {} records; the first: {}", failed.get(), e.toString());
+    }
   }
 }

@@ -39,15 +39,16 @@ final class Notices {
           List<Integer> shown = lines.subList(0, Math.min(LINES_SHOWN, lines.size()));
           String where = String.join(", ", shown.stream().map(String::valueOf).toList());
           int more = lines.size() - shown.size();
+          String rest = more == 0 ? "" : String.format(Locale.ROOT, " and %,d more", more);
           all.add(
               String.format(
                   Locale.ROOT,
-                  more == 0 ? "%s: %,d refused: %s (line %s)" : "%s: %,d refused: %s (line %s and %,d more)",
+                  "%s: %,d refused: %s (line %s%s)",
                   file,
                   lines.size(),
                   what,
                   where,
-                  more));
+                  rest));
         }));
     return all;
   }

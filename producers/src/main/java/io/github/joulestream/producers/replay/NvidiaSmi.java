@@ -317,16 +317,16 @@ final class NvidiaSmi {
       Found found)
       throws IOException {
     Path marks = log.resolveSibling("timestamps.csv");
-    long first = Long.MAX_VALUE;
-    long last = Long.MIN_VALUE;
+    long earliest = Long.MAX_VALUE;
+    long latest = Long.MIN_VALUE;
     if (Files.isRegularFile(marks)) {
       int number = 0;
       for (String line : Lines.of(marks)) {
         number++;
         try {
           long millis = Math.floorDiv(Long.parseLong(line.strip()), 1_000);
-          first = Math.min(first, millis);
-          last = Math.max(last, millis);
+          earliest = Math.min(earliest, millis);
+          latest = Math.max(latest, millis);
         } catch (NumberFormatException e) {
           if (number > 1 && !line.isBlank()) {
             found.notices.refuse(
@@ -335,6 +335,8 @@ final class NvidiaSmi {
         }
       }
     }
+    long first = earliest;
+    long last = latest;
     if (first > last) {
       found.notices.add(
           file + ": no job, there is no timestamps.csv with load marks beside it; energy is idle");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.replay;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.publish.Publisher;
@@ -8,16 +11,17 @@ import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.TelemetryBatch;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Traces that were read. Publishes them as agents, hooks and a scheduler would have done, in the
@@ -28,12 +32,10 @@ public final class TraceSet {
   private static final int ROWS_PER_BATCH = 50;
 
   private final String site;
-  private final ReplayOptions options;
   private final Found found;
 
-  TraceSet(String site, ReplayOptions options, Found found) {
+  TraceSet(String site, Found found) {
     this.site = site;
-    this.options = options;
     this.found = found;
   }
 
@@ -71,7 +73,7 @@ public final class TraceSet {
 
     record OfAllocation(AllocationEvent event) implements Content {}
 
-    record Rows(NodeLog log, long agentEpoch, int batch) implements Content {}
+    record Rows(NodeLog log, int batch) implements Content {}
   }
 
   /**
@@ -82,6 +84,7 @@ public final class TraceSet {
    */
   public void publish(Publisher publisher, LongConsumer progress, BooleanSupplier stop) {
     long done = 0;
+    Map<String, Agent> agents = agents();
     for (Event event : events()) {
       if (stop.getAsBoolean()) {
         break;
@@ -89,8 +92,11 @@ public final class TraceSet {
       switch (event.content) {
         case Content.OfJob(JobRecord job) -> publisher.publish(job);
         case Content.OfAllocation(AllocationEvent allocation) -> publisher.publish(allocation);
-        case Content.Rows(NodeLog log, long agentEpoch, int batch) -> {
-          TelemetryBatch telemetry = batch(log, agentEpoch, batch);
+        case Content.Rows(NodeLog log, int batch) -> {
+          Agent agent = requireNonNull(agents.get(log.node()), "agent");
+          TelemetryBatch telemetry =
+              new TelemetryBatch(
+                  site, log.node(), agent.epoch, agent.sequence++, devices(log, batch));
           publisher.publish(telemetry);
           done += telemetry.readings();
           progress.accept(done);
@@ -137,19 +143,21 @@ public final class TraceSet {
       events.add(new Event(ended.endEpochMillis(), 3, new Content.OfJob(ended)));
     }
     for (NodeLog log : found.logs) {
-      long agentEpoch = agentEpoch(log);
       long[] times = log.devices().getFirst().readings().epochMillis();
+      // batches of one log stay in order even where the log's times do not
+      long latest = Long.MIN_VALUE;
       for (int from = 0, batch = 0; from < times.length; from += ROWS_PER_BATCH, batch++) {
-        long last = times[Math.min(times.length, from + ROWS_PER_BATCH) - 1];
-        events.add(new Event(last, 4, new Content.Rows(log, agentEpoch, batch)));
+        for (int row = from; row < Math.min(times.length, from + ROWS_PER_BATCH); row++) {
+          latest = Math.max(latest, times[row]);
+        }
+        events.add(new Event(latest, 4, new Content.Rows(log, batch)));
       }
     }
-    // stable: batches of one log stay in order where the log's times do not
     events.sort(Comparator.comparingLong(Event::epochMillis).thenComparingInt(Event::order));
     return events;
   }
 
-  private TelemetryBatch batch(NodeLog log, long agentEpoch, int batch) {
+  private static List<DeviceSeries> devices(NodeLog log, int batch) {
     int from = batch * ROWS_PER_BATCH;
     int to = Math.min(log.rows(), from + ROWS_PER_BATCH);
     List<DeviceSeries> devices = new ArrayList<>();
@@ -167,39 +175,62 @@ public final class TraceSet {
                   cut(all.readBytes(), from, to),
                   cut(all.writtenBytes(), from, to))));
     }
-    return new TelemetryBatch(site, log.node(), agentEpoch, batch, devices);
+    return devices;
   }
 
   private static long[] cut(long[] column, int from, int to) {
     return column.length == 0 ? column : Arrays.copyOfRange(column, from, to);
   }
 
-  /** The same for the same readings read in the same way, and only for these. */
-  private long agentEpoch(NodeLog log) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      put(digest, site);
-      put(digest, log.node());
-      put(digest, log.file());
-      put(digest, options.mlperfEdges().name());
-      put(digest, options.utcOffset() == null ? null : options.utcOffset().getId());
+  /**
+   * What numbers the batches of one node. A node has one epoch however many files it has: only so
+   * many epochs are remembered of a node, and a benchmark may have had it for dozens of runs.
+   */
+  private static final class Agent {
+    final MessageDigest digest = sha256();
+    long epoch;
+    long sequence;
+  }
+
+  /** An epoch is the same for the same readings read in the same way, and only for these. */
+  private Map<String, Agent> agents() {
+    Map<String, Agent> agents = new HashMap<>();
+    for (NodeLog log : found.logs) {
+      MessageDigest digest = agents.computeIfAbsent(log.node(), _ -> new Agent()).digest;
+      put(digest, site + "/" + log.node() + "/" + log.file());
       for (DeviceSeries series : log.devices()) {
-        put(digest, Arrays.toString(series.readings().epochMillis()));
-        put(digest, Arrays.toString(series.readings().powerMilliwatts()));
+        Readings readings = series.readings();
+        put(digest, series.device().toString());
+        put(digest, readings.epochMillis());
+        put(digest, readings.powerMilliwatts());
+        put(digest, readings.energyMicrojoules());
+        put(digest, readings.utilisationParts());
+        put(digest, readings.usedBytes());
       }
-      byte[] hash = digest.digest();
-      long epoch = 0;
-      for (int i = 0; i < Long.BYTES; i++) {
-        epoch = (epoch << 8) | (hash[i] & 0xff);
-      }
-      return epoch & Long.MAX_VALUE;
+    }
+    for (Agent agent : agents.values()) {
+      agent.epoch = ByteBuffer.wrap(agent.digest.digest()).getLong() & Long.MAX_VALUE;
+    }
+    return agents;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 
-  private static void put(MessageDigest digest, @Nullable String text) {
-    digest.update(String.valueOf(text).getBytes(StandardCharsets.UTF_8));
+  private static void put(MessageDigest digest, String text) {
+    digest.update(text.getBytes(UTF_8));
     digest.update((byte) 0);
+  }
+
+  private static void put(MessageDigest digest, long[] column) {
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (column.length + 1));
+    bytes.putLong(column.length);
+    bytes.asLongBuffer().put(column);
+    digest.update(bytes.array());
   }
 }

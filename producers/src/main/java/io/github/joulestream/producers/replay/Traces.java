@@ -57,6 +57,6 @@ public final class Traces {
                   + " MLPerf Inference (spl.txt) and nvidia-smi CSV")
               .formatted(folder));
     }
-    return new TraceSet(site, options, found);
+    return new TraceSet(site, found);
   }
 }
