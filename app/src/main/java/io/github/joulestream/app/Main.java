@@ -28,9 +28,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Every option can also be given as an environment variable (--data of up: JOULESTREAM_UP_DATA,",
-      "or JOULESTREAM_DATA for all commands) or in a properties file (--config FILE: up.data=..., or",
-      "data=... for all commands). The command line beats the environment, the environment the file."
+      "Every option can also be given in the environment (--data of up as JOULESTREAM_UP_DATA, or",
+      "JOULESTREAM_DATA for all commands) or in a properties file (--config FILE; up.data=..., or",
+      "data=... for all commands). The command line comes first, then the environment, then the file."
     })
 public final class Main implements Runnable {
   @Spec
@@ -47,6 +47,7 @@ public final class Main implements Runnable {
     boolean verbose = java.util.Arrays.asList(args).contains("--verbose");
     Logging.start(verbose);
     CommandLine command = new CommandLine(new Main());
+    command.setUsageHelpWidth(100);
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.registerConverter(java.time.Duration.class, Durations::parse);
     command.setParameterExceptionHandler((e, _) -> refuse(e, verbose));
