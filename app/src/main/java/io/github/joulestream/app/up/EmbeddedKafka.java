@@ -82,6 +82,9 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Gives the folder its identity; leaves alone what has one. */
   private static void format(Path logs) throws IOException {
+    if (Files.exists(logs.resolve("meta.properties"))) {
+      return;
+    }
     try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
       new Formatter()
           .setPrintStream(nowhere)
