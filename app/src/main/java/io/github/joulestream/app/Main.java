@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.app.log.Logging;
 import io.github.joulestream.runtime.UserError;
 import java.io.PrintWriter;
 import picocli.CommandLine;

@@ -3,7 +3,7 @@ package io.github.joulestream.app.up;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.joulestream.app.Logging;
+import io.github.joulestream.app.log.Logging;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.replay.TraceSet;

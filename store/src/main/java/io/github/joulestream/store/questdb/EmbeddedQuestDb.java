@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.questdb;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.joulestream.store.Measurement;
 import io.questdb.Bootstrap;
 import io.questdb.DefaultBootstrapConfiguration;
 import io.questdb.ServerMain;
 import io.questdb.griffin.SqlException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +131,13 @@ public final class EmbeddedQuestDb implements AutoCloseable {
 
   @Override
   public void close() {
-    server.close();
+    // it says on stdout that it stops, whatever its log configuration
+    PrintStream out = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+    try {
+      server.close();
+    } finally {
+      System.setOut(out);
+    }
   }
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person can get wrong: one clear line, an exit status that is not 0, no stack trace. */
+class ITBadInput {
+  @TempDir Path folder;
+
+  private static void assertRefused(List<String> words, String... args)
+      throws IOException, InterruptedException {
+    assertRefused(Map.of(), words, args);
+  }
+
+  private static void assertRefused(
+      Map<String, String> environment, List<String> words, String... args)
+      throws IOException, InterruptedException {
+    try (Program program = Program.start(environment, args)) {
+      assertThat(program.await()).as(program.output()).isNotZero();
+      List<String> lines = program.output().lines().toList();
+      assertThat(lines).as(program.output()).hasSize(1);
+      assertThat(lines.getFirst()).startsWith("joulestream: ").contains(words);
+    }
+  }
+
+  @Test
+  void unknownOptionsAndCommands() throws Exception {
+    assertRefused(List.of("--nonsense", "--help"), "up", "--nonsense");
+    assertRefused(List.of("upp"), "upp");
+    assertRefused(List.of("not a duration"), "up", "--for", "soon");
+    assertRefused(List.of("--until-done", "--replay"), "up", "--until-done");
+    assertRefused(List.of("--utc-offset", "'east'"), "up", "--utc-offset", "east");
+    assertRefused(List.of("--mlperf-edges", "log-ends"), "up", "--mlperf-edges", "sharp");
+  }
+
+  @Test
+  void aTraceFolderWithNothingInIt() throws Exception {
+    assertRefused(List.of("no power traces under"), "up", "--replay", folder.toString());
+    assertRefused(List.of("is not a folder"), "up", "--replay", folder + "/absent");
+  }
+
+  @Test
+  void brokersThatCannotBeReached() throws Exception {
+    for (String command : List.of("agent", "simulate", "streams", "store-writer")) {
+      assertRefused(
+          List.of("cannot reach Kafka at 127.0.0.1:1", "--kafka"),
+          command,
+          "--kafka",
+          "127.0.0.1:1");
+    }
+    assertRefused(List.of("cannot reach Kafka"), "topics", "check", "--kafka", "127.0.0.1:1");
+    assertRefused(List.of("Kafka's address"), "topics", "check", "--kafka", "nowhere");
+  }
+
+  @Test
+  void aDataFolderOfAnotherVersion_orNotOurs() throws Exception {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Files.writeString(other.resolve("version"), "99\n");
+    assertRefused(List.of("layout 99"), "up", "--for", "1s", "--data", other.toString());
+    Path notOurs = Files.createDirectory(folder.resolve("not-ours"));
+    Files.writeString(notOurs.resolve("thesis.txt"), "do not touch");
+    assertRefused(List.of("is not empty"), "up", "--for", "1s", "--data", notOurs.toString());
+    assertThat(notOurs.resolve("version")).doesNotExist();
+  }
+
+  @Test
+  void aConfigurationFileWithAnUnknownKey() throws Exception {
+    Path config = folder.resolve("joulestream.properties");
+    Files.writeString(config, "up.simulat=5\n");
+    assertRefused(
+        List.of("unknown key 'up.simulat'"), "up", "--config", config.toString(), "--for", "1s");
+    assertRefused(
+        Map.of("JOULESTREAM_CONFIG", config.toString()),
+        List.of("unknown key 'up.simulat'"),
+        "up",
+        "--for",
+        "1s");
+  }
+
+  @Test
+  void verbose_showsTheStackTrace() throws Exception {
+    try (Program program = Program.start("up", "--verbose", "--replay", folder.toString())) {
+      assertThat(program.await()).isNotZero();
+      assertThat(program.output()).contains("no power traces").contains("\tat ");
+    }
+  }
+}

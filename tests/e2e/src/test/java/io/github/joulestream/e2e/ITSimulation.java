@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.joulestream.e2e.Jobs.Job;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A simulated site, whose truth is known, in real time; stopped as by Ctrl-C. */
+class ITSimulation {
+  @TempDir Path folder;
+
+  @Test
+  void whatIsBooked_isWhatJobsReallyDrew_andBusyPortsAreNoHindrance() throws Exception {
+    Path summary = folder.resolve("jobs.csv");
+    Path truth = folder.resolve("truth.csv");
+    try (ServerSocket kafkaPort = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket storePort = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Program up =
+            Program.start(
+                Map.of("JOULESTREAM_UP_SIMULATE", "6", "JOULESTREAM_SEED", "3"),
+                "up",
+                "--summary",
+                summary.toString(),
+                "--truth",
+                truth.toString(),
+                "--kafka-port",
+                Integer.toString(kafkaPort.getLocalPort()),
+                "--store-port",
+                Integer.toString(storePort.getLocalPort()))) {
+      up.awaitLine("jobs running; ");
+      up.interrupt();
+      up.await();
+      assertThat(up.output())
+          .contains("port " + kafkaPort.getLocalPort() + " is busy, so another")
+          .contains("port " + storePort.getLocalPort() + " is busy, so another")
+          .contains("simulating site 'simulated' of 6 nodes with 8 GPUs each (seed 3)")
+          .contains("stopping;")
+          .contains("difference 0 mJ");
+      Matcher first =
+          Pattern.compile("first energy in the store after ([0-9.]+) s").matcher(up.output());
+      assertThat(first.find()).as(up.output()).isTrue();
+    }
+    List<Job> booked = new ArrayList<>(Jobs.read(summary));
+    booked.removeIf(job -> !job.text("site").equals("simulated"));
+    double trueSum = 0;
+    double bookedSum = 0;
+    for (Job real : Jobs.read(truth)) {
+      Job job = Jobs.of(booked, real.text("job"));
+      booked.remove(job);
+      trueSum += real.number("energy_j");
+      bookedSum += job.number("energy_j");
+      // where a job begins or ends between two samples, the second is shared by time
+      assertThat(job.number("energy_j"))
+          .as(real.toString())
+          .isCloseTo(
+              real.number("energy_j"), within(real.number("energy_j") * 0.001 + 2 * 8 * 5 * 600.0));
+      assertThat(job.text("user")).isEqualTo(real.text("user"));
+    }
+    assertThat(booked).isEmpty();
+    assertThat(bookedSum / trueSum).isCloseTo(1, within(0.02));
+  }
+}
