@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** Keeps what is published, and works out energy from it in its own, plain way. */
 final class Recorded implements Publisher {
+  private static final long LONG_GAP_MILLIS = 300_000;
+
   final List<Object> all = new ArrayList<>();
   final List<TelemetryBatch> batches = new ArrayList<>();
   final List<AllocationEvent> allocations = new ArrayList<>();
@@ -76,7 +79,7 @@ final class Recorded implements Publisher {
   }
 
   /** Power in mW by time; of equal times the last. What is missing or not over 0 is left out. */
-  TreeMap<Long, Long> power(String node, String device) {
+  NavigableMap<Long, Long> power(String node, String device) {
     TreeMap<Long, Long> power = new TreeMap<>();
     for (TelemetryBatch batch : batches) {
       for (DeviceSeries series : batch.devices()) {
@@ -96,10 +99,11 @@ final class Recorded implements Publisher {
 
   /**
    * Energy in J between two times: trapezoids, cut by interpolation at the edges, and the first and
-   * last value held to an edge that has nothing beyond it.
+   * last value held to an edge that has nothing beyond it, or only another run's readings long
+   * before or after.
    */
   double joules(String node, String device, long start, long stop) {
-    TreeMap<Long, Long> power = power(node, device);
+    NavigableMap<Long, Long> power = power(node, device);
     TreeMap<Long, Double> points = new TreeMap<>();
     power.subMap(start, true, stop, true).forEach((time, value) -> points.put(time, value * 1.0));
     for (long edge : new long[] {start, stop}) {
@@ -107,11 +111,11 @@ final class Recorded implements Publisher {
       Map.Entry<Long, Long> after = power.ceilingEntry(edge);
       if (before == null && after == null) {
         return 0;
-      } else if (before == null) {
-        points.put(edge, after.getValue() * 1.0);
-      } else if (after == null || before.getKey() == edge) {
-        points.put(edge, before.getValue() * 1.0);
-      } else {
+      }
+      if (before == null || after == null || after.getKey() - before.getKey() > LONG_GAP_MILLIS) {
+        boolean later = before == null || (after != null && edge == start);
+        points.put(edge, (later ? after : before).getValue() * 1.0);
+      } else if (before.getKey() < after.getKey()) {
         double part = (edge - before.getKey()) / (double) (after.getKey() - before.getKey());
         points.put(
             edge, before.getValue() + part * (after.getValue() - (double) before.getValue()));

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.simulate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.attribute.AllocationEdge;
+import io.github.joulestream.energy.attribute.Arrival;
+import io.github.joulestream.energy.attribute.Increments;
+import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.energy.attribute.NodeAccount;
+import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.TelemetryBatch;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SiteSimulatorTest {
+  private static final long START = 1_700_000_000_000L;
+  private static final SimulationOptions SITE = new SimulationOptions("site", 10, 5);
+
+  @TempDir Path folder;
+
+  /** Keeps what is published. */
+  private static final class Recorder implements Publisher {
+    final List<TelemetryBatch> batches = new ArrayList<>();
+    final List<AllocationEvent> allocations = new ArrayList<>();
+    final Map<String, JobRecord> jobs = new HashMap<>();
+
+    @Override
+    public void publish(TelemetryBatch batch) {
+      batches.add(batch);
+    }
+
+    @Override
+    public void publish(AllocationEvent event) {
+      allocations.add(event);
+    }
+
+    @Override
+    public void publish(JobRecord job) {
+      jobs.put(job.job(), job);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  private static Recorder run(SiteSimulator simulator, long millis, long chunkMillis) {
+    Recorder recorder = new Recorder();
+    for (long now = 0; now < millis; now += chunkMillis) {
+      simulator.advanceTo(START + Math.min(millis, now + chunkMillis), recorder);
+    }
+    simulator.finish(recorder);
+    return recorder;
+  }
+
+  @Test
+  void equalSeeds_makeEqualSites_howeverTheyAreAdvanced() {
+    Recorder once = run(new SiteSimulator(SITE, START), 120_000, 120_000);
+    Recorder inSteps = run(new SiteSimulator(SITE, START), 120_000, 700);
+    assertThat(inSteps.batches).isEqualTo(once.batches);
+    assertThat(inSteps.allocations).isEqualTo(once.allocations);
+    assertThat(inSteps.jobs).isEqualTo(once.jobs);
+    Recorder other =
+        run(new SiteSimulator(new SimulationOptions("site", 10, 6), START), 120_000, 120_000);
+    assertThat(other.batches).isNotEqualTo(once.batches);
+  }
+
+  /** What it publishes, attributed by the energy module, is what it says it drew. */
+  @Test
+  void theTruth_isWhatFollowsFromWhatItPublishes() {
+    SiteSimulator simulator = new SiteSimulator(SITE, START);
+    Recorder recorder = run(simulator, 1_200_000, 10_000);
+
+    Map<String, NodeAccount> nodes = new HashMap<>();
+    Map<String, Long> booked = new TreeMap<>();
+    long[] measured = new long[1];
+    for (AllocationEvent event : recorder.allocations) {
+      Increments books = new Increments();
+      nodes
+          .computeIfAbsent(event.node(), _ -> new NodeAccount(Limits.DEFAULT))
+          .accept(edge(event), _ -> List.of(), books);
+    }
+    for (TelemetryBatch batch : recorder.batches) {
+      Increments books = new Increments();
+      nodes
+          .computeIfAbsent(batch.node(), _ -> new NodeAccount(Limits.DEFAULT))
+          .accept(
+              batch.agentEpoch(),
+              batch.sequence(),
+              new Arrival(START + 1_300_000, batch.devices()),
+              _ -> List.of(),
+              books);
+      books
+          .jobs()
+          .forEach((job, windows) ->
+              windows
+                  .values()
+                  .forEach(totals ->
+                      booked.merge(job, totals.get(JobAmount.TOTAL_MILLIJOULES), Long::sum)));
+      books
+          .site()
+          .values()
+          .forEach(totals -> measured[0] += totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
+    }
+
+    long counters = 0;
+    Map<String, long[]> lastCounter = new HashMap<>();
+    for (TelemetryBatch batch : recorder.batches) {
+      for (DeviceSeries series : batch.devices()) {
+        Readings readings = series.readings();
+        lastCounter.put(
+            batch.node() + series.device().id(),
+            new long[] {readings.energyMicrojoules()[readings.size() - 1]});
+      }
+    }
+    for (long[] last : lastCounter.values()) {
+      counters += last[0];
+    }
+    // each device rounds on its own, per window
+    assertThat(measured[0] * 1_000.0).isCloseTo((double) counters, within(1e-7 * counters));
+
+    Map<String, Long> truth = simulator.trueMillijoules();
+    assertThat(booked.keySet()).isSubsetOf(truth.keySet());
+    List<Double> errors = new ArrayList<>();
+    truth.forEach((job, millijoules) -> {
+      JobRecord record = Objects.requireNonNull(recorder.jobs.get(job), job);
+      long seconds = (record.endEpochMillis() - record.startEpochMillis()) / 1_000;
+      if (seconds >= 60) {
+        double error = Math.abs((double) booked.getOrDefault(job, 0L) / millijoules - 1);
+        // at each end, the second between two samples is shared by time
+        assertThat(error).as(record.toString()).isLessThan(1.0 / seconds);
+        errors.add(error);
+      }
+    });
+    assertThat(errors).hasSizeGreaterThan(40);
+    assertThat(errors.stream().sorted().toList().get(errors.size() / 2)).isLessThan(0.0005);
+  }
+
+  private static AllocationEdge edge(AllocationEvent event) {
+    return new AllocationEdge(
+        event.job(),
+        event.action() == AllocationEvent.Action.HOLD,
+        event.atEpochMillis(),
+        event.devices().stream()
+            .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::parts)),
+        event.memoryParts(),
+        event.storageParts(),
+        event.cpuParts(),
+        event.nodeParts(),
+        event.gpusOnNode(),
+        START + 1_300_000);
+  }
+
+  @Test
+  void everyJob_ends_andIsInTheTableOfTruth() throws Exception {
+    SiteSimulator simulator = new SiteSimulator(SITE, START);
+    Recorder recorder = run(simulator, 300_000, 10_000);
+    assertThat(recorder.jobs.values()).allMatch(job -> job.state().ended());
+    assertThat(recorder.jobs.values().stream().map(JobRecord::user).distinct().count())
+        .isGreaterThan(3);
+    Path file = folder.resolve("truth.csv");
+    simulator.writeTruth(file);
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSize(recorder.jobs.size() + 1);
+    assertThat(lines.getFirst())
+        .isEqualTo("site,job,user,project,start,end,energy_j,gpu_j,memory_j,storage_j,cpu_j");
+    // total = sum of the kinds, up to a millijoule each for rounding
+    for (String line : lines.subList(1, lines.size())) {
+      String[] fields = line.split(",", -1);
+      double sum = 0;
+      for (int i = 7; i < 11; i++) {
+        sum += Double.parseDouble(fields[i]);
+      }
+      assertThat(Double.parseDouble(fields[6])).as(line).isCloseTo(sum, within(0.004));
+    }
+  }
+}
