@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -59,7 +60,15 @@ public final class EmbeddedQuestDb implements AutoCloseable {
     settings.put("QDB_PG_ENABLED", "false");
     settings.put("QDB_LINE_TCP_ENABLED", "false");
     settings.put("QDB_TELEMETRY_ENABLED", "false");
-    settings.put("QDB_SHARED_WORKER_COUNT", "2");
+    // its workers look for work all the time by default: let them sleep soon, for a moment
+    settings.put("QDB_SHARED_WORKER_COUNT", "1");
+    settings.put("QDB_WAL_APPLY_WORKER_COUNT", "1");
+    for (String pool : List.of("SHARED", "WAL_APPLY", "EXPORT", "MAT_VIEW_REFRESH")) {
+      settings.put("QDB_" + pool + "_WORKER_YIELD_THRESHOLD", "1");
+      settings.put("QDB_" + pool + "_WORKER_NAP_THRESHOLD", "10");
+      settings.put("QDB_" + pool + "_WORKER_SLEEP_THRESHOLD", "20");
+      settings.put("QDB_" + pool + "_WORKER_SLEEP_TIMEOUT", "5");
+    }
     // a field that the catalogue does not have is an error, not a new column
     settings.put("QDB_LINE_AUTO_CREATE_NEW_TABLES", "false");
     settings.put("QDB_LINE_AUTO_CREATE_NEW_COLUMNS", "false");
