@@ -54,7 +54,7 @@ public final class Main implements Runnable {
     command.setParameterExceptionHandler((e, _) -> refuse(e, verbose));
     command.setExecutionExceptionHandler((e, failed, _) -> fail(e, failed.getErr(), verbose));
     try {
-      command.setDefaultValueProvider(Settings.load(args));
+      command.setDefaultValueProvider(Settings.load(System.getenv(), args));
     } catch (UserError e) {
       return fail(e, command.getErr(), verbose);
     }

@@ -35,10 +35,11 @@ final class Settings implements IDefaultValueProvider {
   /**
    * Reads the file that {@code --config} or {@code JOULESTREAM_CONFIG} names, if any.
    *
+   * @param environment environment variables by name
+   * @param args the command line
    * @throws UserError if it cannot be read, or holds a key that no command has
    */
-  static Settings load(String... args) {
-    Map<String, String> environment = System.getenv();
+  static Settings load(Map<String, String> environment, String... args) {
     String name = environment.get(PREFIX + "CONFIG");
     List<String> list = Arrays.asList(args);
     int at = list.indexOf("--config");

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.up;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobSummary;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SummaryTest {
+  private static final long START = 1_700_000_000_000L; // 2023-11-14T22:13:20Z
+
+  @TempDir Path folder;
+
+  private static Totals<JobAmount> jobTotals(Map<JobAmount, Long> amounts) {
+    Totals<JobAmount> totals = Totals.ofJob();
+    amounts.forEach((amount, value) -> totals.set(amount.ordinal(), value));
+    return totals;
+  }
+
+  private static Totals<SiteAmount> siteTotals(long measured, long jobs, long idle) {
+    Totals<SiteAmount> totals = Totals.ofSite();
+    totals.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES.ordinal(), measured);
+    totals.set(SiteAmount.JOBS_TOTAL_MILLIJOULES.ordinal(), jobs);
+    totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), idle);
+    return totals;
+  }
+
+  private static JobSummary job(
+      String site, String job, String user, long end, double work, Totals<JobAmount> totals) {
+    return new JobSummary(
+        site,
+        job,
+        user,
+        "",
+        "",
+        "",
+        Map.of(),
+        end == JobRecord.OPEN ? JobState.RUNNING : JobState.COMPLETED,
+        START,
+        START,
+        end,
+        START + 8_000,
+        500_000,
+        work,
+        work == 0 ? "" : "tokens",
+        totals);
+  }
+
+  private static Summary summary(List<JobSummary> jobs, Map<String, Totals<SiteAmount>> sites) {
+    return new Summary(jobs, new TreeMap<>(sites));
+  }
+
+  @Test
+  void theTableIsExact_quotedWhereNeeded_andSorted() throws IOException {
+    JobSummary ended =
+        job(
+            "b",
+            "job,\"7\"",
+            "ada",
+            START + 4_000,
+            1_000_000,
+            jobTotals(
+                Map.of(
+                    JobAmount.TOTAL_MILLIJOULES, 1_000_001L,
+                    JobAmount.GPU_MILLIJOULES, 900_000L,
+                    JobAmount.MEMORY_MILLIJOULES, 100_001L,
+                    JobAmount.MEASURED_MILLIJOULES, 900_000L,
+                    JobAmount.MODELLED_MILLIJOULES, 100_001L,
+                    JobAmount.COVERED_MILLIS, 3_000L,
+                    JobAmount.UNCOVERED_MILLIS, 1_000L)));
+    JobSummary open = job("a", "x", "", JobRecord.OPEN, 0, jobTotals(Map.of()));
+    Path file = folder.resolve("new").resolve("jobs.csv");
+    summary(List.of(ended, open), Map.of()).writeCsv(file);
+    assertThat(Files.readString(file))
+        .isEqualTo(
+            """
+            site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule
+            a,x,,,2023-11-14T22:13:20Z,,8.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,500.000,,0.000,0.000,0.000,,,
+            b,"job,""7""\",ada,,2023-11-14T22:13:20Z,2023-11-14T22:13:24Z,4.000,1000.001,900.000,100.001,0.000,0.000,0.000,250.000,500.000,0.750000,900.000,0.000,100.001,1000000,tokens,999.999
+            """);
+    try (var children = Files.list(file.getParent())) {
+      assertThat(children).containsExactly(file);
+    }
+  }
+
+  @Test
+  void theDifferenceIsZeroOnlyIfBothBooksBalance() {
+    JobSummary job =
+        job("a", "j", "", START, 0, jobTotals(Map.of(JobAmount.TOTAL_MILLIJOULES, 70L)));
+    assertThat(summary(List.of(job), Map.of("a", siteTotals(100, 70, 30))).differenceMillijoules())
+        .isZero();
+    assertThat(summary(List.of(job), Map.of("a", siteTotals(101, 70, 30))).differenceMillijoules())
+        .isEqualTo(1);
+    // the site's books balance, but a job's own total says something else
+    assertThat(summary(List.of(job), Map.of("a", siteTotals(100, 69, 31))).differenceMillijoules())
+        .isEqualTo(1);
+    // a job whose site has no books
+    assertThat(summary(List.of(job), Map.of()).differenceMillijoules()).isEqualTo(70);
+    // errors of opposite sign do not hide each other
+    assertThat(
+            summary(List.of(), Map.of("a", siteTotals(10, 0, 5), "b", siteTotals(5, 0, 10)))
+                .differenceMillijoules())
+        .isEqualTo(10);
+  }
+
+  @Test
+  void whatPeopleRead() {
+    JobSummary job =
+        job(
+            "a",
+            "j",
+            "ada",
+            START + 4_000,
+            0,
+            jobTotals(Map.of(JobAmount.TOTAL_MILLIJOULES, 2_000_000_000L)));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    summary(List.of(job), Map.of("a", siteTotals(2_500_000_000L, 2_000_000_000L, 500_000_000L)))
+        .print(new PrintStream(bytes, true, UTF_8));
+    assertThat(bytes.toString(UTF_8))
+        .contains("2.500 MJ")
+        .contains("500.000 kW")
+        .contains("4.0 s")
+        .contains(
+            "ledger: measured 2,500,000,000 mJ = jobs 2,000,000,000 mJ + idle 500,000,000 mJ; difference 0 mJ");
+    bytes.reset();
+    summary(List.of(), Map.of()).print(new PrintStream(bytes, true, UTF_8));
+    assertThat(bytes.toString(UTF_8)).contains("nothing was measured");
+  }
+
+  @Test
+  void durations() {
+    assertThat(Summary.duration(59_900)).isEqualTo("59.9 s");
+    assertThat(Summary.duration(61_000)).isEqualTo("1 min 01 s");
+    assertThat(Summary.duration(3_660_000)).isEqualTo("1 h 01 min");
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for what other threads and processes do. */
+final class Await {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
+  private Await() {}
+
+  static void until(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.call()) {
+      assertThat(end - System.nanoTime()).as("%s within %s", what, LIMIT).isPositive();
+      LockSupport.parkNanos(20_000_000);
+    }
+  }
+}

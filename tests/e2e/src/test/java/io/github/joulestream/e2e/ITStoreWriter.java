@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.app.up.EmbeddedKafka;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.store.StoreWriter;
+import io.github.joulestream.store.influx.InfluxSink;
+import io.github.joulestream.store.questdb.EmbeddedQuestDb;
+import io.github.joulestream.store.questdb.QuestDbReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store writer between a real broker and a real store, one of which goes away. */
+class ITStoreWriter {
+  private static final long START = 1_700_000_000_000L;
+  private static final String TOPIC = Topic.JOB_ENERGY.topicName();
+
+  @TempDir Path folder;
+  private EmbeddedKafka broker;
+  private Map<String, Object> kafka;
+
+  @BeforeEach
+  void startBroker() throws Exception {
+    broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+    kafka = Map.of("bootstrap.servers", broker.bootstrap());
+    try (Admin admin = Admin.create(kafka)) {
+      new TopicAdmin(admin).create(2, (short) 1);
+    }
+  }
+
+  @AfterEach
+  void stopBroker() {
+    broker.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private StoreWriter writer(int storePort) {
+    return new StoreWriter(
+        kafka,
+        "writer-0",
+        new InfluxSink(URI.create("http://127.0.0.1:" + storePort), "-", "-", "-"),
+        EpochClock.system());
+  }
+
+  private static JobWindow window(long startEpochMillis, long millijoules) {
+    Totals<JobAmount> totals = Totals.ofJob();
+    totals.set(JobAmount.TOTAL_MILLIJOULES.ordinal(), millijoules);
+    return new JobWindow("site", "job", startEpochMillis, 10_000, totals);
+  }
+
+  private void publish(JobWindow... windows) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      for (JobWindow window : windows) {
+        byte[] value = WireSerdes.jobWindows().serializer().serialize(TOPIC, window);
+        producer.send(new ProducerRecord<>(TOPIC, "site/job", value)).get();
+      }
+    }
+  }
+
+  private void publishBytes(byte[] value) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(TOPIC, "site/job", value)).get();
+    }
+  }
+
+  private long committed() throws Exception {
+    try (Admin admin = Admin.create(kafka)) {
+      return admin
+          .listConsumerGroupOffsets(StoreWriter.GROUP)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .entrySet()
+          .stream()
+          .filter(entry -> entry.getKey().topic().equals(TOPIC) && entry.getValue() != null)
+          .mapToLong(entry -> entry.getValue().offset())
+          .sum();
+    }
+  }
+
+  @Test
+  void aStoreThatIsAway_losesNothing_andNoOffsetIsCommittedBefore() throws Exception {
+    int port = freePort();
+    try (StoreWriter writer = writer(port)) {
+      writer.start();
+      publish(window(START, 1_000), window(START + 10_000, 200));
+      Await.until("it has tried several times", () -> writer.retries() >= 3);
+      assertThat(committed()).isZero();
+      assertThat(writer.pointsWritten()).isZero();
+      assertThat(writer.caughtUp()).isFalse();
+
+      try (EmbeddedQuestDb store = EmbeddedQuestDb.start(folder.resolve("store"), port);
+          QuestDbReader reader = new QuestDbReader(store.url())) {
+        Await.until("the store has all", writer::caughtUp);
+        Await.until("it is visible", reader::applied);
+        assertThat(reader.jobEnergyMillijoules()).isEqualTo(1_200);
+        assertThat(committed()).isEqualTo(2);
+        assertThat(writer.failure()).isEmpty();
+
+        // and it goes on
+        publish(window(START + 20_000, 30));
+        Await.until("the store has that too", () -> writer.pointsWritten() == 3);
+        Await.until("it is visible", reader::applied);
+        assertThat(reader.jobEnergyMillijoules()).isEqualTo(1_230);
+      }
+    }
+  }
+
+  @Test
+  void whatIsUnusable_isKeptWithTheReason_andTheRestIsWritten() throws Exception {
+    int port = freePort();
+    try (EmbeddedQuestDb store = EmbeddedQuestDb.start(folder.resolve("store"), port);
+        QuestDbReader reader = new QuestDbReader(store.url());
+        StoreWriter writer = writer(port)) {
+      byte[] garbage = "no Avro".getBytes(UTF_8);
+      publish(window(START, 1_000));
+      publishBytes(garbage);
+      // 1969: the embedded store takes nothing before 1970
+      publish(window(-10_000, 5), window(START + 10_000, 200));
+      writer.start();
+      Await.until("all is dealt with", writer::caughtUp);
+      Await.until("it is visible", reader::applied);
+      assertThat(reader.jobEnergyMillijoules()).isEqualTo(1_200);
+      assertThat(writer.recordsRefused()).isEqualTo(2);
+
+      List<ConsumerRecord<byte[], byte[]>> letters = deadLetters(2);
+      assertThat(letters.getFirst().value()).isEqualTo(garbage);
+      assertThat(header(letters.getFirst(), "reason")).contains("not an Avro single object");
+      for (ConsumerRecord<byte[], byte[]> letter : letters) {
+        assertThat(letter.key()).isEqualTo("site/job".getBytes(UTF_8));
+        assertThat(header(letter, "topic")).isEqualTo(TOPIC);
+        assertThat(header(letter, "reason")).isNotBlank();
+      }
+      assertThat(letters.stream().map(letter -> header(letter, "offset")))
+          .containsExactly("1", "2");
+      assertThat(
+              WireSerdes.jobWindows()
+                  .deserializer()
+                  .deserialize(TOPIC, letters.getLast().value())
+                  .windowStartEpochMillis())
+          .isEqualTo(-10_000);
+    }
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> deadLetters(int count) throws Exception {
+    List<ConsumerRecord<byte[], byte[]>> letters = new ArrayList<>();
+    TopicPartition partition = new TopicPartition(Topic.DEAD_LETTER.topicName(), 0);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      Await.until(
+          count + " dead letters",
+          () -> {
+            consumer.poll(Duration.ofMillis(100)).forEach(letters::add);
+            return letters.size() >= count;
+          });
+    }
+    return letters;
+  }
+
+  @Test
+  void whatIsWrittenTwice_countsOnce_andACorrectionReplaces() throws Exception {
+    int port = freePort();
+    try (EmbeddedQuestDb store = EmbeddedQuestDb.start(folder.resolve("store"), port);
+        QuestDbReader reader = new QuestDbReader(store.url())) {
+      publish(window(START, 1_000), window(START + 10_000, 200));
+      try (StoreWriter writer = writer(port)) {
+        writer.start();
+        Await.until("written", writer::caughtUp);
+      }
+      // as after a crash between the store's answer and the commit
+      try (Admin admin = Admin.create(kafka)) {
+        Map<TopicPartition, OffsetAndMetadata> zero = new HashMap<>();
+        for (int partition = 0; partition < 2; partition++) {
+          zero.put(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(0));
+        }
+        Await.until(
+            "its session is over",
+            () -> {
+              try {
+                admin.alterConsumerGroupOffsets(StoreWriter.GROUP, zero).all().get();
+                return true;
+              } catch (ExecutionException e) {
+                return false;
+              }
+            });
+      }
+      publish(window(START, 400));
+      try (StoreWriter writer = writer(port)) {
+        writer.start();
+        Await.until("written again", writer::caughtUp);
+        assertThat(writer.pointsWritten()).isEqualTo(2);
+      }
+      Await.until("it is visible", reader::applied);
+      assertThat(reader.jobEnergyMillijoules()).isEqualTo(600);
+    }
+  }
+}

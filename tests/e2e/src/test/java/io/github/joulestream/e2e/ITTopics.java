@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.joulestream.app.up.EmbeddedKafka;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The catalogue of topics and the exchange of schemas, on a real broker. */
+class ITTopics {
+  @TempDir Path folder;
+  private EmbeddedKafka broker;
+
+  @BeforeEach
+  void startBroker() throws Exception {
+    broker = EmbeddedKafka.start(folder, 0);
+  }
+
+  @AfterEach
+  void stopBroker() {
+    broker.close();
+  }
+
+  private String topics(int expectedExit, String verb, String... more) throws Exception {
+    List<String> args = new ArrayList<>(List.of("topics", verb, "--kafka", broker.bootstrap()));
+    args.addAll(List.of(more));
+    try (Program program = Program.start(args.toArray(String[]::new))) {
+      assertThat(program.await()).as(program.output()).isEqualTo(expectedExit);
+      return program.output();
+    }
+  }
+
+  @Test
+  void checkNamesEveryDifference_andCreateMakesWhatIsMissing() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin
+          .createTopics(
+              List.of(
+                  // as somebody may have made them by hand
+                  new NewTopic("telemetry", Optional.of(3), Optional.empty())
+                      .configs(Topic.TELEMETRY.config()),
+                  new NewTopic("grid", Optional.of(2), Optional.empty())
+                      .configs(Map.of("cleanup.policy", "compact"))))
+          .all()
+          .get();
+      String before = topics(1, "check");
+      assertThat(before)
+          .contains("job-energy: is missing")
+          .contains("grid: has 2 partitions, must have 1")
+          .contains("grid: cleanup.policy is compact, must be delete")
+          .doesNotContain("telemetry: ");
+
+      assertThat(topics(0, "create", "--partitions", "4"))
+          .contains("job-energy")
+          .doesNotContain("telemetry");
+      assertThat(topics(1, "check"))
+          .doesNotContain("is missing")
+          .contains("has 4 partitions, telemetry has 3; they must have the same number");
+
+      admin.deleteTopics(List.of("telemetry", "grid")).all().get();
+      Await.until("they are gone", () -> !admin.listTopics().names().get().contains("telemetry"));
+      topics(0, "create", "--partitions", "4");
+      topics(0, "check");
+    }
+  }
+
+  @Test
+  void aRecordOfALaterRelease_isUnderstoodOnceItsSchemaIsInTheTopic() throws Exception {
+    topics(0, "create", "--partitions", "1");
+    // a later release: one more field at the end
+    Schema own;
+    try (InputStream in = JobRecord.class.getResourceAsStream("job.avsc")) {
+      own = new Schema.Parser().parse(in);
+    }
+    List<Schema.Field> fields = new ArrayList<>();
+    own.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
+    fields.add(
+        new Schema.Field("carbonGrams", Schema.create(Schema.Type.DOUBLE), "of a later release"));
+    Schema later =
+        Schema.createRecord(own.getName(), own.getDoc(), own.getNamespace(), false, fields);
+    byte[] bytes = write(later);
+
+    Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
+    SchemaExchange.join(kafka);
+    assertThatThrownBy(() -> WireSerdes.jobs().deserializer().deserialize("jobs", bytes))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("not known here");
+
+    String fingerprint = "%016x".formatted(SchemaNormalization.parsingFingerprint64(later));
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>("schemas", fingerprint, later.toString())).get();
+    }
+    JobRecord job = WireSerdes.jobs().deserializer().deserialize("jobs", bytes);
+    assertThat(job.job()).isEqualTo("later/7");
+    assertThat(job.user()).isEqualTo("ada");
+  }
+
+  /** A record of that schema, with every field at a default of its type. */
+  private static byte[] write(Schema schema) throws Exception {
+    GenericData.Record record = new GenericData.Record(schema);
+    for (Schema.Field field : schema.getFields()) {
+      record.put(
+          field.pos(),
+          switch (field.schema().getType()) {
+            case STRING -> "";
+            case LONG -> 0L;
+            case INT -> 0;
+            case DOUBLE -> 0.0;
+            case MAP -> Map.of();
+            case ENUM ->
+                new GenericData.EnumSymbol(
+                    field.schema(), field.schema().getEnumSymbols().getFirst());
+            default -> throw new AssertionError(field);
+          });
+    }
+    record.put("site", "site");
+    record.put("job", "later/7");
+    record.put("user", "ada");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(
+        ByteBuffer.allocate(10)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put((byte) 0xC3)
+            .put((byte) 1)
+            .putLong(SchemaNormalization.parsingFingerprint64(schema))
+            .array());
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+    new GenericDatumWriter<GenericData.Record>(schema).write(record, encoder);
+    encoder.flush();
+    return out.toByteArray();
+  }
+}
