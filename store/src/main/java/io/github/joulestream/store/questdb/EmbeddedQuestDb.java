@@ -9,7 +9,6 @@ import io.questdb.DefaultBootstrapConfiguration;
 import io.questdb.ServerMain;
 import io.questdb.griffin.SqlException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
@@ -17,6 +16,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A QuestDB in this process, on the loopback address: the store where none is configured. It takes
@@ -72,23 +73,7 @@ public final class EmbeddedQuestDb implements AutoCloseable {
     // a field that the catalogue does not have is an error, not a new column
     settings.put("QDB_LINE_AUTO_CREATE_NEW_TABLES", "false");
     settings.put("QDB_LINE_AUTO_CREATE_NEW_COLUMNS", "false");
-    ServerMain server =
-        new ServerMain(
-            new Bootstrap(
-                new DefaultBootstrapConfiguration() {
-                  @Override
-                  public Map<String, String> getEnv() {
-                    return settings;
-                  }
-
-                  @Override
-                  public String getBanner() {
-                    return "";
-                  }
-                },
-                // without its switch for the built-in log configuration, which writes to stdout
-                "-d",
-                folder.toAbsolutePath().toString()));
+    ServerMain server = quietly(() -> new ServerMain(bootstrap(folder, settings)));
     try {
       server.start();
       for (Measurement measurement : Measurement.values()) {
@@ -102,6 +87,24 @@ public final class EmbeddedQuestDb implements AutoCloseable {
       throw new IOException("the store in " + folder + " does not start: " + e.getMessage(), e);
     }
     return new EmbeddedQuestDb(server, port);
+  }
+
+  private static Bootstrap bootstrap(Path folder, Map<String, String> settings) {
+    return new Bootstrap(
+        new DefaultBootstrapConfiguration() {
+          @Override
+          public Map<String, String> getEnv() {
+            return settings;
+          }
+
+          @Override
+          public String getBanner() {
+            return "";
+          }
+        },
+        // without its switch for the built-in log configuration, which writes to stdout
+        "-d",
+        folder.toAbsolutePath().toString());
   }
 
   /** Tags are symbols, and part of the key. */
@@ -140,13 +143,45 @@ public final class EmbeddedQuestDb implements AutoCloseable {
 
   @Override
   public void close() {
-    // it says on stdout that it stops, whatever its log configuration
-    PrintStream out = System.out;
-    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
-    try {
+    quietly(() -> {
       server.close();
+      return server;
+    });
+  }
+
+  /**
+   * Does something of the store's without what it says on the console, whatever its log's settings.
+   */
+  private static <T> T quietly(Supplier<T> work) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    System.setOut(new Muffled(out));
+    System.setErr(new Muffled(err));
+    try {
+      return work.get();
     } finally {
       System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  /** Passes on all but the store's own remarks. */
+  private static final class Muffled extends PrintStream {
+    Muffled(PrintStream to) {
+      super(to, true, UTF_8);
+    }
+
+    @Override
+    public void println(@Nullable String line) {
+      if (line == null || !line.startsWith("QuestDB is shutting down")) {
+        super.println(line);
+      }
+    }
+
+    @Override
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not among our dependencies
+    public PrintStream printf(String format, @Nullable Object... args) {
+      return format.startsWith("Reading log configuration") ? this : super.printf(format, args);
     }
   }
 }
