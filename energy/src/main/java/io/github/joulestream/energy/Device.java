@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param counterEpoch changes when the energy counter starts anew (driver reload, reboot)
  * @param counterWrapMicrojoules the counter's modulus, or 0 if it does not wrap
  * @param capacityBytes size of a memory or drive, 0 for others
+ * @param instanceOf if not empty, this is an instance of that device (MIG), and repeats its power
+ *     and its counter; all instances of a device and the device itself are counted once
  */
 public record Device(
     String id,
@@ -32,13 +34,15 @@ public record Device(
     int averagingMillis,
     long counterEpoch,
     long counterWrapMicrojoules,
-    long capacityBytes) {
+    long capacityBytes,
+    String instanceOf) {
 
   public Device {
     requireNonNull(id, "id is null");
     requireNonNull(kind, "kind is null");
     requireNonNull(source, "source is null");
     requireNonNull(model, "model is null");
+    requireNonNull(instanceOf, "instanceOf is null");
     if (id.isEmpty()) {
       throw new IllegalArgumentException("device id is empty");
     }
@@ -52,7 +56,7 @@ public record Device(
 
   /** A device with a sensor and nothing else known of it. */
   public static Device sensor(String id, DeviceKind kind) {
-    return new Device(id, kind, PowerSource.SENSOR, null, "", 0, 0, 0, 0, 0);
+    return new Device(id, kind, PowerSource.SENSOR, null, "", 0, 0, 0, 0, 0, "");
   }
 
   public Device withSource(PowerSource newSource) {
@@ -66,7 +70,8 @@ public record Device(
         averagingMillis,
         counterEpoch,
         counterWrapMicrojoules,
-        capacityBytes);
+        capacityBytes,
+        instanceOf);
   }
 
   public Device withContainedIn(@Nullable DeviceKind container) {
@@ -80,7 +85,8 @@ public record Device(
         averagingMillis,
         counterEpoch,
         counterWrapMicrojoules,
-        capacityBytes);
+        capacityBytes,
+        instanceOf);
   }
 
   public Device withModel(String newModel, long newPowerLimitMilliwatts) {
@@ -94,7 +100,8 @@ public record Device(
         averagingMillis,
         counterEpoch,
         counterWrapMicrojoules,
-        capacityBytes);
+        capacityBytes,
+        instanceOf);
   }
 
   public Device withAveragingMillis(int millis) {
@@ -108,7 +115,8 @@ public record Device(
         millis,
         counterEpoch,
         counterWrapMicrojoules,
-        capacityBytes);
+        capacityBytes,
+        instanceOf);
   }
 
   public Device withCounter(long epoch, long wrapMicrojoules) {
@@ -122,7 +130,8 @@ public record Device(
         averagingMillis,
         epoch,
         wrapMicrojoules,
-        capacityBytes);
+        capacityBytes,
+        instanceOf);
   }
 
   public Device withCapacityBytes(long bytes) {
@@ -136,7 +145,42 @@ public record Device(
         averagingMillis,
         counterEpoch,
         counterWrapMicrojoules,
-        bytes);
+        bytes,
+        instanceOf);
+  }
+
+  /** The same, as an instance of that device. */
+  public Device asInstanceOf(String whole) {
+    return new Device(
+        id,
+        kind,
+        source,
+        containedIn,
+        model,
+        powerLimitMilliwatts,
+        averagingMillis,
+        counterEpoch,
+        counterWrapMicrojoules,
+        capacityBytes,
+        whole);
+  }
+
+  /** The device that this is an instance of; itself if it is none. */
+  public Device whole() {
+    return instanceOf.isEmpty()
+        ? this
+        : new Device(
+            instanceOf,
+            kind,
+            source,
+            containedIn,
+            model,
+            powerLimitMilliwatts,
+            averagingMillis,
+            counterEpoch,
+            counterWrapMicrojoules,
+            capacityBytes,
+            "");
   }
 
   /** True if this device adds to its node's and site's total energy. */

@@ -34,5 +34,15 @@ public enum JobAmount {
   /** GPU time held, by share. */
   GPU_HELD_MILLIS,
   /** GPU time busy while held, by share. */
-  GPU_BUSY_MILLIS
+  GPU_BUSY_MILLIS,
+  /** Nodes on which the job was given something. */
+  NODES_HELD,
+  /** Of these, nodes where the job's hook gave everything back. */
+  NODES_RELEASED,
+  /** Nodes where the hook said nothing, but the agent saw the job end. */
+  NODES_ENDED_BY_AGENT,
+  /** Nodes where nobody said anything, but all was given to other jobs. */
+  NODES_TAKEN_OVER,
+  /** Nodes where nothing was heard of the job for longer than an allocation lives. */
+  NODES_EXPIRED
 }

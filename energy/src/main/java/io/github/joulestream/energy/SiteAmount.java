@@ -73,5 +73,25 @@ public enum SiteAmount {
   /** Readings refused: older than what can still be mended. */
   REFUSED_LATE,
   /** Allocation events taken into account. */
-  ALLOCATION_EVENTS
+  ALLOCATION_EVENTS,
+  /** Booked to jobs that had the device for themselves; part of the jobs' total. */
+  EXCLUSIVE_MILLIJOULES,
+  /** Booked to jobs that shared the device, with others or with nobody; the rest of it. */
+  SHARED_MILLIJOULES,
+  /** Device time of which jobs were given more than there is; their shares were scaled down. */
+  OVERBOOKED_MILLIS,
+  /** Counters that passed their modulus. */
+  COUNTER_WRAPS,
+  /** Counters that began anew. */
+  COUNTER_RESETS,
+  /** Counters that fell, or rose by more than the device can draw; power was used. */
+  COUNTER_FAULTS,
+  /** Time that counters stood still though power was drawn; power was used. */
+  COUNTER_STUCK_MILLIS,
+  /** Device minutes in which counter and power disagree by over a quarter; the counter was kept. */
+  DISAGREEING_MINUTES,
+  /** Readings stamped later than they arrived by over a second: the node's clock is ahead. */
+  CLOCK_AHEAD_READINGS,
+  /** Batches of an agent that goes on after a later one of the same node has begun. */
+  RIVAL_AGENT_BATCHES
 }

@@ -2,12 +2,14 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.schemas.AllocationEvent.Action;
+import io.github.joulestream.schemas.AllocationEvent.Reporter;
 import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.avro.io.Encoder;
 
 final class AllocationCodec implements Codec<AllocationEvent> {
   private static final Action[] ACTIONS = Action.values();
+  private static final Reporter[] REPORTERS = Reporter.values();
 
   private final Schema schema = KnownSchemas.own("allocation");
 
@@ -36,6 +38,7 @@ final class AllocationCodec implements Codec<AllocationEvent> {
     out.writeInt(event.cpuParts());
     out.writeInt(event.nodeParts());
     out.writeInt(event.gpusOnNode());
+    out.writeEnum(event.reporter().ordinal());
   }
 
   @Override
@@ -51,6 +54,7 @@ final class AllocationCodec implements Codec<AllocationEvent> {
         in.readInt(),
         in.readInt(),
         in.readInt(),
-        in.readInt());
+        in.readInt(),
+        in.readEnum(REPORTERS));
   }
 }

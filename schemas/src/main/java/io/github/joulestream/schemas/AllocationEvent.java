@@ -19,6 +19,7 @@ import java.util.List;
  * @param cpuParts likewise, of the node's processors
  * @param nodeParts likewise, of the whole node where it has a meter
  * @param gpusOnNode GPUs that the node has, 0 if none or unknown
+ * @param reporter who says so
  */
 public record AllocationEvent(
     String site,
@@ -31,7 +32,8 @@ public record AllocationEvent(
     int storageParts,
     int cpuParts,
     int nodeParts,
-    int gpusOnNode) {
+    int gpusOnNode,
+    Reporter reporter) {
 
   /** In place of a share: the job's part of the node's GPUs. */
   public static final int BY_GPUS = -1;
@@ -42,7 +44,16 @@ public record AllocationEvent(
     RELEASE
   }
 
+  /** Who says what was taken or given back. */
+  public enum Reporter {
+    /** The job's own prologue or epilogue. */
+    HOOK,
+    /** The node's agent, which saw that the job is gone; counts where the hook says nothing. */
+    AGENT
+  }
+
   public AllocationEvent {
+    requireNonNull(reporter, "reporter is null");
     Keys.check(site, "site");
     Keys.check(node, "node");
     Keys.check(job, "job");
@@ -76,7 +87,8 @@ public record AllocationEvent(
         BY_GPUS,
         BY_GPUS,
         BY_GPUS,
-        gpusOnNode);
+        gpusOnNode,
+        Reporter.HOOK);
   }
 
   /** A job takes the whole node. */
@@ -93,13 +105,20 @@ public record AllocationEvent(
         10_000,
         10_000,
         10_000,
-        devices.size());
+        devices.size(),
+        Reporter.HOOK);
   }
 
   /** A job gives back all that it has on the node. */
   public static AllocationEvent release(String site, String node, String job, long atEpochMillis) {
     return new AllocationEvent(
-        site, node, job, Action.RELEASE, atEpochMillis, List.of(), 0, 0, 0, 0, 0);
+        site, node, job, Action.RELEASE, atEpochMillis, List.of(), 0, 0, 0, 0, 0, Reporter.HOOK);
+  }
+
+  /** The node's agent sees that a job is gone. */
+  public static AllocationEvent gone(String site, String node, String job, long atEpochMillis) {
+    return new AllocationEvent(
+        site, node, job, Action.RELEASE, atEpochMillis, List.of(), 0, 0, 0, 0, 0, Reporter.AGENT);
   }
 
   private static void checkParts(String what, int parts) {

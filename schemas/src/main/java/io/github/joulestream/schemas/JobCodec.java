@@ -31,6 +31,7 @@ final class JobCodec implements Codec<JobRecord> {
     out.writeEnum(job.state().ordinal());
     out.writeDouble(job.work());
     out.writeString(job.workUnit());
+    out.writeInt(job.nodes());
   }
 
   /** In the order of their names, so that equal values have equal bytes. */
@@ -59,6 +60,7 @@ final class JobCodec implements Codec<JobRecord> {
         in.readLong(),
         in.readEnum(STATES),
         in.readDouble(),
-        in.readString());
+        in.readString(),
+        in.readInt());
   }
 }

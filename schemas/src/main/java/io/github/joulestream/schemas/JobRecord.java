@@ -16,6 +16,7 @@ import java.util.Map;
  * @param endEpochMillis when it ended, or {@link #OPEN}
  * @param work units of work done so far (tokens, samples, steps), 0 if unknown
  * @param workUnit the unit of {@code work}, or empty
+ * @param nodes nodes that it was given, 0 if not said
  */
 public record JobRecord(
     String site,
@@ -29,7 +30,8 @@ public record JobRecord(
     long endEpochMillis,
     JobState state,
     double work,
-    String workUnit) {
+    String workUnit,
+    int nodes) {
 
   /** In place of an end: it has not ended. */
   public static final long OPEN = -1;
@@ -45,6 +47,39 @@ public record JobRecord(
     if (!(work >= 0) || Double.isInfinite(work)) {
       throw new IllegalArgumentException("work of job " + job + " is " + work);
     }
+    if (nodes < 0) {
+      throw new IllegalArgumentException("nodes of job " + job + " are " + nodes);
+    }
+  }
+
+  /** On nobody knows how many nodes. */
+  public JobRecord(
+      String site,
+      String job,
+      String user,
+      String project,
+      String name,
+      String partition,
+      Map<String, String> labels,
+      long startEpochMillis,
+      long endEpochMillis,
+      JobState state,
+      double work,
+      String workUnit) {
+    this(
+        site,
+        job,
+        user,
+        project,
+        name,
+        partition,
+        labels,
+        startEpochMillis,
+        endEpochMillis,
+        state,
+        work,
+        workUnit,
+        0);
   }
 
   /** The same job, at its end. */
@@ -61,6 +96,7 @@ public record JobRecord(
         atEpochMillis,
         endState,
         workDone,
-        workUnit);
+        workUnit,
+        nodes);
   }
 }

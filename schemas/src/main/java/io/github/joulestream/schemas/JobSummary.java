@@ -3,6 +3,7 @@ package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -13,6 +14,9 @@ import java.util.Map;
  * @param endEpochMillis the scheduler's end, or {@link JobRecord#OPEN}
  * @param lastEpochMillis end of the last window with energy
  * @param peakMilliwatts the highest mean power of any whole 10 s window
+ * @param partEpochMillis which part of the whole this is: a job of which something is heard again
+ *     long after it was closed has several, and their totals add up; 0 in the first
+ * @param nodes nodes that the scheduler gave to the job, 0 if it does not say
  */
 public record JobSummary(
     String site,
@@ -30,8 +34,54 @@ public record JobSummary(
     long peakMilliwatts,
     double work,
     String workUnit,
-    Totals<JobAmount> totals) {
+    Totals<JobAmount> totals,
+    long partEpochMillis,
+    int nodes) {
   public JobSummary {
     labels = Map.copyOf(labels);
   }
+
+  /** How it is known that a job is over. */
+  public enum EndedBy {
+    /** It is not. */
+    NOBODY,
+    /** The scheduler said so. */
+    SCHEDULER,
+    /** Its hooks gave everything back. */
+    HOOK,
+    /** On some node only the agent saw it end. */
+    AGENT,
+    /** On some node only the next job says that it must have ended. */
+    TAKEN_OVER,
+    /** On some node nothing was heard of it for too long. */
+    LIMIT
+  }
+
+  /** How it is known that the job is over; of what its nodes say the weakest. */
+  public EndedBy endedBy() {
+    long over = 0;
+    EndedBy weakest = EndedBy.HOOK;
+    for (Map.Entry<JobAmount, EndedBy> end : ENDS.entrySet()) {
+      long nodesOver = totals.get(end.getKey());
+      over += nodesOver;
+      if (nodesOver > 0 && end.getValue().compareTo(weakest) > 0) {
+        weakest = end.getValue();
+      }
+    }
+    if (weakest != EndedBy.HOOK) {
+      return weakest;
+    }
+    if (state.ended()) {
+      return EndedBy.SCHEDULER;
+    }
+    return over > 0 && over >= totals.get(JobAmount.NODES_HELD) ? EndedBy.HOOK : EndedBy.NOBODY;
+  }
+
+  private static final Map<JobAmount, EndedBy> ENDS =
+      new EnumMap<>(
+          Map.of(
+              JobAmount.NODES_RELEASED, EndedBy.HOOK,
+              JobAmount.NODES_ENDED_BY_AGENT, EndedBy.AGENT,
+              JobAmount.NODES_TAKEN_OVER, EndedBy.TAKEN_OVER,
+              JobAmount.NODES_EXPIRED, EndedBy.LIMIT));
 }

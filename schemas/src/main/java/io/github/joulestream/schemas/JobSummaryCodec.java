@@ -34,6 +34,8 @@ final class JobSummaryCodec implements Codec<JobSummary> {
     out.writeDouble(job.work());
     out.writeString(job.workUnit());
     TotalsCodec.write(job.totals(), out);
+    out.writeLong(job.partEpochMillis());
+    out.writeInt(job.nodes());
   }
 
   @Override
@@ -54,6 +56,8 @@ final class JobSummaryCodec implements Codec<JobSummary> {
         in.readLong(),
         in.readDouble(),
         in.readString(),
-        TotalsCodec.read(Totals.ofJob(), in));
+        TotalsCodec.read(Totals.ofJob(), in),
+        in.readLong(),
+        in.readInt());
   }
 }

@@ -10,10 +10,24 @@ import io.github.joulestream.energy.Totals;
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length
+ * @param partEpochMillis which part of the whole this is: all parts of one window add up. 0, or
+ *     when a part began after the one before was closed
  */
 public record JobWindow(
     String site,
     String job,
     long windowStartEpochMillis,
     int windowMillis,
-    Totals<JobAmount> totals) {}
+    Totals<JobAmount> totals,
+    long partEpochMillis) {
+
+  /** The only part, or an increment. */
+  public JobWindow(
+      String site,
+      String job,
+      long windowStartEpochMillis,
+      int windowMillis,
+      Totals<JobAmount> totals) {
+    this(site, job, windowStartEpochMillis, windowMillis, totals, 0);
+  }
+}

@@ -21,6 +21,7 @@ final class JobWindowCodec implements Codec<JobWindow> {
     out.writeLong(window.windowStartEpochMillis());
     out.writeInt(window.windowMillis());
     TotalsCodec.write(window.totals(), out);
+    out.writeLong(window.partEpochMillis());
   }
 
   @Override
@@ -30,6 +31,7 @@ final class JobWindowCodec implements Codec<JobWindow> {
         in.readString(),
         in.readLong(),
         in.readInt(),
-        TotalsCodec.read(Totals.ofJob(), in));
+        TotalsCodec.read(Totals.ofJob(), in),
+        in.readLong());
   }
 }

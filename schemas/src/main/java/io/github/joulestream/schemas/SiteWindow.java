@@ -10,6 +10,19 @@ import io.github.joulestream.energy.Totals;
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length
+ * @param partEpochMillis which part of the whole this is: all parts of one window add up. 0, or
+ *     when a part began after the one before was closed
  */
 public record SiteWindow(
-    String site, long windowStartEpochMillis, int windowMillis, Totals<SiteAmount> totals) {}
+    String site,
+    long windowStartEpochMillis,
+    int windowMillis,
+    Totals<SiteAmount> totals,
+    long partEpochMillis) {
+
+  /** The only part, or an increment. */
+  public SiteWindow(
+      String site, long windowStartEpochMillis, int windowMillis, Totals<SiteAmount> totals) {
+    this(site, windowStartEpochMillis, windowMillis, totals, 0);
+  }
+}

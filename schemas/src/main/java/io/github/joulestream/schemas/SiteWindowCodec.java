@@ -20,11 +20,16 @@ final class SiteWindowCodec implements Codec<SiteWindow> {
     out.writeLong(window.windowStartEpochMillis());
     out.writeInt(window.windowMillis());
     TotalsCodec.write(window.totals(), out);
+    out.writeLong(window.partEpochMillis());
   }
 
   @Override
   public SiteWindow read(WireReader in) throws IOException {
     return new SiteWindow(
-        in.readString(), in.readLong(), in.readInt(), TotalsCodec.read(Totals.ofSite(), in));
+        in.readString(),
+        in.readLong(),
+        in.readInt(),
+        TotalsCodec.read(Totals.ofSite(), in),
+        in.readLong());
   }
 }

@@ -57,6 +57,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     out.writeLong(device.counterEpoch());
     out.writeLong(device.counterWrapMicrojoules());
     out.writeLong(device.capacityBytes());
+    out.writeString(device.instanceOf());
     Readings readings = series.readings();
     writeDeltas(readings.epochMillis(), out);
     writeValues(readings.powerMilliwatts(), out);
@@ -120,7 +121,8 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
             in.readInt(),
             in.readLong(),
             in.readLong(),
-            in.readLong());
+            in.readLong(),
+            in.readString());
     return new DeviceSeries(
         device,
         new Readings(

@@ -41,6 +41,8 @@ import org.junit.jupiter.api.Test;
  */
 class WireTest {
   private static final long SEED = 77;
+  // the last is today's
+  private static final List<String> GOLDEN = List.of("v1", "v2");
 
   private record Message(Codec<?> codec, Serde<?> serde, Object value) {}
 
@@ -58,7 +60,8 @@ class WireTest {
             1_000,
             3,
             1L << 32,
-            5);
+            5,
+            "gpu");
     long[] times = {1_700_000_000_000L, 1_700_000_001_000L, 1_699_999_999_000L};
     long[] some = {0, Readings.MISSING, Long.MAX_VALUE};
     long[] counter = {Long.MAX_VALUE - 5, Readings.MISSING, 7};
@@ -99,7 +102,8 @@ class WireTest {
                 2,
                 3,
                 4,
-                8)));
+                8,
+                AllocationEvent.Reporter.AGENT)));
     all.put(
         "job",
         new Message(
@@ -117,19 +121,20 @@ class WireTest {
                 6,
                 JobState.TIMEOUT,
                 1.5,
-                "tokens")));
+                "tokens",
+                9)));
     all.put(
         "job-window",
         new Message(
             new JobWindowCodec(),
             WireSerdes.jobWindows(),
-            new JobWindow("site", "job/1", 10_000, 10_000, filled(Totals.ofJob()))));
+            new JobWindow("site", "job/1", 10_000, 10_000, filled(Totals.ofJob()), 17)));
     all.put(
         "site-window",
         new Message(
             new SiteWindowCodec(),
             WireSerdes.siteWindows(),
-            new SiteWindow("site", -20_000, 10_000, filled(Totals.ofSite()))));
+            new SiteWindow("site", -20_000, 10_000, filled(Totals.ofSite()), 18)));
     all.put(
         "job-summary",
         new Message(
@@ -151,7 +156,9 @@ class WireTest {
                 5,
                 6.25,
                 "samples",
-                filled(Totals.ofJob()))));
+                filled(Totals.ofJob()),
+                19,
+                3)));
     return all;
   }
 
@@ -299,27 +306,41 @@ class WireTest {
                         Readings.ofPower(new long[] {1_000, 1_500}, new long[] {5, 6})))));
   }
 
-  /** What release 1 wrote must be readable for ever. */
+  /**
+   * What any release wrote must be readable for ever: read today, and written in the schema of that
+   * time again, it has the same bytes.
+   */
   @Test
   void goldenBytes_ofEveryRelease_areReadable() throws IOException {
-    KnownSchemas known = new KnownSchemas();
-    for (Map.Entry<String, Message> entry : messages().entrySet()) {
-      String file = "/golden/v1/" + entry.getKey();
-      if (Boolean.getBoolean("golden.write")) {
-        Path folder = Path.of("src/test/resources/golden/v1");
+    if (Boolean.getBoolean("golden.write")) {
+      Path folder =
+          Files.createDirectories(Path.of("src/test/resources/golden/" + GOLDEN.getLast()));
+      for (Map.Entry<String, Message> entry : messages().entrySet()) {
         Message message = entry.getValue();
         Files.write(folder.resolve(entry.getKey() + ".bin"), write(message.serde, message.value));
         Files.writeString(
             folder.resolve(entry.getKey() + ".avsc"), message.codec.schema().toString());
-        continue;
       }
-      known.learn(
-          KnownSchemas.parse(
-              new String(resource(file + ".avsc"), java.nio.charset.StandardCharsets.UTF_8)));
-      Message message = entry.getValue();
-      assertThat(read(new AvroSerde<>(message.codec, known), resource(file + ".bin")))
-          .as(file)
-          .isEqualTo(message.value);
+    }
+    for (String version : GOLDEN) {
+      for (Map.Entry<String, Message> entry : messages().entrySet()) {
+        String file = "/golden/" + version + "/" + entry.getKey();
+        Schema then =
+            KnownSchemas.parse(
+                new String(resource(file + ".avsc"), java.nio.charset.StandardCharsets.UTF_8));
+        KnownSchemas known = new KnownSchemas();
+        known.learn(then);
+        Message message = entry.getValue();
+        byte[] golden = resource(file + ".bin");
+        Object read = read(new AvroSerde<>(message.codec, known), golden);
+        byte[] today = write(message.serde, read);
+        assertThat(withHeader(then, generic(today, message.codec.schema(), then)))
+            .as(file)
+            .isEqualTo(golden);
+        if (version.equals(GOLDEN.getLast())) {
+          assertThat(read).as(file).isEqualTo(message.value);
+        }
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
  *     those given back, or none for all
  * @param memoryParts share of devices of this kind that are not named above, or {@link #BY_GPUS}
  * @param gpusOnNode GPUs of the node, for {@link #BY_GPUS}
+ * @param by who says so
  * @param arrivalEpochMillis when the news arrived; decides only how long it is remembered
  */
 public record AllocationEdge(
@@ -23,7 +24,18 @@ public record AllocationEdge(
     int cpuParts,
     int nodeParts,
     int gpusOnNode,
+    By by,
     long arrivalEpochMillis) {
+
+  /** Who says so. A job's end counts from the first of these that tells of one. */
+  public enum By {
+    /** The job's own prologue or epilogue. */
+    HOOK,
+    /** The node's agent: the job's processes are gone. */
+    AGENT,
+    /** Nobody: nothing was heard of the job for as long as an allocation lives. */
+    LIMIT
+  }
 
   /** The job's part of the node's GPUs. */
   public static final int BY_GPUS = -1;
@@ -42,7 +54,8 @@ public record AllocationEdge(
         && storageParts == that.storageParts
         && cpuParts == that.cpuParts
         && nodeParts == that.nodeParts
-        && gpusOnNode == that.gpusOnNode;
+        && gpusOnNode == that.gpusOnNode
+        && by == that.by;
   }
 
   boolean releasesAll() {

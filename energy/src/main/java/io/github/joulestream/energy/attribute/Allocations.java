@@ -3,25 +3,52 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.attribute.AllocationEdge.By;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the allocations on one node: a set of edges. What holds at a time is what the
- * edges at or before it say, so it makes no difference in which order they arrived. Mutable; owned
- * by the {@link NodeAccount}.
+ * What is known of the allocations on one node: a set of edges. What holds at a time follows from
+ * the set alone, so it makes no difference in which order they arrived. Mutable; owned by the
+ * {@link NodeAccount}.
+ *
+ * <p>A job that nobody says the end of ends all the same: when its node's agent says so, when its
+ * device is given to another job, or when nothing was heard of it for {@link Limits#holdMillis()}.
+ * If its own end is heard of later, that is what counts.
  */
 final class Allocations {
   // at one moment a job takes before it gives back: a job without length leaves nothing behind
   private static final Comparator<AllocationEdge> BY_TIME =
-      Comparator.comparingLong(AllocationEdge::atEpochMillis).thenComparing(edge -> !edge.hold());
+      Comparator.comparingLong(AllocationEdge::atEpochMillis)
+          .thenComparing(edge -> !edge.hold())
+          .thenComparing(AllocationEdge::by);
 
+  private final Limits limits;
   private final List<AllocationEdge> edges = new ArrayList<>();
+  private List<AllocationEdge> counting = List.of();
+
+  Allocations(Limits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * What became of a job on this node.
+   *
+   * @param heldAt when it was given something first
+   * @param end how it ended, or null if it did not
+   * @param endAt when
+   */
+  record Stay(long heldAt, @Nullable JobAmount end, long endAt) {}
 
   /** Adds an edge; false if it was known. */
   boolean add(AllocationEdge edge) {
@@ -32,6 +59,7 @@ final class Allocations {
     }
     edges.add(edge);
     edges.sort(BY_TIME);
+    counting = counting();
     return true;
   }
 
@@ -39,19 +67,150 @@ final class Allocations {
     return edges;
   }
 
-  /** Forgets jobs that gave everything back, where the news of it is older than this. */
-  void forgetReleasedBefore(long arrivalEpochMillis) {
-    Map<String, AllocationEdge> last = new HashMap<>();
+  /** All but conclusions that are overruled. */
+  private List<AllocationEdge> counting() {
+    Map<String, By> best = new HashMap<>();
     for (AllocationEdge edge : edges) {
-      last.put(edge.job(), edge);
+      if (edge.releasesAll()) {
+        best.merge(edge.job(), edge.by(), (a, b) -> a.compareTo(b) <= 0 ? a : b);
+      }
     }
-    edges.removeIf(edge -> {
-      AllocationEdge end = last.get(edge.job());
-      return end != null
-          && end.releasesAll()
-          && end.arrivalEpochMillis() < arrivalEpochMillis
-          && edge.arrivalEpochMillis() < arrivalEpochMillis;
-    });
+    List<AllocationEdge> kept = new ArrayList<>(edges.size());
+    Map<String, Long> heldAt = new HashMap<>();
+    for (AllocationEdge edge : edges) {
+      if (edge.hold()) {
+        heldAt.put(edge.job(), edge.atEpochMillis());
+      }
+      boolean overruled = edge.releasesAll() && edge.by() != best.get(edge.job());
+      // whoever repeats what it holds is alive
+      boolean renewed =
+          edge.by() == By.LIMIT
+              && heldAt.getOrDefault(edge.job(), Long.MIN_VALUE)
+                  > edge.atEpochMillis() - limits.holdMillis();
+      if (!overruled && !renewed) {
+        kept.add(edge);
+      }
+    }
+    return kept;
+  }
+
+  /** The first time at which an allocation that lives now expires; {@code Long.MAX_VALUE}: none. */
+  long nextExpiry() {
+    long next = Long.MAX_VALUE;
+    for (long heldAt : open().values()) {
+      next = Math.min(next, heldAt + limits.holdMillis());
+    }
+    return next;
+  }
+
+  /** Jobs whose allocation is over at this time because nothing was heard of them. */
+  List<AllocationEdge> expired(long epochMillis, long arrivalEpochMillis) {
+    List<AllocationEdge> expired = new ArrayList<>();
+    open()
+        .forEach((job, heldAt) -> {
+          long end = heldAt + limits.holdMillis();
+          if (end <= epochMillis) {
+            expired.add(
+                new AllocationEdge(
+                    job, false, end, Map.of(), 0, 0, 0, 0, 0, By.LIMIT, arrivalEpochMillis));
+          }
+        });
+    return expired;
+  }
+
+  /** Jobs that nobody ended, and when they last said that they hold something. */
+  private Map<String, Long> open() {
+    TreeMap<String, Long> open = new TreeMap<>();
+    for (AllocationEdge edge : counting) {
+      if (edge.hold()) {
+        open.put(edge.job(), edge.atEpochMillis());
+      } else if (edge.releasesAll()) {
+        open.remove(edge.job());
+      }
+    }
+    return open;
+  }
+
+  /** What became of each job. */
+  Map<String, Stay> stays() {
+    Map<String, Long> open = open();
+    Map<String, Stay> stays = new TreeMap<>();
+    Map<String, Set<String>> devices = new HashMap<>();
+    for (AllocationEdge edge : counting) {
+      if (edge.hold()) {
+        stays.putIfAbsent(edge.job(), new Stay(edge.atEpochMillis(), null, 0));
+        devices
+            .computeIfAbsent(edge.job(), _ -> new HashSet<>())
+            .addAll(edge.deviceParts().keySet());
+      } else if (edge.releasesAll() && !open.containsKey(edge.job())) {
+        stays.computeIfPresent(
+            edge.job(), (_, stay) -> new Stay(stay.heldAt, endOf(edge.by()), edge.atEpochMillis()));
+      }
+    }
+    Map<String, NavigableMap<String, NavigableMap<Long, Integer>>> byDevice = new HashMap<>();
+    for (String job : open.keySet()) {
+      long end = Long.MIN_VALUE;
+      for (String id : devices.getOrDefault(job, Set.of())) {
+        NavigableMap<Long, Integer> parts =
+            byDevice
+                .computeIfAbsent(id, _ -> partsByJob(Device.sensor(id, DeviceKind.GPU), open))
+                .get(job);
+        // one that it still has, and all is open
+        end =
+            parts != null && !parts.isEmpty() && parts.lastEntry().getValue() == 0
+                ? Math.max(end, parts.lastKey())
+                : Long.MAX_VALUE;
+        if (end == Long.MAX_VALUE) {
+          break;
+        }
+      }
+      if (end != Long.MAX_VALUE && end != Long.MIN_VALUE) {
+        long endAt = end;
+        stays.computeIfPresent(
+            job, (_, stay) -> new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, endAt));
+      }
+    }
+    return stays;
+  }
+
+  private static JobAmount endOf(By by) {
+    return switch (by) {
+      case HOOK -> JobAmount.NODES_RELEASED;
+      case AGENT -> JobAmount.NODES_ENDED_BY_AGENT;
+      case LIMIT -> JobAmount.NODES_EXPIRED;
+    };
+  }
+
+  /** Forgets jobs that have ended, where the last news of them is older than this. */
+  void forgetEndedBefore(long arrivalEpochMillis) {
+    if (edges.stream().noneMatch(edge -> edge.arrivalEpochMillis() < arrivalEpochMillis)) {
+      return;
+    }
+    Set<String> recent = new HashSet<>();
+    for (AllocationEdge edge : edges) {
+      if (edge.arrivalEpochMillis() >= arrivalEpochMillis) {
+        recent.add(edge.job());
+      }
+    }
+    Map<String, Stay> stays = stays();
+    Set<String> over = new HashSet<>();
+    for (AllocationEdge edge : edges) {
+      Stay stay = stays.get(edge.job());
+      if (stay == null || stay.end != null) {
+        over.add(edge.job());
+      }
+    }
+    // whoever took a device over must be remembered as long as the one it was taken from
+    boolean needed =
+        stays.entrySet().stream()
+            .anyMatch(entry ->
+                entry.getValue().end == JobAmount.NODES_TAKEN_OVER
+                    && recent.contains(entry.getKey()));
+    if (!needed) {
+      over.removeAll(recent);
+      edges.removeIf(edge -> over.contains(edge.job()));
+      counting = counting();
+    }
   }
 
   /** Who has which share of this device, over all time. */
@@ -59,19 +218,8 @@ final class Allocations {
     if (edges.isEmpty() || device.kind() == DeviceKind.FACILITY) {
       return Shares.NOBODY;
     }
+    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = partsByJob(device, open());
     TreeSet<Long> times = new TreeSet<>();
-    TreeMap<String, TreeMap<Long, Integer>> partsByJob = new TreeMap<>();
-    Map<String, Hold> holds = new HashMap<>();
-    for (AllocationEdge edge : edges) {
-      Hold hold = holds.computeIfAbsent(edge.job(), job -> new Hold());
-      hold.apply(edge);
-      TreeMap<Long, Integer> parts = partsByJob.computeIfAbsent(edge.job(), job -> new TreeMap<>());
-      int now = hold.partsOf(device);
-      var before = parts.lastEntry();
-      if ((before == null ? 0 : before.getValue()) != now) {
-        parts.put(edge.atEpochMillis(), now);
-      }
-    }
     partsByJob.values().forEach(parts -> times.addAll(parts.keySet()));
     long[] spanStarts = times.stream().mapToLong(Long::longValue).toArray();
     List<Shares.Holders> holders = new ArrayList<>();
@@ -80,15 +228,82 @@ final class Allocations {
       List<String> jobs = new ArrayList<>();
       List<Integer> weights = new ArrayList<>();
       partsByJob.forEach((job, parts) -> {
-        var entry = parts.floorEntry(time);
-        if (entry != null && entry.getValue() > 0) {
+        int now = at(parts, time);
+        if (now > 0) {
           jobs.add(job);
-          weights.add(entry.getValue());
+          weights.add(now);
         }
       });
       holders.add(Shares.Holders.of(jobs, weights.stream().mapToInt(Integer::intValue).toArray()));
     }
     return merged(spanStarts, holders);
+  }
+
+  /** By job: from when on it has which share of the device. */
+  private NavigableMap<String, NavigableMap<Long, Integer>> partsByJob(
+      Device device, Map<String, Long> open) {
+    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = new TreeMap<>();
+    Map<String, Hold> holds = new HashMap<>();
+    for (AllocationEdge edge : counting) {
+      Hold hold = holds.computeIfAbsent(edge.job(), _ -> new Hold());
+      hold.apply(edge);
+      NavigableMap<Long, Integer> parts =
+          partsByJob.computeIfAbsent(edge.job(), _ -> new TreeMap<>());
+      int now = hold.partsOf(device);
+      var before = parts.lastEntry();
+      if ((before == null ? 0 : before.getValue()) != now) {
+        parts.put(edge.atEpochMillis(), now);
+      }
+    }
+    takeOver(partsByJob, open);
+    return partsByJob;
+  }
+
+  /**
+   * Where jobs were given more than the whole, those that nobody ended give way, the oldest first,
+   * when another takes the device.
+   */
+  private static void takeOver(
+      NavigableMap<String, NavigableMap<Long, Integer>> partsByJob, Map<String, Long> open) {
+    if (open.isEmpty() || partsByJob.size() < 2) {
+      return;
+    }
+    TreeSet<Long> times = new TreeSet<>();
+    partsByJob.values().forEach(parts -> times.addAll(parts.keySet()));
+    for (long time : times) {
+      while (sumAt(partsByJob, time) > Shares.WHOLE) {
+        String oldest = null;
+        for (Map.Entry<String, Long> candidate : open.entrySet()) {
+          NavigableMap<Long, Integer> parts = partsByJob.get(candidate.getKey());
+          if (parts != null
+              && at(parts, time) > 0
+              && candidate.getValue() < time
+              && (oldest == null || candidate.getValue() < open.getOrDefault(oldest, 0L))) {
+            oldest = candidate.getKey();
+          }
+        }
+        if (oldest == null) {
+          break; // a true overlap: all are scaled down
+        }
+        NavigableMap<Long, Integer> parts = partsByJob.getOrDefault(oldest, new TreeMap<>());
+        parts.tailMap(time, true).clear();
+        parts.put(time, 0);
+      }
+    }
+  }
+
+  private static int sumAt(
+      NavigableMap<String, NavigableMap<Long, Integer>> partsByJob, long time) {
+    int sum = 0;
+    for (NavigableMap<Long, Integer> parts : partsByJob.values()) {
+      sum += at(parts, time);
+    }
+    return sum;
+  }
+
+  private static int at(NavigableMap<Long, Integer> parts, long time) {
+    var entry = parts.floorEntry(time);
+    return entry == null ? 0 : entry.getValue();
   }
 
   /** Without edges at which nothing changes (a take and give back at one moment). */

@@ -8,11 +8,15 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Quality;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.energy.integrate.CounterStep;
 import io.github.joulestream.energy.integrate.Interval;
-import io.github.joulestream.energy.integrate.Plausibility;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,16 +41,31 @@ import org.jspecify.annotations.Nullable;
  * <p>What was booked in a window therefore depends on the readings in and around it and on the
  * allocations alone. That makes a correction simple: book the window again as it was, with a minus,
  * and as it is now, with a plus.
+ *
+ * <p>Two rules look ahead. A counter that stands still is known to be stuck only after a while; and
+ * a reading without the counter lies between two that have it. So the energy between two points
+ * depends on points up to {@link Limits#LOOK_MILLIS} around them. What comes in one batch is looked
+ * at together; where the end of such a stretch comes in a later batch, {@link #rebookFrom} says so.
  */
 final class DeviceAccount {
-  private static final long NEVER = Long.MIN_VALUE;
+  static final long NEVER = Long.MIN_VALUE;
+
   private static final int IDLE_UTILISATION_PARTS = 500;
+  private static final long STUCK_MILLIS = 10_000;
+  private static final long STUCK_MILLIWATTS = 1_000;
+  private static final long MINUTE_MILLIS = 60_000;
+  // of a minute, to say something of it
+  private static final long MOST_OF_A_MINUTE_MILLIS = 50_000;
+  private static final int GAPS = 4;
 
   private final Limits limits;
+  private final Calibration calibration;
   private final Interval interval = new Interval();
 
   // the last point taken in
   private @Nullable Point last;
+  // the last point with a counter, if that is an earlier one
+  private @Nullable Point lastCounted;
   // time of the first point ever
   private long firstMillis = NEVER;
 
@@ -56,14 +75,39 @@ final class DeviceAccount {
   private long segmentStart = NEVER;
   private long segmentMillijoules;
 
+  // since when the counter has not moved though power was drawn, and whether that is too long
+  private long flatSince = NEVER;
+  private boolean stuck;
+
+  // counter and power within a minute
+  private long minute = NEVER;
+  private long minuteMillis;
+  private long minuteByCounter;
+  private long minuteByPower;
+
+  // a stretch without counter readings whose energy is known from both its ends; see bridge()
+  private long bridgeEnd = NEVER;
+  private long bridgeTotal;
+  private long bridgePowerTotal;
+  private long bridgePower;
+  private long bridgeBooked;
+
+  // the books as they stood before each of the last long gaps, oldest first
+  private final ArrayDeque<BeforeGap> beforeGaps = new ArrayDeque<>();
+
+  /** What a gap may yet be filled from, whatever the history still holds. */
+  private record BeforeGap(long gapEndArrivalMillis, DeviceAccount account) {}
+
   // true while what follows the last point is booked as held or uncovered
   private boolean tailBooked;
 
+  private final CounterStep step = new CounterStep();
   private long[] before = new long[4];
   private long[] after = new long[4];
 
-  DeviceAccount(Limits limits) {
+  DeviceAccount(Limits limits, Calibration calibration) {
     this.limits = limits;
+    this.calibration = calibration;
   }
 
   @Nullable Point last() {
@@ -83,17 +127,119 @@ final class DeviceAccount {
     last = point;
   }
 
-  /** Takes in the next point; its time is after that of the last. */
-  void advance(Point next, Shares shares, Increments books) {
-    untail(shares, books);
-    Point previous = last;
-    if (previous == null) {
-      firstMillis = next.epochMillis();
-      gap(Long.MIN_VALUE, null, next.epochMillis(), next, shares, books);
-    } else {
-      between(previous, next, shares, books);
+  /**
+   * Since when the books must be made anew for these points, which follow the last: what they say
+   * changes what was booked before them. {@link #NEVER}: they can simply be added.
+   */
+  long rebookFrom(List<Point> points) {
+    Point previous = requireNonNull(last, "last is null");
+    long from = Long.MAX_VALUE;
+    if (flatSince != NEVER && !stuck && flatSince < previous.epochMillis()) {
+      Point before = previous;
+      for (Point point : points) {
+        if (!flat(before, point)) {
+          break;
+        }
+        if (point.epochMillis() - flatSince >= STUCK_MILLIS) {
+          from = flatSince;
+          break;
+        }
+        before = point;
+      }
     }
-    last = next;
+    Point counted = lastCounted;
+    if (counted != null) {
+      Point end = nextCounted(points, 0);
+      if (end != null && bridges(counted, end)) {
+        from = Math.min(from, counted.epochMillis());
+      }
+    }
+    return from == Long.MAX_VALUE ? NEVER : from;
+  }
+
+  /**
+   * Takes in points that follow the last.
+   *
+   * @param arrivalEpochMillis when they arrived, or {@link #NEVER} if they are booked again
+   */
+  void advance(List<Point> points, Shares shares, Increments books, long arrivalEpochMillis) {
+    untail(shares, books);
+    for (int i = 0; i < points.size(); i++) {
+      Point next = points.get(i);
+      Point previous = last;
+      if (previous == null) {
+        firstMillis = next.epochMillis();
+        gap(Long.MIN_VALUE, null, next.epochMillis(), next, shares, books);
+      } else {
+        if (next.epochMillis() - previous.epochMillis() > limits.longGapMillis()) {
+          rememberGap(arrivalEpochMillis);
+        }
+        between(previous, next, points, i, shares, books);
+      }
+      last = next;
+      if (next.microjoules() != MISSING) {
+        lastCounted = null;
+      } else if (previous != null && previous.microjoules() != MISSING) {
+        lastCounted = previous;
+      }
+    }
+  }
+
+  private void rememberGap(long arrivalEpochMillis) {
+    if (arrivalEpochMillis == NEVER) {
+      return;
+    }
+    if (beforeGaps.size() == GAPS) {
+      beforeGaps.removeFirst();
+    }
+    beforeGaps.addLast(new BeforeGap(arrivalEpochMillis, copyOfBooks()));
+  }
+
+  /**
+   * The books as they stood before a long gap that ended no longer ago than the history reaches.
+   *
+   * @param from the time of the first change; the account's last point is before it
+   * @param historySince since when all that arrived is in the history
+   * @return a copy to go on from, or null if there is none
+   */
+  @Nullable DeviceAccount beforeGap(long from, long historySince) {
+    DeviceAccount found = null;
+    for (BeforeGap gap : beforeGaps) {
+      Point end = requireNonNull(gap.account.last, "a gap after nothing");
+      if (gap.gapEndArrivalMillis >= historySince && end.epochMillis() < from) {
+        found = gap.account;
+      }
+    }
+    return found == null ? null : found.copyOfBooks();
+  }
+
+  /** Remembers the gaps that another account of this device remembers from before a time. */
+  void gapsOf(DeviceAccount other, long beforeMillis) {
+    for (BeforeGap gap : other.beforeGaps) {
+      if (requireNonNull(gap.account.last, "a gap after nothing").epochMillis() < beforeMillis) {
+        beforeGaps.addLast(gap);
+      }
+    }
+  }
+
+  /** The same books; what came before long gaps is not copied. */
+  DeviceAccount copyOfBooks() {
+    DeviceAccount copy = new DeviceAccount(limits, calibration);
+    copy.last = last;
+    copy.lastCounted = lastCounted;
+    copy.firstMillis = firstMillis;
+    copy.window = window;
+    copy.windowMicrojoules = windowMicrojoules;
+    copy.segmentStart = segmentStart;
+    copy.segmentMillijoules = segmentMillijoules;
+    copy.flatSince = flatSince;
+    copy.stuck = stuck;
+    copy.minute = minute;
+    copy.minuteMillis = minuteMillis;
+    copy.minuteByCounter = minuteByCounter;
+    copy.minuteByPower = minuteByPower;
+    copy.tailBooked = tailBooked;
+    return copy;
   }
 
   /**
@@ -140,13 +286,46 @@ final class DeviceAccount {
 
   // ---- between two points
 
-  private void between(Point a, Point b, Shares shares, Increments books) {
+  private void between(
+      Point a, Point b, List<Point> points, int i, Shares shares, Increments books) {
     long length = b.epochMillis() - a.epochMillis();
-    long counted = counterDifference(a, b, length);
+    closeMinute(a.epochMillis(), books);
     boolean powers = a.milliwatts() != MISSING && b.milliwatts() != MISSING;
+    boolean wasStuck = stuck;
+    boolean flat = seeWhetherStuck(a, b, points, i);
+    long at = limits.windowOf(b.epochMillis());
+    boolean certain = true;
+    boolean faulty = false;
+    long counted = MISSING;
+    if (flat && stuck) {
+      books.note(at, SiteAmount.COUNTER_STUCK_MILLIS, length);
+      faulty = true;
+    } else if (wasStuck) {
+      faulty = true; // where it begins to count again it may catch up, or not
+    } else if (a.microjoules() != MISSING && b.microjoules() != MISSING) {
+      step(a, b, trapezoid(a, b, length));
+      certain = step.certain();
+      switch (step.event()) {
+        case NONE -> {}
+        case WRAPPED -> books.note(at, SiteAmount.COUNTER_WRAPS, 1);
+        case RESET -> books.note(at, SiteAmount.COUNTER_RESETS, 1);
+        case FELL, JUMPED -> {
+          books.note(at, SiteAmount.COUNTER_FAULTS, 1);
+          faulty = true;
+        }
+      }
+      counted = calibrated(step.microjoules(), b, length);
+      compare(a, b, counted, length);
+    } else {
+      counted = bridged(a, b, points, i);
+    }
+
     Quality quality;
     if (counted != MISSING) {
-      quality = Quality.MEASURED;
+      // over a longer gap the sum is measured, but what came before an edge in it and what after?
+      boolean guessed =
+          length > limits.gapMillis() && shares.changesWithin(a.epochMillis(), b.epochMillis());
+      quality = certain && !guessed ? Quality.MEASURED : Quality.ESTIMATED;
       long from = powers ? a.milliwatts() : 0;
       long to = powers ? b.milliwatts() : 0;
       interval.ofCounter(a.epochMillis(), from, b.epochMillis(), to, counted);
@@ -154,7 +333,7 @@ final class DeviceAccount {
       gap(a.epochMillis(), a, b.epochMillis(), b, shares, books);
       return;
     } else if (powers) {
-      quality = length <= limits.gapMillis() ? Quality.MEASURED : Quality.ESTIMATED;
+      quality = length <= limits.gapMillis() && !faulty ? Quality.MEASURED : Quality.ESTIMATED;
       interval.ofPower(a.epochMillis(), a.milliwatts(), b.epochMillis(), b.milliwatts());
     } else {
       // the counter began anew and only one end says its power: hold it
@@ -166,26 +345,164 @@ final class DeviceAccount {
       quality = Quality.ESTIMATED;
       interval.ofPower(a.epochMillis(), held, b.epochMillis(), held);
     }
+    if (quality == Quality.MEASURED && (a.ahead() || b.ahead())) {
+      quality = Quality.ESTIMATED;
+    }
     if (b.device().source() == PowerSource.MODELLED) {
       quality = Quality.MODELLED;
     }
     book(a.epochMillis(), b.epochMillis(), b, quality, shares, books, false);
   }
 
-  /** Energy by the counter, or MISSING if it cannot tell. */
-  private static long counterDifference(Point a, Point b, long length) {
-    if (a.microjoules() == MISSING
-        || b.microjoules() == MISSING
-        || a.device().counterEpoch() != b.device().counterEpoch()) {
+  private void step(Point a, Point b, long expectedMicrojoules) {
+    step.set(
+        b.device(),
+        a.device().counterEpoch() == b.device().counterEpoch(),
+        a.microjoules(),
+        b.microjoules(),
+        b.epochMillis() - a.epochMillis(),
+        expectedMicrojoules);
+  }
+
+  private long calibrated(long microjoules, Point b, long length) {
+    return microjoules == MISSING
+        ? MISSING
+        : calibration.microjoules(b.device(), microjoules, length);
+  }
+
+  /**
+   * Energy by power, µJ, or MISSING if power is not known at both ends or the gap is a long one.
+   */
+  private long trapezoid(Point a, Point b, long length) {
+    return a.milliwatts() == MISSING || b.milliwatts() == MISSING || length > limits.longGapMillis()
+        ? MISSING
+        : (a.milliwatts() + b.milliwatts()) * length / 2;
+  }
+
+  // ---- a counter that stands still
+
+  /** Takes note of the interval; true if the counter stood still in it though power was drawn. */
+  private boolean seeWhetherStuck(Point a, Point b, List<Point> points, int i) {
+    if (!flat(a, b)) {
+      flatSince = NEVER;
+      stuck = false;
+      return false;
+    }
+    if (flatSince == NEVER) {
+      flatSince = a.epochMillis();
+    }
+    if (!stuck) {
+      int end = i;
+      while (end + 1 < points.size() && flat(points.get(end), points.get(end + 1))) {
+        end++;
+      }
+      stuck = points.get(end).epochMillis() - flatSince >= STUCK_MILLIS;
+    }
+    return true;
+  }
+
+  private static boolean flat(Point a, Point b) {
+    return a.microjoules() != MISSING
+        && a.microjoules() == b.microjoules()
+        && a.device().counterEpoch() == b.device().counterEpoch()
+        && a.milliwatts() >= STUCK_MILLIWATTS
+        && b.milliwatts() >= STUCK_MILLIWATTS;
+  }
+
+  // ---- readings without the counter between readings with it
+
+  /**
+   * The part of this interval in what the counter says of a stretch in whose middle it was not
+   * read: by power, which every point of the middle has. MISSING if there is no such stretch.
+   */
+  private long bridged(Point a, Point b, List<Point> points, int i) {
+    if (a.microjoules() != MISSING) {
+      bridgeEnd = NEVER;
+      Point end = nextCounted(points, i);
+      if (end != null && bridges(a, end)) {
+        bridge(a, end, points, i);
+      }
+    }
+    if (bridgeEnd == NEVER || b.epochMillis() > bridgeEnd) {
       return MISSING;
     }
-    long difference = b.microjoules() - a.microjoules();
-    if (difference < 0) {
-      return MISSING;
+    bridgePower += area(a, b);
+    long booked =
+        b.epochMillis() == bridgeEnd || bridgePowerTotal == 0
+            ? b.epochMillis() == bridgeEnd ? bridgeTotal : 0
+            : Interval.scale(bridgeTotal, bridgePower, bridgePowerTotal);
+    long part = booked - bridgeBooked;
+    bridgeBooked = booked;
+    return part;
+  }
+
+  private void bridge(Point start, Point end, List<Point> points, int i) {
+    // bridges() has set the step
+    bridgeTotal = calibrated(step.microjoules(), end, end.epochMillis() - start.epochMillis());
+    bridgeEnd = end.epochMillis();
+    bridgeBooked = 0;
+    bridgePower = 0;
+    bridgePowerTotal = 0;
+    Point before = start;
+    for (int j = i; before.epochMillis() < bridgeEnd; j++) {
+      bridgePowerTotal += area(before, points.get(j));
+      before = points.get(j);
     }
-    // more than the device can draw: the counter jumped
-    double meanMilliwatts = (double) difference / length;
-    return meanMilliwatts > Plausibility.ceilingMilliwatts(b.device()) ? MISSING : difference;
+  }
+
+  private static @Nullable Point nextCounted(List<Point> points, int from) {
+    for (int i = from; i < points.size(); i++) {
+      if (points.get(i).microjoules() != MISSING) {
+        return points.get(i);
+      }
+    }
+    return null;
+  }
+
+  private boolean bridges(Point start, Point end) {
+    long length = end.epochMillis() - start.epochMillis();
+    if (length > Limits.LOOK_MILLIS) {
+      return false;
+    }
+    step(start, end, trapezoid(start, end, length));
+    return step.microjoules() != MISSING && step.microjoules() > 0 && step.certain();
+  }
+
+  /** Energy by power; at an end without power that of the other end. */
+  private static long area(Point a, Point b) {
+    long from = a.milliwatts() != MISSING ? a.milliwatts() : b.milliwatts();
+    long to = b.milliwatts() != MISSING ? b.milliwatts() : from;
+    return (from + to) * (b.epochMillis() - a.epochMillis()) / 2;
+  }
+
+  // ---- counter against power
+
+  private void compare(Point a, Point b, long counted, long length) {
+    if (counted != MISSING
+        && length <= limits.gapMillis()
+        && a.milliwatts() != MISSING
+        && b.milliwatts() != MISSING) {
+      minuteMillis += length;
+      minuteByCounter += counted;
+      minuteByPower += area(a, b);
+    }
+  }
+
+  private void closeMinute(long nextMillis, Increments books) {
+    long of = Math.floorDiv(nextMillis, MINUTE_MILLIS) * MINUTE_MILLIS;
+    if (of == minute) {
+      return;
+    }
+    if (minute != NEVER
+        && minuteMillis >= MOST_OF_A_MINUTE_MILLIS
+        && Math.abs(minuteByCounter - minuteByPower)
+            > Math.max(minuteByCounter, minuteByPower) / 4) {
+      books.note(limits.windowOf(minute), SiteAmount.DISAGREEING_MINUTES, 1);
+    }
+    minute = of;
+    minuteMillis = 0;
+    minuteByCounter = 0;
+    minuteByPower = 0;
   }
 
   // ---- where nothing is known
@@ -362,6 +679,10 @@ final class DeviceAccount {
       before = new long[2 * jobs + 1];
       after = new long[2 * jobs + 1];
     }
+    if (weightSum > Shares.WHOLE) {
+      books.note(inWindow, SiteAmount.OVERBOOKED_MILLIS, millis);
+    }
+    boolean exclusive = jobs == 1 && holders.weights()[0] == Shares.WHOLE;
     Split.largestRemainder(segmentMillijoules, holders.weights(), before);
     segmentMillijoules += millijoules;
     Split.largestRemainder(segmentMillijoules, holders.weights(), after);
@@ -371,7 +692,7 @@ final class DeviceAccount {
       toJobs += part;
       String job = holders.jobs().get(i);
       long parts = (long) holders.weights()[i] * Shares.WHOLE / weightSum;
-      books.job(inWindow, job, device, part, quality, idling);
+      books.job(inWindow, job, device, part, quality, idling, exclusive);
       books.jobTime(inWindow, job, device, millis, parts, utilisation);
     }
     long idleWeight = holders.weights()[jobs];
@@ -397,37 +718,92 @@ final class DeviceAccount {
   // ---- state
 
   void write(DataOutput out) throws IOException {
+    writeBooks(out);
+    out.writeByte(beforeGaps.size());
+    for (BeforeGap gap : beforeGaps) {
+      out.writeLong(gap.gapEndArrivalMillis);
+      gap.account.writeBooks(out);
+    }
+  }
+
+  private void writeBooks(DataOutput out) throws IOException {
     Point point = requireNonNull(last, "a device without a reading has no state");
-    out.writeLong(point.epochMillis());
-    out.writeLong(point.milliwatts());
-    out.writeLong(point.microjoules());
-    out.writeLong(point.utilisationParts());
-    out.writeLong(point.usedBytes());
+    DeviceCodec.write(point.device(), out);
+    writePoint(point, out);
+    Point counted = lastCounted;
+    out.writeBoolean(counted != null);
+    if (counted != null) {
+      // within a minute of the last: the same device, of another counter's life at most
+      out.writeLong(counted.device().counterEpoch());
+      writePoint(counted, out);
+    }
     out.writeLong(firstMillis);
     out.writeLong(window);
     out.writeLong(windowMicrojoules);
     out.writeLong(segmentStart);
     out.writeLong(segmentMillijoules);
+    out.writeLong(flatSince);
+    out.writeBoolean(stuck);
+    out.writeLong(minute);
+    out.writeLong(minuteMillis);
+    out.writeLong(minuteByCounter);
+    out.writeLong(minuteByPower);
     out.writeBoolean(tailBooked);
-    DeviceCodec.write(point.device(), out);
   }
 
-  static DeviceAccount read(DataInput in, Limits limits) throws IOException {
-    DeviceAccount account = new DeviceAccount(limits);
-    long epochMillis = in.readLong();
-    long milliwatts = in.readLong();
-    long microjoules = in.readLong();
-    long utilisationParts = in.readLong();
-    long usedBytes = in.readLong();
+  private static void writePoint(Point point, DataOutput out) throws IOException {
+    out.writeLong(point.epochMillis());
+    out.writeLong(point.milliwatts());
+    out.writeLong(point.microjoules());
+    out.writeLong(point.utilisationParts());
+    out.writeLong(point.usedBytes());
+    out.writeBoolean(point.ahead());
+  }
+
+  static DeviceAccount read(DataInput in, Limits limits, Calibration calibration)
+      throws IOException {
+    DeviceAccount account = readBooks(in, limits, calibration);
+    int gaps = in.readByte();
+    for (int i = 0; i < gaps; i++) {
+      long arrival = in.readLong();
+      account.beforeGaps.addLast(new BeforeGap(arrival, readBooks(in, limits, calibration)));
+    }
+    return account;
+  }
+
+  private static DeviceAccount readBooks(DataInput in, Limits limits, Calibration calibration)
+      throws IOException {
+    DeviceAccount account = new DeviceAccount(limits, calibration);
+    Device device = DeviceCodec.read(in);
+    account.last = readPoint(device, in);
+    if (in.readBoolean()) {
+      long epoch = in.readLong();
+      account.lastCounted =
+          readPoint(device.withCounter(epoch, device.counterWrapMicrojoules()), in);
+    }
     account.firstMillis = in.readLong();
     account.window = in.readLong();
     account.windowMicrojoules = in.readLong();
     account.segmentStart = in.readLong();
     account.segmentMillijoules = in.readLong();
+    account.flatSince = in.readLong();
+    account.stuck = in.readBoolean();
+    account.minute = in.readLong();
+    account.minuteMillis = in.readLong();
+    account.minuteByCounter = in.readLong();
+    account.minuteByPower = in.readLong();
     account.tailBooked = in.readBoolean();
-    Device device = DeviceCodec.read(in);
-    account.last =
-        new Point(device, epochMillis, milliwatts, microjoules, utilisationParts, usedBytes);
     return account;
+  }
+
+  private static Point readPoint(Device device, DataInput in) throws IOException {
+    return new Point(
+        device,
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readBoolean());
   }
 }

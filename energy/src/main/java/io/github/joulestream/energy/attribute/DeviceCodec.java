@@ -24,6 +24,7 @@ final class DeviceCodec {
     out.writeLong(device.counterEpoch());
     out.writeLong(device.counterWrapMicrojoules());
     out.writeLong(device.capacityBytes());
+    out.writeUTF(device.instanceOf());
   }
 
   static Device read(DataInput in) throws IOException {
@@ -41,6 +42,7 @@ final class DeviceCodec {
         in.readInt(),
         in.readLong(),
         in.readLong(),
-        in.readLong());
+        in.readLong(),
+        in.readUTF());
   }
 }

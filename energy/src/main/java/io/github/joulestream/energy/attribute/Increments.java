@@ -63,6 +63,18 @@ public final class Increments {
     siteTotals(window).add(amount, value);
   }
 
+  /** Counts something that is booked, and taken back with it. */
+  void note(long window, SiteAmount amount, long value) {
+    if (window >= fromWindow && value != 0) {
+      siteTotals(window).add(amount, sign * value);
+    }
+  }
+
+  /** Counts what became of a job's nodes, whatever the mode. */
+  void count(long window, String job, JobAmount amount, long value) {
+    jobTotals(job, window).add(amount, value);
+  }
+
   /** Energy of a device in a window, before it is shared out: the measured side of the ledger. */
   void measured(long window, Device device, long millijoules, Quality quality) {
     if (window < fromWindow || millijoules == 0) {
@@ -87,7 +99,13 @@ public final class Increments {
 
   /** A job's part of it. */
   void job(
-      long window, String job, Device device, long millijoules, Quality quality, boolean heldIdle) {
+      long window,
+      String job,
+      Device device,
+      long millijoules,
+      Quality quality,
+      boolean heldIdle,
+      boolean exclusive) {
     if (window < fromWindow || millijoules == 0) {
       return;
     }
@@ -112,6 +130,8 @@ public final class Increments {
           },
           amount);
       ofSite.add(SiteAmount.JOBS_TOTAL_MILLIJOULES, amount);
+      ofSite.add(
+          exclusive ? SiteAmount.EXCLUSIVE_MILLIJOULES : SiteAmount.SHARED_MILLIJOULES, amount);
     }
   }
 

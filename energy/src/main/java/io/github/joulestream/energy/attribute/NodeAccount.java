@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.integrate.Calibration;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -35,89 +37,153 @@ import org.jspecify.annotations.Nullable;
  * <p>Mutable; one thread.
  */
 public final class NodeAccount {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
   // how far before a change the history is looked at first, before all of it is
-  private static final long NEARBY_MILLIS = 120_000;
+  private static final long NEARBY_MILLIS = 5 * Limits.LOOK_MILLIS;
 
   private final Limits limits;
+  private final Calibration calibration;
   private final PointReader reader;
-  private final Allocations allocations = new Allocations();
+  private final Allocations allocations;
   private final LinkedHashMap<String, DeviceAccount> devices = new LinkedHashMap<>();
   private final Map<String, Shares> shares = new HashMap<>();
   private SeenBatches seen = new SeenBatches();
+  // time of the newest reading of any device
+  private long newestMillis = Long.MIN_VALUE;
+  private long nextExpiryMillis = Long.MAX_VALUE;
 
-  public NodeAccount(Limits limits) {
+  public NodeAccount(Limits limits, Calibration calibration) {
     this.limits = requireNonNull(limits, "limits is null");
-    this.reader = new PointReader(limits);
+    this.calibration = requireNonNull(calibration, "calibration is null");
+    this.reader = new PointReader(limits, calibration);
+    this.allocations = new Allocations(limits);
+  }
+
+  /** An account that takes every sensor at its word. */
+  public NodeAccount(Limits limits) {
+    this(limits, Calibration.NONE);
   }
 
   /** Takes in readings; {@code books} takes what they add. */
   public Outcome accept(
-      long agentEpoch, long sequence, Arrival batch, History history, Increments books) {
+      long agentEpoch, long sequence, Arrival arrived, History history, Increments books) {
+    Arrival batch = new Arrival(arrived.arrivalEpochMillis(), Instances.merged(arrived.devices()));
     books.mode(1, Long.MIN_VALUE);
     if (!seen.add(agentEpoch, sequence)) {
       count(batch.devices(), SiteAmount.REPEATED_READINGS, books);
       return new Outcome(true, batch, List.of());
     }
+    History lookUp = new Remembering(history);
     List<String> refusals = new ArrayList<>();
     PointReader.Refusals note =
         reader.into(books, batch.arrivalEpochMillis(), batch.devices(), refusals);
     List<DeviceSeries> kept = new ArrayList<>(batch.devices());
+    long oldestMillis = Long.MAX_VALUE;
+    long latestMillis = Long.MIN_VALUE;
     for (DeviceSeries series : batch.devices()) {
-      Collection<Point> points = reader.read(series, batch.arrivalEpochMillis(), note);
+      List<Point> points = reader.read(series, batch.arrivalEpochMillis(), note);
       if (points.isEmpty()) {
         continue;
       }
-      String id = series.device().id();
-      DeviceAccount account = devices.computeIfAbsent(id, _ -> new DeviceAccount(limits));
-      Shares ofDevice = sharesOf(series.device());
-      Point last = account.last();
-      if (last == null || points.iterator().next().epochMillis() > last.epochMillis()) {
-        books.mode(1, Long.MIN_VALUE);
-        for (Point point : points) {
-          account.advance(point, ofDevice, books);
+      oldestMillis = Math.min(oldestMillis, points.getFirst().epochMillis());
+      latestMillis = Math.max(latestMillis, points.getLast().epochMillis());
+      for (Point point : points) {
+        if (point.ahead()) {
+          books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
         }
-        account.tail(ofDevice, books);
-      } else if (!mend(id, points, ofDevice, ofDevice, firstOf(points), history, books)) {
-        List<Point> inTime = new ArrayList<>(points);
-        inTime.removeIf(point -> point.epochMillis() <= last.epochMillis());
-        books.mode(1, Long.MIN_VALUE);
-        for (Point point : points) {
-          if (!inTime.contains(point)) {
-            books.count(limits.windowOf(point.epochMillis()), SiteAmount.REFUSED_LATE, 1);
-          }
-        }
-        refusals.add(
-            "refused late: %d readings of %s, the first of %d"
-                .formatted(points.size() - inTime.size(), id, firstOf(points)));
-        for (Point point : inTime) {
-          account.advance(point, ofDevice, books);
-        }
-        account.tail(ofDevice, books);
+      }
+      DeviceSeries rest = take(series, points, batch.arrivalEpochMillis(), lookUp, books, refusals);
+      if (rest != null) {
         kept.remove(series);
-        if (!inTime.isEmpty()) {
-          kept.add(after(series, last.epochMillis()));
+        if (rest.readings().size() > 0) {
+          kept.add(rest);
         }
       }
     }
     books.mode(1, Long.MIN_VALUE);
     count(batch.devices(), SiteAmount.READINGS, books);
+    if (oldestMillis <= latestMillis) {
+      if (seen.rivals(agentEpoch, oldestMillis, latestMillis)) {
+        books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);
+      }
+      newestMillis = Math.max(newestMillis, latestMillis);
+      if (newestMillis >= nextExpiryMillis) {
+        for (AllocationEdge end : allocations.expired(newestMillis, batch.arrivalEpochMillis())) {
+          take(end, lookUp, books);
+        }
+      }
+    }
     books.compact();
     return new Outcome(false, new Arrival(batch.arrivalEpochMillis(), kept), refusals);
+  }
+
+  /** Takes in the readings of one device; null, or if some were too late the others. */
+  private @Nullable DeviceSeries take(
+      DeviceSeries series,
+      List<Point> points,
+      long arrivalEpochMillis,
+      History history,
+      Increments books,
+      List<String> refusals) {
+    String id = series.device().id();
+    DeviceAccount account =
+        devices.computeIfAbsent(id, _ -> new DeviceAccount(limits, calibration));
+    Shares ofDevice = sharesOf(series.device());
+    Point last = account.last();
+    long first = points.getFirst().epochMillis();
+    if (last == null || first > last.epochMillis()) {
+      long from = last == null ? DeviceAccount.NEVER : account.rebookFrom(points);
+      if (from == DeviceAccount.NEVER
+          || !mend(id, points, ofDevice, ofDevice, from, arrivalEpochMillis, history, books)) {
+        books.mode(1, Long.MIN_VALUE);
+        account.advance(points, ofDevice, books, arrivalEpochMillis);
+        account.tail(ofDevice, books);
+      }
+      return null;
+    }
+    if (mend(id, points, ofDevice, ofDevice, first, arrivalEpochMillis, history, books)) {
+      return null;
+    }
+    List<Point> inTime =
+        points.stream().filter(point -> point.epochMillis() > last.epochMillis()).toList();
+    books.mode(1, Long.MIN_VALUE);
+    for (Point point : points.subList(0, points.size() - inTime.size())) {
+      books.count(limits.windowOf(point.epochMillis()), SiteAmount.REFUSED_LATE, 1);
+    }
+    refusals.add(
+        "refused late: %d readings of %s, the first of %d"
+            .formatted(points.size() - inTime.size(), id, first));
+    account.advance(inTime, ofDevice, books, arrivalEpochMillis);
+    account.tail(ofDevice, books);
+    return after(series, last.epochMillis());
   }
 
   /** Takes in what is said of an allocation; false if it was known. */
   public boolean accept(AllocationEdge edge, History history, Increments books) {
     books.mode(1, Long.MIN_VALUE);
-    allocations.forgetReleasedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis());
+    allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis());
+    shares.clear();
+    boolean isNew = take(edge, new Remembering(history), books);
+    books.compact();
+    return isNew;
+  }
+
+  private boolean take(AllocationEdge edge, History history, Increments books) {
     Map<String, Shares> before = new HashMap<>();
     devices.forEach((id, account) -> before.put(id, sharesOf(lastOf(account).device())));
+    Map<String, Allocations.Stay> staysBefore = allocations.stays();
     if (!allocations.add(edge)) {
       return false;
     }
+    nextExpiryMillis = allocations.nextExpiry();
     shares.clear();
+    books.mode(1, Long.MIN_VALUE);
     long window = limits.windowOf(edge.atEpochMillis());
-    books.count(window, SiteAmount.ALLOCATION_EVENTS, 1);
+    if (edge.by() != AllocationEdge.By.LIMIT) {
+      books.count(window, SiteAmount.ALLOCATION_EVENTS, 1);
+    }
+    count(staysBefore, -1, books);
+    count(allocations.stays(), 1, books);
     for (Map.Entry<String, DeviceAccount> entry : devices.entrySet()) {
       DeviceAccount account = entry.getValue();
       Point last = lastOf(account);
@@ -131,13 +197,23 @@ public final class NodeAccount {
         books.mode(1, Long.MIN_VALUE);
         account.untail(old, books);
         account.tail(now, books);
-      } else if (!mend(entry.getKey(), List.of(), old, now, from, history, books)) {
+      } else if (!mend(
+          entry.getKey(), List.of(), old, now, from, edge.arrivalEpochMillis(), history, books)) {
         books.count(window, SiteAmount.REFUSED_LATE, 1);
         mendWhatCanBe(entry.getKey(), old, now, history, books);
       }
     }
-    books.compact();
     return true;
+  }
+
+  private void count(Map<String, Allocations.Stay> stays, int sign, Increments books) {
+    stays.forEach((job, stay) -> {
+      books.count(limits.windowOf(stay.heldAt()), job, JobAmount.NODES_HELD, sign);
+      JobAmount end = stay.end();
+      if (end != null) {
+        books.count(limits.windowOf(stay.endAt()), job, end, sign);
+      }
+    });
   }
 
   private static Point lastOf(DeviceAccount account) {
@@ -162,6 +238,7 @@ public final class NodeAccount {
       Shares old,
       Shares now,
       long from,
+      long arrivalEpochMillis,
       History history,
       Increments books) {
     DeviceAccount account = requireNonNull(devices.get(id), id);
@@ -170,15 +247,22 @@ public final class NodeAccount {
     NavigableMap<Long, Point> points =
         pointsOf(id, history.arrivedSince(nearby - limits.futureMillis())).tailMap(nearby, true);
     Start start = start(points, from);
-    if (start.anchor == null) {
+    if (start == null) {
       points = pointsOf(id, history.arrivedSince(Long.MIN_VALUE));
       start = start(points, from);
-      boolean whole = !points.isEmpty() && points.firstKey() <= account.firstMillis();
-      if (start.anchor == null && !whole) {
-        return false;
+      if (start == null && !points.isEmpty() && points.firstKey() <= account.firstMillis()) {
+        start = new Start(Long.MIN_VALUE, new DeviceAccount(limits, calibration));
+      }
+      if (start == null) {
+        DeviceAccount before = account.beforeGap(from, arrivalEpochMillis - limits.horizonMillis());
+        if (before == null) {
+          return false;
+        }
+        points = points.tailMap(lastOf(before).epochMillis(), false);
+        start = new Start(Long.MIN_VALUE, before);
       }
     }
-    rebook(id, points, news, old, now, start, books);
+    rebook(id, points, news, old, now, start, from, books);
     return true;
   }
 
@@ -186,36 +270,43 @@ public final class NodeAccount {
   private void mendWhatCanBe(String id, Shares old, Shares now, History history, Increments books) {
     NavigableMap<Long, Point> points = pointsOf(id, history.arrivedSince(Long.MIN_VALUE));
     DeviceAccount account = requireNonNull(devices.get(id), id);
-    if (points.isEmpty()) {
+    Start start = points.isEmpty() ? null : start(points, points.firstKey() + NEARBY_MILLIS);
+    if (start == null) {
+      books.mode(1, Long.MIN_VALUE);
       account.untail(old, books);
       account.tail(now, books);
       return;
     }
-    long window = limits.windowOf(points.firstKey()) + limits.windowMillis();
-    Point anchor = points.firstEntry().getValue();
-    var before = points.lowerEntry(window);
-    rebook(
-        id,
-        points,
-        List.of(),
-        old,
-        now,
-        new Start(window, before == null ? anchor : before.getValue()),
-        books);
+    rebook(id, points, List.of(), old, now, start, start.window, books);
   }
 
-  /** From which window on to book, and the point from which to integrate; null: from the first. */
-  private record Start(long window, @Nullable Point anchor) {}
+  /**
+   * From where to book again.
+   *
+   * @param window bookings in windows before this one stand
+   * @param account the books to go on from; what it books before the window is not counted
+   */
+  private record Start(long window, DeviceAccount account) {}
 
-  private Start start(NavigableMap<Long, Point> points, long from) {
+  /**
+   * Whole minutes are booked again, from the one in which a rule could first see the change; and
+   * for the rules to know what was before it, integration begins another minute earlier.
+   */
+  private @Nullable Start start(NavigableMap<Long, Point> points, long from) {
     var touched = points.lowerEntry(from);
     if (touched == null) {
-      return new Start(Long.MIN_VALUE, null);
+      return null;
     }
-    // what lies between this point and the change is booked anew, and whole windows at a time
-    long window = limits.windowOf(touched.getKey());
-    var anchor = points.lowerEntry(window);
-    return new Start(window, anchor == null ? null : anchor.getValue());
+    long look = Limits.LOOK_MILLIS;
+    long window = Math.floorDiv(touched.getKey() - look, look) * look;
+    var before = points.lowerEntry(window);
+    var anchor = before == null ? null : points.floorEntry(before.getKey() - look);
+    if (anchor == null) {
+      return null;
+    }
+    DeviceAccount account = new DeviceAccount(limits, calibration);
+    account.startAt(anchor.getValue());
+    return new Start(window, account);
   }
 
   private void rebook(
@@ -225,8 +316,9 @@ public final class NodeAccount {
       Shares old,
       Shares now,
       Start start,
+      long from,
       Increments books) {
-    long firstMillis = requireNonNull(devices.get(id), id).firstMillis();
+    DeviceAccount replaced = requireNonNull(devices.get(id), id);
     books.mode(-1, start.window);
     run(points, start, old, books);
     NavigableMap<Long, Point> all = new TreeMap<>(points);
@@ -234,21 +326,19 @@ public final class NodeAccount {
     books.mode(1, start.window);
     DeviceAccount mended = run(all, start, now, books);
     books.mode(1, Long.MIN_VALUE);
-    mended.firstMillis(Math.min(firstMillis, all.firstKey()));
+    mended.firstMillis(Math.min(replaced.firstMillis(), all.firstKey()));
+    // what was before a change stays as it was
+    mended.gapsOf(replaced, from);
     devices.put(id, mended);
   }
 
   private DeviceAccount run(
       NavigableMap<Long, Point> points, Start start, Shares ofDevice, Increments books) {
-    DeviceAccount account = new DeviceAccount(limits);
-    Collection<Point> toBook = points.values();
-    if (start.anchor != null) {
-      account.startAt(start.anchor);
-      toBook = points.tailMap(start.anchor.epochMillis(), false).values();
-    }
-    for (Point point : toBook) {
-      account.advance(point, ofDevice, books);
-    }
+    DeviceAccount account = start.account.copyOfBooks();
+    Point anchor = account.last();
+    NavigableMap<Long, Point> toBook =
+        anchor == null ? points : points.tailMap(anchor.epochMillis(), false);
+    account.advance(List.copyOf(toBook.values()), ofDevice, books, DeviceAccount.NEVER);
     account.tail(ofDevice, books);
     return account;
   }
@@ -267,8 +357,26 @@ public final class NodeAccount {
     return points;
   }
 
-  private static long firstOf(Collection<Point> points) {
-    return points.iterator().next().epochMillis();
+  /** Asks the history once for what is asked again and again: each device of a batch asks. */
+  private static final class Remembering implements History {
+    private final History history;
+    private long since;
+    private @Nullable List<Arrival> arrivals;
+
+    Remembering(History history) {
+      this.history = history;
+    }
+
+    @Override
+    public List<Arrival> arrivedSince(long arrivalEpochMillis) {
+      List<Arrival> known = arrivals;
+      if (known == null || arrivalEpochMillis < since) {
+        known = history.arrivedSince(arrivalEpochMillis);
+        arrivals = known;
+        since = arrivalEpochMillis;
+      }
+      return known;
+    }
   }
 
   private void count(List<DeviceSeries> series, SiteAmount amount, Increments books) {
@@ -310,6 +418,7 @@ public final class NodeAccount {
   public void write(DataOutput out) throws IOException {
     out.writeByte(FORMAT);
     seen.write(out);
+    out.writeLong(newestMillis);
     List<AllocationEdge> edges = allocations.edges();
     out.writeInt(edges.size());
     for (AllocationEdge edge : edges) {
@@ -326,6 +435,7 @@ public final class NodeAccount {
       out.writeShort(edge.cpuParts());
       out.writeShort(edge.nodeParts());
       out.writeInt(edge.gpusOnNode());
+      out.writeUTF(edge.by().name());
       out.writeLong(edge.arrivalEpochMillis());
     }
     out.writeInt(devices.size());
@@ -339,14 +449,16 @@ public final class NodeAccount {
    *
    * @throws IOException if it was written in a format that this release does not know
    */
-  public static NodeAccount read(DataInput in, Limits limits) throws IOException {
+  public static NodeAccount read(DataInput in, Limits limits, Calibration calibration)
+      throws IOException {
     int format = in.readByte();
     if (format != FORMAT) {
       throw new IOException(
           "a node's account of format " + format + "; this release knows " + FORMAT);
     }
-    NodeAccount account = new NodeAccount(limits);
+    NodeAccount account = new NodeAccount(limits, calibration);
     account.seen = SeenBatches.read(in);
+    account.newestMillis = in.readLong();
     int edges = in.readInt();
     for (int i = 0; i < edges; i++) {
       String job = in.readUTF();
@@ -368,11 +480,13 @@ public final class NodeAccount {
               in.readShort(),
               in.readShort(),
               in.readInt(),
+              AllocationEdge.By.valueOf(in.readUTF()),
               in.readLong()));
     }
+    account.nextExpiryMillis = account.allocations.nextExpiry();
     int devices = in.readInt();
     for (int i = 0; i < devices; i++) {
-      DeviceAccount device = DeviceAccount.read(in, limits);
+      DeviceAccount device = DeviceAccount.read(in, limits, calibration);
       account.devices.put(lastOf(device).device().id(), device);
     }
     return account;

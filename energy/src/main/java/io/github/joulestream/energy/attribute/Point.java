@@ -11,6 +11,7 @@ import io.github.joulestream.energy.Device;
  * @param microjoules cumulative counter, or {@code Readings.MISSING}
  * @param utilisationParts busy share since the reading before, or {@code Readings.MISSING}
  * @param usedBytes bytes in use, or {@code Readings.MISSING}
+ * @param ahead true if it is stamped later than it arrived
  */
 record Point(
     Device device,
@@ -18,4 +19,5 @@ record Point(
     long milliwatts,
     long microjoules,
     long utilisationParts,
-    long usedBytes) {}
+    long usedBytes,
+    boolean ahead) {}

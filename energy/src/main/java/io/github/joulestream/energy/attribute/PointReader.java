@@ -7,9 +7,9 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.energy.integrate.Plausibility;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -18,9 +18,11 @@ final class PointReader {
   private static final int MAX_REFUSALS = 5;
 
   private final Limits limits;
+  private final Calibration calibration;
 
-  PointReader(Limits limits) {
+  PointReader(Limits limits, Calibration calibration) {
     this.limits = limits;
+    this.calibration = calibration;
   }
 
   /** Takes note of what is refused. */
@@ -37,7 +39,7 @@ final class PointReader {
    * time. A counter's value belongs to the reading's own time, and so does everything that comes
    * with it.
    */
-  Collection<Point> read(DeviceSeries series, long arrivalEpochMillis, Refusals refusals) {
+  List<Point> read(DeviceSeries series, long arrivalEpochMillis, Refusals refusals) {
     Device device = series.device();
     Readings readings = series.readings();
     List<Point> inOrder = new ArrayList<>(readings.size());
@@ -54,6 +56,8 @@ final class PointReader {
       if (refusal != null) {
         refusals.refused(device, row, refusal, power);
         power = MISSING;
+      } else if (power != MISSING) {
+        power = calibration.milliwatts(device, power);
       }
       long energy = readings.energy(row);
       refusal = Plausibility.counterRefusal(energy);
@@ -81,14 +85,15 @@ final class PointReader {
       long placed = energy == MISSING ? time - device.averagingMillis() / 2 : time;
       sorted &= placed > latest;
       latest = placed;
-      inOrder.add(new Point(device, placed, power, energy, utilisation, used));
+      boolean ahead = time > arrivalEpochMillis + Limits.AHEAD_MILLIS;
+      inOrder.add(new Point(device, placed, power, energy, utilisation, used, ahead));
     }
     if (sorted) {
       return inOrder;
     }
     TreeMap<Long, Point> byTime = new TreeMap<>();
     inOrder.forEach(point -> byTime.put(point.epochMillis(), point));
-    return byTime.values();
+    return List.copyOf(byTime.values());
   }
 
   /** Gathers the first few refusals as text and counts all of them in the books. */

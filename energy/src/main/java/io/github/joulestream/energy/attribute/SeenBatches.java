@@ -16,16 +16,28 @@ import java.util.TreeMap;
 final class SeenBatches {
   private static final int EPOCHS = 16;
 
-  // by epoch, the one used last at the end: first sequence of a range -> last
-  private final LinkedHashMap<Long, TreeMap<Long, Long>> epochs =
-      new LinkedHashMap<>(16, 0.75f, true);
+  // older gaps are forgotten: a batch of theirs that comes again is mended, not booked twice
+  private static final int RANGES = 128;
+  // agents that follow one another may have clocks that differ by so much
+  private static final long RIVALRY_MILLIS = 10_000;
+
+  // the one used last at the end
+  private final LinkedHashMap<Long, Life> lives = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** One life of an agent. */
+  private static final class Life {
+    // first sequence of a range -> last
+    final TreeMap<Long, Long> ranges = new TreeMap<>();
+    long oldestMillis = Long.MAX_VALUE;
+  }
 
   /** True if it is new. */
   boolean add(long epoch, long sequence) {
-    TreeMap<Long, Long> ranges = epochs.computeIfAbsent(epoch, _ -> new TreeMap<>());
-    if (epochs.size() > EPOCHS) {
-      epochs.remove(epochs.keySet().iterator().next());
+    Life life = lives.computeIfAbsent(epoch, _ -> new Life());
+    if (lives.size() > EPOCHS) {
+      lives.remove(lives.keySet().iterator().next());
     }
+    TreeMap<Long, Long> ranges = life.ranges;
     Map.Entry<Long, Long> below = ranges.floorEntry(sequence);
     if (below != null && below.getValue() >= sequence) {
       return false;
@@ -40,15 +52,39 @@ final class SeenBatches {
       last = above;
     }
     ranges.put(first, last);
+    if (ranges.size() > RANGES) {
+      ranges.pollFirstEntry();
+    }
     return true;
   }
 
+  /**
+   * Takes note of the times of a batch; true if its agent goes on after a later one has begun: two
+   * claim to be this node's.
+   */
+  boolean rivals(long epoch, long oldestMillis, long latestMillis) {
+    Life life = lives.computeIfAbsent(epoch, _ -> new Life());
+    life.oldestMillis = Math.min(life.oldestMillis, oldestMillis);
+    for (Map.Entry<Long, Life> other : lives.entrySet()) {
+      long began = other.getValue().oldestMillis;
+      if (other.getKey() != epoch
+          && began > life.oldestMillis
+          && began != Long.MAX_VALUE
+          && latestMillis - RIVALRY_MILLIS > began) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void write(DataOutput out) throws IOException {
-    out.writeInt(epochs.size());
-    for (Map.Entry<Long, TreeMap<Long, Long>> epoch : epochs.entrySet()) {
-      out.writeLong(epoch.getKey());
-      out.writeInt(epoch.getValue().size());
-      for (Map.Entry<Long, Long> range : epoch.getValue().entrySet()) {
+    out.writeInt(lives.size());
+    for (Map.Entry<Long, Life> entry : lives.entrySet()) {
+      Life life = entry.getValue();
+      out.writeLong(entry.getKey());
+      out.writeLong(life.oldestMillis);
+      out.writeInt(life.ranges.size());
+      for (Map.Entry<Long, Long> range : life.ranges.entrySet()) {
         out.writeLong(range.getKey());
         out.writeLong(range.getValue());
       }
@@ -60,12 +96,13 @@ final class SeenBatches {
     int size = in.readInt();
     for (int i = 0; i < size; i++) {
       long epoch = in.readLong();
-      TreeMap<Long, Long> ranges = new TreeMap<>();
+      Life life = new Life();
+      life.oldestMillis = in.readLong();
       int count = in.readInt();
       for (int j = 0; j < count; j++) {
-        ranges.put(in.readLong(), in.readLong());
+        life.ranges.put(in.readLong(), in.readLong());
       }
-      seen.epochs.put(epoch, ranges);
+      seen.lives.put(epoch, life);
     }
     return seen;
   }

@@ -84,6 +84,11 @@ final class Shares {
     return span == edges.length ? Long.MAX_VALUE : edges[span];
   }
 
+  /** True if there is an edge after the first time and before the second. */
+  boolean changesWithin(long fromMillis, long toMillis) {
+    return spanEnd(spanAt(fromMillis)) < toMillis;
+  }
+
   /** Since when a job has held the device without a break, up to this span. */
   long heldSince(String job, int span) {
     int first = span;

@@ -93,7 +93,7 @@ public final class Interval {
   }
 
   /** {@code whole * part / of}, rounded down, without overflow; all are at least 0. */
-  static long scale(long whole, long part, long of) {
+  public static long scale(long whole, long part, long of) {
     if (Math.multiplyHigh(whole, part) == 0 && whole * part >= 0) {
       return whole * part / of;
     }

@@ -12,6 +12,7 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.integrate.Calibration;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -79,7 +80,9 @@ class NodeLawsTest {
         account.write(new DataOutputStream(bytes));
         account =
             NodeAccount.read(
-                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), Limits.DEFAULT);
+                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())),
+                Limits.DEFAULT,
+                Calibration.NONE);
       }
     }
 
@@ -153,6 +156,8 @@ class NodeLawsTest {
   @Test
   void orderBatchingAndRepeats_makeNoDifference_andTheBooksBalance() throws IOException {
     System.out.println("NodeLawsTest seed " + SEED);
+    Totals<SiteAmount> met = Totals.ofSite();
+    Totals<JobAmount> ends = Totals.ofJob();
     for (int round = 0; round < 400; round++) {
       Random random = new Random(SEED + round);
       List<DeviceSeries> readings = randomReadings(random);
@@ -182,6 +187,32 @@ class NodeLawsTest {
       }
       assertThat(anyOrder.energies()).as("round " + round).isEqualTo(inOrder.energies());
       assertThat(anyOrder.jobEnergies()).as("round " + round).isEqualTo(inOrder.jobEnergies());
+      inOrder.site.values().forEach(met::addAll);
+      inOrder.jobs.values().forEach(windows -> windows.values().forEach(ends::addAll));
+    }
+    // the generator reaches every rule
+    for (SiteAmount amount :
+        List.of(
+            COUNTER_WRAPS,
+            COUNTER_RESETS,
+            COUNTER_FAULTS,
+            COUNTER_STUCK_MILLIS,
+            DISAGREEING_MINUTES,
+            OVERBOOKED_MILLIS,
+            EXCLUSIVE_MILLIJOULES,
+            SHARED_MILLIJOULES,
+            HELD_IDLE_MILLIJOULES,
+            UNCOVERED_MILLIS,
+            QUALITY_ESTIMATED_MILLIJOULES)) {
+      assertThat(met.get(amount)).as(amount.name()).isPositive();
+    }
+    for (JobAmount amount :
+        List.of(
+            JobAmount.NODES_HELD,
+            JobAmount.NODES_RELEASED,
+            JobAmount.NODES_ENDED_BY_AGENT,
+            JobAmount.NODES_TAKEN_OVER)) {
+      assertThat(ends.get(amount)).as(amount.name()).isPositive();
     }
   }
 
@@ -202,10 +233,13 @@ class NodeLawsTest {
               random.nextInt(3) == 0 ? 1_000_000 : 0,
               random.nextInt(3) == 0 ? 1000 : 0,
               1,
-              0,
-              kind == DeviceKind.GPU ? 0 : 1L << 40);
-      int size = random.nextInt(40);
-      boolean counts = random.nextBoolean();
+              random.nextInt(3) == 0 ? 1L << (18 + random.nextInt(14)) : 0,
+              kind == DeviceKind.GPU ? 0 : 1L << 40,
+              "");
+      int size = random.nextInt(random.nextBoolean() ? 40 : 200);
+      boolean counts = random.nextInt(4) > 0;
+      int missing = List.of(2, 10, 1_000_000).get(random.nextInt(3));
+      int stuckFor = 0;
       long[] times = new long[size];
       long[] power = new long[size];
       long[] energy = new long[counts ? size : 0];
@@ -221,11 +255,18 @@ class NodeLawsTest {
               default -> 1 + random.nextInt(3_000);
             };
         times[i] = time;
-        power[i] = random.nextInt(10) == 0 ? Readings.MISSING : random.nextInt(900_000);
-        counter += random.nextInt(1_000_000);
+        power[i] = random.nextInt(missing) == 0 ? Readings.MISSING : random.nextInt(900_000);
+        stuckFor = stuckFor > 0 ? stuckFor - 1 : random.nextInt(40) == 0 ? random.nextInt(30) : 0;
+        if (stuckFor == 0) {
+          counter += random.nextInt(1_000_000);
+        }
         if (counts) {
-          energy[i] = random.nextInt(10) == 0 ? Readings.MISSING : counter;
-          if (random.nextInt(15) == 0) {
+          long shown =
+              device.counterWrapMicrojoules() == 0
+                  ? counter
+                  : counter % device.counterWrapMicrojoules();
+          energy[i] = random.nextInt(missing) == 0 ? Readings.MISSING : shown;
+          if (random.nextInt(30) == 0) {
             counter = 0;
           }
         }
@@ -233,9 +274,13 @@ class NodeLawsTest {
         used[i] = random.nextLong(1L << 40);
       }
       long[] none = {};
+      Readings all = new Readings(times, power, energy, utilisation, used, none, none);
+      // now and then the driver is loaded anew in the middle
+      int reload = random.nextInt(4) == 0 ? random.nextInt(size + 1) : size;
+      series.add(new DeviceSeries(device, cut(all, 0, reload)));
       series.add(
           new DeviceSeries(
-              device, new Readings(times, power, energy, utilisation, used, none, none)));
+              device.withCounter(2, device.counterWrapMicrojoules()), cut(all, reload, size)));
     }
     return series;
   }
@@ -248,7 +293,7 @@ class NodeLawsTest {
       Map<String, Integer> parts = new TreeMap<>();
       for (int d = 0; d < 4; d++) {
         if (random.nextBoolean()) {
-          parts.put("gpu" + d, random.nextInt(10_001));
+          parts.put("gpu" + d, random.nextInt(3) == 0 ? 10_000 : random.nextInt(10_001));
         }
       }
       edges.add(
@@ -262,11 +307,22 @@ class NodeLawsTest {
               -1,
               random.nextInt(10_002) - 1,
               4,
+              AllocationEdge.By.HOOK,
               LATER));
       if (random.nextInt(4) > 0) {
         edges.add(
             new AllocationEdge(
-                "job" + j, false, at + random.nextInt(300_000), Map.of(), 0, 0, 0, 0, 0, LATER));
+                "job" + j,
+                false,
+                at + random.nextInt(300_000),
+                Map.of(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                AllocationEdge.By.values()[random.nextInt(2)],
+                LATER));
       }
     }
     return edges;

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.Readings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongBinaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * Instances of a device (MIG) that each repeat the power and the counter of the whole: one device,
+ * counted once. What jobs hold of it are shares of the whole.
+ */
+final class Instances {
+  private static final long[] NONE = {};
+
+  private Instances() {}
+
+  /** The same readings, with one series for each whole device. */
+  static List<DeviceSeries> merged(List<DeviceSeries> devices) {
+    if (devices.stream().allMatch(series -> series.device().instanceOf().isEmpty())) {
+      return devices;
+    }
+    Map<String, List<DeviceSeries>> byWhole = new LinkedHashMap<>();
+    for (DeviceSeries series : devices) {
+      Device device = series.device();
+      String whole = device.instanceOf().isEmpty() ? device.id() : device.instanceOf();
+      byWhole.computeIfAbsent(whole, _ -> new ArrayList<>()).add(series);
+    }
+    List<DeviceSeries> merged = new ArrayList<>();
+    byWhole.values().forEach(parts -> merged.add(one(parts)));
+    return merged;
+  }
+
+  private static DeviceSeries one(List<DeviceSeries> parts) {
+    DeviceSeries first = parts.getFirst();
+    if (parts.size() == 1 && first.device().instanceOf().isEmpty()) {
+      return first;
+    }
+    // what is said first at a time counts; busy is the busiest instance
+    Map<Long, long[]> rows = new LinkedHashMap<>();
+    for (DeviceSeries part : parts) {
+      Readings readings = part.readings();
+      for (int row = 0; row < readings.size(); row++) {
+        long[] values = {
+          readings.power(row), readings.energy(row), readings.utilisation(row), readings.used(row)
+        };
+        rows.merge(readings.epochMillis()[row], values, Instances::together);
+      }
+    }
+    List<long[]> values = List.copyOf(rows.values());
+    return new DeviceSeries(
+        first.device().whole(),
+        new Readings(
+            rows.keySet().stream().mapToLong(Long::longValue).toArray(),
+            column(values, 0),
+            column(values, 1),
+            column(values, 2),
+            column(values, 3),
+            NONE,
+            NONE));
+  }
+
+  private static long[] together(long[] a, long[] b) {
+    LongBinaryOperator either = (x, y) -> x != Readings.MISSING ? x : y;
+    return new long[] {
+      either.applyAsLong(a[0], b[0]),
+      either.applyAsLong(a[1], b[1]),
+      Math.max(a[2], b[2]), // MISSING is the least there is
+      Math.max(a[3], b[3])
+    };
+  }
+
+  private static long[] column(List<long[]> rows, int column) {
+    return IntStream.range(0, rows.size()).mapToLong(row -> rows.get(row)[column]).toArray();
+  }
+}
