@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
 import io.github.joulestream.producers.simulate.SiteSimulator;
@@ -38,17 +39,7 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Name of the site (default: ${DEFAULT-VALUE}).")
   String site = "";
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Equal seeds make equal sites (default: ${DEFAULT-VALUE}).")
-  long seed;
-
-  @Option(
-      names = "--past",
-      paramLabel = "DURATION",
-      description = "Simulate the time up to now, as fast as it goes, and end.")
-  @Nullable Duration past;
+  @Mixin SimulationMixin simulation = new SimulationMixin();
 
   @Option(names = "--for", paramLabel = "DURATION", description = "End after this time.")
   @Nullable Duration duration;
@@ -67,8 +58,9 @@ final class SimulateCommand implements Callable<Integer> {
     if (nodes < 1) {
       throw new UserError("--nodes must be at least 1");
     }
+    SimulationOptions options = simulation.options(site, nodes);
+    Duration past = simulation.past;
     kafka.join();
-    SimulationOptions options = new SimulationOptions(site, nodes, seed);
     try (Stopping stopping = new Stopping();
         KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-simulate")) {
       if (past != null) {
@@ -86,11 +78,12 @@ final class SimulateCommand implements Callable<Integer> {
     long end = EpochClock.system().epochMillis();
     long start = end - length.toMillis();
     SiteSimulator simulator = new SiteSimulator(options, start);
+    Publisher towards = options.towards(publisher);
     NanoClock nanos = NanoClock.system();
     long began = nanos.nanos();
     long lastLine = began;
     for (long now = start; now < end && !stopping.asked(); now += CHUNK.toMillis()) {
-      simulator.advanceTo(Math.min(end, now + CHUNK.toMillis()), publisher);
+      simulator.advanceTo(Math.min(end, now + CHUNK.toMillis()), towards);
       if (nanos.nanos() - lastLine > 2_000_000_000L) {
         lastLine = nanos.nanos();
         System.out.printf(
@@ -100,8 +93,8 @@ final class SimulateCommand implements Callable<Integer> {
             simulator.readings());
       }
     }
-    simulator.finish(publisher);
-    publisher.flush();
+    simulator.finish(towards);
+    towards.flush();
     double seconds = (nanos.nanos() - began) / 1e9;
     System.out.printf(
         Locale.ROOT,

@@ -40,6 +40,7 @@ final class StreamsCommand implements Callable<Integer> {
           "Lasting name of this instance: a restart under it takes its tasks back at once.")
   @Nullable String instance;
 
+  @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -53,7 +54,12 @@ final class StreamsCommand implements Callable<Integer> {
         StreamsProgram program =
             new StreamsProgram(
                 new StreamsSettings(
-                    kafka.bootstrap, state, threads, instance, Duration.ofMillis(500)))) {
+                    kafka.bootstrap,
+                    state,
+                    threads,
+                    instance,
+                    Duration.ofMillis(500),
+                    calibration.read()))) {
       program.start();
       System.out.println("the topologies run; Ctrl-C stops them");
       while (!stopping.await(Duration.ofSeconds(1))) {

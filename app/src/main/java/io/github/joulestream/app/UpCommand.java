@@ -41,11 +41,7 @@ final class UpCommand implements Callable<Integer> {
       description = "Simulate a site of so many nodes with 8 GPUs each.")
   @Nullable Integer simulate;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the simulation (default: ${DEFAULT-VALUE}).")
-  long seed;
+  @Mixin SimulationMixin simulation = new SimulationMixin();
 
   @Option(
       names = "--replay",
@@ -57,7 +53,9 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin TraceOptions traces = new TraceOptions();
 
-  @Option(names = "--until-done", description = "End when the replay is in the store.")
+  @Option(
+      names = "--until-done",
+      description = "End when the replay, or the simulated past, is in the store.")
   boolean untilDone;
 
   @Option(
@@ -93,12 +91,17 @@ final class UpCommand implements Callable<Integer> {
       description = "HTTP port of the store if free, else another (default: ${DEFAULT-VALUE}).")
   int storePort;
 
+  @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
-    if (untilDone && replay == null) {
-      throw new UserError("--until-done waits for a replay; give --replay DIR, or use --for");
+    if (untilDone && replay == null && simulation.past == null) {
+      throw new UserError(
+          "--until-done waits for a replay; give --replay DIR or --past DURATION, or use --for");
+    }
+    if (replay != null && simulation.past != null) {
+      throw new UserError("--replay and --past do not go together");
     }
     if (simulate != null && (simulate < 1 || simulate > 100_000)) {
       throw new UserError("--simulate takes 1 to 100000 nodes, not " + simulate);
@@ -107,12 +110,11 @@ final class UpCommand implements Callable<Integer> {
     if (truth != null && nodes == 0) {
       throw new UserError("--truth tells of simulated jobs; give --simulate NODES too");
     }
-    boolean agent = !noAgent && replay == null;
+    boolean agent = !noAgent && replay == null && simulation.past == null;
     return new UpRun(
             new UpOptions(
                 data,
                 nodes,
-                seed,
                 replay,
                 traces.options(),
                 untilDone,
@@ -121,7 +123,10 @@ final class UpCommand implements Callable<Integer> {
                 agent,
                 truth,
                 kafkaPort,
-                storePort),
+                storePort,
+                simulation.past,
+                simulation.options("simulated", Math.max(1, nodes)),
+                calibration.read()),
             System.out)
         .run();
   }

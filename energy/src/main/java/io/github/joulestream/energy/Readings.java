@@ -64,6 +64,18 @@ public record Readings(
     return new Readings(epochMillis, powerMilliwatts, energyMicrojoules, NONE, NONE, NONE, NONE);
   }
 
+  /** The same readings, so much later. */
+  public Readings movedBy(long millis) {
+    return new Readings(
+        Arrays.stream(epochMillis).map(time -> time + millis).toArray(),
+        powerMilliwatts,
+        energyMicrojoules,
+        utilisationParts,
+        usedBytes,
+        readBytes,
+        writtenBytes);
+  }
+
   public int size() {
     return epochMillis.length;
   }

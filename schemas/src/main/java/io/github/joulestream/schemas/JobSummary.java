@@ -54,7 +54,9 @@ public record JobSummary(
     /** On some node only the next job says that it must have ended. */
     TAKEN_OVER,
     /** On some node nothing was heard of it for too long. */
-    LIMIT
+    LIMIT,
+    /** The scheduler said so, but on some node it still holds what it was given. */
+    STILL_HELD
   }
 
   /** How it is known that the job is over; of what its nodes say the weakest. */
@@ -68,11 +70,11 @@ public record JobSummary(
         weakest = end.getValue();
       }
     }
-    if (weakest != EndedBy.HOOK) {
+    if (weakest != EndedBy.HOOK && over >= totals.get(JobAmount.NODES_HELD)) {
       return weakest;
     }
     if (state.ended()) {
-      return EndedBy.SCHEDULER;
+      return over < totals.get(JobAmount.NODES_HELD) ? EndedBy.STILL_HELD : EndedBy.SCHEDULER;
     }
     return over > 0 && over >= totals.get(JobAmount.NODES_HELD) ? EndedBy.HOOK : EndedBy.NOBODY;
   }

@@ -13,9 +13,16 @@ import java.util.List;
  * @param agentEpoch one life of one agent; a new one for every start, unless the same batches are
  *     sent again
  * @param sequence 0, 1, 2, ... within the epoch
+ * @param clockOffsetMillis to be added to the readings' times: the broker's clock minus the node's,
+ *     where the agent measured it
  */
 public record TelemetryBatch(
-    String site, String node, long agentEpoch, long sequence, List<DeviceSeries> devices) {
+    String site,
+    String node,
+    long agentEpoch,
+    long sequence,
+    List<DeviceSeries> devices,
+    long clockOffsetMillis) {
   public TelemetryBatch {
     Keys.check(site, "site");
     Keys.check(node, "node");
@@ -23,6 +30,22 @@ public record TelemetryBatch(
     if (sequence < 0) {
       throw new IllegalArgumentException("sequence is " + sequence);
     }
+  }
+
+  /** From a node whose clock is right. */
+  public TelemetryBatch(
+      String site, String node, long agentEpoch, long sequence, List<DeviceSeries> devices) {
+    this(site, node, agentEpoch, sequence, devices, 0);
+  }
+
+  /** Its readings at their right times. */
+  public List<DeviceSeries> devicesInTime() {
+    return clockOffsetMillis == 0
+        ? devices
+        : devices.stream()
+            .map(series ->
+                new DeviceSeries(series.device(), series.readings().movedBy(clockOffsetMillis)))
+            .toList();
   }
 
   /** Readings in this batch: rows, over all devices. */

@@ -37,6 +37,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
       write(series, out);
     }
     out.writeArrayEnd();
+    out.writeLong(batch.clockOffsetMillis());
   }
 
   private static void write(DeviceSeries series, Encoder out) throws IOException {
@@ -106,7 +107,8 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
         in.readString(),
         in.readLong(),
         in.readLong(),
-        in.readList(() -> readSeries(in)));
+        in.readList(() -> readSeries(in)),
+        in.readLong());
   }
 
   private static DeviceSeries readSeries(WireReader in) throws IOException {

@@ -84,7 +84,8 @@ class WireTest {
                         new long[] {1, 2, 3})),
                 new DeviceSeries(
                     Device.sensor("memory", DeviceKind.MEMORY),
-                    Readings.ofPower(new long[0], new long[0]))));
+                    Readings.ofPower(new long[0], new long[0]))),
+            -4);
     all.put("telemetry", new Message(new TelemetryCodec(), WireSerdes.telemetry(), batch));
     all.put(
         "allocation",

@@ -15,7 +15,11 @@ import java.util.Map;
  */
 @SuppressWarnings("ImmutableEnumChecker") // both are unmodifiable
 public enum Measurement {
-  /** Energy of a job in a window of 10 s, and its mean power there. For live views, kept weeks. */
+  /**
+   * Energy of a job in a window of 10 s, and its mean power there. For live views, kept weeks. What
+   * came after a window was closed is a point of its own, some nanoseconds later: points of a
+   * window add up.
+   */
   JOB_ENERGY("job_energy", List.of("site", "job"), jobEnergyFields()),
 
   /** Power and utilisation of a site in a window of 10 s or 1 h (tag {@code window}). */
@@ -28,7 +32,8 @@ public enum Measurement {
    * A job's totals, live and final, kept for years. The job's id is a field, so a job adds no
    * series; what tells jobs of one site apart is the time: the job's anchor in milliseconds, and
    * below the millisecond a hash of its id. Two jobs of a site that start in the same millisecond
-   * share a point with a probability of one in a million.
+   * share a point with a probability of one in a million. A job of which something was heard long
+   * after its end has several points (parts), whose amounts add up.
    */
   JOB_SUMMARY("job_summary", List.of("site"), jobSummaryFields());
 
@@ -123,6 +128,9 @@ public enum Measurement {
     }
     fields.put("work", FieldType.DOUBLE);
     fields.put("work_unit", FieldType.TEXT);
+    fields.put("nodes", FieldType.LONG);
+    fields.put("ended_by", FieldType.TEXT);
+    fields.put("part_epoch_millis", FieldType.LONG);
     fields.putAll(amounts(JobAmount.values()));
     return fields;
   }

@@ -33,7 +33,7 @@ public final class Points {
         Measurement.JOB_ENERGY,
         tags("site", window.site(), "job", window.job()),
         fields,
-        nanos(window.windowStartEpochMillis()));
+        nanos(window.windowStartEpochMillis()) + part(window.partEpochMillis()));
   }
 
   public static StorePoint power(SiteWindow window) {
@@ -95,7 +95,10 @@ public final class Points {
     }
     fields.put("total_millijoules", totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
     return new StorePoint(
-        Measurement.SITE_POWER, siteTags(window), fields, nanos(window.windowStartEpochMillis()));
+        Measurement.SITE_POWER,
+        siteTags(window),
+        fields,
+        nanos(window.windowStartEpochMillis()) + part(window.partEpochMillis()));
   }
 
   private static void ratio(
@@ -119,7 +122,10 @@ public final class Points {
             - totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)
             - totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES));
     return new StorePoint(
-        Measurement.LEDGER, siteTags(window), fields, nanos(window.windowStartEpochMillis()));
+        Measurement.LEDGER,
+        siteTags(window),
+        fields,
+        nanos(window.windowStartEpochMillis()) + part(window.partEpochMillis()));
   }
 
   private static Map<String, String> siteTags(SiteWindow window) {
@@ -149,18 +155,32 @@ public final class Points {
     fields.put("peak_milliwatts", job.peakMilliwatts());
     fields.put("work", job.work());
     fields.put("work_unit", job.workUnit());
+    fields.put("nodes", (long) job.nodes());
+    fields.put("ended_by", job.endedBy().name());
+    fields.put("part_epoch_millis", job.partEpochMillis());
     fields.putAll(amounts(JOB_AMOUNTS, job.totals()));
     return new StorePoint(
         Measurement.JOB_SUMMARY,
         tags("site", job.site()),
         fields,
-        nanos(job.anchorEpochMillis()) + hash(job.job()));
+        nanos(job.anchorEpochMillis()) + hash(job.job(), job.partEpochMillis()));
+  }
+
+  /**
+   * What keeps the parts of a window apart, ns: the minute in which a part began, as a number under
+   * a second. No part lives less than a minute.
+   */
+  static long part(long partEpochMillis) {
+    return partEpochMillis / 60_000 % 1_000_000_000;
   }
 
   /** 0 to 999,999: what fits below a millisecond. */
-  static long hash(String job) {
+  static long hash(String job, long partEpochMillis) {
     CRC32C crc = new CRC32C();
     crc.update(job.getBytes(StandardCharsets.UTF_8));
+    if (partEpochMillis != 0) {
+      crc.update(Long.toString(partEpochMillis).getBytes(StandardCharsets.UTF_8));
+    }
     return crc.getValue() % NANOS_PER_MILLI;
   }
 

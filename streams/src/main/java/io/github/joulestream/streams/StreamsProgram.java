@@ -46,7 +46,9 @@ public final class StreamsProgram implements AutoCloseable {
 
   public StreamsProgram(StreamsSettings settings) {
     Properties config = config(settings);
-    this.streams = new KafkaStreams(new AccountingTopology(config, Limits.DEFAULT).get(), config);
+    this.streams =
+        new KafkaStreams(
+            new AccountingTopology(config, Limits.DEFAULT, settings.calibration()).get(), config);
     streams.setStateListener((now, _) -> {
       log.info("streams are {}", now);
       if (now == KafkaStreams.State.RUNNING) {

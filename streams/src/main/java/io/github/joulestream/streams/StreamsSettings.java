@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams;
 
+import io.github.joulestream.energy.integrate.Calibration;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param groupInstanceId if given, a restart within the session time-out takes its place in the
  *     group again at once; must differ between instances
  * @param commitInterval how often a transaction ends: the shorter, the fresher and the dearer
+ * @param calibration what meters taught about the sensors
  */
 public record StreamsSettings(
     String bootstrap,
     Path stateDir,
     int threads,
     @Nullable String groupInstanceId,
-    Duration commitInterval) {
+    Duration commitInterval,
+    Calibration calibration) {
   public StreamsSettings {
     if (threads < 1) {
       throw new IllegalArgumentException("threads is " + threads);

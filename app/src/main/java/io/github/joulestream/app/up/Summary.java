@@ -31,7 +31,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   /** The columns of the table. */
   public static final String HEADER =
       "site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,"
-          + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule";
+          + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by";
 
   private static final int TOP_JOBS = 10;
 
@@ -112,7 +112,10 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         thousandths(totals.get(JobAmount.MODELLED_MILLIJOULES)),
         job.work() == 0 ? "" : significant(job.work(), 12),
         job.workUnit(),
-        workPerJoule(job));
+        workPerJoule(job),
+        job.endedBy() == JobSummary.EndedBy.NOBODY
+            ? ""
+            : job.endedBy().name().toLowerCase(Locale.ROOT));
   }
 
   private static String workPerJoule(JobSummary job) {
@@ -135,13 +138,22 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         job.peakMilliwatts(), duration == 0 ? 0 : Math.round(energy * 1000.0 / duration));
   }
 
-  /** The part of the device time whose energy is known. */
+  /**
+   * The part of the device time whose energy is known; of nodes that the scheduler speaks of and
+   * nobody else, nothing is.
+   */
   private static String coverage(JobSummary job) {
     long covered = job.totals().get(JobAmount.COVERED_MILLIS);
     long uncovered = job.totals().get(JobAmount.UNCOVERED_MILLIS);
     return covered + uncovered == 0
         ? ""
-        : String.format(Locale.ROOT, "%.6f", (double) covered / (covered + uncovered));
+        : String.format(
+            Locale.ROOT, "%.6f", (double) covered / (covered + uncovered) * nodesHeardOf(job));
+  }
+
+  private static double nodesHeardOf(JobSummary job) {
+    long held = job.totals().get(JobAmount.NODES_HELD);
+    return job.nodes() == 0 ? 1 : Math.min(1, (double) held / job.nodes());
   }
 
   private static long end(JobSummary job) {

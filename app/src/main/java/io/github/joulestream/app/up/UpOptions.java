@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.producers.replay.ReplayOptions;
+import io.github.joulestream.producers.simulate.SimulationOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param duration end after this time, or null
  * @param agent whether to sample this machine too
  * @param truth file for what the simulated jobs really drew, or null
+ * @param past simulate so much time up to now as fast as it goes, and end; null: in real time
+ * @param simulation what the simulated site is like; its nodes are {@code simulatedNodes}
+ * @param calibration what meters taught about the sensors
  */
 public record UpOptions(
     @Nullable Path data,
     int simulatedNodes,
-    long seed,
     @Nullable Path replay,
     ReplayOptions replayOptions,
     boolean untilDone,
@@ -30,4 +34,7 @@ public record UpOptions(
     boolean agent,
     @Nullable Path truth,
     int kafkaPort,
-    int storePort) {}
+    int storePort,
+    @Nullable Duration past,
+    SimulationOptions simulation,
+    Calibration calibration) {}

@@ -6,10 +6,11 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.app.log.Logging;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.producers.replay.Traces;
-import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
+import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
@@ -43,6 +44,7 @@ public final class UpRun {
   private static final int PARTITIONS = 4;
   private static final int STREAM_THREADS = 2;
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
+  private static final long PAST_STEP_MILLIS = 1_000;
   private static final Duration LINE_INTERVAL = Duration.ofSeconds(2);
   private static final Duration LATER_LINE_INTERVAL = Duration.ofSeconds(10);
   private static final Duration TICK = Duration.ofMillis(100);
@@ -149,7 +151,8 @@ public final class UpRun {
                     data.path().resolve("streams"),
                     STREAM_THREADS,
                     "up",
-                    COMMIT_INTERVAL)));
+                    COMMIT_INTERVAL,
+                    options.calibration())));
     CompletableFuture<StreamsProgram> streamsStart =
         start(() -> {
           streams.start();
@@ -169,19 +172,24 @@ public final class UpRun {
     printAddresses(broker, store, data);
 
     SimulationRunner simulation = null;
-    if (options.simulatedNodes() > 0) {
+    SiteSimulator past = null;
+    Duration pastLength = options.past();
+    if (pastLength != null) {
+      past = new SiteSimulator(options.simulation(), clock.epochMillis() - pastLength.toMillis());
+      out.printf(
+          Locale.ROOT,
+          "simulating the last %s of site 'simulated' of %,d nodes with 8 GPUs each (seed %d)%n",
+          Summary.duration(pastLength.toMillis()),
+          options.simulatedNodes(),
+          options.simulation().seed());
+    } else if (options.simulatedNodes() > 0) {
       simulation =
-          part(
-              "simulation",
-              SimulationRunner.start(
-                  new SimulationOptions("simulated", options.simulatedNodes(), options.seed()),
-                  publisher,
-                  clock));
+          part("simulation", SimulationRunner.start(options.simulation(), publisher, clock));
       out.printf(
           Locale.ROOT,
           "simulating site 'simulated' of %,d nodes with 8 GPUs each (seed %d)%n",
           options.simulatedNodes(),
-          options.seed());
+          options.simulation().seed());
     }
     NodeAgent agent =
         options.agent() ? part("agent", NodeAgent.ofThisMachine(publisher, clock)) : null;
@@ -189,7 +197,16 @@ public final class UpRun {
       agent.start();
       out.println("sampling this machine: " + agent.describe());
     }
-    if (traces != null) {
+    if (past != null) {
+      SiteSimulator site = past;
+      Thread thread = Thread.ofPlatform().name("past").start(() -> simulate(site, publisher));
+      part(
+          "simulation of the past",
+          () -> {
+            stopAsked.countDown();
+            thread.join();
+          });
+    } else if (traces != null) {
       announce(traces, requireNonNull(replay, "replay"));
       Thread replayer = Thread.ofPlatform().name("replay").start(() -> replay(traces, publisher));
       part(
@@ -213,6 +230,11 @@ public final class UpRun {
         simulation.writeTruth(truth);
         out.println("what the simulated jobs really drew is in " + truth);
       }
+    }
+    Path pastTruth = options.truth();
+    if (past != null && pastTruth != null) {
+      past.writeTruth(pastTruth);
+      out.println("what the simulated jobs really drew is in " + pastTruth);
     }
     if (agent != null) {
       agent.stop();
@@ -260,6 +282,25 @@ public final class UpRun {
   private void replay(TraceSet traces, KafkaPublisher publisher) {
     try {
       traces.publish(publisher, published::set, () -> stopAsked.getCount() == 0);
+    } catch (RuntimeException e) {
+      replayFailure.set(e);
+    } finally {
+      replayDone.countDown();
+    }
+  }
+
+  private void simulate(SiteSimulator site, KafkaPublisher publisher) {
+    try {
+      Publisher towards = options.simulation().towards(publisher);
+      long end = clock.epochMillis();
+      for (long now = site.startEpochMillis();
+          now < end && stopAsked.getCount() > 0;
+          now += PAST_STEP_MILLIS) {
+        site.advanceTo(Math.min(end, now + PAST_STEP_MILLIS), towards);
+        published.set(site.readings());
+      }
+      site.finish(towards);
+      towards.flush();
     } catch (RuntimeException e) {
       replayFailure.set(e);
     } finally {

@@ -58,7 +58,9 @@ class SummaryTest {
         500_000,
         work,
         work == 0 ? "" : "tokens",
-        totals);
+        totals,
+        0,
+        0);
   }
 
   private static Summary summary(List<JobSummary> jobs, Map<String, Totals<SiteAmount>> sites) {
@@ -89,9 +91,9 @@ class SummaryTest {
     assertThat(Files.readString(file))
         .isEqualTo(
             """
-            site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule
-            a,x,,,2023-11-14T22:13:20Z,,8.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,500.000,,0.000,0.000,0.000,,,
-            b,"job,""7""\",ada,,2023-11-14T22:13:20Z,2023-11-14T22:13:24Z,4.000,1000.001,900.000,100.001,0.000,0.000,0.000,250.000,500.000,0.750000,900.000,0.000,100.001,1000000,tokens,999.999
+            site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by
+            a,x,,,2023-11-14T22:13:20Z,,8.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,500.000,,0.000,0.000,0.000,,,,
+            b,"job,""7""\",ada,,2023-11-14T22:13:20Z,2023-11-14T22:13:24Z,4.000,1000.001,900.000,100.001,0.000,0.000,0.000,250.000,500.000,0.750000,900.000,0.000,100.001,1000000,tokens,999.999,scheduler
             """);
     try (var children = Files.list(file.getParent())) {
       assertThat(children).containsExactly(file);

@@ -47,8 +47,13 @@ final class Allocations {
    * @param heldAt when it was given something first
    * @param end how it ended, or null if it did not
    * @param endAt when
+   * @param deviceParts the devices it was given by name, and its share of each
    */
-  record Stay(long heldAt, @Nullable JobAmount end, long endAt) {}
+  record Stay(long heldAt, @Nullable JobAmount end, long endAt, Map<String, Integer> deviceParts) {
+    Stay {
+      deviceParts = Map.copyOf(deviceParts);
+    }
+  }
 
   /** Adds an edge; false if it was known. */
   boolean add(AllocationEdge edge) {
@@ -135,22 +140,24 @@ final class Allocations {
   Map<String, Stay> stays() {
     Map<String, Long> open = open();
     Map<String, Stay> stays = new TreeMap<>();
-    Map<String, Set<String>> devices = new HashMap<>();
     for (AllocationEdge edge : counting) {
       if (edge.hold()) {
-        stays.putIfAbsent(edge.job(), new Stay(edge.atEpochMillis(), null, 0));
-        devices
-            .computeIfAbsent(edge.job(), _ -> new HashSet<>())
-            .addAll(edge.deviceParts().keySet());
+        stays.merge(
+            edge.job(),
+            new Stay(edge.atEpochMillis(), null, 0, edge.deviceParts()),
+            Allocations::and);
       } else if (edge.releasesAll() && !open.containsKey(edge.job())) {
         stays.computeIfPresent(
-            edge.job(), (_, stay) -> new Stay(stay.heldAt, endOf(edge.by()), edge.atEpochMillis()));
+            edge.job(),
+            (_, stay) ->
+                new Stay(stay.heldAt, endOf(edge.by()), edge.atEpochMillis(), stay.deviceParts));
       }
     }
     Map<String, NavigableMap<String, NavigableMap<Long, Integer>>> byDevice = new HashMap<>();
     for (String job : open.keySet()) {
       long end = Long.MIN_VALUE;
-      for (String id : devices.getOrDefault(job, Set.of())) {
+      Stay held = stays.get(job);
+      for (String id : held == null ? Set.<String>of() : held.deviceParts.keySet()) {
         NavigableMap<Long, Integer> parts =
             byDevice
                 .computeIfAbsent(id, _ -> partsByJob(Device.sensor(id, DeviceKind.GPU), open))
@@ -167,10 +174,18 @@ final class Allocations {
       if (end != Long.MAX_VALUE && end != Long.MIN_VALUE) {
         long endAt = end;
         stays.computeIfPresent(
-            job, (_, stay) -> new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, endAt));
+            job,
+            (_, stay) ->
+                new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, endAt, stay.deviceParts));
       }
     }
     return stays;
+  }
+
+  private static Stay and(Stay first, Stay more) {
+    Map<String, Integer> parts = new HashMap<>(first.deviceParts);
+    parts.putAll(more.deviceParts);
+    return new Stay(first.heldAt, first.end, first.endAt, parts);
   }
 
   private static JobAmount endOf(By by) {

@@ -126,8 +126,15 @@ public final class NodeAccount {
       Increments books,
       List<String> refusals) {
     String id = series.device().id();
-    DeviceAccount account =
-        devices.computeIfAbsent(id, _ -> new DeviceAccount(limits, calibration));
+    DeviceAccount account = devices.get(id);
+    if (account == null) {
+      // from now on its books tell what is not known of it
+      books.mode(1, Long.MIN_VALUE);
+      unseen(allocations.stays(), -1, books);
+      account = new DeviceAccount(limits, calibration);
+      devices.put(id, account);
+      unseen(allocations.stays(), 1, books);
+    }
     Shares ofDevice = sharesOf(series.device());
     Point last = account.last();
     long first = points.getFirst().epochMillis();
@@ -212,6 +219,24 @@ public final class NodeAccount {
       JobAmount end = stay.end();
       if (end != null) {
         books.count(limits.windowOf(stay.endAt()), job, end, sign);
+      }
+    });
+    unseen(stays, sign, books);
+  }
+
+  /** Of devices that jobs were given and that nobody ever saw nothing is known. */
+  private void unseen(Map<String, Allocations.Stay> stays, int sign, Increments books) {
+    stays.forEach((job, stay) -> {
+      if (stay.end() != null) {
+        stay.deviceParts()
+            .forEach((id, parts) -> {
+              if (!devices.containsKey(id)) {
+                long millis = (stay.endAt() - stay.heldAt()) * parts / Shares.WHOLE;
+                long window = limits.windowOf(stay.heldAt());
+                books.count(window, job, JobAmount.UNCOVERED_MILLIS, sign * millis);
+                books.count(window, SiteAmount.UNCOVERED_MILLIS, sign * millis);
+              }
+            });
       }
     });
   }

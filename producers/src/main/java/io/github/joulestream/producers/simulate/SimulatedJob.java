@@ -21,6 +21,7 @@ final class SimulatedJob {
   private final long startEpochMillis;
   private final long plannedEndEpochMillis;
   private final long stepMillis;
+  private final int nodes;
   private final long[] millijoules = new long[KINDS.length];
   private final long[] remainders = new long[KINDS.length];
   private double work;
@@ -35,7 +36,8 @@ final class SimulatedJob {
       int gpus,
       long startEpochMillis,
       long plannedEndEpochMillis,
-      long stepMillis) {
+      long stepMillis,
+      int nodes) {
     this.site = site;
     this.id = id;
     this.user = user;
@@ -45,6 +47,7 @@ final class SimulatedJob {
     this.startEpochMillis = startEpochMillis;
     this.plannedEndEpochMillis = plannedEndEpochMillis;
     this.stepMillis = stepMillis;
+    this.nodes = nodes;
   }
 
   String id() {
@@ -125,6 +128,7 @@ final class SimulatedJob {
         state.ended() ? endEpochMillis : JobRecord.OPEN,
         state,
         Math.floor(work),
-        shape.workUnit());
+        shape.workUnit(),
+        nodes);
   }
 }

@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.simulate;
 
+import io.github.joulestream.producers.publish.Publisher;
+
 /**
  * A site to simulate.
  *
  * @param site its name
  * @param nodes its nodes, each with 8 GPUs, memory, 4 drives and 2 processors
  * @param seed equal seeds and starts make equal sites
+ * @param jobs so many jobs and no more, spread over the first hour and a half; 0: as many as fit
+ * @param faults what goes wrong between the site and the pipeline
  */
-public record SimulationOptions(String site, int nodes, long seed) {
+public record SimulationOptions(String site, int nodes, long seed, int jobs, FaultRates faults) {
   public SimulationOptions {
+    if (jobs < 0) {
+      throw new IllegalArgumentException("jobs is " + jobs);
+    }
     if (nodes < 1) {
       throw new IllegalArgumentException("nodes is " + nodes);
     }
+  }
+
+  /** A site where nothing goes wrong, with as many jobs as fit. */
+  public SimulationOptions(String site, int nodes, long seed) {
+    this(site, nodes, seed, 0, FaultRates.NONE);
+  }
+
+  /** What the site publishes to, so that its news reach this publisher with its faults. */
+  public Publisher towards(Publisher publisher) {
+    return faults.equals(FaultRates.NONE)
+        ? publisher
+        : new FaultyPublisher(publisher, faults, seed);
   }
 }

@@ -33,7 +33,8 @@ public final class SimulationRunner implements AutoCloseable {
   public static SimulationRunner start(
       SimulationOptions options, Publisher publisher, EpochClock clock) {
     SimulationRunner runner =
-        new SimulationRunner(new SiteSimulator(options, clock.epochMillis()), publisher, clock);
+        new SimulationRunner(
+            new SiteSimulator(options, clock.epochMillis()), options.towards(publisher), clock);
     runner.thread.start();
     return runner;
   }
@@ -48,6 +49,7 @@ public final class SimulationRunner implements AutoCloseable {
       synchronized (simulator) {
         simulator.advanceTo(clock.epochMillis(), publisher);
         simulator.finish(publisher);
+        publisher.flush();
       }
     } catch (RuntimeException | InterruptedException e) {
       failure.set(e);

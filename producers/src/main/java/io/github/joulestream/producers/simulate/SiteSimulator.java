@@ -33,6 +33,9 @@ public final class SiteSimulator {
   private static final int STEP = SimulatedNode.STEP_MILLIS;
   private static final long PROGRESS_MILLIS = 30_000;
   private static final double SHORTEST_SECONDS = 15;
+  // of jobs that are counted
+  private static final double SHORTEST_COUNTED_SECONDS = 120;
+  private static final int SPREAD_SECONDS = 3_600;
   private static final double LONGEST_SECONDS = 7_200;
   private static final List<String> USERS =
       List.of("ada", "grace", "emmy", "lise", "chien-shiung", "maria", "rosalind", "vera");
@@ -124,6 +127,17 @@ public final class SiteSimulator {
     if (!first && now % 1_000 != 0) {
       return;
     }
+    if (options.jobs() > 0) {
+      int begun =
+          first ? options.jobs() / 3 : random.nextInt(SPREAD_SECONDS) < options.jobs() ? 1 : 0;
+      for (int i = 0; i < begun && jobs.size() < options.jobs(); i++) {
+        SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
+        if (!node.freeGpus().isEmpty()) {
+          begin(node, publisher);
+        }
+      }
+      return;
+    }
     for (SimulatedNode node : nodes) {
       // a free node waits a few seconds for its next job; at the start most are taken
       int tries = first ? 3 : 1;
@@ -152,8 +166,8 @@ public final class SiteSimulator {
     if (perNode < SimulatedNode.GPUS) {
       on = new LinkedHashSet<>(List.of(node));
     }
-    double seconds =
-        SHORTEST_SECONDS * Math.pow(LONGEST_SECONDS / SHORTEST_SECONDS, random.nextDouble());
+    double shortest = options.jobs() > 0 ? SHORTEST_COUNTED_SECONDS : SHORTEST_SECONDS;
+    double seconds = shortest * Math.pow(LONGEST_SECONDS / shortest, random.nextDouble());
     // jobs begin and end when they like, not when agents sample
     long end = now + Math.round(seconds * 1000 / STEP) * STEP;
     Shape shape =
@@ -174,11 +188,13 @@ public final class SiteSimulator {
             perNode * on.size(),
             now,
             end,
-            2_000 + 100L * random.nextInt(31));
+            2_000 + 100L * random.nextInt(31),
+            on.size());
     jobs.add(job);
     running.put(job, on);
     publisher.publish(job.record(JobState.RUNNING));
     for (SimulatedNode each : on) {
+      publish(each.sample(now), publisher); // the hook tells the agent, which reads at once
       List<DeviceShare> shares = new ArrayList<>();
       for (int gpu : each.freeGpus().subList(0, perNode)) {
         each.give(gpu, job);
@@ -197,10 +213,15 @@ public final class SiteSimulator {
       throw new IllegalStateException("job " + job.id() + " does not run");
     }
     for (SimulatedNode node : on) {
+      publish(node.sample(now), publisher);
       node.takeBack(job);
       publisher.publish(AllocationEvent.release(options.site(), node.name(), job.id(), now));
     }
     publisher.publish(job.record(state));
+  }
+
+  public long startEpochMillis() {
+    return startEpochMillis;
   }
 
   // ---- truth

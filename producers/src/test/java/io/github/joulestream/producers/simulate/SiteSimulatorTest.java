@@ -168,6 +168,7 @@ class SiteSimulatorTest {
         event.cpuParts(),
         event.nodeParts(),
         event.gpusOnNode(),
+        AllocationEdge.By.HOOK,
         START + 1_300_000);
   }
 

@@ -12,6 +12,7 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.JobParts;
 import io.github.joulestream.store.Measurement;
 import io.github.joulestream.store.Points;
 import java.io.IOException;
@@ -99,9 +100,11 @@ public final class QuestDbReader implements HistoryReader, AutoCloseable {
               row.number("peak_milliwatts"),
               row.real("work"),
               row.text("work_unit"),
-              totals));
+              totals,
+              row.number("part_epoch_millis"),
+              (int) row.number("nodes")));
     }
-    return jobs;
+    return JobParts.together(jobs);
   }
 
   @Override

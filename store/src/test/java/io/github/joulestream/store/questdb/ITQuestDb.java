@@ -91,7 +91,9 @@ class ITQuestDb {
         700_000,
         1.0e15 + 0.25,
         "tokens",
-        filled(Totals.ofJob(), energy));
+        filled(Totals.ofJob(), energy),
+        0,
+        3);
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.github.joulestream.energy.attribute.Increments;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.energy.attribute.Outcome;
+import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobWindow;
@@ -63,6 +64,7 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   private static final int CACHED_ACCOUNTS = 10_000;
 
   private final Limits limits;
+  private final Calibration calibration;
   private final Serde<TelemetryBatch> telemetry = WireSerdes.telemetry();
   private final Serde<AllocationEvent> allocations = WireSerdes.allocations();
   private final LinkedHashMap<String, NodeAccount> cache =
@@ -88,8 +90,10 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, SiteWindow> siteOutbox;
 
-  public AttributeEnergy(Limits limits) {
+  /** Attribution with these limits, of sensors with that calibration. */
+  public AttributeEnergy(Limits limits, Calibration calibration) {
     this.limits = limits;
+    this.calibration = calibration;
   }
 
   @Override
@@ -129,12 +133,12 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
         account.accept(
             batch.agentEpoch(),
             batch.sequence(),
-            new Arrival(news.timestamp(), batch.devices()),
+            new Arrival(news.timestamp(), batch.devicesInTime()),
             history.of(node),
             books);
     if (!outcome.repeated()) {
       List<DeviceSeries> kept = outcome.kept().devices();
-      if (kept.size() == batch.devices().size() && kept.equals(batch.devices())) {
+      if (batch.clockOffsetMillis() == 0 && kept.equals(batch.devices())) {
         history.put(node, batch, value, news.timestamp());
       } else if (!kept.isEmpty()) {
         TelemetryBatch part =
@@ -177,6 +181,9 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
         event.cpuParts(),
         event.nodeParts(),
         event.gpusOnNode(),
+        event.reporter() == AllocationEvent.Reporter.AGENT
+            ? AllocationEdge.By.AGENT
+            : AllocationEdge.By.HOOK,
         arrivalEpochMillis);
   }
 
@@ -196,10 +203,10 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
     byte[] stored = accounts.get(node);
     NodeAccount account;
     if (stored == null) {
-      account = new NodeAccount(limits);
+      account = new NodeAccount(limits, calibration);
     } else {
       try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored))) {
-        account = NodeAccount.read(in, limits);
+        account = NodeAccount.read(in, limits, calibration);
       } catch (IOException e) {
         throw new UncheckedIOException("the account of " + node, e);
       }

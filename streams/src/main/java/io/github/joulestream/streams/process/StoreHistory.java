@@ -50,7 +50,7 @@ final class StoreHistory {
         arrivals.add(
             new Arrival(
                 entry.key.window().start(),
-                deserializer.deserialize(TOPIC, entry.value).devices()));
+                deserializer.deserialize(TOPIC, entry.value).devicesInTime()));
       }
       return arrivals;
     };

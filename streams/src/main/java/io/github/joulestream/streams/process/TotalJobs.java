@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -35,6 +36,9 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   private static final Logger log = LoggerFactory.getLogger(TotalJobs.class);
   private static final byte[] YES = {1};
   private static final long NONE = -1;
+  // a job that has ended is closed when nothing was heard of it for this long; any other later
+  private static final Duration ENDED_LIFE = Duration.ofHours(2);
+  private static final Duration OPEN_LIFE = Duration.ofDays(7);
 
   private final Serde<JobRecord> jobs = WireSerdes.jobs();
 
@@ -42,10 +46,10 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   private ProcessorContext<String, JobUpdate> context;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, JobWindow> windows;
+  private KeyValueStore<String, Aged<JobWindow>> windows;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, JobSummary> totals;
+  private KeyValueStore<String, Aged<JobSummary>> totals;
 
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, byte[]> pending;
@@ -57,12 +61,13 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     totals = context.getStateStore(TOTALS);
     pending = context.getStateStore(PENDING);
     context.schedule(AttributeEnergy.PACE, PunctuationType.WALL_CLOCK_TIME, _ -> tell());
+    context.schedule(Aged.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
   }
 
   @Override
   public void process(Record<String, JobNews> news) {
     switch (news.value()) {
-      case JobNews.Increment(JobWindow window) -> add(news.key(), window);
+      case JobNews.Increment(JobWindow window) -> add(news.key(), window, news.timestamp());
       case JobNews.Statement(byte[] value) -> {
         try {
           JobRecord job =
@@ -71,7 +76,7 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
             throw new IllegalArgumentException(
                 "a record of %s/%s has the key %s".formatted(job.site(), job.job(), news.key()));
           }
-          take(news.key(), job);
+          take(news.key(), job, news.timestamp());
         } catch (SerializationException | IllegalArgumentException e) {
           log.warn("refused a record of job {}: {}", news.key(), e.toString());
           context
@@ -88,26 +93,54 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     }
   }
 
-  private void add(String key, JobWindow increment) {
+  private void sweep(long now) {
+    long windowsOver = now - Aged.WINDOW_LIFE.toMillis();
+    Aged.sweep(windows, (_, window) -> window.touchedEpochMillis() < windowsOver);
+    Aged.sweep(totals, (_, job) -> job.touchedEpochMillis() < now - life(job.value()).toMillis());
+  }
+
+  private static Duration life(JobSummary job) {
+    return job.endedBy() == JobSummary.EndedBy.NOBODY ? OPEN_LIFE : ENDED_LIFE;
+  }
+
+  private void add(String key, JobWindow increment, long arrivalEpochMillis) {
     String windowKey = windowKey(key, increment.windowStartEpochMillis());
-    JobWindow before = windows.get(windowKey);
-    long powerBefore = before == null ? 0 : meanMilliwatts(before);
+    Aged<JobWindow> before = windows.get(windowKey);
+    if (before == null) {
+      before =
+          Aged.begin(
+              increment.windowStartEpochMillis(),
+              arrivalEpochMillis,
+              Aged.WINDOW_LIFE,
+              new JobWindow(
+                  increment.site(),
+                  increment.job(),
+                  increment.windowStartEpochMillis(),
+                  increment.windowMillis(),
+                  Totals.ofJob()));
+    }
+    long powerBefore = meanMilliwatts(before.value());
     JobWindow after =
         new JobWindow(
             increment.site(),
             increment.job(),
             increment.windowStartEpochMillis(),
             increment.windowMillis(),
-            before == null
-                ? increment.totals().copy()
-                : before.totals().copy().addAll(increment.totals()));
-    windows.put(windowKey, after);
+            before.value().totals().copy().addAll(increment.totals()),
+            before.partEpochMillis());
+    windows.put(windowKey, before.touched(arrivalEpochMillis, after));
     pending.put(windowKey, YES);
 
-    JobSummary job = totals.get(key);
-    if (job == null) {
-      job = unknown(increment.site(), increment.job());
+    Aged<JobSummary> known = totals.get(key);
+    if (known == null) {
+      known =
+          Aged.begin(
+              increment.windowStartEpochMillis(),
+              arrivalEpochMillis,
+              ENDED_LIFE,
+              unknown(increment.site(), increment.job()));
     }
+    JobSummary job = known.value();
     long power = meanMilliwatts(after);
     long peak =
         power >= job.peakMilliwatts()
@@ -118,52 +151,66 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     boolean startIsKnown = job.state() != JobState.UNKNOWN;
     totals.put(
         key,
-        new JobSummary(
-            job.site(),
-            job.job(),
-            job.user(),
-            job.project(),
-            job.name(),
-            job.partition(),
-            job.labels(),
-            job.state(),
-            job.anchorEpochMillis(),
-            startIsKnown || (job.startEpochMillis() != NONE && job.startEpochMillis() <= start)
-                ? job.startEpochMillis()
-                : start,
-            job.endEpochMillis(),
-            Math.max(job.lastEpochMillis(), end),
-            peak,
-            job.work(),
-            job.workUnit(),
-            job.totals().addAll(increment.totals())));
+        known.touched(
+            arrivalEpochMillis,
+            new JobSummary(
+                job.site(),
+                job.job(),
+                job.user(),
+                job.project(),
+                job.name(),
+                job.partition(),
+                job.labels(),
+                job.state(),
+                job.anchorEpochMillis(),
+                startIsKnown || (job.startEpochMillis() != NONE && job.startEpochMillis() <= start)
+                    ? job.startEpochMillis()
+                    : start,
+                job.endEpochMillis(),
+                Math.max(job.lastEpochMillis(), end),
+                peak,
+                job.work(),
+                job.workUnit(),
+                job.totals().addAll(increment.totals()),
+                known.partEpochMillis(),
+                job.nodes())));
     pending.put(key, YES);
   }
 
-  private void take(String key, JobRecord said) {
-    JobSummary job = totals.get(key);
-    if (job == null) {
-      job = unknown(said.site(), said.job());
+  private void take(String key, JobRecord said, long arrivalEpochMillis) {
+    Aged<JobSummary> known = totals.get(key);
+    if (known == null) {
+      known =
+          Aged.begin(
+              said.startEpochMillis(),
+              arrivalEpochMillis,
+              ENDED_LIFE,
+              unknown(said.site(), said.job()));
     }
+    JobSummary job = known.value();
     totals.put(
         key,
-        new JobSummary(
-            job.site(),
-            job.job(),
-            said.user(),
-            said.project(),
-            said.name(),
-            said.partition(),
-            said.labels(),
-            said.state(),
-            job.anchorEpochMillis(),
-            said.startEpochMillis(),
-            said.endEpochMillis(),
-            job.lastEpochMillis(),
-            job.peakMilliwatts(),
-            said.work(),
-            said.workUnit(),
-            job.totals()));
+        known.touched(
+            arrivalEpochMillis,
+            new JobSummary(
+                job.site(),
+                job.job(),
+                said.user(),
+                said.project(),
+                said.name(),
+                said.partition(),
+                said.labels(),
+                said.state(),
+                job.anchorEpochMillis(),
+                said.startEpochMillis(),
+                said.endEpochMillis(),
+                job.lastEpochMillis(),
+                job.peakMilliwatts(),
+                said.work(),
+                said.workUnit(),
+                job.totals(),
+                known.partEpochMillis(),
+                said.nodes())));
     pending.put(key, YES);
   }
 
@@ -184,15 +231,17 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
         0,
         0,
         "",
-        Totals.ofJob());
+        Totals.ofJob(),
+        0,
+        0);
   }
 
   /** The highest mean power of any window: needed anew when the highest was corrected downwards. */
   private long highest(String key) {
     long highest = 0;
-    try (KeyValueIterator<String, JobWindow> all = windows.range(key + "\0", key + "\1")) {
+    try (KeyValueIterator<String, Aged<JobWindow>> all = windows.range(key + "\0", key + "\1")) {
       while (all.hasNext()) {
-        highest = Math.max(highest, meanMilliwatts(all.next().value));
+        highest = Math.max(highest, meanMilliwatts(all.next().value.value()));
       }
     }
     return highest;
@@ -215,7 +264,7 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
         (key, _) -> {
           int separator = key.indexOf('\0');
           if (separator >= 0) {
-            JobWindow window = requireNonNull(windows.get(key), "a pending window");
+            JobWindow window = requireNonNull(windows.get(key), "a pending window").value();
             context.forward(
                 new Record<>(
                     key.substring(0, separator), (JobUpdate) new JobUpdate.Window(window), now));
@@ -232,7 +281,8 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   }
 
   /** A store keeps the summary under a time that never changes: the start as it was first told. */
-  private JobSummary anchored(String key, JobSummary job) {
+  private JobSummary anchored(String key, Aged<JobSummary> known) {
+    JobSummary job = known.value();
     if (job.anchorEpochMillis() != NONE) {
       return job;
     }
@@ -253,8 +303,10 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
             job.peakMilliwatts(),
             job.work(),
             job.workUnit(),
-            job.totals());
-    totals.put(key, anchored);
+            job.totals(),
+            job.partEpochMillis(),
+            job.nodes());
+    totals.put(key, known.touched(known.touchedEpochMillis(), anchored));
     return anchored;
   }
 }

@@ -3,6 +3,7 @@ package io.github.joulestream.streams.process;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.SiteWindow;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,7 +26,7 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
   private ProcessorContext<String, SiteWindow> context;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, SiteWindow> windows;
+  private KeyValueStore<String, Aged<SiteWindow>> windows;
 
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, byte[]> pending;
@@ -36,28 +37,43 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
     windows = context.getStateStore(WINDOWS);
     pending = context.getStateStore(PENDING);
     context.schedule(AttributeEnergy.PACE, PunctuationType.WALL_CLOCK_TIME, _ -> tell());
+    context.schedule(Aged.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
   }
 
   @Override
   public void process(Record<String, SiteWindow> record) {
     SiteWindow increment = record.value();
-    add(increment, increment.windowMillis());
-    add(increment, HOUR_MILLIS);
+    add(increment, increment.windowMillis(), record.timestamp());
+    add(increment, HOUR_MILLIS, record.timestamp());
   }
 
-  private void add(SiteWindow increment, int windowMillis) {
+  private void sweep(long now) {
+    long over = now - Aged.WINDOW_LIFE.toMillis();
+    Aged.sweep(windows, (_, window) -> window.touchedEpochMillis() < over);
+  }
+
+  private void add(SiteWindow increment, int windowMillis, long arrivalEpochMillis) {
     long start = Math.floorDiv(increment.windowStartEpochMillis(), windowMillis) * windowMillis;
     String key = "%s\0%08x%016x".formatted(increment.site(), windowMillis, start);
-    SiteWindow before = windows.get(key);
+    Aged<SiteWindow> before = windows.get(key);
+    if (before == null) {
+      before =
+          Aged.begin(
+              start,
+              arrivalEpochMillis,
+              Aged.WINDOW_LIFE,
+              new SiteWindow(increment.site(), start, windowMillis, Totals.ofSite()));
+    }
     windows.put(
         key,
-        new SiteWindow(
-            increment.site(),
-            start,
-            windowMillis,
-            before == null
-                ? increment.totals().copy()
-                : before.totals().copy().addAll(increment.totals())));
+        before.touched(
+            arrivalEpochMillis,
+            new SiteWindow(
+                increment.site(),
+                start,
+                windowMillis,
+                before.value().totals().copy().addAll(increment.totals()),
+                before.partEpochMillis())));
     pending.put(key, YES);
   }
 
@@ -66,7 +82,7 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
     AttributeEnergy.Outbox.empty(
         pending,
         (key, _) -> {
-          SiteWindow window = requireNonNull(windows.get(key), "a pending window");
+          SiteWindow window = requireNonNull(windows.get(key), "a pending window").value();
           context.forward(new Record<>(window.site(), window, now));
         });
   }

@@ -2,10 +2,11 @@
 package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.energy.attribute.Limits;
-import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.process.Aged;
 import io.github.joulestream.streams.process.AttributeEnergy;
 import io.github.joulestream.streams.process.Booked;
 import io.github.joulestream.streams.process.JobNews;
@@ -67,13 +68,15 @@ public final class AccountingTopology implements Supplier<Topology> {
 
   private final Properties config;
   private final Limits limits;
+  private final Calibration calibration;
 
   /**
    * @param config the program's configuration; decides that every resource must have a name
    */
-  public AccountingTopology(Properties config, Limits limits) {
+  public AccountingTopology(Properties config, Limits limits, Calibration calibration) {
     this.config = config;
     this.limits = limits;
+    this.calibration = calibration;
   }
 
   @Override
@@ -107,7 +110,7 @@ public final class AccountingTopology implements Supplier<Topology> {
     return telemetry
         .merge(allocations, Named.as("node-news"))
         .process(
-            () -> new AttributeEnergy(limits),
+            () -> new AttributeEnergy(limits, calibration),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
             AttributeEnergy.HISTORY,
@@ -189,11 +192,10 @@ public final class AccountingTopology implements Supplier<Topology> {
             .withLoggingEnabled(CHANGELOG));
     builder.addStateStore(waiting(AttributeEnergy.JOB_OUTBOX, WireSerdes.jobWindows()));
     builder.addStateStore(waiting(AttributeEnergy.SITE_OUTBOX, WireSerdes.siteWindows()));
-    builder.addStateStore(kept(TotalJobs.WINDOWS, WireSerdes.jobWindows()));
-    Serde<JobSummary> summaries = WireSerdes.jobSummaries();
-    builder.addStateStore(kept(TotalJobs.TOTALS, summaries));
+    builder.addStateStore(kept(TotalJobs.WINDOWS, Aged.serde(WireSerdes.jobWindows())));
+    builder.addStateStore(kept(TotalJobs.TOTALS, Aged.serde(WireSerdes.jobSummaries())));
     builder.addStateStore(waiting(TotalJobs.PENDING, RAW));
-    builder.addStateStore(kept(TotalSites.WINDOWS, WireSerdes.siteWindows()));
+    builder.addStateStore(kept(TotalSites.WINDOWS, Aged.serde(WireSerdes.siteWindows())));
     builder.addStateStore(waiting(TotalSites.PENDING, RAW));
   }
 

@@ -13,6 +13,7 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
@@ -70,7 +71,8 @@ class AccountingTopologyTest {
   void start() {
     config =
         StreamsProgram.config(
-            new StreamsSettings("unused:9092", folder, 1, null, Duration.ofMillis(100)));
+            new StreamsSettings(
+                "unused:9092", folder, 1, null, Duration.ofMillis(100), Calibration.NONE));
     driver = new TopologyTestDriver(topology(), config);
   }
 
@@ -80,7 +82,7 @@ class AccountingTopologyTest {
   }
 
   private Topology topology() {
-    return new AccountingTopology(config, Limits.DEFAULT).get();
+    return new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE).get();
   }
 
   // ---- input

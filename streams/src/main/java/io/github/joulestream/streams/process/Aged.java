@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * A total that is closed when nothing was added to it for a while, so that state does not grow with
+ * the past. What comes later still begins another part: parts are kept apart in the store, and add
+ * up. Time is that of arrival, so one key's clock or backfill closes nothing of another's.
+ *
+ * @param partEpochMillis 0, or the arrival of what this part began with, if there may be parts
+ *     before it
+ * @param touchedEpochMillis the arrival of what was added last
+ */
+public record Aged<V>(long partEpochMillis, long touchedEpochMillis, V value) {
+  /** A window to which nothing was added for this long is closed. */
+  static final Duration WINDOW_LIFE = Duration.ofMinutes(70);
+
+  /** How often what is over is looked for. */
+  static final Duration SWEEP = Duration.ofMinutes(5);
+
+  // a reading comes no earlier than this before its own time
+  private static final long EARLY_MILLIS = 300_000;
+
+  /** A first part if there cannot have been one before, which was closed since; else another. */
+  static <V> Aged<V> begin(
+      long subjectStartEpochMillis, long arrivalEpochMillis, Duration life, V value) {
+    boolean first = arrivalEpochMillis - subjectStartEpochMillis < life.toMillis() - EARLY_MILLIS;
+    return new Aged<>(first ? 0 : arrivalEpochMillis, arrivalEpochMillis, value);
+  }
+
+  Aged<V> touched(long arrivalEpochMillis, V newValue) {
+    return new Aged<>(partEpochMillis, Math.max(touchedEpochMillis, arrivalEpochMillis), newValue);
+  }
+
+  /** Forgets all for which {@code over} holds. */
+  static <V> void sweep(KeyValueStore<String, Aged<V>> store, BiPredicate<String, Aged<V>> over) {
+    List<String> keys = new ArrayList<>();
+    try (KeyValueIterator<String, Aged<V>> all = store.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, Aged<V>> entry = all.next();
+        if (over.test(entry.key, entry.value)) {
+          keys.add(entry.key);
+        }
+      }
+    }
+    keys.forEach(store::delete);
+  }
+
+  public static <V> Serde<Aged<V>> serde(Serde<V> values) {
+    Serializer<V> serializer = values.serializer();
+    Deserializer<V> deserializer = values.deserializer();
+    return Serdes.serdeFrom(
+        (topic, aged) -> {
+          if (aged == null) {
+            return null;
+          }
+          byte[] value = serializer.serialize(topic, aged.value);
+          return ByteBuffer.allocate(16 + value.length)
+              .putLong(aged.partEpochMillis)
+              .putLong(aged.touchedEpochMillis)
+              .put(value)
+              .array();
+        },
+        (topic, bytes) -> {
+          if (bytes == null) {
+            return null;
+          }
+          ByteBuffer buffer = ByteBuffer.wrap(bytes);
+          long part = buffer.getLong();
+          long touched = buffer.getLong();
+          byte[] value = new byte[buffer.remaining()];
+          buffer.get(value);
+          return new Aged<>(part, touched, deserializer.deserialize(topic, value));
+        });
+  }
+}
