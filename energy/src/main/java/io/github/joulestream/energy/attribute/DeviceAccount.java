@@ -77,6 +77,7 @@ final class DeviceAccount {
 
   // since when the counter has not moved though power was drawn, and whether that is too long
   private long flatSince = NEVER;
+  private long flatPower;
   private boolean stuck;
 
   // counter and power within a minute
@@ -134,16 +135,21 @@ final class DeviceAccount {
   long rebookFrom(List<Point> points) {
     Point previous = requireNonNull(last, "last is null");
     long from = Long.MAX_VALUE;
-    if (flatSince != NEVER && !stuck && flatSince < previous.epochMillis()) {
+    if (flatSince != NEVER && flatSince < previous.epochMillis()) {
       Point before = previous;
+      long power = flatPower;
       for (Point point : points) {
         if (!flat(before, point)) {
+          if (catchesUp(flatSince, before, point, power)) {
+            from = flatSince;
+          }
           break;
         }
-        if (point.epochMillis() - flatSince >= STUCK_MILLIS) {
+        if (!stuck && point.epochMillis() - flatSince >= STUCK_MILLIS) {
           from = flatSince;
           break;
         }
+        power += area(before, point);
         before = point;
       }
     }
@@ -233,6 +239,7 @@ final class DeviceAccount {
     copy.segmentStart = segmentStart;
     copy.segmentMillijoules = segmentMillijoules;
     copy.flatSince = flatSince;
+    copy.flatPower = flatPower;
     copy.stuck = stuck;
     copy.minute = minute;
     copy.minuteMillis = minuteMillis;
@@ -297,11 +304,13 @@ final class DeviceAccount {
     boolean certain = true;
     boolean faulty = false;
     long counted = MISSING;
-    if (flat && stuck) {
+    if (inBridge(a)) {
+      counted = bridged(a, b);
+    } else if (flat && stuck) {
       books.note(at, SiteAmount.COUNTER_STUCK_MILLIS, length);
       faulty = true;
     } else if (wasStuck) {
-      faulty = true; // where it begins to count again it may catch up, or not
+      faulty = true; // it has lost what was drawn meanwhile
     } else if (a.microjoules() != MISSING && b.microjoules() != MISSING) {
       step(a, b, trapezoid(a, b, length));
       certain = step.certain();
@@ -316,8 +325,12 @@ final class DeviceAccount {
       }
       counted = calibrated(step.microjoules(), b, length);
       compare(a, b, counted, length);
-    } else {
-      counted = bridged(a, b, points, i);
+    } else if (a.microjoules() != MISSING) {
+      Point end = nextCounted(points, i);
+      if (end != null && bridges(a, end)) {
+        bridge(a, end, points, i);
+        counted = bridged(a, b);
+      }
     }
 
     Quality quality;
@@ -381,24 +394,75 @@ final class DeviceAccount {
 
   // ---- a counter that stands still
 
-  /** Takes note of the interval; true if the counter stood still in it though power was drawn. */
+  /**
+   * Takes note of the interval; true if the counter stood still in it though power was drawn. It
+   * may be late (then it catches up, and what it says in the end is right: a bridge), slow (then it
+   * rises every few seconds), or stuck.
+   */
   private boolean seeWhetherStuck(Point a, Point b, List<Point> points, int i) {
     if (!flat(a, b)) {
       flatSince = NEVER;
+      flatPower = 0;
       stuck = false;
       return false;
     }
-    if (flatSince == NEVER) {
+    boolean begins = flatSince == NEVER;
+    if (begins) {
       flatSince = a.epochMillis();
     }
-    if (!stuck) {
+    if (begins || !stuck) {
       int end = i;
+      long power = flatPower + area(a, b);
       while (end + 1 < points.size() && flat(points.get(end), points.get(end + 1))) {
+        power += area(points.get(end), points.get(end + 1));
         end++;
       }
       stuck = points.get(end).epochMillis() - flatSince >= STUCK_MILLIS;
+      if (begins
+          && end + 1 < points.size()
+          && catchesUp(flatSince, points.get(end), points.get(end + 1), power)) {
+        stepAcross(a.epochMillis(), points.get(end), points.get(end + 1));
+        bridge(a, points.get(end + 1), points, i);
+      }
     }
+    flatPower += area(a, b);
     return true;
+  }
+
+  /**
+   * True if a counter that stood still since {@code since} and moves after {@code before} tells of
+   * the whole time: after a long stand, if power says about the same; after a short one, if it is
+   * more than can have been drawn in its last moment alone.
+   */
+  private boolean catchesUp(long since, Point before, Point after, long powerBefore) {
+    if (after.microjoules() == MISSING
+        || after.milliwatts() == MISSING
+        || after.epochMillis() - since > Limits.LOOK_MILLIS) {
+      return false;
+    }
+    if (before.epochMillis() - since < STUCK_MILLIS) {
+      step(before, after, trapezoid(before, after, after.epochMillis() - before.epochMillis()));
+      if (step.event() != CounterStep.Event.JUMPED) {
+        return false;
+      }
+    }
+    stepAcross(since, before, after);
+    long counted = step.microjoules();
+    long byPower = powerBefore + area(before, after);
+    return counted != MISSING
+        && step.certain()
+        && Math.abs(counted - byPower) <= Math.max(counted, byPower) / 4;
+  }
+
+  /** Sets the step to all the time that the counter stood, and the moment in which it moved. */
+  private void stepAcross(long since, Point before, Point after) {
+    step.set(
+        after.device(),
+        before.device().counterEpoch() == after.device().counterEpoch(),
+        before.microjoules(),
+        after.microjoules(),
+        after.epochMillis() - since,
+        MISSING);
   }
 
   private static boolean flat(Point a, Point b) {
@@ -411,33 +475,30 @@ final class DeviceAccount {
 
   // ---- readings without the counter between readings with it
 
+  /** True if the interval that begins here is one of a stretch that is known as a whole. */
+  private boolean inBridge(Point a) {
+    return bridgeEnd != NEVER && a.epochMillis() < bridgeEnd;
+  }
+
   /**
    * The part of this interval in what the counter says of a stretch in whose middle it was not
-   * read: by power, which every point of the middle has. MISSING if there is no such stretch.
+   * read: by power, which every point of the middle has.
    */
-  private long bridged(Point a, Point b, List<Point> points, int i) {
-    if (a.microjoules() != MISSING) {
-      bridgeEnd = NEVER;
-      Point end = nextCounted(points, i);
-      if (end != null && bridges(a, end)) {
-        bridge(a, end, points, i);
-      }
-    }
-    if (bridgeEnd == NEVER || b.epochMillis() > bridgeEnd) {
-      return MISSING;
-    }
+  private long bridged(Point a, Point b) {
     bridgePower += area(a, b);
     long booked =
-        b.epochMillis() == bridgeEnd || bridgePowerTotal == 0
-            ? b.epochMillis() == bridgeEnd ? bridgeTotal : 0
-            : Interval.scale(bridgeTotal, bridgePower, bridgePowerTotal);
+        b.epochMillis() == bridgeEnd
+            ? bridgeTotal
+            : bridgePowerTotal == 0
+                ? 0
+                : Interval.scale(bridgeTotal, bridgePower, bridgePowerTotal);
     long part = booked - bridgeBooked;
     bridgeBooked = booked;
     return part;
   }
 
   private void bridge(Point start, Point end, List<Point> points, int i) {
-    // bridges() has set the step
+    // the step is set to this stretch
     bridgeTotal = calibrated(step.microjoules(), end, end.epochMillis() - start.epochMillis());
     bridgeEnd = end.epochMillis();
     bridgeBooked = 0;
@@ -743,6 +804,7 @@ final class DeviceAccount {
     out.writeLong(segmentStart);
     out.writeLong(segmentMillijoules);
     out.writeLong(flatSince);
+    out.writeLong(flatPower);
     out.writeBoolean(stuck);
     out.writeLong(minute);
     out.writeLong(minuteMillis);
@@ -787,6 +849,7 @@ final class DeviceAccount {
     account.segmentStart = in.readLong();
     account.segmentMillijoules = in.readLong();
     account.flatSince = in.readLong();
+    account.flatPower = in.readLong();
     account.stuck = in.readBoolean();
     account.minute = in.readLong();
     account.minuteMillis = in.readLong();

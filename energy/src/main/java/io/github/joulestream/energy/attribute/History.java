@@ -6,6 +6,9 @@ import java.util.List;
 /** What a node's account can look up to mend what it booked. */
 @FunctionalInterface
 public interface History {
-  /** What arrived from this time on, in order of arrival, without the news at hand. */
-  List<Arrival> arrivedSince(long arrivalEpochMillis);
+  /**
+   * All batches with a reading of this time or later, in order of arrival, without the news at
+   * hand; others may be among them.
+   */
+  List<Arrival> readSince(long epochMillis);
 }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,8 +109,12 @@ public final class NodeAccount {
       }
       newestMillis = Math.max(newestMillis, latestMillis);
       if (newestMillis >= nextExpiryMillis) {
+        // what is at hand is booked, so it is history now
+        Arrival now = new Arrival(batch.arrivalEpochMillis(), kept);
+        History withNews =
+            since -> Stream.concat(history.readSince(since).stream(), Stream.of(now)).toList();
         for (AllocationEdge end : allocations.expired(newestMillis, batch.arrivalEpochMillis())) {
-          take(end, lookUp, books);
+          take(end, withNews, books);
         }
       }
     }
@@ -268,12 +273,11 @@ public final class NodeAccount {
       Increments books) {
     DeviceAccount account = requireNonNull(devices.get(id), id);
     long nearby = from - NEARBY_MILLIS;
-    // a reading arrives no earlier than futureMillis before its own time
     NavigableMap<Long, Point> points =
-        pointsOf(id, history.arrivedSince(nearby - limits.futureMillis())).tailMap(nearby, true);
+        pointsOf(id, history.readSince(nearby)).tailMap(nearby, true);
     Start start = start(points, from);
     if (start == null) {
-      points = pointsOf(id, history.arrivedSince(Long.MIN_VALUE));
+      points = pointsOf(id, history.readSince(Long.MIN_VALUE));
       start = start(points, from);
       if (start == null && !points.isEmpty() && points.firstKey() <= account.firstMillis()) {
         start = new Start(Long.MIN_VALUE, new DeviceAccount(limits, calibration));
@@ -293,7 +297,7 @@ public final class NodeAccount {
 
   /** Applies new shares as far back as the history reaches. */
   private void mendWhatCanBe(String id, Shares old, Shares now, History history, Increments books) {
-    NavigableMap<Long, Point> points = pointsOf(id, history.arrivedSince(Long.MIN_VALUE));
+    NavigableMap<Long, Point> points = pointsOf(id, history.readSince(Long.MIN_VALUE));
     DeviceAccount account = requireNonNull(devices.get(id), id);
     Start start = points.isEmpty() ? null : start(points, points.firstKey() + NEARBY_MILLIS);
     if (start == null) {
@@ -351,7 +355,8 @@ public final class NodeAccount {
     books.mode(1, start.window);
     DeviceAccount mended = run(all, start, now, books);
     books.mode(1, Long.MIN_VALUE);
-    mended.firstMillis(Math.min(replaced.firstMillis(), all.firstKey()));
+    mended.firstMillis(
+        all.isEmpty() ? replaced.firstMillis() : Math.min(replaced.firstMillis(), all.firstKey()));
     // what was before a change stays as it was
     mended.gapsOf(replaced, from);
     devices.put(id, mended);
@@ -393,12 +398,12 @@ public final class NodeAccount {
     }
 
     @Override
-    public List<Arrival> arrivedSince(long arrivalEpochMillis) {
+    public List<Arrival> readSince(long epochMillis) {
       List<Arrival> known = arrivals;
-      if (known == null || arrivalEpochMillis < since) {
-        known = history.arrivedSince(arrivalEpochMillis);
+      if (known == null || epochMillis < since) {
+        known = history.readSince(epochMillis);
         arrivals = known;
-        since = arrivalEpochMillis;
+        since = epochMillis;
       }
       return known;
     }

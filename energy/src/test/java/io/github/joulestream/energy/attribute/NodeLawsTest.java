@@ -240,6 +240,9 @@ class NodeLawsTest {
       boolean counts = random.nextInt(4) > 0;
       int missing = List.of(2, 10, 1_000_000).get(random.nextInt(3));
       int stuckFor = 0;
+      boolean honest = random.nextBoolean(); // counts what is drawn, but may be late to say it
+      boolean calm = random.nextInt(4) == 0; // read without gaps, and never begins anew
+      long frozen = 0;
       long[] times = new long[size];
       long[] power = new long[size];
       long[] energy = new long[counts ? size : 0];
@@ -249,7 +252,7 @@ class NodeLawsTest {
       long counter = random.nextInt(1_000_000);
       for (int i = 0; i < size; i++) {
         time +=
-            switch (random.nextInt(20)) {
+            switch (calm ? 19 : random.nextInt(20)) {
               case 0 -> 20_000 + random.nextInt(30_000);
               case 1 -> 301_000 + random.nextInt(100_000);
               default -> 1 + random.nextInt(3_000);
@@ -257,16 +260,20 @@ class NodeLawsTest {
         times[i] = time;
         power[i] = random.nextInt(missing) == 0 ? Readings.MISSING : random.nextInt(900_000);
         stuckFor = stuckFor > 0 ? stuckFor - 1 : random.nextInt(40) == 0 ? random.nextInt(30) : 0;
-        if (stuckFor == 0) {
+        if (honest) {
+          counter += i == 0 ? 0 : (times[i] - times[i - 1]) * 450_000;
+          frozen = stuckFor == 0 ? counter : frozen;
+        } else if (stuckFor == 0) {
           counter += random.nextInt(1_000_000);
+          frozen = counter;
         }
         if (counts) {
           long shown =
               device.counterWrapMicrojoules() == 0
-                  ? counter
-                  : counter % device.counterWrapMicrojoules();
+                  ? frozen
+                  : frozen % device.counterWrapMicrojoules();
           energy[i] = random.nextInt(missing) == 0 ? Readings.MISSING : shown;
-          if (random.nextInt(30) == 0) {
+          if (!calm && random.nextInt(30) == 0) {
             counter = 0;
           }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
+import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -14,9 +15,9 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.WindowStore;
 
 /**
- * The batches of nodes that arrived lately, as they were on the wire, in a store that drops them by
- * the time of their arrival. That time is the broker's and only goes forward, so a node with a fast
- * clock or a backfill takes nothing away from others.
+ * The batches of nodes that arrived lately, as they were on the wire, by node and time of their
+ * last reading, in a store that drops them by the time of their arrival. That time is the broker's
+ * and only goes forward, so a node with a fast clock or a backfill takes nothing away from others.
  */
 final class StoreHistory {
   private static final String TOPIC = "telemetry";
@@ -30,15 +31,32 @@ final class StoreHistory {
   }
 
   void put(String node, TelemetryBatch batch, byte[] value, long arrivalEpochMillis) {
-    String key = "%s\0%016x%016x".formatted(node, batch.agentEpoch(), batch.sequence());
+    String key =
+        "%s\0%s%016x%016x"
+            .formatted(node, hex(latest(batch)), batch.agentEpoch(), batch.sequence());
     store.put(key, value, arrivalEpochMillis);
+  }
+
+  private static long latest(TelemetryBatch batch) {
+    long latest = Long.MIN_VALUE;
+    for (DeviceSeries series : batch.devices()) {
+      for (long time : series.readings().epochMillis()) {
+        latest = Math.max(latest, time + batch.clockOffsetMillis());
+      }
+    }
+    return latest;
+  }
+
+  /** Sorts as the number does. */
+  private static String hex(long value) {
+    return "%016x".formatted(value ^ Long.MIN_VALUE);
   }
 
   History of(String node) {
     return since -> {
       List<KeyValue<Windowed<String>, byte[]>> found = new ArrayList<>();
       try (KeyValueIterator<Windowed<String>, byte[]> range =
-          store.fetch(node + "\0", node + "\1", Math.max(0, since), Long.MAX_VALUE)) {
+          store.fetch(node + "\0" + hex(since), node + "\1", 0, Long.MAX_VALUE)) {
         range.forEachRemaining(found::add);
       }
       found.sort(
