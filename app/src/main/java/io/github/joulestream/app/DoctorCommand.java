@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import static java.util.Objects.requireNonNull;
+
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
 import io.github.joulestream.producers.probe.BlockProbe;
 import io.github.joulestream.producers.probe.MemoryProbe;
 import io.github.joulestream.producers.probe.Probe;
+import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,8 +21,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,18 +43,64 @@ final class DoctorCommand implements Callable<Integer> {
       description = "The store (default: ${DEFAULT-VALUE}).")
   URI storeUrl = URI.create("http://127.0.0.1:9000");
 
+  @Option(
+      names = "--ledger",
+      description = "Print both sides of each site's books instead; 1 if they do not balance.")
+  boolean ledger;
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "With --ledger: from here on, as 2026-01-31T12:00:00Z or as 2h (ago).")
+  @Nullable String from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "TIME",
+      description = "With --ledger: up to here, likewise (default: all there is).")
+  @Nullable String to;
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
   private boolean amiss;
 
   @Override
   public Integer call() throws InterruptedException {
+    if (ledger) {
+      return printLedger() ? 0 : 1;
+    }
+    if (from != null || to != null) {
+      throw new UserError("--from and --to go with --ledger");
+    }
     say(true, "Java", Runtime.version().toString());
     checkKafka();
     checkStore();
     checkProbe(new MemoryProbe(Path.of("/proc")));
     checkProbe(new BlockProbe(Path.of("/proc"), Path.of("/sys")));
     return amiss ? 1 : 0;
+  }
+
+  private boolean printLedger() {
+    long now = EpochClock.system().epochMillis();
+    long fromMillis = from == null ? 0 : Times.parse(from, now);
+    long toMillis = to == null ? Long.MAX_VALUE / 1_000_000 : Times.parse(to, now);
+    if (fromMillis >= toMillis) {
+      throw new UserError("--from %s is not before --to %s".formatted(from, to));
+    }
+    try (QuestDbReader reader = new QuestDbReader(storeUrl)) {
+      SortedMap<String, Totals<SiteAmount>> sites = reader.ledger(fromMillis, toMillis);
+      if (sites.isEmpty()) {
+        throw new UserError("the store at %s has no ledger of that time".formatted(storeUrl));
+      }
+      LedgerReport report = new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis));
+      report.print(System.out);
+      System.out.printf(
+          "%n%s%n", report.balances() ? "the books balance" : "THE BOOKS DO NOT BALANCE");
+      return report.balances();
+    } catch (UncheckedIOException e) {
+      throw new UserError(
+          "%s: %s".formatted(e.getMessage(), requireNonNull(e.getCause()).getMessage()), e);
+    }
   }
 
   private void checkKafka() throws InterruptedException {

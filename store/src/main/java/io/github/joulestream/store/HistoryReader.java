@@ -21,6 +21,16 @@ public interface HistoryReader {
    */
   SortedMap<String, Totals<SiteAmount>> ledger(long fromEpochMillis, long toEpochMillis);
 
+  /**
+   * A window of a site whose books do not balance.
+   *
+   * @param differenceMillijoules measured, less what was booked to jobs and to idle
+   */
+  record Unbalanced(String site, long windowStartEpochMillis, long differenceMillijoules) {}
+
+  /** The windows, of any length, that do not balance in a range of time; there must be none. */
+  List<Unbalanced> unbalanced(long fromEpochMillis, long toEpochMillis);
+
   /** Energy of all jobs, summed over their windows, mJ. */
   long jobEnergyMillijoules();
 

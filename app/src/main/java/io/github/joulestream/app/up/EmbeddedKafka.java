@@ -4,31 +4,60 @@ package io.github.joulestream.app.up;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import kafka.server.Server$;
+import kafka.server.SharedServer;
+import kafka.server.StandardFaultHandlerFactory;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A real broker of one node (KRaft), in this process, on the loopback address. What it holds
- * survives the process.
+ * survives the process, also one that was killed.
+ *
+ * <p>The controller starts first, and forgets the broker of a process that was killed, before this
+ * one starts. Otherwise the broker would take up its old leaderships, lose them again when the old
+ * registration times out, and at that moment give up writing the markers of transactions that were
+ * being committed when it was killed: these would stay open for ever. For the same reason a pause
+ * of this process must not look like the death of its only broker.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedKafka.class);
   private static final int NODE_ID = 1;
   private static final String CONTROLLER = "CONTROLLER";
   private static final String BROKER = "PLAINTEXT";
+  // the broker leaves this file when it stops, and removes it when it starts
+  private static final String STOPPED_IN_ORDER = ".kafka_cleanshutdown";
+  private static final Duration SESSION = Duration.ofMinutes(2);
 
-  private final KafkaRaftServer server;
+  private final ControllerServer controller;
+  private final BrokerServer broker;
   private final int port;
 
-  private EmbeddedKafka(KafkaRaftServer server, int port) {
-    this.server = server;
+  private EmbeddedKafka(ControllerServer controller, BrokerServer broker, int port) {
+    this.controller = controller;
+    this.broker = broker;
     this.port = port;
   }
 
@@ -37,16 +66,56 @@ public final class EmbeddedKafka implements AutoCloseable {
    *
    * @param wantedPort taken if free, else another
    */
-  public static EmbeddedKafka start(Path folder, int wantedPort) throws IOException {
+  public static EmbeddedKafka start(Path folder, int wantedPort)
+      throws IOException, InterruptedException {
     int port = Ports.freeOr(wantedPort);
     int controllerPort = Ports.freeOr(0);
     Path logs = folder.resolve("log");
     Files.createDirectories(logs);
-    format(logs);
-    KafkaRaftServer server =
-        new KafkaRaftServer(KafkaConfig.fromProps(config(logs, port, controllerPort)), Time.SYSTEM);
-    server.startup();
-    return new EmbeddedKafka(server, port);
+    boolean isNew = format(logs);
+    KafkaConfig config = KafkaConfig.fromProps(config(logs, port, controllerPort));
+    var initialised = KafkaRaftServer.initializeLogDirs(config, log, "");
+    SharedServer shared =
+        new SharedServer(
+            config,
+            initialised._1,
+            Time.SYSTEM,
+            Server$.MODULE$.initializeMetrics(
+                config, Time.SYSTEM, initialised._1.clusterId().orElseThrow()),
+            CompletableFuture.completedFuture(
+                Map.of(
+                    NODE_ID,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort))),
+            List.of(),
+            new StandardFaultHandlerFactory(),
+            ServerSocketFactory.INSTANCE);
+    ControllerServer controller =
+        new ControllerServer(shared, KafkaRaftServer.configSchema(), initialised._2);
+    controller.startup();
+    BrokerServer broker = new BrokerServer(shared);
+    try {
+      if (!isNew && !Files.exists(logs.resolve(STOPPED_IN_ORDER))) {
+        forgetKilledBroker("127.0.0.1:" + controllerPort);
+      }
+      broker.startup();
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      controller.shutdown();
+      throw e;
+    }
+    return new EmbeddedKafka(controller, broker, port);
+  }
+
+  private static void forgetKilledBroker(String controllerAddress)
+      throws IOException, InterruptedException {
+    try (Admin admin =
+        Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, controllerAddress))) {
+      admin.unregisterBroker(NODE_ID).all().get();
+      log.info("the broker was not stopped in order; its old registration is gone");
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof BrokerIdNotRegisteredException)) {
+        throw new IOException("the controller does not forget the broker", e.getCause());
+      }
+    }
   }
 
   private static Properties config(Path logs, int port, int controllerPort) {
@@ -68,6 +137,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     config.put("transaction.state.log.num.partitions", "4");
     config.put("share.coordinator.state.topic.replication.factor", "1");
     config.put("share.coordinator.state.topic.min.isr", "1");
+    config.put("broker.session.timeout.ms", Long.toString(SESSION.toMillis()));
     // topics come from the catalogue alone
     config.put("auto.create.topics.enable", "false");
     // nobody else joins: no use to wait
@@ -80,10 +150,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     return config;
   }
 
-  /** Gives the folder its identity; leaves alone what has one. */
-  private static void format(Path logs) throws IOException {
+  /** Gives the folder its identity; false if it has one, which is left alone. */
+  private static boolean format(Path logs) throws IOException {
     if (Files.exists(logs.resolve("meta.properties"))) {
-      return;
+      return false;
     }
     try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
       new Formatter()
@@ -96,6 +166,7 @@ public final class EmbeddedKafka implements AutoCloseable {
           .setControllerListenerName(CONTROLLER)
           .setIgnoreFormatted(true)
           .run();
+      return true;
     } catch (IOException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -114,7 +185,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   @Override
   public void close() {
-    server.shutdown();
-    server.awaitShutdown();
+    broker.shutdown();
+    controller.shutdown();
   }
 }

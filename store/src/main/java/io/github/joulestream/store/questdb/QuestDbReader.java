@@ -129,6 +129,24 @@ public final class QuestDbReader implements HistoryReader, AutoCloseable {
     return sites;
   }
 
+  @Override
+  public List<Unbalanced> unbalanced(long fromEpochMillis, long toEpochMillis) {
+    List<Unbalanced> found = new ArrayList<>();
+    String sql =
+        "SELECT site, cast(timestamp AS LONG) nanos, difference_millijoules FROM %s"
+                .formatted(Measurement.LEDGER.measurementName())
+            + " WHERE difference_millijoules != 0 AND %s ORDER BY timestamp"
+                .formatted(within(fromEpochMillis, toEpochMillis));
+    for (Row row : query(sql)) {
+      found.add(
+          new Unbalanced(
+              row.text("site"),
+              Math.floorDiv(row.number("nanos"), 1_000_000),
+              row.number("difference_millijoules")));
+    }
+    return found;
+  }
+
   /** A condition on the time of a point. */
   private static String within(long fromEpochMillis, long toEpochMillis) {
     return "timestamp >= %d%s AND timestamp < %d%s"

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import static io.github.joulestream.energy.SiteAmount.*;
+
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.store.HistoryReader.Unbalanced;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * Both sides of the books of each site over a range of time, and what is not in them, by reason.
+ */
+final class LedgerReport {
+  private static final int SHOWN_WINDOWS = 10;
+
+  /** Of each kind of device: measured, jobs, idle. */
+  private static final Map<String, List<SiteAmount>> EQUATIONS = equations();
+
+  private final SortedMap<String, Totals<SiteAmount>> sites;
+  private final List<Unbalanced> unbalanced;
+
+  LedgerReport(SortedMap<String, Totals<SiteAmount>> sites, List<Unbalanced> unbalanced) {
+    this.sites = sites;
+    this.unbalanced = List.copyOf(unbalanced);
+  }
+
+  private static Map<String, List<SiteAmount>> equations() {
+    Map<String, List<SiteAmount>> equations = new LinkedHashMap<>();
+    equations.put(
+        "GPU", List.of(MEASURED_GPU_MILLIJOULES, JOBS_GPU_MILLIJOULES, IDLE_GPU_MILLIJOULES));
+    equations.put(
+        "memory",
+        List.of(MEASURED_MEMORY_MILLIJOULES, JOBS_MEMORY_MILLIJOULES, IDLE_MEMORY_MILLIJOULES));
+    equations.put(
+        "storage",
+        List.of(MEASURED_STORAGE_MILLIJOULES, JOBS_STORAGE_MILLIJOULES, IDLE_STORAGE_MILLIJOULES));
+    equations.put(
+        "CPU", List.of(MEASURED_CPU_MILLIJOULES, JOBS_CPU_MILLIJOULES, IDLE_CPU_MILLIJOULES));
+    equations.put(
+        "node", List.of(MEASURED_NODE_MILLIJOULES, JOBS_NODE_MILLIJOULES, IDLE_NODE_MILLIJOULES));
+    equations.put(
+        "total",
+        List.of(MEASURED_TOTAL_MILLIJOULES, JOBS_TOTAL_MILLIJOULES, IDLE_TOTAL_MILLIJOULES));
+    return equations;
+  }
+
+  /** True if every site's books balance, in every window and for every kind of device. */
+  boolean balances() {
+    return unbalanced.isEmpty()
+        && sites.values().stream()
+            .allMatch(totals ->
+                EQUATIONS.values().stream()
+                    .allMatch(equation -> difference(totals, equation) == 0));
+  }
+
+  private static long difference(Totals<SiteAmount> totals, List<SiteAmount> equation) {
+    return totals.get(equation.get(0)) - totals.get(equation.get(1)) - totals.get(equation.get(2));
+  }
+
+  /** One table for each site. */
+  void print(PrintStream out) {
+    sites.forEach((site, totals) -> {
+      out.printf("%nledger of site %s, mJ%n", site);
+      out.printf(
+          "  %-9s%22s%22s%22s%12s%n", "", "measured", "booked to jobs", "idle", "difference");
+      EQUATIONS.forEach((kind, equation) -> {
+        if (kind.equals("total") || equation.stream().anyMatch(amount -> totals.get(amount) != 0)) {
+          out.printf(
+              Locale.ROOT,
+              "  %-9s%,22d%,22d%,22d%,12d%n",
+              kind,
+              totals.get(equation.get(0)),
+              totals.get(equation.get(1)),
+              totals.get(equation.get(2)),
+              difference(totals, equation));
+        }
+      });
+      out.printf(
+          Locale.ROOT,
+          "  of the total: measured %,d, estimated %,d, modelled %,d%n",
+          totals.get(QUALITY_MEASURED_MILLIJOULES),
+          totals.get(QUALITY_ESTIMATED_MILLIJOULES),
+          totals.get(QUALITY_MODELLED_MILLIJOULES));
+      out.printf(
+          Locale.ROOT,
+          "  of the jobs': devices of their own %,d, shared devices %,d; GPUs held but idle %,d%n",
+          totals.get(EXCLUSIVE_MILLIJOULES),
+          totals.get(SHARED_MILLIJOULES),
+          totals.get(HELD_IDLE_MILLIJOULES));
+      long known = totals.get(COVERED_MILLIS);
+      long unknown = totals.get(UNCOVERED_MILLIS);
+      out.printf(
+          Locale.ROOT,
+          "  device time: known %s, unknown %s%s%n",
+          time(known),
+          time(unknown),
+          known + unknown == 0
+              ? ""
+              : " (%.4f %% known)".formatted(100.0 * known / (known + unknown)));
+      out.printf(
+          Locale.ROOT,
+          "  readings: %,d booked, %,d seen again%n",
+          totals.get(READINGS),
+          totals.get(REPEATED_READINGS));
+      out.printf(
+          Locale.ROOT,
+          "  refused fields: %,d sentinels, %,d negative, %,d over the device's limit%n",
+          totals.get(REFUSED_SENTINEL),
+          totals.get(REFUSED_NEGATIVE),
+          totals.get(REFUSED_OVER_LIMIT));
+      out.printf(
+          Locale.ROOT,
+          "  refused readings: %,d from the future, %,d too late%n",
+          totals.get(REFUSED_FUTURE),
+          totals.get(REFUSED_LATE));
+      out.printf(
+          Locale.ROOT,
+          "  counters: %,d wraps, %,d resets, %,d faults, stuck for %s, %,d minutes at odds with power%n",
+          totals.get(COUNTER_WRAPS),
+          totals.get(COUNTER_RESETS),
+          totals.get(COUNTER_FAULTS),
+          time(totals.get(COUNTER_STUCK_MILLIS)),
+          totals.get(DISAGREEING_MINUTES));
+      out.printf(
+          Locale.ROOT,
+          "  allocations: %,d events, devices given out twice for %s%n",
+          totals.get(ALLOCATION_EVENTS),
+          time(totals.get(OVERBOOKED_MILLIS)));
+      out.printf(
+          Locale.ROOT,
+          "  agents: %,d readings of a clock that is ahead, %,d batches of a second agent on a node%n",
+          totals.get(CLOCK_AHEAD_READINGS),
+          totals.get(RIVAL_AGENT_BATCHES));
+    });
+    for (Unbalanced window : unbalanced.subList(0, Math.min(SHOWN_WINDOWS, unbalanced.size()))) {
+      out.printf(
+          Locale.ROOT,
+          "site %s, window of %s: difference %,d mJ%n",
+          window.site(),
+          Instant.ofEpochMilli(window.windowStartEpochMillis()),
+          window.differenceMillijoules());
+    }
+    if (unbalanced.size() > SHOWN_WINDOWS) {
+      out.printf(
+          Locale.ROOT,
+          "and %,d more windows that do not balance%n",
+          unbalanced.size() - SHOWN_WINDOWS);
+    }
+  }
+
+  private static String time(long millis) {
+    Duration duration = Duration.ofMillis(millis);
+    return duration.toHours() > 0
+        ? "%d h %02d min".formatted(duration.toHours(), duration.toMinutesPart())
+        : duration.toMinutes() > 0
+            ? "%d min %02d s".formatted(duration.toMinutes(), duration.toSecondsPart())
+            : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+  }
+}
