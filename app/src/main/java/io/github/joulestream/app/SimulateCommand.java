@@ -25,6 +25,8 @@ import picocli.CommandLine.Option;
     description = "Simulate a site, in real time or as fast as it goes.")
 final class SimulateCommand implements Callable<Integer> {
   private static final Duration CHUNK = Duration.ofSeconds(10);
+  private static final Duration TICK = Duration.ofMillis(100);
+  private static final long LINE_MILLIS = 2_000;
 
   @Option(
       names = "--nodes",
@@ -40,6 +42,14 @@ final class SimulateCommand implements Callable<Integer> {
   String site = "";
 
   @Mixin SimulationMixin simulation = new SimulationMixin();
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description =
+          "Begin at this time, as 2026-01-31T12:00:00Z or as 2h (ago), catch up, and go on in real"
+              + " time. The same command started again says the same again.")
+  @Nullable String since;
 
   @Option(names = "--for", paramLabel = "DURATION", description = "End after this time.")
   @Nullable Duration duration;
@@ -57,6 +67,9 @@ final class SimulateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (nodes < 1) {
       throw new UserError("--nodes must be at least 1");
+    }
+    if (since != null && simulation.past != null) {
+      throw new UserError("--since and --past do not go together");
     }
     SimulationOptions options = simulation.options(site, nodes);
     Duration past = simulation.past;
@@ -109,25 +122,29 @@ final class SimulateCommand implements Callable<Integer> {
 
   private void simulateNow(SimulationOptions options, KafkaPublisher publisher, Stopping stopping)
       throws Exception {
-    NanoClock nanos = NanoClock.system();
-    long end = duration == null ? Long.MAX_VALUE : duration.toNanos();
-    long began = nanos.nanos();
-    try (SimulationRunner runner =
-        SimulationRunner.start(options, publisher, EpochClock.system())) {
+    EpochClock clock = EpochClock.system();
+    long start = since == null ? clock.epochMillis() : Times.parse(since, clock.epochMillis());
+    if (start > clock.epochMillis()) {
+      throw new UserError("--since %s has not come yet".formatted(since));
+    }
+    long end = duration == null ? Long.MAX_VALUE : start + duration.toMillis();
+    try (SimulationRunner runner = SimulationRunner.start(options, publisher, clock, start, end)) {
       System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", site, nodes);
-      while (nanos.nanos() - began < end
-          && !stopping.await(
-              Duration.ofNanos(
-                  Math.min(2_000_000_000L, Math.max(1, end - (nanos.nanos() - began)))))) {
-        runner
-            .failure()
-            .ifPresent(e -> {
-              throw new UserError("the simulation stopped: " + e.getMessage(), e);
-            });
-        System.out.printf(Locale.ROOT, "%,d readings%n", runner.readings());
+      long lastLine = clock.epochMillis();
+      while (!runner.done() && !stopping.await(TICK)) {
+        if (clock.epochMillis() - lastLine >= LINE_MILLIS) {
+          lastLine = clock.epochMillis();
+          System.out.printf(Locale.ROOT, "%,d readings%n", runner.readings());
+        }
       }
       runner.finish();
+      runner
+          .failure()
+          .ifPresent(e -> {
+            throw new UserError("the simulation stopped: " + e.getMessage(), e);
+          });
       publisher.flush();
+      System.out.printf(Locale.ROOT, "%,d readings published%n", runner.readings());
       if (truth != null) {
         runner.writeTruth(truth);
       }

@@ -16,6 +16,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +43,11 @@ import org.jspecify.annotations.Nullable;
  * allocations alone. That makes a correction simple: book the window again as it was, with a minus,
  * and as it is now, with a plus.
  *
- * <p>Two rules look ahead. A counter that stands still is known to be stuck only after a while; and
- * a reading without the counter lies between two that have it. So the energy between two points
- * depends on points up to {@link Limits#LOOK_MILLIS} around them. What comes in one batch is looked
- * at together; where the end of such a stretch comes in a later batch, {@link #rebookFrom} says so.
+ * <p>Two rules look ahead. A counter that stands still is known to be stuck, or only late, after a
+ * while; and a reading without the counter lies between two that have it. So the energy between two
+ * points depends on points up to {@link Limits#LOOK_MILLIS} around them. Where that cannot be told
+ * yet, the points are kept (an open stretch) and booked as it looks now; the next points take that
+ * back, and book the stretch anew.
  */
 final class DeviceAccount {
   static final long NEVER = Long.MIN_VALUE;
@@ -64,8 +66,9 @@ final class DeviceAccount {
 
   // the last point taken in
   private @Nullable Point last;
-  // the last point with a counter, if that is an earlier one
-  private @Nullable Point lastCounted;
+  // the books before the open stretch, if there is one, and its points: the last one is last
+  private @Nullable DeviceAccount settled;
+  private List<Point> open = List.of();
   // time of the first point ever
   private long firstMillis = NEVER;
 
@@ -129,47 +132,28 @@ final class DeviceAccount {
   }
 
   /**
-   * Since when the books must be made anew for these points, which follow the last: what they say
-   * changes what was booked before them. {@link #NEVER}: they can simply be added.
-   */
-  long rebookFrom(List<Point> points) {
-    Point previous = requireNonNull(last, "last is null");
-    long from = Long.MAX_VALUE;
-    if (flatSince != NEVER && flatSince < previous.epochMillis()) {
-      Point before = previous;
-      long power = flatPower;
-      for (Point point : points) {
-        if (!flat(before, point)) {
-          if (catchesUp(flatSince, before, point, power)) {
-            from = flatSince;
-          }
-          break;
-        }
-        if (!stuck && point.epochMillis() - flatSince >= STUCK_MILLIS) {
-          from = flatSince;
-          break;
-        }
-        power += area(before, point);
-        before = point;
-      }
-    }
-    Point counted = lastCounted;
-    if (counted != null) {
-      Point end = nextCounted(points, 0);
-      if (end != null && bridges(counted, end)) {
-        from = Math.min(from, counted.epochMillis());
-      }
-    }
-    return from == Long.MAX_VALUE ? NEVER : from;
-  }
-
-  /**
    * Takes in points that follow the last.
    *
    * @param arrivalEpochMillis when they arrived, or {@link #NEVER} if they are booked again
    */
   void advance(List<Point> points, Shares shares, Increments books, long arrivalEpochMillis) {
     untail(shares, books);
+    DeviceAccount before = settled;
+    if (before == null) {
+      run(points, shares, books, arrivalEpochMillis);
+      return;
+    }
+    books.flip(-1);
+    before.copyOfBooks().run(open, shares, books, NEVER);
+    books.flip(-1);
+    List<Point> all = new ArrayList<>(open.size() + points.size());
+    all.addAll(open);
+    all.addAll(points);
+    returnTo(before);
+    run(all, shares, books, arrivalEpochMillis);
+  }
+
+  private void run(List<Point> points, Shares shares, Increments books, long arrivalEpochMillis) {
     for (int i = 0; i < points.size(); i++) {
       Point next = points.get(i);
       Point previous = last;
@@ -180,15 +164,38 @@ final class DeviceAccount {
         if (next.epochMillis() - previous.epochMillis() > limits.longGapMillis()) {
           rememberGap(arrivalEpochMillis);
         }
+        if (settled == null && isOpen(previous, next, points, i)) {
+          settled = copyOfBooks();
+          open = List.copyOf(points.subList(i, points.size()));
+        }
         between(previous, next, points, i, shares, books);
       }
       last = next;
-      if (next.microjoules() != MISSING) {
-        lastCounted = null;
-      } else if (previous != null && previous.microjoules() != MISSING) {
-        lastCounted = previous;
-      }
     }
+  }
+
+  /** True if later points may change what is booked from here on. */
+  private boolean isOpen(Point a, Point b, List<Point> points, int i) {
+    if (a.microjoules() == MISSING || inBridge(a)) {
+      return false;
+    }
+    long newest = points.getLast().epochMillis();
+    if (b.microjoules() == MISSING) {
+      return newest - a.epochMillis() <= Limits.LOOK_MILLIS && nextCounted(points, i) == null;
+    }
+    if (!flat(a, b)) {
+      return false;
+    }
+    long since = flatSince == NEVER ? a.epochMillis() : flatSince;
+    if (newest - since > Limits.LOOK_MILLIS) {
+      return false;
+    }
+    int end = i;
+    while (end + 1 < points.size() && flat(points.get(end), points.get(end + 1))) {
+      end++;
+    }
+    // the point after a stand tells how it ended, unless it has no counter
+    return end + 1 == points.size() || nextCounted(points, end + 1) == null;
   }
 
   private void rememberGap(long arrivalEpochMillis) {
@@ -219,6 +226,14 @@ final class DeviceAccount {
     return found == null ? null : found.copyOfBooks();
   }
 
+  /** Forgets the gaps within a range of time: what was booked there has changed. */
+  void forgetGaps(long fromMillis, long toMillis) {
+    beforeGaps.removeIf(gap -> {
+      long end = requireNonNull(gap.account.last, "a gap after nothing").epochMillis();
+      return end >= fromMillis && end < toMillis;
+    });
+  }
+
   /** Remembers the gaps that another account of this device remembers from before a time. */
   void gapsOf(DeviceAccount other, long beforeMillis) {
     for (BeforeGap gap : other.beforeGaps) {
@@ -228,25 +243,32 @@ final class DeviceAccount {
     }
   }
 
-  /** The same books; what came before long gaps is not copied. */
+  /** The same books, without an open stretch; what came before long gaps is not copied. */
   DeviceAccount copyOfBooks() {
     DeviceAccount copy = new DeviceAccount(limits, calibration);
-    copy.last = last;
-    copy.lastCounted = lastCounted;
+    copy.returnTo(this);
     copy.firstMillis = firstMillis;
-    copy.window = window;
-    copy.windowMicrojoules = windowMicrojoules;
-    copy.segmentStart = segmentStart;
-    copy.segmentMillijoules = segmentMillijoules;
-    copy.flatSince = flatSince;
-    copy.flatPower = flatPower;
-    copy.stuck = stuck;
-    copy.minute = minute;
-    copy.minuteMillis = minuteMillis;
-    copy.minuteByCounter = minuteByCounter;
-    copy.minuteByPower = minuteByPower;
-    copy.tailBooked = tailBooked;
     return copy;
+  }
+
+  /** Takes over the books of another account of this device. */
+  private void returnTo(DeviceAccount other) {
+    settled = null;
+    open = List.of();
+    last = other.last;
+    window = other.window;
+    windowMicrojoules = other.windowMicrojoules;
+    segmentStart = other.segmentStart;
+    segmentMillijoules = other.segmentMillijoules;
+    flatSince = other.flatSince;
+    flatPower = other.flatPower;
+    stuck = other.stuck;
+    minute = other.minute;
+    minuteMillis = other.minuteMillis;
+    minuteByCounter = other.minuteByCounter;
+    minuteByPower = other.minuteByPower;
+    bridgeEnd = NEVER;
+    tailBooked = other.tailBooked;
   }
 
   /**
@@ -780,6 +802,17 @@ final class DeviceAccount {
 
   void write(DataOutput out) throws IOException {
     writeBooks(out);
+    DeviceAccount before = settled;
+    out.writeBoolean(before != null);
+    if (before != null) {
+      before.writeBooks(out);
+      out.writeShort(open.size());
+      for (Point point : open) {
+        // within a minute: the same device, of another of the counter's lives at most
+        out.writeLong(point.device().counterEpoch());
+        writePoint(point, out);
+      }
+    }
     out.writeByte(beforeGaps.size());
     for (BeforeGap gap : beforeGaps) {
       out.writeLong(gap.gapEndArrivalMillis);
@@ -791,13 +824,6 @@ final class DeviceAccount {
     Point point = requireNonNull(last, "a device without a reading has no state");
     DeviceCodec.write(point.device(), out);
     writePoint(point, out);
-    Point counted = lastCounted;
-    out.writeBoolean(counted != null);
-    if (counted != null) {
-      // within a minute of the last: the same device, of another counter's life at most
-      out.writeLong(counted.device().counterEpoch());
-      writePoint(counted, out);
-    }
     out.writeLong(firstMillis);
     out.writeLong(window);
     out.writeLong(windowMicrojoules);
@@ -825,6 +851,16 @@ final class DeviceAccount {
   static DeviceAccount read(DataInput in, Limits limits, Calibration calibration)
       throws IOException {
     DeviceAccount account = readBooks(in, limits, calibration);
+    if (in.readBoolean()) {
+      account.settled = readBooks(in, limits, calibration);
+      Device device = requireNonNull(account.last, "last is null").device();
+      List<Point> open = new ArrayList<>();
+      for (int left = in.readShort(); left > 0; left--) {
+        Device then = device.withCounter(in.readLong(), device.counterWrapMicrojoules());
+        open.add(readPoint(then, in));
+      }
+      account.open = List.copyOf(open);
+    }
     int gaps = in.readByte();
     for (int i = 0; i < gaps; i++) {
       long arrival = in.readLong();
@@ -838,11 +874,6 @@ final class DeviceAccount {
     DeviceAccount account = new DeviceAccount(limits, calibration);
     Device device = DeviceCodec.read(in);
     account.last = readPoint(device, in);
-    if (in.readBoolean()) {
-      long epoch = in.readLong();
-      account.lastCounted =
-          readPoint(device.withCounter(epoch, device.counterWrapMicrojoules()), in);
-    }
     account.firstMillis = in.readLong();
     account.window = in.readLong();
     account.windowMicrojoules = in.readLong();

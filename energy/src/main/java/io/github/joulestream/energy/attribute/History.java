@@ -7,8 +7,8 @@ import java.util.List;
 @FunctionalInterface
 public interface History {
   /**
-   * All batches with a reading of this time or later, in order of arrival, without the news at
-   * hand; others may be among them.
+   * All batches whose last reading lies between two times, both included, in order of arrival,
+   * without the news at hand.
    */
-  List<Arrival> readSince(long epochMillis);
+  List<Arrival> read(long fromEpochMillis, long toEpochMillis);
 }

@@ -25,11 +25,25 @@ public final class Increments {
   private final NavigableMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
   private int sign = 1;
   private long fromWindow = Long.MIN_VALUE;
+  private long toWindow = Long.MAX_VALUE;
 
-  /** From here on bookings count with this sign, and those in windows before {@code from} not. */
-  void mode(int newSign, long from) {
+  /** From here on all bookings count as they are. */
+  void all() {
+    mode(1, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  /**
+   * From here on bookings count with this sign, and only those in windows from {@code from} up to
+   * before {@code to}.
+   */
+  void mode(int newSign, long from, long to) {
     this.sign = newSign;
     this.fromWindow = from;
+    this.toWindow = to;
+  }
+
+  private boolean counts(long window) {
+    return window >= fromWindow && window < toWindow;
   }
 
   /** Multiplies the sign by this. */
@@ -65,7 +79,7 @@ public final class Increments {
 
   /** Counts something that is booked, and taken back with it. */
   void note(long window, SiteAmount amount, long value) {
-    if (window >= fromWindow && value != 0) {
+    if (counts(window) && value != 0) {
       siteTotals(window).add(amount, sign * value);
     }
   }
@@ -77,7 +91,7 @@ public final class Increments {
 
   /** Energy of a device in a window, before it is shared out: the measured side of the ledger. */
   void measured(long window, Device device, long millijoules, Quality quality) {
-    if (window < fromWindow || millijoules == 0) {
+    if (!counts(window) || millijoules == 0) {
       return;
     }
     Totals<SiteAmount> totals = siteTotals(window);
@@ -106,7 +120,7 @@ public final class Increments {
       Quality quality,
       boolean heldIdle,
       boolean exclusive) {
-    if (window < fromWindow || millijoules == 0) {
+    if (!counts(window) || millijoules == 0) {
       return;
     }
     long amount = sign * millijoules;
@@ -137,7 +151,7 @@ public final class Increments {
 
   /** Nobody's part of it. */
   void idle(long window, Device device, long millijoules) {
-    if (window < fromWindow || millijoules == 0 || device.kind() == DeviceKind.FACILITY) {
+    if (!counts(window) || millijoules == 0 || device.kind() == DeviceKind.FACILITY) {
       return;
     }
     long amount = sign * millijoules;
@@ -153,7 +167,7 @@ public final class Increments {
   /** Time of a device with known energy, and what it was used for. */
   void time(
       long window, Device device, long millis, long jobParts, long utilisationParts, long used) {
-    if (window < fromWindow) {
+    if (!counts(window)) {
       return;
     }
     long amount = sign * millis;
@@ -198,7 +212,7 @@ public final class Increments {
   /** Time of a device that a job held, with known energy. */
   void jobTime(
       long window, String job, Device device, long millis, long parts, long utilisationParts) {
-    if (window < fromWindow) {
+    if (!counts(window)) {
       return;
     }
     long held = sign * (millis * parts / Shares.WHOLE);
@@ -216,14 +230,14 @@ public final class Increments {
 
   /** Time of a device whose energy nobody knows. */
   void uncovered(long window, Device device, long millis) {
-    if (window >= fromWindow && device.countsInTotal()) {
+    if (counts(window) && device.countsInTotal()) {
       siteTotals(window).add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
     }
   }
 
   /** Time that a job held such a device. */
   void jobUncovered(long window, String job, Device device, long millis, long parts) {
-    if (window < fromWindow) {
+    if (!counts(window)) {
       return;
     }
     long held = sign * (millis * parts / Shares.WHOLE);

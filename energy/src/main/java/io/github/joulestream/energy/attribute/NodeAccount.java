@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Mutable; one thread.
  */
 public final class NodeAccount {
-  private static final int FORMAT = 2;
+  private static final int FORMAT = 3;
   // how far before a change the history is looked at first, before all of it is
-  private static final long NEARBY_MILLIS = 5 * Limits.LOOK_MILLIS;
+  private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
 
   private final Limits limits;
   private final Calibration calibration;
@@ -51,6 +51,8 @@ public final class NodeAccount {
   private SeenBatches seen = new SeenBatches();
   // time of the newest reading of any device
   private long newestMillis = Long.MIN_VALUE;
+  // length of the longest batch
+  private long longestMillis;
   private long nextExpiryMillis = Long.MAX_VALUE;
 
   public NodeAccount(Limits limits, Calibration calibration) {
@@ -69,7 +71,7 @@ public final class NodeAccount {
   public Outcome accept(
       long agentEpoch, long sequence, Arrival arrived, History history, Increments books) {
     Arrival batch = new Arrival(arrived.arrivalEpochMillis(), Instances.merged(arrived.devices()));
-    books.mode(1, Long.MIN_VALUE);
+    books.all();
     if (!seen.add(agentEpoch, sequence)) {
       count(batch.devices(), SiteAmount.REPEATED_READINGS, books);
       return new Outcome(true, batch, List.of());
@@ -101,18 +103,20 @@ public final class NodeAccount {
         }
       }
     }
-    books.mode(1, Long.MIN_VALUE);
+    books.all();
     count(batch.devices(), SiteAmount.READINGS, books);
     if (oldestMillis <= latestMillis) {
       if (seen.rivals(agentEpoch, oldestMillis, latestMillis)) {
         books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);
       }
       newestMillis = Math.max(newestMillis, latestMillis);
+      longestMillis =
+          Math.max(longestMillis, batch.latestMillis(limits.futureMillis()) - oldestMillis);
       if (newestMillis >= nextExpiryMillis) {
         // what is at hand is booked, so it is history now
         Arrival now = new Arrival(batch.arrivalEpochMillis(), kept);
         History withNews =
-            since -> Stream.concat(history.readSince(since).stream(), Stream.of(now)).toList();
+            (from, to) -> Stream.concat(history.read(from, to).stream(), Stream.of(now)).toList();
         for (AllocationEdge end : allocations.expired(newestMillis, batch.arrivalEpochMillis())) {
           take(end, withNews, books);
         }
@@ -134,7 +138,7 @@ public final class NodeAccount {
     DeviceAccount account = devices.get(id);
     if (account == null) {
       // from now on its books tell what is not known of it
-      books.mode(1, Long.MIN_VALUE);
+      books.all();
       unseen(allocations.stays(), -1, books);
       account = new DeviceAccount(limits, calibration);
       devices.put(id, account);
@@ -143,22 +147,19 @@ public final class NodeAccount {
     Shares ofDevice = sharesOf(series.device());
     Point last = account.last();
     long first = points.getFirst().epochMillis();
+    long end = points.getLast().epochMillis();
     if (last == null || first > last.epochMillis()) {
-      long from = last == null ? DeviceAccount.NEVER : account.rebookFrom(points);
-      if (from == DeviceAccount.NEVER
-          || !mend(id, points, ofDevice, ofDevice, from, arrivalEpochMillis, history, books)) {
-        books.mode(1, Long.MIN_VALUE);
-        account.advance(points, ofDevice, books, arrivalEpochMillis);
-        account.tail(ofDevice, books);
-      }
+      books.all();
+      account.advance(points, ofDevice, books, arrivalEpochMillis);
+      account.tail(ofDevice, books);
       return null;
     }
-    if (mend(id, points, ofDevice, ofDevice, first, arrivalEpochMillis, history, books)) {
+    if (mend(id, points, ofDevice, ofDevice, first, end, arrivalEpochMillis, history, books)) {
       return null;
     }
     List<Point> inTime =
         points.stream().filter(point -> point.epochMillis() > last.epochMillis()).toList();
-    books.mode(1, Long.MIN_VALUE);
+    books.all();
     for (Point point : points.subList(0, points.size() - inTime.size())) {
       books.count(limits.windowOf(point.epochMillis()), SiteAmount.REFUSED_LATE, 1);
     }
@@ -172,7 +173,7 @@ public final class NodeAccount {
 
   /** Takes in what is said of an allocation; false if it was known. */
   public boolean accept(AllocationEdge edge, History history, Increments books) {
-    books.mode(1, Long.MIN_VALUE);
+    books.all();
     allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis());
     shares.clear();
     boolean isNew = take(edge, new Remembering(history), books);
@@ -189,7 +190,7 @@ public final class NodeAccount {
     }
     nextExpiryMillis = allocations.nextExpiry();
     shares.clear();
-    books.mode(1, Long.MIN_VALUE);
+    books.all();
     long window = limits.windowOf(edge.atEpochMillis());
     if (edge.by() != AllocationEdge.By.LIMIT) {
       books.count(window, SiteAmount.ALLOCATION_EVENTS, 1);
@@ -206,11 +207,19 @@ public final class NodeAccount {
         continue;
       }
       if (from >= last.epochMillis()) {
-        books.mode(1, Long.MIN_VALUE);
+        books.all();
         account.untail(old, books);
         account.tail(now, books);
       } else if (!mend(
-          entry.getKey(), List.of(), old, now, from, edge.arrivalEpochMillis(), history, books)) {
+          entry.getKey(),
+          List.of(),
+          old,
+          now,
+          from,
+          Shares.lastDifference(old, now),
+          edge.arrivalEpochMillis(),
+          history,
+          books)) {
         books.count(window, SiteAmount.REFUSED_LATE, 1);
         mendWhatCanBe(entry.getKey(), old, now, history, books);
       }
@@ -260,6 +269,7 @@ public final class NodeAccount {
    * Books again what changes by points that came late or by other shares.
    *
    * @param from the time of the first change
+   * @param to the time of the last change
    * @return false if the history does not reach back that far; then nothing was booked
    */
   private boolean mend(
@@ -268,16 +278,17 @@ public final class NodeAccount {
       Shares old,
       Shares now,
       long from,
+      long to,
       long arrivalEpochMillis,
       History history,
       Increments books) {
     DeviceAccount account = requireNonNull(devices.get(id), id);
     long nearby = from - NEARBY_MILLIS;
-    NavigableMap<Long, Point> points =
-        pointsOf(id, history.readSince(nearby)).tailMap(nearby, true);
+    long end = endOfChange(id, to, lastOf(account), history);
+    NavigableMap<Long, Point> points = pointsAround(id, nearby, end, lastOf(account), history);
     Start start = start(points, from);
     if (start == null) {
-      points = pointsOf(id, history.readSince(Long.MIN_VALUE));
+      points = pointsAround(id, Long.MIN_VALUE, end, lastOf(account), history);
       start = start(points, from);
       if (start == null && !points.isEmpty() && points.firstKey() <= account.firstMillis()) {
         start = new Start(Long.MIN_VALUE, new DeviceAccount(limits, calibration));
@@ -291,22 +302,71 @@ public final class NodeAccount {
         start = new Start(Long.MIN_VALUE, before);
       }
     }
-    rebook(id, points, news, old, now, start, from, books);
+    rebook(id, points, news, old, now, start, from, end, books);
     return true;
+  }
+
+  /**
+   * From which minute on a change makes no difference any more: no rule that looks at a later
+   * reading sees it, and no interval between two readings reaches over it. {@code Long.MAX_VALUE}
+   * if there is no such minute yet.
+   */
+  private long endOfChange(String id, long to, Point last, History history) {
+    long look = Limits.LOOK_MILLIS;
+    if (to >= last.epochMillis() - 3 * look) {
+      return Long.MAX_VALUE;
+    }
+    // what follows the change, soon or after a gap, and what follows all that this can change
+    Point touched = next(id, to, last, history);
+    Point beyond = touched == null ? null : next(id, touched.epochMillis() + look, last, history);
+    if (beyond == null) {
+      return Long.MAX_VALUE;
+    }
+    long end = Math.floorDiv(beyond.epochMillis(), look) * look + look;
+    return end < last.epochMillis() - 2 * look ? end : Long.MAX_VALUE;
+  }
+
+  /** The reading that follows a time, soon or after a gap; null if the history has none. */
+  private @Nullable Point next(String id, long after, Point last, History history) {
+    for (long within = Limits.LOOK_MILLIS; ; within *= 8) {
+      boolean all = after + within >= last.epochMillis();
+      var found =
+          pointsOf(id, history, after, all ? Long.MAX_VALUE : after + within).higherEntry(after);
+      if (found != null || all) {
+        return found == null ? null : found.getValue();
+      }
+    }
+  }
+
+  /** What is known from a time on, as far as the rules look beyond what is booked again. */
+  private NavigableMap<Long, Point> pointsAround(
+      String id, long from, long end, Point last, History history) {
+    if (end == Long.MAX_VALUE) {
+      return pointsOf(id, history, from, end);
+    }
+    NavigableMap<Long, Point> points = pointsOf(id, history, from, end + Limits.LOOK_MILLIS);
+    if (points.higherKey(end) == null) {
+      // the interval that reaches over the end must be whole
+      Point next = next(id, end, last, history);
+      if (next != null) {
+        points.put(next.epochMillis(), next);
+      }
+    }
+    return points;
   }
 
   /** Applies new shares as far back as the history reaches. */
   private void mendWhatCanBe(String id, Shares old, Shares now, History history, Increments books) {
-    NavigableMap<Long, Point> points = pointsOf(id, history.readSince(Long.MIN_VALUE));
+    NavigableMap<Long, Point> points = pointsOf(id, history, Long.MIN_VALUE, Long.MAX_VALUE);
     DeviceAccount account = requireNonNull(devices.get(id), id);
     Start start = points.isEmpty() ? null : start(points, points.firstKey() + NEARBY_MILLIS);
     if (start == null) {
-      books.mode(1, Long.MIN_VALUE);
+      books.all();
       account.untail(old, books);
       account.tail(now, books);
       return;
     }
-    rebook(id, points, List.of(), old, now, start, start.window, books);
+    rebook(id, points, List.of(), old, now, start, start.window, Long.MAX_VALUE, books);
   }
 
   /**
@@ -346,17 +406,25 @@ public final class NodeAccount {
       Shares now,
       Start start,
       long from,
+      long end,
       Increments books) {
     DeviceAccount replaced = requireNonNull(devices.get(id), id);
-    books.mode(-1, start.window);
+    books.mode(-1, start.window, end);
     run(points, start, old, books);
     NavigableMap<Long, Point> all = new TreeMap<>(points);
     news.forEach(point -> all.put(point.epochMillis(), point));
-    books.mode(1, start.window);
+    books.mode(1, start.window, end);
     DeviceAccount mended = run(all, start, now, books);
-    books.mode(1, Long.MIN_VALUE);
-    mended.firstMillis(
-        all.isEmpty() ? replaced.firstMillis() : Math.min(replaced.firstMillis(), all.firstKey()));
+    books.all();
+    long first =
+        all.isEmpty() ? replaced.firstMillis() : Math.min(replaced.firstMillis(), all.firstKey());
+    if (end != Long.MAX_VALUE) {
+      // the same since then
+      replaced.firstMillis(first);
+      replaced.forgetGaps(from, end);
+      return;
+    }
+    mended.firstMillis(first);
     // what was before a change stays as it was
     mended.gapsOf(replaced, from);
     devices.put(id, mended);
@@ -373,14 +441,19 @@ public final class NodeAccount {
     return account;
   }
 
-  private NavigableMap<Long, Point> pointsOf(String id, List<Arrival> arrivals) {
+  /** The points of a device that are known, between two times. */
+  private NavigableMap<Long, Point> pointsOf(String id, History history, long from, long to) {
+    long until = to < Long.MAX_VALUE - longestMillis ? to + longestMillis : Long.MAX_VALUE;
     TreeMap<Long, Point> points = new TreeMap<>();
-    for (Arrival arrival : arrivals) {
+    for (Arrival arrival : history.read(from, until)) {
       for (DeviceSeries series : arrival.devices()) {
         if (series.device().id().equals(id)) {
-          reader
-              .read(series, arrival.arrivalEpochMillis(), PointReader.SILENT)
-              .forEach(point -> points.put(point.epochMillis(), point));
+          for (Point point :
+              reader.read(series, arrival.arrivalEpochMillis(), PointReader.SILENT)) {
+            if (point.epochMillis() >= from && point.epochMillis() <= to) {
+              points.put(point.epochMillis(), point);
+            }
+          }
         }
       }
     }
@@ -390,22 +463,22 @@ public final class NodeAccount {
   /** Asks the history once for what is asked again and again: each device of a batch asks. */
   private static final class Remembering implements History {
     private final History history;
-    private long since;
-    private @Nullable List<Arrival> arrivals;
+    private long from = Long.MAX_VALUE;
+    private long to = Long.MIN_VALUE;
+    private List<Arrival> arrivals = List.of();
 
     Remembering(History history) {
       this.history = history;
     }
 
     @Override
-    public List<Arrival> readSince(long epochMillis) {
-      List<Arrival> known = arrivals;
-      if (known == null || epochMillis < since) {
-        known = history.readSince(epochMillis);
-        arrivals = known;
-        since = epochMillis;
+    public List<Arrival> read(long fromEpochMillis, long toEpochMillis) {
+      if (fromEpochMillis < from || toEpochMillis > to) {
+        from = Math.min(from, fromEpochMillis);
+        to = Math.max(to, toEpochMillis);
+        arrivals = history.read(from, to);
       }
-      return known;
+      return arrivals;
     }
   }
 
@@ -449,6 +522,7 @@ public final class NodeAccount {
     out.writeByte(FORMAT);
     seen.write(out);
     out.writeLong(newestMillis);
+    out.writeLong(longestMillis);
     List<AllocationEdge> edges = allocations.edges();
     out.writeInt(edges.size());
     for (AllocationEdge edge : edges) {
@@ -489,6 +563,7 @@ public final class NodeAccount {
     NodeAccount account = new NodeAccount(limits, calibration);
     account.seen = SeenBatches.read(in);
     account.newestMillis = in.readLong();
+    account.longestMillis = in.readLong();
     int edges = in.readInt();
     for (int i = 0; i < edges; i++) {
       String job = in.readUTF();

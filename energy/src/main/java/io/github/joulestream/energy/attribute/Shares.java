@@ -107,6 +107,22 @@ final class Shares {
     return spanEnd(last);
   }
 
+  /** The time from which on the two are alike, or {@code Long.MAX_VALUE} if they never are. */
+  static long lastDifference(Shares a, Shares b) {
+    int i = a.spans() - 1;
+    int j = b.spans() - 1;
+    long alike = Long.MAX_VALUE;
+    while (a.holders(i).equals(b.holders(j))) {
+      alike = Math.max(a.spanStart(i), b.spanStart(j));
+      if (a.spanStart(i) != b.spanStart(j) || i == 0) {
+        return alike;
+      }
+      i--;
+      j--;
+    }
+    return alike;
+  }
+
   /** The first time at which the two differ, or {@code Long.MAX_VALUE}. */
   static long firstDifference(Shares a, Shares b) {
     int i = 0;

@@ -20,10 +20,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,7 +35,8 @@ import org.junit.jupiter.api.Test;
  * batching and repeats make no difference; writing and reading the state makes none either.
  */
 class NodeLawsTest {
-  private static final long SEED = 5_021;
+  private static final long SEED = Long.getLong("laws.seed", 5_021);
+  private static final int ROUNDS = Integer.getInteger("laws.rounds", 400);
   private static final long START = 1_700_000_000_000L;
   private static final long LATER = START + 3_600_000;
 
@@ -52,7 +57,7 @@ class NodeLawsTest {
 
     void take(News news) throws IOException {
       Increments increments = new Increments();
-      History lookUp = _ -> List.copyOf(history);
+      History lookUp = (from, to) -> within(history, from, to);
       switch (news) {
         case News.Batch(long epoch, long sequence, List<DeviceSeries> devices) -> {
           Outcome outcome =
@@ -84,6 +89,19 @@ class NodeLawsTest {
                 Limits.DEFAULT,
                 Calibration.NONE);
       }
+    }
+
+    private static List<Arrival> within(List<Arrival> arrivals, long from, long to) {
+      return arrivals.stream()
+          .filter(arrival -> {
+            long latest =
+                arrival.devices().stream()
+                    .flatMapToLong(series -> LongStream.of(series.readings().epochMillis()))
+                    .max()
+                    .orElse(Long.MIN_VALUE);
+            return latest >= from && latest <= to;
+          })
+          .toList();
     }
 
     /** Without what counts events, and without windows that are all zero. */
@@ -158,7 +176,7 @@ class NodeLawsTest {
     System.out.println("NodeLawsTest seed " + SEED);
     Totals<SiteAmount> met = Totals.ofSite();
     Totals<JobAmount> ends = Totals.ofJob();
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       Random random = new Random(SEED + round);
       List<DeviceSeries> readings = randomReadings(random);
       List<AllocationEdge> edges = randomEdges(random);
@@ -185,8 +203,12 @@ class NodeLawsTest {
         anyOrder.take(news);
         anyOrder.assertBalanced();
       }
-      assertThat(anyOrder.energies()).as("round " + round).isEqualTo(inOrder.energies());
-      assertThat(anyOrder.jobEnergies()).as("round " + round).isEqualTo(inOrder.jobEnergies());
+      assertThat(differences(anyOrder.energies(), inOrder.energies()))
+          .as("round " + round)
+          .isEmpty();
+      assertThat(differences(anyOrder.jobEnergies(), inOrder.jobEnergies()))
+          .as("round " + round)
+          .isEmpty();
       inOrder.site.values().forEach(met::addAll);
       inOrder.jobs.values().forEach(windows -> windows.values().forEach(ends::addAll));
     }
@@ -214,6 +236,16 @@ class NodeLawsTest {
             JobAmount.NODES_TAKEN_OVER)) {
       assertThat(ends.get(amount)).as(amount.name()).isPositive();
     }
+  }
+
+  /** Only what differs: a whole set of books fills pages. */
+  private static <K> List<String> differences(Map<K, String> a, Map<K, String> b) {
+    Set<K> keys = new LinkedHashSet<>(a.keySet());
+    keys.addAll(b.keySet());
+    return keys.stream()
+        .filter(key -> !Objects.equals(a.get(key), b.get(key)))
+        .map(key -> "%s: %s, and %s".formatted(key, a.get(key), b.get(key)))
+        .toList();
   }
 
   private static List<DeviceSeries> randomReadings(Random random) {

@@ -59,7 +59,7 @@ class NodeRulesTest {
       Increments books = new Increments();
       Outcome outcome =
           account.accept(
-              epoch, sequence++, new Arrival(arrival, List.of(series)), this::since, books);
+              epoch, sequence++, new Arrival(arrival, List.of(series)), this::between, books);
       history.add(outcome.kept());
       add(books);
       return outcome;
@@ -67,14 +67,22 @@ class NodeRulesTest {
 
     void take(AllocationEdge edge) {
       Increments books = new Increments();
-      account.accept(edge, this::since, books);
+      account.accept(edge, this::between, books);
       add(books);
     }
 
     // as the store does: what arrived over an hour and ten minutes ago is gone
-    private List<Arrival> since(long epochMillis) {
+    private List<Arrival> between(long from, long to) {
       return history.stream()
-          .filter(old -> old.arrivalEpochMillis() >= Math.max(epochMillis, arrival - 70 * 60_000))
+          .filter(old -> old.arrivalEpochMillis() >= arrival - 70 * 60_000)
+          .filter(old -> {
+            long latest =
+                old.devices().stream()
+                    .flatMapToLong(series -> LongStream.of(series.readings().epochMillis()))
+                    .max()
+                    .orElse(Long.MIN_VALUE);
+            return latest >= from && latest <= to;
+          })
           .toList();
     }
 

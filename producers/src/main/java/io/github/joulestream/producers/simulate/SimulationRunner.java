@@ -14,46 +14,82 @@ import org.jspecify.annotations.Nullable;
 /** Lets a simulated site run in real time, on a thread of its own. */
 public final class SimulationRunner implements AutoCloseable {
   private static final long PACE_MILLIS = 100;
+  private static final long STEP_MILLIS = 1_000;
 
   private final SiteSimulator simulator;
   private final Publisher publisher;
   private final EpochClock clock;
+  private final long endEpochMillis;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final Thread thread;
 
-  private SimulationRunner(SiteSimulator simulator, Publisher publisher, EpochClock clock) {
+  private SimulationRunner(
+      SiteSimulator simulator, Publisher publisher, EpochClock clock, long endEpochMillis) {
     this.simulator = simulator;
     this.publisher = publisher;
     this.clock = clock;
+    this.endEpochMillis = endEpochMillis;
     this.thread = Thread.ofPlatform().name("simulation").unstarted(this::run);
   }
 
-  /** Starts a site now. */
+  /** Starts a site now, until it is told to finish. */
   public static SimulationRunner start(
       SimulationOptions options, Publisher publisher, EpochClock clock) {
+    return start(options, publisher, clock, clock.epochMillis(), Long.MAX_VALUE);
+  }
+
+  /**
+   * Starts a site at some time, catches up with the clock if that is past, and ends all jobs at
+   * another. Started again with the same times it says the same.
+   */
+  public static SimulationRunner start(
+      SimulationOptions options,
+      Publisher publisher,
+      EpochClock clock,
+      long startEpochMillis,
+      long endEpochMillis) {
     SimulationRunner runner =
         new SimulationRunner(
-            new SiteSimulator(options, clock.epochMillis()), options.towards(publisher), clock);
+            new SiteSimulator(options, startEpochMillis),
+            options.towards(publisher),
+            clock,
+            endEpochMillis);
     runner.thread.start();
     return runner;
   }
 
   private void run() {
     try {
+      long now;
       do {
-        synchronized (simulator) {
-          simulator.advanceTo(clock.epochMillis(), publisher);
-        }
-      } while (!stop.await(PACE_MILLIS, TimeUnit.MILLISECONDS));
+        now = Math.min(endEpochMillis, clock.epochMillis());
+        catchUp(now);
+      } while (now < endEpochMillis && !stop.await(PACE_MILLIS, TimeUnit.MILLISECONDS));
+      catchUp(Math.min(endEpochMillis, clock.epochMillis()));
       synchronized (simulator) {
-        simulator.advanceTo(clock.epochMillis(), publisher);
         simulator.finish(publisher);
         publisher.flush();
       }
     } catch (RuntimeException | InterruptedException e) {
       failure.set(e);
     }
+  }
+
+  /** In small steps, between which others may ask. */
+  private void catchUp(long epochMillis) {
+    long now;
+    do {
+      synchronized (simulator) {
+        now = Math.min(epochMillis, simulator.nowEpochMillis() + STEP_MILLIS);
+        simulator.advanceTo(now, publisher);
+      }
+    } while (now < epochMillis && stop.getCount() > 0);
+  }
+
+  /** True if it has published all that it ever will. */
+  public boolean done() {
+    return !thread.isAlive();
   }
 
   public long readings() {

@@ -220,6 +220,11 @@ public final class SiteSimulator {
     publisher.publish(job.record(state));
   }
 
+  /** How far it has come. */
+  public long nowEpochMillis() {
+    return now;
+  }
+
   public long startEpochMillis() {
     return startEpochMillis;
   }

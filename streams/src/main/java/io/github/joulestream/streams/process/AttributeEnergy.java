@@ -102,7 +102,7 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
     cache.clear(); // a task that starts anew may find other state
     accounts = context.getStateStore(ACCOUNTS);
     WindowStore<String, byte[]> batches = context.getStateStore(HISTORY);
-    history = new StoreHistory(batches, telemetry.deserializer());
+    history = new StoreHistory(batches, telemetry.deserializer(), limits.futureMillis());
     jobOutbox = context.getStateStore(JOB_OUTBOX);
     siteOutbox = context.getStateStore(SITE_OUTBOX);
     context.schedule(PACE, PunctuationType.WALL_CLOCK_TIME, _ -> emptyOutbox());

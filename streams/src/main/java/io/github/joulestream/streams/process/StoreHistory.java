@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
-import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -24,27 +23,22 @@ final class StoreHistory {
 
   private final WindowStore<String, byte[]> store;
   private final Deserializer<TelemetryBatch> deserializer;
+  private final long futureMillis;
 
-  StoreHistory(WindowStore<String, byte[]> store, Deserializer<TelemetryBatch> deserializer) {
+  StoreHistory(
+      WindowStore<String, byte[]> store,
+      Deserializer<TelemetryBatch> deserializer,
+      long futureMillis) {
+    this.futureMillis = futureMillis;
     this.store = store;
     this.deserializer = deserializer;
   }
 
   void put(String node, TelemetryBatch batch, byte[] value, long arrivalEpochMillis) {
+    long latest = new Arrival(arrivalEpochMillis, batch.devicesInTime()).latestMillis(futureMillis);
     String key =
-        "%s\0%s%016x%016x"
-            .formatted(node, hex(latest(batch)), batch.agentEpoch(), batch.sequence());
+        "%s\0%s%016x%016x".formatted(node, hex(latest), batch.agentEpoch(), batch.sequence());
     store.put(key, value, arrivalEpochMillis);
-  }
-
-  private static long latest(TelemetryBatch batch) {
-    long latest = Long.MIN_VALUE;
-    for (DeviceSeries series : batch.devices()) {
-      for (long time : series.readings().epochMillis()) {
-        latest = Math.max(latest, time + batch.clockOffsetMillis());
-      }
-    }
-    return latest;
   }
 
   /** Sorts as the number does. */
@@ -53,10 +47,11 @@ final class StoreHistory {
   }
 
   History of(String node) {
-    return since -> {
+    return (from, to) -> {
       List<KeyValue<Windowed<String>, byte[]>> found = new ArrayList<>();
       try (KeyValueIterator<Windowed<String>, byte[]> range =
-          store.fetch(node + "\0" + hex(since), node + "\1", 0, Long.MAX_VALUE)) {
+          store.fetch(
+              node + "\0" + hex(from), node + "\0" + hex(to) + "\uffff", 0, Long.MAX_VALUE)) {
         range.forEachRemaining(found::add);
       }
       found.sort(

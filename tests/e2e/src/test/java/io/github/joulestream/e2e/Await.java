@@ -14,9 +14,13 @@ final class Await {
   private Await() {}
 
   static void until(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + LIMIT.toNanos();
+    until(what, LIMIT, condition);
+  }
+
+  static void until(String what, Duration limit, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + limit.toNanos();
     while (!condition.call()) {
-      assertThat(end - System.nanoTime()).as("%s within %s", what, LIMIT).isPositive();
+      assertThat(end - System.nanoTime()).as("%s within %s", what, limit).isPositive();
       LockSupport.parkNanos(20_000_000);
     }
   }

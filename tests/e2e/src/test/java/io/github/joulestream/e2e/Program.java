@@ -32,6 +32,12 @@ final class Program implements AutoCloseable {
   }
 
   static Program start(Map<String, String> environment, String... args) throws IOException {
+    return startMain("io.github.joulestream.app.Main", environment, args);
+  }
+
+  /** Any other main class of the class path. */
+  static Program startMain(String mainClass, Map<String, String> environment, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(
@@ -41,7 +47,7 @@ final class Program implements AutoCloseable {
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             System.getProperty("java.class.path"),
-            "io.github.joulestream.app.Main"));
+            mainClass));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("JOULESTREAM_"));
@@ -83,6 +89,14 @@ final class Program implements AutoCloseable {
         .as("ends within %s: %s", LIMIT, output())
         .isTrue();
     reader.join();
+    return process.exitValue();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  int exitStatus() {
     return process.exitValue();
   }
 
