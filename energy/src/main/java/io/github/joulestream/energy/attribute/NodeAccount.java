@@ -412,7 +412,7 @@ public final class NodeAccount {
     books.mode(-1, start.window, end);
     run(points, start, old, books);
     NavigableMap<Long, Point> all = new TreeMap<>(points);
-    news.forEach(point -> all.put(point.epochMillis(), point));
+    news.forEach(point -> all.merge(point.epochMillis(), point, Point::preferred));
     books.mode(1, start.window, end);
     DeviceAccount mended = run(all, start, now, books);
     books.all();
@@ -451,7 +451,7 @@ public final class NodeAccount {
           for (Point point :
               reader.read(series, arrival.arrivalEpochMillis(), PointReader.SILENT)) {
             if (point.epochMillis() >= from && point.epochMillis() <= to) {
-              points.put(point.epochMillis(), point);
+              points.merge(point.epochMillis(), point, Point::preferred);
             }
           }
         }

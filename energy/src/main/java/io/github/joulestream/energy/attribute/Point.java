@@ -2,6 +2,7 @@
 package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.Readings;
 
 /**
  * A reading as it is used: cleaned, and placed in time. At least one of power and energy is there.
@@ -20,4 +21,14 @@ record Point(
     long microjoules,
     long utilisationParts,
     long usedBytes,
-    boolean ahead) {}
+    boolean ahead) {
+  /**
+   * Of two at one time the later, unless only the earlier has the counter: a mean of power that
+   * belongs into the middle of its time may meet a reading there, and must not replace it.
+   */
+  static Point preferred(Point earlier, Point later) {
+    return earlier.microjoules != Readings.MISSING && later.microjoules == Readings.MISSING
+        ? earlier
+        : later;
+  }
+}

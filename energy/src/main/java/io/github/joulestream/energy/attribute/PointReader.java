@@ -92,7 +92,7 @@ final class PointReader {
       return inOrder;
     }
     TreeMap<Long, Point> byTime = new TreeMap<>();
-    inOrder.forEach(point -> byTime.put(point.epochMillis(), point));
+    inOrder.forEach(point -> byTime.merge(point.epochMillis(), point, Point::preferred));
     return List.copyOf(byTime.values());
   }
 
