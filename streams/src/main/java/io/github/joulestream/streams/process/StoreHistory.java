@@ -20,6 +20,8 @@ import org.apache.kafka.streams.state.WindowStore;
  */
 final class StoreHistory {
   private static final String TOPIC = "telemetry";
+  // later than any arrival; with a larger one the store would look at all keys behind the range
+  private static final long ANY_ARRIVAL = (1L << 47) - 1;
 
   private final WindowStore<String, byte[]> store;
   private final Deserializer<TelemetryBatch> deserializer;
@@ -50,8 +52,7 @@ final class StoreHistory {
     return (from, to) -> {
       List<KeyValue<Windowed<String>, byte[]>> found = new ArrayList<>();
       try (KeyValueIterator<Windowed<String>, byte[]> range =
-          store.fetch(
-              node + "\0" + hex(from), node + "\0" + hex(to) + "\uffff", 0, Long.MAX_VALUE)) {
+          store.fetch(node + "\0" + hex(from), node + "\0" + hex(to) + "\uffff", 0, ANY_ARRIVAL)) {
         range.forEachRemaining(found::add);
       }
       found.sort(
