@@ -2,9 +2,6 @@
 package io.github.joulestream.streams;
 
 import io.github.joulestream.energy.attribute.Limits;
-import io.github.joulestream.streams.process.AttributeEnergy;
-import io.github.joulestream.streams.process.TotalJobs;
-import io.github.joulestream.streams.process.TotalSites;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.time.Duration;
 import java.util.List;
@@ -20,12 +17,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,31 +98,6 @@ public final class StreamsProgram implements AutoCloseable {
       throw new IllegalStateException(
           "the streams did not start within " + START_LIMIT.toSeconds() + " s", e);
     }
-  }
-
-  /** True if nothing that was booked waits to be sent on (it may not be committed yet). */
-  public boolean outboxesEmpty() {
-    for (String store :
-        List.of(
-            AttributeEnergy.JOB_OUTBOX,
-            AttributeEnergy.SITE_OUTBOX,
-            TotalJobs.PENDING,
-            TotalSites.PENDING)) {
-      try (KeyValueIterator<String, Object> waiting =
-          streams
-              .store(
-                  StoreQueryParameters.fromNameAndType(
-                      store, QueryableStoreTypes.<String, Object>keyValueStore()))
-              .all()) {
-        if (waiting.hasNext()) {
-          return false;
-        }
-      } catch (InvalidStateStoreException e) {
-        log.debug("store {} cannot be asked while tasks move", store, e);
-        return false;
-      }
-    }
-    return true;
   }
 
   public String applicationId() {

@@ -60,10 +60,8 @@ final class Drain {
   /** True if nothing is under way any more; meant for a time when nothing is published. */
   boolean done() throws ExecutionException, InterruptedException {
     return lag(INPUTS) == 0
-        && streams.outboxesEmpty()
         && noOpenTransaction(streams.internalTopics())
         && nothingBehindCommitted(streams.internalTopics())
-        && streams.outboxesEmpty()
         && noOpenTransaction(RESULTS)
         && writerCaughtUp.getAsBoolean();
   }

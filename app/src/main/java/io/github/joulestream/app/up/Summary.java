@@ -146,7 +146,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     long covered = job.totals().get(JobAmount.COVERED_MILLIS);
     long uncovered = job.totals().get(JobAmount.UNCOVERED_MILLIS);
     return covered + uncovered == 0
-        ? ""
+        ? job.nodes() == 0 ? "" : "0.000000"
         : String.format(
             Locale.ROOT, "%.6f", (double) covered / (covered + uncovered) * nodesHeardOf(job));
   }

@@ -66,7 +66,7 @@ public final class Increments {
   }
 
   /** Drops increments that cancelled out. */
-  void compact() {
+  public void compact() {
     jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
     jobs.values().removeIf(Map::isEmpty);
     site.values().removeIf(Totals::isZero);

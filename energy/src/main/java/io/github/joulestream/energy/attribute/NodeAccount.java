@@ -122,7 +122,6 @@ public final class NodeAccount {
         }
       }
     }
-    books.compact();
     return new Outcome(false, new Arrival(batch.arrivalEpochMillis(), kept), refusals);
   }
 
@@ -177,7 +176,6 @@ public final class NodeAccount {
     allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis());
     shares.clear();
     boolean isNew = take(edge, new Remembering(history), books);
-    books.compact();
     return isNew;
   }
 

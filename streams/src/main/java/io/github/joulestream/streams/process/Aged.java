@@ -3,16 +3,11 @@ package io.github.joulestream.streams.process;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BiPredicate;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
-import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * A total that is closed when nothing was added to it for a while, so that state does not grow with
@@ -44,21 +39,22 @@ public record Aged<V>(long partEpochMillis, long touchedEpochMillis, V value) {
     return new Aged<>(partEpochMillis, Math.max(touchedEpochMillis, arrivalEpochMillis), newValue);
   }
 
-  /** Forgets all for which {@code over} holds. */
-  static <V> void sweep(KeyValueStore<String, Aged<V>> store, BiPredicate<String, Aged<V>> over) {
-    List<String> keys = new ArrayList<>();
-    try (KeyValueIterator<String, Aged<V>> all = store.all()) {
-      while (all.hasNext()) {
-        KeyValue<String, Aged<V>> entry = all.next();
-        if (over.test(entry.key, entry.value)) {
-          keys.add(entry.key);
-        }
-      }
-    }
-    keys.forEach(store::delete);
+  /** When something was added last, of one that was written by {@link #serde}. */
+  static long touchedEpochMillis(byte[] written) {
+    return ByteBuffer.wrap(written).getLong(Long.BYTES);
   }
 
-  public static <V> Serde<Aged<V>> serde(Serde<V> values) {
+  /** A store of such totals. */
+  static <V> StoreBuilder<LiveStore<Aged<V>>> store(String name, Serde<V> values, int capacity) {
+    Serde<Aged<V>> serde = serde(values);
+    return LiveStore.builder(
+        name,
+        aged -> serde.serializer().serialize(name, aged),
+        bytes -> serde.deserializer().deserialize(name, bytes),
+        capacity);
+  }
+
+  static <V> Serde<Aged<V>> serde(Serde<V> values) {
     Serializer<V> serializer = values.serializer();
     Deserializer<V> deserializer = values.deserializer();
     return Serdes.serdeFrom(

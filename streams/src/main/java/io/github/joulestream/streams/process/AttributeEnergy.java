@@ -4,9 +4,6 @@ package io.github.joulestream.streams.process;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.DeviceSeries;
-import io.github.joulestream.energy.JobAmount;
-import io.github.joulestream.energy.SiteAmount;
-import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.attribute.AllocationEdge;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.Increments;
@@ -27,145 +24,174 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.streams.KeyValue;
-import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.WindowStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a node's account, lets it take in the news, writes it, and puts what that adds into an
- * outbox of increments by job and by site. The outbox is emptied a few times a second, so that what
- * leaves the node's task does not grow with the number of its nodes. The outbox is state like any
- * other: a crash loses nothing of it and doubles nothing.
+ * Lets a node's account take in the news, and gathers what that adds, by job and by site; told when
+ * the task commits, so that what leaves the node's task does not grow with the number of its nodes.
  */
 public final class AttributeEnergy implements Processor<String, NodeNews, String, Booked> {
   public static final String ACCOUNTS = "node-accounts";
   public static final String HISTORY = "node-history";
-  public static final String JOB_OUTBOX = "job-outbox";
-  public static final String SITE_OUTBOX = "site-outbox";
 
-  /** How often the outbox is emptied. */
-  public static final Duration PACE = Duration.ofMillis(200);
+  /** Accounts kept in memory, of each task. */
+  public static final int LIVE_ACCOUNTS = 50_000;
 
   private static final Logger log = LoggerFactory.getLogger(AttributeEnergy.class);
-  private static final int CACHED_ACCOUNTS = 10_000;
 
   private final Limits limits;
-  private final Calibration calibration;
+  private final Poison poison;
   private final Serde<TelemetryBatch> telemetry = WireSerdes.telemetry();
   private final Serde<AllocationEvent> allocations = WireSerdes.allocations();
-  private final LinkedHashMap<String, NodeAccount> cache =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, NodeAccount> eldest) {
-          return size() > CACHED_ACCOUNTS;
-        }
-      };
+  private final Function<String, NodeAccount> newAccount;
+
+  // what this commit will tell, by site
+  private final Map<String, Increments> told = new HashMap<>();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
   private ProcessorContext<String, Booked> context;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, byte[]> accounts;
+  private LiveStore<NodeAccount> accounts;
 
   @SuppressWarnings("NullAway.Init")
   private StoreHistory history;
 
-  @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, JobWindow> jobOutbox;
-
-  @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, SiteWindow> siteOutbox;
-
   /** Attribution with these limits, of sensors with that calibration. */
-  public AttributeEnergy(Limits limits, Calibration calibration) {
+  public AttributeEnergy(Limits limits, Calibration calibration, Poison poison) {
     this.limits = limits;
-    this.calibration = calibration;
+    this.poison = poison;
+    this.newAccount = _ -> new NodeAccount(limits, calibration);
+  }
+
+  /** The store of accounts. */
+  public static StoreBuilder<LiveStore<NodeAccount>> accounts(
+      Limits limits, Calibration calibration) {
+    return LiveStore.builder(
+        ACCOUNTS,
+        AttributeEnergy::written,
+        bytes -> read(bytes, limits, calibration),
+        LIVE_ACCOUNTS);
+  }
+
+  private static byte[] written(NodeAccount account) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      account.write(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an account", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static NodeAccount read(byte[] bytes, Limits limits, Calibration calibration) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      return NodeAccount.read(in, limits, calibration);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an account", e);
+    }
   }
 
   @Override
   public void init(ProcessorContext<String, Booked> newContext) {
     context = newContext;
-    cache.clear(); // a task that starts anew may find other state
+    told.clear();
     accounts = context.getStateStore(ACCOUNTS);
+    accounts.atCommit(new CommitScope(context).of(this::tell));
     WindowStore<String, byte[]> batches = context.getStateStore(HISTORY);
     history = new StoreHistory(batches, telemetry.deserializer(), limits.futureMillis());
-    jobOutbox = context.getStateStore(JOB_OUTBOX);
-    siteOutbox = context.getStateStore(SITE_OUTBOX);
-    context.schedule(PACE, PunctuationType.WALL_CLOCK_TIME, _ -> emptyOutbox());
   }
 
   @Override
   public void process(Record<String, NodeNews> news) {
+    RecordMetadata origin = context.recordMetadata().orElseThrow();
+    String known = poison.reason(origin);
+    if (known != null) {
+      refuse(news, known);
+      return;
+    }
     try {
       switch (news.value()) {
-        case NodeNews.Telemetry(byte[] value) -> takeTelemetry(value, news);
-        case NodeNews.Allocation(byte[] value) -> takeAllocation(value, news);
+        case NodeNews.Telemetry(byte[] value) -> {
+          TelemetryBatch batch =
+              requireNonNull(
+                  telemetry.deserializer().deserialize("telemetry", value), "empty record");
+          checkKey(Keys.node(batch.site(), batch.node()), news.key());
+          takeTelemetry(batch, value, news, origin);
+        }
+        case NodeNews.Allocation(byte[] value) -> {
+          AllocationEvent event =
+              requireNonNull(
+                  allocations.deserializer().deserialize("allocations", value), "empty record");
+          checkKey(Keys.node(event.site(), event.node()), news.key());
+          AllocationEdge edge = edge(event, news.timestamp());
+          poison.guard(origin, () -> takeAllocation(event.site(), edge, news.key()));
+        }
       }
-    } catch (SerializationException | IllegalArgumentException | ArithmeticException e) {
-      // the account may have taken in half of it; the stored one has not
-      cache.remove(news.key());
+    } catch (SerializationException | IllegalArgumentException e) {
+      // before anything was taken in
       log.warn("refused a record of {}: {}", news.key(), e.toString());
-      refuse(news, news.value().value(), String.valueOf(e.getMessage()));
+      refuse(news, String.valueOf(e.getMessage()));
     }
   }
 
-  private void takeTelemetry(byte[] value, Record<String, NodeNews> news) {
-    TelemetryBatch batch =
-        requireNonNull(telemetry.deserializer().deserialize("telemetry", value), "empty record");
-    String node = checkedKey(Keys.node(batch.site(), batch.node()), news.key());
-    NodeAccount account = account(node);
-    Increments books = new Increments();
-    Outcome outcome =
-        account.accept(
-            batch.agentEpoch(),
-            batch.sequence(),
-            new Arrival(news.timestamp(), batch.devicesInTime()),
-            history.of(node),
-            books);
-    if (!outcome.repeated()) {
-      List<DeviceSeries> kept = outcome.kept().devices();
-      if (batch.clockOffsetMillis() == 0 && kept.equals(batch.devices())) {
-        history.put(node, batch, value, news.timestamp());
-      } else if (!kept.isEmpty()) {
-        TelemetryBatch part =
-            new TelemetryBatch(
-                batch.site(), batch.node(), batch.agentEpoch(), batch.sequence(), kept);
-        history.put(
-            node, batch, telemetry.serializer().serialize("telemetry", part), news.timestamp());
-      }
-    }
-    store(node, account);
-    book(batch.site(), books);
-    if (!outcome.refusals().isEmpty()) {
-      refuse(news, value, String.join("; ", outcome.refusals()));
+  private void takeTelemetry(
+      TelemetryBatch batch, byte[] value, Record<String, NodeNews> news, RecordMetadata origin) {
+    String node = news.key();
+    List<DeviceSeries> devices = batch.devicesInTime();
+    List<String> refusals = new ArrayList<>();
+    poison.guard(
+        origin,
+        () -> {
+          Outcome outcome =
+              account(node)
+                  .accept(
+                      batch.agentEpoch(),
+                      batch.sequence(),
+                      new Arrival(news.timestamp(), devices),
+                      history.of(node),
+                      books(batch.site()));
+          accounts.changed(node);
+          if (!outcome.repeated()) {
+            keep(batch, value, outcome.kept().devices(), node, news.timestamp());
+          }
+          refusals.addAll(outcome.refusals());
+        });
+    if (!refusals.isEmpty()) {
+      refuse(news, String.join("; ", refusals));
     }
   }
 
-  private void takeAllocation(byte[] value, Record<String, NodeNews> news) {
-    AllocationEvent event =
-        requireNonNull(
-            allocations.deserializer().deserialize("allocations", value), "empty record");
-    String node = checkedKey(Keys.node(event.site(), event.node()), news.key());
-    NodeAccount account = account(node);
-    Increments books = new Increments();
-    boolean isNew = account.accept(edge(event, news.timestamp()), history.of(node), books);
-    if (isNew) {
-      store(node, account);
-      book(event.site(), books);
+  private void keep(
+      TelemetryBatch batch, byte[] value, List<DeviceSeries> kept, String node, long arrival) {
+    if (batch.clockOffsetMillis() == 0 && kept.equals(batch.devices())) {
+      history.put(node, batch, value, arrival);
+    } else if (!kept.isEmpty()) {
+      TelemetryBatch part =
+          new TelemetryBatch(
+              batch.site(), batch.node(), batch.agentEpoch(), batch.sequence(), kept);
+      history.put(node, batch, telemetry.serializer().serialize("telemetry", part), arrival);
+    }
+  }
+
+  private void takeAllocation(String site, AllocationEdge edge, String node) {
+    if (account(node).accept(edge, history.of(node), books(site))) {
+      accounts.changed(node);
     }
   }
 
@@ -188,119 +214,65 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   }
 
   /** A record under another key would be in another task than the rest of its node. */
-  private static String checkedKey(String expected, String key) {
+  private static void checkKey(String expected, String key) {
     if (!expected.equals(key)) {
       throw new IllegalArgumentException("a record of " + expected + " has the key " + key);
     }
-    return key;
   }
 
   private NodeAccount account(String node) {
-    NodeAccount cached = cache.get(node);
-    if (cached != null) {
-      return cached;
+    NodeAccount account = accounts.get(node);
+    if (account == null) {
+      account = newAccount.apply(node);
+      accounts.put(node, account);
     }
-    byte[] stored = accounts.get(node);
-    NodeAccount account;
-    if (stored == null) {
-      account = new NodeAccount(limits, calibration);
-    } else {
-      try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored))) {
-        account = NodeAccount.read(in, limits, calibration);
-      } catch (IOException e) {
-        throw new UncheckedIOException("the account of " + node, e);
-      }
-    }
-    cache.put(node, account);
     return account;
   }
 
-  private void store(String node, NodeAccount account) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      account.write(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the account of " + node, e);
-    }
-    accounts.put(node, bytes.toByteArray());
+  private Increments books(String site) {
+    return told.computeIfAbsent(site, _ -> new Increments());
   }
 
-  // ---- outbox
-
-  private void book(String site, Increments books) {
-    books
-        .jobs()
-        .forEach((job, windows) ->
-            windows.forEach((window, totals) -> bookJob(site, job, window, totals)));
-    books.site().forEach((window, totals) -> bookSite(site, window, totals));
+  private void tell() {
+    long now = Math.max(0, context.currentStreamTimeMs());
+    told.forEach((site, books) -> {
+      books.compact();
+      books
+          .jobs()
+          .forEach((job, windows) -> {
+            String key = Keys.job(site, job);
+            windows.forEach((window, totals) ->
+                context.forward(
+                    new Record<>(
+                        key,
+                        (Booked)
+                            new Booked.ToJob(
+                                new JobWindow(site, job, window, limits.windowMillis(), totals)),
+                        now)));
+          });
+      books
+          .site()
+          .forEach((window, totals) ->
+              context.forward(
+                  new Record<>(
+                      site,
+                      (Booked)
+                          new Booked.ToSite(
+                              new SiteWindow(site, window, limits.windowMillis(), totals)),
+                      now)));
+    });
+    told.clear();
   }
 
-  private void bookJob(String site, String job, long window, Totals<JobAmount> totals) {
-    String key = Keys.job(site, job) + "\0" + window;
-    JobWindow waiting = jobOutbox.get(key);
-    Totals<JobAmount> sum = waiting == null ? totals : waiting.totals().addAll(totals);
-    jobOutbox.put(key, new JobWindow(site, job, window, limits.windowMillis(), sum));
-  }
-
-  private void bookSite(String site, long window, Totals<SiteAmount> totals) {
-    String key = site + "\0" + window;
-    SiteWindow waiting = siteOutbox.get(key);
-    Totals<SiteAmount> sum = waiting == null ? totals : waiting.totals().addAll(totals);
-    siteOutbox.put(key, new SiteWindow(site, window, limits.windowMillis(), sum));
-  }
-
-  private void emptyOutbox() {
-    long now = context.currentStreamTimeMs();
-    Outbox.empty(
-        jobOutbox,
-        (_, window) -> {
-          if (!window.totals().isZero()) {
-            context.forward(
-                new Record<>(
-                    Keys.job(window.site(), window.job()),
-                    (Booked) new Booked.ToJob(window),
-                    Math.max(0, now)));
-          }
-        });
-    Outbox.empty(
-        siteOutbox,
-        (_, window) -> {
-          if (!window.totals().isZero()) {
-            context.forward(
-                new Record<>(window.site(), (Booked) new Booked.ToSite(window), Math.max(0, now)));
-          }
-        });
-  }
-
-  private void refuse(Record<String, NodeNews> news, byte[] value, String reason) {
+  private void refuse(Record<String, NodeNews> news, String reason) {
     context
         .recordMetadata()
         .ifPresent(origin ->
             context.forward(
                 new Record<>(
                     news.key(),
-                    (Booked) new Booked.Refused(value),
+                    (Booked) new Booked.Refused(news.value().value()),
                     news.timestamp(),
                     DeadLetterHeaders.of(reason, origin))));
-  }
-
-  /** Emptying a store whose entries wait to be sent. */
-  static final class Outbox {
-    private Outbox() {}
-
-    /** Sends. */
-    interface Sender<V> {
-      void send(String key, V value);
-    }
-
-    static <V> void empty(KeyValueStore<String, V> outbox, Sender<V> sender) {
-      try (KeyValueIterator<String, V> waiting = outbox.all()) {
-        while (waiting.hasNext()) {
-          KeyValue<String, V> entry = waiting.next();
-          sender.send(entry.key, entry.value);
-          outbox.delete(entry.key);
-        }
-      }
-    }
   }
 }

@@ -12,6 +12,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -19,22 +20,21 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds increments to a job's windows and to the whole job, and tells how both stand, a few times a
- * second.
+ * Adds increments to a job's windows and to the whole job, and tells how both stand when the task
+ * commits.
  */
 public final class TotalJobs implements Processor<String, JobNews, String, JobUpdate> {
   public static final String WINDOWS = "job-windows";
   public static final String TOTALS = "job-totals";
-  public static final String PENDING = "job-pending";
 
   private static final Logger log = LoggerFactory.getLogger(TotalJobs.class);
-  private static final byte[] YES = {1};
+  private static final int LIVE_WINDOWS = 50_000;
+  private static final int LIVE_JOBS = 20_000;
   private static final long NONE = -1;
   // a job that has ended is closed when nothing was heard of it for this long; any other later
   private static final Duration ENDED_LIFE = Duration.ofHours(2);
@@ -46,21 +46,29 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   private ProcessorContext<String, JobUpdate> context;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, Aged<JobWindow>> windows;
+  private LiveStore<Aged<JobWindow>> windows;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, Aged<JobSummary>> totals;
+  private LiveStore<Aged<JobSummary>> totals;
 
-  @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, byte[]> pending;
+  /** The store of windows. */
+  public static StoreBuilder<LiveStore<Aged<JobWindow>>> windows() {
+    return Aged.store(WINDOWS, WireSerdes.jobWindows(), LIVE_WINDOWS);
+  }
+
+  /** The store of whole jobs. */
+  public static StoreBuilder<LiveStore<Aged<JobSummary>>> totals() {
+    return Aged.store(TOTALS, WireSerdes.jobSummaries(), LIVE_JOBS);
+  }
 
   @Override
   public void init(ProcessorContext<String, JobUpdate> newContext) {
     context = newContext;
     windows = context.getStateStore(WINDOWS);
     totals = context.getStateStore(TOTALS);
-    pending = context.getStateStore(PENDING);
-    context.schedule(AttributeEnergy.PACE, PunctuationType.WALL_CLOCK_TIME, _ -> tell());
+    CommitScope scope = new CommitScope(context);
+    windows.atCommit(scope.of(this::tellWindows));
+    totals.atCommit(scope.of(this::tellJobs));
     context.schedule(Aged.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
   }
 
@@ -95,8 +103,14 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
 
   private void sweep(long now) {
     long windowsOver = now - Aged.WINDOW_LIFE.toMillis();
-    Aged.sweep(windows, (_, window) -> window.touchedEpochMillis() < windowsOver);
-    Aged.sweep(totals, (_, job) -> job.touchedEpochMillis() < now - life(job.value()).toMillis());
+    windows.forgetIf((_, window) -> Aged.touchedEpochMillis(window) < windowsOver);
+    totals.forgetIf((key, written) -> {
+      if (Aged.touchedEpochMillis(written) >= now - ENDED_LIFE.toMillis()) {
+        return false;
+      }
+      Aged<JobSummary> job = requireNonNull(totals.get(key), key);
+      return job.touchedEpochMillis() < now - life(job.value()).toMillis();
+    });
   }
 
   private static Duration life(JobSummary job) {
@@ -129,7 +143,6 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
             before.value().totals().copy().addAll(increment.totals()),
             before.partEpochMillis());
     windows.put(windowKey, before.touched(arrivalEpochMillis, after));
-    pending.put(windowKey, YES);
 
     Aged<JobSummary> known = totals.get(key);
     if (known == null) {
@@ -174,7 +187,6 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
                 job.totals().addAll(increment.totals()),
                 known.partEpochMillis(),
                 job.nodes())));
-    pending.put(key, YES);
   }
 
   private void take(String key, JobRecord said, long arrivalEpochMillis) {
@@ -211,7 +223,6 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
                 job.totals(),
                 known.partEpochMillis(),
                 said.nodes())));
-    pending.put(key, YES);
   }
 
   private static JobSummary unknown(String site, String job) {
@@ -239,10 +250,8 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   /** The highest mean power of any window: needed anew when the highest was corrected downwards. */
   private long highest(String key) {
     long highest = 0;
-    try (KeyValueIterator<String, Aged<JobWindow>> all = windows.range(key + "\0", key + "\1")) {
-      while (all.hasNext()) {
-        highest = Math.max(highest, meanMilliwatts(all.next().value.value()));
-      }
+    for (Aged<JobWindow> window : windows.startingWith(key + "\0")) {
+      highest = Math.max(highest, meanMilliwatts(window.value()));
     }
     return highest;
   }
@@ -257,27 +266,24 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     return "%s\0%016x".formatted(key, windowStartEpochMillis);
   }
 
-  private void tell() {
+  private void tellWindows() {
     long now = Math.max(0, context.currentStreamTimeMs());
-    AttributeEnergy.Outbox.empty(
-        pending,
-        (key, _) -> {
-          int separator = key.indexOf('\0');
-          if (separator >= 0) {
-            JobWindow window = requireNonNull(windows.get(key), "a pending window").value();
-            context.forward(
-                new Record<>(
-                    key.substring(0, separator), (JobUpdate) new JobUpdate.Window(window), now));
-          } else {
-            context.forward(
-                new Record<>(
-                    key,
-                    (JobUpdate)
-                        new JobUpdate.Summary(
-                            anchored(key, requireNonNull(totals.get(key), "a pending job"))),
-                    now));
-          }
-        });
+    for (String key : windows.changedKeys()) {
+      JobWindow window = requireNonNull(windows.get(key), "a changed window").value();
+      context.forward(
+          new Record<>(
+              Keys.job(window.site(), window.job()),
+              (JobUpdate) new JobUpdate.Window(window),
+              now));
+    }
+  }
+
+  private void tellJobs() {
+    long now = Math.max(0, context.currentStreamTimeMs());
+    for (String key : List.copyOf(totals.changedKeys())) {
+      JobSummary job = anchored(key, requireNonNull(totals.get(key), "a changed job"));
+      context.forward(new Record<>(key, (JobUpdate) new JobUpdate.Summary(job), now));
+    }
   }
 
   /** A store keeps the summary under a time that never changes: the start as it was first told. */

@@ -5,38 +5,39 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.WireSerdes;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Adds increments to a site's windows, of 10 s and of an hour, and tells how they stand, a few
- * times a second.
+ * Adds increments to a site's windows, of 10 s and of an hour, and tells how they stand when the
+ * task commits.
  */
 public final class TotalSites implements Processor<String, SiteWindow, String, SiteWindow> {
   public static final String WINDOWS = "site-windows";
-  public static final String PENDING = "site-pending";
 
   private static final int HOUR_MILLIS = 3_600_000;
-  private static final byte[] YES = {1};
+  private static final int LIVE_WINDOWS = 10_000;
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
   private ProcessorContext<String, SiteWindow> context;
 
   @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, Aged<SiteWindow>> windows;
+  private LiveStore<Aged<SiteWindow>> windows;
 
-  @SuppressWarnings("NullAway.Init")
-  private KeyValueStore<String, byte[]> pending;
+  /** The store of windows. */
+  public static StoreBuilder<LiveStore<Aged<SiteWindow>>> windows() {
+    return Aged.store(WINDOWS, WireSerdes.siteWindows(), LIVE_WINDOWS);
+  }
 
   @Override
   public void init(ProcessorContext<String, SiteWindow> newContext) {
     context = newContext;
     windows = context.getStateStore(WINDOWS);
-    pending = context.getStateStore(PENDING);
-    context.schedule(AttributeEnergy.PACE, PunctuationType.WALL_CLOCK_TIME, _ -> tell());
+    windows.atCommit(new CommitScope(context).of(this::tell));
     context.schedule(Aged.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
   }
 
@@ -49,7 +50,7 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
 
   private void sweep(long now) {
     long over = now - Aged.WINDOW_LIFE.toMillis();
-    Aged.sweep(windows, (_, window) -> window.touchedEpochMillis() < over);
+    windows.forgetIf((_, window) -> Aged.touchedEpochMillis(window) < over);
   }
 
   private void add(SiteWindow increment, int windowMillis, long arrivalEpochMillis) {
@@ -74,16 +75,13 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
                 windowMillis,
                 before.value().totals().copy().addAll(increment.totals()),
                 before.partEpochMillis())));
-    pending.put(key, YES);
   }
 
   private void tell() {
     long now = Math.max(0, context.currentStreamTimeMs());
-    AttributeEnergy.Outbox.empty(
-        pending,
-        (key, _) -> {
-          SiteWindow window = requireNonNull(windows.get(key), "a pending window").value();
-          context.forward(new Record<>(window.site(), window, now));
-        });
+    for (String key : windows.changedKeys()) {
+      SiteWindow window = requireNonNull(windows.get(key), "a changed window").value();
+      context.forward(new Record<>(window.site(), window, now));
+    }
   }
 }

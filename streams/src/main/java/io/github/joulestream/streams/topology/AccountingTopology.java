@@ -6,12 +6,12 @@ import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.process.Aged;
 import io.github.joulestream.streams.process.AttributeEnergy;
 import io.github.joulestream.streams.process.Booked;
 import io.github.joulestream.streams.process.JobNews;
 import io.github.joulestream.streams.process.JobUpdate;
 import io.github.joulestream.streams.process.NodeNews;
+import io.github.joulestream.streams.process.Poison;
 import io.github.joulestream.streams.process.TotalJobs;
 import io.github.joulestream.streams.process.TotalSites;
 import java.time.Duration;
@@ -29,7 +29,6 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
-import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
@@ -49,8 +48,8 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node), node-history (the
  * batches that arrived in the last hour, for corrections), job-windows and job-totals,
- * site-windows; job-outbox, site-outbox, job-pending and site-pending hold what waits to be sent
- * on.
+ * site-windows. All but the history live in memory and are written when a task commits; what each
+ * step tells the next goes out in that same commit.
  *
  * <p>Windows are kept by the time in the payload, and no window closes: what is late is added where
  * it belongs. Record time is the broker's append time and decides only how long the history is
@@ -69,6 +68,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Properties config;
   private final Limits limits;
   private final Calibration calibration;
+  private final Poison poison = new Poison();
 
   /**
    * @param config the program's configuration; decides that every resource must have a name
@@ -110,12 +110,10 @@ public final class AccountingTopology implements Supplier<Topology> {
     return telemetry
         .merge(allocations, Named.as("node-news"))
         .process(
-            () -> new AttributeEnergy(limits, calibration),
+            () -> new AttributeEnergy(limits, calibration, poison),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
-            AttributeEnergy.HISTORY,
-            AttributeEnergy.JOB_OUTBOX,
-            AttributeEnergy.SITE_OUTBOX);
+            AttributeEnergy.HISTORY);
   }
 
   private static void totalJobs(StreamsBuilder builder, KStream<String, Booked> booked) {
@@ -131,12 +129,7 @@ public final class AccountingTopology implements Supplier<Topology> {
     KStream<String, JobUpdate> updates =
         increments
             .merge(statements, Named.as("job-news"))
-            .process(
-                TotalJobs::new,
-                Named.as("total-jobs"),
-                TotalJobs.WINDOWS,
-                TotalJobs.TOTALS,
-                TotalJobs.PENDING);
+            .process(TotalJobs::new, Named.as("total-jobs"), TotalJobs.WINDOWS, TotalJobs.TOTALS);
     updates
         .filter((_, out) -> out instanceof JobUpdate.Window, Named.as("pick-job-windows"))
         .mapValues(out -> ((JobUpdate.Window) out).window(), Named.as("unwrap-job-window"))
@@ -161,8 +154,7 @@ public final class AccountingTopology implements Supplier<Topology> {
             .filter((_, out) -> out instanceof Booked.ToSite, Named.as("pick-site-increments"))
             .mapValues(out -> ((Booked.ToSite) out).increment(), Named.as("unwrap-site-increment"))
             .repartition(Repartitioned.with(KEY, WireSerdes.siteWindows()).withName(BY_SITE))
-            .process(
-                TotalSites::new, Named.as("total-sites"), TotalSites.WINDOWS, TotalSites.PENDING);
+            .process(TotalSites::new, Named.as("total-sites"), TotalSites.WINDOWS);
     windows.to(
         Topic.SITE_POWER.topicName(),
         Produced.with(KEY, WireSerdes.siteWindows()).withName("write-site-power"));
@@ -179,7 +171,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   }
 
   private void addStores(StreamsBuilder builder) {
-    builder.addStateStore(kept(AttributeEnergy.ACCOUNTS, RAW));
+    builder.addStateStore(AttributeEnergy.accounts(limits, calibration));
     builder.addStateStore(
         Stores.windowStoreBuilder(
                 Stores.persistentWindowStore(
@@ -190,26 +182,8 @@ public final class AccountingTopology implements Supplier<Topology> {
                 KEY,
                 RAW)
             .withLoggingEnabled(CHANGELOG));
-    builder.addStateStore(waiting(AttributeEnergy.JOB_OUTBOX, WireSerdes.jobWindows()));
-    builder.addStateStore(waiting(AttributeEnergy.SITE_OUTBOX, WireSerdes.siteWindows()));
-    builder.addStateStore(kept(TotalJobs.WINDOWS, Aged.serde(WireSerdes.jobWindows())));
-    builder.addStateStore(kept(TotalJobs.TOTALS, Aged.serde(WireSerdes.jobSummaries())));
-    builder.addStateStore(waiting(TotalJobs.PENDING, RAW));
-    builder.addStateStore(kept(TotalSites.WINDOWS, Aged.serde(WireSerdes.siteWindows())));
-    builder.addStateStore(waiting(TotalSites.PENDING, RAW));
-  }
-
-  /** State that stays. */
-  private static <V> StoreBuilder<?> kept(String name, Serde<V> values) {
-    return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), KEY, values)
-        .withCachingEnabled()
-        .withLoggingEnabled(CHANGELOG);
-  }
-
-  /** What waits to be sent on: small, and gone in a moment. */
-  private static <V> StoreBuilder<?> waiting(String name, Serde<V> values) {
-    return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), KEY, values)
-        .withCachingEnabled()
-        .withLoggingEnabled(CHANGELOG);
+    builder.addStateStore(TotalJobs.windows());
+    builder.addStateStore(TotalJobs.totals());
+    builder.addStateStore(TotalSites.windows());
   }
 }

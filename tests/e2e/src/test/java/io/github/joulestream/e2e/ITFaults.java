@@ -38,7 +38,7 @@ class ITFaults {
 
     /** Held, given back and covered as far as anybody can tell. */
     boolean whole() {
-      return booked.text("ended_by").equals("hook")
+      return booked.text("ended_by").equals("scheduler")
           && !booked.text("coverage").isEmpty()
           && booked.number("coverage") == 1;
     }
@@ -77,8 +77,7 @@ class ITFaults {
     List<Judged> all = new ArrayList<>();
     for (Job real : Jobs.read(truth)) {
       all.add(
-          new Judged(
-              real.text("job"), real.number("energy_j"), Jobs.of(booked, real.text("job"))));
+          new Judged(real.text("job"), real.number("energy_j"), Jobs.of(booked, real.text("job"))));
     }
     List<Double> errors =
         new ArrayList<>(all.stream().filter(Judged::measured).map(Judged::error).toList());
@@ -98,9 +97,7 @@ class ITFaults {
     for (Judged job : all) {
       if (job.whole() && !job.measured()) {
         // an estimate may be wrong, but never by more than what it says is estimated
-        assertThat(job.error())
-            .as(job.toString())
-            .isLessThanOrEqualTo(job.estimatedPart() + 0.001);
+        assertThat(job.error()).as(job.toString()).isLessThanOrEqualTo(job.estimatedPart() + 0.001);
       }
     }
   }
