@@ -210,9 +210,20 @@ public final class LiveStore<V> implements StateStore, CachedStateStore<String, 
     }
   }
 
-  /** Entries, as of the last commit. */
-  public long approximateNumEntries() {
-    return inner.approximateNumEntries();
+  /** Entries as of the last commit, counted one by one. */
+  public long size() {
+    long entries = 0;
+    try (KeyValueIterator<String, byte[]> all = inner.all()) {
+      for (; all.hasNext(); all.next()) {
+        entries++;
+      }
+    }
+    return entries;
+  }
+
+  /** An object as it was written at the last commit; null if none. */
+  public byte @Nullable [] written(String key) {
+    return inner.get(key);
   }
 
   @Override

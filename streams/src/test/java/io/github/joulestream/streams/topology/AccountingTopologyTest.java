@@ -27,6 +27,10 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
+import io.github.joulestream.streams.process.AttributeEnergy;
+import io.github.joulestream.streams.process.LiveStore;
+import io.github.joulestream.streams.process.TotalJobs;
+import io.github.joulestream.streams.process.TotalSites;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -364,6 +368,111 @@ class AccountingTopologyTest {
                             .toArray(),
                         series.readings().powerMilliwatts())))
             .toList());
+  }
+
+  @Test
+  void aJobOnManyNodes_whoseNewsComeOverTenMinutes_isWhole() {
+    int nodes = Integer.getInteger("state.nodes", 1_000);
+    send(job());
+    for (int node = 0; node < nodes; node++) {
+      String name = "n" + node;
+      TelemetryBatch batch = shifted(batch(0, 0, 60), name, 0);
+      AllocationEvent hold =
+          AllocationEvent.hold(
+              SITE, name, "job", START + 5_000, List.of(DeviceShare.whole("gpu0")), 2);
+      AllocationEvent release = AllocationEvent.release(SITE, name, "job", START + 25_000);
+      // some nodes' hooks are heard before their samples, some after
+      if (node % 2 == 0) {
+        send(hold);
+        send(release);
+        send(batch);
+      } else {
+        send(batch);
+        send(release);
+        send(hold);
+      }
+      arrival = arrival.plusMillis(600_000 / nodes);
+    }
+    Results found = results();
+    assertThat(found.job(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(nodes * 20L * 500_000);
+    assertThat(found.job(JobAmount.NODES_RELEASED)).isEqualTo(nodes);
+    assertThat(found.site(SiteAmount.MEASURED_TOTAL_MILLIJOULES))
+        .isEqualTo(nodes * 2L * 60 * 500_000);
+  }
+
+  /**
+   * State is bounded by devices, running jobs and the correction horizon: after ten times as many
+   * jobs there is as much of it. {@code -Dstate.jobs=100000} shows it for more.
+   */
+  @Test
+  void stateDoesNotGrowWithPastJobs() {
+    int jobs = Integer.getInteger("state.jobs", 3_000);
+    long early = stateAfter(0, jobs / 10);
+    long late = stateAfter(jobs / 10, jobs);
+    System.out.printf(
+        "state: %d entries after %d jobs, %d after %d%n", early, jobs / 10, late, jobs);
+    assertThat(late).isLessThanOrEqualTo(early + early / 10);
+  }
+
+  /** One job after the other on one node, two a minute. */
+  private long stateAfter(int from, int to) {
+    for (int i = from; i < to; i++) {
+      long at = START + i * 30_000L;
+      String id = "job-" + i;
+      arrival = Instant.ofEpochMilli(at + 1_000);
+      send(AllocationEvent.hold(SITE, NODE, id, at + 1_000, List.of(DeviceShare.whole("gpu0")), 2));
+      arrival = Instant.ofEpochMilli(at + 30_000);
+      send(
+          new TelemetryBatch(
+              SITE,
+              NODE,
+              1,
+              i,
+              List.of(
+                  new DeviceSeries(
+                      Device.sensor("gpu0", DeviceKind.GPU),
+                      Readings.ofPower(
+                          new long[] {at, at + 10_000, at + 20_000},
+                          new long[] {400_000, 400_000, 400_000})))));
+      send(AllocationEvent.release(SITE, NODE, id, at + 29_000));
+      send(
+          new JobRecord(
+              SITE,
+              id,
+              "ada",
+              "physics",
+              "train",
+              "batch",
+              Map.of(),
+              at + 1_000,
+              at + 29_000,
+              JobState.COMPLETED,
+              0,
+              ""));
+      drain();
+    }
+    long entries = 0;
+    for (String store : List.of(TotalJobs.WINDOWS, TotalJobs.TOTALS, TotalSites.WINDOWS)) {
+      entries += ((LiveStore<?>) driver.getStateStore(store)).size();
+    }
+    try (var history = driver.<String, byte[]>getWindowStore(AttributeEnergy.HISTORY).all()) {
+      while (history.hasNext()) {
+        history.next();
+        entries++;
+      }
+    }
+    byte[] account =
+        Objects.requireNonNull(
+            ((LiveStore<?>) driver.getStateStore(AttributeEnergy.ACCOUNTS)).written("site/n1"));
+    return entries + account.length / 100;
+  }
+
+  /** Nobody reads what is told here. */
+  private void drain() {
+    for (Topic topic :
+        List.of(Topic.JOB_ENERGY, Topic.JOB_SUMMARY, Topic.SITE_POWER, Topic.LEDGER)) {
+      read(topic, Serdes.ByteArray().deserializer());
+    }
   }
 
   /** What describe() says is what an upgrade finds its state by: a change must be meant. */
