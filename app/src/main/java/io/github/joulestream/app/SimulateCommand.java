@@ -73,13 +73,18 @@ final class SimulateCommand implements Callable<Integer> {
     }
     SimulationOptions options = simulation.options(site, nodes);
     Duration past = simulation.past;
+    EpochClock clock = EpochClock.system();
+    long start = since == null ? clock.epochMillis() : Times.parse(since, clock.epochMillis());
+    if (start > clock.epochMillis()) {
+      throw new UserError("--since %s has not come yet".formatted(since));
+    }
     kafka.join();
     try (Stopping stopping = new Stopping();
         KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-simulate")) {
       if (past != null) {
         simulatePast(options, past, publisher, stopping);
       } else {
-        simulateNow(options, publisher, stopping);
+        simulateNow(options, start, clock, publisher, stopping);
       }
     }
     return 0;
@@ -120,13 +125,13 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private void simulateNow(SimulationOptions options, KafkaPublisher publisher, Stopping stopping)
+  private void simulateNow(
+      SimulationOptions options,
+      long start,
+      EpochClock clock,
+      KafkaPublisher publisher,
+      Stopping stopping)
       throws Exception {
-    EpochClock clock = EpochClock.system();
-    long start = since == null ? clock.epochMillis() : Times.parse(since, clock.epochMillis());
-    if (start > clock.epochMillis()) {
-      throw new UserError("--since %s has not come yet".formatted(since));
-    }
     long end = duration == null ? Long.MAX_VALUE : start + duration.toMillis();
     try (SimulationRunner runner = SimulationRunner.start(options, publisher, clock, start, end)) {
       System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", site, nodes);

@@ -38,6 +38,16 @@ class ITBadInput {
     assertRefused(List.of("not a duration"), "up", "--for", "soon");
     assertRefused(List.of("--until-done", "--replay"), "up", "--until-done");
     assertRefused(List.of("--utc-offset", "'east'"), "up", "--utc-offset", "east");
+    assertRefused(List.of("'soon' is not a time"), "doctor", "--ledger", "--from", "soon");
+    assertRefused(List.of("--from", "go with --ledger"), "doctor", "--from", "2h");
+    assertRefused(
+        List.of("cannot be read", "http://127.0.0.1:1"),
+        "doctor",
+        "--ledger",
+        "--store-url",
+        "http://127.0.0.1:1");
+    assertRefused(List.of("'hardly' is not a fault"), "simulate", "--faults", "hardly");
+    assertRefused(List.of("has not come yet"), "simulate", "--since", "2999-01-01T00:00:00Z");
     assertRefused(List.of("--mlperf-edges", "log-ends"), "up", "--mlperf-edges", "sharp");
   }
 

@@ -39,6 +39,19 @@ class ITSimulation {
                 "--store-port",
                 Integer.toString(storePort.getLocalPort()))) {
       up.awaitLine("jobs running; ");
+      Matcher store = Pattern.compile("store  (http://[0-9.:]+)").matcher(up.output());
+      assertThat(store.find()).as(up.output()).isTrue();
+      Await.until(
+          "a ledger that balances",
+          () -> {
+            try (Program doctor =
+                Program.start(
+                    "doctor", "--ledger", "--from", "1h", "--store-url", store.group(1))) {
+              return doctor.await() == 0
+                  && doctor.output().contains("ledger of site simulated")
+                  && doctor.output().contains("the books balance");
+            }
+          });
       up.interrupt();
       up.await();
       assertThat(up.output())
