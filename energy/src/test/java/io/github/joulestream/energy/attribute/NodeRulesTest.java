@@ -208,6 +208,29 @@ class NodeRulesTest {
   }
 
   @Test
+  void gaps_areMeasuredUpToTenSeconds_estimatedUpToFiveMinutes_andThenNotInvented() {
+    long[][] gaps = {{10, 0}, {11, 1}, {300, 1}, {301, 2}};
+    for (long[] gap : gaps) {
+      Node node = new Node();
+      node.take(hold("a", 0, 10_000));
+      node.take(
+          of(
+              GPU,
+              Readings.ofPower(
+                  new long[] {START, START + gap[0] * 1_000}, constant(2, 400 * WATT))));
+      long energy = gap[0] * 400;
+      assertThat(node.joules(SiteAmount.QUALITY_MEASURED_MILLIJOULES))
+          .isEqualTo(gap[1] == 0 ? energy : 0);
+      assertThat(node.joules(SiteAmount.QUALITY_ESTIMATED_MILLIJOULES))
+          .isEqualTo(gap[1] == 1 ? energy : 0);
+      assertThat(node.site.get(SiteAmount.UNCOVERED_MILLIS))
+          .isEqualTo(gap[1] == 2 ? gap[0] * 1_000 : 0);
+      assertThat(node.job("a", JobAmount.TOTAL_MILLIJOULES))
+          .isEqualTo(gap[1] == 2 ? 0 : energy * 1_000);
+    }
+  }
+
+  @Test
   void aCounterThatStandsStillForLess_isBelieved() {
     Readings readings = counting(0, 30, 400);
     long[] energy = readings.energyMicrojoules();

@@ -28,7 +28,6 @@ final class SimulatedNode {
   private static final int FIRST_DRIVE = MEMORY + 1;
   private static final int FIRST_SOCKET = FIRST_DRIVE + DRIVES;
   private static final int DEVICES = FIRST_SOCKET + SOCKETS;
-  private static final int ROWS_PER_BATCH = 2;
   private static final int WHOLE = 10_000;
   private static final long TEBIBYTE = 1L << 40;
 
@@ -51,16 +50,25 @@ final class SimulatedNode {
   private final long agentEpoch;
   private long sequence;
 
-  private final long[] rowTimes = new long[ROWS_PER_BATCH];
-  private final long[][] rowPower = new long[DEVICES][ROWS_PER_BATCH];
-  private final long[][] rowEnergy = new long[DEVICES][ROWS_PER_BATCH];
-  private final long[][] rowBusy = new long[DEVICES][ROWS_PER_BATCH];
-  private final long[][] rowUsed = new long[DEVICES][ROWS_PER_BATCH];
-  private final long[][] rowRead = new long[DRIVES][ROWS_PER_BATCH];
-  private final long[][] rowWritten = new long[DRIVES][ROWS_PER_BATCH];
+  private final int rowsPerBatch;
+  private final long[] rowTimes;
+  private final long[][] rowPower;
+  private final long[][] rowEnergy;
+  private final long[][] rowBusy;
+  private final long[][] rowUsed;
+  private final long[][] rowRead;
+  private final long[][] rowWritten;
   private int rows;
 
-  SimulatedNode(String site, int index, long agentEpoch) {
+  SimulatedNode(String site, int index, int rowsPerBatch, long agentEpoch) {
+    this.rowsPerBatch = rowsPerBatch;
+    this.rowTimes = new long[rowsPerBatch];
+    this.rowPower = new long[DEVICES][rowsPerBatch];
+    this.rowEnergy = new long[DEVICES][rowsPerBatch];
+    this.rowBusy = new long[DEVICES][rowsPerBatch];
+    this.rowUsed = new long[DEVICES][rowsPerBatch];
+    this.rowRead = new long[DRIVES][rowsPerBatch];
+    this.rowWritten = new long[DRIVES][rowsPerBatch];
     this.site = site;
     this.name = "node-%03d".formatted(index + 1);
     this.phaseMillis = index % 10 * STEP_MILLIS; // not all at once
@@ -202,7 +210,7 @@ final class SimulatedNode {
       rowWritten[i][rows] = writtenBytes[i];
     }
     rows++;
-    return rows == ROWS_PER_BATCH ? batch() : null;
+    return rows == rowsPerBatch ? batch() : null;
   }
 
   /** What is read and not published yet; null if nothing. */

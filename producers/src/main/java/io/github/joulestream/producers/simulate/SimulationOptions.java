@@ -10,12 +10,20 @@ import io.github.joulestream.producers.publish.Publisher;
  * @param nodes its nodes, each with 8 GPUs, memory, 4 drives and 2 processors
  * @param seed equal seeds and starts make equal sites
  * @param jobs so many jobs and no more, spread over the first hour and a half; 0: as many as fit
+ * @param rowsPerBatch readings of each device that an agent gathers before it publishes, one a
+ *     second
  * @param faults what goes wrong between the site and the pipeline
  */
-public record SimulationOptions(String site, int nodes, long seed, int jobs, FaultRates faults) {
+public record SimulationOptions(
+    String site, int nodes, long seed, int jobs, int rowsPerBatch, FaultRates faults) {
+  private static final int ROWS_PER_BATCH = 2;
+
   public SimulationOptions {
     if (jobs < 0) {
       throw new IllegalArgumentException("jobs is " + jobs);
+    }
+    if (rowsPerBatch < 1) {
+      throw new IllegalArgumentException("rowsPerBatch is " + rowsPerBatch);
     }
     if (nodes < 1) {
       throw new IllegalArgumentException("nodes is " + nodes);
@@ -25,6 +33,16 @@ public record SimulationOptions(String site, int nodes, long seed, int jobs, Fau
   /** A site where nothing goes wrong, with as many jobs as fit. */
   public SimulationOptions(String site, int nodes, long seed) {
     this(site, nodes, seed, 0, FaultRates.NONE);
+  }
+
+  /** With batches of two seconds. */
+  public SimulationOptions(String site, int nodes, long seed, int jobs, FaultRates faults) {
+    this(site, nodes, seed, jobs, ROWS_PER_BATCH, faults);
+  }
+
+  /** The same site, with batches of another length. */
+  public SimulationOptions withRowsPerBatch(int newRowsPerBatch) {
+    return new SimulationOptions(site, nodes, seed, jobs, newRowsPerBatch, faults);
   }
 
   /** What the site publishes to, so that its news reach this publisher with its faults. */

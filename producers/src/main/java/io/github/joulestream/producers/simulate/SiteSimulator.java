@@ -63,7 +63,8 @@ public final class SiteSimulator {
     this.now = this.startEpochMillis;
     this.random = new SplittableRandom(options.seed());
     for (int i = 0; i < options.nodes(); i++) {
-      nodes.add(new SimulatedNode(options.site(), i, this.startEpochMillis));
+      nodes.add(
+          new SimulatedNode(options.site(), i, options.rowsPerBatch(), this.startEpochMillis));
     }
   }
 

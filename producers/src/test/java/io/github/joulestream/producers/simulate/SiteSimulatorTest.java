@@ -98,7 +98,7 @@ class SiteSimulatorTest {
       Increments books = new Increments();
       nodes
           .computeIfAbsent(event.node(), _ -> new NodeAccount(Limits.DEFAULT))
-          .accept(edge(event), _ -> List.of(), books);
+          .accept(edge(event), (_, _) -> List.of(), books);
     }
     for (TelemetryBatch batch : recorder.batches) {
       Increments books = new Increments();
@@ -108,7 +108,7 @@ class SiteSimulatorTest {
               batch.agentEpoch(),
               batch.sequence(),
               new Arrival(START + 1_300_000, batch.devices()),
-              _ -> List.of(),
+              (_, _) -> List.of(),
               books);
       books
           .jobs()

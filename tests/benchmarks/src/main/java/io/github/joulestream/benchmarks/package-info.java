@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.joulestream.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
