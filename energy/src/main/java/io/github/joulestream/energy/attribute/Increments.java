@@ -9,10 +9,12 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Quality;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a piece of news adds to the books: to jobs and to the site, by window. Booking with a sign
@@ -23,6 +25,16 @@ public final class Increments {
 
   private final Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs = new HashMap<>();
   private final NavigableMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
+  // what was booked to last: most bookings go there again
+  private static final int SLOTS = 64;
+  private final @Nullable String[] recentJobs = new String[SLOTS];
+  private final long[] recentWindows = new long[SLOTS];
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+  private final @Nullable Totals<JobAmount>[] recentTotals = new Totals[SLOTS];
+
+  private @Nullable Totals<SiteAmount> recentSite;
+  private long recentSiteWindow;
   private int sign = 1;
   private long fromWindow = Long.MIN_VALUE;
   private long toWindow = Long.MAX_VALUE;
@@ -67,6 +79,8 @@ public final class Increments {
 
   /** Drops increments that cancelled out. */
   public void compact() {
+    recentSite = null;
+    Arrays.fill(recentTotals, null);
     jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
     jobs.values().removeIf(Map::isEmpty);
     site.values().removeIf(Totals::isZero);
@@ -251,12 +265,29 @@ public final class Increments {
   }
 
   private Totals<JobAmount> jobTotals(String job, long window) {
-    return jobs.computeIfAbsent(job, _ -> new TreeMap<>())
-        .computeIfAbsent(window, _ -> Totals.ofJob());
+    int slot = job.hashCode() & (SLOTS - 1);
+    Totals<JobAmount> known = recentTotals[slot];
+    if (known != null && recentWindows[slot] == window && job.equals(recentJobs[slot])) {
+      return known;
+    }
+    Totals<JobAmount> totals =
+        jobs.computeIfAbsent(job, _ -> new TreeMap<>())
+            .computeIfAbsent(window, _ -> Totals.ofJob());
+    recentJobs[slot] = job;
+    recentWindows[slot] = window;
+    recentTotals[slot] = totals;
+    return totals;
   }
 
   private Totals<SiteAmount> siteTotals(long window) {
-    return site.computeIfAbsent(window, _ -> Totals.ofSite());
+    Totals<SiteAmount> known = recentSite;
+    if (known != null && recentSiteWindow == window) {
+      return known;
+    }
+    Totals<SiteAmount> totals = site.computeIfAbsent(window, _ -> Totals.ofSite());
+    recentSite = totals;
+    recentSiteWindow = window;
+    return totals;
   }
 
   private static JobAmount jobAmountOf(DeviceKind kind) {

@@ -22,7 +22,7 @@ final class Instances {
 
   /** The same readings, with one series for each whole device. */
   static List<DeviceSeries> merged(List<DeviceSeries> devices) {
-    if (devices.stream().allMatch(series -> series.device().instanceOf().isEmpty())) {
+    if (!anyIn(devices)) {
       return devices;
     }
     Map<String, List<DeviceSeries>> byWhole = new LinkedHashMap<>();
@@ -34,6 +34,15 @@ final class Instances {
     List<DeviceSeries> merged = new ArrayList<>();
     byWhole.values().forEach(parts -> merged.add(one(parts)));
     return merged;
+  }
+
+  private static boolean anyIn(List<DeviceSeries> devices) {
+    for (int i = 0; i < devices.size(); i++) {
+      if (!devices.get(i).device().instanceOf().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static DeviceSeries one(List<DeviceSeries> parts) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class NodeAccount {
   private static final int FORMAT = 3;
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
+  private static final long NEARBY_FOR_SHARES_MILLIS = 2 * Limits.LOOK_MILLIS;
 
   private final Limits limits;
   private final Calibration calibration;
@@ -145,6 +147,13 @@ public final class NodeAccount {
     }
     Shares ofDevice = sharesOf(series.device());
     Point last = account.last();
+    if (last != null && points.getFirst().equals(last)) {
+      // read twice, and the same
+      if (points.size() == 1) {
+        return null;
+      }
+      points = points.subList(1, points.size());
+    }
     long first = points.getFirst().epochMillis();
     long end = points.getLast().epochMillis();
     if (last == null || first > last.epochMillis()) {
@@ -281,13 +290,14 @@ public final class NodeAccount {
       History history,
       Increments books) {
     DeviceAccount account = requireNonNull(devices.get(id), id);
-    long nearby = from - NEARBY_MILLIS;
+    boolean ofShares = news.isEmpty();
+    long nearby = from - (ofShares ? NEARBY_FOR_SHARES_MILLIS : NEARBY_MILLIS);
     long end = endOfChange(id, to, lastOf(account), history);
     NavigableMap<Long, Point> points = pointsAround(id, nearby, end, lastOf(account), history);
-    Start start = start(points, from);
+    Start start = start(points, from, ofShares);
     if (start == null) {
       points = pointsAround(id, Long.MIN_VALUE, end, lastOf(account), history);
-      start = start(points, from);
+      start = start(points, from, ofShares);
       if (start == null && !points.isEmpty() && points.firstKey() <= account.firstMillis()) {
         start = new Start(Long.MIN_VALUE, new DeviceAccount(limits, calibration));
       }
@@ -347,6 +357,7 @@ public final class NodeAccount {
       // the interval that reaches over the end must be whole
       Point next = next(id, end, last, history);
       if (next != null) {
+        points = new TreeMap<>(points);
         points.put(next.epochMillis(), next);
       }
     }
@@ -357,7 +368,7 @@ public final class NodeAccount {
   private void mendWhatCanBe(String id, Shares old, Shares now, History history, Increments books) {
     NavigableMap<Long, Point> points = pointsOf(id, history, Long.MIN_VALUE, Long.MAX_VALUE);
     DeviceAccount account = requireNonNull(devices.get(id), id);
-    Start start = points.isEmpty() ? null : start(points, points.firstKey() + NEARBY_MILLIS);
+    Start start = points.isEmpty() ? null : start(points, points.firstKey() + NEARBY_MILLIS, false);
     if (start == null) {
       books.all();
       account.untail(old, books);
@@ -377,15 +388,19 @@ public final class NodeAccount {
 
   /**
    * Whole minutes are booked again, from the one in which a rule could first see the change; and
-   * for the rules to know what was before it, integration begins another minute earlier.
+   * for the rules to know what was before it, integration begins another minute earlier. Who holds
+   * a device changes nothing of what it drew: then it is the window of the change.
    */
-  private @Nullable Start start(NavigableMap<Long, Point> points, long from) {
+  private @Nullable Start start(NavigableMap<Long, Point> points, long from, boolean ofShares) {
     var touched = points.lowerEntry(from);
     if (touched == null) {
       return null;
     }
     long look = Limits.LOOK_MILLIS;
-    long window = Math.floorDiv(touched.getKey() - look, look) * look;
+    long window =
+        ofShares
+            ? limits.windowOf(touched.getKey())
+            : Math.floorDiv(touched.getKey() - look, look) * look;
     var before = points.lowerEntry(window);
     var anchor = before == null ? null : points.floorEntry(before.getKey() - look);
     if (anchor == null) {
@@ -439,19 +454,31 @@ public final class NodeAccount {
     return account;
   }
 
-  /** The points of a device that are known, between two times. */
+  /** The points of a device that are known, between two times; not to be changed. */
   private NavigableMap<Long, Point> pointsOf(String id, History history, long from, long to) {
-    long until = to < Long.MAX_VALUE - longestMillis ? to + longestMillis : Long.MAX_VALUE;
-    TreeMap<Long, Point> points = new TreeMap<>();
-    for (Arrival arrival : history.read(from, until)) {
+    Map<String, NavigableMap<Long, Point>> points =
+        history instanceof Remembering remembering
+            ? remembering.points(from, to)
+            : pointsByDevice(history.read(from, behind(to)));
+    NavigableMap<Long, Point> ofDevice = points.get(id);
+    return ofDevice == null
+        ? Collections.emptyNavigableMap()
+        : ofDevice.subMap(from, true, to, true);
+  }
+
+  /** Later than the last reading of any batch that has a reading of this time. */
+  private long behind(long to) {
+    return to < Long.MAX_VALUE - longestMillis ? to + longestMillis : Long.MAX_VALUE;
+  }
+
+  private Map<String, NavigableMap<Long, Point>> pointsByDevice(List<Arrival> arrivals) {
+    Map<String, NavigableMap<Long, Point>> points = new HashMap<>();
+    for (Arrival arrival : arrivals) {
       for (DeviceSeries series : arrival.devices()) {
-        if (series.device().id().equals(id)) {
-          for (Point point :
-              reader.read(series, arrival.arrivalEpochMillis(), PointReader.SILENT)) {
-            if (point.epochMillis() >= from && point.epochMillis() <= to) {
-              points.merge(point.epochMillis(), point, Point::preferred);
-            }
-          }
+        NavigableMap<Long, Point> ofDevice =
+            points.computeIfAbsent(series.device().id(), _ -> new TreeMap<>());
+        for (Point point : reader.read(series, arrival.arrivalEpochMillis(), PointReader.SILENT)) {
+          ofDevice.merge(point.epochMillis(), point, Point::preferred);
         }
       }
     }
@@ -459,11 +486,11 @@ public final class NodeAccount {
   }
 
   /** Asks the history once for what is asked again and again: each device of a batch asks. */
-  private static final class Remembering implements History {
+  private final class Remembering implements History {
     private final History history;
     private long from = Long.MAX_VALUE;
     private long to = Long.MIN_VALUE;
-    private List<Arrival> arrivals = List.of();
+    private Map<String, NavigableMap<Long, Point>> points = Map.of();
 
     Remembering(History history) {
       this.history = history;
@@ -471,12 +498,17 @@ public final class NodeAccount {
 
     @Override
     public List<Arrival> read(long fromEpochMillis, long toEpochMillis) {
+      return history.read(fromEpochMillis, toEpochMillis);
+    }
+
+    /** By device: all points between these times, and maybe others. */
+    Map<String, NavigableMap<Long, Point>> points(long fromEpochMillis, long toEpochMillis) {
       if (fromEpochMillis < from || toEpochMillis > to) {
         from = Math.min(from, fromEpochMillis);
         to = Math.max(to, toEpochMillis);
-        arrivals = history.read(from, to);
+        points = pointsByDevice(history.read(from, behind(to)));
       }
-      return arrivals;
+      return points;
     }
   }
 

@@ -59,6 +59,7 @@ final class SimulatedNode {
   private final long[][] rowRead;
   private final long[][] rowWritten;
   private int rows;
+  private long lastMillis = Long.MIN_VALUE;
 
   SimulatedNode(String site, int index, int rowsPerBatch, long agentEpoch) {
     this.rowsPerBatch = rowsPerBatch;
@@ -72,26 +73,26 @@ final class SimulatedNode {
     this.site = site;
     this.name = "node-%03d".formatted(index + 1);
     this.phaseMillis = index % 10 * STEP_MILLIS; // not all at once
-    this.agentEpoch = agentEpoch;
+    this.agentEpoch = agentEpoch + index; // not all started at once
     List<Device> list = new ArrayList<>();
     for (int i = 0; i < GPUS; i++) {
       list.add(
           Device.sensor("gpu" + i, DeviceKind.GPU)
               .withSource(PowerSource.COUNTER)
               .withModel("NVIDIA H100 80GB HBM3", GPU_LIMIT_MILLIWATTS)
-              .withCounter(agentEpoch, 0));
+              .withCounter(this.agentEpoch, 0));
     }
     list.add(
         Device.sensor("memory", DeviceKind.MEMORY)
             .withSource(PowerSource.MODELLED)
-            .withCounter(agentEpoch, 0)
+            .withCounter(this.agentEpoch, 0)
             .withCapacityBytes(2 * TEBIBYTE));
     for (int i = 0; i < DRIVES; i++) {
       list.add(
           Device.sensor("nvme" + i, DeviceKind.STORAGE)
               .withSource(PowerSource.MODELLED)
               .withModel("NVMe 3.84 TB", 25_000)
-              .withCounter(agentEpoch, 0)
+              .withCounter(this.agentEpoch, 0)
               .withCapacityBytes(3_840_000_000_000L));
     }
     for (int i = 0; i < SOCKETS; i++) {
@@ -99,7 +100,7 @@ final class SimulatedNode {
           Device.sensor("package-" + i, DeviceKind.CPU)
               .withSource(PowerSource.COUNTER)
               .withModel("", 350_000)
-              .withCounter(agentEpoch, 0));
+              .withCounter(this.agentEpoch, 0));
     }
     devices = List.copyOf(list);
     Arrays.fill(powerMilliwatts, 0, GPUS, GPU_IDLE_MILLIWATTS);
@@ -193,9 +194,10 @@ final class SimulatedNode {
 
   /** Reads all devices; a batch when enough is read. */
   @Nullable TelemetryBatch sample(long epochMillis) {
-    if (rows > 0 && rowTimes[rows - 1] == epochMillis) {
+    if (lastMillis == epochMillis) {
       return null;
     }
+    lastMillis = epochMillis;
     rowTimes[rows] = epochMillis;
     long gpusHeld = GPUS - (long) freeGpus().size();
     for (int d = 0; d < DEVICES; d++) {

@@ -6,6 +6,7 @@ import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KeyValue;
@@ -19,6 +20,7 @@ import org.apache.kafka.streams.state.WindowStore;
  * and only goes forward, so a node with a fast clock or a backfill takes nothing away from others.
  */
 final class StoreHistory {
+  private static final HexFormat HEX = HexFormat.of();
   private static final String TOPIC = "telemetry";
   // later than any arrival; with a larger one the store would look at all keys behind the range
   private static final long ANY_ARRIVAL = (1L << 47) - 1;
@@ -39,13 +41,17 @@ final class StoreHistory {
   void put(String node, TelemetryBatch batch, byte[] value, long arrivalEpochMillis) {
     long latest = new Arrival(arrivalEpochMillis, batch.devicesInTime()).latestMillis(futureMillis);
     String key =
-        "%s\0%s%016x%016x".formatted(node, hex(latest), batch.agentEpoch(), batch.sequence());
+        node
+            + "\0"
+            + hex(latest)
+            + HEX.toHexDigits(batch.agentEpoch())
+            + HEX.toHexDigits(batch.sequence());
     store.put(key, value, arrivalEpochMillis);
   }
 
   /** Sorts as the number does. */
   private static String hex(long value) {
-    return "%016x".formatted(value ^ Long.MIN_VALUE);
+    return HEX.toHexDigits(value ^ Long.MIN_VALUE);
   }
 
   History of(String node) {

@@ -85,7 +85,7 @@ final class Contest {
                 result(
                     Lane.class,
                     List.of(
-                        "name=" + name + (round == 1 ? "" : ""),
+                        "name=" + name,
                         "bootstrap=" + bootstrap,
                         "folder=" + state,
                         "threads=" + settings.text("threads"),

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 
@@ -27,6 +28,13 @@ final class Forget {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", args[0]))) {
       List<String> groups =
           admin.listGroups().all().get().stream().map(group -> group.groupId()).toList();
+      for (String group : groups) {
+        // streams stay members for a while after they are closed
+        admin
+            .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+            .all()
+            .get();
+      }
       admin.deleteConsumerGroups(groups).all().get();
       Set<String> names = admin.listTopics().names().get();
       admin.deleteTopics(names.stream().filter(name -> !ours.contains(name)).toList()).all().get();

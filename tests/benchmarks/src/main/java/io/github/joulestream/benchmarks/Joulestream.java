@@ -17,7 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 /** The topologies as they are. */
 final class Joulestream implements Contestant {
   private static final int TEN_SECONDS_MILLIS = 10_000;
-  private static final Duration COMMIT_INTERVAL = Duration.ofMillis(1_000);
+  private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
   private final String bootstrap;
   private final Admin admin;

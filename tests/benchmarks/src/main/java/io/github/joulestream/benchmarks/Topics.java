@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,8 @@ final class Topics {
 
   static long end(Admin admin, String topic) throws ExecutionException, InterruptedException {
     TopicDescription description =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+        requireNonNull(
+            admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic), topic);
     return admin
         .listOffsets(
             description.partitions().stream()
