@@ -42,7 +42,8 @@ final class Contest {
     defaults.put("rounds", "2");
     defaults.put("threads", "1");
     defaults.put("faults", "none");
-    defaults.put("contestants", "consumer,consumer-decoding,joulestream");
+    defaults.put(
+        "contestants", "consumer,consumer-decoding,joulestream,dsl-per-batch,dsl-per-reading");
     defaults.put("json", "");
     defaults.put("jvm", "-Xmx3g -XX:+UseParallelGC -XX:+UseCompactObjectHeaders");
     Contest contest = new Contest(Settings.of(defaults, args));
@@ -102,6 +103,7 @@ final class Contest {
       }
     }
     ratios(results);
+    checkTotals(results);
     String json = settings.text("json");
     if (!json.isEmpty()) {
       ObjectNode all = JSON.createObjectNode();
@@ -147,6 +149,24 @@ final class Contest {
       }
       System.out.println(line);
     }
+  }
+
+  /** Whoever works out the energy must find the same; a millijoule is rounded here or there. */
+  private static void checkTotals(List<ObjectNode> results) {
+    long first = -1;
+    for (ObjectNode result : results) {
+      long measured = result.get("measured_mj").asLong();
+      if (measured < 0) {
+        continue;
+      }
+      first = first < 0 ? measured : first;
+      if (Math.abs(measured - first) > first / 1_000_000) {
+        throw new IllegalStateException(
+            "%s found %,d mJ, another %,d mJ"
+                .formatted(result.get("name").asText(), measured, first));
+      }
+    }
+    System.out.printf(Locale.ROOT, "%nall found the same energy: %,d mJ%n", first);
   }
 
   private static @Nullable Double rate(List<ObjectNode> results, String name, int round) {

@@ -25,6 +25,8 @@ interface Contestant {
       case "consumer" -> new BareConsumer(bootstrap, false);
       case "consumer-decoding" -> new BareConsumer(bootstrap, true);
       case "joulestream" -> new Joulestream(bootstrap, folder, threads);
+      case "dsl-per-reading" -> new Peer(bootstrap, folder, threads, DslPerReading.topology());
+      case "dsl-per-batch" -> new Peer(bootstrap, folder, threads, DslPerBatch.topology());
       default -> throw new IllegalArgumentException("no contestant " + name);
     };
   }

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.benchmarks;
+
+import io.github.joulestream.energy.attribute.Arrival;
+import io.github.joulestream.energy.attribute.History;
+import io.github.joulestream.energy.attribute.Increments;
+import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.energy.attribute.NodeAccount;
+import io.github.joulestream.energy.attribute.Outcome;
+import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.producers.simulate.SimulationOptions;
+import io.github.joulestream.producers.simulate.SiteSimulator;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.WireSerdes;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.serialization.Serde;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/** The steps of the hot path, one by one; an operation is a reading, of a batch of 15. */
+@State(Scope.Thread)
+@Fork(1)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 4, time = 2)
+@OutputTimeUnit(java.util.concurrent.TimeUnit.MICROSECONDS)
+public class StepsBenchmark {
+  private static final int READINGS = 15;
+  private static final int TICKS = 1_000;
+  private static final long START = 1_700_000_000_000L;
+  private static final History NO_HISTORY = (_, _) -> List.of();
+
+  private final Serde<TelemetryBatch> serde = WireSerdes.telemetry();
+  private final List<TelemetryBatch> batches = new ArrayList<>();
+  private final List<byte[]> bytes = new ArrayList<>();
+  private NodeAccount account = new NodeAccount(Limits.DEFAULT, Calibration.NONE);
+  private Increments books = new Increments();
+  private byte[] state = new byte[0];
+  private int next;
+
+  @Setup
+  public void simulate() throws IOException {
+    SiteSimulator simulator =
+        new SiteSimulator(new SimulationOptions("site", 1, 1).withRowsPerBatch(1), START);
+    simulator.advanceTo(
+        START + TICKS * 1_000L,
+        new Publisher() {
+          @Override
+          public void publish(TelemetryBatch batch) {
+            batches.add(batch);
+            bytes.add(serde.serializer().serialize("telemetry", batch));
+          }
+
+          @Override
+          public void publish(AllocationEvent event) {}
+
+          @Override
+          public void publish(JobRecord job) {}
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        });
+    for (TelemetryBatch batch : batches.subList(0, 100)) {
+      take(batch);
+    }
+    state = written(account);
+  }
+
+  private int tick() {
+    next++;
+    if (next == batches.size()) {
+      next = 0;
+      account = new NodeAccount(Limits.DEFAULT, Calibration.NONE);
+      books = new Increments();
+    }
+    return next;
+  }
+
+  private Outcome take(TelemetryBatch batch) {
+    return account.accept(
+        batch.agentEpoch(),
+        batch.sequence(),
+        new Arrival(START + TICKS * 1_000L, batch.devices()),
+        NO_HISTORY,
+        books);
+  }
+
+  private static byte[] written(NodeAccount account) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(2048);
+    account.write(new DataOutputStream(out));
+    return out.toByteArray();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public byte[] encode() {
+    return serde.serializer().serialize("telemetry", batches.get(tick()));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public TelemetryBatch decode() {
+    return serde.deserializer().deserialize("telemetry", bytes.get(tick()));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public Outcome integrateAndBook() {
+    return take(batches.get(tick()));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public Outcome decodeIntegrateAndBook() {
+    return take(serde.deserializer().deserialize("telemetry", bytes.get(tick())));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public byte[] writeState() throws IOException {
+    return written(account);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public void readState(Blackhole hole) throws IOException {
+    hole.consume(
+        NodeAccount.read(
+            new DataInputStream(new ByteArrayInputStream(state)),
+            Limits.DEFAULT,
+            Calibration.NONE));
+  }
+
+  /** Runs them all, with the allocation of each. */
+  public static void main(String[] args) throws RunnerException {
+    new Runner(
+            new OptionsBuilder()
+                .include(StepsBenchmark.class.getSimpleName())
+                .addProfiler(GCProfiler.class)
+                .jvmArgsAppend("-Xmx1g", "-XX:+UseParallelGC", "-XX:+UseCompactObjectHeaders")
+                .build())
+        .run();
+  }
+}
