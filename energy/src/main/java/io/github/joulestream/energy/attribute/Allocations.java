@@ -6,6 +6,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.attribute.AllocationEdge.By;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ final class Allocations {
   private final Limits limits;
   private final List<AllocationEdge> edges = new ArrayList<>();
   private List<AllocationEdge> counting = List.of();
+  private @Nullable Map<String, Stay> stays;
 
   Allocations(Limits limits) {
     this.limits = limits;
@@ -65,6 +67,7 @@ final class Allocations {
     edges.add(edge);
     edges.sort(BY_TIME);
     counting = counting();
+    stays = null;
     return true;
   }
 
@@ -138,6 +141,15 @@ final class Allocations {
 
   /** What became of each job. */
   Map<String, Stay> stays() {
+    Map<String, Stay> known = stays;
+    if (known == null) {
+      known = Collections.unmodifiableMap(worked());
+      stays = known;
+    }
+    return known;
+  }
+
+  private Map<String, Stay> worked() {
     Map<String, Long> open = open();
     Map<String, Stay> stays = new TreeMap<>();
     for (AllocationEdge edge : counting) {
@@ -196,10 +208,13 @@ final class Allocations {
     };
   }
 
-  /** Forgets jobs that have ended, where the last news of them is older than this. */
-  void forgetEndedBefore(long arrivalEpochMillis) {
+  /**
+   * Forgets jobs that have ended, where the last news of them is older than this; true if there
+   * were any.
+   */
+  boolean forgetEndedBefore(long arrivalEpochMillis) {
     if (edges.stream().noneMatch(edge -> edge.arrivalEpochMillis() < arrivalEpochMillis)) {
-      return;
+      return false;
     }
     Set<String> recent = new HashSet<>();
     for (AllocationEdge edge : edges) {
@@ -221,11 +236,14 @@ final class Allocations {
             .anyMatch(entry ->
                 entry.getValue().end == JobAmount.NODES_TAKEN_OVER
                     && recent.contains(entry.getKey()));
-    if (!needed) {
-      over.removeAll(recent);
-      edges.removeIf(edge -> over.contains(edge.job()));
-      counting = counting();
+    if (needed) {
+      return false;
     }
+    over.removeAll(recent);
+    boolean any = edges.removeIf(edge -> over.contains(edge.job()));
+    counting = counting();
+    this.stays = null;
+    return any;
   }
 
   /** Who has which share of this device, over all time. */

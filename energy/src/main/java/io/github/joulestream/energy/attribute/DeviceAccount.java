@@ -758,6 +758,16 @@ final class DeviceAccount {
       segmentMillijoules += millijoules;
       return;
     }
+    if (jobs == 1 && holders.weights()[0] == Shares.WHOLE) {
+      // most devices, most of the time: all of it is one job's
+      String job = holders.jobs().getFirst();
+      books.measured(inWindow, device, millijoules, quality);
+      books.job(inWindow, job, device, millijoules, quality, idling, true);
+      books.jobTime(inWindow, job, device, millis, Shares.WHOLE, utilisation);
+      books.time(inWindow, device, millis, Shares.WHOLE, utilisation, point.usedBytes());
+      segmentMillijoules += millijoules;
+      return;
+    }
     if (before.length < jobs + 1) {
       before = new long[2 * jobs + 1];
       after = new long[2 * jobs + 1];
@@ -765,7 +775,6 @@ final class DeviceAccount {
     if (weightSum > Shares.WHOLE) {
       books.note(inWindow, SiteAmount.OVERBOOKED_MILLIS, millis);
     }
-    boolean exclusive = jobs == 1 && holders.weights()[0] == Shares.WHOLE;
     Split.largestRemainder(segmentMillijoules, holders.weights(), before);
     segmentMillijoules += millijoules;
     Split.largestRemainder(segmentMillijoules, holders.weights(), after);
@@ -775,7 +784,7 @@ final class DeviceAccount {
       toJobs += part;
       String job = holders.jobs().get(i);
       long parts = (long) holders.weights()[i] * Shares.WHOLE / weightSum;
-      books.job(inWindow, job, device, part, quality, idling, exclusive);
+      books.job(inWindow, job, device, part, quality, idling, false);
       books.jobTime(inWindow, job, device, millis, parts, utilisation);
     }
     long idleWeight = holders.weights()[jobs];

@@ -182,8 +182,9 @@ public final class NodeAccount {
   /** Takes in what is said of an allocation; false if it was known. */
   public boolean accept(AllocationEdge edge, History history, Increments books) {
     books.all();
-    allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis());
-    shares.clear();
+    if (allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis())) {
+      shares.clear();
+    }
     boolean isNew = take(edge, new Remembering(history), books);
     return isNew;
   }
