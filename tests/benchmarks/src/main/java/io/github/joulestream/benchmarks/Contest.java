@@ -94,8 +94,7 @@ final class Contest {
         result.put("name", name);
         result.put("round", round);
         result.put("state_bytes", bytes(state, ""));
-        result.put(
-            "changelog_bytes", bytes(folder.resolve("kafka"), "-changelog-", "joulestream-"));
+        result.put("changelog_bytes", bytes(folder.resolve("kafka"), "-changelog-"));
         readingsPerBatch = 15;
         results.add(result);
         print(result, readingsPerBatch);
@@ -113,6 +112,9 @@ final class Contest {
       all.set("results", JSON.valueToTree(results));
       Files.writeString(
           Path.of(json), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(all));
+    }
+    for (Process process : List.copyOf(processes)) {
+      process.destroyForcibly().waitFor();
     }
     delete(folder);
   }

@@ -17,7 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
  * what it allocated.
  */
 final class Lane {
-  private static final double WARM = 0.25;
+  private static final double WARM = 0.4;
   private static final long TICK_MILLIS = 50;
   private static final long SETTLE_MILLIS = 5_000;
 
