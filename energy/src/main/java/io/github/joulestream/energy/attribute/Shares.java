@@ -23,22 +23,18 @@ final class Shares {
    * Shares beyond the whole are scaled down to it: the weights then sum to more than {@link #WHOLE}
    * and idle has none.
    */
-  record Holders(List<String> jobs, int[] weights) {
+  record Holders(List<String> jobs, int[] weights, int weightSum) {
     static final Holders NONE = of(List.of(), new int[0]);
 
     static Holders of(List<String> jobs, int[] parts) {
       int sum = Arrays.stream(parts).sum();
       int[] weights = Arrays.copyOf(parts, parts.length + 1);
       weights[parts.length] = Math.max(0, WHOLE - sum);
-      return new Holders(List.copyOf(jobs), weights);
+      return new Holders(List.copyOf(jobs), weights, Math.max(WHOLE, sum));
     }
 
     boolean nobody() {
       return jobs.isEmpty();
-    }
-
-    int weightSum() {
-      return Math.max(WHOLE, Arrays.stream(weights).sum());
     }
 
     @Override
