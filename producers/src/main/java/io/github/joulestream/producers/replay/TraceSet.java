@@ -84,6 +84,8 @@ public final class TraceSet {
    */
   public void publish(Publisher publisher, LongConsumer progress, BooleanSupplier stop) {
     long done = 0;
+    // traces may lie days apart: what a job gave back must be known before time goes on
+    boolean toSettle = false;
     Map<String, Agent> agents = agents();
     for (Event event : events()) {
       if (stop.getAsBoolean()) {
@@ -91,8 +93,15 @@ public final class TraceSet {
       }
       switch (event.content) {
         case Content.OfJob(JobRecord job) -> publisher.publish(job);
-        case Content.OfAllocation(AllocationEvent allocation) -> publisher.publish(allocation);
+        case Content.OfAllocation(AllocationEvent allocation) -> {
+          publisher.publish(allocation);
+          toSettle = true;
+        }
         case Content.Rows(NodeLog log, int batch) -> {
+          if (toSettle) {
+            publisher.flush();
+            toSettle = false;
+          }
           Agent agent = requireNonNull(agents.get(log.node()), "agent");
           TelemetryBatch telemetry =
               new TelemetryBatch(
