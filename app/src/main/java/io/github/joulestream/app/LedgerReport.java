@@ -3,11 +3,11 @@ package io.github.joulestream.app;
 
 import static io.github.joulestream.energy.SiteAmount.*;
 
+import io.github.joulestream.app.up.Summary;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,8 +100,8 @@ final class LedgerReport {
       out.printf(
           Locale.ROOT,
           "  device time: known %s, unknown %s%s%n",
-          time(known),
-          time(unknown),
+          Summary.duration(known),
+          Summary.duration(unknown),
           known + unknown == 0
               ? ""
               : " (%.4f %% known)".formatted(100.0 * known / (known + unknown)));
@@ -127,13 +127,13 @@ final class LedgerReport {
           totals.get(COUNTER_WRAPS),
           totals.get(COUNTER_RESETS),
           totals.get(COUNTER_FAULTS),
-          time(totals.get(COUNTER_STUCK_MILLIS)),
+          Summary.duration(totals.get(COUNTER_STUCK_MILLIS)),
           totals.get(DISAGREEING_MINUTES));
       out.printf(
           Locale.ROOT,
           "  allocations: %,d events, devices given out twice for %s%n",
           totals.get(ALLOCATION_EVENTS),
-          time(totals.get(OVERBOOKED_MILLIS)));
+          Summary.duration(totals.get(OVERBOOKED_MILLIS)));
       out.printf(
           Locale.ROOT,
           "  agents: %,d readings of a clock that is ahead, %,d batches of a second agent on a node%n",
@@ -154,14 +154,5 @@ final class LedgerReport {
           "and %,d more windows that do not balance%n",
           unbalanced.size() - SHOWN_WINDOWS);
     }
-  }
-
-  private static String time(long millis) {
-    Duration duration = Duration.ofMillis(millis);
-    return duration.toHours() > 0
-        ? "%d h %02d min".formatted(duration.toHours(), duration.toMinutesPart())
-        : duration.toMinutes() > 0
-            ? "%d min %02d s".formatted(duration.toMinutes(), duration.toSecondsPart())
-            : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
   }
 }

@@ -304,7 +304,8 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     return String.format(Locale.ROOT, "%.3f %s", value, unit);
   }
 
-  static String duration(long millis) {
+  /** A length of time, in the two largest units that it has. */
+  public static String duration(long millis) {
     Duration duration = Duration.ofMillis(millis);
     if (duration.toHours() > 0) {
       return "%d h %02d min".formatted(duration.toHours(), duration.toMinutesPart());

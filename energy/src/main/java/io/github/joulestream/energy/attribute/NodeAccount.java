@@ -78,7 +78,7 @@ public final class NodeAccount {
       count(batch.devices(), SiteAmount.REPEATED_READINGS, books);
       return new Outcome(true, batch, List.of());
     }
-    History lookUp = new Remembering(history);
+    Remembering lookUp = new Remembering(history);
     List<String> refusals = new ArrayList<>();
     PointReader.Refusals note =
         reader.into(books, batch.arrivalEpochMillis(), batch.devices(), refusals);
@@ -120,7 +120,7 @@ public final class NodeAccount {
         History withNews =
             (from, to) -> Stream.concat(history.read(from, to).stream(), Stream.of(now)).toList();
         for (AllocationEdge end : allocations.expired(newestMillis, batch.arrivalEpochMillis())) {
-          take(end, withNews, books);
+          take(end, new Remembering(withNews), books);
         }
       }
     }
@@ -132,7 +132,7 @@ public final class NodeAccount {
       DeviceSeries series,
       List<Point> points,
       long arrivalEpochMillis,
-      History history,
+      Remembering history,
       Increments books,
       List<String> refusals) {
     String id = series.device().id();
@@ -189,7 +189,7 @@ public final class NodeAccount {
     return isNew;
   }
 
-  private boolean take(AllocationEdge edge, History history, Increments books) {
+  private boolean take(AllocationEdge edge, Remembering history, Increments books) {
     Map<String, Shares> before = new HashMap<>();
     devices.forEach((id, account) -> before.put(id, sharesOf(lastOf(account).device())));
     Map<String, Allocations.Stay> staysBefore = allocations.stays();
@@ -288,7 +288,7 @@ public final class NodeAccount {
       long from,
       long to,
       long arrivalEpochMillis,
-      History history,
+      Remembering history,
       Increments books) {
     DeviceAccount account = requireNonNull(devices.get(id), id);
     boolean ofShares = news.isEmpty();
@@ -320,7 +320,7 @@ public final class NodeAccount {
    * reading sees it, and no interval between two readings reaches over it. {@code Long.MAX_VALUE}
    * if there is no such minute yet.
    */
-  private long endOfChange(String id, long to, Point last, History history) {
+  private long endOfChange(String id, long to, Point last, Remembering history) {
     long look = Limits.LOOK_MILLIS;
     if (to >= last.epochMillis() - 3 * look) {
       return Long.MAX_VALUE;
@@ -336,7 +336,7 @@ public final class NodeAccount {
   }
 
   /** The reading that follows a time, soon or after a gap; null if the history has none. */
-  private @Nullable Point next(String id, long after, Point last, History history) {
+  private @Nullable Point next(String id, long after, Point last, Remembering history) {
     for (long within = Limits.LOOK_MILLIS; ; within *= 8) {
       boolean all = after + within >= last.epochMillis();
       var found =
@@ -349,7 +349,7 @@ public final class NodeAccount {
 
   /** What is known from a time on, as far as the rules look beyond what is booked again. */
   private NavigableMap<Long, Point> pointsAround(
-      String id, long from, long end, Point last, History history) {
+      String id, long from, long end, Point last, Remembering history) {
     if (end == Long.MAX_VALUE) {
       return pointsOf(id, history, from, end);
     }
@@ -366,7 +366,8 @@ public final class NodeAccount {
   }
 
   /** Applies new shares as far back as the history reaches. */
-  private void mendWhatCanBe(String id, Shares old, Shares now, History history, Increments books) {
+  private void mendWhatCanBe(
+      String id, Shares old, Shares now, Remembering history, Increments books) {
     NavigableMap<Long, Point> points = pointsOf(id, history, Long.MIN_VALUE, Long.MAX_VALUE);
     DeviceAccount account = requireNonNull(devices.get(id), id);
     Start start = points.isEmpty() ? null : start(points, points.firstKey() + NEARBY_MILLIS, false);
@@ -456,12 +457,8 @@ public final class NodeAccount {
   }
 
   /** The points of a device that are known, between two times; not to be changed. */
-  private NavigableMap<Long, Point> pointsOf(String id, History history, long from, long to) {
-    Map<String, NavigableMap<Long, Point>> points =
-        history instanceof Remembering remembering
-            ? remembering.points(from, to)
-            : pointsByDevice(history.read(from, behind(to)));
-    NavigableMap<Long, Point> ofDevice = points.get(id);
+  private NavigableMap<Long, Point> pointsOf(String id, Remembering history, long from, long to) {
+    NavigableMap<Long, Point> ofDevice = history.points(from, to).get(id);
     return ofDevice == null
         ? Collections.emptyNavigableMap()
         : ofDevice.subMap(from, true, to, true);
@@ -487,7 +484,7 @@ public final class NodeAccount {
   }
 
   /** Asks the history once for what is asked again and again: each device of a batch asks. */
-  private final class Remembering implements History {
+  private final class Remembering {
     private final History history;
     private long from = Long.MAX_VALUE;
     private long to = Long.MIN_VALUE;
@@ -495,11 +492,6 @@ public final class NodeAccount {
 
     Remembering(History history) {
       this.history = history;
-    }
-
-    @Override
-    public List<Arrival> read(long fromEpochMillis, long toEpochMillis) {
-      return history.read(fromEpochMillis, toEpochMillis);
     }
 
     /** By device: all points between these times, and maybe others. */

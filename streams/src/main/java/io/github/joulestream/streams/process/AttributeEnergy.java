@@ -28,7 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -58,7 +58,7 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   private final Poison poison;
   private final Serde<TelemetryBatch> telemetry = WireSerdes.telemetry();
   private final Serde<AllocationEvent> allocations = WireSerdes.allocations();
-  private final Function<String, NodeAccount> newAccount;
+  private final Supplier<NodeAccount> newAccount;
 
   // what this commit will tell, by site
   private final Map<String, Increments> told = new HashMap<>();
@@ -76,7 +76,7 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   public AttributeEnergy(Limits limits, Calibration calibration, Poison poison) {
     this.limits = limits;
     this.poison = poison;
-    this.newAccount = _ -> new NodeAccount(limits, calibration);
+    this.newAccount = () -> new NodeAccount(limits, calibration);
   }
 
   /** The store of accounts. */
@@ -153,7 +153,7 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   private void takeTelemetry(
       TelemetryBatch batch, byte[] value, Record<String, NodeNews> news, RecordMetadata origin) {
     String node = news.key();
-    List<DeviceSeries> devices = batch.devicesInTime();
+    Arrival arrived = new Arrival(news.timestamp(), batch.devicesInTime());
     List<String> refusals = new ArrayList<>();
     poison.guard(
         origin,
@@ -163,12 +163,12 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
                   .accept(
                       batch.agentEpoch(),
                       batch.sequence(),
-                      new Arrival(news.timestamp(), devices),
+                      arrived,
                       history.of(node),
                       books(batch.site()));
           accounts.changed(node);
           if (!outcome.repeated()) {
-            keep(batch, value, outcome.kept().devices(), node, news.timestamp());
+            keep(batch, value, arrived, outcome.kept().devices(), node);
           }
           refusals.addAll(outcome.refusals());
         });
@@ -178,14 +178,14 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   }
 
   private void keep(
-      TelemetryBatch batch, byte[] value, List<DeviceSeries> kept, String node, long arrival) {
+      TelemetryBatch batch, byte[] value, Arrival arrived, List<DeviceSeries> kept, String node) {
     if (batch.clockOffsetMillis() == 0 && kept.equals(batch.devices())) {
-      history.put(node, batch, value, arrival);
+      history.put(node, batch, arrived, value);
     } else if (!kept.isEmpty()) {
       TelemetryBatch part =
           new TelemetryBatch(
               batch.site(), batch.node(), batch.agentEpoch(), batch.sequence(), kept);
-      history.put(node, batch, telemetry.serializer().serialize("telemetry", part), arrival);
+      history.put(node, batch, arrived, telemetry.serializer().serialize("telemetry", part));
     }
   }
 
@@ -223,7 +223,7 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   private NodeAccount account(String node) {
     NodeAccount account = accounts.get(node);
     if (account == null) {
-      account = newAccount.apply(node);
+      account = newAccount.get();
       accounts.put(node, account);
     }
     return account;

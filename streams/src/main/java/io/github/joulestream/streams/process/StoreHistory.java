@@ -38,15 +38,14 @@ final class StoreHistory {
     this.deserializer = deserializer;
   }
 
-  void put(String node, TelemetryBatch batch, byte[] value, long arrivalEpochMillis) {
-    long latest = new Arrival(arrivalEpochMillis, batch.devicesInTime()).latestMillis(futureMillis);
+  void put(String node, TelemetryBatch batch, Arrival arrived, byte[] value) {
     String key =
         node
             + "\0"
-            + hex(latest)
+            + hex(arrived.latestMillis(futureMillis))
             + HEX.toHexDigits(batch.agentEpoch())
             + HEX.toHexDigits(batch.sequence());
-    store.put(key, value, arrivalEpochMillis);
+    store.put(key, value, arrived.arrivalEpochMillis());
   }
 
   /** Sorts as the number does. */
