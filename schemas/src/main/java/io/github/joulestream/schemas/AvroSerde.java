@@ -3,8 +3,11 @@ package io.github.joulestream.schemas;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
@@ -34,6 +37,8 @@ final class AvroSerde<T> implements Serde<T> {
   private static final int HEADER = 10;
   private static final byte MARKER_0 = (byte) 0xC3;
   private static final byte MARKER_1 = 1;
+  private static final VarHandle LITTLE_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final Codec<T> codec;
   private final SchemaSource others;
@@ -77,17 +82,39 @@ final class AvroSerde<T> implements Serde<T> {
         .array();
   }
 
+  /** Reads a value from where the header ends. */
+  @FunctionalInterface
+  interface Body<R> {
+    R read(WireReader in) throws IOException;
+  }
+
   private T read(byte[] bytes) {
-    if (bytes.length < HEADER || bytes[0] != MARKER_0 || bytes[1] != MARKER_1) {
+    return read(bytes, 0, bytes.length, new WireReader(), codec::read);
+  }
+
+  /**
+   * Reads from a part of an array.
+   *
+   * @param in is set to what is to be read
+   */
+  <R> R read(byte[] bytes, int from, int length, WireReader in, Body<R> body) {
+    if (length < HEADER || bytes[from] != MARKER_0 || bytes[from + 1] != MARKER_1) {
       throw new SerializationException(
-          "not an Avro single object: %d bytes without its header".formatted(bytes.length));
+          "not an Avro single object: %d bytes without its header".formatted(length));
     }
-    long writer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(2);
+    long writer = (long) LITTLE_ENDIAN_LONG.get(bytes, from + 2);
     try {
       if (writer == fingerprint) {
-        return read(bytes, HEADER);
+        in.reset(bytes, from + HEADER, from + length);
+      } else {
+        byte[] ours = resolved(Arrays.copyOfRange(bytes, from, from + length), writer);
+        in.reset(ours, 0, ours.length);
       }
-      return read(resolved(bytes, writer), 0);
+      R value = body.read(in);
+      if (!in.atEnd()) {
+        throw new AvroRuntimeException("bytes after its end");
+      }
+      return value;
     } catch (IOException | RuntimeException e) {
       if (e instanceof SerializationException known) {
         throw known;
@@ -95,15 +122,6 @@ final class AvroSerde<T> implements Serde<T> {
       throw new SerializationException(
           "not a readable %s: %s".formatted(codec.schema().getName(), e.getMessage()), e);
     }
-  }
-
-  private T read(byte[] bytes, int offset) throws IOException {
-    WireReader in = new WireReader(bytes, offset);
-    T value = codec.read(in);
-    if (!in.atEnd()) {
-      throw new AvroRuntimeException("bytes after its end");
-    }
-    return value;
   }
 
   /** The same value, as this release would have written it. */

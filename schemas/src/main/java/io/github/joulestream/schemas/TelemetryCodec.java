@@ -6,16 +6,31 @@ import static io.github.joulestream.energy.Readings.MISSING;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
-import io.github.joulestream.energy.PowerSource;
-import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.ReadingColumns;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.avro.Schema;
 import org.apache.avro.io.Encoder;
 
-/** Telemetry by columns; times and counters as differences, so that a reading costs a few bytes. */
+/**
+ * Telemetry by columns: what is said of the devices in one piece, which is the same from batch to
+ * batch, and all values as differences, so that a reading costs a few bytes. Read by {@link
+ * TelemetryReader}.
+ */
 final class TelemetryCodec implements Codec<TelemetryBatch> {
-  private static final DeviceKind[] KINDS = DeviceKind.values();
-  private static final PowerSource[] SOURCES = PowerSource.values();
+  /** Set in a device's columns if it has times of its own. */
+  static final int OWN_TIMES = 64;
+
+  static final int[] COLUMNS = {
+    ReadingColumns.POWER,
+    ReadingColumns.ENERGY,
+    ReadingColumns.UTILISATION,
+    ReadingColumns.USED,
+    ReadingColumns.READ,
+    ReadingColumns.WRITTEN
+  };
+
+  private static final long[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
 
   private final Schema schema = KnownSchemas.own("telemetry");
 
@@ -25,23 +40,44 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
   }
 
   @Override
+  public TelemetryBatch read(WireReader in) throws IOException {
+    TelemetryReader reader = new TelemetryReader();
+    reader.read(in, null);
+    return reader.batch();
+  }
+
+  @Override
   public void write(TelemetryBatch batch, Encoder out) throws IOException {
     out.writeString(batch.site());
     out.writeString(batch.node());
     out.writeLong(batch.agentEpoch());
     out.writeLong(batch.sequence());
+    out.writeLong(batch.clockOffsetMillis());
+    ReadingColumns columns = new ReadingColumns();
+    batch.devices().forEach(columns::add);
+    long[] times = batch.devices().isEmpty() ? new long[0] : times(batch.devices().getFirst());
+    Values common = new Values(times.length);
+    common.addDeltas(times, 0, times.length, 0, 1);
+    common.write(out);
+    Values values = new Values(8 * columns.rows() + 8 * columns.size());
     out.writeArrayStart();
-    out.setItemCount(batch.devices().size());
-    for (DeviceSeries series : batch.devices()) {
+    out.setItemCount(columns.size());
+    long[] before = new long[COLUMNS.length];
+    for (int d = 0; d < columns.size(); d++) {
+      boolean own = !Arrays.equals(times, times(batch.devices().get(d)));
       out.startItem();
-      write(series, out);
+      write(columns.device(d), columns.given(d) | (own ? OWN_TIMES : 0), out);
+      addValues(columns, d, own, before, values);
     }
     out.writeArrayEnd();
-    out.writeLong(batch.clockOffsetMillis());
+    values.write(out);
   }
 
-  private static void write(DeviceSeries series, Encoder out) throws IOException {
-    Device device = series.device();
+  private static long[] times(DeviceSeries series) {
+    return series.readings().epochMillis();
+  }
+
+  private static void write(Device device, int columns, Encoder out) throws IOException {
     out.writeString(device.id());
     out.writeEnum(device.kind().ordinal());
     out.writeEnum(device.source().ordinal());
@@ -59,92 +95,106 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     out.writeLong(device.counterWrapMicrojoules());
     out.writeLong(device.capacityBytes());
     out.writeString(device.instanceOf());
-    Readings readings = series.readings();
-    writeDeltas(readings.epochMillis(), out);
-    writeValues(readings.powerMilliwatts(), out);
-    writeDeltas(readings.energyMicrojoules(), out);
-    writeValues(readings.utilisationParts(), out);
-    writeValues(readings.usedBytes(), out);
-    writeDeltas(readings.readBytes(), out);
-    writeDeltas(readings.writtenBytes(), out);
+    out.writeInt(columns);
   }
 
-  private static void writeValues(long[] values, Encoder out) throws IOException {
-    out.writeArrayStart();
-    out.setItemCount(values.length);
-    for (long value : values) {
-      out.startItem();
-      out.writeLong(value);
+  /**
+   * Adds what one device's columns hold.
+   *
+   * @param before of each column the first value of the device before; set to this one's
+   */
+  private static void addValues(
+      ReadingColumns columns, int device, boolean own, long[] before, Values values)
+      throws IOException {
+    int from = columns.first(device);
+    int to = columns.first(device + 1);
+    if (own) {
+      values.add(to - from);
+      values.addDeltas(columns.epochMillis(), from, to, 0, 1);
     }
-    out.writeArrayEnd();
+    for (int c = 0; c < COLUMNS.length; c++) {
+      if ((columns.given(device) & COLUMNS[c]) == 0) {
+        continue;
+      }
+      long[] column = columns.column(COLUMNS[c]);
+      long unit = 1;
+      if (COLUMNS[c] == ReadingColumns.ENERGY) {
+        int exponent = exponent(column, from, to);
+        values.add(exponent);
+        unit = unit(exponent);
+      }
+      values.addDeltas(column, from, to, Math.floorDiv(before[c], unit), unit);
+      before[c] = firstGiven(column, from, to, before[c]);
+    }
   }
 
-  private static void writeDeltas(long[] values, Encoder out) throws IOException {
-    out.writeArrayStart();
-    out.setItemCount(values.length);
-    long before = 0;
-    for (long value : values) {
-      out.startItem();
-      if (value == MISSING) {
-        out.writeLong(MISSING);
-      } else {
+  /** Ten to the power of this; 0 if there is no such unit. */
+  static long unit(long exponent) {
+    return exponent < 0 || exponent >= POWERS_OF_TEN.length ? 0 : POWERS_OF_TEN[(int) exponent];
+  }
+
+  static long firstGiven(long[] column, int from, int to, long otherwise) {
+    for (int row = from; row < to; row++) {
+      if (column[row] != MISSING) {
+        return column[row];
+      }
+    }
+    return otherwise;
+  }
+
+  /** Counters count in units of their own: mJ as NVML's, or J. */
+  private static int exponent(long[] column, int from, int to) {
+    int exponent = POWERS_OF_TEN.length - 1;
+    for (int row = from; row < to; row++) {
+      while (column[row] != MISSING && column[row] % POWERS_OF_TEN[exponent] != 0) {
+        exponent--;
+      }
+    }
+    return exponent;
+  }
+
+  /** An array of numbers in the making: an array's length comes before it. */
+  private static final class Values {
+    private long[] values;
+    private int size;
+
+    Values(int capacity) {
+      this.values = new long[capacity];
+    }
+
+    void add(long value) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, 2 * size + 8);
+      }
+      values[size++] = value;
+    }
+
+    void addDeltas(long[] column, int from, int to, long base, long unit) throws IOException {
+      long before = base;
+      for (int row = from; row < to; row++) {
+        if (column[row] == MISSING) {
+          add(MISSING);
+          continue;
+        }
+        long value = column[row] / unit;
         // wraps around at 2^64, and back again when read
         long delta = value - before;
         if (delta == MISSING) {
           throw new IOException("a step of 2^63 between two readings");
         }
-        out.writeLong(delta);
+        add(delta);
         before = value;
       }
     }
-    out.writeArrayEnd();
-  }
 
-  @Override
-  public TelemetryBatch read(WireReader in) throws IOException {
-    return new TelemetryBatch(
-        in.readString(),
-        in.readString(),
-        in.readLong(),
-        in.readLong(),
-        in.readList(() -> readSeries(in)),
-        in.readLong());
-  }
-
-  private static DeviceSeries readSeries(WireReader in) throws IOException {
-    Device device =
-        new Device(
-            in.readString(),
-            in.readEnum(KINDS),
-            in.readEnum(SOURCES),
-            in.readIndex() == 0 ? null : in.readEnum(KINDS),
-            in.readString(),
-            in.readLong(),
-            in.readInt(),
-            in.readLong(),
-            in.readLong(),
-            in.readLong(),
-            in.readString());
-    return new DeviceSeries(
-        device,
-        new Readings(
-            summed(in.readLongs()),
-            in.readLongs(),
-            summed(in.readLongs()),
-            in.readLongs(),
-            in.readLongs(),
-            summed(in.readLongs()),
-            summed(in.readLongs())));
-  }
-
-  private static long[] summed(long[] deltas) {
-    long before = 0;
-    for (int i = 0; i < deltas.length; i++) {
-      if (deltas[i] != MISSING) {
-        before += deltas[i];
-        deltas[i] = before;
+    void write(Encoder out) throws IOException {
+      out.writeArrayStart();
+      out.setItemCount(size);
+      for (int i = 0; i < size; i++) {
+        out.startItem();
+        out.writeLong(values[i]);
       }
+      out.writeArrayEnd();
     }
-    return deltas;
   }
 }

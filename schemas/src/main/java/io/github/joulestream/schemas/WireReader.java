@@ -24,21 +24,57 @@ final class WireReader {
     T read() throws IOException;
   }
 
-  private final byte[] bytes;
-  private final int available;
-  private int at;
+  private static final byte[] NOTHING = {};
 
-  WireReader(byte[] bytes, int offset) {
-    this.bytes = bytes;
-    this.at = offset;
-    this.available = bytes.length - offset;
+  private byte[] bytes = NOTHING;
+  private int available;
+  private int end;
+  private int at;
+  // elements of an array of numbers that is read one by one: in this block, and in all before
+  private int left;
+  private int count;
+
+  /** Begins to read these bytes. */
+  void reset(byte[] newBytes, int from, int to) {
+    bytes = newBytes;
+    at = from;
+    end = to;
+    available = to - from;
   }
 
   boolean atEnd() {
-    return at == bytes.length;
+    return at == end;
+  }
+
+  /** Bytes in all. */
+  int length() {
+    return available;
+  }
+
+  int position() {
+    return at;
+  }
+
+  /** What was read since a position. */
+  byte[] copySince(int position) {
+    return Arrays.copyOfRange(bytes, position, at);
+  }
+
+  /** Skips these bytes, if they are the next. */
+  boolean skipIfNext(byte[] expected) {
+    if (expected.length > end - at
+        || !Arrays.equals(bytes, at, at + expected.length, expected, 0, expected.length)) {
+      return false;
+    }
+    at += expected.length;
+    return true;
   }
 
   long readLong() throws IOException {
+    if (at < end && bytes[at] >= 0) { // most are small
+      long small = bytes[at++];
+      return (small >>> 1) ^ -(small & 1);
+    }
     long value = 0;
     for (int shift = 0; shift < Long.SIZE; shift += 7) {
       byte next = next();
@@ -51,7 +87,7 @@ final class WireReader {
   }
 
   private byte next() throws EOFException {
-    if (at == bytes.length) {
+    if (at == end) {
       throw new EOFException("it ends too early");
     }
     return bytes[at++];
@@ -75,7 +111,7 @@ final class WireReader {
 
   String readString() throws IOException {
     int length = checked(readLong());
-    if (length > bytes.length - at) {
+    if (length > end - at) {
       throw new EOFException("a text of " + length + " bytes ends too early");
     }
     String text = RecentStrings.of(bytes, at, length);
@@ -97,7 +133,7 @@ final class WireReader {
   }
 
   /** Number of elements in the next block of an array or a map; 0 at its end. */
-  private int readBlock() throws IOException {
+  int readBlock() throws IOException {
     long count = readLong();
     if (count < 0) {
       readLong(); // the size of the block in bytes, for those who skip it
@@ -106,18 +142,49 @@ final class WireReader {
     return checked(count);
   }
 
-  long[] readLongs() throws IOException {
-    int count = readBlock();
-    long[] values = new long[count];
-    int size = 0;
-    while (count > 0) {
-      values = values.length < size + count ? Arrays.copyOf(values, size + count) : values;
-      for (int i = 0; i < count; i++) {
-        values[size++] = readLong();
+  /**
+   * Reads an array of numbers, into this one if it is long enough; {@link #count} says how many.
+   */
+  long[] readLongs(long[] into) throws IOException {
+    long[] values = into;
+    count = 0;
+    for (int block = readBlock(); block > 0; block = readBlock()) {
+      if (values.length - count < block) {
+        values = Arrays.copyOf(values, Math.max(count + block, 2 * count));
       }
-      count = readBlock();
+      for (; block > 0; block--) {
+        values[count++] = readLong();
+      }
     }
     return values;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Begins an array of numbers that are read one by one. */
+  void beginLongs() throws IOException {
+    left = readBlock();
+  }
+
+  /** The next of them. */
+  long nextLong() throws IOException {
+    if (left == 0) {
+      throw new EOFException("too few values");
+    }
+    long value = readLong();
+    if (--left == 0) {
+      left = readBlock();
+    }
+    return value;
+  }
+
+  /** Ends that array. */
+  void endLongs() {
+    if (left != 0) {
+      throw new AvroRuntimeException(left + " values too many");
+    }
   }
 
   <T> List<T> readList(Element<T> element) throws IOException {
@@ -140,7 +207,7 @@ final class WireReader {
     return values;
   }
 
-  private int checked(long length) {
+  int checked(long length) {
     if (length < 0 || length > available) {
       throw new AvroRuntimeException("a length of " + length + " in " + available + " bytes");
     }

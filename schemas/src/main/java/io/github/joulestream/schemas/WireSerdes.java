@@ -5,7 +5,7 @@ import org.apache.kafka.common.serialization.Serde;
 
 /** Serdes of all values on the wire: Avro single-object encoding. Safe for use by many threads. */
 public final class WireSerdes {
-  private static final Serde<TelemetryBatch> TELEMETRY = of(new TelemetryCodec());
+  private static final AvroSerde<TelemetryBatch> TELEMETRY = of(new TelemetryCodec());
   private static final Serde<AllocationEvent> ALLOCATIONS = of(new AllocationCodec());
   private static final Serde<JobRecord> JOBS = of(new JobCodec());
   private static final Serde<JobWindow> JOB_WINDOWS = of(new JobWindowCodec());
@@ -14,11 +14,15 @@ public final class WireSerdes {
 
   private WireSerdes() {}
 
-  private static <T> Serde<T> of(Codec<T> codec) {
+  private static <T> AvroSerde<T> of(Codec<T> codec) {
     return new AvroSerde<>(codec, KnownSchemas.INSTANCE);
   }
 
   public static Serde<TelemetryBatch> telemetry() {
+    return TELEMETRY;
+  }
+
+  static AvroSerde<TelemetryBatch> telemetrySerde() {
     return TELEMETRY;
   }
 

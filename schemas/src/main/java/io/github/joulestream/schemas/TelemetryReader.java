@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import static io.github.joulestream.energy.Readings.MISSING;
+import static java.util.Objects.requireNonNull;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.ReadingColumns;
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads telemetry batches, one after the other, without an object per reading; and without one per
+ * device, if it is shown what the node's batch before said of its devices. One thread.
+ */
+public final class TelemetryReader {
+  private static final AvroSerde<TelemetryBatch> SERDE = WireSerdes.telemetrySerde();
+  private static final DeviceKind[] KINDS = DeviceKind.values();
+  private static final PowerSource[] SOURCES = PowerSource.values();
+
+  private final ReadingColumns columns = new ReadingColumns();
+  private final long[] before = new long[TelemetryCodec.COLUMNS.length];
+  private long[] times = new long[16];
+  private int timeCount;
+  private String site = "";
+  private String node = "";
+  private long agentEpoch;
+  private long sequence;
+  private long clockOffsetMillis;
+  private @Nullable Described described;
+  private @Nullable Described shown;
+  private final WireReader in = new WireReader();
+  private final AvroSerde.Body<TelemetryReader> body =
+      wire -> {
+        read(wire, shown);
+        return this;
+      };
+
+  /** What a batch says of its devices; the same object as long as nothing changes. */
+  public static final class Described {
+    private final byte[] bytes;
+    private final Device[] devices;
+    private final int[] columns;
+
+    private Described(byte[] bytes, Device[] devices, int[] columns) {
+      this.bytes = bytes;
+      this.devices = devices;
+      this.columns = columns;
+    }
+  }
+
+  /**
+   * Reads a batch.
+   *
+   * @param known what an earlier batch of this node said of its devices
+   * @throws SerializationException if it is not a readable batch, whatever the bytes
+   */
+  public void read(byte[] bytes, int from, int length, @Nullable Described known) {
+    shown = known;
+    SERDE.read(bytes, from, length, in, body);
+  }
+
+  void read(WireReader wire, @Nullable Described known) throws IOException {
+    site = wire.readString();
+    node = wire.readString();
+    Keys.check(site, "site");
+    Keys.check(node, "node");
+    agentEpoch = wire.readLong();
+    sequence = wire.readLong();
+    if (sequence < 0) {
+      throw new AvroRuntimeException("sequence is " + sequence);
+    }
+    clockOffsetMillis = wire.readLong();
+    times = wire.readLongs(times);
+    timeCount = wire.count();
+    sum(times, 0, timeCount, 0, 1);
+    if (known != null && wire.skipIfNext(known.bytes)) {
+      described = known;
+    } else {
+      described = readDescribed(wire);
+    }
+    readValues(wire, described);
+    if (clockOffsetMillis != 0) {
+      columns.move(clockOffsetMillis);
+    }
+  }
+
+  private static Described readDescribed(WireReader in) throws IOException {
+    int from = in.position();
+    Device[] devices = new Device[16];
+    int[] columns = new int[16];
+    int size = 0;
+    for (int left = in.readBlock(); left > 0; left = in.readBlock()) {
+      for (; left > 0; left--) {
+        if (size == devices.length) {
+          devices = Arrays.copyOf(devices, 2 * size);
+          columns = Arrays.copyOf(columns, 2 * size);
+        }
+        devices[size] =
+            new Device(
+                in.readString(),
+                in.readEnum(KINDS),
+                in.readEnum(SOURCES),
+                in.readIndex() == 0 ? null : in.readEnum(KINDS),
+                in.readString(),
+                in.readLong(),
+                in.readInt(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readString());
+        columns[size++] = in.readInt();
+      }
+    }
+    return new Described(
+        in.copySince(from), Arrays.copyOf(devices, size), Arrays.copyOf(columns, size));
+  }
+
+  private void readValues(WireReader in, Described of) throws IOException {
+    columns.clear();
+    Arrays.fill(before, 0);
+    in.beginLongs();
+    for (int d = 0; d < of.devices.length; d++) {
+      boolean own = (of.columns[d] & TelemetryCodec.OWN_TIMES) != 0;
+      int rows = own ? in.checked(in.nextLong()) : timeCount;
+      if (columns.rows() + (long) rows > in.length()) {
+        throw new AvroRuntimeException("more readings than bytes");
+      }
+      columns.add(of.devices[d], of.columns[d] & ~TelemetryCodec.OWN_TIMES, rows);
+      int first = columns.first(d);
+      if (own) {
+        readColumn(in, columns.epochMillis(), first, rows, 0, 1);
+      } else {
+        System.arraycopy(times, 0, columns.epochMillis(), first, rows);
+      }
+      for (int c = 0; c < TelemetryCodec.COLUMNS.length; c++) {
+        int constant = TelemetryCodec.COLUMNS[c];
+        long[] column = columns.column(constant);
+        if ((of.columns[d] & constant) == 0) {
+          Arrays.fill(column, first, first + rows, MISSING);
+          continue;
+        }
+        long unit = 1;
+        if (constant == ReadingColumns.ENERGY) {
+          unit = TelemetryCodec.unit(in.nextLong());
+          if (unit == 0) {
+            throw new AvroRuntimeException("a counter in no unit");
+          }
+        }
+        readColumn(in, column, first, rows, Math.floorDiv(before[c], unit), unit);
+        before[c] = TelemetryCodec.firstGiven(column, first, first + rows, before[c]);
+      }
+    }
+    in.endLongs();
+  }
+
+  private static void readColumn(
+      WireReader in, long[] column, int first, int rows, long base, long unit) throws IOException {
+    for (int row = first; row < first + rows; row++) {
+      column[row] = in.nextLong();
+    }
+    sum(column, first, first + rows, base, unit);
+  }
+
+  /** From differences to values. */
+  private static void sum(long[] column, int from, int to, long base, long unit) {
+    long value = base;
+    for (int row = from; row < to; row++) {
+      if (column[row] != MISSING) {
+        value += column[row];
+        column[row] = value * unit;
+      }
+    }
+  }
+
+  public String site() {
+    return site;
+  }
+
+  public String node() {
+    return node;
+  }
+
+  public long agentEpoch() {
+    return agentEpoch;
+  }
+
+  public long sequence() {
+    return sequence;
+  }
+
+  /** What was added to the times, ms: the broker's clock minus the node's. */
+  public long clockOffsetMillis() {
+    return clockOffsetMillis;
+  }
+
+  /** The readings, at their right times; valid until the next batch is read. */
+  public ReadingColumns columns() {
+    return columns;
+  }
+
+  /** To be shown when the node's next batch is read. */
+  public Described described() {
+    return requireNonNull(described, "nothing was read");
+  }
+
+  /** The batch as an object, with its times as they were written. */
+  TelemetryBatch batch() {
+    if (clockOffsetMillis != 0) {
+      columns.move(-clockOffsetMillis);
+    }
+    TelemetryBatch batch =
+        new TelemetryBatch(site, node, agentEpoch, sequence, columns.series(), clockOffsetMillis);
+    if (clockOffsetMillis != 0) {
+      columns.move(clockOffsetMillis);
+    }
+    return batch;
+  }
+}
