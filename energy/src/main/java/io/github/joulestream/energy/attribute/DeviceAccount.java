@@ -8,14 +8,14 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Quality;
+import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.SiteAmount;
-import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.energy.integrate.CounterStep;
 import io.github.joulestream.energy.integrate.Interval;
+import io.github.joulestream.energy.integrate.Plausibility;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,12 +60,18 @@ final class DeviceAccount {
   private static final long MOST_OF_A_MINUTE_MILLIS = 50_000;
   private static final int GAPS = 4;
 
+  private final Workbench bench;
   private final Limits limits;
-  private final Calibration calibration;
-  private final Interval interval = new Interval();
 
-  // the last point taken in
+  // the last point taken in; as an object only once it is asked for
   private @Nullable Point last;
+  private @Nullable Device lastDevice;
+  private long lastMillis = NEVER;
+  private long lastMilliwatts;
+  private long lastMicrojoules;
+  private long lastUtilisation;
+  private long lastUsed;
+  private boolean lastAhead;
   // the books before the open stretch, if there is one, and its points: the last one is last
   private @Nullable DeviceAccount settled;
   private List<Point> open = List.of();
@@ -97,7 +103,7 @@ final class DeviceAccount {
   private long bridgeBooked;
 
   // the books as they stood before each of the last long gaps, oldest first
-  private final ArrayDeque<BeforeGap> beforeGaps = new ArrayDeque<>();
+  private List<BeforeGap> beforeGaps = List.of();
 
   /** What a gap may yet be filled from, whatever the history still holds. */
   private record BeforeGap(long gapEndArrivalMillis, DeviceAccount account) {}
@@ -105,17 +111,43 @@ final class DeviceAccount {
   // true while what follows the last point is booked as held or uncovered
   private boolean tailBooked;
 
-  private final CounterStep step = new CounterStep();
-  private long[] before = new long[4];
-  private long[] after = new long[4];
-
-  DeviceAccount(Limits limits, Calibration calibration) {
-    this.limits = limits;
-    this.calibration = calibration;
+  DeviceAccount(Workbench bench) {
+    this.bench = bench;
+    this.limits = bench.limits;
   }
 
   @Nullable Point last() {
+    Device device = lastDevice;
+    if (last == null && device != null) {
+      last =
+          new Point(
+              device,
+              lastMillis,
+              lastMilliwatts,
+              lastMicrojoules,
+              lastUtilisation,
+              lastUsed,
+              lastAhead);
+    }
     return last;
+  }
+
+  private void last(@Nullable Point point) {
+    last = point;
+    lastDevice = null;
+    if (point != null) {
+      lastDevice = point.device();
+      lastMillis = point.epochMillis();
+      lastMilliwatts = point.milliwatts();
+      lastMicrojoules = point.microjoules();
+      lastUtilisation = point.utilisationParts();
+      lastUsed = point.usedBytes();
+      lastAhead = point.ahead();
+    }
+  }
+
+  private Point lastOfSome() {
+    return requireNonNull(last(), "a device without a reading");
   }
 
   long firstMillis() {
@@ -128,7 +160,7 @@ final class DeviceAccount {
 
   /** Goes on from a point without booking anything before it. */
   void startAt(Point point) {
-    last = point;
+    last(point);
   }
 
   /**
@@ -156,7 +188,7 @@ final class DeviceAccount {
   private void run(List<Point> points, Shares shares, Increments books, long arrivalEpochMillis) {
     for (int i = 0; i < points.size(); i++) {
       Point next = points.get(i);
-      Point previous = last;
+      Point previous = last();
       if (previous == null) {
         firstMillis = next.epochMillis();
         gap(Long.MIN_VALUE, null, next.epochMillis(), next, shares, books);
@@ -170,7 +202,7 @@ final class DeviceAccount {
         }
         between(previous, next, points, i, shares, books);
       }
-      last = next;
+      last(next);
     }
   }
 
@@ -202,10 +234,12 @@ final class DeviceAccount {
     if (arrivalEpochMillis == NEVER) {
       return;
     }
-    if (beforeGaps.size() == GAPS) {
-      beforeGaps.removeFirst();
+    List<BeforeGap> gaps = new ArrayList<>(beforeGaps);
+    if (gaps.size() == GAPS) {
+      gaps.removeFirst();
     }
-    beforeGaps.addLast(new BeforeGap(arrivalEpochMillis, copyOfBooks()));
+    gaps.add(new BeforeGap(arrivalEpochMillis, copyOfBooks()));
+    beforeGaps = gaps;
   }
 
   /**
@@ -218,7 +252,7 @@ final class DeviceAccount {
   @Nullable DeviceAccount beforeGap(long from, long historySince) {
     DeviceAccount found = null;
     for (BeforeGap gap : beforeGaps) {
-      Point end = requireNonNull(gap.account.last, "a gap after nothing");
+      Point end = gap.account.lastOfSome();
       if (gap.gapEndArrivalMillis >= historySince && end.epochMillis() < from) {
         found = gap.account;
       }
@@ -228,24 +262,28 @@ final class DeviceAccount {
 
   /** Forgets the gaps within a range of time: what was booked there has changed. */
   void forgetGaps(long fromMillis, long toMillis) {
-    beforeGaps.removeIf(gap -> {
-      long end = requireNonNull(gap.account.last, "a gap after nothing").epochMillis();
+    List<BeforeGap> gaps = new ArrayList<>(beforeGaps);
+    gaps.removeIf(gap -> {
+      long end = gap.account.lastOfSome().epochMillis();
       return end >= fromMillis && end < toMillis;
     });
+    beforeGaps = gaps;
   }
 
   /** Remembers the gaps that another account of this device remembers from before a time. */
   void gapsOf(DeviceAccount other, long beforeMillis) {
+    List<BeforeGap> gaps = new ArrayList<>(beforeGaps);
     for (BeforeGap gap : other.beforeGaps) {
-      if (requireNonNull(gap.account.last, "a gap after nothing").epochMillis() < beforeMillis) {
-        beforeGaps.addLast(gap);
+      if (gap.account.lastOfSome().epochMillis() < beforeMillis) {
+        gaps.add(gap);
       }
     }
+    beforeGaps = gaps;
   }
 
   /** The same books, without an open stretch; what came before long gaps is not copied. */
   DeviceAccount copyOfBooks() {
-    DeviceAccount copy = new DeviceAccount(limits, calibration);
+    DeviceAccount copy = new DeviceAccount(bench);
     copy.returnTo(this);
     copy.firstMillis = firstMillis;
     return copy;
@@ -255,7 +293,7 @@ final class DeviceAccount {
   private void returnTo(DeviceAccount other) {
     settled = null;
     open = List.of();
-    last = other.last;
+    last(other.last());
     window = other.window;
     windowMicrojoules = other.windowMicrojoules;
     segmentStart = other.segmentStart;
@@ -276,7 +314,7 @@ final class DeviceAccount {
    * by the next {@link #advance}.
    */
   void tail(Shares shares, Increments books) {
-    Point from = last;
+    Point from = last();
     if (from == null || tailBooked) {
       return;
     }
@@ -292,7 +330,7 @@ final class DeviceAccount {
   void untail(Shares shares, Increments books) {
     if (tailBooked) {
       tailBooked = false;
-      Point from = last;
+      Point from = last();
       if (from != null) {
         bookTail(from, shares.spanStart(shares.spans() - 1), shares, books, -1);
       }
@@ -311,6 +349,148 @@ final class DeviceAccount {
     windowMicrojoules = keptMicrojoules;
     segmentStart = keptSegment;
     segmentMillijoules = keptMillijoules;
+  }
+
+  // ---- the plain case
+
+  /**
+   * Takes in rows of a batch, if there is nothing about them that needs a second look: they follow
+   * the last in order, are plausible, and the counter rises or there is none. That is most readings
+   * of most devices, and nothing is allocated for them. It books what {@link #advance} would.
+   *
+   * @return false if there is; then nothing was taken in
+   */
+  boolean takePlain(
+      ReadingColumns batch,
+      Device device,
+      int from,
+      int to,
+      long arrivalEpochMillis,
+      Shares shares,
+      Increments books) {
+    if (!device.equals(lastDevice)
+        || settled != null
+        || tailBooked
+        || flatSince != NEVER
+        || stuck
+        || lastAhead
+        || lastMilliwatts == MISSING
+        || (lastMicrojoules == MISSING && device.averagingMillis() != 0)
+        || lastMillis < bridgeEnd
+        || !bench.calibration.isEmpty()) {
+      return false;
+    }
+    long[] times = batch.epochMillis();
+    if (times[to - 1] > arrivalEpochMillis + Limits.AHEAD_MILLIS
+        || times[to - 1] < shares.spanStart(shares.spans() - 1)
+        || !allPlain(batch, Plausibility.ceilingMilliwatts(device), from, to)) {
+      return false;
+    }
+    long[] powers = batch.powerMilliwatts();
+    long[] counters = batch.energyMicrojoules();
+    last = null;
+    for (int row = from; row < to; row++) {
+      plain(
+          device,
+          times[row],
+          powers[row],
+          counters[row],
+          batch.utilisationParts()[row],
+          batch.usedBytes()[row],
+          shares,
+          books);
+    }
+    return true;
+  }
+
+  private boolean allPlain(ReadingColumns batch, long ceilingMilliwatts, int from, int to) {
+    long[] times = batch.epochMillis();
+    long time = lastMillis;
+    long power = lastMilliwatts;
+    long counter = lastMicrojoules;
+    for (int row = from; row < to; row++) {
+      long nextTime = times[row];
+      long nextPower = batch.powerMilliwatts()[row];
+      long nextCounter = batch.energyMicrojoules()[row];
+      long utilisation = batch.utilisationParts()[row];
+      long used = batch.usedBytes()[row];
+      boolean flat =
+          nextCounter == counter
+              && counter != MISSING
+              && power >= STUCK_MILLIWATTS
+              && nextPower >= STUCK_MILLIWATTS;
+      if (nextTime <= time
+          || nextTime - time > limits.longGapMillis()
+          || nextPower < 0
+          || nextPower > ceilingMilliwatts
+          || flat
+          || Plausibility.counterRefusal(nextCounter) != null
+          || (nextCounter == MISSING) != (counter == MISSING)
+          || (utilisation != MISSING && (utilisation < 0 || utilisation > Shares.WHOLE))
+          || (used != MISSING && used < 0)) {
+        return false;
+      }
+      time = nextTime;
+      power = nextPower;
+      counter = nextCounter;
+    }
+    return true;
+  }
+
+  private void plain(
+      Device device,
+      long time,
+      long power,
+      long counter,
+      long utilisation,
+      long used,
+      Shares shares,
+      Increments books) {
+    long length = time - lastMillis;
+    closeMinute(lastMillis, books);
+    long byPower = (lastMilliwatts + power) * length / 2;
+    long counted = MISSING;
+    boolean faulty = false;
+    if (counter != MISSING) {
+      bench.step.set(device, true, lastMicrojoules, counter, length, byPower);
+      faulty = noteEvent(limits.windowOf(time), books);
+      counted = bench.step.microjoules();
+    }
+    Quality quality;
+    if (counted != MISSING) {
+      if (length <= limits.gapMillis()) {
+        addToMinute(length, counted, byPower);
+      }
+      boolean guessed = length > limits.gapMillis() && shares.changesWithin(lastMillis, time);
+      quality = bench.step.certain() && !guessed ? Quality.MEASURED : Quality.ESTIMATED;
+      bench.interval.ofCounter(lastMillis, lastMilliwatts, time, power, counted);
+    } else {
+      quality = length <= limits.gapMillis() && !faulty ? Quality.MEASURED : Quality.ESTIMATED;
+      bench.interval.ofPower(lastMillis, lastMilliwatts, time, power);
+    }
+    if (device.source() == PowerSource.MODELLED) {
+      quality = Quality.MODELLED;
+    }
+    book(lastMillis, time, device, utilisation, used, quality, shares, books, false);
+    lastMillis = time;
+    lastMilliwatts = power;
+    lastMicrojoules = counter;
+    lastUtilisation = utilisation;
+    lastUsed = used;
+  }
+
+  /** Counts what happened to the counter; true if what it says is no good. */
+  private boolean noteEvent(long window, Increments books) {
+    switch (bench.step.event()) {
+      case NONE -> {}
+      case WRAPPED -> books.note(window, SiteAmount.COUNTER_WRAPS, 1);
+      case RESET -> books.note(window, SiteAmount.COUNTER_RESETS, 1);
+      case FELL, JUMPED -> {
+        books.note(window, SiteAmount.COUNTER_FAULTS, 1);
+        return true;
+      }
+    }
+    return false;
   }
 
   // ---- between two points
@@ -335,17 +515,9 @@ final class DeviceAccount {
       faulty = true; // it has lost what was drawn meanwhile
     } else if (a.microjoules() != MISSING && b.microjoules() != MISSING) {
       step(a, b, trapezoid(a, b, length));
-      certain = step.certain();
-      switch (step.event()) {
-        case NONE -> {}
-        case WRAPPED -> books.note(at, SiteAmount.COUNTER_WRAPS, 1);
-        case RESET -> books.note(at, SiteAmount.COUNTER_RESETS, 1);
-        case FELL, JUMPED -> {
-          books.note(at, SiteAmount.COUNTER_FAULTS, 1);
-          faulty = true;
-        }
-      }
-      counted = calibrated(step.microjoules(), b, length);
+      certain = bench.step.certain();
+      faulty = noteEvent(at, books);
+      counted = calibrated(bench.step.microjoules(), b, length);
       compare(a, b, counted, length);
     } else if (a.microjoules() != MISSING) {
       Point end = nextCounted(points, i);
@@ -363,13 +535,13 @@ final class DeviceAccount {
       quality = certain && !guessed ? Quality.MEASURED : Quality.ESTIMATED;
       long from = powers ? a.milliwatts() : 0;
       long to = powers ? b.milliwatts() : 0;
-      interval.ofCounter(a.epochMillis(), from, b.epochMillis(), to, counted);
+      bench.interval.ofCounter(a.epochMillis(), from, b.epochMillis(), to, counted);
     } else if (length > limits.longGapMillis()) {
       gap(a.epochMillis(), a, b.epochMillis(), b, shares, books);
       return;
     } else if (powers) {
       quality = length <= limits.gapMillis() && !faulty ? Quality.MEASURED : Quality.ESTIMATED;
-      interval.ofPower(a.epochMillis(), a.milliwatts(), b.epochMillis(), b.milliwatts());
+      bench.interval.ofPower(a.epochMillis(), a.milliwatts(), b.epochMillis(), b.milliwatts());
     } else {
       // the counter began anew and only one end says its power: hold it
       long held = a.milliwatts() != MISSING ? a.milliwatts() : b.milliwatts();
@@ -378,7 +550,7 @@ final class DeviceAccount {
         return;
       }
       quality = Quality.ESTIMATED;
-      interval.ofPower(a.epochMillis(), held, b.epochMillis(), held);
+      bench.interval.ofPower(a.epochMillis(), held, b.epochMillis(), held);
     }
     if (quality == Quality.MEASURED && (a.ahead() || b.ahead())) {
       quality = Quality.ESTIMATED;
@@ -386,11 +558,20 @@ final class DeviceAccount {
     if (b.device().source() == PowerSource.MODELLED) {
       quality = Quality.MODELLED;
     }
-    book(a.epochMillis(), b.epochMillis(), b, quality, shares, books, false);
+    book(
+        a.epochMillis(),
+        b.epochMillis(),
+        b.device(),
+        b.utilisationParts(),
+        b.usedBytes(),
+        quality,
+        shares,
+        books,
+        false);
   }
 
   private void step(Point a, Point b, long expectedMicrojoules) {
-    step.set(
+    bench.step.set(
         b.device(),
         a.device().counterEpoch() == b.device().counterEpoch(),
         a.microjoules(),
@@ -402,7 +583,7 @@ final class DeviceAccount {
   private long calibrated(long microjoules, Point b, long length) {
     return microjoules == MISSING
         ? MISSING
-        : calibration.microjoules(b.device(), microjoules, length);
+        : bench.calibration.microjoules(b.device(), microjoules, length);
   }
 
   /**
@@ -464,21 +645,21 @@ final class DeviceAccount {
     }
     if (before.epochMillis() - since < STUCK_MILLIS) {
       step(before, after, trapezoid(before, after, after.epochMillis() - before.epochMillis()));
-      if (step.event() != CounterStep.Event.JUMPED) {
+      if (bench.step.event() != CounterStep.Event.JUMPED) {
         return false;
       }
     }
     stepAcross(since, before, after);
-    long counted = step.microjoules();
+    long counted = bench.step.microjoules();
     long byPower = powerBefore + area(before, after);
     return counted != MISSING
-        && step.certain()
+        && bench.step.certain()
         && Math.abs(counted - byPower) <= Math.max(counted, byPower) / 4;
   }
 
   /** Sets the step to all the time that the counter stood, and the moment in which it moved. */
   private void stepAcross(long since, Point before, Point after) {
-    step.set(
+    bench.step.set(
         after.device(),
         before.device().counterEpoch() == after.device().counterEpoch(),
         before.microjoules(),
@@ -521,7 +702,8 @@ final class DeviceAccount {
 
   private void bridge(Point start, Point end, List<Point> points, int i) {
     // the step is set to this stretch
-    bridgeTotal = calibrated(step.microjoules(), end, end.epochMillis() - start.epochMillis());
+    bridgeTotal =
+        calibrated(bench.step.microjoules(), end, end.epochMillis() - start.epochMillis());
     bridgeEnd = end.epochMillis();
     bridgeBooked = 0;
     bridgePower = 0;
@@ -548,7 +730,9 @@ final class DeviceAccount {
       return false;
     }
     step(start, end, trapezoid(start, end, length));
-    return step.microjoules() != MISSING && step.microjoules() > 0 && step.certain();
+    return bench.step.microjoules() != MISSING
+        && bench.step.microjoules() > 0
+        && bench.step.certain();
   }
 
   /** Energy by power; at an end without power that of the other end. */
@@ -565,10 +749,14 @@ final class DeviceAccount {
         && length <= limits.gapMillis()
         && a.milliwatts() != MISSING
         && b.milliwatts() != MISSING) {
-      minuteMillis += length;
-      minuteByCounter += counted;
-      minuteByPower += area(a, b);
+      addToMinute(length, counted, area(a, b));
     }
+  }
+
+  private void addToMinute(long length, long byCounter, long byPower) {
+    minuteMillis += length;
+    minuteByCounter += byCounter;
+    minuteByPower += byPower;
   }
 
   private void closeMinute(long nextMillis, Increments books) {
@@ -600,7 +788,7 @@ final class DeviceAccount {
       long from, @Nullable Point a, long to, @Nullable Point b, Shares shares, Increments books) {
     Device device = b != null ? b.device() : a != null ? a.device() : null;
     if (device == null) {
-      device = requireNonNull(last, "last is null").device();
+      device = lastOfSome().device();
     }
     boolean wasSeen = from != Long.MIN_VALUE;
     int firstSpan = wasSeen ? shares.spanAt(from) : 0;
@@ -653,10 +841,19 @@ final class DeviceAccount {
   }
 
   private void hold(long start, long end, Point at, Shares shares, Increments books) {
-    interval.ofPower(start, at.milliwatts(), end, at.milliwatts());
+    bench.interval.ofPower(start, at.milliwatts(), end, at.milliwatts());
     Quality quality =
         at.device().source() == PowerSource.MODELLED ? Quality.MODELLED : Quality.ESTIMATED;
-    book(start, end, at, quality, shares, books, true);
+    book(
+        start,
+        end,
+        at.device(),
+        at.utilisationParts(),
+        at.usedBytes(),
+        quality,
+        shares,
+        books,
+        true);
   }
 
   private void uncovered(
@@ -677,14 +874,16 @@ final class DeviceAccount {
   // ---- booking
 
   /**
-   * Books the energy of {@link #interval}, which starts at {@code from}, piece by piece.
+   * Books the energy of the interval in hand, which starts at {@code from}, piece by piece.
    *
    * @param heldOnly true where there is energy for jobs alone, nobody having measured the rest
    */
   private void book(
       long from,
       long to,
-      Point point,
+      Device device,
+      long utilisation,
+      long used,
       Quality quality,
       Shares shares,
       Increments books,
@@ -699,14 +898,16 @@ final class DeviceAccount {
       }
       long inWindow = limits.windowOf(at);
       long end = Math.min(to, Math.min(inWindow + limits.windowMillis(), shares.spanEnd(span)));
-      long untilEnd = interval.microjoulesTo(end);
+      long untilEnd = bench.interval.microjoulesTo(end);
       piece(
           at,
           end,
           inWindow,
           untilEnd - bookedMicrojoules,
           span,
-          point,
+          device,
+          utilisation,
+          used,
           quality,
           shares,
           books,
@@ -722,12 +923,13 @@ final class DeviceAccount {
       long inWindow,
       long microjoules,
       int span,
-      Point point,
+      Device device,
+      long utilisation,
+      long used,
       Quality quality,
       Shares shares,
       Increments books,
       boolean heldOnly) {
-    Device device = point.device();
     if (inWindow != window) {
       window = inWindow;
       windowMicrojoules = 0;
@@ -742,7 +944,6 @@ final class DeviceAccount {
     windowMicrojoules += microjoules;
     long millijoules = rounded(windowMicrojoules) - roundedBefore;
 
-    long utilisation = point.utilisationParts();
     boolean idling =
         device.kind() == DeviceKind.GPU
             && utilisation != MISSING
@@ -754,7 +955,7 @@ final class DeviceAccount {
     if (jobs == 0) {
       books.measured(inWindow, device, millijoules, quality);
       books.idle(inWindow, device, millijoules);
-      books.time(inWindow, device, millis, 0, utilisation, point.usedBytes());
+      books.time(inWindow, device, millis, 0, utilisation, used);
       segmentMillijoules += millijoules;
       return;
     }
@@ -764,14 +965,13 @@ final class DeviceAccount {
       books.measured(inWindow, device, millijoules, quality);
       books.job(inWindow, job, device, millijoules, quality, idling, true);
       books.jobTime(inWindow, job, device, millis, Shares.WHOLE, utilisation);
-      books.time(inWindow, device, millis, Shares.WHOLE, utilisation, point.usedBytes());
+      books.time(inWindow, device, millis, Shares.WHOLE, utilisation, used);
       segmentMillijoules += millijoules;
       return;
     }
-    if (before.length < jobs + 1) {
-      before = new long[2 * jobs + 1];
-      after = new long[2 * jobs + 1];
-    }
+    bench.roomFor(jobs + 1);
+    long[] before = bench.before;
+    long[] after = bench.after;
     if (weightSum > Shares.WHOLE) {
       books.note(inWindow, SiteAmount.OVERBOOKED_MILLIS, millis);
     }
@@ -794,7 +994,7 @@ final class DeviceAccount {
         millis,
         Shares.WHOLE - idleWeight * Shares.WHOLE / weightSum,
         utilisation,
-        point.usedBytes());
+        used);
     if (heldOnly) {
       books.measured(inWindow, device, toJobs, quality);
     } else {
@@ -830,7 +1030,7 @@ final class DeviceAccount {
   }
 
   private void writeBooks(DataOutput out) throws IOException {
-    Point point = requireNonNull(last, "a device without a reading has no state");
+    Point point = lastOfSome();
     DeviceCodec.write(point.device(), out);
     writePoint(point, out);
     out.writeLong(firstMillis);
@@ -857,12 +1057,11 @@ final class DeviceAccount {
     out.writeBoolean(point.ahead());
   }
 
-  static DeviceAccount read(DataInput in, Limits limits, Calibration calibration)
-      throws IOException {
-    DeviceAccount account = readBooks(in, limits, calibration);
+  static DeviceAccount read(DataInput in, Workbench bench) throws IOException {
+    DeviceAccount account = readBooks(in, bench);
     if (in.readBoolean()) {
-      account.settled = readBooks(in, limits, calibration);
-      Device device = requireNonNull(account.last, "last is null").device();
+      account.settled = readBooks(in, bench);
+      Device device = account.lastOfSome().device();
       List<Point> open = new ArrayList<>();
       for (int left = in.readShort(); left > 0; left--) {
         Device then = device.withCounter(in.readLong(), device.counterWrapMicrojoules());
@@ -870,19 +1069,19 @@ final class DeviceAccount {
       }
       account.open = List.copyOf(open);
     }
-    int gaps = in.readByte();
-    for (int i = 0; i < gaps; i++) {
+    List<BeforeGap> gaps = new ArrayList<>();
+    for (int left = in.readByte(); left > 0; left--) {
       long arrival = in.readLong();
-      account.beforeGaps.addLast(new BeforeGap(arrival, readBooks(in, limits, calibration)));
+      gaps.add(new BeforeGap(arrival, readBooks(in, bench)));
     }
+    account.beforeGaps = gaps;
     return account;
   }
 
-  private static DeviceAccount readBooks(DataInput in, Limits limits, Calibration calibration)
-      throws IOException {
-    DeviceAccount account = new DeviceAccount(limits, calibration);
+  private static DeviceAccount readBooks(DataInput in, Workbench bench) throws IOException {
+    DeviceAccount account = new DeviceAccount(bench);
     Device device = DeviceCodec.read(in);
-    account.last = readPoint(device, in);
+    account.last(readPoint(device, in));
     account.firstMillis = in.readLong();
     account.window = in.readLong();
     account.windowMicrojoules = in.readLong();

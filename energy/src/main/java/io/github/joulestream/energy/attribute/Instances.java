@@ -3,6 +3,7 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.Readings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,9 +23,6 @@ final class Instances {
 
   /** The same readings, with one series for each whole device. */
   static List<DeviceSeries> merged(List<DeviceSeries> devices) {
-    if (!anyIn(devices)) {
-      return devices;
-    }
     Map<String, List<DeviceSeries>> byWhole = new LinkedHashMap<>();
     for (DeviceSeries series : devices) {
       Device device = series.device();
@@ -36,9 +34,10 @@ final class Instances {
     return merged;
   }
 
-  private static boolean anyIn(List<DeviceSeries> devices) {
-    for (int i = 0; i < devices.size(); i++) {
-      if (!devices.get(i).device().instanceOf().isEmpty()) {
+  /** True if a batch holds instances. */
+  static boolean anyIn(ReadingColumns batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (!batch.device(i).instanceOf().isEmpty()) {
         return true;
       }
     }

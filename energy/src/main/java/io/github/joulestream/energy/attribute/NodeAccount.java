@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.Calibration;
@@ -45,12 +46,13 @@ public final class NodeAccount {
   private static final long NEARBY_FOR_SHARES_MILLIS = 2 * Limits.LOOK_MILLIS;
 
   private final Limits limits;
-  private final Calibration calibration;
+  private final Workbench bench;
   private final PointReader reader;
   private final Allocations allocations;
   private final LinkedHashMap<String, DeviceAccount> devices = new LinkedHashMap<>();
   private final Map<String, Shares> shares = new HashMap<>();
   private SeenBatches seen = new SeenBatches();
+  private Places places = new Places(new ReadingColumns());
   // time of the newest reading of any device
   private long newestMillis = Long.MIN_VALUE;
   // length of the longest batch
@@ -59,7 +61,7 @@ public final class NodeAccount {
 
   public NodeAccount(Limits limits, Calibration calibration) {
     this.limits = requireNonNull(limits, "limits is null");
-    this.calibration = requireNonNull(calibration, "calibration is null");
+    this.bench = new Workbench(limits, requireNonNull(calibration, "calibration is null"));
     this.reader = new PointReader(limits, calibration);
     this.allocations = new Allocations(limits);
   }
@@ -72,59 +74,198 @@ public final class NodeAccount {
   /** Takes in readings; {@code books} takes what they add. */
   public Outcome accept(
       long agentEpoch, long sequence, Arrival arrived, History history, Increments books) {
-    Arrival batch = new Arrival(arrived.arrivalEpochMillis(), Instances.merged(arrived.devices()));
+    ReadingColumns batch = new ReadingColumns();
+    arrived.devices().forEach(batch::add);
+    return accept(agentEpoch, sequence, arrived.arrivalEpochMillis(), batch, history, books);
+  }
+
+  /**
+   * Takes in readings by column; {@code books} takes what they add. Allocates nothing while there
+   * is nothing odd about them, and the batches of the node name the same devices.
+   */
+  public Outcome accept(
+      long agentEpoch,
+      long sequence,
+      long arrivalEpochMillis,
+      ReadingColumns batch,
+      History history,
+      Increments books) {
     books.all();
-    if (!seen.add(agentEpoch, sequence)) {
-      count(batch.devices(), SiteAmount.REPEATED_READINGS, books);
-      return new Outcome(true, batch, List.of());
+    if (!places.areOf(batch)) {
+      if (Instances.anyIn(batch)) {
+        ReadingColumns merged = new ReadingColumns();
+        List<DeviceSeries> wholes = Instances.merged(batch.series());
+        wholes.forEach(merged::add);
+        Outcome outcome = accept(agentEpoch, sequence, arrivalEpochMillis, merged, history, books);
+        return outcome.whole() ? outcome.keeping(wholes) : outcome;
+      }
+      places = new Places(batch);
     }
-    Remembering lookUp = new Remembering(history);
-    List<String> refusals = new ArrayList<>();
-    PointReader.Refusals note =
-        reader.into(books, batch.arrivalEpochMillis(), batch.devices(), refusals);
-    List<DeviceSeries> kept = new ArrayList<>(batch.devices());
+    if (!seen.add(agentEpoch, sequence)) {
+      count(batch, SiteAmount.REPEATED_READINGS, books);
+      return Outcome.REPEATED;
+    }
+    Odd odd = null;
     long oldestMillis = Long.MAX_VALUE;
     long latestMillis = Long.MIN_VALUE;
-    for (DeviceSeries series : batch.devices()) {
-      List<Point> points = reader.read(series, batch.arrivalEpochMillis(), note);
+    for (int d = 0; d < batch.size(); d++) {
+      int from = batch.first(d);
+      int to = batch.first(d + 1);
+      if (from == to) {
+        continue;
+      }
+      DeviceAccount account = places.account(d);
+      if (account != null
+          && account.takePlain(
+              batch, batch.device(d), from, to, arrivalEpochMillis, places.shares(d), books)) {
+        oldestMillis = Math.min(oldestMillis, batch.epochMillis()[from]);
+        latestMillis = Math.max(latestMillis, batch.epochMillis()[to - 1]);
+        continue;
+      }
+      if (odd == null) {
+        odd = new Odd(arrivalEpochMillis, history, books);
+      }
+      DeviceSeries series = batch.series(d);
+      List<Point> points = odd.read(series);
       if (points.isEmpty()) {
         continue;
       }
       oldestMillis = Math.min(oldestMillis, points.getFirst().epochMillis());
       latestMillis = Math.max(latestMillis, points.getLast().epochMillis());
-      for (Point point : points) {
-        if (point.ahead()) {
-          books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
-        }
-      }
-      DeviceSeries rest = take(series, points, batch.arrivalEpochMillis(), lookUp, books, refusals);
-      if (rest != null) {
-        kept.remove(series);
-        if (rest.readings().size() > 0) {
-          kept.add(rest);
-        }
-      }
+      odd.take(batch, series, points);
     }
     books.all();
-    count(batch.devices(), SiteAmount.READINGS, books);
+    count(batch, SiteAmount.READINGS, books);
+    Outcome outcome = odd == null ? Outcome.TAKEN : odd.outcome();
     if (oldestMillis <= latestMillis) {
       if (seen.rivals(agentEpoch, oldestMillis, latestMillis)) {
         books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);
       }
       newestMillis = Math.max(newestMillis, latestMillis);
-      longestMillis =
-          Math.max(longestMillis, batch.latestMillis(limits.futureMillis()) - oldestMillis);
+      longestMillis = Math.max(longestMillis, latest(batch, arrivalEpochMillis) - oldestMillis);
       if (newestMillis >= nextExpiryMillis) {
-        // what is at hand is booked, so it is history now
-        Arrival now = new Arrival(batch.arrivalEpochMillis(), kept);
-        History withNews =
-            (from, to) -> Stream.concat(history.read(from, to).stream(), Stream.of(now)).toList();
-        for (AllocationEdge end : allocations.expired(newestMillis, batch.arrivalEpochMillis())) {
-          take(end, new Remembering(withNews), books);
-        }
+        expire(outcome.kept(new Arrival(arrivalEpochMillis, batch.series())), history, books);
       }
     }
-    return new Outcome(false, new Arrival(batch.arrivalEpochMillis(), kept), refusals);
+    return outcome;
+  }
+
+  private void expire(Arrival now, History history, Increments books) {
+    // what is at hand is booked, so it is history now
+    History withNews =
+        (from, to) -> Stream.concat(history.read(from, to).stream(), Stream.of(now)).toList();
+    for (AllocationEdge end : allocations.expired(newestMillis, now.arrivalEpochMillis())) {
+      take(end, new Remembering(withNews), books);
+    }
+  }
+
+  private long latest(ReadingColumns batch, long arrivalEpochMillis) {
+    long latest = Long.MIN_VALUE;
+    for (int row = 0; row < batch.rows(); row++) {
+      long time = batch.epochMillis()[row];
+      if (time > latest && time <= arrivalEpochMillis + limits.futureMillis()) {
+        latest = time;
+      }
+    }
+    return latest;
+  }
+
+  /** The devices of the node's batches and what is known of them, in the order of the batch. */
+  private final class Places {
+    private final Device[] named;
+    private final @Nullable DeviceAccount[] accounts;
+    private final @Nullable Shares[] shares;
+
+    Places(ReadingColumns batch) {
+      named = new Device[batch.size()];
+      accounts = new DeviceAccount[batch.size()];
+      shares = new Shares[batch.size()];
+      for (int d = 0; d < named.length; d++) {
+        named[d] = batch.device(d);
+      }
+    }
+
+    boolean areOf(ReadingColumns batch) {
+      if (batch.size() != named.length) {
+        return false;
+      }
+      for (int d = 0; d < named.length; d++) {
+        if (!batch.device(d).equals(named[d])) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Nullable DeviceAccount account(int d) {
+      DeviceAccount known = accounts[d];
+      if (known == null) {
+        known = devices.get(named[d].id());
+        accounts[d] = known;
+      }
+      return known;
+    }
+
+    Shares shares(int d) {
+      Shares known = shares[d];
+      if (known == null) {
+        known = sharesOf(named[d]);
+        shares[d] = known;
+      }
+      return known;
+    }
+
+    void forgetAccounts() {
+      Arrays.fill(accounts, null);
+    }
+
+    void forgetShares() {
+      Arrays.fill(shares, null);
+    }
+  }
+
+  /** What is left over where readings need a second look. */
+  private final class Odd {
+    private final long arrivalEpochMillis;
+    private final Remembering lookUp;
+    private final Increments books;
+    private final List<String> refusals = new ArrayList<>();
+    private @Nullable List<DeviceSeries> kept;
+
+    Odd(long arrivalEpochMillis, History history, Increments books) {
+      this.arrivalEpochMillis = arrivalEpochMillis;
+      this.lookUp = new Remembering(history);
+      this.books = books;
+    }
+
+    List<Point> read(DeviceSeries series) {
+      books.all();
+      return reader.read(
+          series, arrivalEpochMillis, reader.into(books, arrivalEpochMillis, series, refusals));
+    }
+
+    void take(ReadingColumns batch, DeviceSeries series, List<Point> points) {
+      for (Point point : points) {
+        if (point.ahead()) {
+          books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
+        }
+      }
+      DeviceSeries rest =
+          NodeAccount.this.take(series, points, arrivalEpochMillis, lookUp, books, refusals);
+      books.all();
+      if (rest != null) {
+        List<DeviceSeries> parts = kept == null ? batch.series() : kept;
+        parts.remove(series);
+        if (rest.readings().size() > 0) {
+          parts.add(rest);
+        }
+        kept = parts;
+      }
+    }
+
+    Outcome outcome() {
+      return new Outcome(false, kept == null, kept == null ? List.of() : kept, refusals);
+    }
   }
 
   /** Takes in the readings of one device; null, or if some were too late the others. */
@@ -141,8 +282,9 @@ public final class NodeAccount {
       // from now on its books tell what is not known of it
       books.all();
       unseen(allocations.stays(), -1, books);
-      account = new DeviceAccount(limits, calibration);
+      account = new DeviceAccount(bench);
       devices.put(id, account);
+      places.forgetAccounts();
       unseen(allocations.stays(), 1, books);
     }
     Shares ofDevice = sharesOf(series.device());
@@ -183,7 +325,7 @@ public final class NodeAccount {
   public boolean accept(AllocationEdge edge, History history, Increments books) {
     books.all();
     if (allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis())) {
-      shares.clear();
+      forgetShares();
     }
     boolean isNew = take(edge, new Remembering(history), books);
     return isNew;
@@ -197,7 +339,7 @@ public final class NodeAccount {
       return false;
     }
     nextExpiryMillis = allocations.nextExpiry();
-    shares.clear();
+    forgetShares();
     books.all();
     long window = limits.windowOf(edge.atEpochMillis());
     if (edge.by() != AllocationEdge.By.LIMIT) {
@@ -271,6 +413,11 @@ public final class NodeAccount {
     return shares.computeIfAbsent(device.id(), _ -> allocations.sharesOf(device));
   }
 
+  private void forgetShares() {
+    shares.clear();
+    places.forgetShares();
+  }
+
   // ---- corrections
 
   /**
@@ -300,7 +447,7 @@ public final class NodeAccount {
       points = pointsAround(id, Long.MIN_VALUE, end, lastOf(account), history);
       start = start(points, from, ofShares);
       if (start == null && !points.isEmpty() && points.firstKey() <= account.firstMillis()) {
-        start = new Start(Long.MIN_VALUE, new DeviceAccount(limits, calibration));
+        start = new Start(Long.MIN_VALUE, new DeviceAccount(bench));
       }
       if (start == null) {
         DeviceAccount before = account.beforeGap(from, arrivalEpochMillis - limits.horizonMillis());
@@ -408,7 +555,7 @@ public final class NodeAccount {
     if (anchor == null) {
       return null;
     }
-    DeviceAccount account = new DeviceAccount(limits, calibration);
+    DeviceAccount account = new DeviceAccount(bench);
     account.startAt(anchor.getValue());
     return new Start(window, account);
   }
@@ -443,6 +590,7 @@ public final class NodeAccount {
     // what was before a change stays as it was
     mended.gapsOf(replaced, from);
     devices.put(id, mended);
+    places.forgetAccounts();
   }
 
   private DeviceAccount run(
@@ -505,11 +653,15 @@ public final class NodeAccount {
     }
   }
 
-  private void count(List<DeviceSeries> series, SiteAmount amount, Increments books) {
-    for (DeviceSeries one : series) {
-      for (long time : one.readings().epochMillis()) {
-        books.count(limits.windowOf(time), amount, 1);
+  private void count(ReadingColumns batch, SiteAmount amount, Increments books) {
+    int row = 0;
+    while (row < batch.rows()) {
+      long window = limits.windowOf(batch.epochMillis()[row]);
+      int first = row;
+      while (row < batch.rows() && limits.windowOf(batch.epochMillis()[row]) == window) {
+        row++;
       }
+      books.count(window, amount, row - first);
     }
   }
 
@@ -614,7 +766,7 @@ public final class NodeAccount {
     account.nextExpiryMillis = account.allocations.nextExpiry();
     int devices = in.readInt();
     for (int i = 0; i < devices; i++) {
-      DeviceAccount device = DeviceAccount.read(in, limits, calibration);
+      DeviceAccount device = DeviceAccount.read(in, account.bench);
       account.devices.put(lastOf(device).device().id(), device);
     }
     return account;

@@ -98,16 +98,12 @@ final class PointReader {
 
   /** Gathers the first few refusals as text and counts all of them in the books. */
   Refusals into(
-      Increments books, long arrivalEpochMillis, List<DeviceSeries> devices, List<String> lines) {
+      Increments books, long arrivalEpochMillis, DeviceSeries series, List<String> lines) {
     return (device, row, reason, value) -> {
-      long time = arrivalEpochMillis;
-      if (reason != SiteAmount.REFUSED_FUTURE) {
-        for (DeviceSeries series : devices) {
-          if (series.device().equals(device)) {
-            time = series.readings().epochMillis()[row];
-          }
-        }
-      }
+      long time =
+          reason == SiteAmount.REFUSED_FUTURE
+              ? arrivalEpochMillis
+              : series.readings().epochMillis()[row];
       books.count(limits.windowOf(time), reason, 1);
       if (lines.size() < MAX_REFUSALS) {
         lines.add(

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which batches of a node were taken in, as ranges of sequence numbers by agent epoch. A batch that
@@ -22,7 +23,12 @@ final class SeenBatches {
   private static final long RIVALRY_MILLIS = 10_000;
 
   // the one used last at the end
-  private final LinkedHashMap<Long, Life> lives = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<Long, Life> lives = new LinkedHashMap<>(4, 0.75f, true);
+  // the life of the batch before, and its newest range while batches come in order
+  private @Nullable Life current;
+  private long currentEpoch;
+  private long rangeFirst;
+  private long rangeLast;
 
   /** One life of an agent. */
   private static final class Life {
@@ -33,6 +39,31 @@ final class SeenBatches {
 
   /** True if it is new. */
   boolean add(long epoch, long sequence) {
+    if (current != null && epoch == currentEpoch && sequence == rangeLast + 1) {
+      rangeLast = sequence; // written down when another comes
+      return true;
+    }
+    writeDown();
+    boolean isNew = addAnywhere(epoch, sequence);
+    Life life = lives.get(epoch);
+    var newest = life == null ? null : life.ranges.lastEntry();
+    if (newest != null) {
+      current = life;
+      currentEpoch = epoch;
+      rangeFirst = newest.getKey();
+      rangeLast = newest.getValue();
+    }
+    return isNew;
+  }
+
+  private void writeDown() {
+    if (current != null) {
+      current.ranges.put(rangeFirst, rangeLast);
+      current = null;
+    }
+  }
+
+  private boolean addAnywhere(long epoch, long sequence) {
     Life life = lives.computeIfAbsent(epoch, _ -> new Life());
     if (lives.size() > EPOCHS) {
       lives.remove(lives.keySet().iterator().next());
@@ -63,8 +94,12 @@ final class SeenBatches {
    * claim to be this node's.
    */
   boolean rivals(long epoch, long oldestMillis, long latestMillis) {
-    Life life = lives.computeIfAbsent(epoch, _ -> new Life());
+    Life known = epoch == currentEpoch ? current : null;
+    Life life = known == null ? lives.computeIfAbsent(epoch, _ -> new Life()) : known;
     life.oldestMillis = Math.min(life.oldestMillis, oldestMillis);
+    if (lives.size() == 1) {
+      return false;
+    }
     for (Map.Entry<Long, Life> other : lives.entrySet()) {
       long began = other.getValue().oldestMillis;
       if (other.getKey() != epoch
@@ -78,6 +113,7 @@ final class SeenBatches {
   }
 
   void write(DataOutput out) throws IOException {
+    writeDown();
     out.writeInt(lives.size());
     for (Map.Entry<Long, Life> entry : lives.entrySet()) {
       Life life = entry.getValue();

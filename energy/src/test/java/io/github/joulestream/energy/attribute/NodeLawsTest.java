@@ -63,7 +63,7 @@ class NodeLawsTest {
           Outcome outcome =
               account.accept(epoch, sequence, new Arrival(LATER, devices), lookUp, increments);
           if (!outcome.repeated()) {
-            history.add(outcome.kept());
+            history.add(outcome.kept(new Arrival(LATER, devices)));
           }
         }
         case News.Edge(AllocationEdge edge) -> account.accept(edge, lookUp, increments);

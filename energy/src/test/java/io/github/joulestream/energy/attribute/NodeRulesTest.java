@@ -60,7 +60,7 @@ class NodeRulesTest {
       Outcome outcome =
           account.accept(
               epoch, sequence++, new Arrival(arrival, List.of(series)), this::between, books);
-      history.add(outcome.kept());
+      history.add(outcome.kept(new Arrival(arrival, List.of(series))));
       add(books);
       return outcome;
     }
