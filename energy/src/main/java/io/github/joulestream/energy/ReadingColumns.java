@@ -144,6 +144,22 @@ public final class ReadingColumns {
     return columns[1 + Integer.numberOfTrailingZeros(constant)];
   }
 
+  /**
+   * Time of the last reading, {@code Long.MIN_VALUE} if there is none.
+   *
+   * @param limitMillis later readings are left out
+   */
+  public long latestMillis(long limitMillis) {
+    long latest = Long.MIN_VALUE;
+    for (int row = 0; row < rows(); row++) {
+      long time = columns[0][row];
+      if (time > latest && time <= limitMillis) {
+        latest = time;
+      }
+    }
+    return latest;
+  }
+
   /** Moves all times by this. */
   public void move(long millis) {
     for (int row = 0; row < rows(); row++) {

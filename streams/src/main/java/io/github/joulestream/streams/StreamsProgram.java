@@ -2,6 +2,7 @@
 package io.github.joulestream.streams;
 
 import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.streams.process.Journal;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.time.Duration;
 import java.util.List;
@@ -79,6 +80,8 @@ public final class StreamsProgram implements AutoCloseable {
     config.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
     config.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
     config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+    config.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Journal.MOST_RECORD);
     if (settings.groupInstanceId() != null) {
       config.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),

@@ -142,7 +142,8 @@ public final class NodeAccount {
         books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);
       }
       newestMillis = Math.max(newestMillis, latestMillis);
-      longestMillis = Math.max(longestMillis, latest(batch, arrivalEpochMillis) - oldestMillis);
+      long latest = batch.latestMillis(arrivalEpochMillis + limits.futureMillis());
+      longestMillis = Math.max(longestMillis, latest - oldestMillis);
       if (newestMillis >= nextExpiryMillis) {
         expire(outcome.kept(new Arrival(arrivalEpochMillis, batch.series())), history, books);
       }
@@ -157,17 +158,6 @@ public final class NodeAccount {
     for (AllocationEdge end : allocations.expired(newestMillis, now.arrivalEpochMillis())) {
       take(end, new Remembering(withNews), books);
     }
-  }
-
-  private long latest(ReadingColumns batch, long arrivalEpochMillis) {
-    long latest = Long.MIN_VALUE;
-    for (int row = 0; row < batch.rows(); row++) {
-      long time = batch.epochMillis()[row];
-      if (time > latest && time <= arrivalEpochMillis + limits.futureMillis()) {
-        latest = time;
-      }
-    }
-    return latest;
   }
 
   /** The devices of the node's batches and what is known of them, in the order of the batch. */

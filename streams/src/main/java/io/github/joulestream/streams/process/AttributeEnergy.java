@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
-import static java.util.Objects.requireNonNull;
-
-import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.attribute.AllocationEdge;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.Increments;
@@ -17,27 +14,25 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.WireSerdes;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import io.github.joulestream.streams.process.Journal.Slice;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,17 +43,25 @@ import org.slf4j.LoggerFactory;
 public final class AttributeEnergy implements Processor<String, NodeNews, String, Booked> {
   public static final String ACCOUNTS = "node-accounts";
   public static final String HISTORY = "node-history";
+  public static final String JOURNAL = "node-journal";
 
-  /** Accounts kept in memory, of each task. */
-  public static final int LIVE_ACCOUNTS = 50_000;
+  /** Nodes kept in memory, of each task. */
+  private static final int LIVE_NODES = 50_000;
+
+  // beyond the horizon, so that what is looked for at its end is still whole
+  private static final Duration HISTORY_MARGIN = Duration.ofMinutes(10);
+
+  // a batch may be as large as a record may be, and is kept with something around it
+  private static final Map<String, String> LARGE_RECORDS =
+      Map.of("max.message.bytes", String.valueOf(Journal.MOST_RECORD));
 
   private static final Logger log = LoggerFactory.getLogger(AttributeEnergy.class);
 
   private final Limits limits;
+  private final Calibration calibration;
   private final Poison poison;
-  private final Serde<TelemetryBatch> telemetry = WireSerdes.telemetry();
-  private final Serde<AllocationEvent> allocations = WireSerdes.allocations();
-  private final Supplier<NodeAccount> newAccount;
+  private final TelemetryReader telemetry = new TelemetryReader();
+  private final Deserializer<AllocationEvent> allocations = WireSerdes.allocations().deserializer();
 
   // what this commit will tell, by site
   private final Map<String, Increments> told = new HashMap<>();
@@ -67,54 +70,71 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   private ProcessorContext<String, Booked> context;
 
   @SuppressWarnings("NullAway.Init")
-  private LiveStore<NodeAccount> accounts;
+  private LiveNodes nodes;
 
   @SuppressWarnings("NullAway.Init")
-  private StoreHistory history;
+  private NodeHistory history;
+
+  private @Nullable Packer packer;
 
   /** Attribution with these limits, of sensors with that calibration. */
   public AttributeEnergy(Limits limits, Calibration calibration, Poison poison) {
     this.limits = limits;
+    this.calibration = calibration;
     this.poison = poison;
-    this.newAccount = () -> new NodeAccount(limits, calibration);
   }
 
-  /** The store of accounts. */
-  public static StoreBuilder<LiveStore<NodeAccount>> accounts(
-      Limits limits, Calibration calibration) {
-    return LiveStore.builder(
-        ACCOUNTS,
-        AttributeEnergy::written,
-        bytes -> read(bytes, limits, calibration),
-        LIVE_ACCOUNTS);
-  }
-
-  private static byte[] written(NodeAccount account) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      account.write(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException("an account", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static NodeAccount read(byte[] bytes, Limits limits, Calibration calibration) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      return NodeAccount.read(in, limits, calibration);
-    } catch (IOException e) {
-      throw new UncheckedIOException("an account", e);
-    }
+  /** What it keeps: accounts as of when they were written down, batches of the past, and news. */
+  public static List<StoreBuilder<?>> stores(Limits limits) {
+    return List.of(
+        Journal.builder(JOURNAL),
+        Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(ACCOUNTS), Serdes.String(), Serdes.ByteArray())
+            .withLoggingEnabled(LARGE_RECORDS),
+        Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(
+                    HISTORY,
+                    Duration.ofMillis(limits.horizonMillis()).plus(HISTORY_MARGIN),
+                    Duration.ofMillis(1),
+                    false),
+                Serdes.String(),
+                Serdes.ByteArray())
+            .withLoggingEnabled(LARGE_RECORDS));
   }
 
   @Override
   public void init(ProcessorContext<String, Booked> newContext) {
     context = newContext;
     told.clear();
-    accounts = context.getStateStore(ACCOUNTS);
-    accounts.atCommit(new CommitScope(context).of(this::tell));
-    WindowStore<String, byte[]> batches = context.getStateStore(HISTORY);
-    history = new StoreHistory(batches, telemetry.deserializer(), limits.futureMillis());
+    close();
+    Packer newPacker = new Packer();
+    packer = newPacker;
+    history = new NodeHistory(context.getStateStore(HISTORY), newPacker);
+    Journal journal = context.getStateStore(JOURNAL);
+    nodes =
+        new LiveNodes(
+            journal,
+            context.getStateStore(ACCOUNTS),
+            history,
+            newPacker,
+            () -> new NodeAccount(limits, calibration),
+            in -> NodeAccount.read(in, limits, calibration),
+            this::takeAgain,
+            LIVE_NODES);
+    journal.atCommit(
+        new CommitScope(context)
+            .of(() -> {
+              tell();
+              nodes.commit(context.currentStreamTimeMs());
+            }));
+  }
+
+  @Override
+  public void close() {
+    if (packer != null) {
+      packer.close();
+      packer = null;
+    }
   }
 
   @Override
@@ -126,21 +146,36 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
       return;
     }
     try {
+      byte[] value = news.value().value();
+      if (value == null || news.key() == null) {
+        throw new IllegalArgumentException(
+            value == null ? "an empty record" : "a record without a key");
+      }
+      LiveNode node = nodes.get(news.key());
+      long arrival = news.timestamp();
       switch (news.value()) {
-        case NodeNews.Telemetry(byte[] value) -> {
-          TelemetryBatch batch =
-              requireNonNull(
-                  telemetry.deserializer().deserialize("telemetry", value), "empty record");
-          checkKey(Keys.node(batch.site(), batch.node()), news.key());
-          takeTelemetry(batch, value, news, origin);
+        case NodeNews.Telemetry _ -> {
+          telemetry.read(value, 0, value.length, node.described);
+          checkKey(telemetry.site(), telemetry.node(), node);
+          Outcome outcome =
+              poison.guard(origin, () -> take(node, arrival, books(telemetry.site())));
+          keep(
+              outcome,
+              node,
+              nodes.taken(node, true, arrival, origin.offset(), value),
+              arrival,
+              origin.offset());
+          if (!outcome.refusals().isEmpty()) {
+            refuse(news, String.join("; ", outcome.refusals()));
+          }
         }
-        case NodeNews.Allocation(byte[] value) -> {
-          AllocationEvent event =
-              requireNonNull(
-                  allocations.deserializer().deserialize("allocations", value), "empty record");
-          checkKey(Keys.node(event.site(), event.node()), news.key());
-          AllocationEdge edge = edge(event, news.timestamp());
-          poison.guard(origin, () -> takeAllocation(event.site(), edge, news.key()));
+        case NodeNews.Allocation _ -> {
+          AllocationEvent event = allocations.deserialize("allocations", value);
+          checkKey(event.site(), event.node(), node);
+          AllocationEdge edge = edge(event, arrival);
+          poison.guard(
+              origin, () -> node.account.accept(edge, history.of(node), books(event.site())));
+          nodes.taken(node, false, arrival, origin.offset(), value);
         }
       }
     } catch (SerializationException | IllegalArgumentException e) {
@@ -150,48 +185,56 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
     }
   }
 
-  private void takeTelemetry(
-      TelemetryBatch batch, byte[] value, Record<String, NodeNews> news, RecordMetadata origin) {
-    String node = news.key();
-    Arrival arrived = new Arrival(news.timestamp(), batch.devicesInTime());
-    List<String> refusals = new ArrayList<>();
-    poison.guard(
-        origin,
-        () -> {
-          Outcome outcome =
-              account(node)
-                  .accept(
-                      batch.agentEpoch(),
-                      batch.sequence(),
-                      arrived,
-                      history.of(node),
-                      books(batch.site()));
-          accounts.changed(node);
-          if (!outcome.repeated()) {
-            keep(batch, value, arrived, outcome.kept().devices(), node);
-          }
-          refusals.addAll(outcome.refusals());
-        });
-    if (!refusals.isEmpty()) {
-      refuse(news, String.join("; ", refusals));
-    }
+  /** Lets a node take in the batch that was read last. */
+  private Outcome take(LiveNode node, long arrivalEpochMillis, Increments books) {
+    node.described = telemetry.described();
+    return node.account.accept(
+        telemetry.agentEpoch(),
+        telemetry.sequence(),
+        arrivalEpochMillis,
+        telemetry.columns(),
+        history.of(node),
+        books);
   }
 
+  /** Keeps of the batch that was read last what belongs into the history. */
   private void keep(
-      TelemetryBatch batch, byte[] value, Arrival arrived, List<DeviceSeries> kept, String node) {
-    if (batch.clockOffsetMillis() == 0 && kept.equals(batch.devices())) {
-      history.put(node, batch, arrived, value);
-    } else if (!kept.isEmpty()) {
-      TelemetryBatch part =
-          new TelemetryBatch(
-              batch.site(), batch.node(), batch.agentEpoch(), batch.sequence(), kept);
-      history.put(node, batch, arrived, telemetry.serializer().serialize("telemetry", part));
+      Outcome outcome, LiveNode node, Slice value, long arrivalEpochMillis, long offset) {
+    if (outcome.whole()) {
+      long latest = telemetry.columns().latestMillis(arrivalEpochMillis + limits.futureMillis());
+      node.recent.add(value, arrivalEpochMillis, offset, latest);
+    } else if (!outcome.parts().isEmpty()) {
+      Arrival part = new Arrival(arrivalEpochMillis, outcome.parts());
+      byte[] written =
+          WireSerdes.telemetry()
+              .serializer()
+              .serialize(
+                  "telemetry",
+                  new TelemetryBatch(
+                      telemetry.site(),
+                      telemetry.node(),
+                      telemetry.agentEpoch(),
+                      telemetry.sequence(),
+                      part.devices()));
+      node.recent.add(
+          new Slice(written, 0, written.length),
+          arrivalEpochMillis,
+          offset,
+          part.latestMillis(limits.futureMillis()));
     }
   }
 
-  private void takeAllocation(String site, AllocationEdge edge, String node) {
-    if (account(node).accept(edge, history.of(node), books(site))) {
-      accounts.changed(node);
+  /** What the journal says that a node had taken in: told long since, so told to nobody. */
+  private void takeAgain(LiveNode node, Journal.Entry entry) {
+    Slice value = entry.value();
+    long arrival = entry.arrivalEpochMillis();
+    if (entry.telemetry()) {
+      telemetry.read(value.bytes(), value.from(), value.length(), node.described);
+      keep(take(node, arrival, new Increments()), node, value, arrival, entry.offset());
+    } else {
+      byte[] bytes = Arrays.copyOfRange(value.bytes(), value.from(), value.from() + value.length());
+      AllocationEvent event = allocations.deserialize("allocations", bytes);
+      node.account.accept(edge(event, arrival), history.of(node), new Increments());
     }
   }
 
@@ -214,19 +257,11 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   }
 
   /** A record under another key would be in another task than the rest of its node. */
-  private static void checkKey(String expected, String key) {
-    if (!expected.equals(key)) {
-      throw new IllegalArgumentException("a record of " + expected + " has the key " + key);
+  private static void checkKey(String site, String name, LiveNode node) {
+    if (!node.isKeyOf(site, name)) {
+      throw new IllegalArgumentException(
+          "a record of " + Keys.node(site, name) + " has the key " + node.key);
     }
-  }
-
-  private NodeAccount account(String node) {
-    NodeAccount account = accounts.get(node);
-    if (account == null) {
-      account = newAccount.get();
-      accounts.put(node, account);
-    }
-    return account;
   }
 
   private Increments books(String site) {

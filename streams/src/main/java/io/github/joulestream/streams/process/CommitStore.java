@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread, that of the task. It relies on Kafka Streams asking every {@link CachedStateStore}
  * to flush before it commits, as its own caches do.
  */
-abstract class CommitStore<V> implements StateStore, CachedStateStore<String, V> {
+public abstract class CommitStore<V> implements StateStore, CachedStateStore<String, V> {
   final KeyValueStore<String, byte[]> inner;
   private Runnable teller = () -> {};
 

@@ -3,6 +3,7 @@ package io.github.joulestream.streams.process;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,9 @@ public final class Poison {
   }
 
   /** Does what the record asks for; remembers the record if that fails. */
-  void guard(RecordMetadata origin, Runnable work) {
+  <T> T guard(RecordMetadata origin, Supplier<T> work) {
     try {
-      work.run();
+      return work.get();
     } catch (IllegalArgumentException
         | IllegalStateException
         | ArithmeticException

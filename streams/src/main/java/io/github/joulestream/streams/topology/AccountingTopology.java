@@ -14,8 +14,6 @@ import io.github.joulestream.streams.process.NodeNews;
 import io.github.joulestream.streams.process.Poison;
 import io.github.joulestream.streams.process.TotalJobs;
 import io.github.joulestream.streams.process.TotalSites;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
@@ -29,7 +27,6 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * From samples to books.
@@ -46,10 +43,10 @@ import org.apache.kafka.streams.state.Stores;
  * job). Topics out: job-energy, job-summary, site-power, ledger, dead-letter. Between: by-job and
  * by-site, which carry increments only; samples are never repartitioned.
  *
- * <p>Stores: node-accounts (devices, allocations and seen batches of each node), node-history (the
- * batches that arrived in the last hour, for corrections), job-windows and job-totals,
- * site-windows. All but the history live in memory and are written when a task commits; what each
- * step tells the next goes out in that same commit.
+ * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
+ * were last written down), node-journal (what came since), node-history (the batches that arrived
+ * in the last hour, for corrections), job-windows and job-totals, site-windows. All live in memory
+ * and are written when a task commits; what each step tells the next goes out in that same commit.
  *
  * <p>Windows are kept by the time in the payload, and no window closes: what is late is added where
  * it belongs. Record time is the broker's append time and decides only how long the history is
@@ -61,9 +58,6 @@ public final class AccountingTopology implements Supplier<Topology> {
 
   private static final Serde<String> KEY = Serdes.String();
   private static final Serde<byte[]> RAW = Serdes.ByteArray();
-  private static final Map<String, String> CHANGELOG = Map.of();
-  // beyond the horizon, so that what is looked for at its end is still whole
-  private static final Duration HISTORY_MARGIN = Duration.ofMinutes(10);
 
   private final Properties config;
   private final Limits limits;
@@ -113,7 +107,8 @@ public final class AccountingTopology implements Supplier<Topology> {
             () -> new AttributeEnergy(limits, calibration, poison),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
-            AttributeEnergy.HISTORY);
+            AttributeEnergy.HISTORY,
+            AttributeEnergy.JOURNAL);
   }
 
   private static void totalJobs(StreamsBuilder builder, KStream<String, Booked> booked) {
@@ -171,17 +166,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   }
 
   private void addStores(StreamsBuilder builder) {
-    builder.addStateStore(AttributeEnergy.accounts(limits, calibration));
-    builder.addStateStore(
-        Stores.windowStoreBuilder(
-                Stores.persistentWindowStore(
-                    AttributeEnergy.HISTORY,
-                    Duration.ofMillis(limits.horizonMillis()).plus(HISTORY_MARGIN),
-                    Duration.ofMillis(1),
-                    false),
-                KEY,
-                RAW)
-            .withLoggingEnabled(CHANGELOG));
+    AttributeEnergy.stores(limits).forEach(builder::addStateStore);
     builder.addStateStore(TotalJobs.windows());
     builder.addStateStore(TotalJobs.totals());
     builder.addStateStore(TotalSites.windows());

@@ -463,7 +463,7 @@ class AccountingTopologyTest {
     }
     byte[] account =
         Objects.requireNonNull(
-            ((LiveStore<?>) driver.getStateStore(AttributeEnergy.ACCOUNTS)).written("site/n1"));
+            driver.<String, byte[]>getKeyValueStore(AttributeEnergy.ACCOUNTS).get("site/n1"));
     return entries + account.length / 100;
   }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.joulestream.energy.attribute.NodeAccount;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.TelemetryReader;
+import org.jspecify.annotations.Nullable;
+
+/** A node in memory: its account, and the batches since its account was last written down. */
+final class LiveNode {
+  final String key;
+  final byte[] keyBytes;
+  final NodeAccount account;
+  final Recent recent = new Recent();
+
+  /** What its latest batch said of its devices. */
+  TelemetryReader.@Nullable Described described;
+
+  // as the node's records say it, so that its key need not be put together for each of them
+  private String site = "";
+  private String name = "";
+
+  LiveNode(String key, NodeAccount account) {
+    this.key = key;
+    this.keyBytes = key.getBytes(UTF_8);
+    this.account = account;
+  }
+
+  boolean isKeyOf(String newSite, String newName) {
+    if (site.equals(newSite) && name.equals(newName)) {
+      return true;
+    }
+    if (!key.equals(Keys.node(newSite, newName))) {
+      return false;
+    }
+    site = newSite;
+    name = newName;
+    return true;
+  }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import io.github.joulestream.energy.attribute.NodeAccount;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * The nodes of a task. Accounts live in memory and change with every batch; what changed them goes
+ * into the {@link Journal}, and so into the commit. Now and then, a few nodes at each commit, an
+ * account is written down with the batches since it was written last, and their entries in the
+ * journal are done with. So the cost of a commit follows from the news, not from the size of the
+ * accounts.
+ *
+ * <pre>
+ *   journal   ...  [n1 n7 n3] [n1 n3 n9] [n7 n1]      what is new
+ *   accounts  n1 n3 n7 n9 ..                          as of when each was written down
+ *   history   n1: block block ..   n3: block ..       the batches until then
+ * </pre>
+ */
+final class LiveNodes {
+  // of the nodes with news this part is written down at each commit
+  private static final int PART = 32;
+  // an entry of the journal is done with after so long, or so many bytes
+  private static final long MOST_MILLIS = 60_000;
+  private static final long MOST_BYTES = 48L << 20;
+
+  private final Journal journal;
+  private final KeyValueStore<String, byte[]> accounts;
+  private final NodeHistory history;
+  private final Packer packer;
+  private final Supplier<NodeAccount> newAccount;
+  private final Reader reader;
+  private final Taker taker;
+  private final int capacity;
+
+  private final LinkedHashMap<String, LiveNode> live = new LinkedHashMap<>(64, 0.75f, true);
+  // nodes with news that is only in the journal, in the order of their first such news
+  private final LinkedHashMap<String, Since> dirty = new LinkedHashMap<>();
+  // news found in the journal at the start, of nodes that are not in memory yet
+  private final Map<String, List<Journal.Entry>> pending = new HashMap<>();
+
+  private record Since(long position, long arrivalEpochMillis) {}
+
+  /** Reads an account. */
+  interface Reader {
+    NodeAccount read(DataInput in) throws IOException;
+  }
+
+  /** Lets a node take in again what it had taken in, without telling of it. */
+  interface Taker {
+    void take(LiveNode node, Journal.Entry entry);
+  }
+
+  /**
+   * Nodes in these stores.
+   *
+   * @param capacity nodes that are kept in memory though nothing about them is new
+   */
+  LiveNodes(
+      Journal journal,
+      KeyValueStore<String, byte[]> accounts,
+      NodeHistory history,
+      Packer packer,
+      Supplier<NodeAccount> newAccount,
+      Reader reader,
+      Taker taker,
+      int capacity) {
+    this.journal = journal;
+    this.accounts = accounts;
+    this.history = history;
+    this.packer = packer;
+    this.newAccount = newAccount;
+    this.reader = reader;
+    this.taker = taker;
+    this.capacity = capacity;
+    journal.open(entry -> {
+      pending.computeIfAbsent(entry.node(), _ -> new ArrayList<>()).add(entry);
+      // the journal stands behind the entry; its beginning is before that
+      dirty.putIfAbsent(entry.node(), new Since(beginning(entry), entry.arrivalEpochMillis()));
+    });
+  }
+
+  private long beginning(Journal.Entry entry) {
+    return journal.position() - entry.value().length();
+  }
+
+  /** The node; a new one if nothing is known of it. */
+  LiveNode get(String key) {
+    LiveNode node = live.get(key);
+    if (node == null) {
+      byte[] written = accounts.get(key);
+      node = new LiveNode(key, written == null ? newAccount.get() : read(written));
+      List<Journal.Entry> news = pending.remove(key);
+      if (news != null) {
+        for (Journal.Entry entry : news) {
+          taker.take(node, entry);
+        }
+      }
+      live.put(key, node);
+    }
+    return node;
+  }
+
+  /** Notes that a node took something in; where its value lies now. */
+  Journal.Slice taken(
+      LiveNode node, boolean telemetry, long arrivalEpochMillis, long offset, byte[] value) {
+    if (!dirty.containsKey(node.key)) {
+      dirty.put(node.key, new Since(journal.position(), arrivalEpochMillis));
+    }
+    return journal.append(node.keyBytes, telemetry, arrivalEpochMillis, offset, value);
+  }
+
+  /** Writes down what is to be written at this commit. */
+  void commit(long nowMillis) {
+    int inTurn = dirty.size() / PART;
+    ArrayDeque<String> due = new ArrayDeque<>();
+    for (Map.Entry<String, Since> entry : dirty.entrySet()) {
+      Since since = entry.getValue();
+      if (due.size() >= inTurn
+          && since.arrivalEpochMillis > nowMillis - MOST_MILLIS
+          && journal.position() - since.position <= MOST_BYTES) {
+        break;
+      }
+      due.add(entry.getKey());
+    }
+    due.forEach(this::writeDown);
+    journal.forgetBefore(
+        dirty.isEmpty() ? journal.position() : dirty.firstEntry().getValue().position);
+    var eldest = live.entrySet().iterator();
+    for (int surplus = live.size() - capacity; surplus > 0; surplus--) {
+      String key = eldest.next().getKey();
+      if (!dirty.containsKey(key)) {
+        eldest.remove();
+      }
+    }
+  }
+
+  private void writeDown(String key) {
+    LiveNode node = get(key);
+    history.write(node);
+    accounts.put(key, written(node.account));
+    dirty.remove(key);
+  }
+
+  private byte[] written(NodeAccount account) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      account.write(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an account", e);
+    }
+    return packer.packed(bytes.toByteArray());
+  }
+
+  private NodeAccount read(byte[] written) {
+    try (DataInputStream in =
+        new DataInputStream(new ByteArrayInputStream(packer.unpacked(written)))) {
+      return reader.read(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an account", e);
+    }
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import io.github.joulestream.energy.attribute.Arrival;
+import io.github.joulestream.energy.attribute.History;
+import io.github.joulestream.schemas.TelemetryReader;
+import io.github.joulestream.streams.process.Journal.Slice;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.WindowStore;
+
+/**
+ * The batches of nodes that arrived lately, as they were on the wire. The latest are in memory with
+ * their node; those before lie in blocks of one node each, by node and time of their last reading,
+ * in a store that drops them by the time of their arrival. That time is the broker's and only goes
+ * forward, so a node with a fast clock or a backfill takes nothing away from others.
+ */
+final class NodeHistory {
+  private static final HexFormat HEX = HexFormat.of();
+  // later than any arrival; with a larger one the store would look at all keys behind the range
+  private static final long ANY_ARRIVAL = (1L << 47) - 1;
+  // the last readings of a block's batches lie no further apart
+  private static final long BLOCK_MILLIS = 5 * 60_000;
+  private static final int BLOCK_BYTES = 512 << 10;
+  private static final int FIXED = 3 * Long.BYTES + Integer.BYTES;
+
+  private final WindowStore<String, byte[]> store;
+  private final Packer packer;
+  private final TelemetryReader reader = new TelemetryReader();
+
+  NodeHistory(WindowStore<String, byte[]> store, Packer packer) {
+    this.store = store;
+    this.packer = packer;
+  }
+
+  /** Writes down what is in memory. */
+  void write(LiveNode node) {
+    Recent recent = node.recent;
+    int from = 0;
+    while (from < recent.size()) {
+      int to = from;
+      int bytes = 0;
+      long earliest = Long.MAX_VALUE;
+      long latest = Long.MIN_VALUE;
+      while (to < recent.size()) {
+        long time = recent.latestEpochMillis(to);
+        if (to > from
+            && (bytes > BLOCK_BYTES
+                || Math.max(latest, time) - Math.min(earliest, time) > BLOCK_MILLIS)) {
+          break;
+        }
+        earliest = Math.min(earliest, time);
+        latest = Math.max(latest, time);
+        bytes += FIXED + recent.value(to++).length();
+      }
+      write(node.key, recent, from, to, bytes, latest);
+      from = to;
+    }
+    recent.clear();
+  }
+
+  private void write(
+      String node, Recent recent, int from, int to, int bytes, long latestEpochMillis) {
+    ByteBuffer block = ByteBuffer.allocate(bytes);
+    for (int i = from; i < to; i++) {
+      Slice value = recent.value(i);
+      block
+          .putLong(recent.arrivalEpochMillis(i))
+          .putLong(recent.offset(i))
+          .putLong(recent.latestEpochMillis(i))
+          .putInt(value.length())
+          .put(value.bytes(), value.from(), value.length());
+    }
+    // the offset tells apart blocks that end at the same time
+    String key = start(node, latestEpochMillis) + HEX.toHexDigits(recent.offset(to - 1));
+    store.put(key, packer.packed(block.array()), recent.arrivalEpochMillis(to - 1));
+  }
+
+  private static String start(String node, long latestEpochMillis) {
+    return node + "\0" + HEX.toHexDigits(latestEpochMillis ^ Long.MIN_VALUE); // sorts as it does
+  }
+
+  /** What a node's account can look up. */
+  History of(LiveNode node) {
+    return (from, to) -> {
+      Recent found = new Recent();
+      long beyond = to < Long.MAX_VALUE - BLOCK_MILLIS ? to + BLOCK_MILLIS : Long.MAX_VALUE;
+      try (KeyValueIterator<Windowed<String>, byte[]> blocks =
+          store.fetch(start(node.key, from), start(node.key, beyond) + "\uffff", 0, ANY_ARRIVAL)) {
+        while (blocks.hasNext()) {
+          read(packer.unpacked(blocks.next().value), from, to, found);
+        }
+      }
+      for (int i = 0; i < node.recent.size(); i++) {
+        addIfWithin(
+            from,
+            to,
+            node.recent.value(i),
+            node.recent.arrivalEpochMillis(i),
+            node.recent.offset(i),
+            node.recent.latestEpochMillis(i),
+            found);
+      }
+      return arrivals(found, node);
+    };
+  }
+
+  private static void read(byte[] block, long from, long to, Recent found) {
+    ByteBuffer in = ByteBuffer.wrap(block);
+    while (in.hasRemaining()) {
+      long arrival = in.getLong();
+      long offset = in.getLong();
+      long latest = in.getLong();
+      int length = in.getInt();
+      addIfWithin(
+          from, to, new Slice(block, in.position(), length), arrival, offset, latest, found);
+      in.position(in.position() + length);
+    }
+  }
+
+  private static void addIfWithin(
+      long from, long to, Slice value, long arrival, long offset, long latest, Recent found) {
+    if (latest >= from && latest <= to) {
+      found.add(value, arrival, offset, latest);
+    }
+  }
+
+  private List<Arrival> arrivals(Recent found, LiveNode node) {
+    List<Integer> order = new ArrayList<>(found.size());
+    for (int i = 0; i < found.size(); i++) {
+      order.add(i);
+    }
+    order.sort(
+        Comparator.comparingLong(found::arrivalEpochMillis).thenComparingLong(found::offset));
+    List<Arrival> arrivals = new ArrayList<>(found.size());
+    for (int i : order) {
+      Slice value = found.value(i);
+      reader.read(value.bytes(), value.from(), value.length(), node.described);
+      arrivals.add(new Arrival(found.arrivalEpochMillis(i), reader.columns().series()));
+    }
+    return arrivals;
+  }
+}
