@@ -26,12 +26,12 @@ public final class Increments {
   private final Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs = new HashMap<>();
   private final NavigableMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
   // what was booked to last: most bookings go there again
-  private static final int SLOTS = 64;
-  private final @Nullable String[] recentJobs = new String[SLOTS];
-  private final long[] recentWindows = new long[SLOTS];
-
-  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
-  private final @Nullable Totals<JobAmount>[] recentTotals = new Totals[SLOTS];
+  private static final int LEAST_SLOT_BITS = 5;
+  private static final int MOST_SLOT_BITS = 13;
+  private int slotBits = LEAST_SLOT_BITS;
+  private @Nullable Recent[] recent = new Recent[1 << LEAST_SLOT_BITS];
+  private @Nullable Recent lastJob;
+  private int jobWindows;
 
   private @Nullable Totals<SiteAmount> recentSite;
   private long recentSiteWindow;
@@ -80,7 +80,8 @@ public final class Increments {
   /** Drops increments that cancelled out. */
   public void compact() {
     recentSite = null;
-    Arrays.fill(recentTotals, null);
+    Arrays.fill(recent, null);
+    lastJob = null;
     jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
     jobs.values().removeIf(Map::isEmpty);
     site.values().removeIf(Totals::isZero);
@@ -264,19 +265,45 @@ public final class Increments {
     }
   }
 
+  private record Recent(String job, long window, Totals<JobAmount> totals) {}
+
   private Totals<JobAmount> jobTotals(String job, long window) {
-    int slot = job.hashCode() & (SLOTS - 1);
-    Totals<JobAmount> known = recentTotals[slot];
-    if (known != null && recentWindows[slot] == window && job.equals(recentJobs[slot])) {
+    Recent last = lastJob;
+    if (last != null && last.window == window && last.job.equals(job)) {
+      return last.totals;
+    }
+    Recent found = recent(job, window);
+    lastJob = found;
+    return found.totals;
+  }
+
+  private Recent recent(String job, long window) {
+    int slot = slot(job, window);
+    Recent known = recent[slot];
+    if (known != null && known.window == window && known.job.equals(job)) {
       return known;
     }
     Totals<JobAmount> totals =
         jobs.computeIfAbsent(job, _ -> new TreeMap<>())
-            .computeIfAbsent(window, _ -> Totals.ofJob());
-    recentJobs[slot] = job;
-    recentWindows[slot] = window;
-    recentTotals[slot] = totals;
-    return totals;
+            .computeIfAbsent(window, _ -> newJobWindow());
+    if (jobWindows > recent.length / 2 && slotBits < MOST_SLOT_BITS) {
+      slotBits = Math.min(MOST_SLOT_BITS, slotBits + 2);
+      recent = new Recent[1 << slotBits];
+      slot = slot(job, window);
+    }
+    Recent made = new Recent(job, window, totals);
+    recent[slot] = made;
+    return made;
+  }
+
+  private int slot(String job, long window) {
+    // all bits of both count
+    return ((job.hashCode() + (int) (window / 1_000)) * 0x9E3779B1) >>> (Integer.SIZE - slotBits);
+  }
+
+  private Totals<JobAmount> newJobWindow() {
+    jobWindows++;
+    return Totals.ofJob();
   }
 
   private Totals<SiteAmount> siteTotals(long window) {

@@ -170,7 +170,7 @@ public final class SiteSimulator {
     double shortest = options.jobs() > 0 ? SHORTEST_COUNTED_SECONDS : SHORTEST_SECONDS;
     double seconds = shortest * Math.pow(LONGEST_SECONDS / shortest, random.nextDouble());
     // jobs begin and end when they like, not when agents sample
-    long end = now + Math.round(seconds * 1000 / STEP) * STEP;
+    long end = now + Math.round(seconds * options.longerJobs() * 1000 / STEP) * STEP;
     Shape shape =
         switch (random.nextInt(10)) {
           case 0, 1, 2, 3 -> Shape.TRAINING;

@@ -15,6 +15,7 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.TelemetryReader;
+import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.process.Journal.Slice;
 import java.time.Duration;
@@ -40,10 +41,12 @@ import org.slf4j.LoggerFactory;
  * Lets a node's account take in the news, and gathers what that adds, by job and by site; told when
  * the task commits, so that what leaves the node's task does not grow with the number of its nodes.
  */
-public final class AttributeEnergy implements Processor<String, NodeNews, String, Booked> {
+public final class AttributeEnergy implements Processor<String, byte[], String, Booked> {
   public static final String ACCOUNTS = "node-accounts";
   public static final String HISTORY = "node-history";
   public static final String JOURNAL = "node-journal";
+
+  private static final String TELEMETRY = Topic.TELEMETRY.topicName();
 
   /** Nodes kept in memory, of each task. */
   private static final int LIVE_NODES = 50_000;
@@ -138,7 +141,7 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
   }
 
   @Override
-  public void process(Record<String, NodeNews> news) {
+  public void process(Record<String, byte[]> news) {
     RecordMetadata origin = context.recordMetadata().orElseThrow();
     String known = poison.reason(origin);
     if (known != null) {
@@ -146,37 +149,33 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
       return;
     }
     try {
-      byte[] value = news.value().value();
+      byte[] value = news.value();
       if (value == null || news.key() == null) {
         throw new IllegalArgumentException(
             value == null ? "an empty record" : "a record without a key");
       }
       LiveNode node = nodes.get(news.key());
       long arrival = news.timestamp();
-      switch (news.value()) {
-        case NodeNews.Telemetry _ -> {
-          telemetry.read(value, 0, value.length, node.described);
-          checkKey(telemetry.site(), telemetry.node(), node);
-          Outcome outcome =
-              poison.guard(origin, () -> take(node, arrival, books(telemetry.site())));
-          keep(
-              outcome,
-              node,
-              nodes.taken(node, true, arrival, origin.offset(), value),
-              arrival,
-              origin.offset());
-          if (!outcome.refusals().isEmpty()) {
-            refuse(news, String.join("; ", outcome.refusals()));
-          }
+      if (origin.topic().equals(TELEMETRY)) {
+        telemetry.read(value, 0, value.length, node.described);
+        checkKey(telemetry.site(), telemetry.node(), node);
+        Outcome outcome = poison.guard(origin, () -> take(node, arrival, books(telemetry.site())));
+        keep(
+            outcome,
+            node,
+            nodes.taken(node, true, arrival, origin.offset(), value),
+            arrival,
+            origin.offset());
+        if (!outcome.refusals().isEmpty()) {
+          refuse(news, String.join("; ", outcome.refusals()));
         }
-        case NodeNews.Allocation _ -> {
-          AllocationEvent event = allocations.deserialize("allocations", value);
-          checkKey(event.site(), event.node(), node);
-          AllocationEdge edge = edge(event, arrival);
-          poison.guard(
-              origin, () -> node.account.accept(edge, history.of(node), books(event.site())));
-          nodes.taken(node, false, arrival, origin.offset(), value);
-        }
+      } else {
+        AllocationEvent event = allocations.deserialize("allocations", value);
+        checkKey(event.site(), event.node(), node);
+        AllocationEdge edge = edge(event, arrival);
+        poison.guard(
+            origin, () -> node.account.accept(edge, history.of(node), books(event.site())));
+        nodes.taken(node, false, arrival, origin.offset(), value);
       }
     } catch (SerializationException | IllegalArgumentException e) {
       // before anything was taken in
@@ -299,14 +298,14 @@ public final class AttributeEnergy implements Processor<String, NodeNews, String
     told.clear();
   }
 
-  private void refuse(Record<String, NodeNews> news, String reason) {
+  private void refuse(Record<String, byte[]> news, String reason) {
     context
         .recordMetadata()
         .ifPresent(origin ->
             context.forward(
                 new Record<>(
                     news.key(),
-                    (Booked) new Booked.Refused(news.value().value()),
+                    (Booked) new Booked.Refused(news.value()),
                     news.timestamp(),
                     DeadLetterHeaders.of(reason, origin))));
   }

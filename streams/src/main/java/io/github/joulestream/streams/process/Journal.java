@@ -32,7 +32,7 @@ public final class Journal extends CommitStore<byte[]> {
 
   private static final HexFormat HEX = HexFormat.of();
   private static final int LEAST_CHUNK = 4 << 10;
-  private static final int MOST_CHUNK = 256 << 10;
+  private static final int MOST_CHUNK = 64 << 10;
   private static final int FIXED = Integer.BYTES + Short.BYTES + 1 + 2 * Long.BYTES;
   private static final byte[] NOTHING = {};
 

@@ -10,10 +10,10 @@ import io.github.joulestream.streams.process.AttributeEnergy;
 import io.github.joulestream.streams.process.Booked;
 import io.github.joulestream.streams.process.JobNews;
 import io.github.joulestream.streams.process.JobUpdate;
-import io.github.joulestream.streams.process.NodeNews;
 import io.github.joulestream.streams.process.Poison;
 import io.github.joulestream.streams.process.TotalJobs;
 import io.github.joulestream.streams.process.TotalSites;
+import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
@@ -93,16 +93,9 @@ public final class AccountingTopology implements Supplier<Topology> {
   }
 
   private KStream<String, Booked> attribute(StreamsBuilder builder) {
-    KStream<String, NodeNews> telemetry =
-        builder.stream(
-                Topic.TELEMETRY.topicName(), Consumed.with(KEY, RAW).withName("read-telemetry"))
-            .mapValues(NodeNews.Telemetry::new, Named.as("as-telemetry"));
-    KStream<String, NodeNews> allocations =
-        builder.stream(
-                Topic.ALLOCATIONS.topicName(), Consumed.with(KEY, RAW).withName("read-allocations"))
-            .mapValues(NodeNews.Allocation::new, Named.as("as-allocation"));
-    return telemetry
-        .merge(allocations, Named.as("node-news"))
+    return builder.stream(
+            List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
+            Consumed.with(KEY, RAW).withName("read-node-news"))
         .process(
             () -> new AttributeEnergy(limits, calibration, poison),
             Named.as("attribute-energy"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.benchmarks;
 
+import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.energy.attribute.Increments;
@@ -14,6 +15,7 @@ import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.WireSerdes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serde;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
@@ -56,6 +59,8 @@ public class StepsBenchmark {
   private NodeAccount account = new NodeAccount(Limits.DEFAULT, Calibration.NONE);
   private Increments books = new Increments();
   private byte[] state = new byte[0];
+  private final TelemetryReader reader = new TelemetryReader();
+  private TelemetryReader.@Nullable Described described;
   private int next;
 
   @Setup
@@ -108,6 +113,17 @@ public class StepsBenchmark {
         books);
   }
 
+  private ReadingColumns read(byte[] batch) {
+    reader.read(batch, 0, batch.length, described);
+    described = reader.described();
+    return reader.columns();
+  }
+
+  private Outcome takeRead(ReadingColumns columns) {
+    return account.accept(
+        reader.agentEpoch(), reader.sequence(), START + TICKS * 1_000L, columns, NO_HISTORY, books);
+  }
+
   private static byte[] written(NodeAccount account) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream(2048);
     account.write(new DataOutputStream(out));
@@ -122,20 +138,20 @@ public class StepsBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(READINGS)
-  public TelemetryBatch decode() {
+  public TelemetryBatch decodeToObjects() {
     return serde.deserializer().deserialize("telemetry", bytes.get(tick()));
   }
 
   @Benchmark
   @OperationsPerInvocation(READINGS)
-  public Outcome integrateAndBook() {
-    return take(batches.get(tick()));
+  public ReadingColumns decode() {
+    return read(bytes.get(tick()));
   }
 
   @Benchmark
   @OperationsPerInvocation(READINGS)
   public Outcome decodeIntegrateAndBook() {
-    return take(serde.deserializer().deserialize("telemetry", bytes.get(tick())));
+    return takeRead(read(bytes.get(tick())));
   }
 
   @Benchmark

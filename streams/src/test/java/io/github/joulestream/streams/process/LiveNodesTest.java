@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.attribute.Increments;
+import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.energy.attribute.NodeAccount;
+import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.TelemetryReader;
+import io.github.joulestream.schemas.WireSerdes;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A task that starts anew finds its nodes as they were at the last commit. */
+class LiveNodesTest {
+  private static final long SEED = 31;
+  private static final long START = 1_700_000_000_000L;
+  private static final int NODES = 70;
+
+  @TempDir Path folder;
+
+  /** A task's stores, and what works on them until it crashes. */
+  private final class Task {
+    private final Journal journal;
+    private final KeyValueStore<String, byte[]> accounts;
+    private final WindowStore<String, byte[]> blocks;
+    private final Packer packer = new Packer();
+    private final TelemetryReader reader = new TelemetryReader();
+    private NodeHistory history;
+    private LiveNodes nodes;
+
+    Task() {
+      Properties config = new Properties();
+      config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+      config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
+      var context = new MockProcessorContext<>(config, new TaskId(0, 0), folder.toFile());
+      journal = opened(Journal.builder("journal"), context.getStateStoreContext());
+      accounts =
+          opened(
+              Stores.keyValueStoreBuilder(
+                  Stores.inMemoryKeyValueStore("accounts"), Serdes.String(), Serdes.ByteArray()),
+              context.getStateStoreContext());
+      blocks =
+          opened(
+              Stores.windowStoreBuilder(
+                  Stores.inMemoryWindowStore(
+                      "history", Duration.ofHours(2), Duration.ofMillis(1), false),
+                  Serdes.String(),
+                  Serdes.ByteArray()),
+              context.getStateStoreContext());
+      history = new NodeHistory(blocks, packer);
+      nodes = begin();
+    }
+
+    private <S extends StateStore> S opened(StoreBuilder<S> builder, StateStoreContext context) {
+      S store = builder.withLoggingDisabled().build();
+      store.init(context, store);
+      return store;
+    }
+
+    private LiveNodes begin() {
+      return new LiveNodes(
+          journal,
+          accounts,
+          history,
+          packer,
+          () -> new NodeAccount(Limits.DEFAULT),
+          in -> NodeAccount.read(in, Limits.DEFAULT, Calibration.NONE),
+          (node, entry) -> take(node, entry.value(), entry.arrivalEpochMillis(), entry.offset()),
+          20);
+    }
+
+    private void take(LiveNode node, Journal.Slice value, long arrival, long offset) {
+      reader.read(value.bytes(), value.from(), value.length(), node.described);
+      node.described = reader.described();
+      node.account.accept(
+          reader.agentEpoch(),
+          reader.sequence(),
+          arrival,
+          reader.columns(),
+          history.of(node),
+          new Increments());
+      node.recent.add(value, arrival, offset, reader.columns().latestMillis(Long.MAX_VALUE));
+    }
+
+    void take(TelemetryBatch batch, long arrival, long offset) {
+      byte[] bytes = WireSerdes.telemetry().serializer().serialize("telemetry", batch);
+      LiveNode node = nodes.get(batch.site() + "/" + batch.node());
+      Journal.Slice value = nodes.taken(node, true, arrival, offset, bytes);
+      take(node, value, arrival, offset);
+    }
+
+    void commit(long now) {
+      nodes.commit(now);
+      journal.flushCache();
+    }
+
+    /** What is in memory is lost; what was committed is there. */
+    void crash() {
+      journal.forgetMemory();
+      history = new NodeHistory(blocks, packer);
+      nodes = begin();
+    }
+
+    Map<String, byte[]> states() throws IOException {
+      Map<String, byte[]> states = new TreeMap<>();
+      for (int n = 0; n < NODES; n++) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        nodes.get("s/n" + n).account.write(new DataOutputStream(out));
+        states.put("n" + n, out.toByteArray());
+      }
+      return states;
+    }
+  }
+
+  @Test
+  void afterCrashes_accountsAreAsWithoutThem() throws IOException {
+    System.out.println("LiveNodesTest seed " + SEED);
+    Random random = new Random(SEED);
+    List<TelemetryBatch> batches = batches(random);
+    Task steady = new Task();
+    Task crashing = new Task();
+    int crashes = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      long arrival = START + 40L * i;
+      steady.take(batches.get(i), arrival, i);
+      crashing.take(batches.get(i), arrival, i);
+      if (random.nextInt(40) == 0) {
+        steady.commit(arrival);
+        crashing.commit(arrival);
+        if (random.nextInt(4) == 0) {
+          crashing.crash();
+          crashes++;
+        }
+      }
+    }
+    assertThat(crashes).isGreaterThan(10);
+    Map<String, byte[]> expected = steady.states();
+    crashing
+        .states()
+        .forEach((node, state) -> assertThat(state).as(node).isEqualTo(expected.get(node)));
+    // and the journal does not grow without end
+    long[] bytes = {0};
+    long later = START + 40L * batches.size() + 120_000;
+    crashing.commit(later);
+    crashing.commit(later); // the last chunk went out with the commit before
+    crashing.journal.forgetMemory();
+    crashing.journal.open(entry -> bytes[0] += entry.value().length());
+    assertThat(bytes[0]).isZero();
+  }
+
+  /** Of many nodes, some late, so that the history is needed. */
+  private static List<TelemetryBatch> batches(Random random) {
+    List<TelemetryBatch> batches = new ArrayList<>();
+    for (int tick = 0; tick < 120; tick++) {
+      for (int n = 0; n < NODES; n++) {
+        long time = START + 1_000L * tick;
+        batches.add(
+            new TelemetryBatch(
+                "s",
+                "n" + n,
+                7,
+                tick,
+                List.of(
+                    new DeviceSeries(
+                        Device.sensor("gpu0", DeviceKind.GPU)
+                            .withSource(PowerSource.COUNTER)
+                            .withCounter(1, 0),
+                        Readings.ofCounter(
+                            new long[] {time},
+                            new long[] {300_000 + random.nextInt(100_000)},
+                            new long[] {1_000_000L * tick * 350})))));
+      }
+    }
+    for (int i = 0; i < batches.size() / 20; i++) {
+      int from = random.nextInt(batches.size() - 700);
+      batches.add(from + random.nextInt(700), batches.remove(from));
+    }
+    return batches;
+  }
+}
