@@ -21,7 +21,6 @@ import org.apache.kafka.clients.admin.Admin;
 final class Lane {
   private static final double WARM = 0.4;
   private static final long TICK_MILLIS = 100;
-  private static final long SETTLE_MILLIS = 3_000;
 
   private final NanoClock clock = NanoClock.system();
   private final long began = clock.nanos();
@@ -73,7 +72,7 @@ final class Lane {
       long measured = -1;
       long jobs = -1;
       if (complete && settings.is("totals")) {
-        measured = lane.settled();
+        measured = Topics.awaitSteady(contestant::measuredMillijoules);
         jobs = contestant.jobMillijoules();
       }
       System.out.printf(
@@ -107,17 +106,5 @@ final class Lane {
       before = done;
       TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
     }
-  }
-
-  /** The energy when nothing more comes: the last commits may tell of it after their input. */
-  private long settled() throws Exception {
-    long before;
-    long measured = contestant.measuredMillijoules();
-    do {
-      before = measured;
-      TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
-      measured = contestant.measuredMillijoules();
-    } while (measured != before);
-    return measured;
   }
 }

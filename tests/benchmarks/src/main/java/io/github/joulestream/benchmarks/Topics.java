@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -23,6 +27,7 @@ final class Topics {
 
   // a transaction's marker at the end of a partition is nothing to be read
   private static final int MARKERS = 2;
+  private static final long SETTLE_MILLIS = 3_000;
 
   private Topics() {}
 
@@ -87,6 +92,33 @@ final class Topics {
       lag += behind <= MARKERS ? 0 : behind;
     }
     return lag;
+  }
+
+  /** How many partitions of a topic each member of a group has, where it has any. */
+  static List<Long> parts(Admin admin, String group, String topic)
+      throws ExecutionException, InterruptedException {
+    return requireNonNull(
+            admin.describeConsumerGroups(List.of(group)).all().get().get(group), group)
+        .members()
+        .stream()
+        .map(member ->
+            member.assignment().topicPartitions().stream()
+                .filter(partition -> partition.topic().equals(topic))
+                .count())
+        .filter(count -> count > 0)
+        .toList();
+  }
+
+  /** Asks until the answer stays the same: the last commits may tell of what came before them. */
+  static long awaitSteady(Callable<Long> question) throws Exception {
+    long before;
+    long answer = question.call();
+    do {
+      before = answer;
+      TimeUnit.MILLISECONDS.sleep(SETTLE_MILLIS);
+      answer = question.call();
+    } while (answer != before);
+    return answer;
   }
 
   /** Bytes of the last values of all keys, keys included: what one would have to restore. */
