@@ -63,6 +63,10 @@ final class Bench implements AutoCloseable {
     List<String> command = new ArrayList<>(before);
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
     command.addAll(List.of(settings.text("jvm").split(" ")));
+    if (main == Store.class) {
+      // QuestDB reaches into objects at fixed places: with compact headers the JVM crashes
+      command.add("-XX:-UseCompactObjectHeaders");
+    }
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",

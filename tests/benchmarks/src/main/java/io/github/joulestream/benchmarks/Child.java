@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** A process that a harness started. */
 final class Child {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  static final ObjectMapper JSON = new ObjectMapper();
   private static final String END = "\0";
 
   private final String name;
@@ -29,7 +31,7 @@ final class Child {
   private void read() {
     try (BufferedReader out = process.inputReader(UTF_8)) {
       out.lines().forEach(lines::add);
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       // it was killed
     }
     lines.add(END);
@@ -52,6 +54,11 @@ final class Child {
       throw new IOException(name + " ended with " + process.exitValue());
     }
     return result;
+  }
+
+  /** Waits so long for its end; true if it has ended. */
+  boolean ended(Duration limit) throws InterruptedException {
+    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   boolean alive() {

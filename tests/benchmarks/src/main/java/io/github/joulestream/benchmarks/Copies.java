@@ -62,19 +62,7 @@ final class Copies implements Publisher {
   public void publish(AllocationEvent event) {
     for (int copy = 0; copy < copies(event.node()); copy++) {
       towards.publish(
-          new AllocationEvent(
-              event.site(),
-              name(event.node(), copy),
-              name(event.job(), copy),
-              event.action(),
-              event.atEpochMillis(),
-              event.devices(),
-              event.memoryParts(),
-              event.storageParts(),
-              event.cpuParts(),
-              event.nodeParts(),
-              event.gpusOnNode(),
-              event.reporter()));
+          Renamed.allocation(event, name(event.node(), copy), name(event.job(), copy), 0));
     }
   }
 

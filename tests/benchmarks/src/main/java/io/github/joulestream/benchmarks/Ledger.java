@@ -4,6 +4,7 @@ package io.github.joulestream.benchmarks;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,6 +24,26 @@ final class Ledger {
    * @throws IllegalStateException if the books do not balance
    */
   static long measuredMillijoules(String bootstrap) {
+    long measured = 0;
+    for (SiteWindow window : windows(bootstrap)) {
+      measured += window.totals().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
+      long difference = difference(window);
+      if (difference != 0) {
+        throw new IllegalStateException("the ledger's difference is " + difference + " mJ");
+      }
+    }
+    return measured;
+  }
+
+  /** Readings that it has seen, each once. */
+  static long readings(String bootstrap) {
+    return windows(bootstrap).stream()
+        .mapToLong(window -> window.totals().get(SiteAmount.READINGS))
+        .sum();
+  }
+
+  /** The windows of 10 s, each as last told. */
+  private static Collection<SiteWindow> windows(String bootstrap) {
     Map<String, SiteWindow> windows = new HashMap<>();
     Topics.read(
         bootstrap,
@@ -35,15 +56,7 @@ final class Ledger {
                 window);
           }
         });
-    long measured = 0;
-    for (SiteWindow window : windows.values()) {
-      measured += window.totals().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
-      long difference = difference(window);
-      if (difference != 0) {
-        throw new IllegalStateException("the ledger's difference is " + difference + " mJ");
-      }
-    }
-    return measured;
+    return windows.values();
   }
 
   private static long difference(SiteWindow window) {

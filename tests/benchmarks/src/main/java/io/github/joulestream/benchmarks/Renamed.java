@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.benchmarks;
 
+import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 
-/** The same job under another name, and at another time. */
+/** The same news of another job or node, and of another time. */
 final class Renamed {
   private Renamed() {}
 
@@ -28,5 +29,22 @@ final class Renamed {
         job.work(),
         job.workUnit(),
         job.nodes());
+  }
+
+  static AllocationEvent allocation(
+      AllocationEvent event, String node, String job, long laterMillis) {
+    return new AllocationEvent(
+        event.site(),
+        node,
+        job,
+        event.action(),
+        event.atEpochMillis() + laterMillis,
+        event.devices(),
+        event.memoryParts(),
+        event.storageParts(),
+        event.cpuParts(),
+        event.nodeParts(),
+        event.gpusOnNode(),
+        event.reporter());
   }
 }
