@@ -14,7 +14,8 @@ import org.apache.kafka.clients.admin.Admin;
 
 /**
  * How long the books stand still when the topologies are killed (-9) while a site goes on in real
- * time: from the kill until the group has committed again and is less than 2 s of data behind.
+ * time: from the kill until all partitions are committed again and the group is less than 2 s of
+ * data behind.
  *
  * <ul>
  *   <li>{@code kept}: started again at once, with its state directory
@@ -100,7 +101,8 @@ final class Restart {
     long stateBytes = Bench.stateBytes(state);
     long killed = clock.nanos();
     first.kill();
-    long done = Topics.committed(admin, StreamsProgram.APPLICATION_ID, "telemetry");
+    Map<Integer, Long> done =
+        Topics.committedEach(admin, StreamsProgram.APPLICATION_ID, "telemetry");
     double runningSeconds = 0;
     if (!mode.equals("standby")) {
       if (mode.equals("deleted")) {
@@ -152,13 +154,16 @@ final class Restart {
   }
 
   /** How far behind it was at most, s of data. */
-  private double awaitBack(long killed, long doneThen) throws Exception {
+  private double awaitBack(long killed, Map<Integer, Long> doneThen) throws Exception {
     double most = 0;
     while (true) {
       double behind = behindSeconds();
       most = Math.max(most, behind);
       if (behind < BACK_SECONDS
-          && Topics.committed(admin, StreamsProgram.APPLICATION_ID, "telemetry") > doneThen) {
+          && Topics.committedEach(admin, StreamsProgram.APPLICATION_ID, "telemetry")
+              .entrySet()
+              .stream()
+              .allMatch(now -> now.getValue() > doneThen.getOrDefault(now.getKey(), 0L))) {
         return most;
       }
       pause(killed, "the topologies did not come back");

@@ -55,15 +55,23 @@ final class Topics {
 
   static long committed(Admin admin, String group, String topic)
       throws ExecutionException, InterruptedException {
-    return admin
+    return committedEach(admin, group, topic).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What a group has committed, by partition. */
+  static Map<Integer, Long> committedEach(Admin admin, String group, String topic)
+      throws ExecutionException, InterruptedException {
+    Map<Integer, Long> offsets = new HashMap<>();
+    admin
         .listConsumerGroupOffsets(group)
         .partitionsToOffsetAndMetadata()
         .get()
-        .entrySet()
-        .stream()
-        .filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null)
-        .mapToLong(entry -> entry.getValue().offset())
-        .sum();
+        .forEach((partition, offset) -> {
+          if (partition.topic().equals(topic) && offset != null) {
+            offsets.put(partition.partition(), offset.offset());
+          }
+        });
+    return offsets;
   }
 
   /**
