@@ -28,10 +28,14 @@ final class Forget {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", args[0]))) {
       List<String> groups =
           admin.listGroups().all().get().stream().map(group -> group.groupId()).toList();
-      for (String group : groups) {
+      for (var group : admin.describeConsumerGroups(groups).all().get().entrySet()) {
+        if (group.getValue().members().isEmpty()) {
+          continue;
+        }
         // streams stay members for a while after they are closed
         admin
-            .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+            .removeMembersFromConsumerGroup(
+                group.getKey(), new RemoveMembersFromConsumerGroupOptions())
             .all()
             .get();
       }

@@ -2,9 +2,7 @@
 package io.github.joulestream.benchmarks;
 
 import io.github.joulestream.energy.JobAmount;
-import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.Calibration;
-import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
@@ -16,7 +14,6 @@ import org.apache.kafka.clients.admin.Admin;
 
 /** The topologies as they are. */
 final class Joulestream implements Contestant {
-  private static final int TEN_SECONDS_MILLIS = 10_000;
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 
   private final String bootstrap;
@@ -39,35 +36,12 @@ final class Joulestream implements Contestant {
 
   @Override
   public long done() throws Exception {
-    return Topics.committed(admin, program.applicationId(), "telemetry");
+    return Topics.done(admin, program.applicationId());
   }
 
-  /** From the ledger; it must balance. */
   @Override
   public long measuredMillijoules() {
-    Map<String, SiteWindow> windows = new HashMap<>();
-    Topics.read(
-        bootstrap,
-        "ledger",
-        record -> {
-          SiteWindow window =
-              WireSerdes.siteWindows().deserializer().deserialize("ledger", record.value());
-          if (window.windowMillis() == TEN_SECONDS_MILLIS) {
-            windows.put(window.site() + window.windowStartEpochMillis(), window);
-          }
-        });
-    long measured = 0;
-    long booked = 0;
-    for (SiteWindow window : windows.values()) {
-      measured += window.totals().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
-      booked +=
-          window.totals().get(SiteAmount.JOBS_TOTAL_MILLIJOULES)
-              + window.totals().get(SiteAmount.IDLE_TOTAL_MILLIJOULES);
-    }
-    if (measured != booked) {
-      throw new IllegalStateException("the ledger's difference is " + (measured - booked) + " mJ");
-    }
-    return measured;
+    return Ledger.measuredMillijoules(bootstrap);
   }
 
   @Override

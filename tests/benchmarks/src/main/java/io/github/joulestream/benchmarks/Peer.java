@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -58,23 +59,30 @@ final class Peer implements Contestant {
 
   @Override
   public void start() throws Exception {
+    createResults(admin);
+    streams.start();
+  }
+
+  static void createResults(Admin admin) throws ExecutionException, InterruptedException {
     int partitions =
         admin.describeTopics(List.of("telemetry")).allTopicNames().get().values().stream()
             .mapToInt(topic -> topic.partitions().size())
             .sum();
-    if (!admin.listTopics().names().get().contains(RESULTS)) {
-      admin.createTopics(List.of(new NewTopic(RESULTS, partitions, (short) 1))).all().get();
-    }
-    streams.start();
+    admin.createTopics(List.of(new NewTopic(RESULTS, partitions, (short) 1))).all().get();
   }
 
   @Override
   public long done() throws Exception {
-    return Topics.committed(admin, APPLICATION, "telemetry");
+    return Topics.done(admin, APPLICATION);
   }
 
   @Override
   public long measuredMillijoules() {
+    return measuredMillijoules(bootstrap);
+  }
+
+  /** Of the windows in the topic of results, each as last told. */
+  static long measuredMillijoules(String bootstrap) {
     Map<String, Long> windows = new HashMap<>();
     Topics.read(
         bootstrap,
@@ -115,20 +123,36 @@ final class Peer implements Contestant {
           reading.microjoules,
           microjoules < 0 ? 0 : reading.microjoules - microjoules);
     }
+
+    /** With the step before and this one. */
+    Energy plus(Reading reading) {
+      Energy next = next(reading);
+      return new Energy(
+          next.site,
+          next.kind,
+          next.epochMillis,
+          next.microjoules,
+          stepMicrojoules + next.stepMicrojoules);
+    }
+
+    Energy told() {
+      return new Energy(site, kind, epochMillis, microjoules, 0);
+    }
   }
 
-  /** The same of all devices of a node. */
+  /** The same of all devices of a node; the steps are those of the last batch. */
   record NodeEnergy(Map<String, Energy> devices) {
     static NodeEnergy empty() {
       return new NodeEnergy(Map.of());
     }
 
     NodeEnergy next(TelemetryBatch batch) {
-      Map<String, Energy> all = new LinkedHashMap<>(devices);
+      Map<String, Energy> all = new LinkedHashMap<>();
+      devices.forEach((id, energy) -> all.put(id, energy.told()));
       each(
           batch,
           (device, reading) ->
-              all.put(device.id(), all.getOrDefault(device.id(), Energy.NONE).next(reading)));
+              all.put(device.id(), all.getOrDefault(device.id(), Energy.NONE).plus(reading)));
       return new NodeEnergy(all);
     }
   }

@@ -22,40 +22,35 @@ final class Preload {
 
   public static void main(String[] args) throws Exception {
     Settings settings =
-        Settings.of(
-            Map.of(
-                "bootstrap",
-                "",
-                "nodes",
-                "1000",
-                "seconds",
-                "300",
-                "partitions",
-                "4",
-                "faults",
-                "none",
-                "site",
-                "simulated"),
-            args);
+        new Settings("Fills the topics with what a simulated site says.")
+            .with("bootstrap", "", "the broker")
+            .with("nodes", "1000", "nodes of the site")
+            .with("simulated", "1000", "nodes that are simulated; the others are copies")
+            .with("seconds", "300", "how long it speaks")
+            .with("rows", "1", "readings of a device in a batch")
+            .with("partitions", "4", "of the topics")
+            .with("faults", "none", "what goes wrong, by name=rate;name=rate")
+            .with("site", "simulated", "its name")
+            .read(args);
     Map<String, Object> kafka = Map.of("bootstrap.servers", settings.text("bootstrap"));
-    try (Admin admin = Admin.create(kafka)) {
-      new TopicAdmin(admin).create(settings.number("partitions"), (short) 1);
-    }
-    SchemaExchange.join(kafka);
+    createTopics(kafka, settings.number("partitions"));
     FaultRates faults =
         settings.text("faults").equals("none")
             ? FaultRates.NONE
             : FaultRates.parse(settings.text("faults").replace(';', ','));
+    int nodes = settings.number("nodes");
+    int simulated = Math.min(nodes, settings.number("simulated"));
     SimulationOptions options =
-        new SimulationOptions(settings.text("site"), settings.number("nodes"), 1, 0, faults)
-            .withRowsPerBatch(1);
+        new SimulationOptions(settings.text("site"), simulated, 1, 0, faults)
+            .withRowsPerBatch(settings.number("rows"));
     long end = EpochClock.system().epochMillis();
     long start = end - settings.number("seconds") * 1_000L;
     NanoClock nanos = NanoClock.system();
     long began = nanos.nanos();
     SiteSimulator simulator = new SiteSimulator(options, start);
-    try (KafkaPublisher publisher = KafkaPublisher.connect(kafka, "preload")) {
-      Publisher towards = options.towards(publisher);
+    Copies copies = new Copies(KafkaPublisher.connect(kafka, "preload"), simulated, nodes);
+    try (copies) {
+      Publisher towards = options.towards(copies);
       for (long now = start; now < end; now += STEP_MILLIS) {
         simulator.advanceTo(now + STEP_MILLIS, towards);
       }
@@ -64,8 +59,16 @@ final class Preload {
     }
     System.out.printf(
         Locale.ROOT,
-        "RESULT {\"readings\": %d, \"seconds\": %.1f}%n",
-        simulator.readings(),
+        "RESULT {\"batches\": %d, \"readings\": %d, \"seconds\": %.1f}%n",
+        copies.batches(),
+        copies.readings(),
         (nanos.nanos() - began) / 1e9);
+  }
+
+  static void createTopics(Map<String, Object> kafka, int partitions) throws Exception {
+    try (Admin admin = Admin.create(kafka)) {
+      new TopicAdmin(admin).create(partitions, (short) 1);
+    }
+    SchemaExchange.join(kafka);
   }
 }

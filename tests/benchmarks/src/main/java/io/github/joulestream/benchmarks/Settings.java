@@ -2,34 +2,50 @@
 package io.github.joulestream.benchmarks;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
-/** Arguments of the form {@code name=value}, each with a default. */
+/** Arguments of the form {@code name=value}, each with a default and a meaning. */
 final class Settings {
-  private final Map<String, String> values;
-
-  private Settings(Map<String, String> values) {
-    this.values = values;
-  }
+  private final String purpose;
+  private final Map<String, String> values = new LinkedHashMap<>();
+  private final Map<String, String> help = new LinkedHashMap<>();
 
   /**
-   * Takes the arguments.
-   *
-   * @param defaults every name there is, and its value where none is given
+   * @param purpose what the program does, for people
    */
-  static Settings of(Map<String, String> defaults, String... args) {
-    Map<String, String> values = new LinkedHashMap<>(defaults);
+  Settings(String purpose) {
+    this.purpose = purpose;
+  }
+
+  /** Adds a name; all that are not added are refused. */
+  Settings with(String name, String value, String meaning) {
+    values.put(name, value);
+    help.put(
+        name, "%-14s %s%s".formatted(name, meaning, value.isEmpty() ? "" : " (" + value + ")"));
+    return this;
+  }
+
+  /** Every harness has these. */
+  Settings withCommon() {
+    return with("json", "", "file for the results as JSON")
+        .with(
+            "jvm",
+            "-Xmx3g -XX:+UseParallelGC -XX:+UseCompactObjectHeaders",
+            "options of each process measured");
+  }
+
+  /** Takes the arguments; what is wrong with them ends the program with an explanation. */
+  Settings read(String... args) {
     for (String arg : args) {
       int at = arg.indexOf('=');
       if (at < 0 || !values.containsKey(arg.substring(0, at))) {
-        System.err.printf(
-            "'%s' is not one of %s, as name=value%n", arg, new TreeSet<>(values.keySet()));
-        System.exit(2);
+        throw refuse(
+            List.of("help", "--help", "-h").contains(arg) ? "" : "'" + arg + "' is not known");
       }
       values.put(arg.substring(0, at), arg.substring(at + 1));
     }
-    return new Settings(values);
+    return this;
   }
 
   String text(String name) {
@@ -40,11 +56,46 @@ final class Settings {
     return value;
   }
 
+  List<String> list(String name) {
+    return List.of(text(name).split(","));
+  }
+
   int number(String name) {
-    return Integer.parseInt(text(name));
+    return number(name, text(name));
+  }
+
+  List<Integer> numbers(String name) {
+    return list(name).stream().map(text -> number(name, text)).toList();
+  }
+
+  private int number(String name, String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw refuse("%s=%s is not a whole number".formatted(name, text));
+    }
+  }
+
+  boolean is(String name) {
+    return switch (text(name)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw refuse("%s=%s is neither true nor false".formatted(name, text(name)));
+    };
   }
 
   Map<String, String> all() {
     return values;
+  }
+
+  /** Says what is wrong and what there is; the program ends. */
+  IllegalStateException refuse(String problem) {
+    if (!problem.isEmpty()) {
+      System.err.println(problem);
+    }
+    System.err.printf("%s%n%nname=value ...%n", purpose);
+    help.values().forEach(line -> System.err.println("  " + line));
+    System.exit(problem.isEmpty() ? 0 : 2);
+    return new IllegalStateException(problem);
   }
 }

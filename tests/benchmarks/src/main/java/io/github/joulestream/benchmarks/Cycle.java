@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.benchmarks;
+
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.producers.simulate.SimulationOptions;
+import io.github.joulestream.producers.simulate.SiteSimulator;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.TelemetryBatch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Some time of a simulated site, simulated once and told again and again, as a site that goes on:
+ * each time later, with counters that rise from where they were, with sequences that go on, and
+ * with jobs of other names. All jobs end where a turn ends, and others begin where the next does.
+ */
+final class Cycle implements Publisher {
+  static final int STEP_MILLIS = 100;
+
+  private final long startEpochMillis;
+  private final int millis;
+  private final List<List<Object>> steps = new ArrayList<>();
+  private final Map<String, Readings> lastOfDevice = new HashMap<>();
+  private final Map<String, Long> nextSequence = new HashMap<>();
+  private long batches;
+  private long devices;
+
+  /**
+   * @param startEpochMillis of the simulation; names it, as an agent's start does
+   */
+  Cycle(String site, int nodes, int seconds, long startEpochMillis) {
+    SiteSimulator simulator =
+        new SiteSimulator(
+            new SimulationOptions(site, nodes, 1).withRowsPerBatch(1), startEpochMillis);
+    this.startEpochMillis = simulator.startEpochMillis();
+    this.millis = seconds * 1_000;
+    for (int step = 0; step <= millis / STEP_MILLIS; step++) {
+      steps.add(new ArrayList<>());
+      simulator.advanceTo(this.startEpochMillis + (long) step * STEP_MILLIS, this);
+    }
+    simulator.finish(this);
+  }
+
+  /** Steps of one turn, after the very first, which is told once only. */
+  int steps() {
+    return millis / STEP_MILLIS;
+  }
+
+  double batchesPerSecond() {
+    return batches * 1_000.0 / millis;
+  }
+
+  long devices() {
+    return devices;
+  }
+
+  /** Tells a step of a turn, as if the first had begun at that time. */
+  void tell(long step, long beganEpochMillis, Publisher to) {
+    int turn = (int) (Math.max(0, step - 1) / steps());
+    long later = beganEpochMillis - startEpochMillis + (long) turn * millis;
+    for (Object news : steps.get((int) (step - (long) turn * steps()))) {
+      switch (news) {
+        case TelemetryBatch batch -> to.publish(later(batch, turn, later));
+        case AllocationEvent event ->
+            to.publish(Renamed.allocation(event, event.node(), name(event.job(), turn), later));
+        case JobRecord job -> to.publish(Renamed.job(job, name(job.job(), turn), later));
+        default -> throw new IllegalStateException("told nothing like " + news);
+      }
+    }
+  }
+
+  private TelemetryBatch later(TelemetryBatch batch, int turn, long laterMillis) {
+    List<DeviceSeries> moved = new ArrayList<>(batch.devices().size());
+    for (DeviceSeries series : batch.devices()) {
+      Readings readings = series.readings().movedBy(laterMillis);
+      Readings last = lastOfDevice.get(batch.node() + "/" + series.device().id());
+      moved.add(
+          new DeviceSeries(
+              series.device(),
+              last == null || turn == 0
+                  ? readings
+                  : new Readings(
+                      readings.epochMillis(),
+                      readings.powerMilliwatts(),
+                      plus(readings.energyMicrojoules(), last.energyMicrojoules(), turn),
+                      readings.utilisationParts(),
+                      readings.usedBytes(),
+                      plus(readings.readBytes(), last.readBytes(), turn),
+                      plus(readings.writtenBytes(), last.writtenBytes(), turn))));
+    }
+    long sequence = nextSequence.merge(batch.node(), 1L, Long::sum) - 1;
+    return new TelemetryBatch(batch.site(), batch.node(), batch.agentEpoch(), sequence, moved);
+  }
+
+  private static long[] plus(long[] counter, long[] last, int turns) {
+    long[] sums = counter.clone();
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += last[last.length - 1] * turns;
+    }
+    return sums;
+  }
+
+  private static String name(String job, int turn) {
+    return turn == 0 ? job : job + ".t" + turn;
+  }
+
+  // ---- while it is simulated
+
+  @Override
+  public void publish(TelemetryBatch batch) {
+    steps.getLast().add(batch);
+    batches++;
+    for (DeviceSeries series : batch.devices()) {
+      Readings readings = series.readings();
+      if (lastOfDevice.put(batch.node() + "/" + series.device().id(), readings) == null) {
+        devices++;
+      }
+    }
+  }
+
+  @Override
+  public void publish(AllocationEvent event) {
+    steps.getLast().add(event);
+  }
+
+  @Override
+  public void publish(JobRecord job) {
+    steps.getLast().add(job);
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.benchmarks;
+
+import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.runtime.EpochClock;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A site in real time: each node publishes a batch a second, paced by the wall clock. A part of it
+ * is simulated beforehand, so that what is left to do for a batch is to name it and to encode it.
+ */
+final class Load {
+  private Load() {}
+
+  public static void main(String[] args) throws Exception {
+    Settings settings =
+        new Settings("A site in real time.")
+            .with("bootstrap", "", "the broker")
+            .with("nodes", "1000", "nodes of the site")
+            .with("simulated", "100", "nodes that are simulated; the others are copies")
+            .with("turns", "1", "how often what was simulated is told")
+            .with("turn", "60", "seconds that are simulated")
+            .with("site", "simulated", "its name")
+            .read(args);
+    EpochClock clock = EpochClock.system();
+    int nodes = settings.number("nodes");
+    int simulated = Math.min(nodes, settings.number("simulated"));
+    Cycle cycle =
+        new Cycle(settings.text("site"), simulated, settings.number("turn"), clock.epochMillis());
+    double share = (double) nodes / simulated;
+    System.out.printf(
+        Locale.ROOT,
+        "READY {\"batches_per_s\": %.3f, \"devices\": %.0f, \"newest_ms\": %d}%n",
+        cycle.batchesPerSecond() * share,
+        cycle.devices() * share,
+        // nodes read their devices one after the other, not all at the whole second
+        Math.min(9, nodes - 1) * Cycle.STEP_MILLIS);
+    long worstBehind = 0;
+    Copies copies =
+        new Copies(
+            KafkaPublisher.connect(Map.of("bootstrap.servers", settings.text("bootstrap")), "load"),
+            simulated,
+            nodes);
+    try (copies) {
+      long began = Math.ceilDiv(clock.epochMillis(), 1_000L) * 1_000;
+      long steps = (long) settings.number("turns") * cycle.steps();
+      for (long step = 0; step <= steps; step++) {
+        long due = began + step * Cycle.STEP_MILLIS;
+        long early = due - clock.epochMillis();
+        if (early > 0) {
+          TimeUnit.MILLISECONDS.sleep(early);
+        }
+        cycle.tell(step, began, copies);
+        worstBehind = Math.max(worstBehind, clock.epochMillis() - due);
+      }
+      copies.flush();
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "RESULT {\"batches\": %d, \"readings\": %d, \"worst_behind_ms\": %d}%n",
+        copies.batches(),
+        copies.readings(),
+        worstBehind);
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.benchmarks;
+
+import io.github.joulestream.energy.attribute.Limits;
+import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsSettings;
+import io.github.joulestream.streams.topology.AccountingTopology;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The topologies until they are stopped, with standby replicas where these are wished for. */
+final class Topologies {
+  private Topologies() {}
+
+  public static void main(String[] args) throws Exception {
+    Settings settings =
+        new Settings("Runs the topologies.")
+            .with("bootstrap", "", "the broker")
+            .with("folder", "", "for the state")
+            .with("threads", "1", "stream threads")
+            .with("instance", "", "lasting name, or none")
+            .with("standbys", "0", "instances that keep a copy of each task's state")
+            .with("commit", "500", "milliseconds between commits")
+            .read(args);
+    String bootstrap = settings.text("bootstrap");
+    SchemaExchange.join(Map.of("bootstrap.servers", bootstrap));
+    String instance = settings.text("instance");
+    Properties config =
+        StreamsProgram.config(
+            new StreamsSettings(
+                bootstrap,
+                Path.of(settings.text("folder")),
+                settings.number("threads"),
+                instance.isEmpty() ? null : instance,
+                Duration.ofMillis(settings.number("commit")),
+                Calibration.NONE));
+    config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.number("standbys"));
+    CountDownLatch running = new CountDownLatch(1);
+    try (KafkaStreams streams =
+        new KafkaStreams(
+            new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE).get(), config)) {
+      streams.setStateListener((now, _) -> {
+        if (now == KafkaStreams.State.RUNNING) {
+          running.countDown();
+        } else if (now == KafkaStreams.State.ERROR) {
+          System.exit(1);
+        }
+      });
+      Runtime.getRuntime().addShutdownHook(new Thread(streams::close));
+      streams.start();
+      running.await();
+      System.out.println("READY");
+      new CountDownLatch(1).await();
+    }
+  }
+}
