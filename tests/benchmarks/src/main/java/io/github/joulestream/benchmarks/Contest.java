@@ -41,6 +41,7 @@ final class Contest {
             .with("simulated", "1000", "nodes that are simulated; the others are copies")
             .with("seconds", "600", "of its life, a reading of each device a second")
             .with("rows", "1", "readings of a device in a batch")
+            .with("longer", "5", "times as long as the simulator's jobs last: hours, not minutes")
             .with("partitions", "4", "of the topics")
             .with("rounds", "2", "each with all contestants")
             .with("threads", "1", "of each contestant")
@@ -71,6 +72,7 @@ final class Contest {
             "simulated=" + settings.text("simulated"),
             "seconds=" + settings.text("seconds"),
             "rows=" + settings.text("rows"),
+            "longer=" + settings.text("longer"),
             "partitions=" + settings.text("partitions"),
             "faults=" + settings.text("faults"));
     long readings = loaded.get("readings").asLong();
@@ -81,19 +83,20 @@ final class Contest {
         readings, settings.text("nodes"), settings.text("seconds"), readingsPerBatch);
     Bench.say("bytes per reading in the topic: %.2f%n", (double) bytes / readings);
     Bench.say(
-        "%-5s %-18s %12s %12s %10s %10s %11s %9s  %s",
+        "%-5s %-18s %12s %12s %9s %10s %10s %11s %9s  %s",
         "round",
         "contestant",
         "readings/s",
         "per CPU s",
+        "compiler",
         "allocated",
         "changelog",
         "state",
         "results",
         "energy, mJ");
     Bench.say(
-        "%-5s %-18s %12s %12s %10s %10s %11s %9s",
-        "", "", "", "", "B/reading", "B/reading", "B/node", "B/reading");
+        "%-5s %-18s %12s %12s %9s %10s %10s %11s %9s",
+        "", "", "", "", "of CPU", "B/reading", "B/reading", "B/node", "B/reading");
     for (int round = 1; round <= settings.number("rounds"); round++) {
       for (String name : settings.list("contestants")) {
         run(name, round, readings);
@@ -131,6 +134,9 @@ final class Contest {
     double measured = result.get("batches").asDouble() * readingsPerBatch;
     result.put("readings_per_s", measured / result.get("wall_s").asDouble());
     result.put("readings_per_cpu_s", measured / result.get("cpu_s").asDouble());
+    result.put(
+        "readings_per_warm_cpu_s",
+        measured / (result.get("cpu_s").asDouble() - result.get("compiler_s").asDouble()));
     result.put("allocated_per_reading", result.get("allocated_bytes").asDouble() / measured);
     results.add(result);
     print(result, readings);
@@ -141,11 +147,12 @@ final class Contest {
   private void print(JsonNode result, long readings) {
     boolean complete = result.get("complete").asBoolean();
     Bench.say(
-        "%-5d %-18s %,12.0f %,12.0f %10.1f %10s %,11d %9s  %s",
+        "%-5d %-18s %,12.0f %,12.0f %8.0f%% %10.1f %10s %,11d %9s  %s",
         result.get("round").asInt(),
         result.get("name").asText(),
         result.get("readings_per_s").asDouble(),
         result.get("readings_per_cpu_s").asDouble(),
+        100 * result.get("compiler_s").asDouble() / result.get("cpu_s").asDouble(),
         result.get("allocated_per_reading").asDouble(),
         each(result, "changelog_bytes", readings, complete),
         result.get("state_bytes").asLong() / settings.number("nodes"),
@@ -169,7 +176,12 @@ final class Contest {
   }
 
   private void ratios() {
-    Bench.say("%nreadings per CPU second, as a part of %s's in the same round", LIMIT);
+    ratios("readings per CPU second", "readings_per_cpu_s");
+    ratios("the same without the JVM's compiler", "readings_per_warm_cpu_s");
+  }
+
+  private void ratios(String what, String field) {
+    Bench.say("%n%s, as a part of %s's in the same round", what, LIMIT);
     for (String name : settings.list("contestants")) {
       List<Double> ratios = new ArrayList<>();
       for (ObjectNode own : results) {
@@ -177,9 +189,7 @@ final class Contest {
           if (own.get("name").asText().equals(name)
               && limit.get("name").asText().equals(LIMIT)
               && own.get("round").equals(limit.get("round"))) {
-            ratios.add(
-                own.get("readings_per_cpu_s").asDouble()
-                    / limit.get("readings_per_cpu_s").asDouble());
+            ratios.add(own.get(field).asDouble() / limit.get(field).asDouble());
           }
         }
       }

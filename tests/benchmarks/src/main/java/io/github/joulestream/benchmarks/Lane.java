@@ -30,12 +30,14 @@ final class Lane {
     this.contestant = contestant;
   }
 
-  private record Moment(long nanos, long cpuNanos, long allocatedBytes, long done) {
+  private record Moment(
+      long nanos, long cpuNanos, long compilerNanos, long allocatedBytes, long done) {
     static Moment now(NanoClock clock, long done) {
       return new Moment(
           clock.nanos(),
           ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
               .getProcessCpuTime(),
+          CompilerThreads.cpuNanos(),
           ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes(),
           done);
     }
@@ -78,6 +80,7 @@ final class Lane {
       System.out.printf(
           Locale.ROOT,
           "RESULT {\"complete\": %b, \"cold\": %b, \"batches\": %d, \"wall_s\": %.3f, \"cpu_s\": %.3f,"
+              + " \"compiler_s\": %.3f,"
               + " \"allocated_bytes\": %d, \"measured_mj\": %d, \"jobs_mj\": %d,"
               + " \"state_bytes\": %d}%n",
           complete,
@@ -85,6 +88,7 @@ final class Lane {
           over.done - from.done,
           (over.nanos - from.nanos) / 1e9,
           (over.cpuNanos - from.cpuNanos) / 1e9,
+          (over.compilerNanos - from.compilerNanos) / 1e9,
           over.allocatedBytes - from.allocatedBytes,
           measured,
           jobs,

@@ -28,6 +28,7 @@ final class Preload {
             .with("simulated", "1000", "nodes that are simulated; the others are copies")
             .with("seconds", "300", "how long it speaks")
             .with("rows", "1", "readings of a device in a batch")
+            .with("longer", "5", "times as long as the simulator's jobs last")
             .with("partitions", "4", "of the topics")
             .with("faults", "none", "what goes wrong, by name=rate;name=rate")
             .with("site", "simulated", "its name")
@@ -42,7 +43,8 @@ final class Preload {
     int simulated = Math.min(nodes, settings.number("simulated"));
     SimulationOptions options =
         new SimulationOptions(settings.text("site"), simulated, 1, 0, faults)
-            .withRowsPerBatch(settings.number("rows"));
+            .withRowsPerBatch(settings.number("rows"))
+            .withLongerJobs(settings.number("longer"));
     long end = EpochClock.system().epochMillis();
     long start = end - settings.number("seconds") * 1_000L;
     NanoClock nanos = NanoClock.system();
