@@ -34,6 +34,9 @@ public final class TelemetryReader {
   private long clockOffsetMillis;
   private @Nullable Described described;
   private @Nullable Described shown;
+  private boolean bare;
+  private int describedFrom;
+  private int describedTo;
   private final WireReader in = new WireReader();
   private final AvroSerde.Body<TelemetryReader> body =
       wire -> {
@@ -41,7 +44,10 @@ public final class TelemetryReader {
         return this;
       };
 
-  /** What a batch says of its devices; the same object as long as nothing changes. */
+  /**
+   * What a batch says of its devices; the same object as long as nothing changes. The bytes that
+   * say it may be cut out of a batch that is kept beside it: see {@link #readBare}.
+   */
   public static final class Described {
     private final byte[] bytes;
     private final Device[] devices;
@@ -51,6 +57,30 @@ public final class TelemetryReader {
       this.bytes = bytes;
       this.devices = devices;
       this.columns = columns;
+    }
+
+    /** As it is on the wire; not to be changed. */
+    public byte[] bytes() {
+      return bytes;
+    }
+
+    /**
+     * Reads it by itself.
+     *
+     * @throws SerializationException if that is not what {@link #bytes} gave
+     */
+    public static Described of(byte[] bytes) {
+      WireReader in = new WireReader();
+      in.reset(bytes, 0, bytes.length);
+      try {
+        Described described = readDescribed(in);
+        if (in.atEnd()) {
+          return described;
+        }
+      } catch (IOException | RuntimeException e) {
+        throw new SerializationException("not a description of devices: " + e.getMessage(), e);
+      }
+      throw new SerializationException("not a description of devices: bytes after its end");
     }
   }
 
@@ -62,6 +92,22 @@ public final class TelemetryReader {
    */
   public void read(byte[] bytes, int from, int length, @Nullable Described known) {
     shown = known;
+    bare = false;
+    SERDE.read(bytes, from, length, in, body);
+    if (!in.reads(bytes)) {
+      describedFrom = -1; // another release wrote it
+    }
+  }
+
+  /**
+   * Reads a batch without the bytes from {@link #describedFrom} to {@link #describedTo}.
+   *
+   * @param cut what these said
+   * @throws SerializationException as {@link #read}
+   */
+  public void readBare(byte[] bytes, int from, int length, Described cut) {
+    shown = cut;
+    bare = true;
     SERDE.read(bytes, from, length, in, body);
   }
 
@@ -79,11 +125,13 @@ public final class TelemetryReader {
     times = wire.readLongs(times);
     timeCount = wire.count();
     sum(times, 0, timeCount, 0, 1);
-    if (known != null && wire.skipIfNext(known.bytes)) {
+    describedFrom = wire.position();
+    if (known != null && (bare || wire.skipIfNext(known.bytes))) {
       described = known;
     } else {
       described = readDescribed(wire);
     }
+    describedTo = wire.position();
     readValues(wire, described);
     if (clockOffsetMillis != 0) {
       columns.move(clockOffsetMillis);
@@ -207,6 +255,19 @@ public final class TelemetryReader {
   /** To be shown when the node's next batch is read. */
   public Described described() {
     return requireNonNull(described, "nothing was read");
+  }
+
+  /**
+   * Where in the bytes that were read the description of the devices begins; -1 if it is not there
+   * as this release writes it.
+   */
+  public int describedFrom() {
+    return describedFrom;
+  }
+
+  /** Where it ends. */
+  public int describedTo() {
+    return describedTo;
   }
 
   /** The batch as an object, with its times as they were written. */

@@ -46,6 +46,12 @@ final class WireReader {
     return at == end;
   }
 
+  /** True if it reads these bytes, and not a copy. */
+  @SuppressWarnings("ReferenceEquality") // the array itself
+  boolean reads(byte[] these) {
+    return bytes == these;
+  }
+
   /** Bytes in all. */
   int length() {
     return available;

@@ -400,6 +400,14 @@ class WireTest {
         assertThat(reader.described()).isSameAs(known);
       }
       known = reader.described();
+      // and without that description, kept beside it
+      int at = reader.describedFrom();
+      int cut = reader.describedTo() - at;
+      byte[] bare = new byte[bytes.length - cut];
+      System.arraycopy(within, 3, bare, 0, at - 3);
+      System.arraycopy(within, at + cut, bare, at - 3, bare.length - at + 3);
+      reader.readBare(bare, 0, bare.length, TelemetryReader.Described.of(known.bytes()));
+      assertThat(reader.batch()).isEqualTo(batch);
     }
   }
 

@@ -163,7 +163,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         keep(
             outcome,
             node,
-            nodes.taken(node, true, arrival, origin.offset(), value),
+            nodes.taken(node, arrival, origin.offset(), value, telemetry),
             arrival,
             origin.offset());
         if (!outcome.refusals().isEmpty()) {
@@ -175,7 +175,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         AllocationEdge edge = edge(event, arrival);
         poison.guard(
             origin, () -> node.account.accept(edge, history.of(node), books(event.site())));
-        nodes.taken(node, false, arrival, origin.offset(), value);
+        nodes.taken(node, arrival, origin.offset(), value);
       }
     } catch (SerializationException | IllegalArgumentException e) {
       // before anything was taken in
@@ -216,7 +216,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
                       telemetry.sequence(),
                       part.devices()));
       node.recent.add(
-          new Slice(written, 0, written.length),
+          new Slice(written, 0, written.length, null),
           arrivalEpochMillis,
           offset,
           part.latestMillis(limits.futureMillis()));
@@ -227,9 +227,11 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private void takeAgain(LiveNode node, Journal.Entry entry) {
     Slice value = entry.value();
     long arrival = entry.arrivalEpochMillis();
-    if (entry.telemetry()) {
-      telemetry.read(value.bytes(), value.from(), value.length(), node.described);
-      keep(take(node, arrival, new Increments()), node, value, arrival, entry.offset());
+    if (entry.kind() != Journal.Kind.ALLOCATION) {
+      Slice batch = entry.batchOf(node);
+      batch.readBy(telemetry, node.described);
+      node.inJournal = telemetry.described();
+      keep(take(node, arrival, new Increments()), node, batch, arrival, entry.offset());
     } else {
       byte[] bytes = Arrays.copyOfRange(value.bytes(), value.from(), value.from() + value.length());
       AllocationEvent event = allocations.deserialize("allocations", bytes);

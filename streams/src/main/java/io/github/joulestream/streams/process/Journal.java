@@ -2,7 +2,10 @@
 package io.github.joulestream.streams.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.schemas.TelemetryReader;
+import io.github.joulestream.schemas.TelemetryReader.Described;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -14,6 +17,7 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latest news of a task's nodes, in the order in which they were taken in. What an account in
@@ -23,8 +27,10 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  *   chunk  ... [entry entry entry ..][entry entry 0 0 0]     a record of the changelog each
- *   entry  length, node, telemetry or allocation, arrival, offset, bytes as they were on the wire
+ *   entry  length, node, what it is, arrival, offset, bytes as they were on the wire
  * </pre>
+ *
+ * <p>What a batch says of its devices is left out where the entry of the node before said the same.
  */
 public final class Journal extends CommitStore<byte[]> {
   /** Records of changelogs are no larger, bytes: a record of a topic, and what is put around it. */
@@ -54,11 +60,45 @@ public final class Journal extends CommitStore<byte[]> {
 
   private record Written(String key, long endPosition) {}
 
-  /** Where an entry's value is; the array is not to be changed. */
-  record Slice(byte[] bytes, int from, int length) {}
+  /** What an entry is. */
+  enum Kind {
+    ALLOCATION,
+    TELEMETRY,
+    /** Telemetry without what it says of its devices. */
+    BARE
+  }
+
+  private static final Kind[] KINDS = Kind.values();
+
+  /**
+   * Where an entry's value is; the array is not to be changed.
+   *
+   * @param cut what was cut out of it, or null if it is whole
+   */
+  record Slice(byte[] bytes, int from, int length, @Nullable Described cut) {
+    /** Reads the batch that lies there. */
+    void readBy(TelemetryReader reader, @Nullable Described known) {
+      if (cut == null) {
+        reader.read(bytes, from, length, known);
+      } else {
+        reader.readBare(bytes, from, length, cut);
+      }
+    }
+  }
 
   /** What was taken in. */
-  record Entry(String node, boolean telemetry, long arrivalEpochMillis, long offset, Slice value) {}
+  record Entry(String node, Kind kind, long arrivalEpochMillis, long offset, Slice value) {
+    /** The batch, of a node that has taken in the entries before. */
+    Slice batchOf(LiveNode taker) {
+      return kind == Kind.BARE
+          ? new Slice(
+              value.bytes,
+              value.from,
+              value.length,
+              requireNonNull(taker.inJournal, "a bare batch after no other"))
+          : value;
+    }
+  }
 
   private Journal(KeyValueStore<String, byte[]> inner) {
     super(inner);
@@ -90,17 +130,17 @@ public final class Journal extends CommitStore<byte[]> {
       int end = in.position() + length;
       byte[] node = new byte[in.getShort()];
       in.get(node);
-      boolean telemetry = in.get() != 0;
+      Kind kind = KINDS[in.get()];
       long arrival = in.getLong();
       long offset = in.getLong();
       position += Integer.BYTES + length;
       taker.accept(
           new Entry(
               new String(node, UTF_8),
-              telemetry,
+              kind,
               arrival,
               offset,
-              new Slice(bytes, in.position(), end - in.position())));
+              new Slice(bytes, in.position(), end - in.position(), null)));
       in.position(end);
     }
   }
@@ -110,9 +150,24 @@ public final class Journal extends CommitStore<byte[]> {
     return position;
   }
 
-  /** Appends what was taken in. */
-  Slice append(byte[] node, boolean telemetry, long arrivalEpochMillis, long offset, byte[] value) {
-    int size = FIXED + node.length + value.length;
+  /**
+   * Appends what was taken in.
+   *
+   * @param cut with {@code BARE}, what is left out of the value
+   * @param cutFrom where in the value it begins
+   * @param cutTo and where it ends
+   */
+  Slice append(
+      byte[] node,
+      Kind kind,
+      long arrivalEpochMillis,
+      long offset,
+      byte[] value,
+      @Nullable Described cut,
+      int cutFrom,
+      int cutTo) {
+    int length = value.length - (cutTo - cutFrom);
+    int size = FIXED + node.length + length;
     if (size > chunk.length - used) {
       seal();
       chunk = new byte[Math.max(size, wanted)];
@@ -121,13 +176,14 @@ public final class Journal extends CommitStore<byte[]> {
         .putInt(size - Integer.BYTES)
         .putShort((short) node.length)
         .put(node)
-        .put((byte) (telemetry ? 1 : 0))
+        .put((byte) kind.ordinal())
         .putLong(arrivalEpochMillis)
         .putLong(offset)
-        .put(value);
+        .put(value, 0, cutFrom)
+        .put(value, cutTo, value.length - cutTo);
     used += size;
     position += size;
-    return new Slice(chunk, used - value.length, value.length);
+    return new Slice(chunk, used - length, length, cut);
   }
 
   private void seal() {

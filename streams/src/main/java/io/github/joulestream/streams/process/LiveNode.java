@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.schemas.Keys;
-import io.github.joulestream.schemas.TelemetryReader;
+import io.github.joulestream.schemas.TelemetryReader.Described;
 import org.jspecify.annotations.Nullable;
 
 /** A node in memory: its account, and the batches since its account was last written down. */
@@ -16,7 +16,10 @@ final class LiveNode {
   final Recent recent = new Recent();
 
   /** What its latest batch said of its devices. */
-  TelemetryReader.@Nullable Described described;
+  @Nullable Described described;
+
+  /** What its latest batch in the journal said of them, since the account was last written down. */
+  @Nullable Described inJournal;
 
   // as the node's records say it, so that its key need not be put together for each of them
   private String site = "";

@@ -2,6 +2,8 @@
 package io.github.joulestream.streams.process;
 
 import io.github.joulestream.energy.attribute.NodeAccount;
+import io.github.joulestream.schemas.TelemetryReader;
+import io.github.joulestream.schemas.TelemetryReader.Described;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -115,13 +117,42 @@ final class LiveNodes {
     return node;
   }
 
-  /** Notes that a node took something in; where its value lies now. */
+  /** Notes that a node took in an allocation. */
+  void taken(LiveNode node, long arrivalEpochMillis, long offset, byte[] allocation) {
+    isDirty(node, arrivalEpochMillis);
+    journal.append(
+        node.keyBytes, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset, allocation, null, 0, 0);
+  }
+
+  /**
+   * Notes that a node took in a batch; where it lies now.
+   *
+   * @param reader that has just read it from all of {@code batch}
+   */
   Journal.Slice taken(
-      LiveNode node, boolean telemetry, long arrivalEpochMillis, long offset, byte[] value) {
+      LiveNode node, long arrivalEpochMillis, long offset, byte[] batch, TelemetryReader reader) {
+    isDirty(node, arrivalEpochMillis);
+    Described described = reader.described();
+    boolean bare = reader.describedFrom() >= 0 && described.equals(node.inJournal);
+    node.inJournal = described;
+    return bare
+        ? journal.append(
+            node.keyBytes,
+            Journal.Kind.BARE,
+            arrivalEpochMillis,
+            offset,
+            batch,
+            described,
+            reader.describedFrom(),
+            reader.describedTo())
+        : journal.append(
+            node.keyBytes, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset, batch, null, 0, 0);
+  }
+
+  private void isDirty(LiveNode node, long arrivalEpochMillis) {
     if (!dirty.containsKey(node.key)) {
       dirty.put(node.key, new Since(journal.position(), arrivalEpochMillis));
     }
-    return journal.append(node.keyBytes, telemetry, arrivalEpochMillis, offset, value);
   }
 
   /** Writes down what is to be written at this commit. */
@@ -153,6 +184,7 @@ final class LiveNodes {
     LiveNode node = get(key);
     history.write(node);
     accounts.put(key, written(node.account));
+    node.inJournal = null;
     dirty.remove(key);
   }
 

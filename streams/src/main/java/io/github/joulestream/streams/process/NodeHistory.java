@@ -4,6 +4,7 @@ package io.github.joulestream.streams.process;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.schemas.TelemetryReader;
+import io.github.joulestream.schemas.TelemetryReader.Described;
 import io.github.joulestream.streams.process.Journal.Slice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,7 +28,9 @@ final class NodeHistory {
   // the last readings of a block's batches lie no further apart
   private static final long BLOCK_MILLIS = 5 * 60_000;
   private static final int BLOCK_BYTES = 512 << 10;
-  private static final int FIXED = 3 * Long.BYTES + Integer.BYTES;
+  private static final int FIXED = 3 * Long.BYTES + 2 * Integer.BYTES;
+  // in place of the length of what was cut out
+  private static final int WHOLE = -1;
 
   private final WindowStore<String, byte[]> store;
   private final Packer packer;
@@ -56,7 +59,8 @@ final class NodeHistory {
         }
         earliest = Math.min(earliest, time);
         latest = Math.max(latest, time);
-        bytes += FIXED + recent.value(to++).length();
+        bytes += FIXED + recent.value(to).length() + bytesOfCut(recent, from, to);
+        to++;
       }
       write(node.key, recent, from, to, bytes, latest);
       from = to;
@@ -69,16 +73,28 @@ final class NodeHistory {
     ByteBuffer block = ByteBuffer.allocate(bytes);
     for (int i = from; i < to; i++) {
       Slice value = recent.value(i);
+      Described cut = value.cut();
       block
           .putLong(recent.arrivalEpochMillis(i))
           .putLong(recent.offset(i))
           .putLong(recent.latestEpochMillis(i))
-          .putInt(value.length())
-          .put(value.bytes(), value.from(), value.length());
+          .putInt(cut == null ? WHOLE : bytesOfCut(recent, from, i));
+      if (cut != null && bytesOfCut(recent, from, i) > 0) {
+        block.put(cut.bytes());
+      }
+      block.putInt(value.length()).put(value.bytes(), value.from(), value.length());
     }
     // the offset tells apart blocks that end at the same time
     String key = start(node, latestEpochMillis) + HEX.toHexDigits(recent.offset(to - 1));
     store.put(key, packer.packed(block.array()), recent.arrivalEpochMillis(to - 1));
+  }
+
+  /** Bytes of what was cut out of a batch: 0 if it is that of the one before, or nothing. */
+  private static int bytesOfCut(Recent recent, int from, int i) {
+    Described cut = recent.value(i).cut();
+    return cut == null || (i > from && cut.equals(recent.value(i - 1).cut()))
+        ? 0
+        : cut.bytes().length;
   }
 
   private static String start(String node, long latestEpochMillis) {
@@ -112,13 +128,21 @@ final class NodeHistory {
 
   private static void read(byte[] block, long from, long to, Recent found) {
     ByteBuffer in = ByteBuffer.wrap(block);
+    Described before = null;
     while (in.hasRemaining()) {
       long arrival = in.getLong();
       long offset = in.getLong();
       long latest = in.getLong();
+      int cutLength = in.getInt();
+      if (cutLength > 0) {
+        byte[] cut = new byte[cutLength];
+        in.get(cut);
+        before = Described.of(cut);
+      }
       int length = in.getInt();
+      Described cut = cutLength == WHOLE ? null : before;
       addIfWithin(
-          from, to, new Slice(block, in.position(), length), arrival, offset, latest, found);
+          from, to, new Slice(block, in.position(), length, cut), arrival, offset, latest, found);
       in.position(in.position() + length);
     }
   }
@@ -139,8 +163,7 @@ final class NodeHistory {
         Comparator.comparingLong(found::arrivalEpochMillis).thenComparingLong(found::offset));
     List<Arrival> arrivals = new ArrayList<>(found.size());
     for (int i : order) {
-      Slice value = found.value(i);
-      reader.read(value.bytes(), value.from(), value.length(), node.described);
+      found.value(i).readBy(reader, node.described);
       arrivals.add(new Arrival(found.arrivalEpochMillis(i), reader.columns().series()));
     }
     return arrivals;

@@ -94,12 +94,16 @@ class LiveNodesTest {
           packer,
           () -> new NodeAccount(Limits.DEFAULT),
           in -> NodeAccount.read(in, Limits.DEFAULT, Calibration.NONE),
-          (node, entry) -> take(node, entry.value(), entry.arrivalEpochMillis(), entry.offset()),
+          (node, entry) -> {
+            Journal.Slice batch = entry.batchOf(node);
+            batch.readBy(reader, node.described);
+            node.inJournal = reader.described();
+            keep(node, batch, entry.arrivalEpochMillis(), entry.offset());
+          },
           20);
     }
 
-    private void take(LiveNode node, Journal.Slice value, long arrival, long offset) {
-      reader.read(value.bytes(), value.from(), value.length(), node.described);
+    private void keep(LiveNode node, Journal.Slice value, long arrival, long offset) {
       node.described = reader.described();
       node.account.accept(
           reader.agentEpoch(),
@@ -114,8 +118,8 @@ class LiveNodesTest {
     void take(TelemetryBatch batch, long arrival, long offset) {
       byte[] bytes = WireSerdes.telemetry().serializer().serialize("telemetry", batch);
       LiveNode node = nodes.get(batch.site() + "/" + batch.node());
-      Journal.Slice value = nodes.taken(node, true, arrival, offset, bytes);
-      take(node, value, arrival, offset);
+      reader.read(bytes, 0, bytes.length, node.described);
+      keep(node, nodes.taken(node, arrival, offset, bytes, reader), arrival, offset);
     }
 
     void commit(long now) {
@@ -193,7 +197,7 @@ class LiveNodesTest {
                     new DeviceSeries(
                         Device.sensor("gpu0", DeviceKind.GPU)
                             .withSource(PowerSource.COUNTER)
-                            .withCounter(1, 0),
+                            .withCounter(tick / 50, 0),
                         Readings.ofCounter(
                             new long[] {time},
                             new long[] {300_000 + random.nextInt(100_000)},
