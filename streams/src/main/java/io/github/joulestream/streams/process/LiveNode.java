@@ -21,6 +21,11 @@ final class LiveNode {
   /** What its latest batch in the journal said of them, since the account was last written down. */
   @Nullable Described inJournal;
 
+  /** Offsets of what it has taken in last, so that nothing is taken in twice after a crash. */
+  long telemetryOffset = -1;
+
+  long allocationOffset = -1;
+
   // as the node's records say it, so that its key need not be put together for each of them
   private String site = "";
   private String name = "";
@@ -41,5 +46,20 @@ final class LiveNode {
     site = newSite;
     name = newName;
     return true;
+  }
+
+  /** True if this comes after all that it has taken in. */
+  boolean isNews(Journal.Entry entry) {
+    return entry.offset()
+        > (entry.kind() == Journal.Kind.ALLOCATION ? allocationOffset : telemetryOffset);
+  }
+
+  /** Notes that it has taken this in. */
+  void took(Journal.Kind kind, long offset) {
+    if (kind == Journal.Kind.ALLOCATION) {
+      allocationOffset = offset;
+    } else {
+      telemetryOffset = offset;
+    }
   }
 }

@@ -105,11 +105,15 @@ final class LiveNodes {
     LiveNode node = live.get(key);
     if (node == null) {
       byte[] written = accounts.get(key);
-      node = new LiveNode(key, written == null ? newAccount.get() : read(written));
+      node = written == null ? new LiveNode(key, newAccount.get()) : read(key, written);
       List<Journal.Entry> news = pending.remove(key);
       if (news != null) {
         for (Journal.Entry entry : news) {
-          taker.take(node, entry);
+          // a chunk also holds what was written down since
+          if (node.isNews(entry)) {
+            taker.take(node, entry);
+            node.took(entry.kind(), entry.offset());
+          }
         }
       }
       live.put(key, node);
@@ -119,7 +123,7 @@ final class LiveNodes {
 
   /** Notes that a node took in an allocation. */
   void taken(LiveNode node, long arrivalEpochMillis, long offset, byte[] allocation) {
-    isDirty(node, arrivalEpochMillis);
+    noteNews(node, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset);
     journal.append(
         node.keyBytes, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset, allocation, null, 0, 0);
   }
@@ -131,7 +135,7 @@ final class LiveNodes {
    */
   Journal.Slice taken(
       LiveNode node, long arrivalEpochMillis, long offset, byte[] batch, TelemetryReader reader) {
-    isDirty(node, arrivalEpochMillis);
+    noteNews(node, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset);
     Described described = reader.described();
     boolean bare = reader.describedFrom() >= 0 && described.equals(node.inJournal);
     node.inJournal = described;
@@ -149,7 +153,8 @@ final class LiveNodes {
             node.keyBytes, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset, batch, null, 0, 0);
   }
 
-  private void isDirty(LiveNode node, long arrivalEpochMillis) {
+  private void noteNews(LiveNode node, Journal.Kind kind, long arrivalEpochMillis, long offset) {
+    node.took(kind, offset);
     if (!dirty.containsKey(node.key)) {
       dirty.put(node.key, new Since(journal.position(), arrivalEpochMillis));
     }
@@ -183,25 +188,32 @@ final class LiveNodes {
   private void writeDown(String key) {
     LiveNode node = get(key);
     history.write(node);
-    accounts.put(key, written(node.account));
+    accounts.put(key, written(node));
     node.inJournal = null;
     dirty.remove(key);
   }
 
-  private byte[] written(NodeAccount account) {
+  private byte[] written(LiveNode node) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      account.write(out);
+      out.writeLong(node.telemetryOffset);
+      out.writeLong(node.allocationOffset);
+      node.account.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException("an account", e);
     }
     return packer.packed(bytes.toByteArray());
   }
 
-  private NodeAccount read(byte[] written) {
+  private LiveNode read(String key, byte[] written) {
     try (DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(packer.unpacked(written)))) {
-      return reader.read(in);
+      long telemetryOffset = in.readLong();
+      long allocationOffset = in.readLong();
+      LiveNode node = new LiveNode(key, reader.read(in));
+      node.telemetryOffset = telemetryOffset;
+      node.allocationOffset = allocationOffset;
+      return node;
     } catch (IOException e) {
       throw new UncheckedIOException("an account", e);
     }
