@@ -13,8 +13,10 @@ import org.apache.kafka.clients.admin.Admin;
 
 /**
  * What a reading costs, and a node's state takes, as the site grows: about the same number of
- * readings from ever more nodes, each on a broker of its own. The consumer that only decodes shows
- * what of it is the input's.
+ * readings from ever more nodes, each on a broker of its own. The jobs of the first second, which
+ * all nodes begin at once, are in the part before measuring begins, and no job is ended at the end:
+ * that would be more news of jobs for a reading the shorter it is. The consumer that only decodes
+ * shows what of it is the input's.
  */
 final class Growth {
   private static final int DEVICES = 15;
@@ -36,7 +38,7 @@ final class Growth {
             .with("rows", "1", "readings of a device in a batch")
             .with("partitions", "4", "of the topics")
             .with("threads", "1", "of each contestant")
-            .with("limit", "240", "seconds until a contestant is stopped")
+            .with("limit", "600", "seconds until a contestant is stopped")
             .withCommon()
             .read(args);
     new Growth(settings).run();
@@ -69,6 +71,7 @@ final class Growth {
             "nodes=" + nodes,
             "simulated=" + settings.text("simulated"),
             "seconds=" + seconds,
+            "finish=false",
             "rows=" + settings.text("rows"),
             "partitions=" + settings.text("partitions"));
     for (String name : CONTESTANTS) {

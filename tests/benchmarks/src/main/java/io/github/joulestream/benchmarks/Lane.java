@@ -68,7 +68,7 @@ final class Lane {
       int limit = settings.number("limit");
       Moment warm = lane.await((long) (end * WARM), limit * WARM);
       Moment over = lane.await(end, limit);
-      boolean cold = over.done == warm.done;
+      boolean cold = over.done <= warm.done;
       Moment from = cold ? start : warm;
       boolean complete = over.done >= end;
       long measured = -1;

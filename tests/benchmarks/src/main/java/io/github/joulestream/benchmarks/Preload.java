@@ -27,6 +27,7 @@ final class Preload {
             .with("nodes", "1000", "nodes of the site")
             .with("simulated", "1000", "nodes that are simulated; the others are copies")
             .with("seconds", "300", "how long it speaks")
+            .with("finish", "true", "whether all jobs end when it falls silent")
             .with("rows", "1", "readings of a device in a batch")
             .with("longer", "5", "times as long as the simulator's jobs last")
             .with("partitions", "4", "of the topics")
@@ -56,7 +57,9 @@ final class Preload {
       for (long now = start; now < end; now += STEP_MILLIS) {
         simulator.advanceTo(now + STEP_MILLIS, towards);
       }
-      simulator.finish(towards);
+      if (settings.is("finish")) {
+        simulator.finish(towards);
+      }
       towards.flush();
     }
     System.out.printf(

@@ -13,11 +13,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -35,6 +37,7 @@ final class Topics {
     return ends(admin, List.of(topic)).values().stream().mapToLong(Long::longValue).sum();
   }
 
+  // of what is committed, as offsets are: both then belong to the same moment
   private static Map<TopicPartition, Long> ends(Admin admin, List<String> topics)
       throws ExecutionException, InterruptedException {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
@@ -46,7 +49,7 @@ final class Topics {
     }
     Map<TopicPartition, Long> ends = new HashMap<>();
     admin
-        .listOffsets(wanted)
+        .listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
         .all()
         .get()
         .forEach((partition, end) -> ends.put(partition, end.offset()));
