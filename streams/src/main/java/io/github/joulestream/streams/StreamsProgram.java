@@ -3,6 +3,7 @@ package io.github.joulestream.streams;
 
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.streams.process.Journal;
+import io.github.joulestream.streams.process.Untold;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.time.Duration;
 import java.util.List;
@@ -34,15 +35,17 @@ public final class StreamsProgram implements AutoCloseable {
   private static final int MAX_REPLACED_THREADS = 10;
 
   private final KafkaStreams streams;
+  private final Untold untold;
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final AtomicInteger replacedThreads = new AtomicInteger();
 
   public StreamsProgram(StreamsSettings settings) {
     Properties config = config(settings);
-    this.streams =
-        new KafkaStreams(
-            new AccountingTopology(config, Limits.DEFAULT, settings.calibration()).get(), config);
+    AccountingTopology topology =
+        new AccountingTopology(config, Limits.DEFAULT, settings.calibration());
+    this.untold = topology.untold();
+    this.streams = new KafkaStreams(topology.get(), config);
     streams.setStateListener((now, _) -> {
       log.info("streams are {}", now);
       if (now == KafkaStreams.State.RUNNING) {
@@ -115,6 +118,11 @@ public final class StreamsProgram implements AutoCloseable {
     return List.of(
         APPLICATION_ID + "-" + AccountingTopology.BY_JOB + "-repartition",
         APPLICATION_ID + "-" + AccountingTopology.BY_SITE + "-repartition");
+  }
+
+  /** True if jobs have been told of all that was committed. */
+  public boolean allTold() {
+    return untold.isNone();
   }
 
   /** Why the streams gave up, if they did. */

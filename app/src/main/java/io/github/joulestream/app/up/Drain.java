@@ -60,6 +60,7 @@ final class Drain {
   /** True if nothing is under way any more; meant for a time when nothing is published. */
   boolean done() throws ExecutionException, InterruptedException {
     return lag(INPUTS) == 0
+        && streams.allTold()
         && noOpenTransaction(streams.internalTopics())
         && nothingBehindCommitted(streams.internalTopics())
         && noOpenTransaction(RESULTS)

@@ -87,6 +87,23 @@ public final class Increments {
     site.values().removeIf(Totals::isZero);
   }
 
+  /** Windows of jobs that something was booked in. */
+  public int jobWindows() {
+    return jobWindows;
+  }
+
+  /** Forgets what adds to the site. */
+  public void clearSite() {
+    recentSite = null;
+    site.clear();
+  }
+
+  /** Adds what others add to jobs. */
+  public void addJobs(Increments others) {
+    others.jobs.forEach((job, windows) ->
+        windows.forEach((window, totals) -> jobTotals(job, window).addAll(totals)));
+  }
+
   /** Counts an event in the window of its time, whatever the mode. */
   void count(long window, SiteAmount amount, long value) {
     siteTotals(window).add(amount, value);

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -46,6 +47,11 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   public static final String HISTORY = "node-history";
   public static final String JOURNAL = "node-journal";
 
+  // so many windows of jobs are told at every commit, and so many are not kept back
+  private static final int FEW_WINDOWS = 1_000;
+  private static final int MANY_WINDOWS = 50_000;
+  private static final Duration JOBS_INTERVAL = Duration.ofSeconds(10);
+
   private static final String TELEMETRY = Topic.TELEMETRY.topicName();
 
   /** Nodes kept in memory, of each task. */
@@ -63,6 +69,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private final Limits limits;
   private final Calibration calibration;
   private final Poison poison;
+  private final Untold untold;
   private final TelemetryReader telemetry = new TelemetryReader();
   private final Deserializer<AllocationEvent> allocations = WireSerdes.allocations().deserializer();
 
@@ -79,12 +86,17 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private NodeHistory history;
 
   private @Nullable Packer packer;
+  // stream time at which jobs were told last, and whether they must be told at the next commit
+  private long jobsToldMillis;
+  private boolean jobsDue;
+  private boolean quiet;
 
   /** Attribution with these limits, of sensors with that calibration. */
-  public AttributeEnergy(Limits limits, Calibration calibration, Poison poison) {
+  public AttributeEnergy(Limits limits, Calibration calibration, Poison poison, Untold untold) {
     this.limits = limits;
     this.calibration = calibration;
     this.poison = poison;
+    this.untold = untold;
   }
 
   /** What it keeps: accounts as of when they were written down, batches of the past, and news. */
@@ -124,16 +136,55 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
             in -> NodeAccount.read(in, limits, calibration),
             this::takeAgain,
             LIVE_NODES);
-    journal.atCommit(
-        new CommitScope(context)
-            .of(() -> {
-              tell();
-              nodes.commit(context.currentStreamTimeMs());
-            }));
+    nodes.open();
+    jobsToldMillis = 0;
+    jobsDue = false;
+    untold.note(context.taskId(), untoldWindows() > 0);
+    journal.atCommit(new CommitScope(context).of(this::atCommit));
+    context.schedule(JOBS_INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> tellJobsWhenQuiet());
+  }
+
+  /** Where nothing comes in any more there is no commit at which jobs would be told. */
+  private void tellJobsWhenQuiet() {
+    if (quiet && untoldWindows() > 0) {
+      jobsDue = true;
+      context.commit();
+    }
+    quiet = true;
+  }
+
+  /**
+   * Tells the site at every commit. A job that is told at every commit would be told of each window
+   * ten times; where there are many, that would be most of the work, so there it is once a window.
+   */
+  private void atCommit() {
+    long now = Math.max(0, context.currentStreamTimeMs());
+    int windows = untoldWindows();
+    boolean tellJobs =
+        jobsDue
+            || windows <= FEW_WINDOWS
+            || windows >= MANY_WINDOWS
+            || now - jobsToldMillis >= JOBS_INTERVAL.toMillis();
+    tell(tellJobs, now);
+    if (tellJobs) {
+      jobsToldMillis = now;
+      jobsDue = false;
+      nodes.commit(now);
+    }
+    untold.note(context.taskId(), !tellJobs);
+  }
+
+  private int untoldWindows() {
+    int windows = 0;
+    for (Increments books : told.values()) {
+      windows += books.jobWindows();
+    }
+    return windows;
   }
 
   @Override
   public void close() {
+    untold.note(context.taskId(), false);
     if (packer != null) {
       packer.close();
       packer = null;
@@ -142,6 +193,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   @Override
   public void process(Record<String, byte[]> news) {
+    quiet = false;
     RecordMetadata origin = context.recordMetadata().orElseThrow();
     String known = poison.reason(origin);
     if (known != null) {
@@ -223,19 +275,23 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     }
   }
 
-  /** What the journal says that a node had taken in: told long since, so told to nobody. */
-  private void takeAgain(LiveNode node, Journal.Entry entry) {
+  /** What the journal says that a node had taken in; the site was told, jobs maybe not. */
+  private void takeAgain(LiveNode node, Journal.Entry entry, boolean toldToJobs) {
+    Increments books = new Increments();
     Slice value = entry.value();
     long arrival = entry.arrivalEpochMillis();
     if (entry.kind() != Journal.Kind.ALLOCATION) {
       Slice batch = entry.batchOf(node);
       batch.readBy(telemetry, node.described);
       node.inJournal = telemetry.described();
-      keep(take(node, arrival, new Increments()), node, batch, arrival, entry.offset());
+      keep(take(node, arrival, books), node, batch, arrival, entry.offset());
     } else {
       byte[] bytes = Arrays.copyOfRange(value.bytes(), value.from(), value.from() + value.length());
       AllocationEvent event = allocations.deserialize("allocations", bytes);
-      node.account.accept(edge(event, arrival), history.of(node), new Increments());
+      node.account.accept(edge(event, arrival), history.of(node), books);
+    }
+    if (!toldToJobs) {
+      books(Keys.site(node.key)).addJobs(books);
     }
   }
 
@@ -269,35 +325,46 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     return told.computeIfAbsent(site, _ -> new Increments());
   }
 
-  private void tell() {
-    long now = Math.max(0, context.currentStreamTimeMs());
+  private void tell(boolean jobsToo, long now) {
     told.forEach((site, books) -> {
-      books.compact();
-      books
-          .jobs()
-          .forEach((job, windows) -> {
-            String key = Keys.job(site, job);
-            windows.forEach((window, totals) ->
-                context.forward(
-                    new Record<>(
-                        key,
-                        (Booked)
-                            new Booked.ToJob(
-                                new JobWindow(site, job, window, limits.windowMillis(), totals)),
-                        now)));
-          });
+      if (jobsToo) {
+        books.compact();
+        tellJobs(site, books, now);
+      }
       books
           .site()
-          .forEach((window, totals) ->
+          .forEach((window, totals) -> {
+            if (!totals.isZero()) {
               context.forward(
                   new Record<>(
                       site,
                       (Booked)
                           new Booked.ToSite(
                               new SiteWindow(site, window, limits.windowMillis(), totals)),
-                      now)));
+                      now));
+            }
+          });
+      books.clearSite();
     });
-    told.clear();
+    if (jobsToo) {
+      told.clear();
+    }
+  }
+
+  private void tellJobs(String site, Increments books, long now) {
+    books
+        .jobs()
+        .forEach((job, windows) -> {
+          String key = Keys.job(site, job);
+          windows.forEach((window, totals) ->
+              context.forward(
+                  new Record<>(
+                      key,
+                      (Booked)
+                          new Booked.ToJob(
+                              new JobWindow(site, job, window, limits.windowMillis(), totals)),
+                      now)));
+        });
   }
 
   private void refuse(Record<String, byte[]> news, String reason) {

@@ -65,7 +65,9 @@ public final class Journal extends CommitStore<byte[]> {
     ALLOCATION,
     TELEMETRY,
     /** Telemetry without what it says of its devices. */
-    BARE
+    BARE,
+    /** Of no node: all that follows from the entries before has been told. */
+    TOLD
   }
 
   private static final Kind[] KINDS = Kind.values();
@@ -86,8 +88,13 @@ public final class Journal extends CommitStore<byte[]> {
     }
   }
 
-  /** What was taken in. */
-  record Entry(String node, Kind kind, long arrivalEpochMillis, long offset, Slice value) {
+  /**
+   * What was taken in.
+   *
+   * @param position where it ends, in bytes from the beginning
+   */
+  record Entry(
+      String node, Kind kind, long arrivalEpochMillis, long offset, Slice value, long position) {
     /** The batch, of a node that has taken in the entries before. */
     Slice batchOf(LiveNode taker) {
       return kind == Kind.BARE
@@ -140,7 +147,8 @@ public final class Journal extends CommitStore<byte[]> {
               kind,
               arrival,
               offset,
-              new Slice(bytes, in.position(), end - in.position(), null)));
+              new Slice(bytes, in.position(), end - in.position(), null),
+              position));
       in.position(end);
     }
   }
@@ -184,6 +192,11 @@ public final class Journal extends CommitStore<byte[]> {
     used += size;
     position += size;
     return new Slice(chunk, used - length, length, cut);
+  }
+
+  /** Notes that all that follows from what was appended so far is told with this commit. */
+  void appendTold() {
+    append(NOTHING, Kind.TOLD, 0, 0, NOTHING, null, 0, 0);
   }
 
   private void seal() {

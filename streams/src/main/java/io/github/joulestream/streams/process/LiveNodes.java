@@ -55,6 +55,9 @@ final class LiveNodes {
   // news found in the journal at the start, of nodes that are not in memory yet
   private final Map<String, List<Journal.Entry>> pending = new HashMap<>();
 
+  // up to here all that follows from the journal's entries was told, when the task began
+  private long toldPosition;
+
   private record Since(long position, long arrivalEpochMillis) {}
 
   /** Reads an account. */
@@ -62,9 +65,9 @@ final class LiveNodes {
     NodeAccount read(DataInput in) throws IOException;
   }
 
-  /** Lets a node take in again what it had taken in, without telling of it. */
+  /** Lets a node take in again what it had taken in. */
   interface Taker {
-    void take(LiveNode node, Journal.Entry entry);
+    void take(LiveNode node, Journal.Entry entry, boolean told);
   }
 
   /**
@@ -89,15 +92,24 @@ final class LiveNodes {
     this.reader = reader;
     this.taker = taker;
     this.capacity = capacity;
-    journal.open(entry -> {
-      pending.computeIfAbsent(entry.node(), _ -> new ArrayList<>()).add(entry);
-      // the journal stands behind the entry; its beginning is before that
-      dirty.putIfAbsent(entry.node(), new Since(beginning(entry), entry.arrivalEpochMillis()));
-    });
   }
 
-  private long beginning(Journal.Entry entry) {
-    return journal.position() - entry.value().length();
+  /** Begins with what the stores hold: nodes whose news were not told yet take them in at once. */
+  void open() {
+    journal.open(entry -> {
+      if (entry.kind() == Journal.Kind.TOLD) {
+        toldPosition = entry.position();
+        return;
+      }
+      pending.computeIfAbsent(entry.node(), _ -> new ArrayList<>()).add(entry);
+      // the entry ends there, and begins before; so the journal keeps it
+      dirty.putIfAbsent(entry.node(), new Since(entry.position() - 1, entry.arrivalEpochMillis()));
+    });
+    for (Map.Entry<String, List<Journal.Entry>> node : List.copyOf(pending.entrySet())) {
+      if (node.getValue().getLast().position() > toldPosition) {
+        get(node.getKey());
+      }
+    }
   }
 
   /** The node; a new one if nothing is known of it. */
@@ -111,7 +123,7 @@ final class LiveNodes {
         for (Journal.Entry entry : news) {
           // a chunk also holds what was written down since
           if (node.isNews(entry)) {
-            taker.take(node, entry);
+            taker.take(node, entry, entry.position() <= toldPosition);
             node.took(entry.kind(), entry.offset());
           }
         }
@@ -160,7 +172,10 @@ final class LiveNodes {
     }
   }
 
-  /** Writes down what is to be written at this commit. */
+  /**
+   * Writes down what is to be written at this commit, in which all is told that follows from what
+   * the nodes have taken in.
+   */
   void commit(long nowMillis) {
     int inTurn = dirty.size() / PART;
     ArrayDeque<String> due = new ArrayDeque<>();
@@ -174,6 +189,7 @@ final class LiveNodes {
       due.add(entry.getKey());
     }
     due.forEach(this::writeDown);
+    journal.appendTold();
     journal.forgetBefore(
         dirty.isEmpty() ? journal.position() : dirty.firstEntry().getValue().position);
     var eldest = live.entrySet().iterator();

@@ -13,6 +13,7 @@ import io.github.joulestream.streams.process.JobUpdate;
 import io.github.joulestream.streams.process.Poison;
 import io.github.joulestream.streams.process.TotalJobs;
 import io.github.joulestream.streams.process.TotalSites;
+import io.github.joulestream.streams.process.Untold;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -63,6 +64,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Limits limits;
   private final Calibration calibration;
   private final Poison poison = new Poison();
+  private final Untold untold = new Untold();
 
   /**
    * @param config the program's configuration; decides that every resource must have a name
@@ -71,6 +73,11 @@ public final class AccountingTopology implements Supplier<Topology> {
     this.config = config;
     this.limits = limits;
     this.calibration = calibration;
+  }
+
+  /** What its tasks have committed and not told yet. */
+  public Untold untold() {
+    return untold;
   }
 
   @Override
@@ -97,7 +104,7 @@ public final class AccountingTopology implements Supplier<Topology> {
             List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
             Consumed.with(KEY, RAW).withName("read-node-news"))
         .process(
-            () -> new AttributeEnergy(limits, calibration, poison),
+            () -> new AttributeEnergy(limits, calibration, poison, untold),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
             AttributeEnergy.HISTORY,

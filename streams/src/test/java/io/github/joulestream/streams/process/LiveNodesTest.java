@@ -8,6 +8,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.attribute.Increments;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.attribute.NodeAccount;
@@ -56,6 +57,9 @@ class LiveNodesTest {
     private final TelemetryReader reader = new TelemetryReader();
     private NodeHistory history;
     private LiveNodes nodes;
+    // energy that was told, and that is to be told, mJ
+    private long told;
+    private long untold;
 
     Task() {
       Properties config = new Properties();
@@ -87,23 +91,28 @@ class LiveNodesTest {
     }
 
     private LiveNodes begin() {
-      return new LiveNodes(
-          journal,
-          accounts,
-          history,
-          packer,
-          () -> new NodeAccount(Limits.DEFAULT),
-          in -> NodeAccount.read(in, Limits.DEFAULT, Calibration.NONE),
-          (node, entry) -> {
-            Journal.Slice batch = entry.batchOf(node);
-            batch.readBy(reader, node.described);
-            node.inJournal = reader.described();
-            keep(node, batch, entry.arrivalEpochMillis(), entry.offset());
-          },
-          20);
+      LiveNodes begun =
+          new LiveNodes(
+              journal,
+              accounts,
+              history,
+              packer,
+              () -> new NodeAccount(Limits.DEFAULT),
+              in -> NodeAccount.read(in, Limits.DEFAULT, Calibration.NONE),
+              (node, entry, toldBefore) -> {
+                Journal.Slice batch = entry.batchOf(node);
+                batch.readBy(reader, node.described);
+                node.inJournal = reader.described();
+                long booked = keep(node, batch, entry.arrivalEpochMillis(), entry.offset());
+                untold += toldBefore ? 0 : booked;
+              },
+              20);
+      begun.open();
+      return begun;
     }
 
-    private void keep(LiveNode node, Journal.Slice value, long arrival, long offset) {
+    private long keep(LiveNode node, Journal.Slice value, long arrival, long offset) {
+      Increments books = new Increments();
       node.described = reader.described();
       node.account.accept(
           reader.agentEpoch(),
@@ -111,25 +120,36 @@ class LiveNodesTest {
           arrival,
           reader.columns(),
           history.of(node),
-          new Increments());
+          books);
       node.recent.add(value, arrival, offset, reader.columns().latestMillis(Long.MAX_VALUE));
+      return books.site().values().stream()
+          .mapToLong(totals -> totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES))
+          .sum();
     }
 
     void take(TelemetryBatch batch, long arrival, long offset) {
       byte[] bytes = WireSerdes.telemetry().serializer().serialize("telemetry", batch);
       LiveNode node = nodes.get(batch.site() + "/" + batch.node());
       reader.read(bytes, 0, bytes.length, node.described);
-      keep(node, nodes.taken(node, arrival, offset, bytes, reader), arrival, offset);
+      untold += keep(node, nodes.taken(node, arrival, offset, bytes, reader), arrival, offset);
     }
 
     void commit(long now) {
       nodes.commit(now);
+      journal.flushCache();
+      told += untold;
+      untold = 0;
+    }
+
+    /** One in which nothing is told. */
+    void commitSilently() {
       journal.flushCache();
     }
 
     /** What is in memory is lost; what was committed is there. */
     void crash() {
       journal.forgetMemory();
+      untold = 0; // the journal must know
       history = new NodeHistory(blocks, packer);
       nodes = begin();
     }
@@ -158,8 +178,12 @@ class LiveNodesTest {
       steady.take(batches.get(i), arrival, i);
       crashing.take(batches.get(i), arrival, i);
       if (random.nextInt(40) == 0) {
-        steady.commit(arrival);
-        crashing.commit(arrival);
+        if (random.nextBoolean()) {
+          steady.commit(arrival);
+          crashing.commit(arrival);
+        } else {
+          crashing.commitSilently();
+        }
         if (random.nextInt(4) == 0) {
           crashing.crash();
           crashes++;
@@ -171,6 +195,7 @@ class LiveNodesTest {
     crashing
         .states()
         .forEach((node, state) -> assertThat(state).as(node).isEqualTo(expected.get(node)));
+    assertThat(crashing.told + crashing.untold).isEqualTo(steady.told + steady.untold);
     // and the journal does not grow without end
     long[] bytes = {0};
     long later = START + 40L * batches.size() + 120_000;
