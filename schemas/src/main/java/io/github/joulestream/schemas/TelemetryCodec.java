@@ -57,7 +57,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     batch.devices().forEach(columns::add);
     long[] times = batch.devices().isEmpty() ? new long[0] : times(batch.devices().getFirst());
     Values common = new Values(times.length);
-    common.addDeltas(times, 0, times.length, 0, 1);
+    common.addDeltas(times, 0, times.length, 0);
     common.write(out);
     Values values = new Values(8 * columns.rows() + 8 * columns.size());
     out.writeArrayStart();
@@ -110,22 +110,41 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     int to = columns.first(device + 1);
     if (own) {
       values.add(to - from);
-      values.addDeltas(columns.epochMillis(), from, to, 0, 1);
+      values.addDeltas(columns.epochMillis(), from, to, 0);
     }
     for (int c = 0; c < COLUMNS.length; c++) {
       if ((columns.given(device) & COLUMNS[c]) == 0) {
         continue;
       }
       long[] column = columns.column(COLUMNS[c]);
-      long unit = 1;
       if (COLUMNS[c] == ReadingColumns.ENERGY) {
         int exponent = exponent(column, from, to);
         values.add(exponent);
-        unit = unit(exponent);
+        long unit = unit(exponent);
+        values.addCounter(columns, from, to, Math.floorDiv(before[c], unit), unit);
+      } else {
+        values.addDeltas(column, from, to, before[c]);
       }
-      values.addDeltas(column, from, to, Math.floorDiv(before[c], unit), unit);
       before[c] = firstGiven(column, from, to, before[c]);
     }
+  }
+
+  /**
+   * By how much the counter should have risen since the row before, by power, uJ: a counter says
+   * little more than that. 0 if the counter or a power was not given.
+   */
+  static long expectedMicrojoules(ReadingColumns columns, int row) {
+    long[] power = columns.powerMilliwatts();
+    if (columns.energyMicrojoules()[row - 1] == MISSING
+        || columns.energyMicrojoules()[row] == MISSING
+        || power[row - 1] == MISSING
+        || power[row] == MISSING) {
+      return 0;
+    }
+    // whatever the values, the same when it is read
+    return (power[row - 1] + power[row])
+        * (columns.epochMillis()[row] - columns.epochMillis()[row - 1])
+        / 2;
   }
 
   /** Ten to the power of this; 0 if there is no such unit. */
@@ -169,22 +188,36 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
       values[size++] = value;
     }
 
-    void addDeltas(long[] column, int from, int to, long base, long unit) throws IOException {
+    void addDeltas(long[] column, int from, int to, long base) throws IOException {
       long before = base;
       for (int row = from; row < to; row++) {
-        if (column[row] == MISSING) {
-          add(MISSING);
-          continue;
-        }
-        long value = column[row] / unit;
-        // wraps around at 2^64, and back again when read
-        long delta = value - before;
-        if (delta == MISSING) {
-          throw new IOException("a step of 2^63 between two readings");
-        }
-        add(delta);
-        before = value;
+        before = addDelta(column[row], column[row], before);
       }
+    }
+
+    void addCounter(ReadingColumns columns, int from, int to, long base, long unit)
+        throws IOException {
+      long[] counter = columns.energyMicrojoules();
+      long before = base;
+      for (int row = from; row < to; row++) {
+        long expected = row == from ? 0 : expectedMicrojoules(columns, row) / unit;
+        before = addDelta(counter[row], counter[row] / unit, before + expected);
+      }
+    }
+
+    /** Adds the difference of a value to the one before, which is given back. */
+    private long addDelta(long given, long value, long before) throws IOException {
+      if (given == MISSING) {
+        add(MISSING);
+        return before;
+      }
+      // wraps around at 2^64, and back again when read
+      long delta = value - before;
+      if (delta == MISSING) {
+        throw new IOException("a step of 2^63 between two readings");
+      }
+      add(delta);
+      return value;
     }
 
     void write(Encoder out) throws IOException {

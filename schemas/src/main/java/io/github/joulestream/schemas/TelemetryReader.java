@@ -124,7 +124,7 @@ public final class TelemetryReader {
     clockOffsetMillis = wire.readLong();
     times = wire.readLongs(times);
     timeCount = wire.count();
-    sum(times, 0, timeCount, 0, 1);
+    sum(times, 0, timeCount, 0);
     describedFrom = wire.position();
     if (known != null && (bare || wire.skipIfNext(known.bytes))) {
       described = known;
@@ -182,7 +182,7 @@ public final class TelemetryReader {
       columns.add(of.devices[d], of.columns[d] & ~TelemetryCodec.OWN_TIMES, rows);
       int first = columns.first(d);
       if (own) {
-        readColumn(in, columns.epochMillis(), first, rows, 0, 1);
+        readColumn(in, columns.epochMillis(), first, rows, 0);
       } else {
         System.arraycopy(times, 0, columns.epochMillis(), first, rows);
       }
@@ -193,35 +193,50 @@ public final class TelemetryReader {
           Arrays.fill(column, first, first + rows, MISSING);
           continue;
         }
-        long unit = 1;
         if (constant == ReadingColumns.ENERGY) {
-          unit = TelemetryCodec.unit(in.nextLong());
-          if (unit == 0) {
-            throw new AvroRuntimeException("a counter in no unit");
-          }
+          readCounter(in, first, rows, before[c]);
+        } else {
+          readColumn(in, column, first, rows, before[c]);
         }
-        readColumn(in, column, first, rows, Math.floorDiv(before[c], unit), unit);
         before[c] = TelemetryCodec.firstGiven(column, first, first + rows, before[c]);
       }
     }
     in.endLongs();
   }
 
-  private static void readColumn(
-      WireReader in, long[] column, int first, int rows, long base, long unit) throws IOException {
+  private static void readColumn(WireReader in, long[] column, int first, int rows, long base)
+      throws IOException {
     for (int row = first; row < first + rows; row++) {
       column[row] = in.nextLong();
     }
-    sum(column, first, first + rows, base, unit);
+    sum(column, first, first + rows, base);
   }
 
   /** From differences to values. */
-  private static void sum(long[] column, int from, int to, long base, long unit) {
+  private static void sum(long[] column, int from, int to, long base) {
     long value = base;
     for (int row = from; row < to; row++) {
       if (column[row] != MISSING) {
         value += column[row];
-        column[row] = value * unit;
+        column[row] = value;
+      }
+    }
+  }
+
+  private void readCounter(WireReader in, int first, int rows, long before) throws IOException {
+    long unit = TelemetryCodec.unit(in.nextLong());
+    if (unit == 0) {
+      throw new AvroRuntimeException("a counter in no unit");
+    }
+    long[] counter = columns.energyMicrojoules();
+    long value = Math.floorDiv(before, unit);
+    for (int row = first; row < first + rows; row++) {
+      long delta = in.nextLong();
+      counter[row] = delta;
+      if (delta != MISSING) {
+        long expected = row == first ? 0 : TelemetryCodec.expectedMicrojoules(columns, row) / unit;
+        value += expected + delta;
+        counter[row] = value * unit;
       }
     }
   }
