@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param retryAfterMillis how long it wants to be left alone, ms; 0 if it does not say
  */
-record Answer(int status, String body, long retryAfterMillis) {
+public record Answer(int status, String body, long retryAfterMillis) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_MESSAGE = 500;
 
-  boolean fine() {
+  public boolean fine() {
     return status / 100 == 2;
   }
 

@@ -33,7 +33,7 @@ public final class InfluxQl {
   }
 
   /** The server does not answer this query. */
-  static final class QueryRefused extends IOException {
+  public static final class QueryRefused extends IOException {
     private static final long serialVersionUID = 1;
 
     QueryRefused(String message) {
@@ -42,7 +42,8 @@ public final class InfluxQl {
   }
 
   /** A row, by column; tags that were grouped by are columns too. */
-  record Row(JsonNode tags, Map<String, Integer> columns, JsonNode values) implements HistoryRow {
+  public record Row(JsonNode tags, Map<String, Integer> columns, JsonNode values)
+      implements HistoryRow {
     @Override
     public long number(String column) {
       return value(column).asLong();
@@ -78,7 +79,7 @@ public final class InfluxQl {
    * @throws InfluxApi.Denied if the server does not let us
    * @throws QueryRefused if it does not answer this
    */
-  void query(String database, String query, Consumer<Row> rows) throws IOException {
+  public void query(String database, String query, Consumer<Row> rows) throws IOException {
     HttpResponse<InputStream> response =
         http.stream(
             "/query",
