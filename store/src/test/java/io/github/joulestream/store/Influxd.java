@@ -157,23 +157,26 @@ public final class Influxd implements AutoCloseable {
         System.getenv().getOrDefault("JOULESTREAM_TEST_INFLUX_ORG", "joulestream"));
   }
 
-  /** What a database has on the disk, bytes; what is still in the log before its files is not. */
+  /**
+   * What the points of a database have on the disk, bytes, without the log before the files; the
+   * index, which has a size of its own from the start, is left out.
+   */
   public long diskBytes(String database) throws IOException {
-    return bytes(folder.resolve("data").resolve(database));
+    return bytes(folder.resolve("data").resolve(database), ".tsm");
   }
 
   /** What the log before a database's files has, bytes. */
   public long logBytes(String database) throws IOException {
-    return bytes(folder.resolve("wal").resolve(database));
+    return bytes(folder.resolve("wal").resolve(database), ".wal");
   }
 
-  private static long bytes(Path folder) throws IOException {
+  private static long bytes(Path folder, String ending) throws IOException {
     if (!Files.exists(folder)) {
       return 0;
     }
     try (Stream<Path> files = Files.walk(folder)) {
       return files
-          .filter(Files::isRegularFile)
+          .filter(file -> file.toString().endsWith(ending))
           .mapToLong(
               // files come and go while it works
               file -> file.toFile().length())

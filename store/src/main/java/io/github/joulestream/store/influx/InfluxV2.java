@@ -194,7 +194,7 @@ public final class InfluxV2 implements InfluxApi {
       }
       return new Answer(
           e.status(),
-          String.valueOf(e.getMessage()),
+          String.valueOf(e.errorBody().getOrDefault("message", e.getMessage())),
           Answer.retryAfterMillis(header(e, "retry-after"), header(e, "date")));
     }
   }
