@@ -61,6 +61,14 @@ final class StoreOptions {
       description = "How long --years-bucket keeps (default: ${DEFAULT-VALUE}).")
   Duration keepYears = Buckets.DEFAULT_YEARS;
 
+  /** Where points go, by how long they are kept. */
+  Buckets buckets() {
+    String years = yearsBucket;
+    return new Buckets(
+        new Bucket(bucket, keep),
+        new Bucket(years == null ? Buckets.yearsName(bucket) : years, keepYears));
+  }
+
   /**
    * Connects.
    *
@@ -68,13 +76,7 @@ final class StoreOptions {
    */
   StoreConnection connect(URI url) throws IOException {
     try {
-      String years = yearsBucket;
-      return StoreConnection.to(
-          new InfluxAddress(url, token, org),
-          kind,
-          new Buckets(
-              new Bucket(bucket, keep),
-              new Bucket(years == null ? Buckets.yearsName(bucket) : years, keepYears)));
+      return StoreConnection.to(new InfluxAddress(url, token, org), kind, buckets());
     } catch (IllegalArgumentException e) {
       throw new UserError("%s cannot be a store: %s".formatted(url, e.getMessage()), e);
     }

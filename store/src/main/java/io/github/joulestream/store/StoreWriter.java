@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -98,6 +100,7 @@ public final class StoreWriter implements AutoCloseable {
   private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
   private final List<Future<RecordMetadata>> letters = new ArrayList<>();
   private boolean revoked;
+  private boolean committed = true;
   private @Nullable KafkaProducer<byte[], byte[]> deadLetters;
 
   /** A point and the record it came from. */
@@ -182,13 +185,28 @@ public final class StoreWriter implements AutoCloseable {
       if (revoked) {
         return; // whoever has the partitions now reads it again
       }
-      consumer.commitSync();
+      committed = false;
+    }
+    if (!committed && !commit()) {
+      return;
     }
     Map<TopicPartition, Long> positions = new HashMap<>();
     for (TopicPartition partition : consumer.assignment()) {
       positions.put(partition, consumer.position(partition));
     }
     written.set(Map.copyOf(positions));
+  }
+
+  /** False if the group is just being put together anew, or the broker is away. */
+  private boolean commit() {
+    try {
+      consumer.commitSync();
+      committed = true;
+    } catch (CommitFailedException | RetriableException e) {
+      // nothing is lost: the next commit says as much, or who has the partitions reads it again
+      log.info("offsets not committed yet: {}", e.getMessage());
+    }
+    return committed;
   }
 
   private static StorePoint convert(ConsumerRecord<byte[], byte[]> record) {
