@@ -13,8 +13,8 @@ import java.util.function.ToIntFunction;
 final class Panel {
   private final String type;
   private final String title;
-  private final int width;
-  private final int height;
+  private int width;
+  private int height;
   private final ObjectNode options;
   private final ObjectNode custom = Json.object();
   private final ObjectNode defaults = Json.object();
@@ -56,6 +56,12 @@ final class Panel {
   /** What it answers, and what to keep in mind. */
   Panel says(String text) {
     description = text;
+    return this;
+  }
+
+  Panel sized(int columns, int rows) {
+    width = columns;
+    height = rows;
     return this;
   }
 

@@ -68,9 +68,10 @@ final class PipelineDashboard {
                 SiteAmount.DISAGREEING_MINUTES),
             deviceTime(),
             counts(
-                "Allocation events",
-                "Allocations and releases that were taken into account.",
-                SiteAmount.ALLOCATION_EVENTS)));
+                    "Allocation events",
+                    "Allocations and releases that were taken into account.",
+                    SiteAmount.ALLOCATION_EVENTS)
+                .sized(24, 6)));
   }
 
   private static SiteAmount[] refusals() {
