@@ -133,8 +133,6 @@ final class Panels {
                 List.of(),
                 "legend",
                 legend,
-                "sort",
-                "desc",
                 "tooltip",
                 Json.object("mode", "single", "sort", "none")))
         .unit(unit)

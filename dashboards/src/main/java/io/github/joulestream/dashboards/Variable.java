@@ -127,11 +127,7 @@ record Variable(String name, ObjectNode json) {
 
   private static Variable one(String name, String label, String description, String query) {
     return new Variable(
-        name,
-        query(name, label, description, query)
-            .put("multi", false)
-            .put("includeAll", false)
-            .set("current", Json.object()));
+        name, query(name, label, description, query).put("multi", false).put("includeAll", false));
   }
 
   private static ObjectNode query(String name, String label, String description, String query) {
