@@ -266,12 +266,14 @@ final class EfficiencyDashboard {
                 SUMMARY.field("work_unit"))
             .from(SUMMARY)
             .where(Queries.sites(SUMMARY), Select.IN_RANGE);
+    Map<String, Object> start = Map.of("unit", "dateTimeAsIso", "displayName", "start");
     return Panels.table(JOBS, Panels.KILOWATT_HOURS, 24, 12)
         .says(
             "The newest %,d jobs by start, one row for each part. A job leads to its own dashboard."
                 .formatted(MOST_JOBS))
         .asks(Query.table(ofChosenPeople(rows).newest(MOST_JOBS)))
-        .field("Time", Map.of("unit", "dateTimeAsIso", "displayName", "start"))
+        .field("Time", start)
+        .field("time", start)
         .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
         .field("GPU hours", Map.of("unit", "none", "decimals", 1))
         .field("busy GPU hours", Map.of("unit", "none", "decimals", 1))

@@ -130,11 +130,13 @@ final class PipelineDashboard {
                 Queries.window(LEDGER, "10s"),
                 Queries.startedBeforeRangeEnds())
             .groupBy(LEDGER.tag("site"));
+    Map<String, Object> age = Map.of("unit", "dateTimeFromNow", "displayName", "newest");
     return Panels.table("Newest window of each site", "none", 8, 8)
         .says(
             "How old the newest window is, and how many readings it has. Some seconds are normal.")
         .asks(Query.table(newest))
-        .field("Time", Map.of("unit", "dateTimeFromNow", "displayName", "newest"))
+        .field("Time", age)
+        .field("time", age)
         .field("site", Link.toSite());
   }
 
