@@ -45,6 +45,16 @@ final class EfficiencyDashboard {
                 "All energy of these jobs so far.",
                 Queries.kilowattHours(SUMMARY, "Energy", JobAmount.TOTAL_MILLIJOULES)),
             figure(
+                "Cost of the jobs",
+                Panels.MONEY,
+                "Energy of these jobs times the price above.",
+                Queries.cost(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
+            figure(
+                "CO2 of the jobs",
+                Panels.GRAMS,
+                "Energy of these jobs times the carbon intensity above.",
+                Queries.carbon(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
+            figure(
                 "Energy per GPU hour",
                 Panels.KILOWATT_HOURS,
                 "Energy of these jobs over the GPU hours that they held.",
@@ -114,6 +124,7 @@ final class EfficiencyDashboard {
   private static Panel jobCount() {
     Column count = new Column("Jobs", "count(" + SUMMARY.field(JobAmount.TOTAL_MILLIJOULES) + ")");
     return Panels.stat("Jobs", Panels.COUNT)
+        .sized(3, 4)
         .says("How many jobs. The tables below add up the newest %,d.".formatted(MOST_JOBS))
         .asks(
             Query.series(
@@ -124,6 +135,7 @@ final class EfficiencyDashboard {
 
   private static Panel figure(String title, String unit, String says, Column column) {
     return Panels.stat(title, unit)
+        .sized(3, 4)
         .says(says)
         .asks(Query.series(ofChosenPeople(Queries.inRange(SUMMARY, List.of(column)))));
   }
@@ -278,8 +290,8 @@ final class EfficiencyDashboard {
         .field("GPU hours", Map.of("unit", "none", "decimals", 1))
         .field("busy GPU hours", Map.of("unit", "none", "decimals", 1))
         .field("work", Panels.unit("none"))
-        .field("job", Link.toJob())
-        .field("site", Link.toSite());
+        .field("job", Link.toJob("price", "carbon"))
+        .field("site", Link.toSite("window", "price", "carbon"));
   }
 
   private static String row(String name, JobAmount amount, String unit) {

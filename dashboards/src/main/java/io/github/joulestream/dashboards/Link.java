@@ -7,8 +7,6 @@ import java.util.Map;
 
 /** Links between dashboards; all keep the range and what was chosen. */
 final class Link {
-  private static final String KEPT = "${__url_time_range}&${price:queryparam}&${carbon:queryparam}";
-
   private Link() {}
 
   /** From every dashboard to all others. */
@@ -36,31 +34,30 @@ final class Link {
         "");
   }
 
-  /** From a row of a table to its site. */
-  static Map<String, Object> toSite() {
-    return Map.of(
-        "links",
-        List.of(
-            link(
-                "Site",
-                SiteDashboard.UID,
-                KEPT + "&${window:queryparam}&var-site=${__data.fields.site:percentencode}")));
+  /**
+   * From a row of a table to its site.
+   *
+   * @param kept variables of this dashboard that the other has, too
+   */
+  static Map<String, Object> toSite(String... kept) {
+    return link("Site", SiteDashboard.UID, List.of("site"), kept);
   }
 
   /** From a row of a table to its job. */
-  static Map<String, Object> toJob() {
-    return Map.of(
-        "links",
-        List.of(
-            link(
-                "Job",
-                JobDashboard.UID,
-                KEPT
-                    + "&var-site=${__data.fields.site:percentencode}"
-                    + "&var-job=${__data.fields.job:percentencode}")));
+  static Map<String, Object> toJob(String... kept) {
+    return link("Job", JobDashboard.UID, List.of("site", "job"), kept);
   }
 
-  private static ObjectNode link(String title, String uid, String parameters) {
-    return Json.object("title", title, "url", "/d/" + uid + "?" + parameters, "targetBlank", false);
+  private static Map<String, Object> link(
+      String title, String uid, List<String> fields, String... kept) {
+    StringBuilder url = new StringBuilder("/d/").append(uid).append("?${__url_time_range}");
+    for (String variable : kept) {
+      url.append("&${").append(variable).append(":queryparam}");
+    }
+    for (String field : fields) {
+      url.append("&var-%s=${__data.fields.%s:percentencode}".formatted(field, field));
+    }
+    return Map.of(
+        "links", List.of(Json.object("title", title, "url", url.toString(), "targetBlank", false)));
   }
 }

@@ -137,7 +137,7 @@ final class PipelineDashboard {
         .asks(Query.table(newest))
         .field("Time", age)
         .field("time", age)
-        .field("site", Link.toSite());
+        .field("site", Link.toSite("window"));
   }
 
   private static Panel readingsBySite() {

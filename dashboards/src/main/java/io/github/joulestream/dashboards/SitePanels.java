@@ -141,8 +141,8 @@ final class SitePanels {
         .transform("organize", Panels.without())
         .transform("sortBy", sortedBy("energy"))
         .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
-        .field("site", Link.toSite())
-        .field("job", Link.toJob());
+        .field("site", Link.toSite("window", "price", "carbon"))
+        .field("job", Link.toJob("price", "carbon"));
   }
 
   /** Figures of each site beside each other. */
@@ -170,7 +170,7 @@ final class SitePanels {
         .asks(Query.table(Queries.inRange(LEDGER, columns, "site")))
         .transform("organize", Panels.without())
         .transform("sortBy", sortedBy("energy"))
-        .field("site", Link.toSite())
+        .field("site", Link.toSite("window", "price", "carbon"))
         .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
         .field("jobs", share)
         .field("held idle", share)

@@ -221,6 +221,8 @@ class ITDashboards {
     near(shown("Efficiency", "Jobs", all), 3);
     near(shown("Efficiency", "Energy of the jobs", all), (3.6 + 1.2 + 2.4) * 4.5 + 1);
     near(shown("Efficiency", "Energy of the jobs", with("user", "ann")), (3.6 + 2.4) * 4.5);
+    near(shown("Efficiency", "Cost of the jobs", all), 33.4 * 0.25);
+    near(shown("Efficiency", "CO2 of the jobs", all), 33.4 * 300);
     near(shown("Efficiency", "GPU busy while held", all), 0.75);
   }
 
