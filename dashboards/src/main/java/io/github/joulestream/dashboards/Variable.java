@@ -75,7 +75,7 @@ record Variable(String name, ObjectNode json) {
             option("1h", "3600000", chosen.equals("1h")));
     return new Variable(
         "window",
-        base("custom", "window", "Windows", "1h for ranges of more than a few days")
+        base("custom", "window", "Windows", "1h for ranges of more than two days")
             .put("query", "10s : 10000,1h : 3600000")
             .put("multi", false)
             .put("includeAll", false)
