@@ -11,15 +11,12 @@ import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.TopicAdmin;
-import io.github.joulestream.store.questdb.QuestDbReader;
+import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
@@ -60,6 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
       description = "With --ledger: up to here, likewise (default: all there is).")
   @Nullable String to;
 
+  @Mixin StoreOptions store = new StoreOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
   private boolean amiss;
@@ -87,7 +85,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (fromMillis >= toMillis) {
       throw new UserError("--from %s is not before --to %s".formatted(from, to));
     }
-    try (QuestDbReader reader = new QuestDbReader(storeUrl)) {
+    try (HistoryReader reader = store.connect(storeUrl).reader()) {
       SortedMap<String, Totals<SiteAmount>> sites = reader.ledger(fromMillis, toMillis);
       if (sites.isEmpty()) {
         throw new UserError("the store at %s has no ledger of that time".formatted(storeUrl));
@@ -97,6 +95,8 @@ final class DoctorCommand implements Callable<Integer> {
       System.out.printf(
           "%n%s%n", report.balances() ? "the books balance" : "THE BOOKS DO NOT BALANCE");
       return report.balances();
+    } catch (IOException e) {
+      throw new UserError(unreachable(), e);
     } catch (UncheckedIOException e) {
       throw new UserError(
           "%s: %s".formatted(e.getMessage(), requireNonNull(e.getCause()).getMessage()), e);
@@ -120,24 +120,26 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private void checkStore() throws InterruptedException {
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
-      int status =
-          http.send(
-                  HttpRequest.newBuilder(storeUrl.resolve("/ping"))
-                      .timeout(Duration.ofSeconds(5))
-                      .build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode();
-      say(status < 500, "store", "answers %d at %s".formatted(status, storeUrl));
+  private void checkStore() {
+    try {
+      StoreConnection connection = store.connect(storeUrl);
+      say(true, "store", "%s answers at %s".formatted(connection.kind().words(), storeUrl));
+      List<String> differences = connection.differences();
+      if (!differences.isEmpty()) {
+        say(
+            false,
+            "store",
+            String.join("; ", differences) + " -> joulestream store-writer makes what is missing");
+      }
     } catch (IOException e) {
-      say(
-          false,
-          "store",
-          "cannot be reached at %s -> start it, or give --store-url".formatted(storeUrl));
-    } catch (IllegalArgumentException e) {
-      say(false, "store", "%s is not an address of a store".formatted(storeUrl));
+      say(false, "store", unreachable());
+    } catch (UserError e) {
+      say(false, "store", String.valueOf(e.getMessage()));
     }
+  }
+
+  private String unreachable() {
+    return "the store cannot be reached at %s -> start it, or give --store-url".formatted(storeUrl);
   }
 
   private void checkProbe(Probe probe) {

@@ -4,11 +4,14 @@ package io.github.joulestream.app;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.StoreWriter;
-import io.github.joulestream.store.influx.InfluxSink;
+import io.github.joulestream.store.connect.StoreConnection;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,8 +20,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "store-writer",
     sortOptions = false,
-    description = "Write results into InfluxDB 2.x, or what takes its write API (QuestDB).")
+    description =
+        "Write results into InfluxDB (2.x, 1.x, 3), or QuestDB; make what is missing there.")
 final class StoreWriterCommand implements Callable<Integer> {
+  private static final Duration STORE_PAUSE = Duration.ofSeconds(2);
+
   @Option(
       names = "--store-url",
       paramLabel = "URL",
@@ -26,20 +32,7 @@ final class StoreWriterCommand implements Callable<Integer> {
       description = "The store (default: ${DEFAULT-VALUE}).")
   URI url = URI.create("http://127.0.0.1:8086");
 
-  @Option(names = "--token", defaultValue = "none", description = "Token that may write.")
-  String token = "";
-
-  @Option(
-      names = "--org",
-      defaultValue = "joulestream",
-      description = "Organisation (default: ${DEFAULT-VALUE}).")
-  String org = "";
-
-  @Option(
-      names = "--bucket",
-      defaultValue = "joulestream",
-      description = "Bucket (default: ${DEFAULT-VALUE}).")
-  String bucket = "";
+  @Mixin StoreOptions store = new StoreOptions();
 
   @Option(
       names = "--instance",
@@ -54,13 +47,36 @@ final class StoreWriterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     kafka.join();
-    try (Stopping stopping = new Stopping();
-        StoreWriter writer =
-            new StoreWriter(
-                kafka.config(),
-                instance,
-                new InfluxSink(url, token, org, bucket),
-                EpochClock.system())) {
+    try (Stopping stopping = new Stopping()) {
+      StoreConnection connection = connect(stopping);
+      return connection == null ? 0 : write(connection, stopping);
+    }
+  }
+
+  /** Waits for the store if it is not there yet; null if the end was asked for before. */
+  private @Nullable StoreConnection connect(Stopping stopping) throws InterruptedException {
+    boolean said = false;
+    do {
+      try {
+        StoreConnection connection = store.connect(url);
+        List<String> notes = connection.prepare();
+        System.out.println("the store at " + url + " is " + connection.kind().words());
+        notes.forEach(note -> System.out.println("  " + note));
+        return connection;
+      } catch (IOException e) {
+        if (!said) {
+          said = true;
+          String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+          System.out.printf("waiting for the store at %s: %s%n", url, why);
+        }
+      }
+    } while (!stopping.await(STORE_PAUSE));
+    return null;
+  }
+
+  private int write(StoreConnection connection, Stopping stopping) throws InterruptedException {
+    try (StoreWriter writer =
+        new StoreWriter(kafka.config(), instance, connection.sink(), EpochClock.system())) {
       writer.start();
       System.out.println("writing into " + url + "; Ctrl-C stops it");
       while (!stopping.await(Duration.ofSeconds(10))) {
@@ -71,10 +87,11 @@ final class StoreWriterCommand implements Callable<Integer> {
             });
         System.out.printf(
             Locale.ROOT,
-            "%,d points stored, %,d records refused, %,d retries%n",
+            "%,d points stored, %,d records refused, %,d retries%s%n",
             writer.pointsWritten(),
             writer.recordsRefused(),
-            writer.retries());
+            writer.retries(),
+            writer.storeTrouble().map(trouble -> "; waiting, because " + trouble).orElse(""));
       }
     }
     return 0;

@@ -24,6 +24,7 @@ class SettingsTest {
   /** What {@code store-writer}'s option has after these arguments. */
   private static String value(String option, Map<String, String> environment, String... args) {
     CommandLine line = new CommandLine(new Main());
+    line.registerConverter(java.time.Duration.class, Durations::parse);
     line.setDefaultValueProvider(Settings.load(environment, args));
     CommandLine.ParseResult result = line.parseArgs(args);
     Object value = result.subcommand().commandSpec().findOption(option).getValue();

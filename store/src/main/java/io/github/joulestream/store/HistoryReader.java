@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 
 /** What the store holds. */
-public interface HistoryReader {
+public interface HistoryReader extends AutoCloseable {
   /** Every job's totals, as they stand. */
   List<JobSummary> jobSummaries();
 
@@ -36,4 +36,7 @@ public interface HistoryReader {
 
   /** Start of the newest window of any job with energy, Unix epoch, ms. */
   OptionalLong newestJobEnergyEpochMillis();
+
+  @Override
+  void close();
 }

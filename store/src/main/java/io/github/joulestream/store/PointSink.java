@@ -2,6 +2,8 @@
 package io.github.joulestream.store;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A store that takes points. Writing a point again changes nothing. */
 public interface PointSink extends AutoCloseable {
@@ -9,19 +11,31 @@ public interface PointSink extends AutoCloseable {
    * Writes all of them; when it returns, the store has them.
    *
    * @throws StoreUnavailable if it cannot be reached or cannot take anything now: try again later
-   * @throws PointsRefused if it will never take at least one of them
+   * @throws PointsRefused if it will never take at least one of them; it may have some of the rest
    */
   void write(List<StorePoint> points);
 
   @Override
   void close();
 
-  /** The store is away, overloaded, or does not let us in. */
+  /** The store is away, overloaded, or does not let us in. It may have points all the same. */
   final class StoreUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public StoreUnavailable(String message, Throwable cause) {
+    private final long retryAfterMillis;
+
+    public StoreUnavailable(String message, @Nullable Throwable cause) {
+      this(message, 0, cause);
+    }
+
+    public StoreUnavailable(String message, long retryAfterMillis, @Nullable Throwable cause) {
       super(message, cause);
+      this.retryAfterMillis = retryAfterMillis;
+    }
+
+    /** How long the store wants to be left alone, ms; 0 if it does not say. */
+    public long retryAfterMillis() {
+      return retryAfterMillis;
     }
   }
 
@@ -29,8 +43,25 @@ public interface PointSink extends AutoCloseable {
   final class PointsRefused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    public PointsRefused(String message, Throwable cause) {
+    private final transient Map<Integer, String> reasons;
+
+    /** It does not say which. */
+    public PointsRefused(String message, @Nullable Throwable cause) {
       super(message, cause);
+      this.reasons = Map.of();
+    }
+
+    /**
+     * @param reasons why, by position in what was to be written; there may be more
+     */
+    public PointsRefused(String message, Map<Integer, String> reasons) {
+      super(message);
+      this.reasons = Map.copyOf(reasons);
+    }
+
+    /** Why, by position in what was to be written; empty if the store does not say which. */
+    public Map<Integer, String> reasons() {
+      return reasons;
     }
   }
 }

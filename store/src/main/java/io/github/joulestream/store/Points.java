@@ -11,7 +11,9 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -19,14 +21,15 @@ import java.util.zip.CRC32C;
 /** From result records to points. */
 public final class Points {
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final JobAmount[] JOB_AMOUNTS = JobAmount.values();
-  private static final SiteAmount[] SITE_AMOUNTS = SiteAmount.values();
+  // by ordinal; worked out once, there are some for every point
+  private static final List<String> JOB_FIELDS = fields(JobAmount.values());
+  private static final List<String> SITE_FIELDS = fields(SiteAmount.values());
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Points() {}
 
   public static StorePoint of(JobWindow window) {
-    Map<String, Object> fields = amounts(JOB_AMOUNTS, window.totals());
+    Map<String, Object> fields = amounts(JOB_FIELDS, window.totals());
     long energy = window.totals().get(JobAmount.TOTAL_MILLIJOULES);
     fields.put("mean_watts", (double) energy / window.windowMillis());
     return new StorePoint(
@@ -115,7 +118,7 @@ public final class Points {
 
   public static StorePoint ledger(SiteWindow window) {
     Totals<SiteAmount> totals = window.totals();
-    Map<String, Object> fields = amounts(SITE_AMOUNTS, totals);
+    Map<String, Object> fields = amounts(SITE_FIELDS, totals);
     fields.put(
         "difference_millijoules",
         totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)
@@ -158,7 +161,7 @@ public final class Points {
     fields.put("nodes", (long) job.nodes());
     fields.put("ended_by", job.endedBy().name());
     fields.put("part_epoch_millis", job.partEpochMillis());
-    fields.putAll(amounts(JOB_AMOUNTS, job.totals()));
+    fields.putAll(amounts(JOB_FIELDS, job.totals()));
     return new StorePoint(
         Measurement.JOB_SUMMARY,
         tags("site", job.site()),
@@ -184,10 +187,14 @@ public final class Points {
     return crc.getValue() % NANOS_PER_MILLI;
   }
 
-  private static Map<String, Object> amounts(Enum<?>[] amounts, Totals<?> totals) {
-    Map<String, Object> fields = LinkedHashMap.newLinkedHashMap(amounts.length + 2);
-    for (Enum<?> amount : amounts) {
-      fields.put(Measurement.field(amount), totals.get(amount.ordinal()));
+  private static List<String> fields(Enum<?>[] amounts) {
+    return Arrays.stream(amounts).map(Measurement::field).toList();
+  }
+
+  private static Map<String, Object> amounts(List<String> names, Totals<?> totals) {
+    Map<String, Object> fields = LinkedHashMap.newLinkedHashMap(names.size() + 2);
+    for (int i = 0; i < names.size(); i++) {
+      fields.put(names.get(i), totals.get(i));
     }
     return fields;
   }

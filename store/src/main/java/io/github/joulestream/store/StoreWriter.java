@@ -7,7 +7,9 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +25,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,8 +34,10 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -44,9 +50,11 @@ import org.slf4j.LoggerFactory;
  * Takes results from their topics into the store. Offsets are committed only after the store has
  * the points; points are keyed, so what a crash makes it write again changes nothing.
  *
- * <p>While the store is away it tries again with growing pauses, and keeps its place in the group.
- * What the store refuses for good goes to the topic {@code dead-letter} with the reason; the rest
- * is written.
+ * <p>While the store is away it reads no further and tries again, with growing pauses or when the
+ * store says, and keeps its place in the group: what it holds is one poll's records, never more.
+ * What the store refuses for good goes to the topic {@code dead-letter} with the store's reason;
+ * its neighbours are written. Where the store does not say which points it refuses, halving finds k
+ * of n in O(k log n) requests.
  */
 public final class StoreWriter implements AutoCloseable {
   /** Consumer group; its offsets are what the store has. */
@@ -63,6 +71,16 @@ public final class StoreWriter implements AutoCloseable {
   private static final int MAX_POINTS = 5_000;
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
+  // a store that asks for more gets asked again all the same
+  private static final long LONGEST_WISH_MILLIS = 300_000;
+
+  /**
+   * Of one series in the order of time: good for the store, and points that are too old for it are
+   * neighbours, which halving finds at once.
+   */
+  private static final Comparator<Item> BY_TIME =
+      Comparator.comparing((Item item) -> item.point().measurement())
+          .thenComparingLong(item -> item.point().epochNanos());
 
   private final PointSink sink;
   private final EpochClock clock;
@@ -79,7 +97,10 @@ public final class StoreWriter implements AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
   private final AtomicLong firstWrite = new AtomicLong(-1);
+  private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
+  private final List<Future<RecordMetadata>> letters = new ArrayList<>();
   private boolean revoked;
+  private boolean committed = true;
   private @Nullable KafkaProducer<byte[], byte[]> deadLetters;
 
   /** A point and the record it came from. */
@@ -156,20 +177,36 @@ public final class StoreWriter implements AutoCloseable {
           refuse(record, String.valueOf(e.getMessage()));
         }
       }
-      List<Item> items = List.copyOf(last.values());
+      List<Item> items = last.values().stream().sorted(BY_TIME).toList();
       for (int from = 0; from < items.size() && !revoked; from += MAX_POINTS) {
         write(items.subList(from, Math.min(items.size(), from + MAX_POINTS)));
       }
+      awaitLetters();
       if (revoked) {
         return; // whoever has the partitions now reads it again
       }
-      consumer.commitSync();
+      committed = false;
+    }
+    if (!committed && !commit()) {
+      return;
     }
     Map<TopicPartition, Long> positions = new HashMap<>();
     for (TopicPartition partition : consumer.assignment()) {
       positions.put(partition, consumer.position(partition));
     }
     written.set(Map.copyOf(positions));
+  }
+
+  /** False if the group is just being put together anew, or the broker is away. */
+  private boolean commit() {
+    try {
+      consumer.commitSync();
+      committed = true;
+    } catch (CommitFailedException | RetriableException e) {
+      // nothing is lost: the next commit says as much, or who has the partitions reads it again
+      log.info("offsets not committed yet: {}", e.getMessage());
+    }
+    return committed;
   }
 
   private static StorePoint convert(ConsumerRecord<byte[], byte[]> record) {
@@ -198,28 +235,38 @@ public final class StoreWriter implements AutoCloseable {
         sink.write(items.stream().map(Item::point).toList());
         break;
       } catch (PointSink.PointsRefused e) {
-        split(items, e);
+        answered();
+        sortOut(items, e);
         return;
       } catch (PointSink.StoreUnavailable e) {
-        if (pause == FIRST_PAUSE_MILLIS) {
+        if (trouble.getAndSet(String.valueOf(e.getMessage())) == null) {
           log.warn("the store is away, trying until it is back: {}", e.getMessage());
         }
         retries.incrementAndGet();
-        if (!hold(pause)) {
+        long wish = Math.min(LONGEST_WISH_MILLIS, e.retryAfterMillis());
+        if (!hold(Math.max(pause, wish))) {
           return;
         }
         pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
       }
     }
-    if (pause > FIRST_PAUSE_MILLIS) {
-      log.warn("the store is back");
-      consumer.resume(consumer.paused());
-    }
+    answered();
     points.addAndGet(items.size());
     firstWrite.compareAndSet(-1, clock.epochMillis());
   }
 
-  /** Keeps the place in the group for a while without reading on; false if it was lost. */
+  private void answered() {
+    if (trouble.getAndSet(null) != null) {
+      log.warn("the store is back");
+    }
+    consumer.resume(consumer.paused());
+  }
+
+  /**
+   * Keeps the place in the group for a while without reading on; false if it was lost.
+   *
+   * @param pauseMillis at least; up to half as much again, so that writers do not come back at once
+   */
   private boolean hold(long pauseMillis) {
     consumer.pause(consumer.assignment());
     long until = clock.epochMillis() + pauseMillis + jitter.nextLong(pauseMillis / 2 + 1);
@@ -227,7 +274,7 @@ public final class StoreWriter implements AutoCloseable {
       if (stopping.get()) {
         throw new WakeupException();
       }
-      consumer.poll(Duration.ofMillis(Math.min(left, 500)));
+      keepPlace(Duration.ofMillis(Math.min(left, 500)));
       if (revoked) {
         return false;
       }
@@ -235,21 +282,56 @@ public final class StoreWriter implements AutoCloseable {
     return true;
   }
 
-  /** Finds the points that the store refuses, and writes the others. */
-  private void split(List<Item> items, PointSink.PointsRefused e) {
-    if (items.size() == 1) {
+  /** Lets the group know that we are alive, without reading on. */
+  private void keepPlace(Duration wait) {
+    ConsumerRecords<byte[], byte[]> early = consumer.poll(wait);
+    // partitions that came with a new assignment are not paused: what they gave is read again
+    early
+        .partitions()
+        .forEach(
+            partition -> consumer.seek(partition, early.records(partition).getFirst().offset()));
+  }
+
+  /** Keeps what the store refuses, finds it first if need be, and writes the rest. */
+  private void sortOut(List<Item> items, PointSink.PointsRefused e) {
+    if (!e.reasons().isEmpty()) {
+      List<Item> rest = new ArrayList<>();
+      for (int i = 0; i < items.size(); i++) {
+        String reason = e.reasons().get(i);
+        if (reason == null) {
+          rest.add(items.get(i));
+        } else {
+          refuse(items.get(i).origin(), reason);
+        }
+      }
+      // also what the store may have taken: some stores take all or nothing
+      writeOn(rest);
+    } else if (items.size() == 1) {
       refuse(items.getFirst().origin(), String.valueOf(e.getMessage()));
-      return;
+    } else {
+      int half = items.size() / 2;
+      writeOn(items.subList(0, half));
+      writeOn(items.subList(half, items.size()));
     }
-    int half = items.size() / 2;
-    write(items.subList(0, half));
-    if (!revoked) {
-      write(items.subList(half, items.size()));
+  }
+
+  private void writeOn(List<Item> items) {
+    if (!items.isEmpty() && !revoked) {
+      // many requests may follow, and the group must hear of us in between
+      consumer.pause(consumer.assignment());
+      keepPlace(Duration.ZERO);
+      if (!revoked) {
+        write(items);
+        consumer.resume(consumer.paused());
+      }
     }
   }
 
   private void refuse(ConsumerRecord<byte[], byte[]> record, String reason) {
-    log.warn("refused {} {} {}: {}", record.topic(), record.partition(), record.offset(), reason);
+    if (letters.isEmpty()) {
+      // the first of a read: there may be thousands
+      log.warn("refused {} {} {}: {}", record.topic(), record.partition(), record.offset(), reason);
+    }
     refused.incrementAndGet();
     if (deadLetters == null) {
       deadLetters =
@@ -263,8 +345,19 @@ public final class StoreWriter implements AutoCloseable {
         .add("topic", record.topic().getBytes(UTF_8))
         .add("partition", Integer.toString(record.partition()).getBytes(UTF_8))
         .add("offset", Long.toString(record.offset()).getBytes(UTF_8));
+    letters.add(deadLetters.send(letter));
+  }
+
+  /** Until what was refused is kept; only then may its offsets be committed. */
+  private void awaitLetters() {
     try {
-      deadLetters.send(letter).get();
+      for (Future<RecordMetadata> letter : letters) {
+        letter.get();
+      }
+      if (letters.size() > 1) {
+        log.warn("refused {} records in all of this read", letters.size());
+      }
+      letters.clear();
     } catch (ExecutionException e) {
       throw new IllegalStateException("a refused record cannot be kept", e);
     } catch (InterruptedException e) {
@@ -314,6 +407,11 @@ public final class StoreWriter implements AutoCloseable {
 
   public long retries() {
     return retries.get();
+  }
+
+  /** Why the store takes nothing, if it does not. */
+  public Optional<String> storeTrouble() {
+    return Optional.ofNullable(trouble.get());
   }
 
   /** When the store first took something, or -1. */

@@ -1,76 +1,125 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.influx;
 
-import com.influxdb.LogLevel;
-import com.influxdb.client.InfluxDBClient;
-import com.influxdb.client.InfluxDBClientFactory;
-import com.influxdb.client.InfluxDBClientOptions;
-import com.influxdb.client.WriteApiBlocking;
-import com.influxdb.client.domain.WritePrecision;
-import com.influxdb.client.write.Point;
-import com.influxdb.exceptions.InfluxException;
+import io.github.joulestream.store.Buckets;
+import io.github.joulestream.store.Keep;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
+import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import okhttp3.OkHttpClient;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** Writes into InfluxDB 2.x, and into whatever takes its {@code /api/v2/write}, as QuestDB does. */
+/**
+ * Writes into an InfluxDB, and into whatever takes its {@code /api/v2/write}, as QuestDB does; each
+ * point into the bucket of what is kept as long. Connects when the first points are written.
+ */
 public final class InfluxSink implements PointSink {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private final InfluxApi api;
+  private final Buckets buckets;
 
-  private final InfluxDBClient client;
-  private final WriteApiBlocking write;
-  private final URI url;
+  /** Closes the API when it is closed. */
+  public InfluxSink(InfluxApi api, Buckets buckets) {
+    this.api = api;
+    this.buckets = buckets;
+  }
 
   /**
-   * Connects when the first points are written.
+   * All into one bucket, by the API of 2.x.
    *
    * @param token of a user who may write into the bucket; any text where none is needed
    */
   public InfluxSink(URI url, String token, String org, String bucket) {
-    this.url = url;
-    client =
-        InfluxDBClientFactory.create(
-            InfluxDBClientOptions.builder()
-                .url(url.toString())
-                .authenticateToken(token.toCharArray())
-                .org(org)
-                .bucket(bucket)
-                .precision(WritePrecision.NS)
-                .logLevel(LogLevel.NONE)
-                .okHttpClient(new OkHttpClient.Builder().readTimeout(TIMEOUT).writeTimeout(TIMEOUT))
-                .build());
-    write = client.getWriteApiBlocking();
+    this(new InfluxV2(new InfluxAddress(url, token, org)), Buckets.one(bucket));
   }
+
+  /** What goes into one bucket; the positions are those in what was to be written. */
+  private record Batch(StringBuilder lines, List<Integer> positions) {}
 
   @Override
   public void write(List<StorePoint> points) {
-    if (points.isEmpty()) {
-      return;
-    }
-    try {
-      write.writePoints(points.stream().map(InfluxSink::convert).toList());
-    } catch (InfluxException e) {
-      String reason = "%s answers %d: %s".formatted(url, e.status(), e.getMessage());
-      // 400: cannot be parsed; 413: too large; 422: of a type that a field cannot take
-      if (e.status() == 400 || e.status() == 413 || e.status() == 422) {
-        throw new PointsRefused(reason, e);
+    Map<String, Batch> batches = new LinkedHashMap<>();
+    Map<Integer, String> refused = new TreeMap<>();
+    for (int i = 0; i < points.size(); i++) {
+      StorePoint point = points.get(i);
+      Batch batch =
+          batches.computeIfAbsent(
+              buckets.of(Keep.of(point)).name(),
+              _ -> new Batch(new StringBuilder(), new ArrayList<>()));
+      try {
+        LineProtocol.append(batch.lines, point);
+        batch.positions.add(i);
+      } catch (IllegalArgumentException e) {
+        refused.put(i, String.valueOf(e.getMessage()));
       }
-      throw new StoreUnavailable(e.status() == 0 ? url + ": " + e.getMessage() : reason, e);
+    }
+    String reason = refused.isEmpty() ? "" : refused.values().iterator().next();
+    boolean all = refused.isEmpty();
+    for (Map.Entry<String, Batch> entry : batches.entrySet()) {
+      Batch batch = entry.getValue();
+      if (batch.positions.isEmpty()) {
+        continue;
+      }
+      Answer answer = send(entry.getKey(), batch);
+      Map<Integer, String> lines = refusedLines(answer, batch);
+      lines.forEach((line, why) -> refused.put(batch.positions.get(line), why));
+      if (answer.refused() || !lines.isEmpty()) {
+        all = false;
+        reason = says(answer);
+      }
+    }
+    if (!all) {
+      throw new PointsRefused(reason, refused);
     }
   }
 
-  private static Point convert(StorePoint point) {
-    Point converted = Point.measurement(point.measurement().measurementName());
-    point.tags().forEach(converted::addTag);
-    converted.addFields(point.fields());
-    return converted.time(point.epochNanos(), WritePrecision.NS);
+  private Map<Integer, String> refusedLines(Answer answer, Batch batch) {
+    int lines = batch.positions.size();
+    Map<Integer, String> refused = api.refusedLines(answer, lines);
+    if (refused.isEmpty() && answer.refused() && lines == 1) {
+      return Map.of(0, says(answer));
+    }
+    return refused;
+  }
+
+  private Answer send(String bucket, Batch batch) {
+    Answer answer;
+    try {
+      answer = api.write(bucket, batch.lines.toString());
+    } catch (IOException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new StoreUnavailable("no answer from %s: %s".formatted(api.address(), why), e);
+    }
+    if (answer.fine() || answer.refused()) {
+      return answer;
+    }
+    throw new StoreUnavailable(unavailable(bucket, answer), answer.retryAfterMillis(), null);
+  }
+
+  private String unavailable(String bucket, Answer answer) {
+    String word = api.bucketWord();
+    return switch (answer.status()) {
+      case 401 ->
+          "%s -> give --token of a user who may write into %s %s"
+              .formatted(says(answer), word, bucket);
+      case 403 ->
+          "%s -> let the token's user write into %s %s".formatted(says(answer), word, bucket);
+      case 404 ->
+          "%s -> there must be a %s %s; the store writer makes it when it starts"
+              .formatted(says(answer), word, bucket);
+      default -> says(answer);
+    };
+  }
+
+  private String says(Answer answer) {
+    return "%s answers %s".formatted(api.address(), answer);
   }
 
   @Override
   public void close() {
-    client.close();
+    api.close();
   }
 }

@@ -75,10 +75,11 @@ public final class EmbeddedQuestDb implements AutoCloseable {
     settings.put("QDB_LINE_AUTO_CREATE_NEW_COLUMNS", "false");
     ServerMain server = quietly(() -> new ServerMain(bootstrap(folder, settings)));
     try {
-      server.start();
+      // before it answers: a writer that waits for it must not be refused for want of a table
       for (Measurement measurement : Measurement.values()) {
         server.getEngine().execute(ddl(measurement));
       }
+      server.start();
     } catch (SqlException e) {
       server.close();
       throw new IOException("the store's tables cannot be made: " + e.getMessage(), e);

@@ -9,12 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.HistoryRow;
 import io.github.joulestream.store.JobParts;
 import io.github.joulestream.store.Measurement;
-import io.github.joulestream.store.Points;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -34,7 +33,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Reads from a QuestDB by SQL over HTTP, embedded or elsewhere. */
-public final class QuestDbReader implements HistoryReader, AutoCloseable {
+public final class QuestDbReader implements HistoryReader {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -48,16 +47,19 @@ public final class QuestDbReader implements HistoryReader, AutoCloseable {
   }
 
   /** A row, by column. */
-  private record Row(Map<String, Integer> columns, JsonNode values) {
-    long number(String column) {
+  private record Row(Map<String, Integer> columns, JsonNode values) implements HistoryRow {
+    @Override
+    public long number(String column) {
       return values.get(index(column)).asLong();
     }
 
-    double real(String column) {
+    @Override
+    public double real(String column) {
       return values.get(index(column)).asDouble();
     }
 
-    String text(String column) {
+    @Override
+    public String text(String column) {
       JsonNode value = values.get(index(column));
       return value.isNull() ? "" : value.asText();
     }
@@ -79,30 +81,7 @@ public final class QuestDbReader implements HistoryReader, AutoCloseable {
   public List<JobSummary> jobSummaries() {
     List<JobSummary> jobs = new ArrayList<>();
     for (Row row : query("SELECT * FROM " + Measurement.JOB_SUMMARY.measurementName())) {
-      Totals<JobAmount> totals = Totals.ofJob();
-      for (JobAmount amount : JobAmount.values()) {
-        totals.set(amount.ordinal(), row.number(Measurement.field(amount)));
-      }
-      jobs.add(
-          new JobSummary(
-              row.text("site"),
-              row.text("job"),
-              row.text("user"),
-              row.text("project"),
-              row.text("name"),
-              row.text("partition"),
-              Points.labels(row.text("labels")),
-              JobState.valueOf(row.text("state")),
-              row.number("anchor_epoch_millis"),
-              row.number("start_epoch_millis"),
-              row.number("end_epoch_millis"),
-              row.number("last_epoch_millis"),
-              row.number("peak_milliwatts"),
-              row.real("work"),
-              row.text("work_unit"),
-              totals,
-              row.number("part_epoch_millis"),
-              (int) row.number("nodes")));
+      jobs.add(row.jobSummary());
     }
     return JobParts.together(jobs);
   }
@@ -120,11 +99,7 @@ public final class QuestDbReader implements HistoryReader, AutoCloseable {
             .formatted(
                 sums, Measurement.LEDGER.measurementName(), within(fromEpochMillis, toEpochMillis));
     for (Row row : query(sql)) {
-      Totals<SiteAmount> totals = Totals.ofSite();
-      for (SiteAmount amount : SiteAmount.values()) {
-        totals.set(amount.ordinal(), row.number(Measurement.field(amount)));
-      }
-      sites.put(row.text("site"), totals);
+      sites.put(row.text("site"), row.siteTotals());
     }
     return sites;
   }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.store.Buckets;
+import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.connect.StoreKind;
+import io.github.joulestream.store.influx.InfluxAddress;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How to reach a store; its URL is the command's own option, as commands differ in the default. */
+final class StoreOptions {
+  @Option(
+      names = "--store-api",
+      paramLabel = "KIND",
+      description = "What it is: ${COMPLETION-CANDIDATES} (default: what it says itself).")
+  @Nullable StoreKind kind;
+
+  @Option(
+      names = "--token",
+      defaultValue = InfluxAddress.NO_TOKEN,
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description = "Token; user:password for InfluxDB 1.x. Best given as JOULESTREAM_TOKEN.")
+  String token = InfluxAddress.NO_TOKEN;
+
+  @Option(
+      names = "--org",
+      defaultValue = "joulestream",
+      description = "Organisation, for InfluxDB 2.x (default: ${DEFAULT-VALUE}).")
+  String org = "";
+
+  @Option(
+      names = "--bucket",
+      defaultValue = Buckets.DEFAULT_NAME,
+      description = "Bucket, or database, of windows of 10 s (default: ${DEFAULT-VALUE}).")
+  String bucket = Buckets.DEFAULT_NAME;
+
+  @Option(
+      names = "--years-bucket",
+      paramLabel = "BUCKET",
+      description =
+          "Bucket, or database, of windows of 1 h and job summaries (default: --bucket and '-years').")
+  @Nullable String yearsBucket;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "DURATION",
+      defaultValue = "35d",
+      description = "How long --bucket keeps, 0d: for ever (default: ${DEFAULT-VALUE}).")
+  Duration keep = Buckets.DEFAULT_WEEKS;
+
+  @Option(
+      names = "--keep-years",
+      paramLabel = "DURATION",
+      defaultValue = "3650d",
+      description = "How long --years-bucket keeps (default: ${DEFAULT-VALUE}).")
+  Duration keepYears = Buckets.DEFAULT_YEARS;
+
+  /** Where points go, by how long they are kept. */
+  Buckets buckets() {
+    String years = yearsBucket;
+    return new Buckets(
+        new Bucket(bucket, keep),
+        new Bucket(years == null ? Buckets.yearsName(bucket) : years, keepYears));
+  }
+
+  /**
+   * Connects.
+   *
+   * @throws IOException if it cannot be reached
+   */
+  StoreConnection connect(URI url) throws IOException {
+    try {
+      return StoreConnection.to(new InfluxAddress(url, token, org), kind, buckets());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("%s cannot be a store: %s".formatted(url, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+/** How long a point is worth keeping. */
+public enum Keep {
+  /** What live views and corrections need: windows of 10 s, of sites and of jobs. */
+  WEEKS,
+  /** What reports need: windows of 1 h of sites, and the jobs' totals. No series per job. */
+  YEARS;
+
+  /** By measurement, and by window where a measurement has several. */
+  public static Keep of(StorePoint point) {
+    return switch (point.measurement()) {
+      case JOB_ENERGY -> WEEKS;
+      case JOB_SUMMARY -> YEARS;
+      case SITE_POWER, LEDGER ->
+          point.tags().getOrDefault("window", "").endsWith("h") ? YEARS : WEEKS;
+    };
+  }
+}

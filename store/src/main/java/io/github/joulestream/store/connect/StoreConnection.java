@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store.connect;
+
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.store.Buckets;
+import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.influx.InfluxAddress;
+import io.github.joulestream.store.influx.InfluxApi;
+import io.github.joulestream.store.influx.InfluxBuckets;
+import io.github.joulestream.store.influx.InfluxQlReader;
+import io.github.joulestream.store.influx.InfluxSink;
+import io.github.joulestream.store.influx.InfluxV1;
+import io.github.joulestream.store.influx.InfluxV2;
+import io.github.joulestream.store.influx.InfluxV3;
+import io.github.joulestream.store.questdb.QuestDbReader;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A store of whatever kind: how to write into it, and how to read from it. */
+public final class StoreConnection {
+  private final StoreKind kind;
+  private final InfluxAddress address;
+  private final Buckets buckets;
+
+  public StoreConnection(StoreKind kind, InfluxAddress address, Buckets buckets) {
+    this.kind = kind;
+    this.address = address;
+    // QuestDB has no buckets, and must not be sent the same points in two requests
+    this.buckets = kind == StoreKind.QUESTDB ? Buckets.one(buckets.weeks().name()) : buckets;
+  }
+
+  /**
+   * Finds out what it is, if that was not said.
+   *
+   * @throws IOException if it cannot be reached
+   * @throws UserError if it is nothing we know, or does not let us in
+   */
+  public static StoreConnection to(InfluxAddress address, @Nullable StoreKind said, Buckets buckets)
+      throws IOException {
+    return new StoreConnection(said == null ? StoreProbe.kindOf(address) : said, address, buckets);
+  }
+
+  public StoreKind kind() {
+    return kind;
+  }
+
+  private InfluxApi api() {
+    return switch (kind) {
+      case INFLUX1 -> new InfluxV1(address);
+      case INFLUX2, QUESTDB -> new InfluxV2(address);
+      case INFLUX3 -> new InfluxV3(address);
+    };
+  }
+
+  /** To write into it. */
+  public PointSink sink() {
+    return new InfluxSink(api(), buckets);
+  }
+
+  /** To read from it. */
+  public HistoryReader reader() {
+    return kind == StoreKind.QUESTDB
+        ? new QuestDbReader(address.url())
+        : new InfluxQlReader(api(), buckets);
+  }
+
+  /**
+   * Makes the buckets that are missing; what it did, as sentences.
+   *
+   * @throws UserError if the token may not write, or may not make what is missing
+   * @throws IOException if the store cannot be reached
+   */
+  public List<String> prepare() throws IOException {
+    if (kind == StoreKind.QUESTDB) {
+      return List.of(); // whoever runs it makes its tables
+    }
+    try (InfluxApi api = api()) {
+      return new InfluxBuckets(api, buckets).prepare();
+    }
+  }
+
+  /** What is missing there or otherwise than wanted, as sentences. */
+  public List<String> differences() throws IOException {
+    if (kind == StoreKind.QUESTDB) {
+      return List.of();
+    }
+    try (InfluxApi api = api()) {
+      return new InfluxBuckets(api, buckets).differences();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store.influx;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * Where an InfluxDB is, and who asks.
+ *
+ * @param token of 2.x and 3.x; {@code user:password} of 1.x; {@code none} where none is needed
+ * @param org organisation of 2.x
+ */
+public record InfluxAddress(URI url, String token, String org) {
+  /** Stands for "no token". */
+  public static final String NO_TOKEN = "none";
+
+  private boolean open() {
+    return token.isBlank() || token.equals(NO_TOKEN);
+  }
+
+  /** What 1.x wants as {@code Authorization}. */
+  Optional<String> basic() {
+    return open()
+        ? Optional.empty()
+        : Optional.of("Basic " + Base64.getEncoder().encodeToString(token.getBytes(UTF_8)));
+  }
+
+  /** What 2.x and 3.x want as {@code Authorization}. */
+  Optional<String> token(String scheme) {
+    return open() ? Optional.empty() : Optional.of(scheme + " " + token);
+  }
+
+  /** Without the token, which must not reach a log. */
+  @Override
+  public String toString() {
+    return url.toString();
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store.influx;
+
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.store.Buckets;
+import io.github.joulestream.store.Buckets.Bucket;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Sees to it that the buckets are there, with what the token allows. */
+public final class InfluxBuckets {
+  private final InfluxApi api;
+  private final Set<Bucket> wanted = new LinkedHashSet<>();
+
+  public InfluxBuckets(InfluxApi api, Buckets buckets) {
+    this.api = api;
+    wanted.add(buckets.weeks());
+    wanted.add(buckets.years());
+  }
+
+  /**
+   * Makes what is missing; what is there stays as it is.
+   *
+   * @return what it did and what is otherwise than wanted, as sentences
+   * @throws UserError if the token may not write there, or may not make what is missing
+   * @throws IOException if the server cannot be reached, or does not answer as it should
+   */
+  public List<String> prepare() throws IOException {
+    List<String> notes = new ArrayList<>();
+    for (Bucket bucket : wanted) {
+      String name = "%s %s".formatted(api.bucketWord(), bucket.name());
+      InfluxApi.Found found = find(bucket);
+      if (!found.exists()) {
+        try {
+          api.create(bucket);
+          notes.add("made %s, which keeps %s".formatted(name, words(bucket.kept())));
+        } catch (InfluxApi.Denied e) {
+          mayWrite(bucket, String.valueOf(e.getMessage()));
+          notes.add("how long %s keeps cannot be seen".formatted(name));
+        }
+      } else {
+        mayWrite(bucket, "");
+      }
+      String difference = difference(bucket, found.kept());
+      if (difference != null) {
+        notes.add(difference);
+      }
+      notes.addAll(api.makeQueryable(bucket));
+    }
+    return notes;
+  }
+
+  /** What is missing or otherwise than wanted, as sentences. */
+  public List<String> differences() throws IOException {
+    List<String> notes = new ArrayList<>();
+    for (Bucket bucket : wanted) {
+      InfluxApi.Found found;
+      try {
+        found = api.find(bucket.name());
+      } catch (InfluxApi.Denied e) {
+        notes.add(
+            "the token may not look at %s %s (%s)"
+                .formatted(api.bucketWord(), bucket.name(), e.getMessage()));
+        continue;
+      }
+      if (!found.exists()) {
+        notes.add("there is no %s %s".formatted(api.bucketWord(), bucket.name()));
+      }
+      String difference = difference(bucket, found.kept());
+      if (difference != null) {
+        notes.add(difference);
+      }
+    }
+    return notes;
+  }
+
+  private InfluxApi.Found find(Bucket bucket) throws IOException {
+    try {
+      return api.find(bucket.name());
+    } catch (InfluxApi.Denied e) {
+      return InfluxApi.Found.NOTHING; // a token that may only write; making it shows more
+    }
+  }
+
+  /** Writing nothing shows whether something could be written. */
+  private void mayWrite(Bucket bucket, String whyNotMade) throws IOException {
+    Answer answer = api.write(bucket.name(), "");
+    if (answer.status() == 404) {
+      throw new UserError(
+          "%s has no %s %s, and the token may not make it (%s) -> make it, or give --token of a user who may"
+              .formatted(api.address(), api.bucketWord(), bucket.name(), whyNotMade));
+    }
+    if (answer.denied()) {
+      throw new UserError(
+          "the token may not write into %s %s at %s (%s) -> let its user write there, or give another --token"
+              .formatted(api.bucketWord(), bucket.name(), api.address(), answer));
+    }
+  }
+
+  private @Nullable String difference(Bucket bucket, @Nullable Duration kept) {
+    return kept == null || kept.equals(bucket.kept())
+        ? null
+        : "%s %s keeps %s, not %s; it stays as it is"
+            .formatted(api.bucketWord(), bucket.name(), words(kept), words(bucket.kept()));
+  }
+
+  private static String words(Duration kept) {
+    if (kept.isZero()) {
+      return "for ever";
+    }
+    return kept.toHours() % 24 == 0
+        ? "for %,d days".formatted(kept.toDays())
+        : "for %,d hours".formatted(kept.toHours());
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store.influx;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.store.HistoryRow;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** InfluxQL over {@code /query}, which 1.x, 2.x and 3.x have in common. */
+public final class InfluxQl {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CHUNK_ROWS = 5_000;
+
+  private final InfluxAddress address;
+  private final InfluxHttp http;
+
+  InfluxQl(InfluxAddress address, InfluxHttp http) {
+    this.address = address;
+    this.http = http;
+  }
+
+  InfluxAddress address() {
+    return address;
+  }
+
+  /** The server does not answer this query. */
+  public static final class QueryRefused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    QueryRefused(String message) {
+      super(message);
+    }
+  }
+
+  /** A row, by column; tags that were grouped by are columns too. */
+  public record Row(JsonNode tags, Map<String, Integer> columns, JsonNode values)
+      implements HistoryRow {
+    @Override
+    public long number(String column) {
+      return value(column).asLong();
+    }
+
+    @Override
+    public double real(String column) {
+      return value(column).asDouble();
+    }
+
+    @Override
+    public String text(String column) {
+      return value(column).asText("");
+    }
+
+    boolean isNull(String column) {
+      return value(column).isNull();
+    }
+
+    private JsonNode value(String column) {
+      Integer index = columns.get(column);
+      if (index != null) {
+        return values.path(index);
+      }
+      // a field that nobody has written yet is no column
+      return tags.path(column);
+    }
+  }
+
+  /**
+   * Asks, and hands the rows over as they come; times are in ns.
+   *
+   * @throws InfluxApi.Denied if the server does not let us
+   * @throws QueryRefused if it does not answer this
+   */
+  public void query(String database, String query, Consumer<Row> rows) throws IOException {
+    HttpResponse<InputStream> response =
+        http.stream(
+            "/query",
+            Map.of(
+                "db",
+                database,
+                "q",
+                query,
+                "epoch",
+                "ns",
+                "chunked",
+                "true",
+                "chunk_size",
+                Integer.toString(CHUNK_ROWS)));
+    try (InputStream body = response.body()) {
+      if (response.statusCode() / 100 != 2) {
+        Answer answer =
+            new Answer(response.statusCode(), new String(body.readAllBytes(), UTF_8), 0);
+        if (answer.denied()) {
+          throw new InfluxApi.Denied(answer);
+        }
+        throw new QueryRefused("answers %s".formatted(answer));
+      }
+      try (MappingIterator<JsonNode> chunks = JSON.readerFor(JsonNode.class).readValues(body)) {
+        while (chunks.hasNextValue()) {
+          chunk(chunks.nextValue(), rows);
+        }
+      }
+    }
+  }
+
+  private static void chunk(JsonNode chunk, Consumer<Row> rows) throws QueryRefused {
+    refuse(chunk.get("error"));
+    for (JsonNode result : chunk.path("results")) {
+      refuse(result.get("error"));
+      for (JsonNode series : result.path("series")) {
+        Map<String, Integer> columns = new HashMap<>();
+        for (JsonNode column : series.path("columns")) {
+          columns.put(column.asText(), columns.size());
+        }
+        for (JsonNode values : series.path("values")) {
+          rows.accept(new Row(series.path("tags"), columns, values));
+        }
+      }
+    }
+  }
+
+  private static void refuse(@Nullable JsonNode error) throws QueryRefused {
+    if (error != null) {
+      throw new QueryRefused(error.asText());
+    }
+  }
+}

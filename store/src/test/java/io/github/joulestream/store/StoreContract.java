@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.store.HistoryReader.Unbalanced;
+import io.github.joulestream.store.PointSink.PointsRefused;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every store must do: what the writer's sink puts in is what the reader finds, once, and
+ * exactly.
+ */
+public abstract class StoreContract {
+  /** A whole hour not long ago, so that no store finds it too old. */
+  protected static final long START =
+      Math.floorDiv(System.currentTimeMillis(), 3_600_000) * 3_600_000 - 7_200_000;
+
+  protected abstract PointSink sink();
+
+  protected abstract HistoryReader reader();
+
+  /** Waits until the reader sees what was written. */
+  protected abstract void awaitVisible();
+
+  private void write(StorePoint... points) {
+    sink().write(List.of(points));
+    awaitVisible();
+  }
+
+  protected static <A extends Enum<A>> Totals<A> filled(Totals<A> totals, long base) {
+    for (int i = 0; i < totals.size(); i++) {
+      totals.set(i, base - i);
+    }
+    return totals;
+  }
+
+  protected static JobSummary summary(String site, String job, long energy, JobState state) {
+    return new JobSummary(
+        site,
+        job,
+        "user, with \"quotes\" and ünicode",
+        "project=a b",
+        "",
+        "queue\\x",
+        Map.of("gpu", "H100", "x", ""),
+        state,
+        START + 7,
+        START + 7,
+        state.ended() ? START + 60_000 : JobRecord.OPEN,
+        START + 60_000,
+        700_000,
+        1.0e15 + 0.25,
+        "tokens",
+        filled(Totals.ofJob(), energy),
+        0,
+        3);
+  }
+
+  protected static SiteWindow window(String site, long offset, int length, long base) {
+    return new SiteWindow(site, START + offset, length, filled(Totals.ofSite(), base));
+  }
+
+  /** A point whose field has the wrong type. */
+  protected static StorePoint wrong(String site, long offset) {
+    return new StorePoint(
+        Measurement.LEDGER,
+        Map.of("site", site, "window", "10s"),
+        Map.of("readings", "a text in a field of numbers"),
+        (START + offset) * 1_000_000);
+  }
+
+  @Test
+  void aSummary_comesBackExactly_andALaterOneTakesItsPlace() {
+    // far beyond 2^53: no number may pass through a double
+    JobSummary first = summary("exact", "job/1", 9_007_199_254_740_993L, JobState.RUNNING);
+    JobSummary other = summary("exact", "job/2", 5_000, JobState.FAILED);
+    write(Points.of(first), Points.of(other));
+    assertThat(ofSite("exact")).containsExactlyInAnyOrder(first, other);
+
+    JobSummary last = summary("exact", "job/1", Long.MAX_VALUE, JobState.COMPLETED);
+    write(Points.of(last));
+    write(Points.of(last));
+    assertThat(ofSite("exact")).containsExactlyInAnyOrder(last, other);
+  }
+
+  private List<JobSummary> ofSite(String site) {
+    return reader().jobSummaries().stream().filter(job -> job.site().equals(site)).toList();
+  }
+
+  @Test
+  void namesWithWhatTheLineProtocolUses_comeBackAsTheyWere() {
+    JobSummary odd = summary("a site, with=signs and ünicode", "j", 1_000, JobState.RUNNING);
+    write(Points.of(odd));
+    assertThat(ofSite(odd.site())).containsExactly(odd);
+  }
+
+  @Test
+  void aLedger_isSummedOverItsWindows_eachOnce() {
+    SiteWindow a = window("ledger", 0, 10_000, 1L << 60);
+    SiteWindow b = window("ledger", 10_000, 10_000, 77);
+    SiteWindow hour = window("ledger", 0, 3_600_000, (1L << 60) + 77);
+    write(Points.ledger(a), Points.power(a), Points.ledger(b), Points.ledger(hour));
+    write(Points.ledger(a), Points.power(a), Points.ledger(b));
+    Totals<SiteAmount> expected = a.totals().copy().addAll(b.totals());
+    assertThat(reader().ledger(0, Long.MAX_VALUE / 1_000_000)).containsEntry("ledger", expected);
+    assertThat(reader().ledger(START, START + 10_000)).containsEntry("ledger", a.totals());
+    assertThat(reader().ledger(START - 10_000, START)).doesNotContainKey("ledger");
+  }
+
+  @Test
+  void windowsThatDoNotBalance_areFound_ofWhateverLength() {
+    Totals<SiteAmount> balanced = Totals.ofSite();
+    balanced.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES.ordinal(), 50);
+    balanced.set(SiteAmount.JOBS_TOTAL_MILLIJOULES.ordinal(), 20);
+    balanced.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), 30);
+    Totals<SiteAmount> lacking = balanced.copy();
+    lacking.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), 31);
+    write(
+        Points.ledger(new SiteWindow("balance", START, 10_000, balanced)),
+        Points.ledger(new SiteWindow("balance", START + 10_000, 10_000, lacking)),
+        Points.ledger(new SiteWindow("balance", START, 3_600_000, lacking)),
+        Points.ledger(new SiteWindow("balance", START + 3_600_000, 3_600_000, balanced)));
+    assertThat(reader().unbalanced(0, Long.MAX_VALUE / 1_000_000))
+        .filteredOn(window -> window.site().equals("balance"))
+        .containsExactly(
+            new Unbalanced("balance", START, -1), new Unbalanced("balance", START + 10_000, -1));
+  }
+
+  @Test
+  void jobWindows_areSummed_andACorrectionTakesTheOldPlace() {
+    Totals<JobAmount> totals = filled(Totals.ofJob(), 40_000);
+    write(Points.of(new JobWindow("energy", "j", START, 10_000, totals)));
+    Totals<JobAmount> corrected = filled(Totals.ofJob(), 30_000);
+    write(
+        Points.of(new JobWindow("energy", "j", START, 10_000, corrected)),
+        Points.of(new JobWindow("energy", "j", START + 10_000, 10_000, totals)));
+    assertThat(reader().jobEnergyMillijoules()).isEqualTo(70_000);
+    assertThat(reader().newestJobEnergyEpochMillis()).hasValue(START + 10_000);
+  }
+
+  @Test
+  void whatTheStoreWillNeverTake_isRefused_andItsNeighboursCanBeWritten() {
+    write(Points.ledger(window("refused", 0, 10_000, 1_000)));
+    List<StorePoint> points = new ArrayList<>();
+    for (int i = 1; i <= 5; i++) {
+      points.add(Points.ledger(window("refused", i * 10_000L, 10_000, 1_000)));
+    }
+    points.set(3, wrong("refused", 40_000));
+    assertThatThrownBy(() -> sink().write(points))
+        .isInstanceOfSatisfying(
+            PointsRefused.class,
+            e -> {
+              assertThat(e.getMessage()).isNotBlank();
+              // all that it names, it names rightly
+              assertThat(e.reasons().keySet()).isSubsetOf(3);
+            });
+    assertThatThrownBy(() -> sink().write(points.subList(3, 4)))
+        .isInstanceOfSatisfying(PointsRefused.class, e -> assertThat(e.getMessage()).isNotBlank());
+    points.remove(3);
+    sink().write(points);
+    awaitVisible();
+    assertThat(
+            Objects.requireNonNull(
+                    reader().ledger(START, START + 100_000).get("refused"), "of that site")
+                .get(SiteAmount.MEASURED_TOTAL_MILLIJOULES))
+        .isEqualTo(5_000);
+  }
+
+  @Test
+  void whatNoLineCanSay_isRefused_andNamed() {
+    StorePoint good = Points.ledger(window("lines", 0, 10_000, 1_000));
+    StorePoint bad = Points.of(new JobWindow("lines", "ends in \\", START, 10_000, Totals.ofJob()));
+    assertThatThrownBy(() -> sink().write(List.of(good, bad)))
+        .isInstanceOfSatisfying(
+            PointsRefused.class, e -> assertThat(e.reasons()).containsOnlyKeys(1));
+    awaitVisible();
+    assertThat(reader().ledger(START, START + 10_000)).containsKey("lines");
+  }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.app.up.EmbeddedKafka;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.store.Buckets;
+import io.github.joulestream.store.Influxd;
+import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.Points;
+import io.github.joulestream.store.StorePoint;
+import io.github.joulestream.store.StoreWriter;
+import io.github.joulestream.store.connect.StoreConnection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How fast points come from their topics into a real InfluxDB, against the same points written by
+ * the client alone, in turns. {@code -Dthroughput.points=200000} measures; without it a few points
+ * show that it works.
+ */
+class ITWriterThroughput {
+  private static final int POINTS = Integer.getInteger("throughput.points", 20_000);
+  private static final int ROUNDS = Integer.getInteger("throughput.rounds", 3);
+  private static final boolean MEASURED = System.getProperty("throughput.points") != null;
+  private static final int PARTITIONS = 4;
+  private static final int BATCH = 5_000;
+  private static final long START = System.currentTimeMillis() / 10_000 * 10_000 - 86_400_000;
+
+  @TempDir Path folder;
+
+  private final Random random = new Random(11);
+
+  private <A extends Enum<A>> Totals<A> filled(Totals<A> totals, int amounts) {
+    for (int i = 0; i < amounts; i++) {
+      totals.set(i, i % 3 == 2 ? 0 : random.nextLong(8_000_000));
+    }
+    return totals;
+  }
+
+  /** Of a site with 200 jobs: in each window of 10 s one of each job and two of the site. */
+  private void publish(Map<String, Object> kafka, List<StorePoint> points) {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      for (int i = 0; points.size() < POINTS; i++) {
+        long time = START + i / 200 * 10_000L;
+        JobWindow job =
+            new JobWindow(
+                "site",
+                "job" + i % 200,
+                time,
+                10_000,
+                filled(Totals.ofJob(), JobAmount.values().length));
+        points.add(Points.of(job));
+        send(
+            producer,
+            Topic.JOB_ENERGY,
+            "site/" + job.job(),
+            WireSerdes.jobWindows().serializer().serialize("", job));
+        if (i % 200 == 0) {
+          SiteWindow site =
+              new SiteWindow(
+                  "site", time, 10_000, filled(Totals.ofSite(), SiteAmount.values().length));
+          byte[] value = WireSerdes.siteWindows().serializer().serialize("", site);
+          points.add(Points.power(site));
+          send(producer, Topic.SITE_POWER, "site", value);
+          points.add(Points.ledger(site));
+          send(producer, Topic.LEDGER, "site", value);
+        }
+      }
+    }
+  }
+
+  private static void send(
+      KafkaProducer<String, byte[]> producer, Topic topic, String key, byte[] value) {
+    var _ = producer.send(new ProducerRecord<>(topic.topicName(), key, value));
+  }
+
+  private static StoreConnection connect(Influxd server) throws IOException {
+    StoreConnection connection =
+        StoreConnection.to(server.address(), null, Buckets.named("test-" + UUID.randomUUID()));
+    connection.prepare();
+    return connection;
+  }
+
+  /** Points per second. */
+  private static double alone(Influxd server, List<StorePoint> points) throws IOException {
+    try (PointSink sink = connect(server).sink()) {
+      // the first batch is the start of both
+      sink.write(points.subList(0, BATCH));
+      long start = System.nanoTime();
+      for (int from = BATCH; from < points.size(); from += BATCH) {
+        sink.write(points.subList(from, Math.min(points.size(), from + BATCH)));
+      }
+      return (points.size() - BATCH) * 1e9 / (System.nanoTime() - start);
+    }
+  }
+
+  private static double fromTopics(Influxd server, Map<String, Object> kafka, int points)
+      throws Exception {
+    try (StoreWriter writer =
+        new StoreWriter(kafka, "throughput", connect(server).sink(), EpochClock.system())) {
+      writer.start();
+      Await.until("it begins", () -> writer.pointsWritten() > 0);
+      long first = writer.pointsWritten();
+      long start = System.nanoTime();
+      Await.until("all is stored", Duration.ofMinutes(5), () -> writer.pointsWritten() >= points);
+      assertThat(writer.pointsWritten()).isEqualTo(points);
+      return (points - first) * 1e9 / (System.nanoTime() - start);
+    } finally {
+      fromTheStart(kafka);
+    }
+  }
+
+  /** As if nobody had read the topics. */
+  private static void fromTheStart(Map<String, Object> kafka) throws Exception {
+    try (Admin admin = Admin.create(kafka)) {
+      admin
+          .removeMembersFromConsumerGroup(
+              StoreWriter.GROUP, new RemoveMembersFromConsumerGroupOptions())
+          .all()
+          .get();
+      Map<TopicPartition, OffsetAndMetadata> zero = new HashMap<>();
+      for (Topic topic : List.of(Topic.JOB_ENERGY, Topic.SITE_POWER, Topic.LEDGER)) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+          zero.put(new TopicPartition(topic.topicName(), partition), new OffsetAndMetadata(0));
+        }
+      }
+      admin.alterConsumerGroupOffsets(StoreWriter.GROUP, zero).all().get();
+    }
+  }
+
+  @Test
+  void fromTopicsToTheStore_isNearlyAsFastAsTheClientAlone() throws Exception {
+    try (Influxd server = Influxd.shared(folder.resolve("influx"));
+        EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
+      Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
+      try (Admin admin = Admin.create(kafka)) {
+        new TopicAdmin(admin).create(PARTITIONS, (short) 1);
+      }
+      List<StorePoint> points = new ArrayList<>();
+      publish(kafka, points);
+      double secondsAlone = 0;
+      double secondsFromTopics = 0;
+      for (int round = 0; round < (MEASURED ? ROUNDS : 1); round++) {
+        double alone = alone(server, points);
+        double written = fromTopics(server, kafka, points.size());
+        secondsAlone += 1 / alone;
+        secondsFromTopics += 1 / written;
+        System.out.printf(
+            "%,d points: client alone %,.0f/s, from topics %,.0f/s, ratio %.2f%n",
+            points.size(), alone, written, written / alone);
+      }
+      double ratio = secondsAlone / secondsFromTopics;
+      System.out.printf("from topics to the store against the client alone: %.2f%n", ratio);
+      if (MEASURED) {
+        assertThat(ratio).isGreaterThanOrEqualTo(0.8);
+      }
+    }
+  }
+}
