@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** Marks on the time axis of every panel. */
+record Annotation(String name, ObjectNode json) {
+  private static final int MOST = 500;
+
+  /** Grafana's own: alerts of rules that belong to a panel, and what people wrote. */
+  static Annotation alerts() {
+    return new Annotation(
+        "Alerts",
+        Json.object(
+            "builtIn",
+            1,
+            "datasource",
+            Json.object("type", "grafana", "uid", "-- Grafana --"),
+            "enable",
+            true,
+            "hide",
+            false,
+            "iconColor",
+            "red",
+            "name",
+            "Alerts",
+            "type",
+            "dashboard"));
+  }
+
+  /**
+   * Jobs that ended in the range, each from its start to its end: the store has no point at a job's
+   * end, but its summary knows both.
+   */
+  static Annotation jobEnds(boolean enabled, String... more) {
+    Source jobs = Source.JOB_SUMMARY;
+    String end = jobs.field("end_epoch_millis");
+    return ofJobs(
+        "Jobs that ended",
+        enabled,
+        "purple",
+        "end_epoch_millis",
+        columns()
+            .from(jobs)
+            .where(Queries.sites(jobs), Queries.startedBeforeRangeEnds())
+            .where(more)
+            .where(end + " >= ${__from}", end + " <= ${__to}")
+            .newest(MOST));
+  }
+
+  static Annotation jobStarts(boolean enabled, String... more) {
+    Source jobs = Source.JOB_SUMMARY;
+    return ofJobs(
+        "Job starts",
+        enabled,
+        "green",
+        "",
+        columns()
+            .from(jobs)
+            .where(Queries.sites(jobs), Select.IN_RANGE)
+            .where(more)
+            // of a job in several parts the first
+            .where(jobs.field("part_epoch_millis") + " = 0")
+            .newest(MOST));
+  }
+
+  private static Select columns() {
+    Source jobs = Source.JOB_SUMMARY;
+    return Select.of(
+        jobs.field("job"),
+        jobs.field("name"),
+        jobs.field("user"),
+        jobs.field("state"),
+        jobs.field("end_epoch_millis"));
+  }
+
+  private static Annotation ofJobs(
+      String name, boolean enabled, String color, String timeEndColumn, Select query) {
+    return new Annotation(
+        name,
+        Json.object(
+            "datasource",
+            Query.dataSource(),
+            "enable",
+            enabled,
+            "hide",
+            false,
+            "iconColor",
+            color,
+            "name",
+            name,
+            "target",
+            Json.object(
+                "refId",
+                "Anno",
+                "query",
+                query.text(),
+                "queryType",
+                "tags",
+                "rawQuery",
+                true,
+                "resultFormat",
+                "table",
+                "fromAnnotations",
+                true,
+                "name",
+                name,
+                "textColumn",
+                "job",
+                "tagsColumn",
+                "user,state",
+                "titleColumn",
+                "name",
+                "timeEndColumn",
+                timeEndColumn,
+                "limit",
+                MOST,
+                "matchAny",
+                false,
+                "tags",
+                List.of(),
+                "type",
+                "tags")));
+  }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The queries that panels are made of. A window may have several points, which add up, so every
+ * figure is worked out from sums; ratios are ratios of sums, never means of ratios.
+ */
+final class Queries {
+  /** Millijoules in a kilowatt-hour; with a decimal point, so that no store divides integers. */
+  static final String KILOWATT_HOUR = "3600000000.0";
+
+  /** Length of the chosen windows, as a duration and in milliseconds. */
+  static final String WINDOW = "${window:text}";
+
+  static final String WINDOW_MILLIS = "${window:raw}";
+
+  private static final String PRICE = "${price:raw}";
+  private static final String CARBON = "${carbon:raw}";
+
+  /** How long before the range a job may have started, so that its summary is still found. */
+  private static final String LOOK_BACK = "90d";
+
+  private Queries() {}
+
+  static String sites(Source source) {
+    return source.tag("site") + " =~ /^${site:regex}$/";
+  }
+
+  static String job(Source source) {
+    String name = source == Source.JOB_ENERGY ? source.tag("job") : source.field("job");
+    return name + " =~ /^${job:regex}$/";
+  }
+
+  static String window(Source source, String length) {
+    return source.tag("window") + " = '" + length + "'";
+  }
+
+  /** Points of the chosen sites, windows (and job), in the range. */
+  private static Select filtered(Select select, Source source) {
+    Select sites = select.from(source).where(sites(source));
+    return switch (source) {
+      case SITE_POWER, LEDGER -> sites.where(window(source, WINDOW), Select.IN_RANGE);
+      case JOB_ENERGY, JOB_SUMMARY -> sites.where(Select.IN_RANGE);
+    };
+  }
+
+  private static String windowLength(Source source) {
+    return source == Source.JOB_ENERGY ? "10s" : WINDOW;
+  }
+
+  /** One row over the range, for each value of the tags. */
+  static Select inRange(Source source, List<Column> columns, String... tags) {
+    return filtered(select(columns), source).groupBy(quoted(source, tags));
+  }
+
+  /** Sums over each window. */
+  static Select perWindow(Source source, List<Column> columns, String... tags) {
+    return filtered(select(columns), source)
+        .groupBy(dimensions("time(" + windowLength(source) + ")", quoted(source, tags)))
+        .fill("none");
+  }
+
+  /** Mean of the windows in each interval that is drawn; a gap stays a gap. */
+  static Select trend(Source source, List<Column> columns, String... tags) {
+    return trend(perWindow(source, columns, tags), columns, quoted(source, tags));
+  }
+
+  static Select trend(Select perWindow, List<Column> columns, String... quotedTags) {
+    return overWindows("mean", perWindow, columns)
+        .groupBy(dimensions("time($__interval)", quotedTags))
+        .fill("null");
+  }
+
+  /** One figure out of all windows of the range. */
+  static Select overWindows(String function, Select perWindow, List<Column> columns) {
+    return Select.of(
+            columns.stream()
+                .map(column -> Select.as(function + "(" + column.quoted() + ")", column.name()))
+                .toArray(String[]::new))
+        .from(perWindow)
+        .where(Select.IN_RANGE);
+  }
+
+  /** Ratios and sums of each interval that is drawn. */
+  static Select perInterval(Source source, String interval, List<Column> columns, String... tags) {
+    return filtered(select(columns), source)
+        .groupBy(dimensions("time(" + interval + ")", quoted(source, tags)))
+        .fill("null");
+  }
+
+  /** Of the chosen job, all its windows in the range as one row. */
+  static Select jobInRange(List<Column> columns) {
+    return inRange(Source.JOB_ENERGY, columns).where(job(Source.JOB_ENERGY));
+  }
+
+  static Select jobTrend(List<Column> columns) {
+    return trend(jobWindows(columns), columns);
+  }
+
+  static Select jobWindows(List<Column> columns) {
+    return perWindow(Source.JOB_ENERGY, columns).where(job(Source.JOB_ENERGY));
+  }
+
+  /** Of the chosen job, what its summary says of its whole life, wherever the range is. */
+  static Select jobLife(String... columns) {
+    return Select.of(columns)
+        .from(Source.JOB_SUMMARY)
+        .where(sites(Source.JOB_SUMMARY), job(Source.JOB_SUMMARY), startedBeforeRangeEnds());
+  }
+
+  static String startedBeforeRangeEnds() {
+    return "time >= ${__from}ms - " + LOOK_BACK + " AND time <= ${__to}ms";
+  }
+
+  private static Select select(List<Column> columns) {
+    return Select.of(columns.stream().map(Column::text).toArray(String[]::new));
+  }
+
+  private static String[] quoted(Source source, String... tags) {
+    String[] quoted = new String[tags.length];
+    for (int i = 0; i < tags.length; i++) {
+      quoted[i] = source.tag(tags[i]);
+    }
+    return quoted;
+  }
+
+  private static String[] dimensions(String time, String... tags) {
+    List<String> dimensions = new ArrayList<>(List.of(time));
+    dimensions.addAll(List.of(tags));
+    return dimensions.toArray(String[]::new);
+  }
+
+  // figures
+
+  static Column watts(String name, String field) {
+    return new Column(name, Source.SITE_POWER.sum(field));
+  }
+
+  /** Power by kind; what is left of the total is the rest of the nodes, seen by their meters. */
+  static List<Column> wattsByKind() {
+    String rest = Source.SITE_POWER.sum("total_watts");
+    for (String kind : List.of("gpu", "memory", "storage", "cpu")) {
+      rest += " - " + Source.SITE_POWER.sum(kind + "_watts");
+    }
+    return List.of(
+        watts("GPU", "gpu_watts"),
+        watts("Memory", "memory_watts"),
+        watts("Storage", "storage_watts"),
+        watts("CPU", "cpu_watts"),
+        new Column("Rest of the nodes", rest));
+  }
+
+  /** Mean power in a window of 10 s of a job, W. */
+  static Column jobWatts(String name, JobAmount amount) {
+    // millijoules over milliseconds are watts
+    return new Column(name, Source.JOB_ENERGY.sum(amount) + " / 10000.0");
+  }
+
+  static List<Column> jobWattsByKind() {
+    String rest = "(" + Source.JOB_ENERGY.sum(JobAmount.TOTAL_MILLIJOULES);
+    for (JobAmount kind :
+        List.of(
+            JobAmount.GPU_MILLIJOULES,
+            JobAmount.MEMORY_MILLIJOULES,
+            JobAmount.STORAGE_MILLIJOULES,
+            JobAmount.CPU_MILLIJOULES)) {
+      rest += " - " + Source.JOB_ENERGY.sum(kind);
+    }
+    return List.of(
+        jobWatts("GPU", JobAmount.GPU_MILLIJOULES),
+        jobWatts("Memory", JobAmount.MEMORY_MILLIJOULES),
+        jobWatts("Storage", JobAmount.STORAGE_MILLIJOULES),
+        jobWatts("CPU", JobAmount.CPU_MILLIJOULES),
+        new Column("Rest of the nodes", rest + ") / 10000.0"));
+  }
+
+  static Column kilowattHours(Source source, String name, Enum<?> amount) {
+    return new Column(name, source.sum(amount) + " / " + KILOWATT_HOUR);
+  }
+
+  static Column cost(Source source, Enum<?> amount) {
+    return new Column("Cost", source.sum(amount) + " / " + KILOWATT_HOUR + " * " + PRICE);
+  }
+
+  /** Grams. */
+  static Column carbon(Source source, Enum<?> amount) {
+    return new Column("CO2", source.sum(amount) + " / " + KILOWATT_HOUR + " * " + CARBON);
+  }
+
+  static Column ratio(Source source, String name, Enum<?> part, Enum<?> whole) {
+    return new Column(name, source.sum(part) + " / " + source.sum(whole));
+  }
+
+  /** Device time with known energy, of all device time; the same amounts for jobs and sites. */
+  static Column coverage(Source source) {
+    String covered = source.sum(SiteAmount.COVERED_MILLIS);
+    return new Column(
+        "Coverage",
+        covered + " / (" + covered + " + " + source.sum(SiteAmount.UNCOVERED_MILLIS) + ")");
+  }
+
+  static List<Column> utilisation() {
+    Source ledger = Source.LEDGER;
+    return List.of(
+        ratio(ledger, "GPU busy", SiteAmount.GPU_BUSY_MILLIS, SiteAmount.GPU_MILLIS),
+        ratio(ledger, "GPU allocated", SiteAmount.GPU_ALLOCATED_MILLIS, SiteAmount.GPU_MILLIS),
+        ratio(
+            ledger,
+            "Memory used",
+            SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS,
+            SiteAmount.MEMORY_MEBIBYTE_MILLIS),
+        ratio(
+            ledger,
+            "Memory allocated",
+            SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS,
+            SiteAmount.MEMORY_MEBIBYTE_MILLIS),
+        ratio(ledger, "Drives busy", SiteAmount.STORAGE_BUSY_MILLIS, SiteAmount.STORAGE_MILLIS),
+        ratio(
+            ledger,
+            "Storage used",
+            SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS,
+            SiteAmount.STORAGE_MEBIBYTE_MILLIS),
+        ratio(
+            ledger,
+            "Storage allocated",
+            SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS,
+            SiteAmount.STORAGE_MEBIBYTE_MILLIS));
+  }
+
+  /** Bytes, of MiB x ms in a window of the chosen length. */
+  static Column bytes(String name, SiteAmount mebibyteMillis) {
+    return new Column(name, Source.LEDGER.sum(mebibyteMillis) + " * 1048576.0 / " + WINDOW_MILLIS);
+  }
+
+  /** How many devices, of device time in a window of the chosen length. */
+  static Column devices(String name, SiteAmount deviceMillis) {
+    return new Column(name, Source.LEDGER.sum(deviceMillis) + " / " + WINDOW_MILLIS);
+  }
+
+  /** Facility energy over IT energy, of the sites that have a facility meter. */
+  static Select pue() {
+    Select perSite =
+        inRange(
+            Source.LEDGER,
+            List.of(
+                new Column("facility", Source.LEDGER.sum(SiteAmount.FACILITY_MILLIJOULES)),
+                new Column("it", Source.LEDGER.sum(SiteAmount.MEASURED_TOTAL_MILLIJOULES))),
+            "site");
+    return Select.of(Select.as("sum(\"facility\") / sum(\"it\")", "PUE"))
+        .from(perSite)
+        .where("\"facility\" > 0");
+  }
+
+  /** What measured, less jobs, less idle, in each window; by the books 0. J. */
+  static Column difference() {
+    return new Column("difference", Source.LEDGER.sum("difference_millijoules") + " / 1000.0");
+  }
+
+  /** Where the energy went: to busy jobs, to jobs that held GPUs idle, to nobody. kWh. */
+  static List<Column> whereTo() {
+    Source ledger = Source.LEDGER;
+    return List.of(
+        new Column(
+            "Jobs",
+            "(%s - %s) / %s"
+                .formatted(
+                    ledger.sum(SiteAmount.JOBS_TOTAL_MILLIJOULES),
+                    ledger.sum(SiteAmount.HELD_IDLE_MILLIJOULES),
+                    KILOWATT_HOUR)),
+        kilowattHours(ledger, "Held but idle", SiteAmount.HELD_IDLE_MILLIJOULES),
+        kilowattHours(ledger, "Idle", SiteAmount.IDLE_TOTAL_MILLIJOULES));
+  }
+
+  /** The jobs that took most energy in the range, by windows of 10 s. */
+  static Select topJobs(int jobs) {
+    Source source = Source.JOB_ENERGY;
+    Select energy =
+        inRange(
+            source,
+            List.of(kilowattHours(source, "energy", JobAmount.TOTAL_MILLIJOULES)),
+            "site",
+            "job");
+    return Select.of(
+            "top(%s, %s, %s, %d) AS \"energy\""
+                .formatted(Source.quote("energy"), source.tag("site"), source.tag("job"), jobs))
+        .from(energy);
+  }
+
+  /** The name of an amount in words. */
+  static String words(SiteAmount amount) {
+    String words = amount.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An InfluxQL query.
+ *
+ * @param from a measurement, or a query in parentheses
+ */
+record Select(
+    List<String> columns, String from, List<String> where, List<String> groupBy, String tail) {
+  /** The range of time, which Grafana puts in. */
+  static final String IN_RANGE = "$timeFilter";
+
+  Select {
+    columns = List.copyOf(columns);
+    where = List.copyOf(where);
+    groupBy = List.copyOf(groupBy);
+  }
+
+  static Select of(String... columns) {
+    return new Select(List.of(columns), "", List.of(), List.of(), "");
+  }
+
+  Select from(Source source) {
+    return new Select(columns, source.quoted(), where, groupBy, tail);
+  }
+
+  Select from(Select inner) {
+    return new Select(columns, "(" + inner.text() + ")", where, groupBy, tail);
+  }
+
+  Select where(String... conditions) {
+    return new Select(columns, from, and(where, conditions), groupBy, tail);
+  }
+
+  Select groupBy(String... dimensions) {
+    return new Select(columns, from, where, and(groupBy, dimensions), tail);
+  }
+
+  /** What is shown for a stretch of time without points: {@code null}, {@code none}, {@code 0}. */
+  Select fill(String filling) {
+    return tail("fill(" + filling + ")");
+  }
+
+  Select newest(int rows) {
+    return tail("ORDER BY time DESC LIMIT " + rows);
+  }
+
+  private Select tail(String more) {
+    return new Select(columns, from, where, groupBy, tail.isEmpty() ? more : tail + " " + more);
+  }
+
+  /** A column and its name. */
+  static String as(String expression, String name) {
+    return expression + " AS " + Source.quote(name);
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder("SELECT ").append(String.join(", ", columns));
+    text.append(" FROM ").append(from);
+    if (!where.isEmpty()) {
+      text.append(" WHERE ").append(String.join(" AND ", where));
+    }
+    if (!groupBy.isEmpty()) {
+      text.append(" GROUP BY ").append(String.join(", ", groupBy));
+    }
+    return tail.isEmpty() ? text.toString() : text.append(' ').append(tail).toString();
+  }
+
+  private static List<String> and(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(List.of(more));
+    return all;
+  }
+}

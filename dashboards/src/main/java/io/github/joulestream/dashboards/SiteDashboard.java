@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import io.github.joulestream.energy.SiteAmount;
+import java.util.List;
+
+/** One site: its devices, its jobs, its idle time, and how well it is measured. */
+final class SiteDashboard {
+  static final String UID = "joulestream-site";
+
+  private static final Source LEDGER = Source.LEDGER;
+
+  private SiteDashboard() {}
+
+  static Dashboard describe() {
+    return new Dashboard(
+        UID,
+        "Joulestream / Site",
+        "One site: power and energy, devices in use, and how well it is measured.",
+        "now-6h",
+        "30s",
+        List.of(Variable.oneSite(), Variable.window("10s"), Variable.price(), Variable.carbon()),
+        List.of(Annotation.alerts(), Annotation.jobStarts(true), Annotation.jobEnds(true)),
+        List.of(
+            Panels.row("Now, and over the range"),
+            SitePanels.powerNow(),
+            overWindows("Peak power", "max", "The highest power of any window of the range."),
+            overWindows("Mean power", "mean", "Mean of all windows of the range that were seen."),
+            SitePanels.energy(),
+            SitePanels.cost(),
+            SitePanels.carbon(),
+            Panels.row("Power and energy"),
+            SitePanels.powerByKind(12, 9),
+            jobsAndIdle(),
+            energyPerHour(),
+            SitePanels.whereTo(8, 8),
+            Panels.row("Use"),
+            gpus(),
+            SitePanels.utilisation(12, 9),
+            Panels.row("How well it is measured"),
+            SitePanels.pue().sized(4, 6),
+            SitePanels.coverage().sized(4, 6),
+            quality(),
+            sharing(),
+            Panels.row("Jobs"),
+            SitePanels.topJobs(24, 10)));
+  }
+
+  private static Panel overWindows(String title, String function, String says) {
+    List<Column> power = List.of(Queries.watts("Power", "total_watts"));
+    return Panels.stat(title, Panels.WATTS)
+        .says(says)
+        .asks(
+            Query.series(
+                Queries.overWindows(function, Queries.perWindow(Source.SITE_POWER, power), power)));
+  }
+
+  private static Panel jobsAndIdle() {
+    return Panels.stacked("Power of jobs and idle", Panels.WATTS, 12, 9)
+        .says("Power that is booked to jobs, and power that is booked to nobody: together all.")
+        .asks(
+            Query.series(
+                Queries.trend(
+                    Source.SITE_POWER,
+                    List.of(
+                        Queries.watts("Jobs", "jobs_watts"),
+                        Queries.watts("Idle", "idle_watts")))));
+  }
+
+  private static Panel energyPerHour() {
+    return Panels.columns("Energy per hour", Panels.KILOWATT_HOURS, 16, 8)
+        .says("What each hour took. The hours at the edges of the range may be cut.")
+        .asks(Query.series(Queries.perInterval(LEDGER, "1h", Queries.whereTo())));
+  }
+
+  private static Panel gpus() {
+    List<Column> columns =
+        List.of(
+            Queries.devices("Seen", SiteAmount.GPU_MILLIS),
+            Queries.devices("Allocated", SiteAmount.GPU_ALLOCATED_MILLIS),
+            Queries.devices("Busy", SiteAmount.GPU_BUSY_MILLIS));
+    return Panels.lines("GPUs", Panels.COUNT, 12, 9)
+        .says("How many GPUs were seen, how many were allocated, and how many were busy.")
+        .asks(Query.series(Queries.trend(LEDGER, columns)))
+        .fromZero();
+  }
+
+  private static Panel quality() {
+    return Panels.donut("Quality of the energy", Panels.KILOWATT_HOURS, 8, 6)
+        .says(
+            "Measured: from counters or dense readings. Estimated: over gaps up to 5 min. Modelled:"
+                + " from use, for devices without a meter.")
+        .asks(
+            Query.series(
+                Queries.inRange(
+                    LEDGER,
+                    List.of(
+                        Queries.kilowattHours(
+                            LEDGER, "Measured", SiteAmount.QUALITY_MEASURED_MILLIJOULES),
+                        Queries.kilowattHours(
+                            LEDGER, "Estimated", SiteAmount.QUALITY_ESTIMATED_MILLIJOULES),
+                        Queries.kilowattHours(
+                            LEDGER, "Modelled", SiteAmount.QUALITY_MODELLED_MILLIJOULES)))));
+  }
+
+  private static Panel sharing() {
+    return Panels.donut("Devices had alone or shared", Panels.KILOWATT_HOURS, 8, 6)
+        .says("Energy booked to jobs that had a device for themselves, and to jobs that shared it.")
+        .asks(
+            Query.series(
+                Queries.inRange(
+                    LEDGER,
+                    List.of(
+                        Queries.kilowattHours(LEDGER, "Alone", SiteAmount.EXCLUSIVE_MILLIJOULES),
+                        Queries.kilowattHours(LEDGER, "Shared", SiteAmount.SHARED_MILLIJOULES)))));
+  }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.joulestream.energy.SiteAmount;
+import java.util.List;
+import java.util.Map;
+
+/** Panels about sites that several dashboards show. */
+final class SitePanels {
+  static final String POWER_BY_KIND = "Power by kind";
+
+  private static final Source LEDGER = Source.LEDGER;
+
+  private SitePanels() {}
+
+  static Panel powerNow() {
+    return Panels.stat("Power now", Panels.WATTS)
+        .says("Mean power of the chosen sites in the last interval, and its course.")
+        .asks(
+            Query.series(
+                Queries.trend(Source.SITE_POWER, List.of(Queries.watts("Power", "total_watts")))))
+        .interval(Queries.WINDOW);
+  }
+
+  /** The power now, as a part of the budget that was typed in. */
+  static Panel againstBudget() {
+    List<Column> power = List.of(Queries.watts("Power", "total_watts"));
+    Select share =
+        Select.of("mean(\"Power\") / (${budget:raw} * 1000.0) AS \"Of the budget\"")
+            .from(Queries.perWindow(Source.SITE_POWER, power))
+            .where(Select.IN_RANGE)
+            .groupBy("time($__interval)")
+            .fill("null");
+    return Panels.gauge("Power against budget", Panels.SHARE)
+        .says("Power now as a part of the budget above. Yellow from 85 %, red from 95 %.")
+        .asks(Query.series(share))
+        .between(0, 1.2)
+        .decimals(0)
+        .thresholds("green", new Threshold(0.85, "yellow"), new Threshold(0.95, "red"))
+        .interval(Queries.WINDOW);
+  }
+
+  static Panel energy() {
+    return Panels.stat("Energy", Panels.KILOWATT_HOURS)
+        .says("Energy of all devices over the range, none twice: jobs and idle together.")
+        .asks(
+            Query.series(
+                Queries.inRange(
+                    LEDGER,
+                    List.of(
+                        Queries.kilowattHours(
+                            LEDGER, "Energy", SiteAmount.MEASURED_TOTAL_MILLIJOULES)))));
+  }
+
+  static Panel cost() {
+    return Panels.stat("Cost", Panels.MONEY)
+        .says("Energy over the range times the price above. One price for the whole range.")
+        .asks(
+            Query.series(
+                Queries.inRange(
+                    LEDGER, List.of(Queries.cost(LEDGER, SiteAmount.MEASURED_TOTAL_MILLIJOULES)))));
+  }
+
+  static Panel carbon() {
+    return Panels.stat("CO2", Panels.GRAMS)
+        .says("Energy over the range times the carbon intensity above. One figure for it all.")
+        .asks(
+            Query.series(
+                Queries.inRange(
+                    LEDGER,
+                    List.of(Queries.carbon(LEDGER, SiteAmount.MEASURED_TOTAL_MILLIJOULES)))));
+  }
+
+  static Panel pue() {
+    return Panels.stat("PUE", "none")
+        .says(
+            "Energy at facility meters over energy of the devices, of the sites that have such a"
+                + " meter.")
+        .asks(Query.series(Queries.pue()))
+        .decimals(2)
+        .thresholds("green", new Threshold(1.4, "yellow"), new Threshold(1.8, "red"))
+        .without("no facility meter");
+  }
+
+  static Panel coverage() {
+    return Panels.stat("Coverage", Panels.SHARE)
+        .says("Device time whose energy is known, of all device time that was seen.")
+        .asks(Query.series(Queries.inRange(LEDGER, List.of(Queries.coverage(LEDGER)))))
+        .decimals(1)
+        .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green"));
+  }
+
+  static Panel powerByKind(int width, int height) {
+    return Panels.stacked(POWER_BY_KIND, Panels.WATTS, width, height)
+        .says(
+            "Mean power, stacked. What node meters see beyond the devices is the rest of the nodes;"
+                + " 0 where there is no node meter.")
+        .asks(Query.series(Queries.trend(Source.SITE_POWER, Queries.wattsByKind())));
+  }
+
+  static Panel whereTo(int width, int height) {
+    return Panels.donut("Where the energy went", Panels.KILOWATT_HOURS, width, height)
+        .says(
+            "Jobs; GPUs that jobs held at a use under 5 %; and what was allocated to nobody."
+                + " Together all that was measured.")
+        .asks(Query.series(Queries.inRange(LEDGER, Queries.whereTo())));
+  }
+
+  static Panel utilisationNow(int width, int height) {
+    return Panels.bars("Utilisation over the range", Panels.SHARE, width, height)
+        .says("Device time busy and allocated, and memory and storage used and allocated, of all.")
+        .asks(Query.series(Queries.inRange(LEDGER, Queries.utilisation())))
+        .between(0, 1)
+        .thresholds("orange", new Threshold(0.3, "yellow"), new Threshold(0.6, "green"));
+  }
+
+  static Panel utilisation(int width, int height) {
+    return Panels.lines("Utilisation", Panels.SHARE, width, height)
+        .says("The same shares over time. Each is a ratio of sums, over all chosen sites.")
+        .asks(Query.series(Queries.perInterval(LEDGER, "$__interval", Queries.utilisation())))
+        .between(0, 1);
+  }
+
+  static Panel idlePower(int width, int height) {
+    return Panels.stacked("Power without use", Panels.WATTS, width, height)
+        .says("Power of what is allocated to nobody, and of GPUs that jobs hold and do not use.")
+        .asks(
+            Query.series(
+                Queries.trend(
+                    Source.SITE_POWER,
+                    List.of(
+                        Queries.watts("Idle", "idle_watts"),
+                        Queries.watts("Held but idle", "held_idle_watts")))));
+  }
+
+  static Panel topJobs(int width, int height) {
+    return Panels.table("Top jobs", Panels.KILOWATT_HOURS, width, height)
+        .says("The 20 jobs that took most energy in the range. A job leads to its own dashboard.")
+        .asks(Query.table(Queries.topJobs(20)))
+        .transform("organize", Panels.without())
+        .transform("sortBy", sortedBy("energy"))
+        .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
+        .field("site", Link.toSite("window", "price", "carbon"))
+        .field("job", Link.toJob("price", "carbon"));
+  }
+
+  /** Figures of each site beside each other. */
+  static Panel sites(int width, int height) {
+    List<Column> columns =
+        List.of(
+            Queries.kilowattHours(LEDGER, "energy", SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+            Queries.ratio(
+                LEDGER,
+                "jobs",
+                SiteAmount.JOBS_TOTAL_MILLIJOULES,
+                SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+            Queries.ratio(
+                LEDGER,
+                "held idle",
+                SiteAmount.HELD_IDLE_MILLIJOULES,
+                SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+            Queries.ratio(LEDGER, "GPU busy", SiteAmount.GPU_BUSY_MILLIS, SiteAmount.GPU_MILLIS),
+            new Column("coverage", Queries.coverage(LEDGER).expression()));
+    Map<String, Object> share = Map.of("unit", Panels.SHARE, "decimals", 1);
+    return Panels.table("Sites", Panels.KILOWATT_HOURS, width, height)
+        .says(
+            "Energy over the range, the parts of it that went to jobs and to GPUs held but idle,"
+                + " busy GPU time and coverage. A site leads to its own dashboard.")
+        .asks(Query.table(Queries.inRange(LEDGER, columns, "site")))
+        .transform("organize", Panels.without())
+        .transform("sortBy", sortedBy("energy"))
+        .field("site", Link.toSite("window", "price", "carbon"))
+        .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
+        .field("jobs", share)
+        .field("held idle", share)
+        .field("GPU busy", share)
+        .field("coverage", share);
+  }
+
+  static ObjectNode sortedBy(String field) {
+    return Json.object(
+        "fields", Json.object(), "sort", List.of(Json.object("field", field, "desc", true)));
+  }
+}

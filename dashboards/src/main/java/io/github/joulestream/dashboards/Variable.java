@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.joulestream.energy.JobAmount;
+import java.util.List;
+import java.util.Locale;
+
+/** What an operator chooses at the top of a dashboard. */
+record Variable(String name, ObjectNode json) {
+
+  /** Sites, one, several or all. */
+  static Variable sites() {
+    return many("site", "Site", "The sites that are shown", siteQuery());
+  }
+
+  static Variable oneSite() {
+    return one("site", "Site", "The site that is shown", siteQuery());
+  }
+
+  private static String siteQuery() {
+    return "SHOW TAG VALUES FROM %s WITH KEY = %s"
+        .formatted(Source.SITE_POWER.quoted(), Source.SITE_POWER.tag("site"));
+  }
+
+  /** Jobs that used energy in the range. */
+  static Variable job() {
+    Source source = Source.JOB_ENERGY;
+    Select last =
+        Select.of(Select.as("last(" + source.field(JobAmount.TOTAL_MILLIJOULES) + ")", "energy"))
+            .from(source)
+            .where(Queries.sites(source), Select.IN_RANGE)
+            .groupBy(source.tag("job"));
+    return one(
+        "job",
+        "Job",
+        "Jobs that used energy in the range; any other id can be typed in",
+        Select.of(source.tag("job"), "\"energy\"").from(last).text());
+  }
+
+  /** Values that a text field of the jobs' summaries has in the range. */
+  static Variable ofSummaries(String field, String label) {
+    Source source = Source.JOB_SUMMARY;
+    return many(
+        field,
+        label,
+        "Only jobs with this %s".formatted(label.toLowerCase(Locale.ROOT)),
+        Select.of("distinct(" + source.field(field) + ")")
+            .from(source)
+            .where(Queries.sites(source), Select.IN_RANGE)
+            .text());
+  }
+
+  /** Units of work that jobs of the range told. */
+  static Variable workUnit() {
+    Source source = Source.JOB_SUMMARY;
+    String unit = source.field("work_unit");
+    return one(
+        "work_unit",
+        "Unit of work",
+        "Work of different units cannot be added up",
+        Select.of("distinct(" + unit + ")")
+            .from(source)
+            .where(Queries.sites(source), Select.IN_RANGE, unit + " <> ''")
+            .text());
+  }
+
+  /**
+   * Windows of 10 s, corrected for an hour, or of 1 h, kept for longer and corrected for a week.
+   */
+  static Variable window(String chosen) {
+    List<ObjectNode> options =
+        List.of(
+            option("10s", "10000", chosen.equals("10s")),
+            option("1h", "3600000", chosen.equals("1h")));
+    return new Variable(
+        "window",
+        base("custom", "window", "Windows", "1h for ranges of more than two days")
+            .put("query", "10s : 10000,1h : 3600000")
+            .put("multi", false)
+            .put("includeAll", false)
+            .<ObjectNode>set("current", options.get(chosen.equals("10s") ? 0 : 1))
+            .set("options", Json.array(options)));
+  }
+
+  static Variable price() {
+    return number("price", "Price, EUR/kWh", "What a kilowatt-hour costs", "0.25");
+  }
+
+  static Variable carbon() {
+    return number("carbon", "CO2, g/kWh", "What a kilowatt-hour emits", "300");
+  }
+
+  static Variable budget() {
+    return number(
+        "budget", "Budget, kW", "The power that the chosen sites may draw together", "1000");
+  }
+
+  static Variable dailyBudget() {
+    return number(
+        "daily",
+        "Budget, kWh a day",
+        "The energy that the chosen sites may take in a day",
+        "24000");
+  }
+
+  private static Variable number(String name, String label, String description, String value) {
+    ObjectNode option = option(value, value, true);
+    return new Variable(
+        name,
+        base("textbox", name, label, description)
+            .put("query", value)
+            .<ObjectNode>set("current", option)
+            .set("options", Json.array(List.of(option))));
+  }
+
+  private static Variable many(String name, String label, String description, String query) {
+    return new Variable(
+        name,
+        query(name, label, description, query)
+            .put("multi", true)
+            .put("includeAll", true)
+            // one short pattern, however many values there are
+            .put("allValue", ".*")
+            .set("current", Json.object("text", List.of("All"), "value", List.of("$__all"))));
+  }
+
+  private static Variable one(String name, String label, String description, String query) {
+    return new Variable(
+        name, query(name, label, description, query).put("multi", false).put("includeAll", false));
+  }
+
+  private static ObjectNode query(String name, String label, String description, String query) {
+    ObjectNode json = base("query", name, label, description);
+    json.set("datasource", Query.dataSource());
+    return json.put("query", query)
+        .put("refresh", 2) // when the range changes
+        .put("sort", 1)
+        .put("regex", "")
+        .put("allowCustomValue", true)
+        .set("options", Json.array(List.of()));
+  }
+
+  private static ObjectNode base(String type, String name, String label, String description) {
+    return Json.object(
+        "type",
+        type,
+        "name",
+        name,
+        "label",
+        label,
+        "description",
+        description,
+        "hide",
+        0,
+        "skipUrlSync",
+        false);
+  }
+
+  private static ObjectNode option(String text, String value, boolean selected) {
+    return Json.object("text", text, "value", value, "selected", selected);
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.store.Measurement;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads a query anew, from its text alone, and holds its names against the catalogue. */
+final class Catalogue {
+  private static final Pattern QUOTED = Pattern.compile("(FROM |AS )?\"([^\"]*)\"");
+
+  private Catalogue() {}
+
+  static void check(String query) {
+    Set<String> names = new HashSet<>();
+    Set<String> known = new HashSet<>();
+    Matcher quoted = QUOTED.matcher(query);
+    int measurements = 0;
+    while (quoted.find()) {
+      String before = quoted.group(1);
+      String name = quoted.group(2);
+      if ("FROM ".equals(before)) {
+        measurements++;
+        Measurement measurement =
+            Arrays.stream(Measurement.values())
+                .filter(m -> m.measurementName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no measurement " + name));
+        known.addAll(measurement.tags());
+        known.addAll(measurement.fields().keySet());
+      } else if ("AS ".equals(before)) {
+        known.add(name);
+      } else {
+        names.add(name);
+      }
+    }
+    assertThat(measurements).as("InfluxQL has no joins: " + query).isEqualTo(1);
+    assertThat(known).as(query).containsAll(names);
+    // names without quotes could be anything
+    assertThat(query.replaceAll("\"[^\"]*\"|'[^']*'|/\\^.*?\\$/", ""))
+        .as("fields and tags are quoted")
+        .doesNotContainPattern("_millijoules|_watts|_millis\\b|\\bsite\\b|\\bjob\\b");
+  }
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every query is answered by a real InfluxDB, and the main figures are right. */
+class ITDashboards {
+  private static final long FROM = KnownSites.START;
+  private static final long TO = KnownSites.END - 1;
+  private static final Map<String, List<String>> CHOSEN =
+      Map.of(
+          "site", List.of(Macros.ALL),
+          "job", List.of("j 2/b"),
+          "user", List.of("ann", "bob"),
+          "project", List.of(Macros.ALL),
+          "work_unit", List.of("tokens"),
+          "window", List.of("10s|10000"),
+          "budget", List.of("10"),
+          "daily", List.of("100"),
+          "price", List.of("0.25"),
+          "carbon", List.of("300"));
+
+  @TempDir static Path folder;
+  private static InfluxProcess influx;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    Optional<Path> program = InfluxProcess.program();
+    assumeTrue(
+        program.isPresent(), "no InfluxDB 1.x on the path; on Debian: apt-get install influxdb");
+    influx = InfluxProcess.start(program.get(), folder);
+    LineWriter.write(influx, KnownSites.points());
+    LineWriter.write(influx, KnownSites.unbalanced());
+  }
+
+  @AfterAll
+  static void stop() throws InterruptedException {
+    if (influx != null) {
+      influx.stop();
+    }
+  }
+
+  private static Macros with(String... namesAndValues) {
+    Map<String, List<String>> chosen = new HashMap<>(CHOSEN);
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      chosen.put(namesAndValues[i], List.of(namesAndValues[i + 1].split(",")));
+    }
+    return new Macros(FROM, TO, "10s", chosen);
+  }
+
+  static List<AllQueries.Asked> queries() {
+    return AllQueries.of(DashboardsTest.dashboards(), List.of());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("queries")
+  void everyQuery_isAnswered(AllQueries.Asked query) throws IOException, InterruptedException {
+    check(query.text(), with());
+    check(query.text(), with("site", "east,west", "window", "1h|3600000"));
+    check(query.text(), with("site", "east"));
+    // what a panel of 1,000 pixels asks for a month
+    Macros month =
+        new Macros(KnownSites.END - 30L * 24 * KnownSites.HOUR, TO, "30m", with().chosen());
+    check(query.text(), month);
+  }
+
+  private static void check(String query, Macros macros) throws IOException, InterruptedException {
+    JsonNode series = influx.query(macros.expand(query)).path("series");
+    assertThat(series).as(query).isNotEmpty();
+    List<String> columns = new ArrayList<>();
+    series.get(0).get("columns").forEach(column -> columns.add(column.asText()));
+    assertThat(columns).isEqualTo(expectedColumns(query));
+    for (int column = 0; column < columns.size(); column++) {
+      boolean told = false;
+      for (JsonNode row : series.findValue("values")) {
+        told |= !row.get(column).isNull();
+      }
+      assertThat(told).as("a value of %s of %s", columns.get(column), query).isTrue();
+    }
+  }
+
+  private static List<String> expectedColumns(String query) {
+    if (query.startsWith("SHOW")) {
+      return List.of("key", "value");
+    }
+    List<String> columns = new ArrayList<>(List.of("time"));
+    int depth = 0;
+    boolean named = false;
+    StringBuilder column = new StringBuilder();
+    for (char c : query.substring("SELECT ".length()).toCharArray()) {
+      named ^= c == '"';
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      boolean over = depth == 0 && column.toString().endsWith(" FROM");
+      if ((depth == 0 && !named && c == ',') || over) {
+        columns.add(name(column.toString().replaceAll(" FROM$", "")));
+        column.setLength(0);
+        if (over) {
+          break;
+        }
+      } else {
+        column.append(c);
+      }
+    }
+    if (query.startsWith("SELECT top(")) {
+      columns.addAll(List.of("site", "job"));
+    }
+    return columns;
+  }
+
+  private static String name(String column) {
+    Matcher quoted = Pattern.compile("\"([^\"]*)\"$").matcher(column);
+    return quoted.find() ? quoted.group(1) : column.strip().replaceAll("\\(.*", "");
+  }
+
+  /** What a panel that shows one figure shows. */
+  private static double shown(String dashboard, String panel, Macros macros)
+      throws IOException, InterruptedException {
+    return shown(dashboard, panel, 1, macros);
+  }
+
+  private static double shown(String dashboard, String panel, int column, Macros macros)
+      throws IOException, InterruptedException {
+    String query =
+        queries().stream()
+            .filter(q -> q.where().equals("Joulestream / " + dashboard + " / " + panel))
+            .findFirst()
+            .orElseThrow()
+            .text();
+    double last = Double.NaN;
+    for (JsonNode row : influx.query(macros.expand(query)).at("/series/0/values")) {
+      if (!row.get(column).isNull()) {
+        last = row.get(column).asDouble();
+      }
+    }
+    return last;
+  }
+
+  // of both sites 9 kW times 1 h, 2 h and 1.5 h, and what came late: 10 kJ
+  private static final double BOTH = 9 * 4.5 + 10 / 3600.0;
+  private static final double EAST = 6 * 4.5 + 10 / 3600.0;
+
+  @Test
+  void fleet_showsTheRightFigures() throws IOException, InterruptedException {
+    for (String window : List.of("10s|10000", "1h|3600000")) {
+      Macros macros = with("window", window);
+      near(shown("Fleet", "Power now", macros), 13_500);
+      near(shown("Fleet", "Power against budget", macros), 1.35);
+      near(shown("Fleet", "Energy", macros), BOTH);
+      near(shown("Fleet", "Cost", macros), BOTH * 0.25);
+      near(shown("Fleet", "CO2", macros), BOTH * 300);
+      near(shown("Fleet", "PUE", macros), 1.3 * 27 / EAST);
+      near(shown("Fleet", "Utilisation over the range", 1, macros), 0.6);
+      near(shown("Fleet", "Utilisation over the range", 2, macros), 0.8);
+      near(shown("Fleet", "Utilisation over the range", 4, macros), 0.6);
+      near(shown("Fleet", "Utilisation over the range", 5, macros), 0.25);
+      near(shown("Fleet", "Power by kind", 1, macros), 9_000); // GPU
+      near(shown("Fleet", "Power by kind", 5, macros), 1_125); // rest of the nodes
+      near(shown("Fleet", "Where the energy went", 1, macros), 40.5 * 0.7);
+      near(shown("Fleet", "Where the energy went", 3, macros), 40.5 * 0.2 + 10 / 3600.0);
+    }
+    // a meter that is not there is not a PUE of 0
+    assertThat(shown("Fleet", "PUE", with("site", "west"))).isNaN();
+    near(shown("Fleet", "Top jobs", with()), 5.4); // the last of three
+  }
+
+  @Test
+  void site_showsTheRightFigures() throws IOException, InterruptedException {
+    Macros east = with("site", "east");
+    near(shown("Site", "Peak power", east), 12_000);
+    near(shown("Site", "Mean power", east), 9_000 + 1_000 / 1080.0);
+    near(shown("Site", "Energy", east), EAST);
+    near(shown("Site", "Coverage", east), 0.98);
+    near(shown("Site", "GPUs", 1, east), 10);
+    near(shown("Site", "GPUs", 3, east), 6);
+    near(shown("Site", "Quality of the energy", 2, east), 27 * 0.06);
+  }
+
+  @Test
+  void job_showsTheRightFigures() throws IOException, InterruptedException {
+    // 1.2 kW times 1 h, 2 h and 1.5 h, and 1 kWh that was heard of long after its end
+    Macros job = with("site", "east", "job", "j 2/b");
+    near(shown("Job", "Energy of the job", job), 5.4 + 1);
+    near(shown("Job", "Cost of the job", job), 6.4 * 0.25);
+    near(shown("Job", "CO2 of the job", job), 6.4 * 300);
+    near(shown("Job", "Peak power of the job", job), 2_400);
+    near(shown("Job", "Energy per GPU hour", job), 6.4 / 12);
+    near(shown("Job", "Work per joule", job), 1e6 / 6.4 / 3.6e6);
+    near(shown("Job", "GPU busy while held", job), 0.75);
+    near(shown("Job", "Coverage of the job", job), 0.98);
+    near(shown("Job", "Power of the job by kind", 1, job), 1_200);
+    near(shown("Job", "Energy of the job so far", job), 5.4);
+    // it is found from a week later, too
+    Macros later =
+        new Macros(FROM + 168 * KnownSites.HOUR, TO + 168 * KnownSites.HOUR, "10s", job.chosen());
+    near(shown("Job", "Energy of the job", later), 6.4);
+  }
+
+  @Test
+  void efficiency_showsTheRightFigures() throws IOException, InterruptedException {
+    Macros all = with();
+    near(shown("Efficiency", "Jobs", all), 3);
+    near(shown("Efficiency", "Energy of the jobs", all), (3.6 + 1.2 + 2.4) * 4.5 + 1);
+    near(shown("Efficiency", "Energy of the jobs", with("user", "ann")), (3.6 + 2.4) * 4.5);
+    near(shown("Efficiency", "Cost of the jobs", all), 33.4 * 0.25);
+    near(shown("Efficiency", "CO2 of the jobs", all), 33.4 * 300);
+    near(shown("Efficiency", "GPU busy while held", all), 0.75);
+  }
+
+  @Test
+  void memoryAndStorage_showTheRightFigures() throws IOException, InterruptedException {
+    Macros all = with();
+    double mebibyte = 1 << 20;
+    near(shown("Memory and storage", "Memory there", all), 2_000_000 * mebibyte);
+    near(shown("Memory and storage", "Memory allocated", all), 1_200_000 * mebibyte);
+    near(shown("Memory and storage", "Memory used", all), 450_000 * mebibyte);
+    near(shown("Memory and storage", "Memory stranded", all), 750_000 * mebibyte);
+    near(shown("Memory and storage", "Memory never used at once", all), 0.7);
+    near(shown("Memory and storage", "A pool for memory could save", all), 13_500 / 12.0 * 0.7);
+    near(shown("Memory and storage", "Storage used", all), 4_000_000 * mebibyte);
+  }
+
+  @Test
+  void budgets_showTheRightFigures() throws IOException, InterruptedException {
+    near(shown("Budgets and alerts", "Headroom", with()), -3_500);
+    near(shown("Budgets and alerts", "Peak against budget", with()), 1.8);
+    // 9 kW in the first hour only; one window of it was mended to 10 kW, which is not over 10 kW
+    near(shown("Budgets and alerts", "Time over budget", with()), 7_200);
+    near(shown("Budgets and alerts", "Energy by day", 1, with()), BOTH);
+    near(shown("Budgets and alerts", "Energy by day", 2, with()), 100);
+  }
+
+  @Test
+  void pipeline_showsTheRightFigures() throws IOException, InterruptedException {
+    near(shown("Pipeline", "Readings", with()), 60);
+    near(shown("Pipeline", "Largest difference", with()), 0);
+    near(shown("Pipeline", "Smallest difference", with()), 0);
+    near(shown("Pipeline", "Refused", with()), 2 * 1080);
+    Macros odd = new Macros(FROM, TO + 2 * KnownSites.HOUR, "10s", CHOSEN);
+    near(shown("Pipeline", "Largest difference", odd), 1);
+  }
+
+  static List<AlertRule> rules() {
+    return AlertRules.describe();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void everyRule_hasAValueForEachSite(AlertRule rule) throws IOException, InterruptedException {
+    Map<String, Double> values = values(rule, KnownSites.END);
+    assertThat(values).containsOnlyKeys("east", "west");
+    assertThat(values).doesNotContainValue(Double.NaN);
+    check(rule.query().text(), at(rule, KnownSites.END));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "joulestream-power-critical, 9000, 4500",
+    "joulestream-difference, 0, 0",
+    "joulestream-freshness, 9000, 9000",
+    "joulestream-coverage, 0.98, 0.98",
+    "joulestream-held-idle, 0.15, 0.15"
+  })
+  void rules_seeTheRightFigures(String uid, double east, double west)
+      throws IOException, InterruptedException {
+    Map<String, Double> values = values(rule(uid), KnownSites.END);
+    near(values.getOrDefault("east", Double.NaN), east);
+    near(values.getOrDefault("west", Double.NaN), west);
+  }
+
+  @Test
+  void rules_seeWhatIsWrong() throws IOException, InterruptedException {
+    long later = KnownSites.END + KnownSites.HOUR + 60_000;
+    assertThat(values(rule("joulestream-difference"), later)).containsEntry("odd", 1e6);
+    Map<String, Double> readings = values(rule("joulestream-freshness"), later);
+    // the others went silent, and still are there to be told of
+    assertThat(readings).containsEntry("east", 0.0).containsEntry("odd", 300.0);
+  }
+
+  private static AlertRule rule(String uid) {
+    return rules().stream().filter(rule -> rule.uid().equals(uid)).findFirst().orElseThrow();
+  }
+
+  private static Macros at(AlertRule rule, long now) {
+    return new Macros(now - rule.rangeSeconds() * 1000L, now - 1, "10s", Map.of());
+  }
+
+  /** The last value of each site, as the rule's second step takes it. */
+  private static Map<String, Double> values(AlertRule rule, long now)
+      throws IOException, InterruptedException {
+    Map<String, Double> values = new HashMap<>();
+    for (JsonNode series : influx.query(at(rule, now).expand(rule.query().text())).path("series")) {
+      for (JsonNode row : series.get("values")) {
+        values.put(series.at("/tags/site").asText(), row.get(1).asDouble());
+      }
+    }
+    return values;
+  }
+
+  private static void near(double value, double expected) {
+    assertThat(value).isCloseTo(expected, within(Math.abs(expected) * 1e-9 + 1e-9));
+  }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.store.Points;
+import io.github.joulestream.store.StorePoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Two sites over three hours, with figures that can be worked out by hand. In the first, second and
+ * third hour they draw 1, 2 and 1.5 times their power: site east 6,000 W, site west half of it.
+ *
+ * <p>Of east's power 4,000 W are GPUs, 500 W memory, 300 W storage, 700 W CPUs and 500 W the rest
+ * of its nodes; four fifths are booked to jobs, of these three quarters to {@code j-1} and the rest
+ * to {@code j 2/b}. Only east has a facility meter: 1.3 times its power. West's jobs are {@code
+ * j-3}, which still runs. One window of east was mended late, by a part of its own of 10,000 J.
+ */
+final class KnownSites {
+  /** 2026-01-01, 00:00 UTC. */
+  static final long START = 1_767_225_600_000L;
+
+  static final long HOUR = 3_600_000;
+  static final long END = START + 3 * HOUR;
+  static final int WINDOW = 10_000;
+  static final long LATE_MILLIJOULES = 10_000_000;
+
+  private static final int[] TENTHS_BY_HOUR = {10, 20, 15};
+
+  private final List<StorePoint> points = new ArrayList<>();
+
+  private KnownSites() {}
+
+  static List<StorePoint> points() {
+    KnownSites sites = new KnownSites();
+    sites.site("east", 600, true);
+    sites.site("west", 300, false);
+    sites.late();
+    sites.job("east", "j-1", "ann", "alpha", 360, JobState.COMPLETED, START + 2 * HOUR);
+    sites.job("east", "j 2/b", "bob", "beta", 120, JobState.FAILED, END - 1);
+    sites.job("west", "j-3", "ann", "alpha", 240, JobState.RUNNING, JobRecord.OPEN);
+    sites.laterPart();
+    return sites.points;
+  }
+
+  private static long tenths(long time) {
+    return TENTHS_BY_HOUR[(int) ((time - START) / HOUR)];
+  }
+
+  private void site(String site, long tenWatts, boolean facility) {
+    for (long hour = START; hour < END; hour += HOUR) {
+      Totals<SiteAmount> ofHour = Totals.ofSite();
+      for (long time = hour; time < hour + HOUR; time += WINDOW) {
+        Totals<SiteAmount> totals = window(tenWatts * tenths(time), facility);
+        put(new SiteWindow(site, time, WINDOW, totals));
+        ofHour.addAll(totals);
+      }
+      if (site.equals("east") && hour == START) {
+        ofHour.addAll(lateTotals());
+      }
+      put(new SiteWindow(site, hour, (int) HOUR, ofHour));
+    }
+  }
+
+  /**
+   * @param watts of all devices
+   */
+  private static Totals<SiteAmount> window(long watts, boolean facility) {
+    long all = watts * WINDOW;
+    Totals<SiteAmount> totals = Totals.ofSite();
+    totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, all);
+    totals.add(SiteAmount.MEASURED_GPU_MILLIJOULES, all * 40 / 60);
+    totals.add(SiteAmount.MEASURED_MEMORY_MILLIJOULES, all * 5 / 60);
+    totals.add(SiteAmount.MEASURED_STORAGE_MILLIJOULES, all * 3 / 60);
+    totals.add(SiteAmount.MEASURED_CPU_MILLIJOULES, all * 7 / 60);
+    totals.add(SiteAmount.MEASURED_NODE_MILLIJOULES, all);
+    totals.add(SiteAmount.JOBS_TOTAL_MILLIJOULES, all * 8 / 10);
+    totals.add(SiteAmount.IDLE_TOTAL_MILLIJOULES, all * 2 / 10);
+    totals.add(SiteAmount.HELD_IDLE_MILLIJOULES, all / 10);
+    totals.add(SiteAmount.FACILITY_MILLIJOULES, facility ? all * 13 / 10 : 0);
+    totals.add(SiteAmount.QUALITY_MEASURED_MILLIJOULES, all * 9 / 10);
+    totals.add(SiteAmount.QUALITY_ESTIMATED_MILLIJOULES, all * 6 / 100);
+    totals.add(SiteAmount.QUALITY_MODELLED_MILLIJOULES, all * 4 / 100);
+    totals.add(SiteAmount.EXCLUSIVE_MILLIJOULES, all * 6 / 10);
+    totals.add(SiteAmount.SHARED_MILLIJOULES, all * 2 / 10);
+    totals.add(SiteAmount.COVERED_MILLIS, 98L * WINDOW);
+    totals.add(SiteAmount.UNCOVERED_MILLIS, 2L * WINDOW);
+    totals.add(SiteAmount.GPU_MILLIS, 10L * WINDOW);
+    totals.add(SiteAmount.GPU_ALLOCATED_MILLIS, 8L * WINDOW);
+    totals.add(SiteAmount.GPU_BUSY_MILLIS, 6L * WINDOW);
+    totals.add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, 1_000_000L * WINDOW);
+    totals.add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, 600_000L * WINDOW);
+    // the more power, the more memory: 200,000 to 400,000 MiB in east
+    totals.add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, watts * 100 / 3 * WINDOW);
+    totals.add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, 8_000_000L * WINDOW);
+    totals.add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, 4_000_000L * WINDOW);
+    totals.add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, 2_000_000L * WINDOW);
+    totals.add(SiteAmount.STORAGE_MILLIS, 4L * WINDOW);
+    totals.add(SiteAmount.STORAGE_BUSY_MILLIS, WINDOW);
+    totals.add(SiteAmount.READINGS, 300);
+    totals.add(SiteAmount.REFUSED_SENTINEL, 1);
+    return totals;
+  }
+
+  private static Totals<SiteAmount> lateTotals() {
+    return Totals.ofSite()
+        .add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, LATE_MILLIJOULES)
+        .add(SiteAmount.IDLE_TOTAL_MILLIJOULES, LATE_MILLIJOULES);
+  }
+
+  private void late() {
+    put(new SiteWindow("east", START + 50 * WINDOW, WINDOW, lateTotals(), START + 2 * HOUR));
+  }
+
+  private void put(SiteWindow window) {
+    points.add(Points.power(window));
+    points.add(Points.ledger(window));
+  }
+
+  private void job(
+      String site,
+      String job,
+      String user,
+      String project,
+      long tenWatts,
+      JobState state,
+      long end) {
+    Totals<JobAmount> life = Totals.ofJob();
+    for (long time = START; time < END; time += WINDOW) {
+      Totals<JobAmount> totals = jobTotals(tenWatts * tenths(time) * WINDOW);
+      points.add(Points.of(new JobWindow(site, job, time, WINDOW, totals)));
+      life.addAll(totals);
+    }
+    life.add(JobAmount.NODES_HELD, 4);
+    life.add(JobAmount.NODES_RELEASED, state.ended() ? 4 : 0);
+    points.add(
+        Points.of(summary(site, job, user, project, state, end, tenWatts * 20_000, life, 0)));
+  }
+
+  private static Totals<JobAmount> jobTotals(long all) {
+    return Totals.ofJob()
+        .add(JobAmount.TOTAL_MILLIJOULES, all)
+        .add(JobAmount.GPU_MILLIJOULES, all * 40 / 60)
+        .add(JobAmount.MEMORY_MILLIJOULES, all * 5 / 60)
+        .add(JobAmount.STORAGE_MILLIJOULES, all * 3 / 60)
+        .add(JobAmount.CPU_MILLIJOULES, all * 7 / 60)
+        .add(JobAmount.NODE_MILLIJOULES, all)
+        .add(JobAmount.MEASURED_MILLIJOULES, all * 9 / 10)
+        .add(JobAmount.ESTIMATED_MILLIJOULES, all / 10)
+        .add(JobAmount.HELD_IDLE_MILLIJOULES, all / 8)
+        .add(JobAmount.COVERED_MILLIS, 98L * WINDOW)
+        .add(JobAmount.UNCOVERED_MILLIS, 2L * WINDOW)
+        .add(JobAmount.GPU_HELD_MILLIS, 4L * WINDOW)
+        .add(JobAmount.GPU_BUSY_MILLIS, 3L * WINDOW);
+  }
+
+  /** What was heard of a job long after its end: 1 kWh more. */
+  private void laterPart() {
+    Totals<JobAmount> more =
+        Totals.ofJob()
+            .add(JobAmount.TOTAL_MILLIJOULES, 3_600_000_000L)
+            .add(JobAmount.MEASURED_MILLIJOULES, 3_600_000_000L);
+    points.add(
+        Points.of(
+            summary(
+                "east", "j 2/b", "bob", "beta", JobState.FAILED, END - 1, 1, more, END + HOUR)));
+  }
+
+  private static JobSummary summary(
+      String site,
+      String job,
+      String user,
+      String project,
+      JobState state,
+      long end,
+      long peakMilliwatts,
+      Totals<JobAmount> totals,
+      long part) {
+    return new JobSummary(
+        site,
+        job,
+        user,
+        project,
+        "train " + job,
+        "gpu",
+        Map.of("model", project),
+        state,
+        START + 1_000,
+        START + 1_000,
+        end,
+        END,
+        peakMilliwatts,
+        1_000_000,
+        "tokens",
+        totals,
+        part,
+        4);
+  }
+
+  /** A window of a third site, in which a joule is missing. */
+  static List<StorePoint> unbalanced() {
+    Totals<SiteAmount> totals = window(6_000, false).add(SiteAmount.IDLE_TOTAL_MILLIJOULES, -1_000);
+    SiteWindow window = new SiteWindow("odd", END + HOUR, WINDOW, totals);
+    return List.of(Points.power(window), Points.ledger(window));
+  }
+}
