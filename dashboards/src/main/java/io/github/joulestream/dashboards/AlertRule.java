@@ -50,7 +50,12 @@ record AlertRule(
         "over",
         "data",
         List.of(
-            step("asked", rangeSeconds + DELAY_SECONDS, DELAY_SECONDS, Query.DATA_SOURCE, asked()),
+            step(
+                "asked",
+                rangeSeconds + DELAY_SECONDS,
+                DELAY_SECONDS,
+                query.dataSource().uid(),
+                asked()),
             step(
                 "latest",
                 0,

@@ -17,6 +17,10 @@ final class AlertRules {
   static final double HIGHEST_HELD_IDLE = 0.3;
 
   private static final Source LEDGER = Source.LEDGER;
+
+  /** What is watched is of now: the short windows. */
+  private static final String WINDOW = "10s";
+
   private static final int MINUTE = 60;
   private static final int HOUR = 60 * MINUTE;
 
@@ -98,8 +102,8 @@ final class AlertRules {
     // a day back, so that a site that went silent still has a series, of zeros
     Select readings =
         Select.of(Select.as(LEDGER.sum(SiteAmount.READINGS), "readings"))
-            .from(LEDGER)
-            .where(Queries.window(LEDGER, "10s"), Select.IN_RANGE)
+            .from(LEDGER, WINDOW)
+            .where(Select.IN_RANGE)
             .groupBy("time(5m)", LEDGER.tag("site"))
             .fill("0");
     return new AlertRule(
@@ -161,9 +165,9 @@ final class AlertRules {
 
   private static Select windows(Source source, String column) {
     return Select.of(column)
-        .from(source)
-        .where(Queries.window(source, "10s"), Select.IN_RANGE)
-        .groupBy("time(10s)", source.tag("site"))
+        .from(source, WINDOW)
+        .where(Select.IN_RANGE)
+        .groupBy("time(" + WINDOW + ")", source.tag("site"))
         .fill("none");
   }
 
@@ -176,8 +180,8 @@ final class AlertRules {
 
   private static Select overRange(Column column) {
     return Select.of(column.text())
-        .from(LEDGER)
-        .where(Queries.window(LEDGER, "10s"), Select.IN_RANGE)
+        .from(LEDGER, WINDOW)
+        .where(Select.IN_RANGE)
         .groupBy(LEDGER.tag("site"));
   }
 }

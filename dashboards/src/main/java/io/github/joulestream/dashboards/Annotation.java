@@ -81,7 +81,7 @@ record Annotation(String name, ObjectNode json) {
         name,
         Json.object(
             "datasource",
-            Query.dataSource(),
+            query.dataSource().json(),
             "enable",
             enabled,
             "hide",

@@ -23,7 +23,11 @@ final class BudgetsDashboard {
         "now-24h",
         "30s",
         List.of(
-            Variable.sites(), Variable.window("10s"), Variable.budget(), Variable.dailyBudget()),
+            Variable.sites(),
+            Variable.window("10s"),
+            Variable.store("10s"),
+            Variable.budget(),
+            Variable.dailyBudget()),
         List.of(Annotation.alerts()),
         List.of(
             Panels.row("Power"),

@@ -33,6 +33,7 @@ final class EfficiencyDashboard {
             Variable.ofSummaries("project", "Project"),
             Variable.workUnit(),
             Variable.window("1h"),
+            Variable.store("1h"),
             Variable.price(),
             Variable.carbon()),
         List.of(Annotation.alerts()),

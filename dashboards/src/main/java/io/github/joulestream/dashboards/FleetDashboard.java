@@ -20,6 +20,7 @@ final class FleetDashboard {
         List.of(
             Variable.sites(),
             Variable.window("10s"),
+            Variable.store("10s"),
             Variable.budget(),
             Variable.price(),
             Variable.carbon()),

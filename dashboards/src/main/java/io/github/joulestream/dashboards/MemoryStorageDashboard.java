@@ -52,7 +52,7 @@ final class MemoryStorageDashboard {
         "Memory and storage: there, allocated, used, their power, and what a pool could save.",
         "now-24h",
         "1m",
-        List.of(Variable.sites(), Variable.window("10s")),
+        List.of(Variable.sites(), Variable.window("10s"), Variable.store("10s")),
         List.of(Annotation.alerts()),
         panels);
   }

@@ -172,7 +172,11 @@ final class Panel {
           Json.object("refId", "A", "datasource", source, "panelId", ids.applyAsInt(shared));
       panel.set("targets", Json.array(List.of(target)));
     } else if (!queries.isEmpty()) {
-      panel.set("datasource", Query.dataSource());
+      DataSource dataSource = queries.getFirst().dataSource();
+      if (!queries.stream().allMatch(query -> query.dataSource().equals(dataSource))) {
+        throw new IllegalStateException(title + " asks several data sources");
+      }
+      panel.set("datasource", dataSource.json());
       List<ObjectNode> targets = new ArrayList<>();
       for (Query query : queries) {
         targets.add(query.json(String.valueOf((char) ('A' + targets.size()))));

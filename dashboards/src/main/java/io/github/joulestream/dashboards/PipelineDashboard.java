@@ -24,7 +24,7 @@ final class PipelineDashboard {
         "Whether the figures can be relied on: balance, freshness, readings, refusals, faults.",
         "now-6h",
         "30s",
-        List.of(Variable.sites(), Variable.window("10s")),
+        List.of(Variable.sites(), Variable.window("10s"), Variable.store("10s")),
         List.of(Annotation.alerts()),
         List.of(
             Panels.row("Now, and over the range"),
@@ -124,11 +124,8 @@ final class PipelineDashboard {
   private static Panel freshness() {
     Select newest =
         Select.of(Select.as("last(" + LEDGER.field(SiteAmount.READINGS) + ")", "readings"))
-            .from(LEDGER)
-            .where(
-                Queries.sites(LEDGER),
-                Queries.window(LEDGER, "10s"),
-                Queries.startedBeforeRangeEnds())
+            .from(LEDGER, "10s")
+            .where(Queries.sites(LEDGER), Queries.startedBeforeRangeEnds())
             .groupBy(LEDGER.tag("site"));
     Map<String, Object> age = Map.of("unit", "dateTimeFromNow", "displayName", "newest");
     return Panels.table("Newest window of each site", "none", 8, 8)

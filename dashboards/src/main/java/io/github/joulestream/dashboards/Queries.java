@@ -37,17 +37,10 @@ final class Queries {
     return name + " =~ /^${job:regex}$/";
   }
 
-  static String window(Source source, String length) {
-    return source.tag("window") + " = '" + length + "'";
-  }
-
   /** Points of the chosen sites, windows (and job), in the range. */
   private static Select filtered(Select select, Source source) {
-    Select sites = select.from(source).where(sites(source));
-    return switch (source) {
-      case SITE_POWER, LEDGER -> sites.where(window(source, WINDOW), Select.IN_RANGE);
-      case JOB_ENERGY, JOB_SUMMARY -> sites.where(Select.IN_RANGE);
-    };
+    Select all = source.hasWindows() ? select.from(source, WINDOW) : select.from(source);
+    return all.where(sites(source), Select.IN_RANGE);
   }
 
   private static String windowLength(Source source) {

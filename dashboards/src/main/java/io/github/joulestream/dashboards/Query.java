@@ -6,12 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /**
  * What a panel asks for.
  *
+ * @param dataSource that has what it asks for
  * @param alias how its series are called: {@code $col} and {@code $tag_site} are put in
  */
-record Query(String text, Format format, String alias) {
-  /** The data source that provisioning/datasources sets up. */
-  static final String DATA_SOURCE = "joulestream";
-
+record Query(DataSource dataSource, String text, Format format, String alias) {
   enum Format {
     SERIES("time_series"),
     TABLE("table");
@@ -24,19 +22,15 @@ record Query(String text, Format format, String alias) {
   }
 
   static Query series(Select select) {
-    return new Query(select.text(), Format.SERIES, "$col");
+    return new Query(select.dataSource(), select.text(), Format.SERIES, "$col");
   }
 
   static Query series(Select select, String alias) {
-    return new Query(select.text(), Format.SERIES, alias);
+    return new Query(select.dataSource(), select.text(), Format.SERIES, alias);
   }
 
   static Query table(Select select) {
-    return new Query(select.text(), Format.TABLE, "");
-  }
-
-  static ObjectNode dataSource() {
-    return Json.object("type", "influxdb", "uid", DATA_SOURCE);
+    return new Query(select.dataSource(), select.text(), Format.TABLE, "");
   }
 
   ObjectNode json(String refId) {
@@ -45,7 +39,7 @@ record Query(String text, Format format, String alias) {
             "refId",
             refId,
             "datasource",
-            dataSource(),
+            dataSource.json(),
             "query",
             text,
             "rawQuery",

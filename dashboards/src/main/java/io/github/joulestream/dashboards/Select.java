@@ -7,10 +7,16 @@ import java.util.List;
 /**
  * An InfluxQL query.
  *
+ * @param dataSource where its measurement is
  * @param from a measurement, or a query in parentheses
  */
 record Select(
-    List<String> columns, String from, List<String> where, List<String> groupBy, String tail) {
+    DataSource dataSource,
+    List<String> columns,
+    String from,
+    List<String> where,
+    List<String> groupBy,
+    String tail) {
   /** The range of time, which Grafana puts in. */
   static final String IN_RANGE = "$timeFilter";
 
@@ -21,23 +27,32 @@ record Select(
   }
 
   static Select of(String... columns) {
-    return new Select(List.of(columns), "", List.of(), List.of(), "");
+    return new Select(DataSource.UNSAID, List.of(columns), "", List.of(), List.of(), "");
   }
 
   Select from(Source source) {
-    return new Select(columns, source.quoted(), where, groupBy, tail);
+    if (source.hasWindows()) {
+      throw new IllegalArgumentException(source + " has windows of several lengths; say which");
+    }
+    return new Select(source.dataSource(""), columns, source.quoted(), where, groupBy, tail);
+  }
+
+  /** From the windows of this length; those of another are in another place. */
+  Select from(Source source, String window) {
+    return new Select(source.dataSource(window), columns, source.quoted(), where, groupBy, tail)
+        .where(source.ofWindow(window));
   }
 
   Select from(Select inner) {
-    return new Select(columns, "(" + inner.text() + ")", where, groupBy, tail);
+    return new Select(inner.dataSource, columns, "(" + inner.text() + ")", where, groupBy, tail);
   }
 
   Select where(String... conditions) {
-    return new Select(columns, from, and(where, conditions), groupBy, tail);
+    return new Select(dataSource, columns, from, and(where, conditions), groupBy, tail);
   }
 
   Select groupBy(String... dimensions) {
-    return new Select(columns, from, where, and(groupBy, dimensions), tail);
+    return new Select(dataSource, columns, from, where, and(groupBy, dimensions), tail);
   }
 
   /** What is shown for a stretch of time without points: {@code null}, {@code none}, {@code 0}. */
@@ -50,7 +65,8 @@ record Select(
   }
 
   private Select tail(String more) {
-    return new Select(columns, from, where, groupBy, tail.isEmpty() ? more : tail + " " + more);
+    return new Select(
+        dataSource, columns, from, where, groupBy, tail.isEmpty() ? more : tail + " " + more);
   }
 
   /** A column and its name. */

@@ -19,7 +19,12 @@ final class SiteDashboard {
         "One site: power and energy, devices in use, and how well it is measured.",
         "now-6h",
         "30s",
-        List.of(Variable.oneSite(), Variable.window("10s"), Variable.price(), Variable.carbon()),
+        List.of(
+            Variable.oneSite(),
+            Variable.window("10s"),
+            Variable.store("10s"),
+            Variable.price(),
+            Variable.carbon()),
         List.of(Annotation.alerts(), Annotation.jobStarts(true), Annotation.jobEnds(true)),
         List.of(
             Panels.row("Now, and over the range"),

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.dashboards;
 
+import io.github.joulestream.store.Keep;
 import io.github.joulestream.store.Measurement;
+import io.github.joulestream.store.StorePoint;
+import java.util.Map;
 
 /**
  * Names of a measurement as InfluxQL writes them. What is not in the catalogue cannot be written.
@@ -12,10 +15,38 @@ enum Source {
   LEDGER(Measurement.LEDGER),
   JOB_SUMMARY(Measurement.JOB_SUMMARY);
 
+  private static final String WINDOW = "window";
+
   private final Measurement measurement;
 
   Source(Measurement measurement) {
     this.measurement = measurement;
+  }
+
+  /** Whether its points are of windows of several lengths. */
+  boolean hasWindows() {
+    return measurement.tags().contains(WINDOW);
+  }
+
+  /**
+   * How long the store keeps its points.
+   *
+   * @param window length of their window; of no account where there are no several
+   */
+  Keep keep(String window) {
+    Map<String, String> tags = hasWindows() ? Map.of(WINDOW, window) : Map.of();
+    return Keep.of(new StorePoint(measurement, tags, Map.of(), 0));
+  }
+
+  /** Where its points are; those of {@link Queries#WINDOW} are where the operator chooses. */
+  DataSource dataSource(String window) {
+    return hasWindows() && window.equals(Queries.WINDOW)
+        ? DataSource.OF_CHOSEN_WINDOWS
+        : DataSource.of(keep(window));
+  }
+
+  String ofWindow(String length) {
+    return tag(WINDOW) + " = '" + length + "'";
   }
 
   String quoted() {

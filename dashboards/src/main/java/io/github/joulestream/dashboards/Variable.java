@@ -18,9 +18,14 @@ record Variable(String name, ObjectNode json) {
     return one("site", "Site", "The site that is shown", siteQuery());
   }
 
-  private static String siteQuery() {
-    return "SHOW TAG VALUES FROM %s WITH KEY = %s"
-        .formatted(Source.SITE_POWER.quoted(), Source.SITE_POWER.tag("site"));
+  /** Where windows are kept for longest: sites that are gone have a history, too. */
+  private static Query siteQuery() {
+    Source source = Source.SITE_POWER;
+    return new Query(
+        source.dataSource("1h"),
+        "SHOW TAG VALUES FROM %s WITH KEY = %s".formatted(source.quoted(), source.tag("site")),
+        Query.Format.TABLE,
+        "");
   }
 
   /** Jobs that used energy in the range. */
@@ -35,7 +40,7 @@ record Variable(String name, ObjectNode json) {
         "job",
         "Job",
         "Jobs that used energy in the range; any other id can be typed in",
-        Select.of(source.tag("job"), "\"energy\"").from(last).text());
+        Query.table(Select.of(source.tag("job"), "\"energy\"").from(last)));
   }
 
   /** Values that a text field of the jobs' summaries has in the range. */
@@ -45,10 +50,10 @@ record Variable(String name, ObjectNode json) {
         field,
         label,
         "Only jobs with this %s".formatted(label.toLowerCase(Locale.ROOT)),
-        Select.of("distinct(" + source.field(field) + ")")
-            .from(source)
-            .where(Queries.sites(source), Select.IN_RANGE)
-            .text());
+        Query.table(
+            Select.of("distinct(" + source.field(field) + ")")
+                .from(source)
+                .where(Queries.sites(source), Select.IN_RANGE)));
   }
 
   /** Units of work that jobs of the range told. */
@@ -59,10 +64,10 @@ record Variable(String name, ObjectNode json) {
         "work_unit",
         "Unit of work",
         "Work of different units cannot be added up",
-        Select.of("distinct(" + unit + ")")
-            .from(source)
-            .where(Queries.sites(source), Select.IN_RANGE, unit + " <> ''")
-            .text());
+        Query.table(
+            Select.of("distinct(" + unit + ")")
+                .from(source)
+                .where(Queries.sites(source), Select.IN_RANGE, unit + " <> ''")));
   }
 
   /**
@@ -81,6 +86,27 @@ record Variable(String name, ObjectNode json) {
             .put("includeAll", false)
             .<ObjectNode>set("current", options.get(chosen.equals("10s") ? 0 : 1))
             .set("options", Json.array(options)));
+  }
+
+  /**
+   * The data source that has these windows. It is not shown and not in the address: Grafana works
+   * it out anew, by its name, whenever other windows are chosen.
+   */
+  static Variable store(String chosen) {
+    return new Variable(
+        DataSource.VARIABLE,
+        base("datasource", DataSource.VARIABLE, "Store", "Where the chosen windows are kept")
+            .put("hide", 2)
+            .put("skipUrlSync", true)
+            .put("query", "influxdb")
+            .put("regex", DataSource.PATTERN_OF_NAME)
+            .put("refresh", 1)
+            .put("multi", false)
+            .put("includeAll", false)
+            .<ObjectNode>set(
+                "current",
+                option(DataSource.name(chosen), Source.SITE_POWER.dataSource(chosen).uid(), true))
+            .set("options", Json.array(List.of())));
   }
 
   static Variable price() {
@@ -114,7 +140,7 @@ record Variable(String name, ObjectNode json) {
             .set("options", Json.array(List.of(option))));
   }
 
-  private static Variable many(String name, String label, String description, String query) {
+  private static Variable many(String name, String label, String description, Query query) {
     return new Variable(
         name,
         query(name, label, description, query)
@@ -125,15 +151,15 @@ record Variable(String name, ObjectNode json) {
             .set("current", Json.object("text", List.of("All"), "value", List.of("$__all"))));
   }
 
-  private static Variable one(String name, String label, String description, String query) {
+  private static Variable one(String name, String label, String description, Query query) {
     return new Variable(
         name, query(name, label, description, query).put("multi", false).put("includeAll", false));
   }
 
-  private static ObjectNode query(String name, String label, String description, String query) {
+  private static ObjectNode query(String name, String label, String description, Query query) {
     ObjectNode json = base("query", name, label, description);
-    json.set("datasource", Query.dataSource());
-    return json.put("query", query)
+    json.set("datasource", query.dataSource().json());
+    return json.put("query", query.text())
         .put("refresh", 2) // when the range changes
         .put("sort", 1)
         .put("regex", "")

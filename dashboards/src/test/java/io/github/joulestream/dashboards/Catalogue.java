@@ -3,9 +3,12 @@ package io.github.joulestream.dashboards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.store.Keep;
 import io.github.joulestream.store.Measurement;
+import io.github.joulestream.store.StorePoint;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +18,30 @@ final class Catalogue {
   private static final Pattern QUOTED = Pattern.compile("(FROM |AS )?\"([^\"]*)\"");
 
   private Catalogue() {}
+
+  /** How long the store's writer keeps what a query asks for. */
+  static Keep keep(String query, Macros macros) {
+    Matcher from = Pattern.compile("FROM \"([^\"]*)\"").matcher(query);
+    assertThat(from.find()).as(query).isTrue();
+    Measurement measurement = measurement(from.group(1));
+    Matcher window = Pattern.compile("\"window\" = '([^']*)'").matcher(query);
+    if (window.find()) {
+      Map<String, String> tags = Map.of("window", macros.putIn(window.group(1)));
+      return Keep.of(new StorePoint(measurement, tags, Map.of(), 0));
+    }
+    if (query.startsWith("SHOW TAG VALUES")) {
+      return Keep.YEARS; // all that there ever were
+    }
+    assertThat(measurement.tags()).as("says its window: " + query).doesNotContain("window");
+    return Keep.of(new StorePoint(measurement, Map.of(), Map.of(), 0));
+  }
+
+  private static Measurement measurement(String name) {
+    return Arrays.stream(Measurement.values())
+        .filter(m -> m.measurementName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no measurement " + name));
+  }
 
   static void check(String query) {
     Set<String> names = new HashSet<>();
@@ -26,11 +53,7 @@ final class Catalogue {
       String name = quoted.group(2);
       if ("FROM ".equals(before)) {
         measurements++;
-        Measurement measurement =
-            Arrays.stream(Measurement.values())
-                .filter(m -> m.measurementName().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no measurement " + name));
+        Measurement measurement = measurement(name);
         known.addAll(measurement.tags());
         known.addAll(measurement.fields().keySet());
       } else if ("AS ".equals(before)) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.github.joulestream.store.Buckets;
+import io.github.joulestream.store.Keep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,11 +36,25 @@ class DashboardsProvisioningTest {
   }
 
   @Test
-  void dataSource_isInfluxQl_andTakesItsAddressFromTheEnvironment() throws IOException {
-    JsonNode file = read("datasources/joulestream.yaml");
+  void dataSources_areOneForEachBucket_andTakeTheirDatabaseFromTheEnvironment() throws IOException {
+    JsonNode file = read(ProvisionedSources.FILE);
     onlyKeys(file, "apiVersion", "datasources", "deleteDatasources", "prune");
-    assertThat(file.get("datasources")).hasSize(1);
-    JsonNode source = file.at("/datasources/0");
+    assertThat(file.get("datasources")).hasSize(Keep.values().length);
+    ProvisionedSources sources = new ProvisionedSources();
+    Buckets buckets = Buckets.named("any");
+    for (String window : List.of("10s", "1h")) {
+      Keep keep = Source.SITE_POWER.keep(window);
+      JsonNode source = file.get("datasources").get(keep.ordinal());
+      assertThat(source.get("uid").asText()).isEqualTo(DataSource.of(keep).uid());
+      assertThat(source.get("name").asText()).isEqualTo(DataSource.name(window));
+      assertThat(source.at("/jsonData/timeInterval").asText()).isEqualTo(window);
+      assertThat(sources.database(source.get("uid").asText(), buckets))
+          .isEqualTo(buckets.of(keep).name());
+      dataSource(source);
+    }
+  }
+
+  private static void dataSource(JsonNode source) {
     onlyKeys(
         source,
         "name",
@@ -52,11 +68,9 @@ class DashboardsProvisioningTest {
         "jsonData",
         "secureJsonData");
     assertThat(source.get("type").asText()).isEqualTo("influxdb");
-    assertThat(source.get("uid").asText()).isEqualTo(Query.DATA_SOURCE);
     assertThat(source.get("access").asText()).isEqualTo("proxy");
     assertThat(source.get("url").asText()).isEqualTo("${JOULESTREAM_INFLUX_URL}");
     assertThat(source.at("/jsonData/version").asText()).isEqualTo("InfluxQL");
-    assertThat(source.at("/jsonData/dbName").asText()).isEqualTo("${JOULESTREAM_INFLUX_DATABASE}");
     assertThat(source.at("/jsonData/httpHeaderName1").asText()).isEqualTo("Authorization");
     assertThat(source.at("/secureJsonData/httpHeaderValue1").asText())
         .isEqualTo("Token ${JOULESTREAM_INFLUX_TOKEN}");
@@ -139,7 +153,8 @@ class DashboardsProvisioningTest {
       onlyKeys(step, "refId", "queryType", "relativeTimeRange", "datasourceUid", "model");
       String refId = step.get("refId").asText();
       assertThat(step.at("/model/refId").asText()).isEqualTo(refId);
-      assertThat(step.get("datasourceUid").asText()).isIn(Query.DATA_SOURCE, "__expr__");
+      assertThat(step.get("datasourceUid").asText())
+          .isIn(DataSource.of(Keep.WEEKS).uid(), "__expr__");
       if (step.at("/model").has("expression")) {
         assertThat(before).contains(step.at("/model/expression").asText());
         assertThat(step.at("/model/type").asText()).isIn("reduce", "threshold");

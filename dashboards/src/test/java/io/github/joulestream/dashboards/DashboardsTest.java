@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.github.joulestream.store.Buckets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,18 +109,23 @@ class DashboardsTest {
   @ParameterizedTest
   @MethodSource("dashboards")
   void dataSources_exist(JsonNode dashboard) throws IOException {
-    String provisioned = Files.readString(Path.of("provisioning/datasources/joulestream.yaml"));
-    assertThat(provisioned).contains("uid: " + Query.DATA_SOURCE + "\n");
+    List<String> known =
+        new ArrayList<>(List.of("grafana -- Grafana --", "datasource -- Dashboard --"));
+    new ProvisionedSources()
+        .all()
+        .forEach(source -> known.add("influxdb " + source.get("uid").asText()));
+    if (variables(dashboard).contains(DataSource.VARIABLE)) {
+      known.add("influxdb ${" + DataSource.VARIABLE + "}");
+    }
     assertThat(dashboard.findValues("datasource"))
         .isNotEmpty()
         .allSatisfy(source ->
-            assertThat(source.get("type").asText() + " " + source.get("uid").asText())
-                .isIn(
-                    "influxdb " + Query.DATA_SOURCE,
-                    "grafana -- Grafana --",
-                    "datasource -- Dashboard --"));
+            assertThat(source.get("type").asText() + " " + source.get("uid").asText()).isIn(known));
     for (JsonNode panel : panels(dashboard)) {
       for (JsonNode target : panel.path("targets")) {
+        assertThat(target.get("datasource"))
+            .as("a panel asks one data source: " + panel.get("title"))
+            .isEqualTo(panel.get("datasource"));
         if (target.has("panelId")) {
           assertThat(panels(dashboard))
               .as("the panel whose rows %s uses", panel.get("title"))
@@ -184,6 +190,53 @@ class DashboardsTest {
     assertThat(AllQueries.of(dashboards(), AlertRules.describe()))
         .hasSizeGreaterThan(90)
         .allSatisfy(query -> Catalogue.check(query.text()));
+  }
+
+  /** From their text alone: the measurement, and the window that is asked for. */
+  @Test
+  void queries_goWhereTheWriterPutsTheirPoints() throws IOException {
+    ProvisionedSources sources = new ProvisionedSources();
+    for (AllQueries.Asked query : AllQueries.of(dashboards(), AlertRules.describe())) {
+      for (String window : List.of("10s|10000", "1h|3600000")) {
+        Macros macros = new Macros(0, 0, "", Map.of("window", List.of(window)));
+        String uid = sources.uid(query.dataSource(), query.patternOfStore(), macros);
+        assertThat(sources.database(uid, Buckets.named("named")))
+            .as("%s with windows of %s", query, window)
+            .isEqualTo(Buckets.named("named").of(Catalogue.keep(query.text(), macros)).name());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dashboards")
+  void store_isAtFirstWhatTheWindowsShownFirstAreIn(JsonNode dashboard) throws IOException {
+    Set<String> variables = variables(dashboard);
+    assertThat(variables.contains("window")).isEqualTo(variables.contains(DataSource.VARIABLE));
+    if (variables.contains("window")) {
+      JsonNode window = variable(dashboard, "window").get("current");
+      JsonNode store = variable(dashboard, DataSource.VARIABLE);
+      Macros macros =
+          new Macros(0, 0, "", Map.of("window", List.of(window.get("text").asText() + "|")));
+      assertThat(store.at("/current/value").asText())
+          .isEqualTo(
+              new ProvisionedSources()
+                  .uid("${" + DataSource.VARIABLE + "}", store.get("regex").asText(), macros));
+      assertThat(new ProvisionedSources().all())
+          .anyMatch(source ->
+              source.get("name").equals(store.at("/current/text"))
+                  && source.get("uid").equals(store.at("/current/value")));
+      // a link from elsewhere may bring other windows, and must not bring another store
+      assertThat(store.get("skipUrlSync").asBoolean()).isTrue();
+    }
+  }
+
+  private static JsonNode variable(JsonNode dashboard, String name) {
+    for (JsonNode variable : dashboard.at("/templating/list")) {
+      if (variable.get("name").asText().equals(name)) {
+        return variable;
+      }
+    }
+    throw new AssertionError("no variable " + name);
   }
 
   @Test

@@ -3,16 +3,22 @@ package io.github.joulestream.dashboards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.joulestream.store.Buckets;
+import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.store.Influxd;
+import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.StorePoint;
+import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -23,8 +29,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every query is answered by a real InfluxDB, and the main figures are right. */
+/**
+ * Every query is answered by a real InfluxDB, into which the store's own code put the points, from
+ * the database of its data source; and the main figures are right.
+ */
 class ITDashboards {
+  private static final int BATCH = 5_000;
   private static final long FROM = KnownSites.START;
   private static final long TO = KnownSites.END - 1;
   private static final Map<String, List<String>> CHOSEN =
@@ -41,22 +51,36 @@ class ITDashboards {
           "carbon", List.of("300"));
 
   @TempDir static Path folder;
-  private static InfluxProcess influx;
+  private static Influxd influx;
+  private static Grafana grafana;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
-    Optional<Path> program = InfluxProcess.program();
-    assumeTrue(
-        program.isPresent(), "no InfluxDB 1.x on the path; on Debian: apt-get install influxdb");
-    influx = InfluxProcess.start(program.get(), folder);
-    LineWriter.write(influx, KnownSites.points());
-    LineWriter.write(influx, KnownSites.unbalanced());
+    influx = Influxd.shared(folder);
+    // for ever, as the points are of a day that is known
+    String name = "dashboards-" + UUID.randomUUID();
+    Buckets buckets =
+        new Buckets(
+            new Bucket(name, Duration.ZERO), new Bucket(Buckets.yearsName(name), Duration.ZERO));
+    StoreConnection store = StoreConnection.to(influx.address(), null, buckets);
+    assertThat(store.prepare()).hasSize(2);
+    try (PointSink sink = store.sink()) {
+      List<StorePoint> points = KnownSites.points();
+      for (int from = 0; from < points.size(); from += BATCH) {
+        sink.write(points.subList(from, Math.min(points.size(), from + BATCH)));
+      }
+      sink.write(KnownSites.unbalanced());
+    }
+    grafana = new Grafana(influx.address(), buckets);
   }
 
   @AfterAll
-  static void stop() throws InterruptedException {
+  static void stop() {
+    if (grafana != null) {
+      grafana.close();
+    }
     if (influx != null) {
-      influx.stop();
+      influx.close();
     }
   }
 
@@ -75,21 +99,22 @@ class ITDashboards {
   @ParameterizedTest(name = "{0}")
   @MethodSource("queries")
   void everyQuery_isAnswered(AllQueries.Asked query) throws IOException, InterruptedException {
-    check(query.text(), with());
-    check(query.text(), with("site", "east,west", "window", "1h|3600000"));
-    check(query.text(), with("site", "east"));
+    check(query, with());
+    check(query, with("site", "east,west", "window", "1h|3600000"));
+    check(query, with("site", "east"));
     // what a panel of 1,000 pixels asks for a month
     Macros month =
         new Macros(KnownSites.END - 30L * 24 * KnownSites.HOUR, TO, "30m", with().chosen());
-    check(query.text(), month);
+    check(query, month);
   }
 
-  private static void check(String query, Macros macros) throws IOException, InterruptedException {
-    JsonNode series = influx.query(macros.expand(query)).path("series");
-    assertThat(series).as(query).isNotEmpty();
+  private static void check(AllQueries.Asked query, Macros macros)
+      throws IOException, InterruptedException {
+    JsonNode series = grafana.ask(query, macros).path("series");
+    assertThat(series).as(query.toString()).isNotEmpty();
     List<String> columns = new ArrayList<>();
     series.get(0).get("columns").forEach(column -> columns.add(column.asText()));
-    assertThat(columns).isEqualTo(expectedColumns(query));
+    assertThat(columns).isEqualTo(expectedColumns(query.text()));
     for (int column = 0; column < columns.size(); column++) {
       boolean told = false;
       for (JsonNode row : series.findValue("values")) {
@@ -140,14 +165,13 @@ class ITDashboards {
 
   private static double shown(String dashboard, String panel, int column, Macros macros)
       throws IOException, InterruptedException {
-    String query =
+    AllQueries.Asked query =
         queries().stream()
             .filter(q -> q.where().equals("Joulestream / " + dashboard + " / " + panel))
             .findFirst()
-            .orElseThrow()
-            .text();
+            .orElseThrow();
     double last = Double.NaN;
-    for (JsonNode row : influx.query(macros.expand(query)).at("/series/0/values")) {
+    for (JsonNode row : grafana.ask(query, macros).at("/series/0/values")) {
       if (!row.get(column).isNull()) {
         last = row.get(column).asDouble();
       }
@@ -269,7 +293,7 @@ class ITDashboards {
     Map<String, Double> values = values(rule, KnownSites.END);
     assertThat(values).containsOnlyKeys("east", "west");
     assertThat(values).doesNotContainValue(Double.NaN);
-    check(rule.query().text(), at(rule, KnownSites.END));
+    check(AllQueries.of(rule), at(rule, KnownSites.END));
   }
 
   @ParameterizedTest
@@ -308,7 +332,7 @@ class ITDashboards {
   private static Map<String, Double> values(AlertRule rule, long now)
       throws IOException, InterruptedException {
     Map<String, Double> values = new HashMap<>();
-    for (JsonNode series : influx.query(at(rule, now).expand(rule.query().text())).path("series")) {
+    for (JsonNode series : grafana.ask(AllQueries.of(rule), at(rule, now)).path("series")) {
       for (JsonNode row : series.get("values")) {
         values.put(series.at("/tags/site").asText(), row.get(1).asDouble());
       }

@@ -20,13 +20,16 @@ record Macros(
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([a-z_]+):([a-z]+)}");
 
+  /** The variables alone. */
+  String putIn(String text) {
+    return VARIABLE
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(format(found.group(1), found.group(2))));
+  }
+
   String expand(String query) {
     String expanded =
-        VARIABLE
-            .matcher(query)
-            .replaceAll(found -> Matcher.quoteReplacement(format(found.group(1), found.group(2))));
-    expanded =
-        expanded
+        putIn(query)
             .replace("${__from}", Long.toString(fromEpochMillis))
             .replace("${__to}", Long.toString(toEpochMillis))
             .replace(
