@@ -41,7 +41,7 @@ class ITBadInput {
     assertRefused(List.of("'soon' is not a time"), "doctor", "--ledger", "--from", "soon");
     assertRefused(List.of("--from", "go with --ledger"), "doctor", "--from", "2h");
     assertRefused(
-        List.of("cannot be read", "http://127.0.0.1:1"),
+        List.of("cannot be reached", "http://127.0.0.1:1", "--store-url"),
         "doctor",
         "--ledger",
         "--store-url",
