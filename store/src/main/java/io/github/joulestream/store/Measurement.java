@@ -30,10 +30,10 @@ public enum Measurement {
 
   /**
    * A job's totals, live and final, kept for years. The job's id is a field, so a job adds no
-   * series; what tells jobs of one site apart is the time: the job's anchor in milliseconds, and
-   * below the millisecond a hash of its id. Two jobs of a site that start in the same millisecond
-   * share a point with a probability of one in a million. A job of which something was heard long
-   * after its end has several points (parts), whose amounts add up.
+   * series; what tells jobs of one site apart is the time: the job's anchor in seconds, and below
+   * the second a hash of its id. Two jobs of a site that start in the same second share a point
+   * with a probability of one in a billion. A job of which something was heard long after its end
+   * has several points (parts), whose amounts add up.
    */
   JOB_SUMMARY("job_summary", List.of("site"), jobSummaryFields());
 

@@ -21,6 +21,7 @@ import java.util.zip.CRC32C;
 /** From result records to points. */
 public final class Points {
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
   // by ordinal; worked out once, there are some for every point
   private static final List<String> JOB_FIELDS = fields(JobAmount.values());
   private static final List<String> SITE_FIELDS = fields(SiteAmount.values());
@@ -166,7 +167,8 @@ public final class Points {
         Measurement.JOB_SUMMARY,
         tags("site", job.site()),
         fields,
-        nanos(job.anchorEpochMillis()) + hash(job.job(), job.partEpochMillis()));
+        nanos(Math.floorDiv(job.anchorEpochMillis(), 1_000) * 1_000)
+            + hash(job.job(), job.partEpochMillis()));
   }
 
   /**
@@ -177,14 +179,14 @@ public final class Points {
     return partEpochMillis / 60_000 % 1_000_000_000;
   }
 
-  /** 0 to 999,999: what fits below a millisecond. */
+  /** 0 to 999,999,999: what fits below a second, in ns. */
   static long hash(String job, long partEpochMillis) {
     CRC32C crc = new CRC32C();
     crc.update(job.getBytes(StandardCharsets.UTF_8));
     if (partEpochMillis != 0) {
       crc.update(Long.toString(partEpochMillis).getBytes(StandardCharsets.UTF_8));
     }
-    return crc.getValue() % NANOS_PER_MILLI;
+    return crc.getValue() % NANOS_PER_SECOND;
   }
 
   private static List<String> fields(Enum<?>[] amounts) {
