@@ -9,6 +9,7 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SiteSimulator;
+import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -81,7 +83,7 @@ class ITContainers {
       streams.start();
 
       Map<String, Object> config = Map.of("bootstrap.servers", kafka.getBootstrapServers());
-      long now = System.currentTimeMillis();
+      long now = EpochClock.system().epochMillis();
       SiteSimulator site =
           new SiteSimulator(new SimulationOptions("containers", 2, 5), now - 120_000);
       try (KafkaPublisher publisher = KafkaPublisher.connect(config, "it-containers")) {
@@ -205,7 +207,7 @@ class ITContainers {
       return jobs.values().stream()
           .filter(job -> job.state().ended())
           .map(JobSummary::job)
-          .collect(java.util.stream.Collectors.toSet());
+          .collect(Collectors.toSet());
     }
   }
 }
