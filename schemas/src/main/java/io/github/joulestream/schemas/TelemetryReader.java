@@ -257,11 +257,6 @@ public final class TelemetryReader {
     return sequence;
   }
 
-  /** What was added to the times, ms: the broker's clock minus the node's. */
-  public long clockOffsetMillis() {
-    return clockOffsetMillis;
-  }
-
   /** The readings, at their right times; valid until the next batch is read. */
   public ReadingColumns columns() {
     return columns;

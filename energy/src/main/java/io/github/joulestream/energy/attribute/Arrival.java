@@ -9,21 +9,4 @@ public record Arrival(long arrivalEpochMillis, List<DeviceSeries> devices) {
   public Arrival {
     devices = List.copyOf(devices);
   }
-
-  /**
-   * Time of the last reading, {@code Long.MIN_VALUE} if there is none.
-   *
-   * @param futureMillis readings that are further ahead of the arrival are left out
-   */
-  public long latestMillis(long futureMillis) {
-    long latest = Long.MIN_VALUE;
-    for (DeviceSeries series : devices) {
-      for (long time : series.readings().epochMillis()) {
-        if (time <= arrivalEpochMillis + futureMillis) {
-          latest = Math.max(latest, time);
-        }
-      }
-    }
-    return latest;
-  }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
+import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.attribute.AllocationEdge;
-import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.Increments;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.attribute.NodeAccount;
@@ -251,11 +251,13 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   /** Keeps of the batch that was read last what belongs into the history. */
   private void keep(
       Outcome outcome, LiveNode node, Slice value, long arrivalEpochMillis, long offset) {
+    long limitMillis = arrivalEpochMillis + limits.futureMillis();
     if (outcome.whole()) {
-      long latest = telemetry.columns().latestMillis(arrivalEpochMillis + limits.futureMillis());
+      long latest = telemetry.columns().latestMillis(limitMillis);
       node.recent.add(value, arrivalEpochMillis, offset, latest);
     } else if (!outcome.parts().isEmpty()) {
-      Arrival part = new Arrival(arrivalEpochMillis, outcome.parts());
+      ReadingColumns parts = new ReadingColumns();
+      outcome.parts().forEach(parts::add);
       byte[] written =
           WireSerdes.telemetry()
               .serializer()
@@ -266,12 +268,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
                       telemetry.node(),
                       telemetry.agentEpoch(),
                       telemetry.sequence(),
-                      part.devices()));
+                      outcome.parts()));
       node.recent.add(
           new Slice(written, 0, written.length, null),
           arrivalEpochMillis,
           offset,
-          part.latestMillis(limits.futureMillis()));
+          parts.latestMillis(limitMillis));
     }
   }
 

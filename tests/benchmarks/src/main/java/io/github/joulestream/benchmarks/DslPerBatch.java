@@ -11,7 +11,6 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Materialized;
@@ -23,11 +22,7 @@ final class DslPerBatch {
 
   static Topology topology() {
     StreamsBuilder builder = new StreamsBuilder();
-    KStream<String, TelemetryBatch> batches =
-        builder.stream(
-            "telemetry",
-            Consumed.with(Serdes.String(), Peer.telemetry())
-                .withTimestampExtractor(Peer.byReading()));
+    KStream<String, TelemetryBatch> batches = Peer.batches(builder);
     KStream<String, Energy> steps =
         batches
             .groupByKey(Grouped.with(Serdes.String(), Peer.telemetry()))

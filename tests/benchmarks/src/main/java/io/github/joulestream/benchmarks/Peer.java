@@ -24,8 +24,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
@@ -172,7 +175,14 @@ final class Peer implements Contestant {
     }
   }
 
-  static TimestampExtractor byReading() {
+  /** The telemetry, at the time of each batch's first reading. */
+  static KStream<String, TelemetryBatch> batches(StreamsBuilder builder) {
+    return builder.stream(
+        "telemetry",
+        Consumed.with(Serdes.String(), telemetry()).withTimestampExtractor(byReading()));
+  }
+
+  private static TimestampExtractor byReading() {
     return (record, _) ->
         ((TelemetryBatch) record.value()).devices().getFirst().readings().epochMillis()[0];
   }
