@@ -25,14 +25,13 @@ final class AllocationCodec implements Codec<AllocationEvent> {
     out.writeString(event.job());
     out.writeEnum(event.action().ordinal());
     out.writeLong(event.atEpochMillis());
-    out.writeArrayStart();
-    out.setItemCount(event.devices().size());
-    for (DeviceShare share : event.devices()) {
-      out.startItem();
-      out.writeString(share.deviceId());
-      out.writeInt(share.parts());
-    }
-    out.writeArrayEnd();
+    writeList(
+        event.devices(),
+        (share, to) -> {
+          to.writeString(share.deviceId());
+          to.writeInt(share.parts());
+        },
+        out);
     out.writeInt(event.memoryParts());
     out.writeInt(event.storageParts());
     out.writeInt(event.cpuParts());

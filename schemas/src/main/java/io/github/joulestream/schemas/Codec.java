@@ -2,6 +2,9 @@
 package io.github.joulestream.schemas;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.io.Encoder;
 
@@ -15,4 +18,32 @@ interface Codec<T> {
   void write(T value, Encoder out) throws IOException;
 
   T read(WireReader in) throws IOException;
+
+  /** Writes one element. */
+  interface Element<E> {
+    void write(E element, Encoder out) throws IOException;
+  }
+
+  /** Writes an array, in one block. */
+  default <E> void writeList(List<E> elements, Element<E> element, Encoder out) throws IOException {
+    out.writeArrayStart();
+    out.setItemCount(elements.size());
+    for (E each : elements) {
+      out.startItem();
+      element.write(each, out);
+    }
+    out.writeArrayEnd();
+  }
+
+  /** In the order of their names, so that equal values have equal bytes. */
+  default void writeLabels(Map<String, String> labels, Encoder out) throws IOException {
+    out.writeMapStart();
+    out.setItemCount(labels.size());
+    for (Map.Entry<String, String> label : new TreeMap<>(labels).entrySet()) {
+      out.startItem();
+      out.writeString(label.getKey());
+      out.writeString(label.getValue());
+    }
+    out.writeMapEnd();
+  }
 }

@@ -2,8 +2,6 @@
 package io.github.joulestream.schemas;
 
 import java.io.IOException;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.avro.Schema;
 import org.apache.avro.io.Encoder;
 
@@ -32,18 +30,6 @@ final class JobCodec implements Codec<JobRecord> {
     out.writeDouble(job.work());
     out.writeString(job.workUnit());
     out.writeInt(job.nodes());
-  }
-
-  /** In the order of their names, so that equal values have equal bytes. */
-  static void writeLabels(Map<String, String> labels, Encoder out) throws IOException {
-    out.writeMapStart();
-    out.setItemCount(labels.size());
-    for (Map.Entry<String, String> label : new TreeMap<>(labels).entrySet()) {
-      out.startItem();
-      out.writeString(label.getKey());
-      out.writeString(label.getValue());
-    }
-    out.writeMapEnd();
   }
 
   @Override

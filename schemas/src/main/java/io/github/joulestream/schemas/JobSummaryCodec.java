@@ -24,7 +24,7 @@ final class JobSummaryCodec implements Codec<JobSummary> {
     out.writeString(job.project());
     out.writeString(job.name());
     out.writeString(job.partition());
-    JobCodec.writeLabels(job.labels(), out);
+    writeLabels(job.labels(), out);
     out.writeEnum(job.state().ordinal());
     out.writeLong(job.anchorEpochMillis());
     out.writeLong(job.startEpochMillis());

@@ -12,6 +12,10 @@ public final class WireSerdes {
   private static final Serde<SiteWindow> SITE_WINDOWS = of(new SiteWindowCodec());
   private static final Serde<JobSummary> JOB_SUMMARIES = of(new JobSummaryCodec());
 
+  private static final Serde<NodeWindow> NODE_WINDOWS = of(new NodeWindowCodec());
+  private static final Serde<LivePower> LIVE_POWER = of(new LivePowerCodec());
+  private static final Serde<NodeRecord> NODES = of(new NodeCodec());
+
   private WireSerdes() {}
 
   private static <T> AvroSerde<T> of(Codec<T> codec) {
@@ -44,5 +48,17 @@ public final class WireSerdes {
 
   public static Serde<JobSummary> jobSummaries() {
     return JOB_SUMMARIES;
+  }
+
+  public static Serde<NodeWindow> nodeWindows() {
+    return NODE_WINDOWS;
+  }
+
+  public static Serde<LivePower> livePower() {
+    return LIVE_POWER;
+  }
+
+  public static Serde<NodeRecord> nodes() {
+    return NODES;
   }
 }

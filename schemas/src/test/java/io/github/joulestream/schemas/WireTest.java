@@ -9,6 +9,9 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.GpuPower;
+import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -44,6 +48,10 @@ class WireTest {
   private static final long SEED = 77;
   // the last is today's
   private static final List<String> GOLDEN = List.of("v1", "v2", "v3");
+
+  // of telemetry the form of today
+  private static final Set<String> SINCE_V3 =
+      Set.of("telemetry", "node-window", "live-power", "node");
 
   private record Message(Codec<?> codec, Serde<?> serde, Object value) {}
 
@@ -138,6 +146,45 @@ class WireTest {
             WireSerdes.siteWindows(),
             new SiteWindow("site", -20_000, 10_000, filled(Totals.ofSite()), 18)));
     all.put(
+        "node-window",
+        new Message(
+            new NodeWindowCodec(),
+            WireSerdes.nodeWindows(),
+            new NodeWindow("site", "node-1", -20_000, 10_000, filled(Totals.ofSite()), 18)));
+    all.put(
+        "live-power",
+        new Message(
+            new LivePowerCodec(),
+            WireSerdes.livePower(),
+            new LivePower(
+                "site",
+                7,
+                5_000,
+                List.of(
+                    new NodePower(
+                        "node-1",
+                        4_000,
+                        900_000,
+                        List.of(1L, 2L, 3L, 4L, 5L, 6L),
+                        100_000,
+                        List.of(new JobPower("job/1", 800_000, 20_000, 5_000)),
+                        List.of(new GpuPower("gpu0", 300_000, 9_900))),
+                    new NodePower("node-2", 4_500, 0, List.of(), 0, List.of(), List.of())))));
+    all.put(
+        "node",
+        new Message(
+            new NodeCodec(),
+            WireSerdes.nodes(),
+            new NodeRecord(
+                "site",
+                "node-1",
+                6,
+                "0.1",
+                Map.of("row", "a", "rack", "r12"),
+                7,
+                8,
+                List.of("NVML unavailable, because there is no library"))));
+    all.put(
         "job-summary",
         new Message(
             new JobSummaryCodec(),
@@ -217,6 +264,7 @@ class WireTest {
     assertThat(fieldNames("job-window")).isEqualTo(camel(JobAmount.values()));
     assertThat(fieldNames("job-summary")).isEqualTo(camel(JobAmount.values()));
     assertThat(fieldNames("site-window")).isEqualTo(camel(SiteAmount.values()));
+    assertThat(fieldNames("node-window")).isEqualTo(camel(SiteAmount.values()));
     Schema series = KnownSchemas.own("telemetry").getField("devices").schema().getElementType();
     assertThat(series.getField("kind").schema().getEnumSymbols())
         .isEqualTo(Arrays.stream(DeviceKind.values()).map(Enum::name).toList());
@@ -328,8 +376,8 @@ class WireTest {
     }
     for (String version : GOLDEN) {
       for (Map.Entry<String, Message> entry : messages().entrySet()) {
-        if (entry.getKey().equals("telemetry") && !version.equals(GOLDEN.getLast())) {
-          continue; // its form is that of v3 since
+        if (SINCE_V3.contains(entry.getKey()) && !version.equals(GOLDEN.getLast())) {
+          continue;
         }
         String file = "/golden/" + version + "/" + entry.getKey();
         Schema then =

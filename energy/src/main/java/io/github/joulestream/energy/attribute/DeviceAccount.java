@@ -72,6 +72,8 @@ final class DeviceAccount {
   private long lastUtilisation;
   private long lastUsed;
   private boolean lastAhead;
+  // mean power of the last interval, by a counter that has no sensor beside it
+  private long countedMilliwatts = MISSING;
   // the books before the open stretch, if there is one, and its points: the last one is last
   private @Nullable DeviceAccount settled;
   private List<Point> open = List.of();
@@ -148,6 +150,19 @@ final class DeviceAccount {
 
   private Point lastOfSome() {
     return requireNonNull(last(), "a device without a reading");
+  }
+
+  /** What the device draws now, mW; 0 if it has not said. */
+  long milliwattsNow() {
+    return lastMilliwatts != MISSING ? lastMilliwatts : Math.max(0, countedMilliwatts);
+  }
+
+  long lastMillis() {
+    return lastMillis;
+  }
+
+  long utilisationNow() {
+    return lastUtilisation;
   }
 
   long firstMillis() {
@@ -535,6 +550,7 @@ final class DeviceAccount {
       quality = certain && !guessed ? Quality.MEASURED : Quality.ESTIMATED;
       long from = powers ? a.milliwatts() : 0;
       long to = powers ? b.milliwatts() : 0;
+      countedMilliwatts = counted / length;
       bench.interval.ofCounter(a.epochMillis(), from, b.epochMillis(), to, counted);
     } else if (length > limits.longGapMillis()) {
       gap(a.epochMillis(), a, b.epochMillis(), b, shares, books);

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a piece of news adds to the books: to jobs and to the site, by window. Booking with a sign
- * of -1 takes back what was booked before. Mutable; one thread.
+ * What news adds to the books: to jobs, to the site and to its nodes, by window. Booking with a
+ * sign of -1 takes back what was booked before. Mutable; one thread.
  */
 public final class Increments {
   private static final long MEBIBYTE = 1 << 20;
@@ -33,11 +33,34 @@ public final class Increments {
   private @Nullable Recent lastJob;
   private int jobWindows;
 
-  private @Nullable Totals<SiteAmount> recentSite;
-  private long recentSiteWindow;
+  // the site's books once more, by node
+  private final Map<String, OfNode> nodes = new HashMap<>();
+  // where nobody says of which node, it is of none
+  private OfNode nowNode = new OfNode("");
+  private int nodeWindows;
+  // where the site's and the node's amounts go
+  private boolean turned;
+  private long nowWindow;
+  private Totals<SiteAmount> nowSite = Totals.ofSite();
+  private Totals<SiteAmount> nowNodeTotals = Totals.ofSite();
   private int sign = 1;
   private long fromWindow = Long.MIN_VALUE;
   private long toWindow = Long.MAX_VALUE;
+
+  /** What adds to the books of a node, by start of the window. */
+  private record OfNode(String name, NavigableMap<Long, Totals<SiteAmount>> windows) {
+    OfNode(String name) {
+      this(name, new TreeMap<>());
+    }
+  }
+
+  /** From here on all bookings are of this node. */
+  public void of(String node) {
+    if (!nowNode.name.equals(node)) {
+      nowNode = nodes.computeIfAbsent(node, OfNode::new);
+      turned = false;
+    }
+  }
 
   /** From here on all bookings count as they are. */
   void all() {
@@ -73,46 +96,70 @@ public final class Increments {
     return site;
   }
 
+  /** Takes each increment of a node's window. */
+  public interface NodeWindows {
+    void take(String node, long window, Totals<SiteAmount> totals);
+  }
+
+  /** Increments of the site once more, by the node that they come from. */
+  public void forEachNode(NodeWindows taker) {
+    nodes
+        .values()
+        .forEach(node ->
+            node.windows.forEach((window, totals) -> taker.take(node.name, window, totals)));
+  }
+
   public boolean isEmpty() {
     return jobs.isEmpty() && site.isEmpty();
   }
 
   /** Drops increments that cancelled out. */
   public void compact() {
-    recentSite = null;
+    turned = false;
     Arrays.fill(recent, null);
     lastJob = null;
     jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
     jobs.values().removeIf(Map::isEmpty);
     site.values().removeIf(Totals::isZero);
+    nodes.values().forEach(node -> node.windows.values().removeIf(Totals::isZero));
   }
 
-  /** Windows of jobs that something was booked in. */
-  public int jobWindows() {
-    return jobWindows;
+  /** Windows of jobs and of nodes that something was booked in. */
+  public int windows() {
+    return jobWindows + nodeWindows;
   }
 
   /** Forgets what adds to the site. */
   public void clearSite() {
-    recentSite = null;
+    turned = false;
     site.clear();
   }
 
-  /** Adds what others add to jobs. */
-  public void addJobs(Increments others) {
+  /** Adds what others add, but not to the site. */
+  public void addAllButSite(Increments others) {
+    others
+        .nodes
+        .values()
+        .forEach(node -> {
+          OfNode own = nodes.computeIfAbsent(node.name, OfNode::new);
+          node.windows.forEach((window, totals) ->
+              own.windows.computeIfAbsent(window, _ -> newNodeWindow()).addAll(totals));
+        });
     others.jobs.forEach((job, windows) ->
         windows.forEach((window, totals) -> jobTotals(job, window).addAll(totals)));
   }
 
   /** Counts an event in the window of its time, whatever the mode. */
   void count(long window, SiteAmount amount, long value) {
-    siteTotals(window).add(amount, value);
+    turnTo(window);
+    add(amount, value);
   }
 
   /** Counts something that is booked, and taken back with it. */
   void note(long window, SiteAmount amount, long value) {
     if (counts(window) && value != 0) {
-      siteTotals(window).add(amount, sign * value);
+      turnTo(window);
+      add(amount, sign * value);
     }
   }
 
@@ -126,14 +173,14 @@ public final class Increments {
     if (!counts(window) || millijoules == 0) {
       return;
     }
-    Totals<SiteAmount> totals = siteTotals(window);
+    turnTo(window);
     long amount = sign * millijoules;
     if (device.countsInKind()) {
-      totals.add(measuredOf(device.kind()), amount);
+      add(measuredOf(device.kind()), amount);
     }
     if (device.countsInTotal()) {
-      totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, amount);
-      totals.add(
+      add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, amount);
+      add(
           switch (quality) {
             case MEASURED -> SiteAmount.QUALITY_MEASURED_MILLIJOULES;
             case ESTIMATED -> SiteAmount.QUALITY_ESTIMATED_MILLIJOULES;
@@ -157,14 +204,14 @@ public final class Increments {
     }
     long amount = sign * millijoules;
     Totals<JobAmount> totals = jobTotals(job, window);
-    Totals<SiteAmount> ofSite = siteTotals(window);
+    turnTo(window);
     if (device.countsInKind()) {
       totals.add(jobAmountOf(device.kind()), amount);
-      ofSite.add(jobsOf(device.kind()), amount);
+      add(jobsOf(device.kind()), amount);
     }
     if (heldIdle) {
       totals.add(JobAmount.HELD_IDLE_MILLIJOULES, amount);
-      ofSite.add(SiteAmount.HELD_IDLE_MILLIJOULES, amount);
+      add(SiteAmount.HELD_IDLE_MILLIJOULES, amount);
     }
     if (device.countsInTotal()) {
       totals.add(JobAmount.TOTAL_MILLIJOULES, amount);
@@ -175,9 +222,8 @@ public final class Increments {
             case MODELLED -> JobAmount.MODELLED_MILLIJOULES;
           },
           amount);
-      ofSite.add(SiteAmount.JOBS_TOTAL_MILLIJOULES, amount);
-      ofSite.add(
-          exclusive ? SiteAmount.EXCLUSIVE_MILLIJOULES : SiteAmount.SHARED_MILLIJOULES, amount);
+      add(SiteAmount.JOBS_TOTAL_MILLIJOULES, amount);
+      add(exclusive ? SiteAmount.EXCLUSIVE_MILLIJOULES : SiteAmount.SHARED_MILLIJOULES, amount);
     }
   }
 
@@ -187,12 +233,12 @@ public final class Increments {
       return;
     }
     long amount = sign * millijoules;
-    Totals<SiteAmount> totals = siteTotals(window);
+    turnTo(window);
     if (device.countsInKind()) {
-      totals.add(idleOf(device.kind()), amount);
+      add(idleOf(device.kind()), amount);
     }
     if (device.countsInTotal()) {
-      totals.add(SiteAmount.IDLE_TOTAL_MILLIJOULES, amount);
+      add(SiteAmount.IDLE_TOTAL_MILLIJOULES, amount);
     }
   }
 
@@ -203,38 +249,37 @@ public final class Increments {
       return;
     }
     long amount = sign * millis;
-    Totals<SiteAmount> totals = siteTotals(window);
+    turnTo(window);
     if (device.countsInTotal()) {
-      totals.add(SiteAmount.COVERED_MILLIS, amount);
+      add(SiteAmount.COVERED_MILLIS, amount);
     }
     long allocated = sign * (millis * jobParts / Shares.WHOLE);
     switch (device.kind()) {
       case GPU -> {
-        totals.add(SiteAmount.GPU_MILLIS, amount);
-        totals.add(SiteAmount.GPU_ALLOCATED_MILLIS, allocated);
+        add(SiteAmount.GPU_MILLIS, amount);
+        add(SiteAmount.GPU_ALLOCATED_MILLIS, allocated);
         if (utilisationParts != MISSING) {
-          totals.add(SiteAmount.GPU_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
+          add(SiteAmount.GPU_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
         }
       }
       case MEMORY -> {
         long capacity = device.capacityBytes() / MEBIBYTE;
-        totals.add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, capacity * amount);
-        totals.add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
+        add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, capacity * amount);
+        add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
         if (used != MISSING) {
-          totals.add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
+          add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
         }
       }
       case STORAGE -> {
         long capacity = device.capacityBytes() / MEBIBYTE;
-        totals.add(SiteAmount.STORAGE_MILLIS, amount);
-        totals.add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, capacity * amount);
-        totals.add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
+        add(SiteAmount.STORAGE_MILLIS, amount);
+        add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, capacity * amount);
+        add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
         if (used != MISSING) {
-          totals.add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
+          add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
         }
         if (utilisationParts != MISSING) {
-          totals.add(
-              SiteAmount.STORAGE_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
+          add(SiteAmount.STORAGE_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
         }
       }
       case CPU, NODE, FACILITY -> {}
@@ -263,7 +308,8 @@ public final class Increments {
   /** Time of a device whose energy nobody knows. */
   void uncovered(long window, Device device, long millis) {
     if (counts(window) && device.countsInTotal()) {
-      siteTotals(window).add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
+      turnTo(window);
+      add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
     }
   }
 
@@ -318,20 +364,30 @@ public final class Increments {
     return ((job.hashCode() + (int) (window / 1_000)) * 0x9E3779B1) >>> (Integer.SIZE - slotBits);
   }
 
+  private Totals<SiteAmount> newNodeWindow() {
+    nodeWindows++;
+    return Totals.ofSite();
+  }
+
   private Totals<JobAmount> newJobWindow() {
     jobWindows++;
     return Totals.ofJob();
   }
 
-  private Totals<SiteAmount> siteTotals(long window) {
-    Totals<SiteAmount> known = recentSite;
-    if (known != null && recentSiteWindow == window) {
-      return known;
+  /** What is added to the site's books from here on is of this window. */
+  private void turnTo(long window) {
+    if (turned && window == nowWindow) {
+      return;
     }
-    Totals<SiteAmount> totals = site.computeIfAbsent(window, _ -> Totals.ofSite());
-    recentSite = totals;
-    recentSiteWindow = window;
-    return totals;
+    nowSite = site.computeIfAbsent(window, _ -> Totals.ofSite());
+    nowNodeTotals = nowNode.windows.computeIfAbsent(window, _ -> newNodeWindow());
+    nowWindow = window;
+    turned = true;
+  }
+
+  private void add(SiteAmount amount, long value) {
+    nowSite.add(amount, value);
+    nowNodeTotals.add(amount, value);
   }
 
   private static JobAmount jobAmountOf(DeviceKind kind) {

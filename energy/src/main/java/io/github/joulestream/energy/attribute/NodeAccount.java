@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
+import static io.github.joulestream.energy.Readings.MISSING;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.GpuPower;
+import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
@@ -41,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeAccount {
   private static final int FORMAT = 3;
+  private static final DeviceKind[] KINDS = DeviceKind.values();
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
   private static final long NEARBY_FOR_SHARES_MILLIS = 2 * Limits.LOOK_MILLIS;
@@ -149,6 +155,63 @@ public final class NodeAccount {
       }
     }
     return outcome;
+  }
+
+  /**
+   * What the node draws now; null if nothing was ever read. A device that says nothing any more
+   * counts with its last reading, up to a minute.
+   *
+   * @param name the node's name
+   * @param withGpus whether to list its GPUs
+   */
+  public @Nullable NodePower powerNow(String name, boolean withGpus) {
+    if (newestMillis == Long.MIN_VALUE) {
+      return null;
+    }
+    long[] byKind = new long[KINDS.length];
+    TreeMap<String, long[]> byJob = new TreeMap<>();
+    List<GpuPower> gpus = new ArrayList<>();
+    long total = 0;
+    long idle = 0;
+    for (DeviceAccount account : devices.values()) {
+      if (account.lastMillis() < newestMillis - Limits.LOOK_MILLIS) {
+        continue;
+      }
+      Device device = lastOf(account).device();
+      long milliwatts = account.milliwattsNow();
+      long utilisation = account.utilisationNow();
+      if (device.countsInKind()) {
+        byKind[device.kind().ordinal()] += milliwatts;
+      }
+      boolean gpu = device.kind() == DeviceKind.GPU;
+      if (gpu && withGpus) {
+        gpus.add(new GpuPower(device.id(), milliwatts, (int) Math.max(-1, utilisation)));
+      }
+      if (!device.countsInTotal() && !gpu) {
+        continue;
+      }
+      long inTotal = device.countsInTotal() ? milliwatts : 0;
+      total += inTotal;
+      idle += inTotal;
+      Shares ofDevice = sharesOf(device);
+      Shares.Holders holders = ofDevice.holders(ofDevice.spanAt(newestMillis));
+      for (int i = 0; i < holders.jobs().size(); i++) {
+        long weight = holders.weights()[i];
+        long part = inTotal * weight / holders.weightSum();
+        idle -= part;
+        long[] ofJob = byJob.computeIfAbsent(holders.jobs().get(i), _ -> new long[3]);
+        ofJob[0] += part;
+        if (gpu) {
+          long parts = weight * Shares.WHOLE / holders.weightSum();
+          ofJob[1] += parts;
+          ofJob[2] += utilisation == MISSING ? parts : parts * utilisation / Shares.WHOLE;
+        }
+      }
+    }
+    List<JobPower> jobs = new ArrayList<>(byJob.size());
+    byJob.forEach((job, of) -> jobs.add(new JobPower(job, of[0], (int) of[1], (int) of[2])));
+    return new NodePower(
+        name, newestMillis, total, Arrays.stream(byKind).boxed().toList(), idle, jobs, gpus);
   }
 
   private void expire(Arrival now, History history, Increments books) {

@@ -7,6 +7,7 @@ import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -146,6 +147,13 @@ public final class KafkaPublisher implements Publisher {
     String key = Keys.job(job.site(), job.job());
     String topic = Topic.JOBS.topicName();
     send(topic, key, WireSerdes.jobs().serializer().serialize(topic, job));
+  }
+
+  @Override
+  public void publish(NodeRecord node) {
+    String key = Keys.node(node.site(), node.node());
+    String topic = Topic.NODES.topicName();
+    send(topic, key, WireSerdes.nodes().serializer().serialize(topic, node));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it

@@ -3,6 +3,7 @@ package io.github.joulestream.producers.publish;
 
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 
 /** Where agents, the replay and the simulator hand over what they have. */
@@ -12,6 +13,8 @@ public interface Publisher extends AutoCloseable {
   void publish(AllocationEvent event);
 
   void publish(JobRecord job);
+
+  void publish(NodeRecord node);
 
   /** Returns when everything published so far is acknowledged; throws if something was not. */
   void flush();

@@ -10,6 +10,7 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -246,6 +247,11 @@ public final class FaultyPublisher implements Publisher {
   @Override
   public void publish(JobRecord job) {
     to.publish(job);
+  }
+
+  @Override
+  public void publish(NodeRecord node) {
+    to.publish(node);
   }
 
   private void later(long millis, Consumer<Publisher> send) {

@@ -8,6 +8,7 @@ import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.io.Writer;
@@ -41,6 +42,9 @@ public final class SiteSimulator {
       List.of("ada", "grace", "emmy", "lise", "chien-shiung", "maria", "rosalind", "vera");
   private static final List<String> PROJECTS =
       List.of("language", "protein", "climate", "vision", "speech");
+  // an air-cooled rack has room and power for about four nodes of eight GPUs
+  private static final int NODES_PER_RACK = 4;
+  private static final int RACKS_PER_ROW = 10;
   private static final int[] SIZES = {1, 1, 2, 4, 8, 8};
 
   private final SimulationOptions options;
@@ -71,6 +75,9 @@ public final class SiteSimulator {
   /** Lets the site run up to a time, and publishes what its agents and its scheduler say. */
   public void advanceTo(long epochMillis, Publisher publisher) {
     if (now == startEpochMillis && readings == 0) {
+      for (int i = 0; i < nodes.size(); i++) {
+        publisher.publish(described(i));
+      }
       for (SimulatedNode node : nodes) {
         publish(node.sample(now), publisher);
       }
@@ -104,6 +111,14 @@ public final class SiteSimulator {
     for (SimulatedJob job : List.copyOf(running.keySet())) {
       end(job, JobState.CANCELLED, publisher);
     }
+  }
+
+  private NodeRecord described(int index) {
+    int rack = index / NODES_PER_RACK;
+    Map<String, String> labels =
+        Map.of("rack", "r%02d".formatted(rack + 1), "row", "row-" + (rack / RACKS_PER_ROW + 1));
+    return new NodeRecord(
+        options.site(), nodes.get(index).name(), now, "simulated", labels, 0, 0, List.of());
   }
 
   private void publish(@Nullable TelemetryBatch batch, Publisher publisher) {

@@ -11,6 +11,7 @@ import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,6 +41,11 @@ class NodeAgentTest {
         @Override
         public void publish(JobRecord job) {
           throw new AssertionError("an agent knows no jobs");
+        }
+
+        @Override
+        public void publish(NodeRecord node) {
+          throw new AssertionError("not yet");
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -42,6 +43,11 @@ final class Recorded implements Publisher {
   public void publish(JobRecord job) {
     all.add(job);
     jobs.add(job);
+  }
+
+  @Override
+  public void publish(NodeRecord node) {
+    all.add(node);
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.simulate;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -17,6 +18,7 @@ import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,7 @@ class SiteSimulatorTest {
     final List<TelemetryBatch> batches = new ArrayList<>();
     final List<AllocationEvent> allocations = new ArrayList<>();
     final Map<String, JobRecord> jobs = new HashMap<>();
+    final Map<String, NodeRecord> nodes = new HashMap<>();
 
     @Override
     public void publish(TelemetryBatch batch) {
@@ -55,6 +58,11 @@ class SiteSimulatorTest {
     @Override
     public void publish(JobRecord job) {
       jobs.put(job.job(), job);
+    }
+
+    @Override
+    public void publish(NodeRecord node) {
+      nodes.put(node.node(), node);
     }
 
     @Override
@@ -90,6 +98,11 @@ class SiteSimulatorTest {
   void theTruth_isWhatFollowsFromWhatItPublishes() {
     SiteSimulator simulator = new SiteSimulator(SITE, START);
     Recorder recorder = run(simulator, 1_200_000, 10_000);
+
+    assertThat(recorder.nodes.keySet())
+        .isEqualTo(recorder.batches.stream().map(TelemetryBatch::node).collect(toSet()));
+    assertThat(recorder.nodes.values().stream().map(node -> node.labels().get("rack")).distinct())
+        .hasSize(3); // of ten nodes
 
     Map<String, NodeAccount> nodes = new HashMap<>();
     Map<String, Long> booked = new TreeMap<>();

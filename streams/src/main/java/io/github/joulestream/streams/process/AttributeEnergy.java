@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
+import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.attribute.AllocationEdge;
 import io.github.joulestream.energy.attribute.Increments;
@@ -12,6 +13,8 @@ import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.TelemetryReader;
@@ -19,6 +22,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.process.Journal.Slice;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -47,10 +51,14 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   public static final String HISTORY = "node-history";
   public static final String JOURNAL = "node-journal";
 
-  // so many windows of jobs are told at every commit, and so many are not kept back
-  private static final int FEW_WINDOWS = 1_000;
+  // so many windows of jobs and nodes are told at every commit, and so many are not kept back
+  private static final int FEW_WINDOWS = 250;
   private static final int MANY_WINDOWS = 50_000;
   private static final Duration JOBS_INTERVAL = Duration.ofSeconds(10);
+
+  // so that a record stays far from the limit of a topic, 1 MB
+  private static final int NODES_PER_RECORD = 2_000;
+  private static final long GPUS_INTERVAL_MILLIS = 10_000;
 
   private static final String TELEMETRY = Topic.TELEMETRY.topicName();
 
@@ -75,6 +83,8 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   // what this commit will tell, by site
   private final Map<String, Increments> told = new HashMap<>();
+  // and what draws more or less than at the last
+  private final List<LiveNode> drew = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
   private ProcessorContext<String, Booked> context;
@@ -121,6 +131,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   public void init(ProcessorContext<String, Booked> newContext) {
     context = newContext;
     told.clear();
+    drew.clear();
     close();
     Packer newPacker = new Packer();
     packer = newPacker;
@@ -166,6 +177,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
             || windows >= MANY_WINDOWS
             || now - jobsToldMillis >= JOBS_INTERVAL.toMillis();
     tell(tellJobs, now);
+    tellPower(now);
     if (tellJobs) {
       jobsToldMillis = now;
       jobsDue = false;
@@ -177,7 +189,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private int untoldWindows() {
     int windows = 0;
     for (Increments books : told.values()) {
-      windows += books.jobWindows();
+      windows += books.windows();
     }
     return windows;
   }
@@ -212,6 +224,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         telemetry.read(value, 0, value.length, node.described);
         checkKey(telemetry.site(), telemetry.node(), node);
         Outcome outcome = poison.guard(origin, () -> take(node, arrival, books(telemetry.site())));
+        if (!node.drew) {
+          node.drew = true;
+          drew.add(node);
+        }
         keep(
             outcome,
             node,
@@ -225,8 +241,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         AllocationEvent event = allocations.deserialize("allocations", value);
         checkKey(event.site(), event.node(), node);
         AllocationEdge edge = edge(event, arrival);
-        poison.guard(
-            origin, () -> node.account.accept(edge, history.of(node), books(event.site())));
+        poison.guard(origin, () -> take(node, edge, books(event.site())));
         nodes.taken(node, arrival, origin.offset(), value);
       }
     } catch (SerializationException | IllegalArgumentException e) {
@@ -239,6 +254,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   /** Lets a node take in the batch that was read last. */
   private Outcome take(LiveNode node, long arrivalEpochMillis, Increments books) {
     node.described = telemetry.described();
+    books.of(node.name());
     return node.account.accept(
         telemetry.agentEpoch(),
         telemetry.sequence(),
@@ -246,6 +262,11 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         telemetry.columns(),
         history.of(node),
         books);
+  }
+
+  private boolean take(LiveNode node, AllocationEdge edge, Increments books) {
+    books.of(node.name());
+    return node.account.accept(edge, history.of(node), books);
   }
 
   /** Keeps of the batch that was read last what belongs into the history. */
@@ -285,15 +306,17 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     if (entry.kind() != Journal.Kind.ALLOCATION) {
       Slice batch = entry.batchOf(node);
       batch.readBy(telemetry, node.described);
+      checkKey(telemetry.site(), telemetry.node(), node);
       node.inJournal = telemetry.described();
       keep(take(node, arrival, books), node, batch, arrival, entry.offset());
     } else {
       byte[] bytes = Arrays.copyOfRange(value.bytes(), value.from(), value.from() + value.length());
       AllocationEvent event = allocations.deserialize("allocations", bytes);
-      node.account.accept(edge(event, arrival), history.of(node), books);
+      checkKey(event.site(), event.node(), node);
+      take(node, edge(event, arrival), books);
     }
     if (!toldToJobs) {
-      books(Keys.site(node.key)).addJobs(books);
+      books(Keys.site(node.key)).addAllButSite(books);
     }
   }
 
@@ -332,6 +355,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       if (jobsToo) {
         books.compact();
         tellJobs(site, books, now);
+        tellNodes(site, books, now);
       }
       books
           .site()
@@ -367,6 +391,49 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
                               new JobWindow(site, job, window, limits.windowMillis(), totals)),
                       now)));
         });
+  }
+
+  private void tellNodes(String site, Increments books, long now) {
+    long part = nodes.told();
+    books.forEachNode((node, window, totals) ->
+        context.forward(
+            new Record<>(
+                Keys.node(site, node),
+                (Booked)
+                    new Booked.ToNode(
+                        new NodeWindow(site, node, window, limits.windowMillis(), totals, part)),
+                now)));
+  }
+
+  /** What the nodes with news draw now, in records of many nodes of one site. */
+  private void tellPower(long now) {
+    Map<String, List<NodePower>> bySite = new HashMap<>();
+    for (LiveNode node : drew) {
+      node.drew = false;
+      boolean withGpus = now >= node.gpusToldMillis + GPUS_INTERVAL_MILLIS;
+      NodePower power = node.account.powerNow(node.name(), withGpus);
+      if (power == null) {
+        continue;
+      }
+      if (withGpus) {
+        node.gpusToldMillis = now;
+      }
+      List<NodePower> ofSite = bySite.computeIfAbsent(node.site(), _ -> new ArrayList<>());
+      ofSite.add(power);
+      if (ofSite.size() == NODES_PER_RECORD) {
+        tellPower(node.site(), ofSite, now);
+        ofSite.clear();
+      }
+    }
+    drew.clear();
+    bySite.forEach((site, ofSite) -> tellPower(site, ofSite, now));
+  }
+
+  private void tellPower(String site, List<NodePower> ofSite, long now) {
+    if (!ofSite.isEmpty()) {
+      LivePower power = new LivePower(site, context.taskId().partition(), now, ofSite);
+      context.forward(new Record<>(site, (Booked) new Booked.Now(power), now));
+    }
   }
 
   private void refuse(Record<String, byte[]> news, String reason) {

@@ -2,6 +2,8 @@
 package io.github.joulestream.streams.process;
 
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 
 /** What the attribution gives on. */
@@ -11,6 +13,12 @@ public sealed interface Booked {
 
   /** An increment to a site's window; the record's key is the site. */
   record ToSite(SiteWindow increment) implements Booked {}
+
+  /** An increment to a node's window; the record's key is the node's. */
+  record ToNode(NodeWindow increment) implements Booked {}
+
+  /** What nodes draw now; the record's key is the site. */
+  record Now(LivePower power) implements Booked {}
 
   /** Something unusable, as it came; the reason is in the record's headers. */
   record Refused(byte[] value) implements Booked {}

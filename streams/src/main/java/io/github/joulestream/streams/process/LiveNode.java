@@ -26,6 +26,11 @@ final class LiveNode {
 
   long allocationOffset = -1;
 
+  /** True if it has drawn something that was not told yet, and when its GPUs were told last. */
+  boolean drew;
+
+  long gpusToldMillis = Long.MIN_VALUE;
+
   // as the node's records say it, so that its key need not be put together for each of them
   private String site = "";
   private String name = "";
@@ -46,6 +51,14 @@ final class LiveNode {
     site = newSite;
     name = newName;
     return true;
+  }
+
+  String site() {
+    return site;
+  }
+
+  String name() {
+    return name;
   }
 
   /** True if this comes after all that it has taken in. */

@@ -133,6 +133,13 @@ final class LiveNodes {
     return node;
   }
 
+  /**
+   * Up to where the journal is told with the commit in hand; no two commits that tell say the same.
+   */
+  long told() {
+    return journal.position();
+  }
+
   /** Notes that a node took in an allocation. */
   void taken(LiveNode node, long arrivalEpochMillis, long offset, byte[] allocation) {
     noteNews(node, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset);

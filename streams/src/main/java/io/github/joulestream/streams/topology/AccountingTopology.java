@@ -37,12 +37,14 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-energy, job-summary
  *                    (where the samples │
  *                     are: per node)    ├─ by-site ───> total-sites ─> site-power, ledger
+ *                                       ├─> node-power, power-now
  *                                       └─> dead-letter
  * </pre>
  *
  * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
- * job). Topics out: job-energy, job-summary, site-power, ledger, dead-letter. Between: by-job and
- * by-site, which carry increments only; samples are never repartitioned.
+ * job). Topics out: job-energy, job-summary, site-power, ledger, node-power, power-now,
+ * dead-letter. Between: by-job and by-site, which carry increments only; samples are never
+ * repartitioned.
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
  * were last written down), node-journal (what came since), node-history (the batches that arrived
@@ -87,6 +89,7 @@ public final class AccountingTopology implements Supplier<Topology> {
     KStream<String, Booked> booked = attribute(builder);
     totalJobs(builder, booked);
     totalSites(booked);
+    tellNodes(booked);
     keepRefused(booked);
     return builder.build(config);
   }
@@ -156,6 +159,21 @@ public final class AccountingTopology implements Supplier<Topology> {
     windows.to(
         Topic.LEDGER.topicName(),
         Produced.with(KEY, WireSerdes.siteWindows()).withName("write-ledger"));
+  }
+
+  private static void tellNodes(KStream<String, Booked> booked) {
+    booked
+        .filter((_, out) -> out instanceof Booked.ToNode, Named.as("pick-node-increments"))
+        .mapValues(out -> ((Booked.ToNode) out).increment(), Named.as("unwrap-node-increment"))
+        .to(
+            Topic.NODE_POWER.topicName(),
+            Produced.with(KEY, WireSerdes.nodeWindows()).withName("write-node-power"));
+    booked
+        .filter((_, out) -> out instanceof Booked.Now, Named.as("pick-power-now"))
+        .mapValues(out -> ((Booked.Now) out).power(), Named.as("unwrap-power-now"))
+        .to(
+            Topic.POWER_NOW.topicName(),
+            Produced.with(KEY, WireSerdes.livePower()).withName("write-power-now"));
   }
 
   private static void keepRefused(KStream<String, Booked> booked) {

@@ -9,6 +9,9 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.GpuPower;
+import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
@@ -21,6 +24,7 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
@@ -37,10 +41,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -173,7 +179,10 @@ class AccountingTopologyTest {
 
   /** What a reader of the topics holds who knows the last record of each window. */
   private record Results(
-      Map<String, JobWindow> windows, Map<String, JobSummary> jobs, Map<String, SiteWindow> site) {
+      Map<String, JobWindow> windows,
+      Map<String, JobSummary> jobs,
+      Map<String, SiteWindow> site,
+      Map<Long, Totals<SiteAmount>> nodes) {
     long job(JobAmount amount) {
       return Objects.requireNonNull(jobs.get("site/job"), "no summary").totals().get(amount);
     }
@@ -186,7 +195,9 @@ class AccountingTopologyTest {
     }
   }
 
-  private final Results results = new Results(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+  private final Results results =
+      new Results(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+  private final Set<String> parts = new HashSet<>();
 
   private Results results() {
     read(Topic.JOB_ENERGY, WireSerdes.jobWindows().deserializer())
@@ -200,6 +211,24 @@ class AccountingTopologyTest {
             results.site.put(
                 record.value().windowMillis() + " " + record.value().windowStartEpochMillis(),
                 record.value()));
+    for (TestRecord<String, NodeWindow> record :
+        read(Topic.NODE_POWER, WireSerdes.nodeWindows().deserializer())) {
+      NodeWindow window = record.value();
+      assertThat(record.key()).isEqualTo(Keys.node(window.site(), window.node()));
+      assertThat(parts.add(record.key() + window.windowStartEpochMillis() + "/" + window.part()))
+          .isTrue();
+      results
+          .nodes
+          .computeIfAbsent(window.windowStartEpochMillis(), _ -> Totals.ofSite())
+          .addAll(window.totals());
+    }
+    // the site's books are those of its nodes
+    Map<Long, Totals<SiteAmount>> site = new TreeMap<>();
+    results.site.values().stream()
+        .filter(window -> window.windowMillis() == 10_000 && !window.totals().isZero())
+        .forEach(window -> site.put(window.windowStartEpochMillis(), window.totals()));
+    results.nodes.values().removeIf(Totals::isZero);
+    assertThat(results.nodes).isEqualTo(site);
     for (SiteWindow window : results.site.values()) {
       Totals<SiteAmount> totals = window.totals();
       assertThat(totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES))
@@ -333,6 +362,39 @@ class AccountingTopologyTest {
         read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer());
     assertThat(dead).hasSize(1);
     assertThat(header(dead.getFirst(), "reason")).contains("negative");
+  }
+
+  @Test
+  void powerNow_isThatOfTheLatestReadings() {
+    send(batch(0, 0, 20));
+    send(hold(5));
+    NodePower idle = powerNow().getLast();
+    assertThat(idle.node()).isEqualTo(NODE);
+    assertThat(idle.epochMillis()).isEqualTo(START + 20_000);
+    assertThat(idle.totalMilliwatts()).isEqualTo(1_000_000);
+    assertThat(idle.idleMilliwatts()).isEqualTo(1_000_000);
+    assertThat(idle.gpus())
+        .containsExactly(new GpuPower("gpu0", 500_000, -1), new GpuPower("gpu1", 500_000, -1));
+
+    send(batch(1, 21, 60));
+    NodePower held = powerNow().getLast();
+    assertThat(held.idleMilliwatts()).isEqualTo(500_000);
+    assertThat(held.jobs()).containsExactly(new JobPower("job", 500_000, 10_000, 10_000));
+    assertThat(held.milliwatts(DeviceKind.GPU)).isEqualTo(1_000_000);
+    assertThat(held.gpus()).isEmpty(); // told milliseconds ago
+
+    // a repeat, and news of the past, are no news of now
+    send(batch(1, 21, 60));
+    send(release(25));
+    send(batch(2, 61, 61));
+    assertThat(powerNow().getLast().jobs()).isEmpty();
+  }
+
+  private List<NodePower> powerNow() {
+    return read(Topic.POWER_NOW, WireSerdes.livePower().deserializer()).stream()
+        .peek(record -> assertThat(record.key()).isEqualTo(SITE))
+        .flatMap(record -> record.value().nodes().stream())
+        .toList();
   }
 
   @Test

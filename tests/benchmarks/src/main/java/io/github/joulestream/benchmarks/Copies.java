@@ -4,6 +4,7 @@ package io.github.joulestream.benchmarks;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.util.HashMap;
 import java.util.Map;
@@ -70,6 +71,22 @@ final class Copies implements Publisher {
   public void publish(JobRecord job) {
     for (int copy = 0; copy < copies; copy++) {
       towards.publish(Renamed.job(job, name(job.job(), copy)));
+    }
+  }
+
+  @Override
+  public void publish(NodeRecord node) {
+    for (int copy = 0; copy < copies; copy++) {
+      towards.publish(
+          new NodeRecord(
+              node.site(),
+              name(node.node(), copy),
+              node.epochMillis(),
+              node.agentVersion(),
+              node.labels(),
+              node.spooledBatches(),
+              node.droppedBatches(),
+              node.unavailable()));
     }
   }
 

@@ -8,6 +8,7 @@ import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -131,6 +132,11 @@ final class Cycle implements Publisher {
   @Override
   public void publish(JobRecord job) {
     steps.getLast().add(job);
+  }
+
+  @Override
+  public void publish(NodeRecord node) {
+    // nothing here asks where a node stands
   }
 
   @Override

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy;
+
+import java.util.List;
+
+/**
+ * What a node draws now, by the latest readings of its devices. A picture of the moment, for live
+ * views and alerts; what was drawn is in the books.
+ *
+ * @param node node within its site
+ * @param epochMillis time of its latest reading
+ * @param totalMilliwatts power of all its devices, no device twice
+ * @param milliwattsByKind power of each kind of device, in the order of {@link DeviceKind}; a kind
+ *     may contain another, so they need not sum to the total
+ * @param idleMilliwatts part of the total that no job holds
+ * @param jobs jobs that hold something of it, in the order of their names
+ * @param gpus its GPUs; may be left out
+ */
+public record NodePower(
+    String node,
+    long epochMillis,
+    long totalMilliwatts,
+    List<Long> milliwattsByKind,
+    long idleMilliwatts,
+    List<JobPower> jobs,
+    List<GpuPower> gpus) {
+  public NodePower {
+    milliwattsByKind = List.copyOf(milliwattsByKind);
+    jobs = List.copyOf(jobs);
+    gpus = List.copyOf(gpus);
+  }
+
+  /** Power of a kind of device, mW; 0 if an older writer does not know the kind. */
+  public long milliwatts(DeviceKind kind) {
+    return kind.ordinal() < milliwattsByKind.size() ? milliwattsByKind.get(kind.ordinal()) : 0;
+  }
+
+  /**
+   * What a job draws of the node.
+   *
+   * @param job job, unique in its site
+   * @param milliwatts its part of the node's total
+   * @param gpuParts GPUs that it holds, parts of 10,000: 10,000 is a whole GPU
+   * @param gpuBusyParts of these the busy ones, parts of 10,000: 5,000 is a GPU half busy. A GPU
+   *     that does not say how busy it is counts as busy
+   */
+  public record JobPower(String job, long milliwatts, int gpuParts, int gpuBusyParts) {}
+
+  /**
+   * A GPU.
+   *
+   * @param id on its node
+   * @param milliwatts its power
+   * @param utilisationParts how busy it is, parts of 10,000; -1 if it does not say
+   */
+  public record GpuPower(String id, long milliwatts, int utilisationParts) {}
+}

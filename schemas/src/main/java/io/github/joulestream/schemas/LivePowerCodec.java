@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.GpuPower;
+import io.github.joulestream.energy.NodePower.JobPower;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class LivePowerCodec implements Codec<LivePower> {
+  private final Schema schema = KnownSchemas.own("live-power");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(LivePower power, Encoder out) throws IOException {
+    out.writeString(power.site());
+    out.writeInt(power.task());
+    out.writeLong(power.epochMillis());
+    writeList(power.nodes(), this::write, out);
+  }
+
+  private void write(NodePower node, Encoder out) throws IOException {
+    out.writeString(node.node());
+    out.writeLong(node.epochMillis());
+    out.writeLong(node.totalMilliwatts());
+    writeList(node.milliwattsByKind(), (milliwatts, to) -> to.writeLong(milliwatts), out);
+    out.writeLong(node.idleMilliwatts());
+    writeList(
+        node.jobs(),
+        (job, to) -> {
+          to.writeString(job.job());
+          to.writeLong(job.milliwatts());
+          to.writeInt(job.gpuParts());
+          to.writeInt(job.gpuBusyParts());
+        },
+        out);
+    writeList(
+        node.gpus(),
+        (gpu, to) -> {
+          to.writeString(gpu.id());
+          to.writeLong(gpu.milliwatts());
+          to.writeInt(gpu.utilisationParts());
+        },
+        out);
+  }
+
+  @Override
+  public LivePower read(WireReader in) throws IOException {
+    return new LivePower(
+        in.readString(),
+        in.readInt(),
+        in.readLong(),
+        in.readList(() ->
+            new NodePower(
+                in.readString(),
+                in.readLong(),
+                in.readLong(),
+                in.readList(in::readLong),
+                in.readLong(),
+                in.readList(
+                    () -> new JobPower(in.readString(), in.readLong(), in.readInt(), in.readInt())),
+                in.readList(() -> new GpuPower(in.readString(), in.readLong(), in.readInt())))));
+  }
+}

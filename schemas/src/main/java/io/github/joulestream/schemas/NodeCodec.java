@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class NodeCodec implements Codec<NodeRecord> {
+  private final Schema schema = KnownSchemas.own("node");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(NodeRecord node, Encoder out) throws IOException {
+    out.writeString(node.site());
+    out.writeString(node.node());
+    out.writeLong(node.epochMillis());
+    out.writeString(node.agentVersion());
+    writeLabels(node.labels(), out);
+    out.writeLong(node.spooledBatches());
+    out.writeLong(node.droppedBatches());
+    writeList(node.unavailable(), (why, to) -> to.writeString(why), out);
+  }
+
+  @Override
+  public NodeRecord read(WireReader in) throws IOException {
+    return new NodeRecord(
+        in.readString(),
+        in.readString(),
+        in.readLong(),
+        in.readString(),
+        in.readMap(),
+        in.readLong(),
+        in.readLong(),
+        in.readList(in::readString));
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.energy.Totals;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class NodeWindowCodec implements Codec<NodeWindow> {
+  private final Schema schema = KnownSchemas.own("node-window");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(NodeWindow window, Encoder out) throws IOException {
+    out.writeString(window.site());
+    out.writeString(window.node());
+    out.writeLong(window.windowStartEpochMillis());
+    out.writeInt(window.windowMillis());
+    TotalsCodec.write(window.totals(), out);
+    out.writeLong(window.part());
+  }
+
+  @Override
+  public NodeWindow read(WireReader in) throws IOException {
+    return new NodeWindow(
+        in.readString(),
+        in.readString(),
+        in.readLong(),
+        in.readInt(),
+        TotalsCodec.read(Totals.ofSite(), in),
+        in.readLong());
+  }
+}
