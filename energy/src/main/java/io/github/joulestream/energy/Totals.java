@@ -10,6 +10,10 @@ import java.util.Arrays;
  * without making garbage; one thread at a time. Adding is exact, or fails: an overflow throws.
  */
 public final class Totals<A extends Enum<A>> {
+  // an enum copies its constants for everybody who asks
+  private static final int JOB_AMOUNTS = JobAmount.values().length;
+  private static final int SITE_AMOUNTS = SiteAmount.values().length;
+
   private final Class<A> amounts;
   private final long[] values;
 
@@ -19,16 +23,13 @@ public final class Totals<A extends Enum<A>> {
   }
 
   /** All zero. */
-  public static <A extends Enum<A>> Totals<A> zero(Class<A> amounts) {
-    return new Totals<>(amounts, new long[amounts.getEnumConstants().length]);
-  }
-
   public static Totals<JobAmount> ofJob() {
-    return zero(JobAmount.class);
+    return new Totals<>(JobAmount.class, new long[JOB_AMOUNTS]);
   }
 
+  /** All zero. */
   public static Totals<SiteAmount> ofSite() {
-    return zero(SiteAmount.class);
+    return new Totals<>(SiteAmount.class, new long[SITE_AMOUNTS]);
   }
 
   public long get(A amount) {

@@ -24,7 +24,7 @@ public final class Increments {
   private static final long MEBIBYTE = 1 << 20;
 
   private final Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs = new HashMap<>();
-  private final NavigableMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
+  private final Windows site = new Windows();
   // what was booked to last: most bookings go there again
   private static final int LEAST_SLOT_BITS = 5;
   private static final int MOST_SLOT_BITS = 13;
@@ -34,30 +34,64 @@ public final class Increments {
   private int jobWindows;
 
   // the site's books once more, by node
-  private final Map<String, OfNode> nodes = new HashMap<>();
+  private final Map<String, Windows> nodes = new HashMap<>();
   // where nobody says of which node, it is of none
-  private OfNode nowNode = new OfNode("");
-  private int nodeWindows;
+  private String nodeName = "";
+  private Windows node = new Windows();
   // where the site's and the node's amounts go
   private boolean turned;
   private long nowWindow;
   private Totals<SiteAmount> nowSite = Totals.ofSite();
-  private Totals<SiteAmount> nowNodeTotals = Totals.ofSite();
+  private Totals<SiteAmount> nowNode = Totals.ofSite();
   private int sign = 1;
   private long fromWindow = Long.MIN_VALUE;
   private long toWindow = Long.MAX_VALUE;
 
-  /** What adds to the books of a node, by start of the window. */
-  private record OfNode(String name, NavigableMap<Long, Totals<SiteAmount>> windows) {
-    OfNode(String name) {
-      this(name, new TreeMap<>());
+  /** Amounts by start of the window; the two that were asked for last are at hand. */
+  private static final class Windows {
+    final NavigableMap<Long, Totals<SiteAmount>> all = new TreeMap<>();
+    private @Nullable Totals<SiteAmount> last;
+    private @Nullable Totals<SiteAmount> before;
+    private long lastWindow;
+    private long beforeWindow;
+
+    Totals<SiteAmount> at(long window) {
+      Totals<SiteAmount> found = last;
+      if (found != null && lastWindow == window) {
+        return found;
+      }
+      found = before;
+      if (found == null || beforeWindow != window) {
+        found = all.computeIfAbsent(window, _ -> Totals.ofSite());
+      }
+      before = last;
+      beforeWindow = lastWindow;
+      last = found;
+      lastWindow = window;
+      return found;
+    }
+
+    void dropZeros() {
+      all.values().removeIf(Totals::isZero);
+      forget();
+    }
+
+    void clear() {
+      all.clear();
+      forget();
+    }
+
+    private void forget() {
+      last = null;
+      before = null;
     }
   }
 
   /** From here on all bookings are of this node. */
-  public void of(String node) {
-    if (!nowNode.name.equals(node)) {
-      nowNode = nodes.computeIfAbsent(node, OfNode::new);
+  public void of(String name) {
+    if (!nodeName.equals(name)) {
+      nodeName = name;
+      node = nodes.computeIfAbsent(name, _ -> new Windows());
       turned = false;
     }
   }
@@ -93,7 +127,7 @@ public final class Increments {
 
   /** Increments of the site, by start of the window. */
   public NavigableMap<Long, Totals<SiteAmount>> site() {
-    return site;
+    return site.all;
   }
 
   /** Takes each increment of a node's window. */
@@ -103,14 +137,12 @@ public final class Increments {
 
   /** Increments of the site once more, by the node that they come from. */
   public void forEachNode(NodeWindows taker) {
-    nodes
-        .values()
-        .forEach(node ->
-            node.windows.forEach((window, totals) -> taker.take(node.name, window, totals)));
+    nodes.forEach((name, windows) ->
+        windows.all.forEach((window, totals) -> taker.take(name, window, totals)));
   }
 
   public boolean isEmpty() {
-    return jobs.isEmpty() && site.isEmpty();
+    return jobs.isEmpty() && site.all.isEmpty();
   }
 
   /** Drops increments that cancelled out. */
@@ -120,13 +152,17 @@ public final class Increments {
     lastJob = null;
     jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
     jobs.values().removeIf(Map::isEmpty);
-    site.values().removeIf(Totals::isZero);
-    nodes.values().forEach(node -> node.windows.values().removeIf(Totals::isZero));
+    site.dropZeros();
+    nodes.values().forEach(Windows::dropZeros);
   }
 
   /** Windows of jobs and of nodes that something was booked in. */
   public int windows() {
-    return jobWindows + nodeWindows;
+    int windows = jobWindows;
+    for (Windows ofNode : nodes.values()) {
+      windows += ofNode.all.size();
+    }
+    return windows;
   }
 
   /** Forgets what adds to the site. */
@@ -137,14 +173,8 @@ public final class Increments {
 
   /** Adds what others add, but not to the site. */
   public void addAllButSite(Increments others) {
-    others
-        .nodes
-        .values()
-        .forEach(node -> {
-          OfNode own = nodes.computeIfAbsent(node.name, OfNode::new);
-          node.windows.forEach((window, totals) ->
-              own.windows.computeIfAbsent(window, _ -> newNodeWindow()).addAll(totals));
-        });
+    others.forEachNode((name, window, totals) ->
+        nodes.computeIfAbsent(name, _ -> new Windows()).at(window).addAll(totals));
     others.jobs.forEach((job, windows) ->
         windows.forEach((window, totals) -> jobTotals(job, window).addAll(totals)));
   }
@@ -364,11 +394,6 @@ public final class Increments {
     return ((job.hashCode() + (int) (window / 1_000)) * 0x9E3779B1) >>> (Integer.SIZE - slotBits);
   }
 
-  private Totals<SiteAmount> newNodeWindow() {
-    nodeWindows++;
-    return Totals.ofSite();
-  }
-
   private Totals<JobAmount> newJobWindow() {
     jobWindows++;
     return Totals.ofJob();
@@ -379,15 +404,15 @@ public final class Increments {
     if (turned && window == nowWindow) {
       return;
     }
-    nowSite = site.computeIfAbsent(window, _ -> Totals.ofSite());
-    nowNodeTotals = nowNode.windows.computeIfAbsent(window, _ -> newNodeWindow());
+    nowSite = site.at(window);
+    nowNode = node.at(window);
     nowWindow = window;
     turned = true;
   }
 
   private void add(SiteAmount amount, long value) {
     nowSite.add(amount, value);
-    nowNodeTotals.add(amount, value);
+    nowNode.add(amount, value);
   }
 
   private static JobAmount jobAmountOf(DeviceKind kind) {

@@ -2,6 +2,8 @@
 package io.github.joulestream.benchmarks;
 
 import io.github.joulestream.energy.ReadingColumns;
+import io.github.joulestream.energy.attribute.AllocationEdge;
+import io.github.joulestream.energy.attribute.AllocationEdge.By;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.energy.attribute.Increments;
@@ -14,6 +16,7 @@ import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.WireSerdes;
@@ -23,7 +26,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -62,6 +67,24 @@ public class StepsBenchmark {
   private final TelemetryReader reader = new TelemetryReader();
   private TelemetryReader.@Nullable Described described;
   private int next;
+  // of a node whose devices three jobs share
+  private NodeAccount shared = sharedByThree();
+
+  private static NodeAccount sharedByThree() {
+    NodeAccount account = new NodeAccount(Limits.DEFAULT, Calibration.NONE);
+    Map<String, Integer> third = new HashMap<>();
+    for (int gpu = 0; gpu < 8; gpu++) {
+      third.put("gpu" + gpu, 3_333);
+    }
+    for (String job : List.of("a", "b", "c")) {
+      account.accept(
+          new AllocationEdge(
+              job, true, START, third, 3_333, 3_333, 3_333, 3_333, 8, By.HOOK, START),
+          NO_HISTORY,
+          new Increments());
+    }
+    return account;
+  }
 
   @Setup
   public void simulate() throws IOException {
@@ -81,6 +104,9 @@ public class StepsBenchmark {
 
           @Override
           public void publish(JobRecord job) {}
+
+          @Override
+          public void publish(NodeRecord node) {}
 
           @Override
           public void flush() {}
@@ -119,8 +145,9 @@ public class StepsBenchmark {
     return reader.columns();
   }
 
-  private Outcome takeRead(ReadingColumns columns) {
-    return account.accept(
+  private Outcome takeRead(NodeAccount taker, ReadingColumns columns) {
+    books.of("node");
+    return taker.accept(
         reader.agentEpoch(), reader.sequence(), START + TICKS * 1_000L, columns, NO_HISTORY, books);
   }
 
@@ -151,7 +178,16 @@ public class StepsBenchmark {
   @Benchmark
   @OperationsPerInvocation(READINGS)
   public Outcome decodeIntegrateAndBook() {
-    return takeRead(read(bytes.get(tick())));
+    return takeRead(account, read(bytes.get(tick())));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public Outcome decodeIntegrateSplitAndBook() {
+    if (tick() == 0) {
+      shared = sharedByThree();
+    }
+    return takeRead(shared, read(bytes.get(next)));
   }
 
   @Benchmark
@@ -175,6 +211,7 @@ public class StepsBenchmark {
     new Runner(
             new OptionsBuilder()
                 .include(StepsBenchmark.class.getSimpleName())
+                .include(StateBenchmark.class.getSimpleName())
                 .addProfiler(GCProfiler.class)
                 .jvmArgsAppend("-Xmx1g", "-XX:+UseParallelGC", "-XX:+UseCompactObjectHeaders")
                 .build())

@@ -8,6 +8,9 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
@@ -28,6 +31,9 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -194,6 +200,35 @@ class ITCrash {
           .sum();
     }
 
+    /** What the parts of the nodes' windows add up to. */
+    private Totals<SiteAmount> nodesBooks() {
+      Totals<SiteAmount> sum = Totals.ofSite();
+      try (KafkaConsumer<String, NodeWindow> consumer =
+          new KafkaConsumer<>(
+              Map.of("bootstrap.servers", kafka(), "isolation.level", "read_committed"),
+              new StringDeserializer(),
+              WireSerdes.nodeWindows().deserializer())) {
+        List<TopicPartition> partitions =
+            consumer.partitionsFor(Topic.NODE_POWER.topicName()).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (ends.entrySet().stream().anyMatch(end -> isBefore(consumer, end))) {
+          for (var window : consumer.poll(Duration.ofMillis(100))) {
+            sum.addAll(window.value().totals());
+          }
+        }
+      }
+      return sum;
+    }
+
+    private static boolean isBefore(
+        KafkaConsumer<?, ?> consumer, Map.Entry<TopicPartition, Long> end) {
+      return consumer.position(end.getKey()) < end.getValue();
+    }
+
     private Books books() {
       Map<String, String> jobs = new TreeMap<>();
       long ofJobs = 0;
@@ -213,11 +248,15 @@ class ITCrash {
                     job.totals()));
       }
       Map<String, String> sites = new TreeMap<>();
+      Totals<SiteAmount> nodes = nodesBooks();
       long differences = reader.unbalanced(0, Long.MAX_VALUE / 1_000_000).size();
       for (var site : reader.ledger(0, Long.MAX_VALUE / 1_000_000).entrySet()) {
         Totals<SiteAmount> totals = site.getValue().copy();
         differences += Math.abs(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) - ofJobs);
         differences += Math.abs(reader.jobEnergyMillijoules() - ofJobs);
+        if (!totals.equals(nodes)) {
+          differences++;
+        }
         NOT_COMPARED.forEach(amount -> totals.set(amount.ordinal(), 0));
         sites.put(site.getKey(), totals.toString());
       }
