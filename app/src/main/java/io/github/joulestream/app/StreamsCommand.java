@@ -40,6 +40,14 @@ final class StreamsCommand implements Callable<Integer> {
           "Lasting name of this instance: a restart under it takes its tasks back at once.")
   @Nullable String instance;
 
+  @Option(
+      names = "--standbys",
+      defaultValue = "0",
+      description =
+          "Other instances that keep a copy of each task's state and go on with it at once when"
+              + " this one is gone (default: ${DEFAULT-VALUE}).")
+  int standbys;
+
   @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
@@ -48,6 +56,9 @@ final class StreamsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (threads < 1) {
       throw new UserError("--threads must be at least 1");
+    }
+    if (standbys < 0) {
+      throw new UserError("--standbys must not be negative");
     }
     kafka.join();
     try (Stopping stopping = new Stopping();
@@ -59,7 +70,8 @@ final class StreamsCommand implements Callable<Integer> {
                     threads,
                     instance,
                     Duration.ofMillis(500),
-                    calibration.read()))) {
+                    calibration.read(),
+                    standbys))) {
       program.start();
       System.out.println("the topologies run; Ctrl-C stops them");
       while (!stopping.await(Duration.ofSeconds(1))) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     group again at once; must differ between instances
  * @param commitInterval how often a transaction ends: the shorter, the fresher and the dearer
  * @param calibration what meters taught about the sensors
+ * @param standbys other instances that keep a copy of each task's state, and go on with it at once
+ *     when this one is gone
  */
 public record StreamsSettings(
     String bootstrap,
@@ -23,10 +25,25 @@ public record StreamsSettings(
     int threads,
     @Nullable String groupInstanceId,
     Duration commitInterval,
-    Calibration calibration) {
+    Calibration calibration,
+    int standbys) {
   public StreamsSettings {
     if (threads < 1) {
       throw new IllegalArgumentException("threads is " + threads);
     }
+    if (standbys < 0) {
+      throw new IllegalArgumentException("standbys is " + standbys);
+    }
+  }
+
+  /** Without copies of the state. */
+  public StreamsSettings(
+      String bootstrap,
+      Path stateDir,
+      int threads,
+      @Nullable String groupInstanceId,
+      Duration commitInterval,
+      Calibration calibration) {
+    this(bootstrap, stateDir, threads, groupInstanceId, commitInterval, calibration, 0);
   }
 }

@@ -16,14 +16,19 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Removes groups, internal topics and results of whoever was here, and leaves the input. */
 final class Forget {
-  private static final Set<String> INPUT = Set.of("telemetry", "allocations", "jobs", "schemas");
+  private static final Set<String> INPUT = Set.of("telemetry", "allocations", "jobs");
 
   private Forget() {}
 
   public static void main(String[] args) throws Exception {
     Set<String> ours = new HashSet<>();
+    Set<String> kept = new HashSet<>(INPUT);
     for (Topic topic : Topic.values()) {
       ours.add(topic.topicName());
+      // of these the broker lets nobody delete records
+      if (topic.compacted()) {
+        kept.add(topic.topicName());
+      }
     }
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", args[0]))) {
       List<String> groups =
@@ -49,7 +54,7 @@ final class Forget {
               .allTopicNames()
               .get()
               .values()) {
-        if (!INPUT.contains(topic.name())) {
+        if (!kept.contains(topic.name())) {
           topic
               .partitions()
               .forEach(info ->
@@ -64,11 +69,7 @@ final class Forget {
           .get()
           .forEach((partition, end) ->
               delete.put(partition, RecordsToDelete.beforeOffset(end.offset())));
-      for (var entry : delete.entrySet()) {
-        if (!Set.of("job-summary", "alerts", "budgets").contains(entry.getKey().topic())) {
-          admin.deleteRecords(Map.of(entry.getKey(), entry.getValue())).all().get();
-        }
-      }
+      admin.deleteRecords(delete).all().get();
     }
     System.out.println("RESULT {}");
   }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 
 /** The topologies until they are stopped, with standby replicas where these are wished for. */
 final class Topologies {
@@ -40,8 +39,8 @@ final class Topologies {
                 settings.number("threads"),
                 instance.isEmpty() ? null : instance,
                 Duration.ofMillis(settings.number("commit")),
-                Calibration.NONE));
-    config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.number("standbys"));
+                Calibration.NONE,
+                settings.number("standbys")));
     CountDownLatch running = new CountDownLatch(1);
     try (KafkaStreams streams =
         new KafkaStreams(
