@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
-/** Record keys: {@code site/node}, {@code site/job}. A site's name holds no slash. */
+/**
+ * Record keys: {@code site/node}, {@code site/job}, {@code site/budget}. A site's name holds no
+ * slash.
+ */
 public final class Keys {
   private Keys() {}
 
@@ -11,6 +14,10 @@ public final class Keys {
 
   public static String job(String site, String job) {
     return site + "/" + job;
+  }
+
+  public static String budget(String site, String budget) {
+    return site + "/" + budget;
   }
 
   /** The site of any key. */

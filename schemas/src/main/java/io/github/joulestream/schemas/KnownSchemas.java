@@ -36,7 +36,8 @@ final class KnownSchemas implements SchemaSource {
           "job-summary",
           "budget",
           "grid",
-          "alert");
+          "alert",
+          "cap-advice");
 
   private final Map<Long, Schema> byFingerprint = new ConcurrentHashMap<>();
   private final AtomicReference<SchemaSource> elsewhere = new AtomicReference<>(_ -> null);

@@ -17,7 +17,7 @@ public enum Topic {
   TELEMETRY("telemetry", "site/node", Spread.BY_KEY, days(7)),
   ALLOCATIONS("allocations", "site/node", Spread.BY_KEY, days(30)),
   JOBS("jobs", "site/job", Spread.BY_KEY, Duration.ZERO),
-  BUDGETS("budgets", "scope", Spread.SINGLE, Duration.ZERO),
+  BUDGETS("budgets", "site/budget", Spread.SINGLE, Duration.ZERO),
   NODES("nodes", "site/node", Spread.BY_KEY, Duration.ZERO),
   GRID("grid", "site", Spread.SINGLE, days(30)),
   JOB_ENERGY("job-energy", "site/job", Spread.BY_KEY, days(7)),
@@ -27,6 +27,7 @@ public enum Topic {
   LEDGER("ledger", "site", Spread.BY_KEY, days(30)),
   JOB_SUMMARY("job-summary", "site/job", Spread.BY_KEY, Duration.ZERO),
   ALERTS("alerts", "alert id", Spread.SINGLE, Duration.ZERO),
+  POWER_CAPS("power-caps", "site", Spread.BY_KEY, days(7)),
   DEAD_LETTER("dead-letter", "key of the source", Spread.SINGLE, days(30)),
   SCHEMAS("schemas", "fingerprint", Spread.SINGLE, Duration.ZERO);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.budget.Budget;
 import org.apache.kafka.common.serialization.Serde;
 
 /** Serdes of all values on the wire: Avro single-object encoding. Safe for use by many threads. */
@@ -11,6 +12,9 @@ public final class WireSerdes {
   private static final Serde<JobWindow> JOB_WINDOWS = of(new JobWindowCodec());
   private static final Serde<SiteWindow> SITE_WINDOWS = of(new SiteWindowCodec());
   private static final Serde<JobSummary> JOB_SUMMARIES = of(new JobSummaryCodec());
+  private static final Serde<Budget> BUDGETS = of(new BudgetCodec());
+  private static final Serde<Alert> ALERTS = of(new AlertCodec());
+  private static final Serde<CapAdvice> CAP_ADVICES = of(new CapAdviceCodec());
 
   private static final Serde<NodeWindow> NODE_WINDOWS = of(new NodeWindowCodec());
   private static final Serde<LivePower> LIVE_POWER = of(new LivePowerCodec());
@@ -60,5 +64,17 @@ public final class WireSerdes {
 
   public static Serde<NodeRecord> nodes() {
     return NODES;
+  }
+
+  public static Serde<Budget> budgets() {
+    return BUDGETS;
+  }
+
+  public static Serde<Alert> alerts() {
+    return ALERTS;
+  }
+
+  public static Serde<CapAdvice> capAdvices() {
+    return CAP_ADVICES;
   }
 }

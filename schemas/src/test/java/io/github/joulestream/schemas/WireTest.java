@@ -16,11 +16,21 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.Cap;
+import io.github.joulestream.energy.budget.CapMode;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.budget.Reduction;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,7 +61,8 @@ class WireTest {
 
   // of telemetry the form of today
   private static final Set<String> SINCE_V3 =
-      Set.of("telemetry", "node-window", "live-power", "node");
+      Set.of(
+          "telemetry", "node-window", "live-power", "node", "budget", "alert", "cap-advice");
 
   private record Message(Codec<?> codec, Serde<?> serde, Object value) {}
 
@@ -208,6 +219,75 @@ class WireTest {
                 filled(Totals.ofJob()),
                 19,
                 3)));
+    all.put(
+        "budget",
+        new Message(
+            new BudgetCodec(),
+            WireSerdes.budgets(),
+            new Budget(
+                "site",
+                "rack-12",
+                Scope.nodes("rack", "r12"),
+                Quantity.POWER,
+                40_000_000,
+                "Europe/Berlin",
+                List.of(80, 100, 110),
+                5_000,
+                7,
+                120_000,
+                30_000,
+                900_000,
+                List.of(
+                    new Reduction(
+                        Set.of(DayOfWeek.MONDAY, DayOfWeek.SUNDAY), 1_020, 1_200, 30_000_000)),
+                CapMode.PRIORITY,
+                "facility@example.org",
+                "breaker of rack 12",
+                4)));
+    all.put(
+        "alert",
+        new Message(
+            new AlertCodec(),
+            WireSerdes.alerts(),
+            new Alert(
+                Alert.fingerprint("site", Rule.POWER_BUDGET, Scope.nodes("rack", "r12")),
+                Rule.MONTH_FORECAST,
+                "site",
+                "rack-12",
+                "rack=r12",
+                Severity.WARNING,
+                AlertState.RESOLVED,
+                41_000.5,
+                40_000,
+                "W",
+                95,
+                1,
+                2,
+                3,
+                9_700,
+                List.of(
+                    new Contributor(Contributor.Consumer.JOB, "job/1", 6_000, 24_600_000),
+                    new Contributor(Contributor.Consumer.NODE, "n1", 100, 410_000)),
+                "rack=r12 draws 41.0 kW",
+                7,
+                "0123456789abcdef",
+                "facility@example.org",
+                "breaker of rack 12")));
+    all.put(
+        "cap-advice",
+        new Message(
+            new CapAdviceCodec(),
+            WireSerdes.capAdvices(),
+            new CapAdvice(
+                "site",
+                "rack-12",
+                "rack=r12",
+                5,
+                40_000_000,
+                41_000_000,
+                6,
+                CapMode.PROPORTIONAL,
+                List.of(new Cap(Contributor.Consumer.NODE, "n1", 9_000, 8_000, 2)))));
     return all;
   }
 
@@ -272,6 +352,13 @@ class WireTest {
         .isEqualTo(Arrays.stream(PowerSource.values()).map(Enum::name).toList());
     assertThat(KnownSchemas.own("job").getField("state").schema().getEnumSymbols())
         .isEqualTo(Arrays.stream(JobState.values()).map(Enum::name).toList());
+    assertThat(symbols("budget", "scopeKind")).isEqualTo(names(Scope.Kind.values()));
+    assertThat(symbols("budget", "quantity")).isEqualTo(names(Quantity.values()));
+    assertThat(symbols("budget", "advice")).isEqualTo(names(CapMode.values()));
+    assertThat(symbols("cap-advice", "mode")).isEqualTo(names(CapMode.values()));
+    assertThat(symbols("alert", "rule")).isEqualTo(names(Rule.values()));
+    assertThat(symbols("alert", "severity")).isEqualTo(names(Severity.values()));
+    assertThat(symbols("alert", "state")).isEqualTo(names(AlertState.values()));
   }
 
   @Test
@@ -555,6 +642,14 @@ class WireTest {
     return KnownSchemas.own(schema).getField("totals").schema().getFields().stream()
         .map(Schema.Field::name)
         .toList();
+  }
+
+  private static List<String> symbols(String schema, String field) {
+    return KnownSchemas.own(schema).getField(field).schema().getEnumSymbols();
+  }
+
+  private static List<String> names(Enum<?>[] constants) {
+    return Arrays.stream(constants).map(Enum::name).toList();
   }
 
   private static List<String> camel(Enum<?>[] constants) {

@@ -46,6 +46,7 @@ class ArchitectureTest {
                     "java.util..",
                     "java.io..",
                     "java.math..",
+                    "java.time..",
                     "org.jspecify..")))
         .check(CLASSES);
   }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.CapMode;
+import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.budget.Reduction;
+import io.github.joulestream.energy.budget.Scope;
+import java.io.IOException;
+import java.time.DayOfWeek;
+import java.util.EnumSet;
+import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class BudgetCodec implements Codec<Budget> {
+  private static final Scope.Kind[] KINDS = Scope.Kind.values();
+  private static final Quantity[] QUANTITIES = Quantity.values();
+  private static final CapMode[] MODES = CapMode.values();
+
+  private final Schema schema = KnownSchemas.own("budget");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(Budget budget, Encoder out) throws IOException {
+    out.writeString(budget.site());
+    out.writeString(budget.id());
+    out.writeEnum(budget.scope().kind().ordinal());
+    out.writeString(budget.scope().label());
+    out.writeString(budget.scope().name());
+    out.writeEnum(budget.quantity().ordinal());
+    out.writeLong(budget.limit());
+    out.writeString(budget.zone());
+    writeList(budget.thresholdsPercent(), (percent, to) -> to.writeInt(percent), out);
+    out.writeLong(budget.holdMillis());
+    out.writeInt(budget.hysteresisPercent());
+    out.writeLong(budget.resolveAfterMillis());
+    out.writeLong(budget.restMillis());
+    out.writeLong(budget.forecastMillis());
+    writeList(
+        budget.schedule(),
+        (reduction, to) -> {
+          to.writeInt(bits(reduction.days()));
+          to.writeInt(reduction.fromMinute());
+          to.writeInt(reduction.toMinute());
+          to.writeLong(reduction.limit());
+        },
+        out);
+    out.writeEnum(budget.advice().ordinal());
+    out.writeString(budget.owner());
+    out.writeString(budget.note());
+    out.writeInt(budget.priority());
+  }
+
+  private static int bits(Set<DayOfWeek> days) {
+    int bits = 0;
+    for (DayOfWeek day : days) {
+      bits |= 1 << day.ordinal();
+    }
+    return bits;
+  }
+
+  private static Set<DayOfWeek> days(int bits) {
+    Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
+    for (DayOfWeek day : DayOfWeek.values()) {
+      if ((bits >> day.ordinal() & 1) != 0) {
+        days.add(day);
+      }
+    }
+    return days;
+  }
+
+  @Override
+  public Budget read(WireReader in) throws IOException {
+    return new Budget(
+        in.readString(),
+        in.readString(),
+        new Scope(in.readEnum(KINDS), in.readString(), in.readString()),
+        in.readEnum(QUANTITIES),
+        in.readLong(),
+        in.readString(),
+        in.readList(in::readInt),
+        in.readLong(),
+        in.readInt(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readList(
+            () -> new Reduction(days(in.readInt()), in.readInt(), in.readInt(), in.readLong())),
+        in.readEnum(MODES),
+        in.readString(),
+        in.readString(),
+        in.readInt());
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.energy.budget.Cap;
+import io.github.joulestream.energy.budget.CapMode;
+import io.github.joulestream.energy.budget.Contributor;
+import java.io.IOException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.Encoder;
+
+final class CapAdviceCodec implements Codec<CapAdvice> {
+  private static final CapMode[] MODES = CapMode.values();
+  private static final Contributor.Consumer[] CONSUMERS = Contributor.Consumer.values();
+
+  private final Schema schema = KnownSchemas.own("cap-advice");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(CapAdvice advice, Encoder out) throws IOException {
+    out.writeString(advice.site());
+    out.writeString(advice.budget());
+    out.writeString(advice.scope());
+    out.writeLong(advice.epochMillis());
+    out.writeLong(advice.limitMilliwatts());
+    out.writeLong(advice.valueMilliwatts());
+    out.writeLong(advice.unmetMilliwatts());
+    out.writeEnum(advice.mode().ordinal());
+    writeList(
+        advice.caps(),
+        (cap, to) -> {
+          to.writeEnum(cap.kind().ordinal());
+          to.writeString(cap.name());
+          to.writeLong(cap.milliwatts());
+          to.writeLong(cap.capMilliwatts());
+          to.writeInt(cap.priority());
+        },
+        out);
+  }
+
+  @Override
+  public CapAdvice read(WireReader in) throws IOException {
+    return new CapAdvice(
+        in.readString(),
+        in.readString(),
+        in.readString(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readEnum(MODES),
+        in.readList(() ->
+            new Cap(
+                in.readEnum(CONSUMERS),
+                in.readString(),
+                in.readLong(),
+                in.readLong(),
+                in.readInt())));
+  }
+}
