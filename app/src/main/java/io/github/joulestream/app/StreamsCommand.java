@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "streams",
     sortOptions = false,
-    description = "Run the topologies: from samples to energy per job and per site.",
+    description = "Run the topologies: from samples to energy per job and per site, and to alerts.",
     footer = {"", "Start more instances, with other --instance names, to share the work."})
 final class StreamsCommand implements Callable<Integer> {
   @Option(
@@ -30,7 +31,7 @@ final class StreamsCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       defaultValue = "2",
-      description = "Stream threads (default: ${DEFAULT-VALUE}).")
+      description = "Stream threads of each topology (default: ${DEFAULT-VALUE}).")
   int threads;
 
   @Option(
@@ -61,22 +62,19 @@ final class StreamsCommand implements Callable<Integer> {
       throw new UserError("--standbys must not be negative");
     }
     kafka.join();
+    StreamsSettings settings =
+        new StreamsSettings(
+            kafka.bootstrap, state, threads, instance, Duration.ofMillis(500), calibration.read(), standbys);
     try (Stopping stopping = new Stopping();
-        StreamsProgram program =
-            new StreamsProgram(
-                new StreamsSettings(
-                    kafka.bootstrap,
-                    state,
-                    threads,
-                    instance,
-                    Duration.ofMillis(500),
-                    calibration.read(),
-                    standbys))) {
-      program.start();
+        StreamsProgram accounting = new StreamsProgram(settings);
+        AlertsProgram alerts = new AlertsProgram(settings)) {
+      accounting.start();
+      alerts.start();
       System.out.println("the topologies run; Ctrl-C stops them");
       while (!stopping.await(Duration.ofSeconds(1))) {
-        program
+        accounting
             .failure()
+            .or(alerts::failure)
             .ifPresent(e -> {
               throw new UserError("the topologies stopped: " + e.getMessage(), e);
             });

@@ -61,8 +61,7 @@ class WireTest {
 
   // of telemetry the form of today
   private static final Set<String> SINCE_V3 =
-      Set.of(
-          "telemetry", "node-window", "live-power", "node", "budget", "alert", "cap-advice");
+      Set.of("telemetry", "node-window", "live-power", "node", "budget", "alert", "cap-advice");
 
   private record Message(Codec<?> codec, Serde<?> serde, Object value) {}
 

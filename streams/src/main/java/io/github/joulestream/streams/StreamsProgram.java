@@ -5,64 +5,28 @@ import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.streams.process.Journal;
 import io.github.joulestream.streams.process.Untold;
 import io.github.joulestream.streams.topology.AccountingTopology;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The topologies, running. */
+/** The accounting, running. */
 public final class StreamsProgram implements AutoCloseable {
   /** Fixed: another id would mean that all state is rebuilt. */
   public static final String APPLICATION_ID = "joulestream";
 
-  private static final Logger log = LoggerFactory.getLogger(StreamsProgram.class);
-  private static final Duration START_LIMIT = Duration.ofMinutes(2);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
-  private static final int MAX_REPLACED_THREADS = 10;
-
-  private final KafkaStreams streams;
+  private final RunningTopology running;
   private final Untold untold;
-  private final CompletableFuture<Void> running = new CompletableFuture<>();
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
-  private final AtomicInteger replacedThreads = new AtomicInteger();
 
   public StreamsProgram(StreamsSettings settings) {
     Properties config = config(settings);
     AccountingTopology topology =
         new AccountingTopology(config, Limits.DEFAULT, settings.calibration());
     this.untold = topology.untold();
-    this.streams = new KafkaStreams(topology.get(), config);
-    streams.setStateListener((now, _) -> {
-      log.info("streams are {}", now);
-      if (now == KafkaStreams.State.RUNNING) {
-        running.complete(null);
-      } else if (now == KafkaStreams.State.ERROR) {
-        running.completeExceptionally(
-            new IllegalStateException("the streams stopped", failure.get()));
-      }
-    });
-    streams.setUncaughtExceptionHandler(e -> {
-      log.error("a stream thread failed", e);
-      if (replacedThreads.incrementAndGet() <= MAX_REPLACED_THREADS) {
-        return StreamThreadExceptionResponse.REPLACE_THREAD;
-      }
-      failure.set(e);
-      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-    });
+    this.running = new RunningTopology(topology.get(), config);
   }
 
   /** The configuration of the topologies; also what tests build them with. */
@@ -99,15 +63,7 @@ public final class StreamsProgram implements AutoCloseable {
 
   /** Starts, and returns when all tasks run. */
   public void start() throws InterruptedException {
-    streams.start();
-    try {
-      running.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the streams did not start", e.getCause());
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "the streams did not start within " + START_LIMIT.toSeconds() + " s", e);
-    }
+    running.start();
   }
 
   public String applicationId() {
@@ -128,13 +84,11 @@ public final class StreamsProgram implements AutoCloseable {
 
   /** Why the streams gave up, if they did. */
   public Optional<Throwable> failure() {
-    return Optional.ofNullable(failure.get());
+    return running.failure();
   }
 
   @Override
   public void close() {
-    if (!streams.close(CLOSE_LIMIT)) {
-      log.warn("the streams did not stop within {} s", CLOSE_LIMIT.toSeconds());
-    }
+    running.close();
   }
 }

@@ -20,6 +20,7 @@ import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
+import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
 import java.io.PrintStream;
@@ -142,20 +143,20 @@ public final class UpRun {
     new TopicAdmin(admin).create(PARTITIONS, (short) 1);
     SchemaExchange.join(kafka);
     EmbeddedQuestDb store = part("store", result(storeStart));
-    StreamsProgram streams =
-        part(
-            "streams",
-            new StreamsProgram(
-                new StreamsSettings(
-                    broker.bootstrap(),
-                    data.path().resolve("streams"),
-                    STREAM_THREADS,
-                    "up",
-                    COMMIT_INTERVAL,
-                    options.calibration())));
+    StreamsSettings settings =
+        new StreamsSettings(
+            broker.bootstrap(),
+            data.path().resolve("streams"),
+            STREAM_THREADS,
+            "up",
+            COMMIT_INTERVAL,
+            options.calibration());
+    StreamsProgram streams = part("streams", new StreamsProgram(settings));
+    AlertsProgram alerts = part("alerts", new AlertsProgram(settings));
     CompletableFuture<StreamsProgram> streamsStart =
         start(() -> {
           streams.start();
+          alerts.start();
           return streams;
         });
     StoreWriter writer =
@@ -220,7 +221,7 @@ public final class UpRun {
     }
 
     Progress progress =
-        new Progress(admin, kafka, streams, writer, live, simulation, agent, traces);
+        new Progress(admin, kafka, streams, alerts, writer, live, simulation, agent, traces);
     untilTheEnd(progress);
 
     if (simulation != null) {
@@ -360,6 +361,7 @@ public final class UpRun {
   private final class Progress {
     private final Drain drain;
     private final StreamsProgram streams;
+    private final AlertsProgram alerts;
     private final StoreWriter writer;
     private final LiveView live;
     private final @Nullable SimulationRunner simulation;
@@ -374,6 +376,7 @@ public final class UpRun {
         Admin admin,
         Map<String, Object> kafka,
         StreamsProgram streams,
+        AlertsProgram alerts,
         StoreWriter writer,
         LiveView live,
         @Nullable SimulationRunner simulation,
@@ -381,6 +384,7 @@ public final class UpRun {
         @Nullable TraceSet traces) {
       this.drain = new Drain(admin, kafka, streams, writer::caughtUp);
       this.streams = streams;
+      this.alerts = alerts;
       this.writer = writer;
       this.live = live;
       this.simulation = simulation;
@@ -409,7 +413,7 @@ public final class UpRun {
         e = agent.failure().orElse(null);
       }
       if (e == null) {
-        e = streams.failure().orElse(null);
+        e = streams.failure().or(alerts::failure).orElse(null);
       }
       if (e == null) {
         e = writer.failure().orElse(null);

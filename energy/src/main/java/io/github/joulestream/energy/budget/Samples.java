@@ -18,7 +18,7 @@ public final class Samples {
   }
 
   /** Takes in a value if it is time for one; true if it did. */
-  public boolean offer(long now, double value) {
+  public boolean offer(long now, long value) {
     if (size > 0 && now - epochMillis[size - 1] < spacingMillis) {
       return false;
     }
@@ -28,7 +28,7 @@ public final class Samples {
       size--;
     }
     epochMillis[size] = now;
-    values[size++] = value;
+    values[size++] = (double) value;
     return true;
   }
 

@@ -16,12 +16,12 @@ public final class Poison {
   private final Map<String, String> reasons = new ConcurrentHashMap<>();
 
   /** Why this record is refused, or null. */
-  @Nullable String reason(RecordMetadata origin) {
+  public @Nullable String reason(RecordMetadata origin) {
     return reasons.isEmpty() ? null : reasons.get(place(origin));
   }
 
   /** Does what the record asks for; remembers the record if that fails. */
-  <T> T guard(RecordMetadata origin, Supplier<T> work) {
+  public <T> T guard(RecordMetadata origin, Supplier<T> work) {
     try {
       return work.get();
     } catch (IllegalArgumentException

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A topology, running: a thread that fails is replaced, a few times. */
+final class RunningTopology implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RunningTopology.class);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
+  private static final int MAX_REPLACED_THREADS = 10;
+
+  private final String name;
+  private final KafkaStreams streams;
+  private final CompletableFuture<Void> running = new CompletableFuture<>();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicInteger replacedThreads = new AtomicInteger();
+
+  RunningTopology(Topology topology, Properties config) {
+    this.name = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
+    this.streams = new KafkaStreams(topology, config);
+    streams.setStateListener((now, _) -> {
+      log.info("{} is {}", name, now);
+      if (now == KafkaStreams.State.RUNNING) {
+        running.complete(null);
+      } else if (now == KafkaStreams.State.ERROR) {
+        running.completeExceptionally(new IllegalStateException(name + " stopped", failure.get()));
+      }
+    });
+    streams.setUncaughtExceptionHandler(e -> {
+      log.error("a thread of {} failed", name, e);
+      if (replacedThreads.incrementAndGet() <= MAX_REPLACED_THREADS) {
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+      }
+      failure.set(e);
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    });
+  }
+
+  /** Starts, and returns when all tasks run. */
+  void start() throws InterruptedException {
+    streams.start();
+    try {
+      running.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(name + " did not start", e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(
+          name + " did not start within " + START_LIMIT.toSeconds() + " s", e);
+    }
+  }
+
+  /** Why it gave up, if it did. */
+  Optional<Throwable> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  @Override
+  public void close() {
+    if (!streams.close(CLOSE_LIMIT)) {
+      log.warn("{} did not stop within {} s", name, CLOSE_LIMIT.toSeconds());
+    }
+  }
+}

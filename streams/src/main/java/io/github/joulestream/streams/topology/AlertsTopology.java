@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.topology;
+
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.process.Poison;
+import io.github.joulestream.streams.watch.SendToSite;
+import io.github.joulestream.streams.watch.WatchSites;
+import io.github.joulestream.streams.watch.Watched;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Supplier;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+
+/**
+ * From power and energy to alerts.
+ *
+ * <pre>
+ *   budgets ─────┐
+ *   nodes ───────┤
+ *   jobs ────────┼─> send-to-site ─ news-by-site ─┐
+ *   node-power ──┤                                │                  ┌─> alerts
+ *   job-energy ──┘                                ├─> watch-sites ───┼─> power-caps
+ *   power-now ────────────────────────────────────┤    (per site)    └─> dead-letter
+ *   site-power ───────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Topics in: power-now, site-power (keyed by site; where all of a site meets), and budgets,
+ * nodes, jobs, node-power, job-energy, which come there by news-by-site. It has the number of
+ * partitions of the widest of them, and so of power-now. What is told lives second by second comes
+ * directly; what goes around is a few records a second for each thousand nodes. Topics out: alerts,
+ * power-caps, dead-letter.
+ *
+ * <p>Store: site-watch, what the watch over each site follows from. Time is that of the site's
+ * data: late news change figures, and never what was told. News of a node that are older than what
+ * is known of it change nothing.
+ */
+public final class AlertsTopology implements Supplier<Topology> {
+  public static final String NEWS_BY_SITE = "news-by-site";
+
+  private static final Serde<String> KEY = Serdes.String();
+  private static final Serde<byte[]> RAW = Serdes.ByteArray();
+  private static final List<String> SENT =
+      List.of(
+          Topic.BUDGETS.topicName(),
+          Topic.NODES.topicName(),
+          Topic.JOBS.topicName(),
+          Topic.NODE_POWER.topicName(),
+          Topic.JOB_ENERGY.topicName());
+  private static final List<String> DIRECT =
+      List.of(Topic.POWER_NOW.topicName(), Topic.SITE_POWER.topicName());
+
+  private final Properties config;
+  private final Poison poison = new Poison();
+
+  /**
+   * A topology.
+   *
+   * @param config the program's configuration; decides that every resource must have a name
+   */
+  public AlertsTopology(Properties config) {
+    this.config = config;
+  }
+
+  @Override
+  public Topology get() {
+    StreamsBuilder builder = AccountingTopology.builder(config);
+    builder.addStateStore(WatchSites.store());
+    KStream<String, Watched> watched =
+        sent(builder)
+            .merge(
+                builder.stream(DIRECT, Consumed.with(KEY, RAW).withName("read-power")),
+                Named.as("site-news"))
+            .process(() -> new WatchSites(poison), Named.as("watch-sites"), WatchSites.STORE);
+    tell(watched);
+    return builder.build(config);
+  }
+
+  private static KStream<String, byte[]> sent(StreamsBuilder builder) {
+    return builder.stream(SENT, Consumed.with(KEY, RAW).withName("read-news"))
+        .process(SendToSite::new, Named.as("send-to-site"))
+        .repartition(Repartitioned.with(KEY, RAW).withName(NEWS_BY_SITE));
+  }
+
+  private static void tell(KStream<String, Watched> watched) {
+    watched
+        .filter((_, out) -> out instanceof Watched.Told, Named.as("pick-alerts"))
+        .mapValues(out -> ((Watched.Told) out).alert(), Named.as("unwrap-alert"))
+        .to(
+            Topic.ALERTS.topicName(),
+            Produced.with(KEY, WireSerdes.alerts()).withName("write-alerts"));
+    watched
+        .filter((_, out) -> out instanceof Watched.Advised, Named.as("pick-advice"))
+        .mapValues(out -> ((Watched.Advised) out).advice(), Named.as("unwrap-advice"))
+        .to(
+            Topic.POWER_CAPS.topicName(),
+            Produced.with(KEY, WireSerdes.capAdvices()).withName("write-power-caps"));
+    watched
+        .filter((_, out) -> out instanceof Watched.Refused, Named.as("pick-refused"))
+        .mapValues(out -> ((Watched.Refused) out).value(), Named.as("unwrap-refused"))
+        .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused"));
+  }
+}

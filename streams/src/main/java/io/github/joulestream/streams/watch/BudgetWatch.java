@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.watch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.joulestream.energy.budget.Alarm.Event;
+import io.github.joulestream.energy.budget.Alarm.Patience;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.CapMode;
+import io.github.joulestream.energy.budget.Caps;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Levels;
+import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.budget.Quantity.Period;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Samples;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.budget.Trend;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.CapAdvice;
+import io.github.joulestream.streams.watch.AlarmBook.Saying;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A budget, held against what its scope draws or has drawn. One thread. */
+final class BudgetWatch {
+  private static final long MINUTE_MILLIS = 60_000;
+  private static final long ADVICE_MILLIS = 10_000;
+  private static final int MOST_TOLD = 3;
+  // below this part of the limit no one wants to hear of trends
+  private static final double FORECAST_FROM = 0.5;
+
+  private final Draw draw;
+  private final AlarmBook book;
+  private final Keeper keeper;
+  private final Function<Draw, List<Caps.Drawer>> drawers;
+
+  @SuppressWarnings("NullAway.Init") // by set
+  private Budget budget;
+
+  @SuppressWarnings("NullAway.Init")
+  private ZoneId zone;
+
+  @SuppressWarnings("NullAway.Init")
+  private Patience patience;
+
+  @SuppressWarnings("NullAway.Init")
+  private Samples samples;
+
+  private @Nullable Period period;
+  private long limitMinute = Long.MIN_VALUE;
+  private long limit;
+  private long advisedMillis;
+
+  BudgetWatch(
+      Budget budget,
+      Draw draw,
+      AlarmBook book,
+      Keeper keeper,
+      Function<Draw, List<Caps.Drawer>> drawers) {
+    this.draw = draw;
+    this.book = book;
+    this.keeper = keeper;
+    this.drawers = drawers;
+    set(budget);
+  }
+
+  Budget budget() {
+    return budget;
+  }
+
+  Draw draw() {
+    return draw;
+  }
+
+  /** Changes it; scope and quantity stay the same. */
+  void set(Budget newBudget) {
+    budget = newBudget;
+    zone = budget.zoneId();
+    patience = new Patience(budget.holdMillis(), budget.resolveAfterMillis(), budget.restMillis());
+    samples =
+        new Samples(
+            switch (budget.quantity()) {
+              case POWER, ENERGY_PER_HOUR -> 600_000L;
+              case ENERGY_PER_DAY -> 3 * 3_600_000L;
+              case ENERGY_PER_MONTH -> 3 * 86_400_000L;
+            });
+    period = null;
+    limitMinute = Long.MIN_VALUE;
+  }
+
+  /** Looks whether there is something to say. */
+  void evaluate(long now) {
+    if (budget.quantity().isEnergy()) {
+      evaluateEnergy(now);
+    } else {
+      evaluatePower(now);
+    }
+  }
+
+  private Levels levels(long value, long ofLimit) {
+    return Levels.of(value, ofLimit, budget.thresholdsPercent(), budget.hysteresisPercent());
+  }
+
+  private void evaluatePower(long now) {
+    long minute = Math.floorDiv(now, MINUTE_MILLIS);
+    if (minute != limitMinute) {
+      limitMinute = minute;
+      limit = budget.limitAt(now);
+    }
+    long value = draw.milliwatts;
+    Event event =
+        book.step(
+            Rule.POWER_BUDGET,
+            draw.scope,
+            now,
+            levels(value, limit),
+            patience,
+            level -> overPower(level, value));
+    if (budget.forecastMillis() > 0 && samples.offer(now, value)) {
+      Trend trend = value < FORECAST_FROM * limit ? null : samples.trend();
+      long left =
+          trend == null || value >= limit
+              ? Long.MAX_VALUE
+              : trend.millisTo((double) limit, budget.forecastMillis());
+      forecast(
+          now,
+          left,
+          () ->
+              Figures.format(
+                  "%s draws %s and rises by %s a minute: its limit of %s is passed in %s",
+                  draw.scope.text(),
+                  Figures.power(value),
+                  Figures.power(Math.round(requireNonNull(trend).slope() * MINUTE_MILLIS)),
+                  Figures.power(limit),
+                  Figures.duration(left)),
+          value,
+          limit);
+    }
+    if (budget.advice() != CapMode.NONE) {
+      advise(now, value, event);
+    }
+  }
+
+  private void evaluateEnergy(long now) {
+    EnergyMeter meter = requireNonNull(draw.meter, "energy nobody adds up");
+    Period current = period;
+    if (current == null || !current.contains(now)) {
+      current = budget.quantity().period(now, zone);
+      period = current;
+      endIfBefore(current, Rule.budget(budget.quantity()), now);
+      endIfBefore(current, Rule.forecast(budget.quantity()), now);
+      samples.clear();
+      meter.recall(current, now, samples);
+    }
+    Period in = current;
+    limit = budget.limit();
+    long value = meter.sum(in);
+    book.step(
+        Rule.budget(budget.quantity()),
+        draw.scope,
+        now,
+        levels(value, limit),
+        patience,
+        level -> usedEnergy(level, value));
+    if (budget.forecastMillis() > 0 && samples.offer(now, value)) {
+      Trend trend = samples.trend();
+      long left =
+          trend == null || value >= limit
+              ? Long.MAX_VALUE
+              : trend.millisTo((double) limit, in.endEpochMillis() - now);
+      forecast(
+          now,
+          left,
+          () ->
+              Figures.format(
+                  "%s has used %s of its %s %s: at the present trend the rest is used up on %s",
+                  draw.scope.text(),
+                  Figures.energy(value),
+                  Figures.energy(limit),
+                  per(),
+                  Figures.time(now + left, zone)),
+          value,
+          limit);
+    }
+  }
+
+  private void endIfBefore(Period current, Rule rule, long now) {
+    Alert told = book.told(rule, draw.scope);
+    if (told != null && told.sinceEpochMillis() < current.startEpochMillis()) {
+      book.end(rule, draw.scope, now, "the period is over");
+    }
+  }
+
+  private interface Summary {
+    String text();
+  }
+
+  private void forecast(long now, long leftMillis, Summary summary, long value, long ofLimit) {
+    boolean soon = leftMillis != Long.MAX_VALUE;
+    book.step(
+        Rule.forecast(budget.quantity()),
+        draw.scope,
+        now,
+        soon ? Levels.ONE : Levels.NONE,
+        new Patience(0, budget.resolveAfterMillis(), budget.restMillis()),
+        level ->
+            saying(
+                Severity.WARNING,
+                value,
+                ofLimit,
+                100,
+                soon
+                    ? summary.text()
+                    : draw.scope.text()
+                        + (level < 0 ? ": no longer" : ": no longer for sure")
+                        + " on its way over its limit"));
+  }
+
+  private Saying overPower(int level, long value) {
+    int percent = percent(level);
+    return saying(
+        Severity.ofPercent(percent),
+        value,
+        limit,
+        percent,
+        Figures.format(
+            "%s draws %s, %s of its limit of %s%s",
+            draw.scope.text(),
+            Figures.power(value),
+            Figures.percent(value / (double) limit),
+            Figures.power(limit),
+            more(level)));
+  }
+
+  private Saying usedEnergy(int level, long value) {
+    int percent = percent(level);
+    return saying(
+        Severity.ofPercent(percent),
+        value,
+        limit,
+        percent,
+        Figures.format(
+            "%s has used %s, %s of its %s %s%s",
+            draw.scope.text(),
+            Figures.energy(value),
+            Figures.percent(value / (double) limit),
+            Figures.energy(limit),
+            per(),
+            more(level)));
+  }
+
+  private String per() {
+    return switch (budget.quantity()) {
+      case POWER -> "";
+      case ENERGY_PER_HOUR -> "for the hour";
+      case ENERGY_PER_DAY -> "for the day";
+      case ENERGY_PER_MONTH -> "for the month";
+    };
+  }
+
+  /** The threshold at which it fires; once it has ended, the lowest. */
+  private int percent(int level) {
+    List<Integer> thresholds = budget.thresholdsPercent();
+    return thresholds.get(Math.clamp(level, 0, thresholds.size() - 1));
+  }
+
+  private String more(int level) {
+    StringBuilder text = new StringBuilder();
+    if (draw.absent > 0) {
+      text.append(
+          Figures.format(
+              " (%s of nodes reporting)", Figures.percent(draw.completenessParts() / 1e4)));
+    }
+    if (level >= 0) {
+      List<Contributor> most = draw.contributors();
+      for (int i = 0; i < Math.min(MOST_TOLD, most.size()); i++) {
+        Contributor one = most.get(i);
+        text.append(i == 0 ? "; most of it: " : ", ")
+            .append(one.kind() == Contributor.Consumer.JOB ? "job " : "node ")
+            .append(one.name())
+            .append(Figures.format(" (%s)", Figures.percent(one.shareParts() / 1e4)));
+      }
+    }
+    return text.toString();
+  }
+
+  private Saying saying(
+      Severity severity, long value, long ofLimit, int thresholdPercent, String summary) {
+    return new Saying(
+        budget.id(),
+        severity,
+        value / 1e3,
+        ofLimit / 1e3,
+        budget.quantity() == Quantity.POWER ? "W" : "J",
+        thresholdPercent,
+        draw.completenessParts(),
+        draw.contributors(),
+        summary,
+        budget.owner(),
+        budget.note());
+  }
+
+  /** Advice while the limit itself is passed; none is needed once all is quiet. */
+  private void advise(long now, long value, Event event) {
+    if (event == Event.RESOLVED) {
+      withdrawAdvice(now);
+    } else if (value > limit
+        && book.level(Rule.POWER_BUDGET, draw.scope) >= 0
+        && now - advisedMillis >= ADVICE_MILLIS) {
+      advisedMillis = now;
+      Caps caps = Caps.of(value - limit, drawers.apply(draw), budget.advice());
+      keeper.advise(
+          new CapAdvice(
+              budget.site(),
+              budget.id(),
+              draw.scope.text(),
+              now,
+              limit,
+              value,
+              caps.unmetMilliwatts(),
+              budget.advice(),
+              caps.caps()));
+    }
+  }
+
+  private void withdrawAdvice(long now) {
+    advisedMillis = 0;
+    keeper.advise(
+        new CapAdvice(
+            budget.site(),
+            budget.id(),
+            draw.scope.text(),
+            now,
+            limit,
+            draw.milliwatts,
+            0,
+            budget.advice(),
+            List.of()));
+  }
+
+  /** It is not in force any more. */
+  void remove(long now) {
+    String why = "the budget was removed or changed";
+    boolean advised =
+        budget.advice() != CapMode.NONE && book.level(Rule.POWER_BUDGET, draw.scope) >= 0;
+    book.forget(Rule.budget(budget.quantity()), draw.scope, now, why);
+    book.forget(Rule.forecast(budget.quantity()), draw.scope, now, why);
+    if (advised) {
+      withdrawAdvice(now);
+    }
+  }
+
+  /** True if nodes and not jobs are to be advised. */
+  static boolean advisesNodes(Scope scope) {
+    return switch (scope.kind()) {
+      case PROJECT, USER -> false;
+      default -> true;
+    };
+  }
+}

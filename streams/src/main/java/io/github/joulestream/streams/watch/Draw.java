@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.watch;
+
+import io.github.joulestream.energy.NodePower.JobPower;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Contributor.Consumer;
+import io.github.joulestream.energy.budget.Scope;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a scope draws: a sum over nodes, kept up as they change. One thread. */
+final class Draw {
+  private static final int MOST_CONTRIBUTORS = 5;
+
+  final Scope scope;
+  final Set<WatchedNode> nodes = new LinkedHashSet<>();
+  final List<BudgetWatch> budgets = new ArrayList<>(2);
+  long milliwatts;
+  // of jobs: GPUs held, and of these the busy ones
+  long gpuParts;
+  long gpuBusyParts;
+
+  /** Of its nodes those that are not heard. */
+  int absent;
+
+  /** The energy of the scope, if anybody asks for it. */
+  @Nullable EnergyMeter meter;
+
+  /** True if it changed since its budgets were looked at. */
+  boolean touched;
+
+  Draw(Scope scope) {
+    this.scope = scope;
+  }
+
+  /** Nodes that are heard, of those known, in parts of 10,000. */
+  int completenessParts() {
+    return nodes.isEmpty() ? 10_000 : (int) (10_000L * (nodes.size() - absent) / nodes.size());
+  }
+
+  /** True if nobody would miss it. */
+  boolean forgettable() {
+    return nodes.isEmpty() && budgets.isEmpty() && meter == null;
+  }
+
+  /** Who draws most: up to five jobs and five nodes, the largest first. */
+  List<Contributor> contributors() {
+    List<Contributor> found = new ArrayList<>();
+    if (scope.kind() != Scope.Kind.JOB && scope.kind() != Scope.Kind.KIND) {
+      Map<String, Long> jobs = new HashMap<>();
+      for (WatchedNode node : nodes) {
+        if (node.presence == WatchedNode.Presence.GONE) {
+          continue;
+        }
+        List<JobPower> held = node.power.jobs();
+        for (int j = 0; j < held.size(); j++) {
+          if (isPartOf(node, j)) {
+            jobs.merge(held.get(j).job(), held.get(j).milliwatts(), Long::sum);
+          }
+        }
+      }
+      found.addAll(largest(Consumer.JOB, jobs));
+    }
+    Map<String, Long> drawing = new HashMap<>();
+    for (WatchedNode node : nodes) {
+      drawing.put(node.name, node.in(this));
+    }
+    found.addAll(largest(Consumer.NODE, drawing));
+    found.sort(Comparator.comparingLong(Contributor::milliwatts).reversed());
+    return found;
+  }
+
+  private boolean isPartOf(WatchedNode node, int job) {
+    return switch (scope.kind()) {
+      case PROJECT -> node.projectAt[job] >= 0 && node.draws[node.projectAt[job]] == this;
+      case USER -> node.userAt[job] >= 0 && node.draws[node.userAt[job]] == this;
+      default -> true;
+    };
+  }
+
+  private List<Contributor> largest(Consumer kind, Map<String, Long> drawing) {
+    Comparator<Map.Entry<String, Long>> byPower = Map.Entry.comparingByValue();
+    return drawing.entrySet().stream()
+        .filter(entry -> entry.getValue() > 0)
+        .sorted(byPower.reversed().thenComparing(Map.Entry.comparingByKey()))
+        .limit(MOST_CONTRIBUTORS)
+        .map(entry ->
+            new Contributor(
+                kind,
+                entry.getKey(),
+                milliwatts <= 0
+                    ? 0
+                    : (int) Math.min(10_000, Math.round(1e4 * entry.getValue() / milliwatts)),
+                entry.getValue()))
+        .toList();
+  }
+}

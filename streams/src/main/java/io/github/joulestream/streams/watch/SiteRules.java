@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.watch;
+
+import io.github.joulestream.energy.NodePower.GpuPower;
+import io.github.joulestream.energy.budget.Alarm.Patience;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Contributor.Consumer;
+import io.github.joulestream.energy.budget.Levels;
+import io.github.joulestream.energy.budget.Peers;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.streams.watch.AlarmBook.Saying;
+import io.github.joulestream.streams.watch.WatchedNode.Presence;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The rules that need no budget: jobs that hold GPUs idle, nodes and sites that are not heard, odd
+ * devices, counters that stand still, books that do not balance. One thread.
+ */
+final class SiteRules {
+  /** Not heard for this long, a node is silent. */
+  static final long SILENT_MILLIS = 60_000;
+
+  /** Not heard for this long, its last power no longer counts. */
+  static final long GONE_MILLIS = 600_000;
+
+  /** Not heard for this long, it is not missed any more. */
+  static final long FORGOTTEN_MILLIS = 86_400_000;
+
+  private static final long SILENT_ALERT_MILLIS = 120_000;
+  private static final long STALE_MILLIS = 60_000;
+  private static final double IDLE_RATIO = 0.05;
+  private static final double IDLE_LEFT_RATIO = 0.1;
+  private static final double MANY_RATIO = 0.1;
+  private static final double MANY_LEFT_RATIO = 0.05;
+  private static final int FEWEST_MANY = 3;
+  private static final double ODD_DEVIATIONS = 6;
+  private static final double ODD_LEFT_DEVIATIONS = 4;
+  private static final long PEERS_MILLIS = 30_000;
+  private static final long STUCK_MILLIS = 60_000;
+  private static final int MOST_NAMED = 5;
+
+  private static final Patience IDLE_PATIENCE = new Patience(600_000, 120_000, 600_000);
+  private static final Patience SILENT_PATIENCE = new Patience(0, 10_000, 300_000);
+  private static final Patience ODD_PATIENCE = new Patience(300_000, 120_000, 600_000);
+  private static final Patience STUCK_PATIENCE = new Patience(0, 60_000, 300_000);
+  private static final Patience LEDGER_PATIENCE = new Patience(0, 60_000, 60_000);
+  private static final Patience STALE_PATIENCE = new Patience(0, 10_000, 60_000);
+
+  private final String site;
+  private final SiteDraws draws;
+  private final AlarmBook book;
+  private final Map<String, Long> stuckSeenMillis = new HashMap<>();
+  private final Map<String, Long> stuckMillis = new HashMap<>();
+  private long peersMillis = Long.MIN_VALUE;
+
+  SiteRules(String site, SiteDraws draws, AlarmBook book) {
+    this.site = site;
+    this.draws = draws;
+    this.book = book;
+  }
+
+  /**
+   * Looks at everything; asked every few seconds.
+   *
+   * @param unbalancedMillijoules by how much the books of the site do not balance, over all windows
+   */
+  void sweep(long now, long unbalancedMillijoules) {
+    book.beginRound();
+    manySilent(now);
+    silentNodes(now);
+    idleJobs(now);
+    stuckCounters(now);
+    ledger(now, unbalancedMillijoules);
+    book.endRound(Set.of(Rule.NODE_SILENT), now, SILENT_PATIENCE);
+    book.endRound(Set.of(Rule.HELD_IDLE), now, IDLE_PATIENCE);
+    book.endRound(Set.of(Rule.COUNTER_STUCK), now, STUCK_PATIENCE);
+    if (peersMillis == Long.MIN_VALUE || now - peersMillis >= PEERS_MILLIS) {
+      peersMillis = now;
+      oddDevices(now);
+      book.endRound(Set.of(Rule.DEVICE_OUTLIER), now, ODD_PATIENCE);
+    }
+  }
+
+  private void manySilent(long now) {
+    Draw all = draws.site();
+    int known = all.nodes.size();
+    boolean many = all.absent >= FEWEST_MANY;
+    double ratio = known == 0 ? 0 : all.absent / (double) known;
+    book.step(
+        Rule.NODES_SILENT,
+        Scope.SITE,
+        now,
+        many ? Levels.between(ratio, MANY_RATIO, MANY_LEFT_RATIO) : Levels.NONE,
+        SILENT_PATIENCE,
+        _ ->
+            saying(
+                Severity.CRITICAL,
+                all.absent,
+                MANY_RATIO * known,
+                "nodes",
+                all.completenessParts(),
+                named(),
+                "%,d of %,d nodes of the site are not heard".formatted(all.absent, known)));
+  }
+
+  private List<Contributor> named() {
+    return draws.nodes().stream()
+        .filter(node -> node.presence != Presence.REPORTING)
+        .limit(MOST_NAMED)
+        .map(node -> new Contributor(Consumer.NODE, node.name, 0, node.power.totalMilliwatts()))
+        .toList();
+  }
+
+  private void silentNodes(long now) {
+    for (WatchedNode node : draws.nodes()) {
+      long age = now - node.seenMillis;
+      if (node.presence == Presence.REPORTING && age < SILENT_ALERT_MILLIS) {
+        continue; // its alarm, if it has one, is ended with the round
+      }
+      Draw all = draws.site();
+      book.step(
+          Rule.NODE_SILENT,
+          Scope.node(node.name),
+          now,
+          age >= SILENT_ALERT_MILLIS ? Levels.ONE : Levels.NONE,
+          SILENT_PATIENCE,
+          level ->
+              saying(
+                  Severity.WARNING,
+                  age / 1e3,
+                  SILENT_ALERT_MILLIS / 1e3,
+                  "s",
+                  all.completenessParts(),
+                  List.of(),
+                  level < 0
+                      ? "node %s is heard again".formatted(node.name)
+                      : "node %s has not been heard for %s"
+                          .formatted(node.name, Figures.duration(age))));
+    }
+  }
+
+  private void idleJobs(long now) {
+    for (Draw draw : draws.all()) {
+      if (draw.scope.kind() != Scope.Kind.JOB || draw.gpuParts <= 0) {
+        continue;
+      }
+      double busy = draw.gpuBusyParts / (double) draw.gpuParts;
+      Levels levels =
+          busy < IDLE_RATIO ? Levels.ONE : busy < IDLE_LEFT_RATIO ? Levels.BETWEEN : Levels.NONE;
+      SiteDraws.Payer payer = draws.payer(draw.scope.name());
+      book.step(
+          Rule.HELD_IDLE,
+          draw.scope,
+          now,
+          levels,
+          IDLE_PATIENCE,
+          level ->
+              saying(
+                  Severity.INFO,
+                  busy,
+                  IDLE_RATIO,
+                  "ratio",
+                  draw.completenessParts(),
+                  draw.contributors(),
+                  Figures.format(
+                      "job %s%s holds %.1f GPUs, %s busy, and draws %s",
+                      draw.scope.name(),
+                      payer.user().isEmpty() ? "" : " of " + payer.user(),
+                      draw.gpuParts / 1e4,
+                      Figures.percent(busy),
+                      Figures.power(draw.milliwatts))));
+    }
+  }
+
+  /** An energy counter of this node stood still for so long within a window. */
+  void stuck(String node, long now, long millis) {
+    stuckSeenMillis.put(node, now);
+    stuckMillis.put(node, millis);
+  }
+
+  private void stuckCounters(long now) {
+    stuckSeenMillis.entrySet().removeIf(entry -> now - entry.getValue() >= STUCK_MILLIS);
+    stuckMillis.keySet().retainAll(stuckSeenMillis.keySet());
+    stuckMillis.forEach((node, millis) ->
+        book.step(
+            Rule.COUNTER_STUCK,
+            Scope.node(node),
+            now,
+            Levels.ONE,
+            STUCK_PATIENCE,
+            _ ->
+                saying(
+                    Severity.WARNING,
+                    millis / 1e3,
+                    0,
+                    "s",
+                    10_000,
+                    List.of(),
+                    "an energy counter of node %s stands still though power is drawn"
+                        .formatted(node))));
+  }
+
+  private void ledger(long now, long unbalancedMillijoules) {
+    book.step(
+        Rule.LEDGER_UNBALANCED,
+        Scope.SITE,
+        now,
+        unbalancedMillijoules == 0 ? Levels.NONE : Levels.ONE,
+        LEDGER_PATIENCE,
+        _ ->
+            saying(
+                Severity.CRITICAL,
+                unbalancedMillijoules / 1e3,
+                0,
+                "J",
+                10_000,
+                List.of(),
+                Figures.format(
+                    "the books of %s do not balance: measured, and jobs and idle, differ by %,d mJ",
+                    site, unbalancedMillijoules)));
+  }
+
+  private record Device(WatchedNode node, GpuPower gpu) {}
+
+  /** Devices against those of the same sort that are as busy, to ten percent. */
+  private void oddDevices(long now) {
+    Map<String, List<Device>> groups = new HashMap<>();
+    for (WatchedNode node : draws.nodes()) {
+      if (node.presence != Presence.REPORTING) {
+        continue;
+      }
+      String sort = node.labels.getOrDefault("gpu", "");
+      for (GpuPower gpu : node.gpus) {
+        if (gpu.utilisationParts() >= 0) {
+          groups
+              .computeIfAbsent(sort + "\0" + gpu.utilisationParts() / 1_000, _ -> new ArrayList<>())
+              .add(new Device(node, gpu));
+        }
+      }
+    }
+    groups.values().stream()
+        .filter(group -> group.size() >= Peers.FEWEST)
+        .forEach(group -> compare(group, now));
+  }
+
+  private void compare(List<Device> group, long now) {
+    Peers peers = Peers.of(group.stream().mapToLong(device -> device.gpu.milliwatts()).toArray());
+    for (Device device : group) {
+      double score = peers.score(device.gpu.milliwatts());
+      Levels levels = Levels.between(Math.abs(score), ODD_DEVIATIONS, ODD_LEFT_DEVIATIONS);
+      if (levels.equals(Levels.NONE)) {
+        continue; // its alarm, if it has one, is ended with the round
+      }
+      book.step(
+          Rule.DEVICE_OUTLIER,
+          Scope.device(device.node.name, device.gpu.id()),
+          now,
+          levels,
+          ODD_PATIENCE,
+          _ ->
+              saying(
+                  Severity.INFO,
+                  score,
+                  ODD_DEVIATIONS,
+                  "deviations",
+                  10_000,
+                  List.of(),
+                  Figures.format(
+                      "%s of node %s draws %s; %,d others that are as busy draw %s",
+                      device.gpu.id(),
+                      device.node.name,
+                      Figures.power(device.gpu.milliwatts()),
+                      group.size() - 1,
+                      Figures.power(Math.round(peers.median())))));
+    }
+  }
+
+  /**
+   * Looks whether the site is heard at all. The one rule that needs the wall clock; sites whose
+   * data is of the past are not judged.
+   *
+   * @param unheardMillis how long ago anything came of the site
+   */
+  void freshness(long now, long unheardMillis) {
+    book.step(
+        Rule.SITE_STALE,
+        Scope.SITE,
+        now,
+        unheardMillis >= STALE_MILLIS ? Levels.ONE : Levels.NONE,
+        STALE_PATIENCE,
+        level ->
+            saying(
+                Severity.CRITICAL,
+                unheardMillis / 1e3,
+                STALE_MILLIS / 1e3,
+                "s",
+                level < 0 ? draws.site().completenessParts() : 0,
+                List.of(),
+                level < 0
+                    ? "site %s is heard again".formatted(site)
+                    : "nothing has been heard of site %s for %s"
+                        .formatted(site, Figures.duration(unheardMillis))));
+  }
+
+  private static Saying saying(
+      Severity severity,
+      double value,
+      double limit,
+      String unit,
+      int completenessParts,
+      List<Contributor> contributors,
+      String summary) {
+    return new Saying(
+        "", severity, value, limit, unit, 100, completenessParts, contributors, summary, "", "");
+  }
+}

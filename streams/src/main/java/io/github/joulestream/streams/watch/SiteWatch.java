@@ -1,0 +1,621 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.watch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.JobPower;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.Caps;
+import io.github.joulestream.energy.budget.Contributor.Consumer;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.watch.Keeper.Part;
+import io.github.joulestream.streams.watch.SiteDraws.Payer;
+import io.github.joulestream.streams.watch.WatchedNode.Presence;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The watch over one site: what its parts draw and have drawn, its budgets, and the rules. Time is
+ * that of the site's data: the latest reading of any node, as long as it is not ahead of its own
+ * arrival. One thread.
+ */
+final class SiteWatch {
+  private static final long SWEEP_MILLIS = 5_000;
+  // as long as the accounting may still change a window, and ten minutes
+  private static final long WINDOW_LIFE_MILLIS = 80 * 60_000;
+  private static final long JOB_LIFE_MILLIS = 7_200_000;
+  private static final long LIVE_MILLIS = 600_000;
+  private static final int MOST_DRAWERS = 1_000;
+  private static final int WINDOW_MILLIS = 10_000;
+  private static final String OF_SITE = "site\0";
+  private static final String OF_JOB = "job\0";
+
+  private static final SiteAmount[] MEASURED = {
+    SiteAmount.MEASURED_TOTAL_MILLIJOULES,
+    SiteAmount.MEASURED_GPU_MILLIJOULES,
+    SiteAmount.MEASURED_MEMORY_MILLIJOULES,
+    SiteAmount.MEASURED_STORAGE_MILLIJOULES,
+    SiteAmount.MEASURED_CPU_MILLIJOULES,
+    SiteAmount.MEASURED_NODE_MILLIJOULES
+  };
+  private static final SiteAmount[] JOBS = {
+    SiteAmount.JOBS_TOTAL_MILLIJOULES,
+    SiteAmount.JOBS_GPU_MILLIJOULES,
+    SiteAmount.JOBS_MEMORY_MILLIJOULES,
+    SiteAmount.JOBS_STORAGE_MILLIJOULES,
+    SiteAmount.JOBS_CPU_MILLIJOULES,
+    SiteAmount.JOBS_NODE_MILLIJOULES
+  };
+  private static final SiteAmount[] IDLE = {
+    SiteAmount.IDLE_TOTAL_MILLIJOULES,
+    SiteAmount.IDLE_GPU_MILLIJOULES,
+    SiteAmount.IDLE_MEMORY_MILLIJOULES,
+    SiteAmount.IDLE_STORAGE_MILLIJOULES,
+    SiteAmount.IDLE_CPU_MILLIJOULES,
+    SiteAmount.IDLE_NODE_MILLIJOULES
+  };
+  // whose scopes these are; the total is the site's
+  private static final DeviceKind[] KINDS = {
+    DeviceKind.GPU, DeviceKind.MEMORY, DeviceKind.STORAGE, DeviceKind.CPU, DeviceKind.NODE
+  };
+
+  /** What a window held when it was told last: energies, and by how much they do not balance. */
+  @SuppressWarnings("ArrayRecordComponent") // never handed out
+  private record Window(long arrivalMillis, long[] millijoules) {}
+
+  private final String site;
+  private final Keeper keeper;
+  private final SiteDraws draws = new SiteDraws();
+  private final AlarmBook book;
+  private final SiteRules rules;
+  private final Map<String, BudgetWatch> budgets = new LinkedHashMap<>();
+  private final Map<String, Window> windows = new HashMap<>();
+  private final Map<String, Long> unbalanced = new HashMap<>();
+  private final Map<String, Long> endedJobs = new HashMap<>();
+
+  private long now = Long.MIN_VALUE;
+  private long keptNow = Long.MIN_VALUE;
+  private long arrivedMillis = Long.MIN_VALUE;
+  private long sweptMillis = Long.MIN_VALUE;
+  private long purgedMillis = Long.MIN_VALUE;
+
+  SiteWatch(String site, Keeper keeper) {
+    this.site = site;
+    this.keeper = keeper;
+    this.book = new AlarmBook(site, keeper);
+    this.rules = new SiteRules(site, draws, book);
+    draws.site().meter = new EnergyMeter();
+    for (DeviceKind kind : DeviceKind.values()) {
+      draws.of(Scope.kind(kind)).meter = new EnergyMeter();
+    }
+  }
+
+  /** Time of the site's data. */
+  long now() {
+    return now;
+  }
+
+  SiteDraws draws() {
+    return draws;
+  }
+
+  // ---- power
+
+  void take(LivePower live, long arrivalMillis) {
+    arrivedMillis = Math.max(arrivedMillis, arrivalMillis);
+    for (NodePower power : live.nodes()) {
+      // a clock that is ahead must not move the site's
+      long seen = Math.min(power.epochMillis(), live.epochMillis());
+      WatchedNode node = draws.take(power, seen);
+      if (node != null) {
+        now = Math.max(now, seen);
+        keep(node);
+      }
+    }
+    evaluate();
+  }
+
+  private void keep(WatchedNode node) {
+    LivePower alone = new LivePower(site, 0, node.seenMillis, List.of(node.power));
+    byte[] power = WireSerdes.livePower().serializer().serialize("power-now", alone);
+    keeper.put(
+        Part.NODE,
+        node.name,
+        ByteBuffer.allocate(Long.BYTES + power.length)
+            .putLong(node.floorMilliwatts)
+            .put(power)
+            .array());
+  }
+
+  private void evaluate() {
+    if (now == Long.MIN_VALUE) {
+      return;
+    }
+    boolean sweep = sweptMillis == Long.MIN_VALUE || now - sweptMillis >= SWEEP_MILLIS;
+    if (sweep) {
+      sweptMillis = now;
+      notePresence(now);
+      draws.takeTouched();
+      // of the whole site first: its alerts say what those of its parts would
+      for (BudgetWatch budget : budgets.values()) {
+        if (budget.draw() == draws.site()) {
+          budget.evaluate(now);
+        }
+      }
+      for (BudgetWatch budget : budgets.values()) {
+        if (budget.draw() != draws.site()) {
+          budget.evaluate(now);
+        }
+      }
+      long difference = 0;
+      for (long one : unbalanced.values()) {
+        difference += Math.abs(one);
+      }
+      rules.sweep(now, difference);
+      purge();
+    } else {
+      for (Draw draw : draws.takeTouched()) {
+        for (BudgetWatch budget : draw.budgets) {
+          budget.evaluate(now);
+        }
+      }
+    }
+    book.settle();
+    if (now != keptNow || sweep) {
+      keptNow = now;
+      keeper.put(
+          Part.CLOCK,
+          "",
+          Keeper.bytes(out -> {
+            out.writeLong(now);
+            out.writeLong(arrivedMillis);
+            out.writeLong(sweptMillis);
+          }));
+    }
+  }
+
+  private void notePresence(long asOf) {
+    for (WatchedNode node : List.copyOf(draws.nodes())) {
+      long age = asOf - node.seenMillis;
+      if (age >= SiteRules.FORGOTTEN_MILLIS) {
+        draws.forget(node);
+        keeper.delete(Part.NODE, node.name);
+      } else if (age >= SiteRules.GONE_MILLIS) {
+        if (node.presence != Presence.GONE) {
+          draws.gone(node);
+        }
+      } else if (age >= SiteRules.SILENT_MILLIS && node.presence == Presence.REPORTING) {
+        draws.silent(node);
+      }
+    }
+  }
+
+  /** The wall clock moves on. */
+  void wallClock(long wallMillis) {
+    // data of the past, as in a replay, is never fresh
+    if (now != Long.MIN_VALUE && arrivedMillis - now < LIVE_MILLIS) {
+      long unheard = Math.max(0, wallMillis - arrivedMillis);
+      rules.freshness(now + unheard, unheard);
+      book.settle();
+    }
+  }
+
+  // ---- who is where, and who pays
+
+  void take(NodeRecord record, byte[] value) {
+    draws.label(record.node(), record.labels());
+    keeper.put(Part.LABELS, record.node(), value);
+    evaluate();
+  }
+
+  void nodeRemoved(String node) {
+    draws.unlabel(node);
+    keeper.delete(Part.LABELS, node);
+    evaluate();
+  }
+
+  void take(JobRecord record, byte[] value) {
+    draws.pay(record.job(), new Payer(record.user(), record.project()));
+    keeper.put(Part.JOB, record.job(), value);
+    noteEnd(record);
+    evaluate();
+  }
+
+  private void noteEnd(JobRecord record) {
+    if (record.state().ended()) {
+      endedJobs.put(record.job(), Math.max(0, record.endEpochMillis()));
+    } else {
+      endedJobs.remove(record.job());
+    }
+  }
+
+  // ---- budgets
+
+  /**
+   * Looks whether there is another budget for the same.
+   *
+   * @throws IllegalArgumentException with one line for a person if there is
+   */
+  void check(Budget budget) {
+    Draw draw = draws.find(budget.scope());
+    if (draw != null) {
+      for (BudgetWatch other : draw.budgets) {
+        if (other.budget().overlaps(budget)) {
+          throw new IllegalArgumentException(
+              "budget %s limits the same of %s as %s does: remove that one first"
+                  .formatted(budget.id(), budget.scope().text(), other.budget().id()));
+        }
+      }
+    }
+  }
+
+  /** Puts a budget in force, in place of the one of that name. */
+  void set(Budget budget, byte[] value) {
+    keeper.put(Part.BUDGET, budget.id(), value);
+    setKept(budget);
+    evaluate();
+  }
+
+  private void setKept(Budget budget) {
+    BudgetWatch before = budgets.get(budget.id());
+    if (before != null
+        && before.budget().scope().equals(budget.scope())
+        && before.budget().quantity() == budget.quantity()) {
+      before.set(budget);
+    } else {
+      if (before != null) {
+        drop(before);
+      }
+      Draw draw = draws.of(budget.scope());
+      BudgetWatch watch = new BudgetWatch(budget, draw, book, keeper, this::drawers);
+      draw.budgets.add(watch);
+      budgets.put(budget.id(), watch);
+      if (budget.quantity().isEnergy() && draw.meter == null) {
+        draw.meter = new EnergyMeter();
+      }
+    }
+    draws.touch(draws.of(budget.scope()));
+  }
+
+  void removeBudget(String id) {
+    keeper.delete(Part.BUDGET, id);
+    BudgetWatch watch = budgets.get(id);
+    if (watch != null) {
+      drop(watch);
+      book.settle();
+    }
+  }
+
+  private void drop(BudgetWatch watch) {
+    watch.remove(now);
+    budgets.remove(watch.budget().id());
+    Draw draw = watch.draw();
+    draw.budgets.remove(watch);
+    EnergyMeter meter = draw.meter;
+    boolean stillAsked = draw.budgets.stream().anyMatch(one -> one.budget().quantity().isEnergy());
+    if (meter != null && !stillAsked && !alwaysMetered(draw)) {
+      meter.bucketKeys().forEach(bucket -> keeper.delete(Part.ENERGY, energyKey(draw, bucket)));
+      draw.meter = null;
+    }
+    draws.forgetIfUnused(draw);
+  }
+
+  private static boolean alwaysMetered(Draw draw) {
+    return draw.scope.kind() == Scope.Kind.SITE || draw.scope.kind() == Scope.Kind.KIND;
+  }
+
+  // ---- energy
+
+  void take(SiteWindow window, long arrivalMillis) {
+    if (window.windowMillis() != WINDOW_MILLIS) {
+      return; // of the same readings
+    }
+    Totals<SiteAmount> totals = window.totals();
+    long[] energies = new long[MEASURED.length + 2];
+    long difference = 0;
+    for (int i = 0; i < MEASURED.length; i++) {
+      energies[i] = totals.get(MEASURED[i]);
+      difference += Math.abs(energies[i] - totals.get(JOBS[i]) - totals.get(IDLE[i]));
+    }
+    energies[MEASURED.length] = totals.get(SiteAmount.FACILITY_MILLIJOULES);
+    energies[MEASURED.length + 1] = difference;
+    long start = window.windowStartEpochMillis();
+    String name = OF_SITE + start + "\0" + window.partEpochMillis();
+    if (difference == 0) {
+      unbalanced.remove(name);
+    } else {
+      unbalanced.put(name, difference);
+    }
+    long[] more = replace(name, energies, arrivalMillis);
+    addEnergy(draws.site(), start, more[0]);
+    for (int i = 0; i < KINDS.length; i++) {
+      addEnergy(draws.of(Scope.kind(KINDS[i])), start, more[i + 1]);
+    }
+    addEnergy(draws.of(Scope.kind(DeviceKind.FACILITY)), start, more[MEASURED.length]);
+    now = Math.max(now, Math.min(start, arrivalMillis));
+    evaluate();
+  }
+
+  /** An increment: of one window and node all of them add up. */
+  void take(NodeWindow window) {
+    Totals<SiteAmount> totals = window.totals();
+    long stuck = totals.get(SiteAmount.COUNTER_STUCK_MILLIS);
+    if (stuck > 0) {
+      rules.stuck(window.node(), Math.max(now, window.windowStartEpochMillis()), stuck);
+    }
+    draws
+        .labels(window.node())
+        .forEach((label, value) -> {
+          Draw draw = Scope.isLabel(label, value) ? draws.find(Scope.nodes(label, value)) : null;
+          if (draw != null) {
+            addEnergy(
+                draw,
+                window.windowStartEpochMillis(),
+                totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
+          }
+        });
+    evaluate();
+  }
+
+  /** The whole window so far. */
+  void take(JobWindow window, long arrivalMillis) {
+    Payer payer = draws.payer(window.job());
+    List<Draw> asked = new ArrayList<>();
+    addIfMetered(asked, Scope.job(window.job()));
+    if (Scope.isName(payer.user())) {
+      addIfMetered(asked, Scope.user(payer.user()));
+    }
+    if (Scope.isName(payer.project())) {
+      addIfMetered(asked, Scope.project(payer.project()));
+    }
+    if (asked.isEmpty()) {
+      return;
+    }
+    long start = window.windowStartEpochMillis();
+    String name = OF_JOB + window.job() + "\0" + start + "\0" + window.partEpochMillis();
+    long[] energy = {window.totals().get(JobAmount.TOTAL_MILLIJOULES)};
+    long more = replace(name, energy, arrivalMillis)[0];
+    asked.forEach(draw -> addEnergy(draw, start, more));
+    evaluate();
+  }
+
+  private void addIfMetered(List<Draw> asked, Scope scope) {
+    Draw draw = draws.find(scope);
+    if (draw != null && draw.meter != null) {
+      asked.add(draw);
+    }
+  }
+
+  /** Keeps what a window holds; how much more that is than before. */
+  private long[] replace(String name, long[] millijoules, long arrivalMillis) {
+    Window before = windows.put(name, new Window(arrivalMillis, millijoules));
+    keeper.put(
+        Part.WINDOW,
+        name,
+        Keeper.bytes(out -> {
+          out.writeLong(arrivalMillis);
+          for (long one : millijoules) {
+            out.writeLong(one);
+          }
+        }));
+    long[] more = millijoules.clone();
+    if (before != null) {
+      for (int i = 0; i < more.length; i++) {
+        more[i] -= before.millijoules[i];
+      }
+    }
+    return more;
+  }
+
+  private void addEnergy(Draw draw, long epochMillis, long millijoules) {
+    EnergyMeter meter = draw.meter;
+    if (meter != null && millijoules != 0) {
+      long bucket = EnergyMeter.bucket(epochMillis);
+      long sum = meter.add(bucket, millijoules);
+      keeper.put(
+          Part.ENERGY,
+          energyKey(draw, bucket),
+          ByteBuffer.allocate(Long.BYTES).putLong(sum).array());
+      draws.touch(draw);
+    }
+  }
+
+  private static String energyKey(Draw draw, long bucket) {
+    return draw.scope.text() + "\0" + bucket;
+  }
+
+  /** Forgets what nobody can ask for any more. */
+  private void purge() {
+    if (arrivedMillis == Long.MIN_VALUE
+        || (purgedMillis != Long.MIN_VALUE && arrivedMillis - purgedMillis < 60_000)) {
+      return;
+    }
+    purgedMillis = arrivedMillis;
+    windows
+        .entrySet()
+        .removeIf(entry -> {
+          boolean over = arrivedMillis - entry.getValue().arrivalMillis >= WINDOW_LIFE_MILLIS;
+          if (over) {
+            keeper.delete(Part.WINDOW, entry.getKey());
+            unbalanced.remove(entry.getKey());
+          }
+          return over;
+        });
+    for (Draw draw : draws.all()) {
+      EnergyMeter meter = draw.meter;
+      if (meter != null) {
+        meter
+            .forgetBefore(now)
+            .forEach(bucket -> keeper.delete(Part.ENERGY, energyKey(draw, bucket)));
+      }
+    }
+    endedJobs
+        .entrySet()
+        .removeIf(entry -> {
+          boolean over = now - entry.getValue() >= JOB_LIFE_MILLIS;
+          if (over) {
+            draws.forgetJob(entry.getKey());
+            keeper.delete(Part.JOB, entry.getKey());
+          }
+          return over;
+        });
+  }
+
+  // ---- advice
+
+  /** Who could draw less: nodes or jobs of a scope, the largest. */
+  private List<Caps.Drawer> drawers(Draw draw) {
+    List<Caps.Drawer> found = new ArrayList<>();
+    if (BudgetWatch.advisesNodes(draw.scope)) {
+      for (WatchedNode node : draw.nodes) {
+        long total = node.power.totalMilliwatts();
+        long part = node.in(draw);
+        found.add(
+            new Caps.Drawer(
+                Consumer.NODE, node.name, part, floor(node, part, total), priority(node)));
+      }
+    } else {
+      Map<String, long[]> jobs = new HashMap<>();
+      for (WatchedNode node : draw.nodes) {
+        List<JobPower> held = node.presence == Presence.GONE ? List.of() : node.power.jobs();
+        for (JobPower job : held) {
+          Payer payer = draws.payer(job.job());
+          String name = draw.scope.kind() == Scope.Kind.USER ? payer.user() : payer.project();
+          if (name.equals(draw.scope.name())) {
+            long[] sums = jobs.computeIfAbsent(job.job(), _ -> new long[2]);
+            sums[0] += job.milliwatts();
+            sums[1] += floor(node, job.milliwatts(), node.power.totalMilliwatts());
+          }
+        }
+      }
+      jobs.forEach((job, sums) ->
+          found.add(new Caps.Drawer(Consumer.JOB, job, sums[0], sums[1], priority(job))));
+    }
+    found.sort(
+        Comparator.comparingLong(Caps.Drawer::milliwatts)
+            .reversed()
+            .thenComparing(Caps.Drawer::name));
+    return found.subList(0, Math.min(MOST_DRAWERS, found.size()));
+  }
+
+  /** What a part of a node's power is when the node is idle. */
+  private static long floor(WatchedNode node, long part, long total) {
+    if (total <= 0) {
+      return part;
+    }
+    return Math.min(part, (long) (part * (double) Math.min(node.floorMilliwatts, total) / total));
+  }
+
+  private int priority(WatchedNode node) {
+    ToIntFunction<Draw> highest =
+        draw -> draw.budgets.stream().mapToInt(one -> one.budget().priority()).max().orElse(0);
+    return Arrays.stream(node.draws)
+        .filter(draw -> draw.scope.kind() == Scope.Kind.NODES)
+        .mapToInt(highest)
+        .max()
+        .orElse(0);
+  }
+
+  private int priority(String job) {
+    Payer payer = draws.payer(job);
+    int highest = priority(Scope.job(job));
+    if (Scope.isName(payer.user())) {
+      highest = Math.max(highest, priority(Scope.user(payer.user())));
+    }
+    if (Scope.isName(payer.project())) {
+      highest = Math.max(highest, priority(Scope.project(payer.project())));
+    }
+    return highest;
+  }
+
+  private int priority(Scope scope) {
+    Draw draw = draws.find(scope);
+    return draw == null
+        ? 0
+        : draw.budgets.stream().mapToInt(one -> one.budget().priority()).max().orElse(0);
+  }
+
+  // ---- after a crash
+
+  /** Takes in what was written down; parts in their order. */
+  void restore(Part part, String name, byte[] value) {
+    ByteBuffer bytes = ByteBuffer.wrap(value);
+    switch (part) {
+      case CLOCK -> {
+        now = bytes.getLong();
+        arrivedMillis = bytes.getLong();
+        sweptMillis = bytes.getLong();
+      }
+      case LABELS -> {
+        NodeRecord record = WireSerdes.nodes().deserializer().deserialize("nodes", value);
+        draws.label(name, record.labels());
+      }
+      case JOB -> {
+        JobRecord record = WireSerdes.jobs().deserializer().deserialize("jobs", value);
+        draws.pay(name, new Payer(record.user(), record.project()));
+        noteEnd(record);
+      }
+      case NODE -> {
+        long floor = bytes.getLong();
+        byte[] power = Arrays.copyOfRange(value, Long.BYTES, value.length);
+        LivePower live = WireSerdes.livePower().deserializer().deserialize("power-now", power);
+        WatchedNode node =
+            requireNonNull(draws.take(live.nodes().getFirst(), live.epochMillis()), name);
+        node.floorMilliwatts = floor;
+      }
+      case BUDGET -> setKept(WireSerdes.budgets().deserializer().deserialize("budgets", value));
+      case ENERGY -> {
+        int at = name.lastIndexOf('\0');
+        Draw draw = draws.of(Scope.parse(name.substring(0, at)));
+        EnergyMeter meter = draw.meter == null ? new EnergyMeter() : draw.meter;
+        draw.meter = meter;
+        meter.set(Long.parseLong(name.substring(at + 1)), bytes.getLong());
+      }
+      case WINDOW -> {
+        long arrival = bytes.getLong();
+        long[] energies = new long[bytes.remaining() / Long.BYTES];
+        for (int i = 0; i < energies.length; i++) {
+          energies[i] = bytes.getLong();
+        }
+        windows.put(name, new Window(arrival, energies));
+        if (name.startsWith(OF_SITE) && energies[energies.length - 1] != 0) {
+          unbalanced.put(name, energies[energies.length - 1]);
+        }
+      }
+      case ALARM -> book.restore(value);
+    }
+  }
+
+  /** Everything that was written down was taken in. */
+  void restored() {
+    if (sweptMillis != Long.MIN_VALUE) {
+      notePresence(sweptMillis);
+    }
+    // it was all looked at before
+    draws.takeTouched();
+  }
+
+  @Nullable BudgetWatch budget(String id) {
+    return budgets.get(id);
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.watch;
+
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.GpuPower;
+import java.util.List;
+import java.util.Map;
+
+/** A node as it was last heard, and the sums that its power is in. One thread. */
+final class WatchedNode {
+  /** Whether it is heard. */
+  enum Presence {
+    REPORTING,
+    /** Not heard for a while: its last power counts on. */
+    SILENT,
+    /** Not heard for so long that its power no longer counts. */
+    GONE
+  }
+
+  static final Draw[] NO_DRAWS = {};
+
+  final String name;
+  NodePower power;
+
+  /** Time of its latest reading, not later than it came, Unix epoch, ms. */
+  long seenMillis;
+
+  /** The least that it drew: what is left of it when it is idle. */
+  long floorMilliwatts = Long.MAX_VALUE;
+
+  Presence presence = Presence.REPORTING;
+  Map<String, String> labels = Map.of();
+  List<GpuPower> gpus = List.of();
+
+  // kept by the sums: in which it is, with how much, and where its jobs, users and projects are
+  Draw[] draws = NO_DRAWS;
+  long[] drew = {};
+  int[] jobAt = {};
+  int[] userAt = {};
+  int[] projectAt = {};
+
+  WatchedNode(String name, NodePower power, long seenMillis) {
+    this.name = name;
+    this.power = power;
+    this.seenMillis = seenMillis;
+  }
+
+  /** What it draws as part of a sum. */
+  long in(Draw draw) {
+    for (int i = 0; i < draws.length; i++) {
+      if (draws[i] == draw) {
+        return drew[i];
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.benchmarks;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.JobPower;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.AlertsProgram;
+import io.github.joulestream.streams.StreamsSettings;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * How many news of nodes the watch over a site takes in with thousands of budgets: a site whose
+ * nodes say every second what they draw, all of it on the topic before the watch begins, so that it
+ * works as fast as it can. One site is one task, and so one thread.
+ */
+final class Alerting {
+  private static final String SITE = "site";
+  private static final int RACK = 32;
+  private static final int JOB_NODES = 2;
+  private static final int PER_RECORD = 2_000;
+  private static final String END = "the-end";
+
+  private final Settings settings;
+  private final Random random = new Random(1);
+
+  private Alerting(Settings settings) {
+    this.settings = settings;
+  }
+
+  public static void main(String[] args) throws Exception {
+    Settings settings =
+        new Settings("How many news of nodes the watch over budgets takes in.")
+            .with("nodes", "10000", "nodes of the site, each with news every second")
+            .with("budgets", "10000", "of racks, jobs, users and projects, and one of the site")
+            .with("seconds", "120", "of the site's time")
+            .with("warmup", "20", "of these that are not measured")
+            .with("partitions", "4", "of the topics")
+            .withCommon()
+            .read(args);
+    new Alerting(settings).run();
+  }
+
+  private void run() throws Exception {
+    try (Bench bench = new Bench(settings)) {
+      String bootstrap = bench.broker();
+      int nodes = settings.number("nodes");
+      int seconds = settings.number("seconds");
+      int warmup = settings.number("warmup");
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+        new TopicAdmin(admin).create(settings.number("partitions"), (short) 1);
+      }
+      int set = preload(bootstrap, nodes, seconds, warmup);
+      StreamsSettings streams =
+          new StreamsSettings(
+              bootstrap, bench.folder("alerts"), 1, null, Duration.ofMillis(200), Calibration.NONE);
+      NanoClock clock = NanoClock.system();
+      try (AlertsProgram program = new AlertsProgram(streams);
+          Ends ends = new Ends(bootstrap)) {
+        program.start();
+        ends.await("job=" + END + "-warm");
+        long beganNanos = clock.nanos();
+        long beganCpu = cpuNanos();
+        ends.await("job=" + END);
+        double wall = (clock.nanos() - beganNanos) / 1e9;
+        double cpu = (cpuNanos() - beganCpu) / 1e9;
+        long news = (long) nodes * (seconds - warmup);
+        ObjectNode result = Bench.object();
+        result.put("nodes", nodes);
+        result.put("budgets", set);
+        result.put("news", news);
+        result.put("wall_s", wall);
+        result.put("cpu_s", cpu);
+        result.put("news_per_s", news / wall);
+        result.put("news_per_cpu_s", news / cpu);
+        result.put("alerts", ends.alerts());
+        Bench.say(
+            "%,d nodes, %,d budgets: %,d news of nodes in %.1f s (%.1f s CPU): %,.0f/s, %.1f times"
+                + " real time; %,d alerts told",
+            nodes, set, news, wall, cpu, news / wall, (seconds - warmup) / wall, ends.alerts());
+        bench.report(result);
+      }
+    }
+  }
+
+  private static long cpuNanos() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
+  }
+
+  // ---- what is on the topics
+
+  private int preload(String bootstrap, int nodes, int seconds, int warmup) {
+    Map<String, Object> config =
+        Map.of("bootstrap.servers", bootstrap, "compression.type", "lz4", "linger.ms", 20);
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
+      int jobs = nodes / JOB_NODES;
+      int racks = (nodes + RACK - 1) / RACK;
+      List<Scope> scopes = new ArrayList<>(List.of(Scope.SITE));
+      for (int rack = 0; rack < racks; rack++) {
+        scopes.add(Scope.nodes("rack", "r" + rack));
+      }
+      for (int job = 0; job < jobs; job++) {
+        scopes.add(Scope.job("job-" + job));
+        send(producer, job("job-" + job, job));
+      }
+      for (int i = 0; scopes.size() < settings.number("budgets"); i++) {
+        scopes.add(i % 2 == 0 ? Scope.user("user-" + i / 2) : Scope.project("project-" + i / 2));
+      }
+      int set = Math.min(scopes.size(), settings.number("budgets"));
+      for (int i = 0; i < set; i++) {
+        send(producer, budget("budget-" + i, scopes.get(i), limit(scopes.get(i), nodes)));
+      }
+      send(producer, budget("warm", Scope.job(END + "-warm"), 1));
+      send(producer, budget("end", Scope.job(END), 1));
+      for (int node = 0; node < nodes; node++) {
+        NodeRecord record =
+            new NodeRecord(
+                SITE, "n" + node, 0, "", Map.of("rack", "r" + node / RACK), 0, 0, List.of());
+        producer.send(
+            new ProducerRecord<>(
+                Topic.NODES.topicName(),
+                Keys.node(SITE, record.node()),
+                WireSerdes.nodes().serializer().serialize("nodes", record)));
+      }
+      producer.flush();
+      long start = EpochClock.system().epochMillis() - 1_000L * seconds;
+      for (int second = 0; second < seconds; second++) {
+        long now = start + 1_000L * second;
+        for (int from = 0; from < nodes; from += PER_RECORD) {
+          List<NodePower> news = new ArrayList<>();
+          for (int node = from; node < Math.min(nodes, from + PER_RECORD); node++) {
+            news.add(power("n" + node, now, "job-" + node / JOB_NODES));
+          }
+          if (from + PER_RECORD >= nodes && second == warmup) {
+            news.add(power("warm", now, END + "-warm"));
+          }
+          if (from + PER_RECORD >= nodes && second == seconds - 1) {
+            news.add(power("end", now, END));
+          }
+          LivePower live = new LivePower(SITE, 0, now, news);
+          producer.send(
+              new ProducerRecord<>(
+                  Topic.POWER_NOW.topicName(),
+                  SITE,
+                  WireSerdes.livePower().serializer().serialize("power-now", live)));
+        }
+      }
+      producer.flush();
+      return set;
+    }
+  }
+
+  private NodePower power(String node, long now, String job) {
+    long gpus = 4_000_000 + random.nextInt(1_000_000);
+    long rest = 600_000;
+    return new NodePower(
+        node,
+        now,
+        gpus + rest,
+        List.of(gpus, rest / 2, rest / 4, rest / 4, 0L, 0L),
+        rest,
+        List.of(new JobPower(job, gpus, 80_000, 72_000)),
+        List.of());
+  }
+
+  /** Of what a scope draws on the mean, a little more: some are passed now and then. */
+  private static long limit(Scope scope, int nodes) {
+    long each = 5_100_000;
+    return switch (scope.kind()) {
+      case SITE -> nodes * each;
+      case NODES -> RACK * each * 103 / 100;
+      default -> JOB_NODES * 5_000_000L * 99 / 100;
+    };
+  }
+
+  private static Budget budget(String id, Scope scope, long milliwatts) {
+    return Budget.of(SITE, id, scope, Quantity.POWER, milliwatts);
+  }
+
+  private static void send(KafkaProducer<String, byte[]> producer, Budget budget) {
+    producer.send(
+        new ProducerRecord<>(
+            Topic.BUDGETS.topicName(),
+            Keys.budget(SITE, budget.id()),
+            WireSerdes.budgets().serializer().serialize("budgets", budget)));
+  }
+
+  private static JobRecord job(String job, int number) {
+    return new JobRecord(
+        SITE,
+        job,
+        "user-" + number % 2_000,
+        "project-" + number % 500,
+        "",
+        "",
+        Map.of(),
+        0,
+        JobRecord.OPEN,
+        JobState.RUNNING,
+        0,
+        "");
+  }
+
+  private static void send(KafkaProducer<String, byte[]> producer, JobRecord job) {
+    producer.send(
+        new ProducerRecord<>(
+            Topic.JOBS.topicName(),
+            Keys.job(SITE, job.job()),
+            WireSerdes.jobs().serializer().serialize("jobs", job)));
+  }
+
+  /** Waits for alerts that say how far the watch is. */
+  private static final class Ends implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofMinutes(7);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Set<String> scopes = new HashSet<>();
+    private long alerts;
+
+    Ends(String bootstrap) {
+      Map<String, Object> config = new HashMap<>();
+      config.put("bootstrap.servers", bootstrap);
+      config.put("isolation.level", "read_committed");
+      consumer =
+          new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      List<TopicPartition> partitions = List.of(new TopicPartition(Topic.ALERTS.topicName(), 0));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+    }
+
+    void await(String scope) {
+      NanoClock clock = NanoClock.system();
+      long end = clock.nanos() + LIMIT.toNanos();
+      while (!scopes.contains(scope)) {
+        if (clock.nanos() - end > 0) {
+          throw new IllegalStateException("no alert for " + scope + " within " + LIMIT);
+        }
+        consumer
+            .poll(Duration.ofMillis(50))
+            .forEach(record -> {
+              Alert alert = WireSerdes.alerts().deserializer().deserialize("", record.value());
+              alerts++;
+              scopes.add(alert.scope());
+            });
+      }
+    }
+
+    long alerts() {
+      return alerts;
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+}
