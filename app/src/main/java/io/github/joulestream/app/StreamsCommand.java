@@ -64,7 +64,13 @@ final class StreamsCommand implements Callable<Integer> {
     kafka.join();
     StreamsSettings settings =
         new StreamsSettings(
-            kafka.bootstrap, state, threads, instance, Duration.ofMillis(500), calibration.read(), standbys);
+            kafka.bootstrap,
+            state,
+            threads,
+            instance,
+            Duration.ofMillis(500),
+            calibration.read(),
+            standbys);
     try (Stopping stopping = new Stopping();
         StreamsProgram accounting = new StreamsProgram(settings);
         AlertsProgram alerts = new AlertsProgram(settings)) {

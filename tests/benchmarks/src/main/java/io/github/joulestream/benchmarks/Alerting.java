@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -38,6 +39,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many news of nodes the watch over a site takes in with thousands of budgets: a site whose
@@ -48,6 +50,8 @@ final class Alerting {
   private static final String SITE = "site";
   private static final int RACK = 32;
   private static final int JOB_NODES = 2;
+  private static final int USERS = 2_500;
+  private static final int PROJECTS = 500;
   private static final int PER_RECORD = 2_000;
   private static final String END = "the-end";
 
@@ -121,10 +125,7 @@ final class Alerting {
   // ---- what is on the topics
 
   private int preload(String bootstrap, int nodes, int seconds, int warmup) {
-    Map<String, Object> config =
-        Map.of("bootstrap.servers", bootstrap, "compression.type", "lz4", "linger.ms", 20);
-    try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
+    try (Feed feed = new Feed(bootstrap)) {
       int jobs = nodes / JOB_NODES;
       int racks = (nodes + RACK - 1) / RACK;
       List<Scope> scopes = new ArrayList<>(List.of(Scope.SITE));
@@ -133,28 +134,27 @@ final class Alerting {
       }
       for (int job = 0; job < jobs; job++) {
         scopes.add(Scope.job("job-" + job));
-        send(producer, job("job-" + job, job));
+        send(feed, job("job-" + job, job));
       }
       for (int i = 0; scopes.size() < settings.number("budgets"); i++) {
         scopes.add(i % 2 == 0 ? Scope.user("user-" + i / 2) : Scope.project("project-" + i / 2));
       }
       int set = Math.min(scopes.size(), settings.number("budgets"));
       for (int i = 0; i < set; i++) {
-        send(producer, budget("budget-" + i, scopes.get(i), limit(scopes.get(i), nodes)));
+        send(feed, budget("budget-" + i, scopes.get(i), limit(scopes.get(i), nodes)));
       }
-      send(producer, budget("warm", Scope.job(END + "-warm"), 1));
-      send(producer, budget("end", Scope.job(END), 1));
+      send(feed, budget("warm", Scope.job(END + "-warm"), 1));
+      send(feed, budget("end", Scope.job(END), 1));
       for (int node = 0; node < nodes; node++) {
         NodeRecord record =
             new NodeRecord(
                 SITE, "n" + node, 0, "", Map.of("rack", "r" + node / RACK), 0, 0, List.of());
-        producer.send(
-            new ProducerRecord<>(
-                Topic.NODES.topicName(),
-                Keys.node(SITE, record.node()),
-                WireSerdes.nodes().serializer().serialize("nodes", record)));
+        feed.send(
+            Topic.NODES,
+            Keys.node(SITE, record.node()),
+            WireSerdes.nodes().serializer().serialize("nodes", record));
       }
-      producer.flush();
+      feed.flush();
       long start = EpochClock.system().epochMillis() - 1_000L * seconds;
       for (int second = 0; second < seconds; second++) {
         long now = start + 1_000L * second;
@@ -170,20 +170,19 @@ final class Alerting {
             news.add(power("end", now, END));
           }
           LivePower live = new LivePower(SITE, 0, now, news);
-          producer.send(
-              new ProducerRecord<>(
-                  Topic.POWER_NOW.topicName(),
-                  SITE,
-                  WireSerdes.livePower().serializer().serialize("power-now", live)));
+          feed.send(
+              Topic.POWER_NOW,
+              SITE,
+              WireSerdes.livePower().serializer().serialize("power-now", live));
         }
       }
-      producer.flush();
+      feed.flush();
       return set;
     }
   }
 
   private NodePower power(String node, long now, String job) {
-    long gpus = 4_000_000 + random.nextInt(1_000_000);
+    long gpus = 4_000_000L + random.nextInt(1_000_000);
     long rest = 600_000;
     return new NodePower(
         node,
@@ -195,34 +194,41 @@ final class Alerting {
         List.of());
   }
 
-  /** Of what a scope draws on the mean, a little more: some are passed now and then. */
+  /**
+   * A fifth more than what a scope draws on the mean; of one in ten, and of the site, just that.
+   */
   private static long limit(Scope scope, int nodes) {
-    long each = 5_100_000;
-    return switch (scope.kind()) {
-      case SITE -> nodes * each;
-      case NODES -> RACK * each * 103 / 100;
-      default -> JOB_NODES * 5_000_000L * 99 / 100;
-    };
+    long job = JOB_NODES * 4_500_000L;
+    long mean =
+        switch (scope.kind()) {
+          case SITE -> nodes * 5_100_000L;
+          case NODES -> RACK * 5_100_000L;
+          case USER -> Math.max(1, nodes / JOB_NODES / USERS) * job;
+          case PROJECT -> Math.max(1, nodes / JOB_NODES / PROJECTS) * job;
+          default -> job;
+        };
+    boolean tight =
+        scope.kind() == Scope.Kind.SITE || Math.floorMod(scope.name().hashCode(), 10) == 0;
+    return tight ? mean : mean * 13 / 10;
   }
 
   private static Budget budget(String id, Scope scope, long milliwatts) {
     return Budget.of(SITE, id, scope, Quantity.POWER, milliwatts);
   }
 
-  private static void send(KafkaProducer<String, byte[]> producer, Budget budget) {
-    producer.send(
-        new ProducerRecord<>(
-            Topic.BUDGETS.topicName(),
-            Keys.budget(SITE, budget.id()),
-            WireSerdes.budgets().serializer().serialize("budgets", budget)));
+  private static void send(Feed feed, Budget budget) {
+    feed.send(
+        Topic.BUDGETS,
+        Keys.budget(SITE, budget.id()),
+        WireSerdes.budgets().serializer().serialize("budgets", budget));
   }
 
   private static JobRecord job(String job, int number) {
     return new JobRecord(
         SITE,
         job,
-        "user-" + number % 2_000,
-        "project-" + number % 500,
+        "user-" + number % USERS,
+        "project-" + number % PROJECTS,
         "",
         "",
         Map.of(),
@@ -233,12 +239,49 @@ final class Alerting {
         "");
   }
 
-  private static void send(KafkaProducer<String, byte[]> producer, JobRecord job) {
-    producer.send(
-        new ProducerRecord<>(
-            Topic.JOBS.topicName(),
-            Keys.job(SITE, job.job()),
-            WireSerdes.jobs().serializer().serialize("jobs", job)));
+  private static void send(Feed feed, JobRecord job) {
+    feed.send(
+        Topic.JOBS,
+        Keys.job(SITE, job.job()),
+        WireSerdes.jobs().serializer().serialize("jobs", job));
+  }
+
+  /** Sends, and does not let a failure pass. */
+  private static final class Feed implements AutoCloseable {
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final KafkaProducer<String, byte[]> producer;
+
+    Feed(String bootstrap) {
+      producer =
+          new KafkaProducer<>(
+              Map.of("bootstrap.servers", bootstrap, "compression.type", "lz4", "linger.ms", 20),
+              new StringSerializer(),
+              new ByteArraySerializer());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it
+    void send(Topic topic, String key, byte[] value) {
+      producer.send(
+          new ProducerRecord<>(topic.topicName(), key, value),
+          (_, e) -> {
+            if (e != null) {
+              failure.set(e);
+            }
+          });
+    }
+
+    void flush() {
+      producer.flush();
+      Exception e = failure.get();
+      if (e != null) {
+        throw new IllegalStateException("a record was not sent", e);
+      }
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+    }
   }
 
   /** Waits for alerts that say how far the watch is. */
