@@ -28,7 +28,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -70,7 +72,13 @@ class ITAlertsCrash {
       try (Admin admin = Admin.create(kafka)) {
         new TopicAdmin(admin).create(2, (short) 1);
       }
-      Random random = new Random(SEED);
+      Set<Integer> kills =
+          new Random(SEED)
+              .ints(1, SECONDS)
+              .distinct()
+              .limit(KILLS)
+              .boxed()
+              .collect(Collectors.toSet());
       Program streams = start(broker);
       try (KafkaProducer<String, byte[]> producer =
               new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer());
@@ -81,14 +89,13 @@ class ITAlertsCrash {
         // once this one is in force all are, since they take the same way
         send(producer, powers.getFirst());
         told.await("job=begin");
-        for (int second = 1, killed = 0; second < powers.size(); second++) {
+        for (int second = 1; second < powers.size(); second++) {
           send(producer, powers.get(second));
           LockSupport.parkNanos(20_000_000); // fifty times as fast as the site
-          if (killed < KILLS && random.nextInt(SECONDS / KILLS) == 0) {
+          if (kills.contains(second)) {
             streams.kill();
             streams.close();
             streams = start(broker);
-            killed++;
           }
         }
         told.await("job=end");
@@ -155,7 +162,7 @@ class ITAlertsCrash {
       List<NodePower> nodes = new ArrayList<>();
       for (int job = 0; job < JOBS; job++) {
         if (second == 0 || random.nextInt(15) == 0) {
-          level[job] = 200_000 + random.nextInt(500_000);
+          level[job] = 200_000L + random.nextInt(500_000);
         }
         nodes.add(node("n" + job, second, level[job], "job-" + job));
       }
