@@ -53,6 +53,13 @@ final class Bench implements AutoCloseable {
     return start(List.of(), main, CLASS_PATH, args);
   }
 
+  /** Starts a program of the machine. */
+  Child startProgram(String... command) throws IOException {
+    Child child = new Child(command[0], new ProcessBuilder(command).start());
+    children.add(child);
+    return child;
+  }
+
   /** Starts one of our programs on one processor. */
   Child startOn(int core, Class<?> main, String... args) throws IOException {
     return start(List.of("taskset", "-c", Integer.toString(core)), main, CLASS_PATH, args);

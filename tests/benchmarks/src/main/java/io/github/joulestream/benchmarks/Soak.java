@@ -4,16 +4,12 @@ package io.github.joulestream.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.app.Main;
-import io.github.joulestream.store.StoreWriter;
-import io.github.joulestream.streams.StreamsProgram;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -29,8 +25,6 @@ final class Soak {
   private static final double MOST_BEHIND_SECONDS = 3;
   private static final double MOST_GROWTH_SECONDS = 1;
   private static final long MOST_LATE_MILLIS = 2_000;
-  private static final String[] INPUT = {"telemetry", "allocations", "jobs"};
-  private static final String[] RESULTS = {"job-energy", "job-summary", "site-power", "ledger"};
 
   private final Settings settings;
   private final Bench bench;
@@ -145,12 +139,12 @@ final class Soak {
     try (Freshness freshness =
         new Freshness(bootstrap, ready.get("devices").asLong(), ready.get("newest_ms").asLong())) {
       while (!load.ended(EVERY)) {
-        behind.add(Topics.lag(admin, StreamsProgram.APPLICATION_ID, INPUT) / batchesPerSecond);
-        writerBehind.add((double) Topics.lag(admin, StoreWriter.GROUP, RESULTS));
+        behind.add(Topics.lagOfTopologies(admin) / batchesPerSecond);
+        writerBehind.add((double) Topics.lagOfWriter(admin));
         row(behind, writerBehind.getLast(), freshness.seconds(), cpuBefore);
       }
       processes.remove("load");
-      drain();
+      Topics.awaitWorkedThrough(admin, DRAIN);
       ages = List.copyOf(freshness.seconds());
     }
     JsonNode loaded = load.result();
@@ -199,19 +193,6 @@ final class Soak {
     Map<String, Double> seconds = new LinkedHashMap<>();
     processes.forEach((name, child) -> seconds.put(name, child.cpuSeconds()));
     return seconds;
-  }
-
-  /** Waits until everything that was said is worked through and stored. */
-  private void drain() throws InterruptedException, ExecutionException {
-    long left = DRAIN.toMillis() / 100;
-    while (Topics.lag(admin, StreamsProgram.APPLICATION_ID, INPUT) > 0
-        || Topics.lag(admin, StoreWriter.GROUP, RESULTS) > 0) {
-      if (left-- == 0) {
-        throw new IllegalStateException(
-            "not worked through " + DRAIN.toSeconds() + " s after the load's end");
-      }
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
   }
 
   private static String verdict(List<Double> behind, long lateMillis, int windows, long missing) {

@@ -3,6 +3,8 @@ package io.github.joulestream.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.store.StoreWriter;
+import io.github.joulestream.streams.StreamsProgram;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,6 +27,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What is in topics. */
 final class Topics {
+  private static final String[] RESULTS = {
+    "job-energy", "job-summary", "site-power", "node-power", "ledger"
+  };
   private static final Duration POLL = Duration.ofMillis(500);
 
   // a transaction's marker at the end of a partition is nothing to be read
@@ -103,6 +108,29 @@ final class Topics {
       lag += behind <= MARKERS ? 0 : behind;
     }
     return lag;
+  }
+
+  /** Records from agents and schedulers that the topologies have not committed yet. */
+  static long lagOfTopologies(Admin admin) throws ExecutionException, InterruptedException {
+    return lag(admin, StreamsProgram.APPLICATION_ID, "telemetry", "allocations", "jobs");
+  }
+
+  /** Results that the store writer has not committed yet. */
+  static long lagOfWriter(Admin admin) throws ExecutionException, InterruptedException {
+    return lag(admin, StoreWriter.GROUP, RESULTS);
+  }
+
+  /** Waits until everything that was said is worked through and stored. */
+  static void awaitWorkedThrough(Admin admin, Duration limit)
+      throws InterruptedException, ExecutionException {
+    long left = limit.toMillis() / 100;
+    while (lagOfTopologies(admin) > 0 || lagOfWriter(admin) > 0) {
+      if (left-- == 0) {
+        throw new IllegalStateException(
+            "not worked through " + limit.toSeconds() + " s after the load's end");
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
   }
 
   /** How many partitions of a topic each member of a group has, where it has any. */
