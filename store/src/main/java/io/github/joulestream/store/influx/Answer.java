@@ -5,11 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import java.time.DateTimeException;
-import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a server answered.
@@ -61,33 +56,5 @@ public record Answer(int status, String body, long retryAfterMillis) {
   public String toString() {
     String message = message();
     return message.isEmpty() ? Integer.toString(status) : status + ": " + message;
-  }
-
-  /**
-   * The milliseconds in a {@code Retry-After}, which gives seconds or a date.
-   *
-   * @param date the answer's own {@code Date}, so that our clock does not matter
-   */
-  static long retryAfterMillis(@Nullable String retryAfter, @Nullable String date) {
-    if (retryAfter == null) {
-      return 0;
-    }
-    String text = retryAfter.strip();
-    if (text.matches("\\d{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(text)).toMillis();
-    }
-    if (date == null) {
-      return 0;
-    }
-    try {
-      Duration wait = Duration.between(httpDate(date), httpDate(text));
-      return Math.max(0, wait.toMillis());
-    } catch (DateTimeException e) {
-      return 0; // neither: as if it had said nothing
-    }
-  }
-
-  private static ZonedDateTime httpDate(String text) {
-    return ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME);
   }
 }

@@ -3,6 +3,7 @@ package io.github.joulestream.store.influx;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.RetryAfter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -61,7 +62,7 @@ final class InfluxHttp implements AutoCloseable {
     return new Answer(
         response.statusCode(),
         response.body(),
-        Answer.retryAfterMillis(
+        RetryAfter.millis(
             response.headers().firstValue("Retry-After").orElse(null),
             response.headers().firstValue("Date").orElse(null)));
   }

@@ -11,6 +11,7 @@ import com.influxdb.client.InfluxDBClientOptions;
 import com.influxdb.client.WriteApiBlocking;
 import com.influxdb.client.domain.WritePrecision;
 import com.influxdb.exceptions.InfluxException;
+import io.github.joulestream.runtime.RetryAfter;
 import io.github.joulestream.store.Buckets.Bucket;
 import java.io.IOException;
 import java.time.Duration;
@@ -195,7 +196,7 @@ public final class InfluxV2 implements InfluxApi {
       return new Answer(
           e.status(),
           String.valueOf(e.errorBody().getOrDefault("message", e.getMessage())),
-          Answer.retryAfterMillis(header(e, "retry-after"), header(e, "date")));
+          RetryAfter.millis(header(e, "retry-after"), header(e, "date")));
     }
   }
 

@@ -264,17 +264,6 @@ class InfluxVersionsTest {
   }
 
   @Test
-  void retryAfter_isSecondsOrADate() {
-    String date = "Tue, 24 Nov 2026 10:00:00 GMT";
-    assertThat(Answer.retryAfterMillis("120", null)).isEqualTo(120_000);
-    assertThat(Answer.retryAfterMillis("Tue, 24 Nov 2026 10:01:30 GMT", date)).isEqualTo(90_000);
-    assertThat(Answer.retryAfterMillis("Tue, 24 Nov 2026 09:00:00 GMT", date)).isZero();
-    assertThat(Answer.retryAfterMillis("Tue, 24 Nov 2026 10:01:30 GMT", null)).isZero();
-    assertThat(Answer.retryAfterMillis("soon", date)).isZero();
-    assertThat(Answer.retryAfterMillis(null, date)).isZero();
-  }
-
-  @Test
   void goDurations_areRead() {
     assertThat(InfluxV1.goDuration("840h0m0s")).isEqualTo(Duration.ofDays(35));
     assertThat(InfluxV1.goDuration("1h30m5s")).isEqualTo(Duration.ofSeconds(5_405));
