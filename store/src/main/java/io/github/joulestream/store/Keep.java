@@ -5,14 +5,14 @@ package io.github.joulestream.store;
 public enum Keep {
   /** What live views and corrections need: windows of 10 s, of sites and of jobs. */
   WEEKS,
-  /** What reports need: windows of 1 h of sites, and the jobs' totals. No series per job. */
+  /** What reports need: windows of 1 h of sites, the jobs' totals, alerts, budgets. No series per job. */
   YEARS;
 
   /** By measurement, and by window where a measurement has several. */
   public static Keep of(StorePoint point) {
     return switch (point.measurement()) {
       case JOB_ENERGY -> WEEKS;
-      case JOB_SUMMARY -> YEARS;
+      case JOB_SUMMARY, ALERT, BUDGET -> YEARS;
       case SITE_POWER, LEDGER ->
           point.tags().getOrDefault("window", "").endsWith("h") ? YEARS : WEEKS;
     };

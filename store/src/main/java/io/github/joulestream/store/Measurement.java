@@ -35,7 +35,16 @@ public enum Measurement {
    * with a probability of one in a billion. A job of which something was heard long after its end
    * has several points (parts), whose amounts add up.
    */
-  JOB_SUMMARY("job_summary", List.of("site"), jobSummaryFields());
+  JOB_SUMMARY("job_summary", List.of("site"), jobSummaryFields()),
+
+  /**
+   * An alert, each time that it holds: one point, at the second since when it has held, and below
+   * the second a hash of its id. What it is about is a field, so alerts of jobs add no series.
+   */
+  ALERT("alert", List.of("site", "rule"), alertFields()),
+
+  /** A budget as it was set, changed or removed at that time. */
+  BUDGET("budget", List.of("site", "budget"), budgetFields());
 
   /** What a field holds. */
   public enum FieldType {
@@ -132,6 +141,41 @@ public enum Measurement {
     fields.put("ended_by", FieldType.TEXT);
     fields.put("part_epoch_millis", FieldType.LONG);
     fields.putAll(amounts(JobAmount.values()));
+    return fields;
+  }
+
+  private static Map<String, FieldType> alertFields() {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    for (String name :
+        List.of("alert_id", "state", "severity", "scope", "scope_kind", "budget", "unit")) {
+      fields.put(name, FieldType.TEXT);
+    }
+    for (String name : List.of("value", "limit_value", "limit_ratio", "completeness_ratio")) {
+      fields.put(name, FieldType.DOUBLE);
+    }
+    for (String name :
+        List.of(
+            "threshold_percent",
+            "since_epoch_millis",
+            "updated_epoch_millis",
+            "ended_epoch_millis",
+            "revision")) {
+      fields.put(name, FieldType.LONG);
+    }
+    for (String name : List.of("summary", "contributors", "inhibited_by", "owner", "note")) {
+      fields.put(name, FieldType.TEXT);
+    }
+    return fields;
+  }
+
+  private static Map<String, FieldType> budgetFields() {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    fields.put("in_force", FieldType.LONG);
+    for (String name : List.of("scope", "scope_kind", "period", "zone", "owner", "note")) {
+      fields.put(name, FieldType.TEXT);
+    }
+    fields.put("limit_watts", FieldType.DOUBLE);
+    fields.put("limit_millijoules", FieldType.LONG);
     return fields;
   }
 

@@ -7,16 +7,24 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.SiteWindow;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** From result records to points. */
 public final class Points {
@@ -169,6 +177,81 @@ public final class Points {
         fields,
         nanos(Math.floorDiv(job.anchorEpochMillis(), 1_000) * 1_000)
             + hash(job.job(), job.partEpochMillis()));
+  }
+
+  public static StorePoint of(Alert alert) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("alert_id", alert.id());
+    fields.put("state", alert.state().name());
+    fields.put("severity", alert.severity().name());
+    fields.put("scope", alert.scope());
+    fields.put("scope_kind", Scope.parse(alert.scope()).kind().name());
+    fields.put("budget", alert.budget());
+    fields.put("unit", alert.unit());
+    fields.put("value", alert.value());
+    fields.put("limit_value", alert.limit());
+    if (alert.limit() != 0) {
+      fields.put("limit_ratio", alert.value() / alert.limit());
+    }
+    fields.put("completeness_ratio", alert.completenessParts() / 10_000.0);
+    fields.put("threshold_percent", (long) alert.thresholdPercent());
+    fields.put("since_epoch_millis", alert.sinceEpochMillis());
+    fields.put("updated_epoch_millis", alert.updatedEpochMillis());
+    fields.put("ended_epoch_millis", alert.endedEpochMillis());
+    fields.put("revision", (long) alert.revision());
+    fields.put("summary", alert.summary());
+    fields.put(
+        "contributors",
+        alert.contributors().stream().map(Points::text).collect(Collectors.joining("; ")));
+    fields.put("inhibited_by", alert.inhibitedBy());
+    fields.put("owner", alert.owner());
+    fields.put("note", alert.note());
+    return new StorePoint(
+        Measurement.ALERT,
+        tags("site", alert.site(), "rule", alert.rule().label()),
+        fields,
+        nanos(Math.floorDiv(alert.sinceEpochMillis(), 1_000) * 1_000) + hash(alert.id(), 0));
+  }
+
+  /** {@code job 17 31.0 % 372.0 kW}. */
+  private static String text(Contributor contributor) {
+    return String.format(
+        Locale.ROOT,
+        "%s %s %.1f %% %.1f kW",
+        contributor.kind().name().toLowerCase(Locale.ROOT),
+        contributor.name(),
+        contributor.shareParts() / 100.0,
+        contributor.milliwatts() / 1e6);
+  }
+
+  /**
+   * A budget as it is from this time on.
+   *
+   * @param key site and name, as the topic has them
+   * @param budget null if it was removed
+   */
+  public static StorePoint of(String key, @Nullable Budget budget, long epochMillis) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("in_force", budget == null ? 0L : 1L);
+    if (budget != null) {
+      fields.put("scope", budget.scope().text());
+      fields.put("scope_kind", budget.scope().kind().name());
+      fields.put("period", budget.quantity().name());
+      fields.put("zone", budget.zone());
+      fields.put("owner", budget.owner());
+      fields.put("note", budget.note());
+      if (budget.quantity().isEnergy()) {
+        fields.put("limit_millijoules", budget.limit());
+      } else {
+        fields.put("limit_watts", budget.limit() / 1e3);
+      }
+    }
+    String site = Keys.site(key);
+    return new StorePoint(
+        Measurement.BUDGET,
+        tags("site", site, "budget", key.substring(site.length() + 1)),
+        fields,
+        nanos(epochMillis));
   }
 
   /**

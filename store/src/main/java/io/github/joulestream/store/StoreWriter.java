@@ -3,7 +3,9 @@ package io.github.joulestream.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.energy.budget.Budget;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.schemas.DeadLetters;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -33,7 +35,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -66,7 +67,9 @@ public final class StoreWriter implements AutoCloseable {
           Topic.JOB_ENERGY.topicName(),
           Topic.JOB_SUMMARY.topicName(),
           Topic.SITE_POWER.topicName(),
-          Topic.LEDGER.topicName());
+          Topic.LEDGER.topicName(),
+          Topic.ALERTS.topicName(),
+          Topic.BUDGETS.topicName());
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int MAX_POINTS = 5_000;
   private static final long FIRST_PAUSE_MILLIS = 200;
@@ -170,9 +173,11 @@ public final class StoreWriter implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> record : records) {
         try {
           StorePoint point = convert(record);
-          last.put(
-              List.of(point.measurement(), point.tags(), point.epochNanos()),
-              new Item(record, point));
+          if (point != null) {
+            last.put(
+                List.of(point.measurement(), point.tags(), point.epochNanos()),
+                new Item(record, point));
+          }
         } catch (SerializationException | IllegalArgumentException | ArithmeticException e) {
           refuse(record, String.valueOf(e.getMessage()));
         }
@@ -209,9 +214,21 @@ public final class StoreWriter implements AutoCloseable {
     return committed;
   }
 
-  private static StorePoint convert(ConsumerRecord<byte[], byte[]> record) {
+  /** Null if there is nothing to store of it. */
+  private static @Nullable StorePoint convert(ConsumerRecord<byte[], byte[]> record) {
     String topic = record.topic();
     byte[] value = record.value();
+    if (topic.equals(Topic.BUDGETS.topicName())) {
+      Budget budget =
+          value == null ? null : WireSerdes.budgets().deserializer().deserialize(topic, value);
+      return Points.of(new String(record.key(), UTF_8), budget, record.timestamp());
+    }
+    if (topic.equals(Topic.ALERTS.topicName())) {
+      // an alert that is forgotten stays in the store as it was
+      return value == null
+          ? null
+          : Points.of(WireSerdes.alerts().deserializer().deserialize(topic, value));
+    }
     if (value == null) {
       throw new SerializationException("empty record");
     }
@@ -337,15 +354,7 @@ public final class StoreWriter implements AutoCloseable {
       deadLetters =
           new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
     }
-    ProducerRecord<byte[], byte[]> letter =
-        new ProducerRecord<>(Topic.DEAD_LETTER.topicName(), record.key(), record.value());
-    letter
-        .headers()
-        .add("reason", reason.getBytes(UTF_8))
-        .add("topic", record.topic().getBytes(UTF_8))
-        .add("partition", Integer.toString(record.partition()).getBytes(UTF_8))
-        .add("offset", Long.toString(record.offset()).getBytes(UTF_8));
-    letters.add(deadLetters.send(letter));
+    letters.add(deadLetters.send(DeadLetters.letter(record, reason)));
   }
 
   /** Until what was refused is kept; only then may its offsets be committed. */

@@ -4,9 +4,18 @@ package io.github.joulestream.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -47,5 +56,65 @@ class PointsTest {
         Totals.ofJob(),
         0,
         1);
+  }
+
+  private static Alert alert(String scope, AlertState state, long since, int revision) {
+    return new Alert(
+        "0123456789abcdef",
+        Rule.POWER_BUDGET,
+        "site",
+        "feed-a",
+        scope,
+        Severity.CRITICAL,
+        state,
+        1_210_000,
+        1_200_000,
+        "W",
+        100,
+        since,
+        since + 9_000,
+        state == AlertState.RESOLVED ? since + 90_000 : Alert.OPEN,
+        9_700,
+        List.of(new Contributor(Contributor.Consumer.JOB, "17", 3_100, 375_100_000)),
+        "too much",
+        revision,
+        "",
+        "facilities",
+        "");
+  }
+
+  /** An alert is one point from its beginning to its end, and the next time another. */
+  @Test
+  void anAlert_isOnePointEachTimeThatItHolds() {
+    StorePoint fired = Points.of(alert("site", AlertState.FIRING, START, 1));
+    StorePoint ended = Points.of(alert("site", AlertState.RESOLVED, START, 3));
+    StorePoint again = Points.of(alert("site", AlertState.FIRING, START + 600_000, 1));
+    assertThat(ended.epochNanos()).isEqualTo(fired.epochNanos());
+    assertThat(ended.tags()).isEqualTo(fired.tags());
+    assertThat(again.epochNanos()).isNotEqualTo(fired.epochNanos());
+    assertThat(ended.fields())
+        .containsEntry("state", "RESOLVED")
+        .containsEntry("ended_epoch_millis", START + 90_000)
+        .containsEntry("contributors", "job 17 31.0 % 375.1 kW")
+        .containsEntry("limit_value", 1_200_000.0);
+    assertThat(fired.fields().keySet()).isEqualTo(Measurement.ALERT.fields().keySet());
+    // no series for a job
+    assertThat(Points.of(alert("job=17", AlertState.FIRING, START, 1)).tags())
+        .isEqualTo(Map.of("site", "site", "rule", "power-budget"));
+  }
+
+  @Test
+  void aBudget_isAPointWhenItIsSetAndWhenItIsRemoved() {
+    Budget budget =
+        Budget.of("site", "feed-a", Scope.parse("rack=r12"), Quantity.POWER, 1_200_000_000);
+    StorePoint set = Points.of("site/feed-a", budget, START);
+    assertThat(set.tags()).isEqualTo(Map.of("site", "site", "budget", "feed-a"));
+    assertThat(set.fields())
+        .containsEntry("in_force", 1L)
+        .containsEntry("limit_watts", 1_200_000.0)
+        .containsEntry("scope", "rack=r12");
+    assertThat(Measurement.BUDGET.fields().keySet()).containsAll(set.fields().keySet());
+    assertThat(Points.of("site/feed-a", null, START).fields())
+        .isEqualTo(Map.of("in_force", 0L));
   }
 }
