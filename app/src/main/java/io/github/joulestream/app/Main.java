@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       StreamsCommand.class,
       StoreWriterCommand.class,
+      AlertSenderCommand.class,
+      BudgetCommand.class,
       TopicsCommand.class,
       DoctorCommand.class
     },

@@ -92,6 +92,7 @@ final class UpCommand implements Callable<Integer> {
   int storePort;
 
   @Mixin CalibrationOption calibration = new CalibrationOption();
+  @Mixin AlertOptions alerts = new AlertOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
@@ -126,7 +127,8 @@ final class UpCommand implements Callable<Integer> {
                 storePort,
                 simulation.past,
                 simulation.options("simulated", Math.max(1, nodes)),
-                calibration.read()),
+                calibration.read(),
+                alerts.targets()),
             System.out)
         .run();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.delivery.AlertSender;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.producers.replay.ReplayOptions;
 import io.github.joulestream.producers.simulate.SimulationOptions;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param past simulate so much time up to now as fast as it goes, and end; null: in real time
  * @param simulation what the simulated site is like; its nodes are {@code simulatedNodes}
  * @param calibration what meters taught about the sensors
+ * @param alertTargets who is told of alerts
  */
 public record UpOptions(
     @Nullable Path data,
@@ -37,4 +39,5 @@ public record UpOptions(
     int storePort,
     @Nullable Duration past,
     SimulationOptions simulation,
-    Calibration calibration) {}
+    Calibration calibration,
+    AlertSender.Targets alertTargets) {}

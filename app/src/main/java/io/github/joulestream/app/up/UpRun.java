@@ -4,6 +4,7 @@ package io.github.joulestream.app.up;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.app.log.Logging;
+import io.github.joulestream.delivery.AlertSender;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;
@@ -51,6 +52,7 @@ public final class UpRun {
   private static final Duration TICK = Duration.ofMillis(100);
   // if nothing at all moves for this long, something is broken
   private static final Duration STANDSTILL = Duration.ofSeconds(90);
+  private static final Duration LAST_ALERTS_LIMIT = Duration.ofSeconds(10);
   private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(20);
 
   private final UpOptions options;
@@ -165,6 +167,11 @@ public final class UpRun {
             new StoreWriter(
                 kafka, "up", new InfluxSink(store.url(), "none", "none", "none"), clock));
     writer.start();
+    AlertSender sender =
+        part(
+            "alert sender",
+            new AlertSender(kafka, "up", options.alertTargets(), clock, NanoClock.system()));
+    sender.start();
     LiveView live = part("live view", new LiveView(kafka));
     live.start();
     QuestDbReader reader = part("reader", new QuestDbReader(store.url()));
@@ -221,7 +228,8 @@ public final class UpRun {
     }
 
     Progress progress =
-        new Progress(admin, kafka, streams, alerts, writer, live, simulation, agent, traces);
+        new Progress(
+            admin, kafka, streams, alerts, writer, sender, live, simulation, agent, traces);
     untilTheEnd(progress);
 
     if (simulation != null) {
@@ -244,6 +252,7 @@ public final class UpRun {
     if (!progress.drain(reader)) {
       out.println("stopped before everything was in the store; the same command goes on from here");
     }
+    tellTheLastAlerts(sender);
     Summary summary =
         new Summary(reader.jobSummaries(), reader.ledger(0, Long.MAX_VALUE / 1_000_000));
     summary.print(out);
@@ -253,6 +262,21 @@ public final class UpRun {
       out.printf(Locale.ROOT, "%,d jobs are in %s%n", summary.jobs().size(), file);
     }
     return summary.differenceMillijoules() == 0 || !progress.drained ? 0 : 3;
+  }
+
+  private void tellTheLastAlerts(AlertSender sender) throws InterruptedException {
+    long end = nanos.nanos() + LAST_ALERTS_LIMIT.toNanos();
+    while (!sender.caughtUp()) {
+      if (nanos.nanos() - end >= 0) {
+        sender.status().stream()
+            .filter(status -> status.trouble() != null)
+            .forEach(status ->
+                out.printf(
+                    "%s was not told of the last alerts: %s%n", status.target(), status.trouble()));
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(TICK.toMillis());
+    }
   }
 
   private void printAddresses(EmbeddedKafka broker, EmbeddedQuestDb store, DataFolder data) {
@@ -363,6 +387,7 @@ public final class UpRun {
     private final StreamsProgram streams;
     private final AlertsProgram alerts;
     private final StoreWriter writer;
+    private final AlertSender sender;
     private final LiveView live;
     private final @Nullable SimulationRunner simulation;
     private final @Nullable NodeAgent agent;
@@ -378,6 +403,7 @@ public final class UpRun {
         StreamsProgram streams,
         AlertsProgram alerts,
         StoreWriter writer,
+        AlertSender sender,
         LiveView live,
         @Nullable SimulationRunner simulation,
         @Nullable NodeAgent agent,
@@ -386,6 +412,7 @@ public final class UpRun {
       this.streams = streams;
       this.alerts = alerts;
       this.writer = writer;
+      this.sender = sender;
       this.live = live;
       this.simulation = simulation;
       this.agent = agent;
@@ -417,6 +444,9 @@ public final class UpRun {
       }
       if (e == null) {
         e = writer.failure().orElse(null);
+      }
+      if (e == null) {
+        e = sender.failure().orElse(null);
       }
       if (e instanceof UserError known) {
         throw known;

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.app.budget.BudgetFile;
+import io.github.joulestream.app.budget.BudgetText;
+import io.github.joulestream.app.budget.BudgetTopic;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.Keys;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Limits on power and energy. */
+@Command(
+    name = "budget",
+    description = "Limits on power and energy, of which alerts tell when they are passed.",
+    synopsisSubcommandLabel = "(set | list | remove | import)",
+    subcommands = {
+      BudgetCommand.Set.class,
+      BudgetCommand.ListAll.class,
+      BudgetCommand.Remove.class,
+      BudgetCommand.Import.class
+    })
+final class BudgetCommand implements Runnable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  CommandSpec spec;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "set",
+      sortOptions = false,
+      description = "Put a budget in force, or change the one of this name.",
+      footer = {
+        "",
+        "  joulestream budget set feed-a --site dc1 --scope site --power 1.2MW \\",
+        "      --schedule 'Mon-Fri 17:00-21:00 0.9MW' --zone Europe/Berlin --owner facilities",
+        "  joulestream budget set physics --site dc1 --scope project=physics --energy 30MWh --per month"
+      })
+  static final class Set implements Callable<Integer> {
+    @Parameters(paramLabel = "NAME", description = "Its name, unique within its site.")
+    String name = "";
+
+    @Option(names = "--site", required = true, description = "The site.")
+    String site = "";
+
+    @Option(
+        names = "--scope",
+        paramLabel = "SCOPE",
+        required = true,
+        description =
+            "What it is for: site, project=P, user=U, job=J, kind=gpu, or a label of nodes such as"
+                + " rack=r12.")
+    String scope = "";
+
+    @Option(names = "--power", paramLabel = "POWER", description = "The limit: 900kW, 1.2MW.")
+    @Nullable String power;
+
+    @Option(
+        names = "--energy",
+        paramLabel = "ENERGY",
+        description = "The limit, with --per: 500kWh, 30MWh, 1.1GJ.")
+    @Nullable String energy;
+
+    @Option(names = "--per", paramLabel = "PERIOD", description = "hour, day or month.")
+    @Nullable String per;
+
+    @Option(
+        names = "--thresholds",
+        paramLabel = "PERCENT,...",
+        description = "When to tell, in percent of the limit (default: 85,95,100).")
+    @Nullable String thresholds;
+
+    @Option(
+        names = "--for",
+        paramLabel = "DURATION",
+        description = "How long a threshold must be passed first (default: 0s).")
+    @Nullable String hold;
+
+    @Option(
+        names = "--resolve-below",
+        paramLabel = "PERCENT",
+        description = "How far below a threshold it must fall to be over (default: 5%%).")
+    @Nullable String resolveBelow;
+
+    @Option(
+        names = "--resolve-after",
+        paramLabel = "DURATION",
+        description = "How long it must be below to be over (default: 5m).")
+    @Nullable String resolveAfter;
+
+    @Option(
+        names = "--rest",
+        paramLabel = "DURATION",
+        description = "How long after that nothing new is told (default: 1m).")
+    @Nullable String rest;
+
+    @Option(
+        names = "--forecast",
+        paramLabel = "DURATION",
+        description = "How far ahead passing the limit is foretold; 0s: not at all (default: 10m).")
+    @Nullable String forecast;
+
+    @Option(
+        names = "--schedule",
+        paramLabel = "HOURS",
+        description =
+            "A lower limit at certain hours, 'Mon-Fri 17:00-21:00 0.9MW'; can be repeated.")
+    @Nullable List<String> schedule;
+
+    @Option(
+        names = "--zone",
+        paramLabel = "ZONE",
+        description = "Time zone of hours, days and months (default: UTC).")
+    @Nullable String zone;
+
+    @Option(
+        names = "--caps",
+        paramLabel = "MODE",
+        description = "Advice on caps: none, proportional, priority (default: none).")
+    @Nullable String caps;
+
+    @Option(names = "--owner", description = "Who answers for it.")
+    @Nullable String owner;
+
+    @Option(names = "--note", description = "For those who see the alert.")
+    @Nullable String note;
+
+    @Option(
+        names = "--priority",
+        paramLabel = "N",
+        description = "The higher, the later it is advised to give (default: 0).")
+    @Nullable String priority;
+
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws Exception {
+      Budget budget;
+      try {
+        budget = BudgetText.parse(values());
+      } catch (BudgetText.Wrong e) {
+        throw new UserError(String.valueOf(e.getMessage()), e);
+      }
+      kafka.join();
+      BudgetTopic topic = new BudgetTopic(kafka.config());
+      for (Budget other : topic.read().values()) {
+        if (budget.overlaps(other)) {
+          throw new UserError(BudgetFile.overlap(budget, other));
+        }
+      }
+      topic.write(List.of(budget));
+      System.out.printf(
+          "budget %s of site %s is in force: %s for %s%n",
+          budget.id(), budget.site(), BudgetText.limit(budget), budget.scope().text());
+      return 0;
+    }
+
+    private Map<String, String> values() {
+      Map<String, String> values = new LinkedHashMap<>();
+      values.put("name", name);
+      values.put("site", site);
+      values.put("scope", scope);
+      put(values, "power", power);
+      put(values, "energy", energy);
+      put(values, "per", per);
+      put(values, "thresholds", thresholds);
+      put(values, "for", hold);
+      put(values, "resolve-below", resolveBelow);
+      put(values, "resolve-after", resolveAfter);
+      put(values, "rest", rest);
+      put(values, "forecast", forecast);
+      put(values, "schedule", schedule == null ? null : String.join(";", schedule));
+      put(values, "zone", zone);
+      put(values, "caps", caps);
+      put(values, "owner", owner);
+      put(values, "note", note);
+      put(values, "priority", priority);
+      return values;
+    }
+
+    private static void put(Map<String, String> values, String key, @Nullable String value) {
+      if (value != null) {
+        values.put(key, value);
+      }
+    }
+  }
+
+  @Command(name = "list", sortOptions = false, description = "Show the budgets in force.")
+  static final class ListAll implements Callable<Integer> {
+    @Option(names = "--json", description = "In full, as JSON that 'import' takes.")
+    boolean json;
+
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws Exception {
+      kafka.join();
+      Collection<Budget> budgets = new BudgetTopic(kafka.config()).read().values();
+      if (json) {
+        System.out.println(json(budgets));
+        return 0;
+      }
+      if (budgets.isEmpty()) {
+        System.out.println("no budget is in force; 'joulestream budget set' makes one");
+        return 0;
+      }
+      String form = "%-16s %-24s %-28s %-20s %-14s %s%n";
+      System.out.printf(form, "site", "name", "scope", "limit", "thresholds", "owner");
+      for (Budget budget : budgets) {
+        System.out.printf(
+            Locale.ROOT,
+            form,
+            budget.site(),
+            budget.id(),
+            budget.scope().text(),
+            BudgetText.limit(budget),
+            BudgetText.values(budget).get("thresholds"),
+            budget.owner());
+      }
+      return 0;
+    }
+  }
+
+  /** As a file that {@link Import} takes: JSON is YAML. */
+  static String json(Collection<Budget> budgets) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter()
+          .writeValueAsString(
+              Map.of("budgets", budgets.stream().map(BudgetText::values).toList()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts can always be written", e);
+    }
+  }
+
+  @Command(name = "remove", sortOptions = false, description = "Take a budget out of force.")
+  static final class Remove implements Callable<Integer> {
+    @Parameters(paramLabel = "NAME", description = "Its name.")
+    String name = "";
+
+    @Option(names = "--site", required = true, description = "The site.")
+    String site = "";
+
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws Exception {
+      kafka.join();
+      BudgetTopic topic = new BudgetTopic(kafka.config());
+      if (!topic.read().containsKey(Keys.budget(site, name))) {
+        throw new UserError(
+            "site %s has no budget %s; 'joulestream budget list' shows them"
+                .formatted(site, name));
+      }
+      topic.remove(site, name);
+      System.out.printf("budget %s of site %s is out of force%n", name, site);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "import",
+      sortOptions = false,
+      description = "Put all budgets of a YAML file in force, or none if one is wrong.",
+      footer = {
+        "",
+        "  budgets:",
+        "    - name: feed-a",
+        "      site: dc1",
+        "      scope: site",
+        "      power: 1.2MW",
+        "      schedule: [Mon-Fri 17:00-21:00 0.9MW]",
+        "",
+        "Keys are the options of 'set'. Budgets that the file does not name stay as they are."
+      })
+  static final class Import implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // by picocli
+    CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The file.")
+    Path file = Path.of("");
+
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws Exception {
+      kafka.join();
+      BudgetTopic topic = new BudgetTopic(kafka.config());
+      BudgetFile read = BudgetFile.read(file, topic.read().values());
+      read.errors().forEach(spec.commandLine().getErr()::println);
+      if (!read.errors().isEmpty()) {
+        throw new UserError(
+            "%s has %,d errors; mend them and import it again: no budget was changed"
+                .formatted(file, read.errors().size()));
+      }
+      topic.write(read.budgets());
+      System.out.printf(
+          Locale.ROOT, "%,d budgets of %s are in force%n", read.budgets().size(), file);
+      return 0;
+    }
+  }
+}

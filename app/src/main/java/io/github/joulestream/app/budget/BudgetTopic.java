@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.budget;
+
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The budgets that are in force, in their topic. */
+public final class BudgetTopic {
+  private static final Logger log = LoggerFactory.getLogger(BudgetTopic.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final String TOPIC = Topic.BUDGETS.topicName();
+
+  private final Map<String, Object> kafka;
+
+  /**
+   * @param kafka how to reach the cluster
+   */
+  public BudgetTopic(Map<String, Object> kafka) {
+    this.kafka = Map.copyOf(kafka);
+  }
+
+  /** All budgets, by their key. */
+  public Map<String, Budget> read() {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    TopicPartition partition = new TopicPartition(TOPIC, 0);
+    Map<String, Budget> budgets = new TreeMap<>();
+    try (KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      while (consumer.position(partition) < end) {
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+          take(record, budgets);
+        }
+      }
+    }
+    return budgets;
+  }
+
+  private static void take(ConsumerRecord<String, byte[]> record, Map<String, Budget> budgets) {
+    if (record.value() == null) {
+      budgets.remove(record.key());
+      return;
+    }
+    try {
+      budgets.put(record.key(), WireSerdes.budgets().deserializer().deserialize(TOPIC, record.value()));
+    } catch (SerializationException e) {
+      log.warn("the budget {} cannot be read: {}", record.key(), e.getMessage());
+    }
+  }
+
+  /** Puts all of them in force, or none. */
+  public void write(Collection<Budget> budgets) {
+    Map<String, Budget> records = new TreeMap<>();
+    budgets.forEach(budget -> records.put(Keys.budget(budget.site(), budget.id()), budget));
+    inTransaction(records);
+  }
+
+  /** Takes a budget out of force. */
+  public void remove(String site, String name) {
+    Map<String, Budget> none = new HashMap<>();
+    none.put(Keys.budget(site, name), null);
+    inTransaction(none);
+  }
+
+  private void inTransaction(Map<String, Budget> records) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    // of two that change budgets at a time, the one that came first gives up
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "joulestream-budgets");
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    try (KafkaProducer<String, Budget> producer =
+        new KafkaProducer<>(
+            config, new StringSerializer(), WireSerdes.budgets().serializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      // what fails to be sent makes the commit fail
+      records.forEach((key, budget) -> producer.send(new ProducerRecord<>(TOPIC, key, budget)));
+      producer.commitTransaction();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.delivery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells Alertmanager, by its interface v2: of news at once, and of all that stands again and again,
+ * as Prometheus does. So it does not matter that Alertmanager forgets when it is started anew, and
+ * a repeat changes nothing there.
+ */
+final class AlertmanagerLane extends Lane {
+  static final String GROUP = "joulestream-alerts-alertmanager";
+
+  private static final String ALERTS = "/api/v2/alerts";
+  private static final String STATUS = "/api/v2/status";
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final int MOST_NOTICES = 100;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final AlertFeed feed;
+  private final Endpoint endpoint;
+  private final Links links;
+  private final long repeatNanos;
+  private final long holdMillis;
+  private final EpochClock clock;
+  private final NanoClock nanos;
+  private final Backoff backoff = new Backoff(new Random());
+  private Standing standing;
+  private long roundNanos;
+  private long notBeforeNanos;
+  private String uptime = "";
+
+  AlertmanagerLane(
+      Map<String, Object> kafka,
+      String instance,
+      AlertSender.Alertmanager target,
+      Links links,
+      EpochClock clock,
+      NanoClock nanos) {
+    super("Alertmanager");
+    this.feed = new AlertFeed(kafka, GROUP, instance, AlertFeed.Begin.AT_THE_BEGINNING);
+    this.endpoint = new Endpoint(target.url());
+    this.links = links;
+    this.repeatNanos = target.repeat().toNanos();
+    this.holdMillis = target.hold().toMillis();
+    this.clock = clock;
+    this.nanos = nanos;
+    this.standing = new Standing(links, holdMillis);
+    this.notBeforeNanos = nanos.nanos();
+  }
+
+  @Override
+  void tell() {
+    try (feed;
+        endpoint) {
+      feed.subscribe();
+      while (!stopping()) {
+        List<FedAlert> came = feed.poll(POLL);
+        if (feed.hasBegun()) {
+          standing = new Standing(links, holdMillis);
+          roundNanos = nanos.nanos();
+        }
+        for (FedAlert fed : came) {
+          standing.take(fed, clock.epochMillis());
+        }
+        if (feed.knowsWhatStands() && nanos.nanos() - notBeforeNanos >= 0) {
+          tellWhatIsDue();
+        }
+      }
+    }
+  }
+
+  private void tellWhatIsDue() {
+    if (nanos.nanos() - roundNanos >= 0) {
+      Boolean forgotten = wasStartedAnew();
+      if (forgotten == null || !post(standing.all(forgotten, clock.epochMillis()))) {
+        return;
+      }
+      roundNanos = nanos.nanos() + repeatNanos;
+    } else if (standing.hasNews() && !post(standing.news(clock.epochMillis()))) {
+      return;
+    }
+    long offset = feed.position();
+    feed.commit(offset);
+    toldAllBefore(offset);
+  }
+
+  /** Null if it is away. One that does not say since when it runs counts as the same as before. */
+  private @Nullable Boolean wasStartedAnew() {
+    return switch (endpoint.get(STATUS)) {
+      case Answer.Taken(String body) -> {
+        String before = uptime;
+        uptime = uptime(body);
+        yield !before.isEmpty() && !before.equals(uptime);
+      }
+      case Answer.Refused(_) -> false;
+      case Answer.Away away -> {
+        pause(away);
+        yield null;
+      }
+    };
+  }
+
+  private static String uptime(String body) {
+    try {
+      JsonNode status = JSON.readTree(body);
+      return status == null ? "" : status.path("uptime").asText("");
+    } catch (JsonProcessingException e) {
+      return ""; // something else answers for it: then nobody knows
+    }
+  }
+
+  /** False if it is away: then what is due stays due. */
+  private boolean post(List<Standing.Notice> notices) {
+    for (int from = 0; from < notices.size(); from += MOST_NOTICES) {
+      List<Standing.Notice> part =
+          notices.subList(from, Math.min(notices.size(), from + MOST_NOTICES));
+      if (!postPart(part)) {
+        return false;
+      }
+    }
+    isThere();
+    backoff.reset();
+    return true;
+  }
+
+  private boolean postPart(List<Standing.Notice> notices) {
+    switch (endpoint.post(ALERTS, json(notices), Map.of())) {
+      case Answer.Taken(_) -> {
+        standing.told(notices, clock.epochMillis());
+        countTold(notices.size());
+      }
+      case Answer.Refused(String why) -> {
+        if (notices.size() == 1) {
+          standing.refused(notices.getFirst());
+          countRefused();
+          feed.keep(notices.getFirst().origin(), why);
+        } else {
+          // one of them, perhaps: the others must not suffer
+          for (Standing.Notice notice : notices) {
+            if (!postPart(List.of(notice))) {
+              return false;
+            }
+          }
+        }
+      }
+      case Answer.Away away -> {
+        pause(away);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void pause(Answer.Away away) {
+    isAway(away);
+    notBeforeNanos =
+        nanos.nanos() + Duration.ofMillis(backoff.pauseMillis(away.retryAfterMillis())).toNanos();
+    // it may have forgotten everything when it is back
+    roundNanos = notBeforeNanos;
+  }
+
+  private static byte[] json(List<Standing.Notice> notices) {
+    ArrayNode alerts = JSON.createArrayNode();
+    for (Standing.Notice notice : notices) {
+      for (Posting posting : notice.postings()) {
+        ObjectNode alert = alerts.addObject();
+        posting.labels().forEach(alert.putObject("labels")::put);
+        posting.annotations().forEach(alert.putObject("annotations")::put);
+        alert.put("startsAt", Figures.time(posting.startsEpochMillis()));
+        if (posting.endsEpochMillis() != Posting.NO_END) {
+          alert.put("endsAt", Figures.time(posting.endsEpochMillis()));
+        }
+        if (!posting.link().isEmpty()) {
+          alert.put("generatorURL", posting.link());
+        }
+      }
+    }
+    try {
+      return JSON.writeValueAsString(alerts).getBytes(UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts can always be written", e);
+    }
+  }
+
+  @Override
+  void release() {
+    feed.close();
+    endpoint.close();
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.delivery;
+
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.schemas.Alert;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Figures of alerts as people read them. */
+final class Figures {
+  private static final int MOST_CONTRIBUTORS = 5;
+  private static final double JOULES_PER_WATT_HOUR = 3_600;
+  private static final String[] PREFIXES = {"", "k", "M", "G"};
+
+  private Figures() {}
+
+  /** {@code 1.21 MW}, {@code 30.5 MWh}, {@code 12 nodes}. */
+  static String value(double value, String unit) {
+    return switch (unit) {
+      case "W" -> prefixed(value, "W");
+      case "J" -> prefixed(value / JOULES_PER_WATT_HOUR, "Wh");
+      case "ratio" -> number(value * 100) + " %";
+      default -> number(value) + " " + unit;
+    };
+  }
+
+  private static String prefixed(double value, String unit) {
+    int prefix = 0;
+    double scaled = value;
+    while (Math.abs(scaled) >= 1_000 && prefix < PREFIXES.length - 1) {
+      scaled /= 1_000;
+      prefix++;
+    }
+    return number(scaled) + " " + PREFIXES[prefix] + unit;
+  }
+
+  /** Four digits at most, without needless zeros. */
+  private static String number(double value) {
+    int decimals = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 10 ? 2 : 3;
+    String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+    return text.replaceFirst("\\.?0+$", "");
+  }
+
+  /** {@code 97 % of nodes reporting}. */
+  static String completeness(Alert alert) {
+    return number(alert.completenessParts() / 100.0) + " % of nodes reporting";
+  }
+
+  /** {@code job 17: 31 %, 372 kW; node n4: ...}, the five largest. */
+  static String contributors(List<Contributor> contributors) {
+    return contributors.stream()
+        .limit(MOST_CONTRIBUTORS)
+        .map(contributor ->
+            "%s %s: %s %%, %s"
+                .formatted(
+                    contributor.kind().name().toLowerCase(Locale.ROOT),
+                    contributor.name(),
+                    number(contributor.shareParts() / 100.0),
+                    value(contributor.milliwatts() / 1e3, "W")))
+        .collect(Collectors.joining("; "));
+  }
+
+  /** ISO-8601, UTC. */
+  static String time(long epochMillis) {
+    return Instant.ofEpochMilli(epochMillis).toString();
+  }
+}
