@@ -68,8 +68,7 @@ final class AlertOptions {
     return new AlertSender.Targets(
         alertmanagerUrl == null
             ? null
-            : new AlertSender.Alertmanager(
-                http(alertmanagerUrl, "--alertmanager"), repeat, hold),
+            : new AlertSender.Alertmanager(http(alertmanagerUrl, "--alertmanager"), repeat, hold),
         webhookUrl == null || secret == null
             ? null
             : new AlertSender.Webhook(http(webhookUrl, "--webhook"), Signature.read(secret)),

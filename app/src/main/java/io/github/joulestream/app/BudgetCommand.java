@@ -250,8 +250,7 @@ final class BudgetCommand implements Runnable {
   static String json(Collection<Budget> budgets) {
     try {
       return JSON.writerWithDefaultPrettyPrinter()
-          .writeValueAsString(
-              Map.of("budgets", budgets.stream().map(BudgetText::values).toList()));
+          .writeValueAsString(Map.of("budgets", budgets.stream().map(BudgetText::values).toList()));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("texts can always be written", e);
     }
@@ -274,8 +273,7 @@ final class BudgetCommand implements Runnable {
       BudgetTopic topic = new BudgetTopic(kafka.config());
       if (!topic.read().containsKey(Keys.budget(site, name))) {
         throw new UserError(
-            "site %s has no budget %s; 'joulestream budget list' shows them"
-                .formatted(site, name));
+            "site %s has no budget %s; 'joulestream budget list' shows them".formatted(site, name));
       }
       topic.remove(site, name);
       System.out.printf("budget %s of site %s is out of force%n", name, site);

@@ -18,8 +18,8 @@ final class Backoff {
   }
 
   /**
-   * The next pause, ms: twice the last one, or what was asked for if that is more; and up to half as
-   * much again, so that not all come back at once.
+   * The next pause, ms: twice the last one, or what was asked for if that is more; and up to half
+   * as much again, so that not all come back at once.
    */
   long pauseMillis(long wishMillis) {
     long pause = Math.max(next, Math.min(LONGEST_WISH_MILLIS, wishMillis));

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that takes HTTP requests. A redirect is not followed: whoever is told of alerts is named
- * by the operator.
+ * Something that takes HTTP requests. A redirect is not followed: whoever is told of alerts is
+ * named by the operator.
  */
 final class Endpoint implements AutoCloseable {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
@@ -81,8 +81,7 @@ final class Endpoint implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    URI url =
-        path.isEmpty() ? base : URI.create(base.toString().replaceFirst("/+$", "") + path);
+    URI url = path.isEmpty() ? base : URI.create(base.toString().replaceFirst("/+$", "") + path);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(url).timeout(LIMIT).header("User-Agent", "joulestream");
     if (authorization != null) {
@@ -115,7 +114,8 @@ final class Endpoint implements AutoCloseable {
     }
     String said = response.body().strip().replaceAll("\\s*\\R\\s*", " ");
     said = said.substring(0, Math.min(LONGEST_REASON, said.length()));
-    String why = said.isEmpty() ? "it answers " + status : "it answers %d: %s".formatted(status, said);
+    String why =
+        said.isEmpty() ? "it answers " + status : "it answers %d: %s".formatted(status, said);
     return switch (status) {
       // the body breaks a rule of its, today and tomorrow
       case 400, 405, 406, 409, 410, 411, 413, 414, 415, 422 -> new Answer.Refused(why);

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells one target of alerts, in a thread of its own: one that is away does not keep others waiting. */
+/**
+ * Tells one target of alerts, in a thread of its own: one that is away does not keep others
+ * waiting.
+ */
 abstract class Lane implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * One alert of Alertmanager's. Its labels are its identity there.
  *
- * @param endsEpochMillis when it ends or ended, or {@link #NO_END}: while it is sent again and again
+ * @param endsEpochMillis when it ends or ended, or {@link #NO_END}: while it is sent again and
+ *     again
  */
 record Posting(
     Map<String, String> labels,

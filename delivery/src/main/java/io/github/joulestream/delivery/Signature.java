@@ -68,9 +68,12 @@ public final class Signature {
   /** The headers of a message. */
   Map<String, String> headers(String id, long epochSeconds, byte[] body) {
     return Map.of(
-        "webhook-id", id,
-        "webhook-timestamp", Long.toString(epochSeconds),
-        "webhook-signature", "v1," + sign(id, epochSeconds, body));
+        "webhook-id",
+        id,
+        "webhook-timestamp",
+        Long.toString(epochSeconds),
+        "webhook-signature",
+        "v1," + sign(id, epochSeconds, body));
   }
 
   private String sign(String id, long epochSeconds, byte[] body) {

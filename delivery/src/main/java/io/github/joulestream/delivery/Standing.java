@@ -164,7 +164,7 @@ final class Standing {
           entry.isNew
               || entry.alert.state() == AlertState.FIRING
               || recent(entry.endsEpochMillis, nowEpochMillis)
-              || muted(entry.alert);
+              || muted(entry.alert, nowEpochMillis);
       if (stands && !mayBeHeld(entry, nowEpochMillis)) {
         notices.add(
             notice(entry, forgotten ? List.copyOf(entry.former) : List.of(), nowEpochMillis));
@@ -179,15 +179,15 @@ final class Standing {
 
   /** True while Alertmanager may have been told a later end than the one that is known here. */
   private boolean mayBeHeld(Entry entry, long nowEpochMillis) {
-    return entry.endedBefore
-        && nowEpochMillis
-            < Math.max(entry.endsEpochMillis, entry.origin.timestamp()) + holdMillis;
+    // at the latest by a run that ended when this one began
+    return entry.endedBefore && nowEpochMillis < entry.firstToldEpochMillis + holdMillis;
   }
 
-  /** True while something stands because of which Alertmanager keeps this one's end to itself. */
-  private boolean muted(Alert alert) {
+  /** True while something stands, or stood just now, for which Alertmanager kept this to itself. */
+  private boolean muted(Alert alert, long nowEpochMillis) {
     Entry by = alert.inhibitedBy().isEmpty() ? null : entries.get(alert.inhibitedBy());
-    return by != null && by.alert.state() == AlertState.FIRING;
+    return by != null
+        && (by.alert.state() == AlertState.FIRING || recent(by.endsEpochMillis, nowEpochMillis));
   }
 
   private Notice notice(Entry entry, List<Posting> again, long nowEpochMillis) {
@@ -249,8 +249,7 @@ final class Standing {
     labels.put("alertname", alert.rule().label());
     labels.put("site", alert.site());
     labels.put("scope", alert.scope());
-    labels.put(
-        "scope_kind", Scope.parse(alert.scope()).kind().name().toLowerCase(Locale.ROOT));
+    labels.put("scope_kind", Scope.parse(alert.scope()).kind().name().toLowerCase(Locale.ROOT));
     labels.put("fingerprint", alert.id());
     labels.put("severity", alert.severity().name().toLowerCase(Locale.ROOT));
     // whoever has heard of it hears of its end too, whatever comes in between

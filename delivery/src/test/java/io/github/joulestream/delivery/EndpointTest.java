@@ -71,8 +71,9 @@ class EndpointTest {
           .isEqualTo(new Answer.Away("it answers %d: said so".formatted(later), 7_000));
     }
     // a redirect is not followed, and the password is not in the address
-    assertThat(seen).hasSize(11).allMatch(line ->
-        line.equals("POST /am/api/v2/alerts Basic YWRhOnNlY3JldA=="));
+    assertThat(seen)
+        .hasSize(11)
+        .allMatch(line -> line.equals("POST /am/api/v2/alerts Basic YWRhOnNlY3JldA=="));
   }
 
   @Test

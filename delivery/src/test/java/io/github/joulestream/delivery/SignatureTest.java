@@ -22,8 +22,7 @@ class SignatureTest {
   /** The example that the libraries of Standard Webhooks are tested with. */
   @Test
   void signsAsStandardWebhooksDoes() throws IOException {
-    Signature signature =
-        Signature.read(file("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"));
+    Signature signature = Signature.read(file("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n"));
     assertThat(
             signature.headers(
                 "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -31,8 +30,7 @@ class SignatureTest {
                 "{\"test\": 2432232314}".getBytes(UTF_8)))
         .containsEntry("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek")
         .containsEntry("webhook-timestamp", "1614265330")
-        .containsEntry(
-            "webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        .containsEntry("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
   }
 
   @Test

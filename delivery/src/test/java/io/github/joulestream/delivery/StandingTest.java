@@ -97,14 +97,16 @@ class StandingTest {
   @Test
   void whatStands_hasNoEnd_andIsToldInEveryRound() {
     take(firing(START), false, START);
-    assertThat(tell(START)).singleElement().satisfies(posting -> {
-      assertThat(posting.endsEpochMillis()).isEqualTo(Posting.NO_END);
-      assertThat(posting.startsEpochMillis()).isEqualTo(START);
-      assertThat(posting.labels())
-          .containsOnlyKeys(
-              "alertname", "site", "scope", "scope_kind", "fingerprint", "severity");
-      assertThat(posting.annotations()).containsEntry("value", "1.21 MW");
-    });
+    assertThat(tell(START))
+        .singleElement()
+        .satisfies(posting -> {
+          assertThat(posting.endsEpochMillis()).isEqualTo(Posting.NO_END);
+          assertThat(posting.startsEpochMillis()).isEqualTo(START);
+          assertThat(posting.labels())
+              .containsOnlyKeys(
+                  "alertname", "site", "scope", "scope_kind", "fingerprint", "severity");
+          assertThat(posting.annotations()).containsEntry("value", "1.21 MW");
+        });
     assertThat(standing.news(START + 1)).isEmpty();
     assertThat(round(false, START + 3_600_000)).hasSize(1);
   }
@@ -142,10 +144,12 @@ class StandingTest {
     long back = START + 7_200_000;
     take(firing(START), false, START);
     take(resolved(START, START + 5_000), false, START + 5_000);
-    assertThat(tell(back)).singleElement().satisfies(posting -> {
-      assertThat(posting.startsEpochMillis()).isEqualTo(START);
-      assertThat(posting.endsEpochMillis()).isEqualTo(back + HOLD);
-    });
+    assertThat(tell(back))
+        .singleElement()
+        .satisfies(posting -> {
+          assertThat(posting.startsEpochMillis()).isEqualTo(START);
+          assertThat(posting.endsEpochMillis()).isEqualTo(back + HOLD);
+        });
   }
 
   @Test
@@ -156,20 +160,22 @@ class StandingTest {
     take(alert(Scope.SITE, Severity.CRITICAL, START, Alert.OPEN, 2, ""), false, rise);
     List<Posting> told = tell(rise);
     assertThat(told).extracting(StandingTest::severity).containsExactly("warning", "critical");
-    assertThat(told)
-        .extracting(Posting::endsEpochMillis)
-        .containsExactly(rise, Posting.NO_END);
+    assertThat(told).extracting(Posting::endsEpochMillis).containsExactly(rise, Posting.NO_END);
     // the former is told again only to one that has forgotten it
-    assertThat(round(false, rise + 60_000)).extracting(StandingTest::severity)
+    assertThat(round(false, rise + 60_000))
+        .extracting(StandingTest::severity)
         .containsExactly("critical");
-    assertThat(round(true, rise + 60_000)).extracting(StandingTest::severity)
+    assertThat(round(true, rise + 60_000))
+        .extracting(StandingTest::severity)
         .containsExactly("warning", "critical");
     // critical for a moment only: it is held from when it became so
     take(resolved(START, rise + 1_000), false, rise + 1_000);
-    assertThat(tell(rise + 1_000)).singleElement().satisfies(posting -> {
-      assertThat(severity(posting)).isEqualTo("critical");
-      assertThat(posting.endsEpochMillis()).isEqualTo(rise + HOLD);
-    });
+    assertThat(tell(rise + 1_000))
+        .singleElement()
+        .satisfies(posting -> {
+          assertThat(severity(posting)).isEqualTo("critical");
+          assertThat(posting.endsEpochMillis()).isEqualTo(rise + HOLD);
+        });
   }
 
   @Test
@@ -177,7 +183,8 @@ class StandingTest {
     take(firing(START), false, START);
     tell(START);
     take(alert(Scope.SITE, Severity.INFO, START, START + 200_000, 2, ""), false, START + 200_000);
-    assertThat(tell(START + 200_000)).extracting(StandingTest::severity)
+    assertThat(tell(START + 200_000))
+        .extracting(StandingTest::severity)
         .containsExactly("critical");
   }
 
@@ -188,10 +195,12 @@ class StandingTest {
     take(resolved(START, START + 200_000), false, START + 200_000);
     tell(START + 200_000);
     take(firing(START + 400_000), false, START + 400_000);
-    assertThat(tell(START + 400_000)).singleElement().satisfies(posting -> {
-      assertThat(posting.startsEpochMillis()).isEqualTo(START + 400_000);
-      assertThat(posting.endsEpochMillis()).isEqualTo(Posting.NO_END);
-    });
+    assertThat(tell(START + 400_000))
+        .singleElement()
+        .satisfies(posting -> {
+          assertThat(posting.startsEpochMillis()).isEqualTo(START + 400_000);
+          assertThat(posting.endsEpochMillis()).isEqualTo(Posting.NO_END);
+        });
   }
 
   @Test
@@ -238,13 +247,15 @@ class StandingTest {
         .singleElement()
         .satisfies(posting -> assertThat(posting.labels()).containsEntry("inhibited", "true"));
     take(alert(rack, Severity.CRITICAL, START, Alert.OPEN, 2, ""), false, START + 1_000);
-    assertThat(tell(START + 1_000)).extracting(Posting::labels)
+    assertThat(tell(START + 1_000))
+        .extracting(Posting::labels)
         .satisfiesExactly(
             former -> assertThat(former).containsEntry("inhibited", "true"),
             now -> assertThat(now).doesNotContainKey("inhibited"));
     // who has heard of it must hear of its end
     take(alert(rack, Severity.CRITICAL, START, Alert.OPEN, 3, site), false, START + 2_000);
-    assertThat(tell(START + 2_000)).extracting(Posting::labels)
+    assertThat(tell(START + 2_000))
+        .extracting(Posting::labels)
         .singleElement()
         .satisfies(now -> assertThat(now).doesNotContainKey("inhibited"));
     // and of an end that was muted, once nothing mutes it
@@ -266,7 +277,9 @@ class StandingTest {
     assertThat(standing.news(START)).hasSize(3);
     standing.take(
         new FedAlert(
-            record(Alert.fingerprint("dc1", Rule.POWER_BUDGET, Scope.job("j1")), START), null, false),
+            record(Alert.fingerprint("dc1", Rule.POWER_BUDGET, Scope.job("j1")), START),
+            null,
+            false),
         START);
     assertThat(tell(START)).hasSize(2);
     assertThat(standing.firing()).isEqualTo(2);
@@ -285,9 +298,7 @@ class StandingTest {
         .isEqualTo(
             "http://grafana:3000/d/joulestream-budgets?var-site=dc1&from=%d&to=%d"
                 .formatted(START - 1_800_000, START + 605_000));
-    assertThat(
-            links.to(
-                alert(Scope.job("c/1 2"), Severity.INFO, START, Alert.OPEN, 1, "")))
+    assertThat(links.to(alert(Scope.job("c/1 2"), Severity.INFO, START, Alert.OPEN, 1, "")))
         .startsWith("http://grafana:3000/d/joulestream-job?var-job=c%2F1%202&var-site=dc1")
         .endsWith("&to=now");
     assertThat(new Links(null).to(firing(START))).isEmpty();
@@ -295,14 +306,15 @@ class StandingTest {
 
   @Test
   void figures_areAsPeopleReadThem() {
-    assertThat(Map.of(
-            "1.2 MW", Figures.value(1_200_000, "W"),
-            "30 MWh", Figures.value(30e6 * 3_600, "J"),
-            "950 W", Figures.value(950, "W"),
-            "12.35 kW", Figures.value(12_345, "W"),
-            "97.5 %", Figures.value(0.975, "ratio"),
-            "100 nodes", Figures.value(100, "nodes"),
-            "0 W", Figures.value(0, "W")))
+    assertThat(
+            Map.of(
+                "1.2 MW", Figures.value(1_200_000, "W"),
+                "30 MWh", Figures.value(30e6 * 3_600, "J"),
+                "950 W", Figures.value(950, "W"),
+                "12.35 kW", Figures.value(12_345, "W"),
+                "97.5 %", Figures.value(0.975, "ratio"),
+                "100 nodes", Figures.value(100, "nodes"),
+                "0 W", Figures.value(0, "W")))
         .allSatisfy((text, value) -> assertThat(value).isEqualTo(text));
   }
 }

@@ -84,6 +84,10 @@ public enum Topic {
     config.put("message.timestamp.type", "LogAppendTime");
     if (compacted()) {
       config.put("cleanup.policy", "compact");
+      if (this == ALERTS) {
+        // who is told of alerts and was away for a day still hears of each that came and went
+        config.put("min.compaction.lag.ms", Long.toString(days(1).toMillis()));
+      }
     } else {
       config.put("cleanup.policy", "delete");
       config.put("retention.ms", Long.toString(retention.toMillis()));

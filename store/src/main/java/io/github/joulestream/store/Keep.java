@@ -5,7 +5,10 @@ package io.github.joulestream.store;
 public enum Keep {
   /** What live views and corrections need: windows of 10 s, of sites and of jobs. */
   WEEKS,
-  /** What reports need: windows of 1 h of sites, the jobs' totals, alerts, budgets. No series per job. */
+  /**
+   * What reports need: windows of 1 h of sites, the jobs' totals, alerts, budgets. No series per
+   * job.
+   */
   YEARS;
 
   /** By measurement, and by window where a measurement has several. */

@@ -114,7 +114,6 @@ class PointsTest {
         .containsEntry("limit_watts", 1_200_000.0)
         .containsEntry("scope", "rack=r12");
     assertThat(Measurement.BUDGET.fields().keySet()).containsAll(set.fields().keySet());
-    assertThat(Points.of("site/feed-a", null, START).fields())
-        .isEqualTo(Map.of("in_force", 0L));
+    assertThat(Points.of("site/feed-a", null, START).fields()).isEqualTo(Map.of("in_force", 0L));
   }
 }

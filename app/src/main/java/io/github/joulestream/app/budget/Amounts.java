@@ -43,7 +43,9 @@ final class Amounts {
     Map<String, BigDecimal> units = new LinkedHashMap<>(ENERGY);
     units.putAll(JOULES);
     return parse(
-        text, units, "an energy such as 30MWh or 1.1GJ; the units are Wh, kWh, MWh, GWh, J, kJ, MJ, GJ");
+        text,
+        units,
+        "an energy such as 30MWh or 1.1GJ; the units are Wh, kWh, MWh, GWh, J, kJ, MJ, GJ");
   }
 
   private static long parse(String text, Map<String, BigDecimal> units, String what) {

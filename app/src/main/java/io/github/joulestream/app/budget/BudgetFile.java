@@ -61,7 +61,7 @@ public final class BudgetFile {
     return read;
   }
 
-  /** One line for each thing that is wrong, in the order of the file; none if all is well. */
+  /** One line for each thing that is wrong, budgets for the same last; none if all is well. */
   public List<String> errors() {
     return List.copyOf(errors);
   }
@@ -72,10 +72,7 @@ public final class BudgetFile {
 
   private void document() {
     LoadSettings settings =
-        LoadSettings.builder()
-            .setLabel(file.toString())
-            .setCodePointLimit(MOST_CHARACTERS)
-            .build();
+        LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MOST_CHARACTERS).build();
     Optional<Node> root;
     try (Reader reader = Files.newBufferedReader(file)) {
       root = new Compose(settings).composeReader(reader);
@@ -116,8 +113,7 @@ public final class BudgetFile {
     for (NodeTuple tuple : mapping.getValue()) {
       String key = text(tuple.getKeyNode());
       lines.put(key, line(tuple.getKeyNode()));
-      if (values.put(key, text(tuple.getValueNode(), key.equals("schedule") ? ";" : ","))
-          != null) {
+      if (values.put(key, text(tuple.getValueNode(), key.equals("schedule") ? ";" : ",")) != null) {
         error(line(tuple.getKeyNode()), "'%s' is there twice".formatted(key));
       }
     }

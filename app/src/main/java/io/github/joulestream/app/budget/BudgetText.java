@@ -156,8 +156,7 @@ public final class BudgetText {
       case "hour" -> Quantity.ENERGY_PER_HOUR;
       case "day" -> Quantity.ENERGY_PER_DAY;
       case "month" -> Quantity.ENERGY_PER_MONTH;
-      default ->
-          throw new Wrong("per", "'%s' is not hour, day or month".formatted(per), null);
+      default -> throw new Wrong("per", "'%s' is not hour, day or month".formatted(per), null);
     };
   }
 
@@ -185,7 +184,8 @@ public final class BudgetText {
   private static int percent(String text) {
     Matcher matcher = PERCENT.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("'%s' is not a whole percentage such as 85".formatted(text));
+      throw new IllegalArgumentException(
+          "'%s' is not a whole percentage such as 85".formatted(text));
     }
     return Integer.parseInt(matcher.group(1));
   }

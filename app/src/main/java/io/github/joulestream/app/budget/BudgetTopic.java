@@ -22,6 +22,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +69,8 @@ public final class BudgetTopic {
       return;
     }
     try {
-      budgets.put(record.key(), WireSerdes.budgets().deserializer().deserialize(TOPIC, record.value()));
+      budgets.put(
+          record.key(), WireSerdes.budgets().deserializer().deserialize(TOPIC, record.value()));
     } catch (SerializationException e) {
       log.warn("the budget {} cannot be read: {}", record.key(), e.getMessage());
     }
@@ -76,30 +78,31 @@ public final class BudgetTopic {
 
   /** Puts all of them in force, or none. */
   public void write(Collection<Budget> budgets) {
-    Map<String, Budget> records = new TreeMap<>();
+    Map<String, @Nullable Budget> records = new TreeMap<>();
     budgets.forEach(budget -> records.put(Keys.budget(budget.site(), budget.id()), budget));
     inTransaction(records);
   }
 
   /** Takes a budget out of force. */
   public void remove(String site, String name) {
-    Map<String, Budget> none = new HashMap<>();
+    Map<String, @Nullable Budget> none = new HashMap<>();
     none.put(Keys.budget(site, name), null);
     inTransaction(none);
   }
 
-  private void inTransaction(Map<String, Budget> records) {
+  private void inTransaction(Map<String, @Nullable Budget> records) {
     Map<String, Object> config = new HashMap<>(kafka);
     // of two that change budgets at a time, the one that came first gives up
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "joulestream-budgets");
     config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     try (KafkaProducer<String, Budget> producer =
-        new KafkaProducer<>(
-            config, new StringSerializer(), WireSerdes.budgets().serializer())) {
+        new KafkaProducer<>(config, new StringSerializer(), WireSerdes.budgets().serializer())) {
       producer.initTransactions();
       producer.beginTransaction();
-      // what fails to be sent makes the commit fail
-      records.forEach((key, budget) -> producer.send(new ProducerRecord<>(TOPIC, key, budget)));
+      for (Map.Entry<String, @Nullable Budget> budget : records.entrySet()) {
+        // what fails to be sent makes the commit fail
+        var _ = producer.send(new ProducerRecord<>(TOPIC, budget.getKey(), budget.getValue()));
+      }
       producer.commitTransaction();
     }
   }

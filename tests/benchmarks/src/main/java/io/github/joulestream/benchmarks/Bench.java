@@ -91,6 +91,16 @@ final class Bench implements AutoCloseable {
     return child;
   }
 
+  /** Starts a program of others; what it says goes into this file. */
+  void startProgram(Path log, String... command) throws IOException {
+    children.add(
+        new Child(
+            command[0],
+            new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.to(log.toFile()))
+                .start()));
+  }
+
   /** Runs one of our programs to its end, and returns what it says. */
   JsonNode result(Class<?> main, String... args) throws IOException, InterruptedException {
     return start(main, args).result();
