@@ -173,25 +173,8 @@ class ITAlertmanager {
     }
   }
 
-  /** What an operator was told: receiver, scope, severity and state of each message's alerts. */
-  private List<String> heard() {
-    List<String> heard = new ArrayList<>();
-    for (Inbox.Letter letter : inbox.taken()) {
-      for (JsonNode alert : letter.json().get("alerts")) {
-        heard.add(
-            "%s %s %s %s"
-                .formatted(
-                    letter.path(),
-                    alert.at("/labels/scope").asText(),
-                    alert.at("/labels/severity").asText(),
-                    alert.get("status").asText()));
-      }
-    }
-    return heard;
-  }
-
   private void awaitHeard(String what) throws Exception {
-    Await.until(what + " in " + heard(), () -> heard().contains(what));
+    Await.until(what + " in " + inbox.heard(), () -> inbox.heard().contains(what));
   }
 
   private static void quiet() {
@@ -226,7 +209,7 @@ awaitHeard("/operators site warning firing");
       site.ends(Severity.CRITICAL);
       awaitHeard("/on-call site critical resolved");
       quiet();
-      assertThat(heard())
+      assertThat(inbox.heard())
           .as(sender.output())
           .containsExactlyInAnyOrder(
               "/operators site warning firing",
@@ -246,7 +229,7 @@ awaitHeard("/operators site warning firing");
           .startsWith("http://grafana:3000/d/joulestream-budgets?var-site=dc1&from=");
       // again, it is a new one
       site.fires(Severity.WARNING);
-      Await.until("again", () -> heard().size() == 5);
+      Await.until("again", () -> inbox.heard().size() == 5);
     }
   }
 
@@ -297,7 +280,7 @@ awaitHeard("/operators site warning firing");
           expected.add("/on-call project=" + project + " critical firing");
           expected.add("/on-call project=" + project + " critical resolved");
         }
-        assertThat(heard()).as(sender.output()).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(inbox.heard()).as(sender.output()).containsExactlyInAnyOrderElementsOf(expected);
       } finally {
         sender.close();
       }

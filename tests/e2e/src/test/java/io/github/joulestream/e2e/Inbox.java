@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
@@ -67,6 +68,23 @@ final class Inbox implements AutoCloseable {
   /** All that it said yes to, in order. */
   List<Letter> taken() {
     return letters.stream().filter(letter -> letter.answer() == 200).toList();
+  }
+
+  /** Of Alertmanager's messages: receiver, scope, severity and state of each alert in them. */
+  List<String> heard() {
+    List<String> heard = new ArrayList<>();
+    for (Letter letter : taken()) {
+      for (JsonNode alert : letter.json().get("alerts")) {
+        heard.add(
+            "%s %s %s %s"
+                .formatted(
+                    letter.path(),
+                    alert.at("/labels/scope").asText(),
+                    alert.at("/labels/severity").asText(),
+                    alert.get("status").asText()));
+      }
+    }
+    return heard;
   }
 
   List<Letter> all() {
