@@ -42,6 +42,9 @@ final class Standing {
     ConsumerRecord<byte[], byte[]> origin;
     boolean isNew;
 
+    /** Alertmanager will never take it as it is. */
+    boolean refused;
+
     /** What it has at Alertmanager; null if nothing was told of this time that it stands. */
     @Nullable Map<String, String> toldLabels;
 
@@ -89,9 +92,7 @@ final class Standing {
     }
     Entry entry = entries.get(alert.id());
     if (entry == null) {
-      if (!fed.told()
-          && alert.state() == AlertState.RESOLVED
-          && alert.endedEpochMillis() < nowEpochMillis - OLD_MILLIS) {
+      if (isOld(alert, nowEpochMillis)) {
         return;
       }
       entry = new Entry(fed, alert);
@@ -109,6 +110,7 @@ final class Standing {
     }
     entry.alert = alert;
     entry.origin = fed.origin();
+    entry.refused = false;
     if (fed.told()) {
       entry.toldLabels = labels(alert, entry.toldLabels);
       entry.firstToldEpochMillis = nowEpochMillis;
@@ -125,6 +127,11 @@ final class Standing {
     }
   }
 
+  private static boolean isOld(Alert alert, long nowEpochMillis) {
+    return alert.state() == AlertState.RESOLVED
+        && alert.endedEpochMillis() < nowEpochMillis - OLD_MILLIS;
+  }
+
   private void settled(@Nullable Entry entry) {
     if (entry != null && entry.isNew) {
       entry.isNew = false;
@@ -134,13 +141,6 @@ final class Standing {
 
   boolean hasNews() {
     return news > 0;
-  }
-
-  /** How many alerts stand. */
-  long firing() {
-    return entries.values().stream()
-        .filter(entry -> entry.alert.state() == AlertState.FIRING)
-        .count();
   }
 
   /** What nothing was told of yet. */
@@ -157,6 +157,12 @@ final class Standing {
    * @param forgotten if it was started anew: then also the ends of what had other labels before
    */
   List<Notice> all(boolean forgotten, long nowEpochMillis) {
+    entries
+        .values()
+        .removeIf(entry ->
+            !entry.isNew
+                && isOld(entry.alert, nowEpochMillis)
+                && entry.endsEpochMillis < nowEpochMillis - OLD_MILLIS);
     List<Notice> notices = new ArrayList<>();
     for (Entry entry : entries.values()) {
       entry.former.removeIf(posting -> !recent(posting.endsEpochMillis(), nowEpochMillis));
@@ -165,7 +171,7 @@ final class Standing {
               || entry.alert.state() == AlertState.FIRING
               || recent(entry.endsEpochMillis, nowEpochMillis)
               || muted(entry.alert, nowEpochMillis);
-      if (stands && !mayBeHeld(entry, nowEpochMillis)) {
+      if (stands && !entry.refused && !mayBeHeld(entry, nowEpochMillis)) {
         notices.add(
             notice(entry, forgotten ? List.copyOf(entry.former) : List.of(), nowEpochMillis));
       }
@@ -238,6 +244,7 @@ final class Standing {
 
   /** Alertmanager will never take this. */
   void refused(Notice notice) {
+    notice.entry.refused = true;
     settled(notice.entry);
   }
 

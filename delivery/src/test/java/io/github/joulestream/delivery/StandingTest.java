@@ -282,7 +282,30 @@ class StandingTest {
             false),
         START);
     assertThat(tell(START)).hasSize(2);
-    assertThat(standing.firing()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsRefused_isNotTriedAgain_untilItChanges() {
+    take(firing(START), false, START);
+    standing.refused(standing.news(START).getFirst());
+    assertThat(standing.hasNews()).isFalse();
+    assertThat(round(false, START + 60_000)).isEmpty();
+    take(firing(START), false, START + 70_000);
+    assertThat(tell(START + 70_000)).hasSize(1);
+  }
+
+  /** An alert of each job that ever was: none of them stays in memory. */
+  @Test
+  void whatIsOverForADay_isForgotten() {
+    take(firing(START), false, START);
+    take(resolved(START, START + 1_000), false, START + 1_000);
+    tell(START + 1_000);
+    long later = START + 2 * 86_400_000L;
+    assertThat(round(false, later)).isEmpty();
+    take(resolved(START, START + 1_000), false, later);
+    assertThat(standing.hasNews()).isFalse();
+    take(firing(later), false, later);
+    assertThat(tell(later)).hasSize(1);
   }
 
   @Test
