@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long it takes from the first sample over a limit until Alertmanager has the alert: agents'
- * telemetry, the books, the watch over budgets and the sender, each as it is deployed. Racks of four
- * nodes pass their limit one after the other, at random moments, by the power of one node.
+ * telemetry, the books, the watch over budgets and the sender, each as it is deployed. Racks of
+ * four nodes pass their limit one after the other, at random moments, by the power of one node.
  *
  * <p>Between sender and Alertmanager stands a server that passes requests on and takes the time of
  * the answer. Where there is no Alertmanager it answers itself, and says so.
@@ -76,7 +76,8 @@ final class AlertLatency {
   public static void main(String[] args) throws Exception {
     Settings settings =
         new Settings("How long it takes from a sample over a limit to the alert at Alertmanager.")
-            .with("nodes", "1000", "nodes of the site, each with eight GPUs, each read once a second")
+            .with(
+                "nodes", "1000", "nodes of the site, each with eight GPUs, each read once a second")
             .with("breaches", "240", "racks of four nodes that pass their limit")
             .with("seconds", "120", "over which they do")
             .with("warmup", "40", "seconds before that")
@@ -361,9 +362,9 @@ final class AlertLatency {
     int bins = (int) (Statistics.percentile(seconds, 100) / BIN_SECONDS) + 1;
     for (int bin = 0; bin < bins && !seconds.isEmpty(); bin++) {
       double from = bin * BIN_SECONDS;
-      long count =
-          seconds.stream().filter(s -> s >= from && s < from + BIN_SECONDS).count();
-      Bench.say("%5.2f to %5.2f s %5d %s", from, from + BIN_SECONDS, count, "#".repeat((int) count));
+      long count = seconds.stream().filter(s -> s >= from && s < from + BIN_SECONDS).count();
+      Bench.say(
+          "%5.2f to %5.2f s %5d %s", from, from + BIN_SECONDS, count, "#".repeat((int) count));
     }
     if (alertmanager != null) {
       JsonNode active =

@@ -192,7 +192,7 @@ class ITAlertmanager {
       Trouble rack = new Trouble(Scope.nodes("rack", "r12"));
       Trouble job = new Trouble(Scope.job("c/17"));
       site.fires(Severity.WARNING);
-awaitHeard("/operators site warning firing");
+      awaitHeard("/operators site warning firing");
       // a value that changes is no message
       site.fires(Severity.WARNING);
       site.fires(Severity.CRITICAL);

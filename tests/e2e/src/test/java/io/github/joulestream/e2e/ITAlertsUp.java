@@ -35,16 +35,14 @@ class ITAlertsUp {
       assertThat(kafka.find()).as(up.output()).isTrue();
       setBudget(kafka.group(1), "1W");
       Await.until(
-          "told in " + up.output(),
-          () -> inbox.heard().contains("/on-call site critical firing"));
+          "told in " + up.output(), () -> inbox.heard().contains("/on-call site critical firing"));
       JsonNode alert = inbox.taken().getFirst().json().get("alerts").get(0);
       assertThat(alert.at("/annotations/limit").asText()).isEqualTo("1 W");
       assertThat(alert.at("/annotations/budget").asText()).isEqualTo("low");
       assertThat(alert.at("/annotations/completeness").asText()).contains("of nodes reporting");
       assertThat(alert.at("/annotations/contributors").asText()).contains("node ");
       setBudget(kafka.group(1), "1GW");
-      Await.until(
-          "its end", () -> inbox.heard().contains("/on-call site critical resolved"));
+      Await.until("its end", () -> inbox.heard().contains("/on-call site critical resolved"));
       assertThat(inbox.heard()).hasSize(2);
       up.interrupt();
       up.await();

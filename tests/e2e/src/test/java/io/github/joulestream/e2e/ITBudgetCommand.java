@@ -69,7 +69,8 @@ class ITBudgetCommand {
                 "--schedule=Sat,Sun 0:00-24:00 1MW",
                 "--zone=Europe/Berlin"))
         .isEqualTo("budget feed-a of site dc1 is in force: 1.2MW for site");
-    assertThat(topic.read().get("dc1/feed-a").schedule()).hasSize(2);
+    assertThat(topic.read())
+        .hasEntrySatisfying("dc1/feed-a", set -> assertThat(set.schedule()).hasSize(2));
     assertThat(budget(1, "set", "b", "--site=dc1", "--scope=site", "--power=1MW"))
         .isEqualTo(
             "joulestream: budget b is for the same as budget feed-a: the power of site at site dc1;"
@@ -88,8 +89,8 @@ class ITBudgetCommand {
   void aFile_isImportedAsAWhole_orNotAtAll() throws Exception {
     StringBuilder text = new StringBuilder("budgets:\n");
     for (int i = 0; i < MANY; i++) {
-      text.append("  - {name: b%d, site: dc1, scope: project=p%d, power: %dkW}\n"
-          .formatted(i, i, i + 1));
+      text.append(
+          "  - {name: b%d, site: dc1, scope: project=p%d, power: %dkW}\n".formatted(i, i, i + 1));
     }
     Path good = Files.writeString(folder.resolve("good.yaml"), text);
     Path bad =
