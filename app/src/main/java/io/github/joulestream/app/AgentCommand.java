@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.producers.agent.AgentSettings;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.probe.BlockProbe;
 import io.github.joulestream.producers.probe.MemoryProbe;
-import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.producers.publish.SpoolingPublisher;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,8 +28,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "agent",
     sortOptions = false,
-    description = "Sample this machine and publish what it draws.")
+    description = "Sample this machine and publish what it draws.",
+    footer = {
+      "",
+      "Kafka need not be there: what it does not take waits in the spool, also over a restart."
+    })
 final class AgentCommand implements Callable<Integer> {
+  private static final Duration LINE_INTERVAL = Duration.ofMinutes(1);
+  private static final long LEAST_SPOOL = 1 << 20;
+
   @Option(
       names = "--site",
       paramLabel = "NAME",
@@ -37,44 +51,116 @@ final class AgentCommand implements Callable<Integer> {
   @Nullable String node;
 
   @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "Where this node stands or what it is, such as rack=r12; may be repeated.")
+  Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
       names = "--interval",
       paramLabel = "DURATION",
       defaultValue = "1s",
-      description = "Time between two readings (default: ${DEFAULT-VALUE}).")
+      description = "Time between two readings, 100ms to 1m (default: ${DEFAULT-VALUE}).")
   Duration interval = Duration.ofSeconds(1);
 
+  @Option(
+      names = "--publish-interval",
+      paramLabel = "DURATION",
+      defaultValue = "1s",
+      description =
+          "Time between two messages, which hold all readings since (default: ${DEFAULT-VALUE}).")
+  Duration publishInterval = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--spool",
+      paramLabel = "DIR",
+      defaultValue = "joulestream-spool",
+      description = "Where messages wait for Kafka (default: ${DEFAULT-VALUE}).")
+  Path spool = Path.of("joulestream-spool");
+
+  @Option(
+      names = "--spool-limit",
+      paramLabel = "SIZE",
+      defaultValue = "512M",
+      converter = Sizes.class,
+      description =
+          "Its greatest size; when it is full the oldest goes (default: ${DEFAULT-VALUE}).")
+  long spoolLimit;
+
+  @Option(names = "--proc-root", hidden = true, defaultValue = "/proc")
+  Path procRoot = Path.of("/proc");
+
+  @Option(names = "--sys-root", hidden = true, defaultValue = "/sys")
+  Path sysRoot = Path.of("/sys");
+
+  @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
-    if (interval.compareTo(Duration.ofMillis(10)) < 0) {
-      throw new UserError("--interval must be at least 10ms");
+    AgentSettings settings =
+        new AgentSettings(
+            site, node != null ? node : NodeAgent.hostName(), interval, publishInterval, labels);
+    if (spoolLimit < LEAST_SPOOL) {
+      throw new UserError("--spool-limit must be at least 1M");
     }
-    kafka.join();
     try (Stopping stopping = new Stopping();
-        KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-agent");
+        SpoolingPublisher publisher =
+            SpoolingPublisher.open(kafka.config(), "joulestream-agent", spool, spoolLimit);
         NodeAgent agent =
             new NodeAgent(
-                site,
-                node != null ? node : NodeAgent.hostName(),
-                List.of(
-                    new MemoryProbe(Path.of("/proc")),
-                    new BlockProbe(Path.of("/proc"), Path.of("/sys"))),
+                settings,
+                List.of(new MemoryProbe(procRoot, sysRoot), new BlockProbe(procRoot, sysRoot)),
                 publisher,
                 EpochClock.system(),
-                interval)) {
-      System.out.println("sampling " + agent.describe());
-      agent.start();
-      while (!stopping.await(Duration.ofSeconds(10))) {
-        agent
-            .failure()
-            .ifPresent(e -> {
-              throw new UserError("the agent stopped: " + e.getMessage(), e);
-            });
-        System.out.printf(Locale.ROOT, "%,d readings%n", agent.readings());
+                NanoClock.system())) {
+      Metrics metrics = new Metrics();
+      agent.showIn(metrics);
+      publisher.showIn(metrics);
+      try (AutoCloseable _ = healthPort.open(metrics, () -> health(agent, publisher))) {
+        System.out.println("sampling " + agent.describe());
+        agent.start();
+        while (!stopping.await(LINE_INTERVAL)) {
+          agent
+              .failure()
+              .ifPresent(e -> {
+                throw new UserError("the agent stopped: " + e.getMessage(), e);
+              });
+          System.out.println(line(agent, publisher));
+        }
       }
     }
     return 0;
+  }
+
+  private static String line(NodeAgent agent, SpoolingPublisher publisher) {
+    return String.format(
+        Locale.ROOT,
+        "%,d readings, %,d records published%s",
+        agent.readings(),
+        publisher.published(),
+        trouble(publisher).map(words -> "; " + words).orElse(""));
+  }
+
+  /** An agent whose Kafka is away is a good agent: to start it anew would not help. */
+  private static Health health(NodeAgent agent, SpoolingPublisher publisher) {
+    Health health = agent.health();
+    return health.ok() ? trouble(publisher).map(Health::good).orElse(health) : health;
+  }
+
+  private static Optional<String> trouble(SpoolingPublisher publisher) {
+    return publisher
+        .kafkaTrouble()
+        .map(why -> "Kafka is away (%s)".formatted(why))
+        .or(() ->
+            publisher.spoolTrouble().map(why -> "the spool takes nothing (%s)".formatted(why)))
+        .map(words ->
+            String.format(
+                Locale.ROOT,
+                "%s; %,d records wait, %,d are lost",
+                words,
+                publisher.waiting(),
+                publisher.dropped()));
   }
 }

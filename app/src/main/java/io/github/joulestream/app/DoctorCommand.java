@@ -73,7 +73,7 @@ final class DoctorCommand implements Callable<Integer> {
     say(true, "Java", Runtime.version().toString());
     checkKafka();
     checkStore();
-    checkProbe(new MemoryProbe(Path.of("/proc")));
+    checkProbe(new MemoryProbe(Path.of("/proc"), Path.of("/sys")));
     checkProbe(new BlockProbe(Path.of("/proc"), Path.of("/sys")));
     return amiss ? 1 : 0;
   }

@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.app.log.Logging;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.runtime.Version;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Energy accounting for GPU sites: from power samples to energy per job.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    version = "joulestream 0.1.0",
+    version = "joulestream " + Version.CURRENT,
     subcommands = {
       UpCommand.class,
       AgentCommand.class,
@@ -49,7 +50,7 @@ public final class Main implements Runnable {
   public static int run(String... args) {
     boolean verbose = java.util.Arrays.asList(args).contains("--verbose");
     Logging.start(verbose);
-    CommandLine command = new CommandLine(new Main());
+    CommandLine command = commandLine(args);
     command.setUsageHelpWidth(100);
     command.setCaseInsensitiveEnumValuesAllowed(true);
     command.registerConverter(java.time.Duration.class, Durations::parse);
@@ -62,6 +63,17 @@ public final class Main implements Runnable {
     }
     return command.execute(args);
   }
+
+  /** The agent shares its node with others' work: it loads no class of the other commands. */
+  static CommandLine commandLine(String... args) {
+    return args.length > 0 && args[0].equals("agent")
+        ? new CommandLine(new AgentAlone()).addSubcommand(new AgentCommand())
+        : new CommandLine(new Main());
+  }
+
+  /** The command as the agent sees it. */
+  @Command(name = "joulestream")
+  private static final class AgentAlone {}
 
   private static int refuse(ParameterException e, boolean verbose) {
     CommandLine command = e.getCommandLine();

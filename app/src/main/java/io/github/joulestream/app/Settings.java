@@ -58,7 +58,11 @@ final class Settings implements IDefaultValueProvider {
       } catch (IOException e) {
         throw new UserError("cannot read the configuration file " + name, e);
       }
-      Set<String> known = keys();
+      // the agent looks at the other commands' options only if the file holds more than its own
+      Set<String> known = keys(Main.commandLine(args));
+      if (!known.containsAll(file.stringPropertyNames())) {
+        known = keys(new CommandLine(new Main()));
+      }
       for (String key : file.stringPropertyNames()) {
         if (!known.contains(key)) {
           throw new UserError(
@@ -70,9 +74,9 @@ final class Settings implements IDefaultValueProvider {
     return new Settings(environment, file);
   }
 
-  private static Set<String> keys() {
+  private static Set<String> keys(CommandLine joulestream) {
     Set<String> keys = new TreeSet<>();
-    new CommandLine(new Main())
+    joulestream
         .getSubcommands()
         .forEach((command, line) -> {
           collect(line.getCommandSpec(), command, keys);

@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.connect.StoreConnection;
@@ -41,6 +42,7 @@ final class StoreWriterCommand implements Callable<Integer> {
       description = "Lasting name of this instance (default: ${DEFAULT-VALUE}).")
   String instance = "";
 
+  @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -74,9 +76,12 @@ final class StoreWriterCommand implements Callable<Integer> {
     return null;
   }
 
-  private int write(StoreConnection connection, Stopping stopping) throws InterruptedException {
+  private int write(StoreConnection connection, Stopping stopping) throws Exception {
+    Metrics metrics = new Metrics();
     try (StoreWriter writer =
-        new StoreWriter(kafka.config(), instance, connection.sink(), EpochClock.system())) {
+            new StoreWriter(kafka.config(), instance, connection.sink(), EpochClock.system());
+        AutoCloseable _ = healthPort.open(metrics, writer::health)) {
+      writer.showIn(metrics);
       writer.start();
       System.out.println("writing into " + url + "; Ctrl-C stops it");
       while (!stopping.await(Duration.ofSeconds(10))) {

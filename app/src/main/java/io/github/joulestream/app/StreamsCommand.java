@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsProgram;
@@ -50,6 +52,7 @@ final class StreamsCommand implements Callable<Integer> {
   int standbys;
 
   @Mixin CalibrationOption calibration = new CalibrationOption();
+  @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -74,18 +77,29 @@ final class StreamsCommand implements Callable<Integer> {
     try (Stopping stopping = new Stopping();
         StreamsProgram accounting = new StreamsProgram(settings);
         AlertsProgram alerts = new AlertsProgram(settings)) {
-      accounting.start();
-      alerts.start();
-      System.out.println("the topologies run; Ctrl-C stops them");
-      while (!stopping.await(Duration.ofSeconds(1))) {
-        accounting
-            .failure()
-            .or(alerts::failure)
-            .ifPresent(e -> {
-              throw new UserError("the topologies stopped: " + e.getMessage(), e);
-            });
+      Metrics metrics = new Metrics();
+      accounting.showIn(metrics);
+      try (AutoCloseable _ = healthPort.open(metrics, () -> health(accounting, alerts))) {
+        accounting.start();
+        alerts.start();
+        System.out.println("the topologies run; Ctrl-C stops them");
+        while (!stopping.await(Duration.ofSeconds(1))) {
+          accounting
+              .failure()
+              .or(alerts::failure)
+              .ifPresent(e -> {
+                throw new UserError("the topologies stopped: " + e.getMessage(), e);
+              });
+        }
       }
     }
     return 0;
+  }
+
+  private static Health health(StreamsProgram accounting, AlertsProgram alerts) {
+    return alerts
+        .failure()
+        .map(e -> Health.bad("the alerts' topology stopped: " + e.getMessage()))
+        .orElseGet(accounting::health);
   }
 }

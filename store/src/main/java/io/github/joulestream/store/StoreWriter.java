@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.budget.Budget;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.schemas.DeadLetters;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -421,6 +424,26 @@ public final class StoreWriter implements AutoCloseable {
   /** Why the store takes nothing, if it does not. */
   public Optional<String> storeTrouble() {
     return Optional.ofNullable(trouble.get());
+  }
+
+  /** How it is: bad if it gave up. While the store is away it waits, and says so. */
+  public Health health() {
+    Throwable e = failure.get();
+    if (e != null) {
+      return Health.bad("the store writer stopped: " + e.getMessage());
+    }
+    return storeTrouble()
+        .map(words -> Health.good("the store is away: " + words))
+        .orElse(Health.GOOD);
+  }
+
+  /** Shows its figures. */
+  public void showIn(Metrics metrics) {
+    metrics
+        .show(Metric.STORE_POINTS, this::pointsWritten)
+        .show(Metric.STORE_REFUSED, this::recordsRefused)
+        .show(Metric.STORE_RETRIES, this::retries)
+        .showIf(Metric.STORE_REACHABLE, () -> storeTrouble().isEmpty());
   }
 
   /** When the store first took something, or -1. */

@@ -202,8 +202,8 @@ public final class UpRun {
     NodeAgent agent =
         options.agent() ? part("agent", NodeAgent.ofThisMachine(publisher, clock)) : null;
     if (agent != null) {
-      agent.start();
       out.println("sampling this machine: " + agent.describe());
+      agent.start();
     }
     if (past != null) {
       SiteSimulator site = past;

@@ -7,6 +7,10 @@ import io.github.joulestream.producers.probe.MemoryProbe;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +18,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,61 +32,96 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The agent of a node: reads its probes again and again and publishes what they say. A probe that
- * fails is reported once and asked again; the others go on.
+ * fails is reported once and asked again; the others go on. A probe that this machine does not have
+ * is looked for again now and then: drivers come late, and devices are plugged in.
  */
 public final class NodeAgent implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+  private static final int TURNS_MISSED = 5;
 
-  private final String site;
-  private final String node;
-  private final List<Probe> probes = new ArrayList<>();
-  private final List<String> unavailable = new ArrayList<>();
-  private final List<Probe> failing = new ArrayList<>();
+  private final AgentSettings settings;
   private final Publisher publisher;
   private final EpochClock clock;
-  private final Duration interval;
-  private final AtomicLong readings = new AtomicLong();
-  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final NanoClock nanos;
+  private final ClockWatch watch;
+  private final Heartbeat heartbeat;
+  private final Collected collected = new Collected();
+  private final List<Source> sources = new ArrayList<>();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("agent").unstarted(this::run);
   private final long agentEpoch;
+  private Pace pace;
   private long sequence;
+  private int turnsCollected;
+  private long lookedNanos;
+
+  // figures, for other threads to look at
+  private final AtomicLong readings = new AtomicLong();
+  private final AtomicLong batches = new AtomicLong();
+  private final AtomicLong skipped = new AtomicLong();
+  private final AtomicLong clockSteps = new AtomicLong();
+  private final AtomicLong lastReadingMillis = new AtomicLong();
+  private final AtomicLong lastReadingNanos;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  /** A probe, and how it is. */
+  private static final class Source {
+    final Probe probe;
+    final AtomicLong failures = new AtomicLong();
+    // why it cannot be read, or null
+    volatile @Nullable String trouble;
+    volatile boolean open;
+
+    Source(Probe probe) {
+      this.probe = probe;
+    }
+
+    void open() {
+      try {
+        probe.open();
+        open = true;
+        trouble = null;
+      } catch (Probe.ProbeUnavailable e) {
+        trouble = "%s unavailable, because %s".formatted(probe.name(), e.getMessage());
+      }
+    }
+  }
 
   /** Opens the probes; those that this machine does not have are left out and described. */
   public NodeAgent(
-      String site,
-      String node,
+      AgentSettings settings,
       List<Probe> candidates,
       Publisher publisher,
       EpochClock clock,
-      Duration interval) {
-    this.site = site;
-    this.node = node;
+      NanoClock nanos) {
+    this.settings = settings;
     this.publisher = publisher;
     this.clock = clock;
-    this.interval = interval;
+    this.nanos = nanos;
+    this.watch = new ClockWatch(clock, nanos);
+    this.heartbeat = new Heartbeat(settings, publisher);
     this.agentEpoch = clock.epochMillis();
+    this.lookedNanos = nanos.nanos();
+    this.lastReadingNanos = new AtomicLong(lookedNanos);
+    this.pace = paceFromNow();
     for (Probe probe : candidates) {
-      try {
-        probe.open();
-        probes.add(probe);
-      } catch (Probe.ProbeUnavailable e) {
-        unavailable.add("%s unavailable, because %s".formatted(probe.name(), e.getMessage()));
-      }
+      Source source = new Source(probe);
+      source.open();
+      sources.add(source);
     }
   }
 
   /** The agent of this machine, with every probe there is. */
   public static NodeAgent ofThisMachine(Publisher publisher, EpochClock clock) {
     return new NodeAgent(
-        "local",
-        hostName(),
+        new AgentSettings("local", hostName()),
         List.of(
-            new MemoryProbe(Path.of("/proc")), new BlockProbe(Path.of("/proc"), Path.of("/sys"))),
+            new MemoryProbe(Path.of("/proc"), Path.of("/sys")),
+            new BlockProbe(Path.of("/proc"), Path.of("/sys"))),
         publisher,
         clock,
-        INTERVAL);
+        NanoClock.system());
   }
 
   /** This machine's name. */
@@ -96,20 +137,43 @@ public final class NodeAgent implements AutoCloseable {
   /** What it samples, and what it cannot. */
   public String describe() {
     List<String> words = new ArrayList<>();
-    probes.forEach(probe -> words.add(probe.describe()));
-    words.addAll(unavailable);
-    return "node %s/%s: %s".formatted(site, node, String.join("; ", words));
+    sources.stream()
+        .filter(source -> source.open)
+        .forEach(source -> words.add(source.probe.describe()));
+    words.addAll(unavailable());
+    return "node %s/%s: %s".formatted(settings.site(), settings.node(), String.join("; ", words));
+  }
+
+  /** What it cannot read, and why. */
+  public List<String> unavailable() {
+    List<String> words = new ArrayList<>();
+    for (Source source : sources) {
+      String trouble = source.trouble;
+      if (trouble != null) {
+        words.add(trouble);
+      }
+    }
+    return words;
   }
 
   public void start() {
     thread.start();
   }
 
+  private Pace paceFromNow() {
+    return Pace.of(
+        settings.node(), settings.interval().toNanos(), nanos.nanos(), clock.epochMillis());
+  }
+
   private void run() {
     try {
-      do {
-        readAll(clock.epochMillis());
-      } while (!stop.await(interval.toMillis(), TimeUnit.MILLISECONDS));
+      pace = paceFromNow(); // opening the probes may have taken a while
+      while (!stop.await(pace.waitNanos(nanos.nanos()), TimeUnit.NANOSECONDS)) {
+        turn(clock.epochMillis());
+        pace.turned(nanos.nanos());
+        skipped.set(pace.skipped());
+      }
+      publishCollected();
     } catch (RuntimeException | InterruptedException e) {
       log.error("the agent failed", e);
       failure.set(e);
@@ -117,25 +181,81 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   /** One turn of the duty cycle. */
-  void readAll(long epochMillis) {
-    List<DeviceSeries> series = new ArrayList<>();
-    for (Probe probe : probes) {
-      try {
-        series.addAll(probe.read(epochMillis));
-        if (failing.remove(probe)) {
-          log.warn("probe {} works again", probe.name());
+  void turn(long epochMillis) {
+    long step = watch.step();
+    if (step != 0) {
+      clockSteps.incrementAndGet();
+      log.warn("the wall clock was set {} by {} ms", step > 0 ? "ahead" : "back", Math.abs(step));
+    }
+    lookAgain();
+    for (Source source : sources) {
+      if (source.open) {
+        read(source, epochMillis);
+      }
+    }
+    if (++turnsCollected >= settings.readingsPerBatch()) {
+      publishCollected();
+    }
+    heartbeat.turn(nanos.nanos(), epochMillis, this::unavailable);
+  }
+
+  private void read(Source source, long epochMillis) {
+    try {
+      for (DeviceSeries series : source.probe.read(epochMillis)) {
+        if (!collected.fits(series)) {
+          publishCollected();
         }
-      } catch (IOException e) {
-        if (!failing.contains(probe)) {
-          failing.add(probe);
-          log.warn("probe {} fails: {}", probe.name(), e.getMessage());
+        collected.add(series);
+        readings.addAndGet(series.readings().size());
+        lastReadingMillis.set(epochMillis);
+        lastReadingNanos.set(nanos.nanos());
+      }
+      if (source.trouble != null) {
+        source.trouble = null;
+        heartbeat.changed();
+        log.warn("probe {} works again", source.probe.name());
+      }
+    } catch (IOException e) {
+      fails(source, String.valueOf(e.getMessage()), null);
+    } catch (RuntimeException e) {
+      // a mistake of ours in one probe must not hinder the others
+      fails(source, e.toString(), e);
+    }
+  }
+
+  private void fails(Source source, String why, @Nullable RuntimeException mistake) {
+    source.failures.incrementAndGet();
+    if (source.trouble == null) {
+      log.warn("probe {} fails: {}", source.probe.name(), why, mistake);
+      heartbeat.changed();
+    }
+    source.trouble = "%s fails: %s".formatted(source.probe.name(), why);
+  }
+
+  private void lookAgain() {
+    long now = nanos.nanos();
+    if (now - lookedNanos < LOOK_AGAIN.toNanos()) {
+      return;
+    }
+    lookedNanos = now;
+    for (Source source : sources) {
+      if (!source.open) {
+        source.open();
+        if (source.open) {
+          log.info("now there is {}", source.probe.describe());
+          heartbeat.changed();
         }
       }
     }
+  }
+
+  private void publishCollected() {
+    turnsCollected = 0;
+    List<DeviceSeries> series = collected.take();
     if (!series.isEmpty()) {
-      TelemetryBatch batch = new TelemetryBatch(site, node, agentEpoch, sequence++, series);
-      publisher.publish(batch);
-      readings.addAndGet(batch.readings());
+      publisher.publish(
+          new TelemetryBatch(settings.site(), settings.node(), agentEpoch, sequence++, series));
+      batches.incrementAndGet();
     }
   }
 
@@ -143,9 +263,49 @@ public final class NodeAgent implements AutoCloseable {
     return readings.get();
   }
 
+  /** Turns that were left out because one before took too long. */
+  public long skippedTurns() {
+    return skipped.get();
+  }
+
   /** Why it gave up, if it did. */
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure.get());
+  }
+
+  /** How it is: bad if it gave up, or has read nothing for five intervals. */
+  public Health health() {
+    Throwable e = failure.get();
+    if (e != null) {
+      return Health.bad("the agent stopped: " + e.getMessage());
+    }
+    long silent = nanos.nanos() - lastReadingNanos.get();
+    Duration limit = settings.interval().multipliedBy(TURNS_MISSED).plusSeconds(1);
+    if (silent > limit.toNanos()) {
+      return Health.bad("no reading for %d s".formatted(silent / 1_000_000_000));
+    }
+    List<String> unavailable = unavailable();
+    return unavailable.isEmpty() ? Health.GOOD : Health.good(String.join("; ", unavailable));
+  }
+
+  /** Shows its figures. */
+  public void showIn(Metrics metrics) {
+    metrics
+        .show(Metric.READINGS, readings::get)
+        .show(Metric.BATCHES, batches::get)
+        .show(Metric.LAST_READING, () -> lastReadingMillis.get() / 1e3)
+        .show(Metric.SKIPPED_TURNS, skipped::get)
+        .show(Metric.CLOCK_STEPS, clockSteps::get)
+        .show(Metric.PROBES, () -> sources.stream().filter(source -> source.open).count())
+        .show(
+            Metric.PROBE_FAILURES,
+            "probe",
+            () -> {
+              Map<String, Long> failures = new LinkedHashMap<>();
+              sources.forEach(
+                  source -> failures.merge(source.probe.name(), source.failures.get(), Long::sum));
+              return failures;
+            });
   }
 
   /** Returns when nothing more will be published. */
@@ -161,6 +321,6 @@ public final class NodeAgent implements AutoCloseable {
   @Override
   public void close() {
     stop();
-    probes.forEach(Probe::close);
+    sources.forEach(source -> source.probe.close());
   }
 }

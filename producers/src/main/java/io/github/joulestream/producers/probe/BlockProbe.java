@@ -8,44 +8,129 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.producers.probe.nvme.NvmeAdmin;
+import io.github.joulestream.producers.probe.nvme.NvmeController;
+import io.github.joulestream.producers.probe.nvme.NvmeIoctl;
+import io.github.joulestream.producers.probe.nvme.PowerState;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Drives, from {@code /proc/diskstats} and {@code /sys/block} (see the kernel's
- * admin-guide/iostats.rst: field 13 is the time with requests under way, ms; sectors are of 512
- * bytes). Power is modelled: 1.2 W per TB for solid state, 0.65 W per TB for spinning drives while
- * idle, and twice that while requests are under way the whole time.
+ * admin-guide/iostats.rst: the tenth figure is the time with requests under way, ms; sectors are of
+ * 512 bytes), and how much of them mounted file systems use. Drives may come and go.
+ *
+ * <p>Power is modelled: of NVMe drives by the power state they are in, which they are asked once in
+ * ten seconds, see {@link PowerState}; of others, and of NVMe drives that may not be asked, 1.2 W
+ * per TB for solid state, 0.65 W per TB for spinning drives while idle, and twice that while
+ * requests are under way the whole time. Where one NVMe controller has several namespaces, its
+ * power is told with the first one.
  */
 public final class BlockProbe implements Probe {
-  // not drives: memory, loops, mappings onto other devices
-  private static final Pattern VIRTUAL = Pattern.compile("(loop|ram|zram|dm-|md|nbd|sr|fd).*");
+  private static final Logger log = LoggerFactory.getLogger(BlockProbe.class);
+  // not drives: memory, loops, mappings onto other devices; and a path of a multipath drive
+  private static final Pattern VIRTUAL =
+      Pattern.compile("(loop|ram|zram|dm-|md|nbd|sr|fd).*|nvme\\d+c\\d+n\\d+");
+  private static final Pattern NVME = Pattern.compile("(nvme\\d+)n\\d+");
+  private static final Pattern CONTROLLER = Pattern.compile("nvme\\d+");
   private static final int SECTOR = 512;
   private static final double SOLID_WATTS_PER_TERABYTE = 1.2;
   private static final double SPINNING_WATTS_PER_TERABYTE = 0.65;
+  // the kernel counts busy time in 32 bits
+  private static final long BUSY_WRAP_MILLIS = 1L << 32;
+  private static final long ASK_STATE_MILLIS = 10_000;
+  private static final long ASK_SPACE_MILLIS = 10_000;
+  private static final long LOOK_MOUNTS_MILLIS = 60_000;
+  private static final long[] NONE = {};
 
   private final Path diskstats;
   private final Path block;
-  private final Map<String, Drive> drives = new LinkedHashMap<>();
+  private final Opener opener;
+  private final MountedSpace space;
+  private final Map<String, Drive> drives = new TreeMap<>();
+  // what the lines of diskstats were about the last time: they seldom change
+  private final List<Line> lines = new ArrayList<>();
+  private final Set<String> controllers = new HashSet<>();
+  private @Nullable SysFile file;
+  private Map<String, Long> used = new HashMap<>();
+  private long spaceMillis = Long.MIN_VALUE;
+  private long mountsMillis = Long.MIN_VALUE;
+
+  /** How to speak to an NVMe controller. */
+  interface Opener {
+    NvmeAdmin open(String controller) throws IOException;
+  }
+
+  /**
+   * A line of diskstats.
+   *
+   * @param drive null if it is not about a drive
+   */
+  private record Line(String name, @Nullable Drive drive) {}
 
   /** What is known of a drive, and its last figures. */
   private static final class Drive {
+    final String id;
     final Device device;
     final long idleMilliwatts;
+    // null if it is no NVMe drive, or may not be asked
+    final @Nullable NvmeAdmin admin;
+    final @Nullable NvmeController controller;
+    // false if another namespace of its controller tells the power
+    final boolean tellsPower;
+    @Nullable PowerState state;
+    long askedMillis = Long.MIN_VALUE;
+    boolean stateFails;
+    long readBytes;
+    long writtenBytes;
+    long busyMillis;
     long lastMillis = MISSING;
     long lastBusyMillis;
+    boolean seen;
 
-    Drive(Device device, long idleMilliwatts) {
+    Drive(
+        String id,
+        Device device,
+        long idleMilliwatts,
+        @Nullable NvmeAdmin admin,
+        @Nullable NvmeController controller,
+        boolean tellsPower) {
+      this.id = id;
       this.device = device;
       this.idleMilliwatts = idleMilliwatts;
+      this.admin = admin;
+      this.controller = controller;
+      this.tellsPower = tellsPower;
+    }
+
+    long milliwatts(double busy) {
+      PowerState now = state;
+      return now == null
+          ? idleMilliwatts + Math.round(busy * idleMilliwatts)
+          : now.milliwatts(busy, idleMilliwatts);
+    }
+
+    void close() {
+      if (admin != null) {
+        admin.close();
+      }
     }
   }
 
@@ -54,8 +139,22 @@ public final class BlockProbe implements Probe {
    * @param sysRoot {@code /sys}
    */
   public BlockProbe(Path procRoot, Path sysRoot) {
-    diskstats = procRoot.resolve("diskstats");
-    block = sysRoot.resolve("block");
+    this(
+        procRoot,
+        sysRoot,
+        controller -> NvmeIoctl.open(Path.of("/dev").resolve(controller)),
+        new MountedSpace(procRoot, sysRoot));
+  }
+
+  BlockProbe(Path procRoot, Path sysRoot, Opener opener, ToLongFunction<Path> usedBytes) {
+    this(procRoot, sysRoot, opener, new MountedSpace(procRoot, sysRoot, usedBytes));
+  }
+
+  private BlockProbe(Path procRoot, Path sysRoot, Opener opener, MountedSpace space) {
+    this.diskstats = procRoot.resolve("diskstats");
+    this.block = sysRoot.resolve("block");
+    this.opener = opener;
+    this.space = space;
   }
 
   @Override
@@ -65,102 +164,294 @@ public final class BlockProbe implements Probe {
 
   @Override
   public void open() throws ProbeUnavailable {
-    drives.clear();
-    try (Stream<Path> devices = Files.list(block)) {
-      for (Path device : devices.sorted().toList()) {
-        String id = String.valueOf(device.getFileName());
-        if (!VIRTUAL.matcher(id).matches() && Files.isReadable(device.resolve("size"))) {
-          addDrive(id, device);
-        }
-      }
-      Files.readAllLines(diskstats);
-    } catch (IOException | NumberFormatException e) {
+    close();
+    try {
+      SysFile opened = SysFile.open(diskstats);
+      file = opened;
+      follow(opened);
+    } catch (IOException e) {
+      close();
       throw new ProbeUnavailable(
           "%s or %s cannot be read (%s)".formatted(block, diskstats, e.getMessage()));
     }
     if (drives.isEmpty()) {
+      close();
       throw new ProbeUnavailable("%s shows no drive".formatted(block));
     }
   }
 
-  private void addDrive(String id, Path device) throws IOException {
-    long bytes = Long.parseLong(Files.readString(device.resolve("size")).strip()) * SECTOR;
-    if (bytes == 0) {
-      return;
+  /** Goes through the lines and takes notice of drives that came, and of those that are gone. */
+  private void follow(SysFile file) throws IOException {
+    file.read();
+    drives.values().forEach(drive -> drive.seen = false);
+    List<Line> found = new ArrayList<>();
+    while (file.nextLine()) {
+      if (file.skipWords(3)) {
+        String name = file.word();
+        Drive drive = drives.get(name);
+        if (drive == null) {
+          drive = find(name);
+        }
+        if (drive != null) {
+          drive.seen = true;
+          drives.put(name, drive);
+        }
+        found.add(new Line(name, drive));
+      }
     }
-    Path rotational = device.resolve("queue").resolve("rotational");
-    boolean spins =
-        Files.isReadable(rotational) && Files.readString(rotational).strip().equals("1");
+    lines.clear();
+    lines.addAll(found);
+    for (Iterator<Drive> all = drives.values().iterator(); all.hasNext(); ) {
+      Drive drive = all.next();
+      if (!drive.seen) {
+        log.info("drive {} is gone", drive.id);
+        all.remove();
+        forget(drive);
+      }
+    }
+  }
+
+  private void forget(Drive drive) {
+    drive.close();
+    if (drive.tellsPower) {
+      controllers.remove(controllerOf(drive.id));
+    }
+  }
+
+  private @Nullable Drive find(String id) throws IOException {
+    Path folder = block.resolve(id);
+    // partitions are in their drive's folder
+    if (VIRTUAL.matcher(id).matches() || !Files.isReadable(folder.resolve("size"))) {
+      return null;
+    }
+    long bytes = number(folder.resolve("size")) * SECTOR;
+    if (bytes == 0) {
+      return null;
+    }
+    Path rotational = folder.resolve("queue").resolve("rotational");
+    boolean spins = Files.isReadable(rotational) && number(rotational) == 1;
     double wattsPerTerabyte = spins ? SPINNING_WATTS_PER_TERABYTE : SOLID_WATTS_PER_TERABYTE;
-    drives.put(
-        id,
-        new Drive(
-            Device.sensor(id, DeviceKind.STORAGE)
-                .withSource(PowerSource.MODELLED)
-                .withCapacityBytes(bytes),
-            Math.round(bytes / 1e12 * wattsPerTerabyte * 1000)));
+    long idleMilliwatts = Math.round(bytes / 1e12 * wattsPerTerabyte * 1000);
+    Path modelFile = folder.resolve("device").resolve("model");
+    String model = Files.isReadable(modelFile) ? SysFile.text(modelFile) : "";
+    String name = controllerOf(id);
+    boolean tellsPower = name.isEmpty() || controllers.add(name);
+    NvmeAdmin admin = null;
+    NvmeController controller = null;
+    if (!name.isEmpty() && tellsPower) {
+      try {
+        admin = opener.open(name);
+        controller = NvmeController.identify(admin);
+        model = controller.model().isEmpty() ? model : controller.model();
+      } catch (IOException e) {
+        log.info("{}; its power is modelled by its size", e.getMessage());
+        if (admin != null) {
+          admin.close();
+          admin = null;
+        }
+      }
+    }
+    Device device =
+        Device.sensor(id, DeviceKind.STORAGE)
+            .withSource(PowerSource.MODELLED)
+            .withModel(model, limitMilliwatts(controller))
+            .withCapacityBytes(bytes);
+    return new Drive(id, device, idleMilliwatts, admin, controller, tellsPower);
+  }
+
+  private static long limitMilliwatts(@Nullable NvmeController controller) {
+    return controller == null
+        ? 0
+        : controller.states().stream().mapToLong(PowerState::maxMilliwatts).max().orElse(0);
+  }
+
+  /** The controller of an NVMe namespace, empty for other drives. */
+  private String controllerOf(String id) {
+    Matcher nvme = NVME.matcher(id);
+    if (!nvme.matches()) {
+      return "";
+    }
+    Path parent = block.resolve(id).resolve("device");
+    try {
+      if (Files.isDirectory(parent)) {
+        Path real = parent.toRealPath();
+        String name = String.valueOf(real.getFileName());
+        if (CONTROLLER.matcher(name).matches()) {
+          return name;
+        }
+        // a multipath drive hangs below its subsystem, beside its controllers
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(real, "nvme*")) {
+          for (Path child : children) {
+            String childName = String.valueOf(child.getFileName());
+            if (CONTROLLER.matcher(childName).matches()) {
+              return childName;
+            }
+          }
+        }
+      }
+    } catch (IOException e) {
+      log.debug("the controller of {} is not to be found", id, e);
+    }
+    return nvme.group(1);
+  }
+
+  private static long number(Path file) throws IOException {
+    try {
+      return Long.parseLong(SysFile.text(file));
+    } catch (NumberFormatException e) {
+      throw new IOException("%s does not hold a number".formatted(file), e);
+    }
   }
 
   @Override
   public String describe() {
     double bytes = drives.values().stream().mapToLong(d -> d.device.capacityBytes()).sum();
+    long asked = drives.values().stream().filter(drive -> drive.controller != null).count();
+    long milliwatts =
+        drives.values().stream()
+            .filter(drive -> drive.tellsPower)
+            .mapToLong(drive -> {
+              ask(drive);
+              return drive.milliwatts(0);
+            })
+            .sum();
     return String.format(
         Locale.ROOT,
-        "%d drive%s of %.2f TB, modelled as %.2f W while idle",
+        "%d drive%s of %.2f TB, modelled as %.2f W while idle%s",
         drives.size(),
         drives.size() == 1 ? "" : "s",
         bytes / 1e12,
-        drives.values().stream().mapToLong(d -> d.idleMilliwatts).sum() / 1000.0);
+        milliwatts / 1000.0,
+        asked == 0 ? "" : " (%d by NVMe power states)".formatted(asked));
   }
 
   @Override
   public List<DeviceSeries> read(long epochMillis) throws IOException {
-    List<DeviceSeries> series = new ArrayList<>();
-    for (String line : Files.readAllLines(diskstats)) {
-      String[] fields = line.strip().split("\\s+", -1);
-      Drive drive = fields.length < 13 ? null : drives.get(fields[2]);
+    SysFile opened = file;
+    if (opened == null) {
+      throw new IOException("it is not open");
+    }
+    look(epochMillis);
+    if (!parse(opened)) {
+      follow(opened);
+      if (!parse(opened)) {
+        throw new IOException(diskstats + " changes while it is read");
+      }
+    }
+    List<DeviceSeries> series = new ArrayList<>(drives.size());
+    for (Line line : lines) {
+      Drive drive = line.drive;
       if (drive != null) {
-        try {
-          series.add(
-              read(
-                  drive,
-                  epochMillis,
-                  Long.parseLong(fields[5]) * SECTOR,
-                  Long.parseLong(fields[9]) * SECTOR,
-                  Long.parseLong(fields[12])));
-        } catch (NumberFormatException e) {
-          throw new IOException("unreadable line '%s' in %s".formatted(line, diskstats), e);
+        if (drive.askedMillis == Long.MIN_VALUE
+            || Math.abs(epochMillis - drive.askedMillis) >= ASK_STATE_MILLIS) {
+          drive.askedMillis = epochMillis;
+          ask(drive);
         }
+        series.add(series(drive, epochMillis));
       }
     }
     return series;
   }
 
-  private static DeviceSeries read(
-      Drive drive, long epochMillis, long readBytes, long writtenBytes, long busyMillis) {
+  /** Reads all figures; false if the lines are not about what they were about the last time. */
+  private boolean parse(SysFile file) throws IOException {
+    file.read();
+    int at = 0;
+    while (file.nextLine()) {
+      if (!file.skipWords(3)) {
+        continue;
+      }
+      if (at == lines.size() || !file.wordIs(lines.get(at).name)) {
+        return false;
+      }
+      Drive drive = lines.get(at++).drive;
+      if (drive != null) {
+        file.skipWords(2);
+        drive.readBytes = file.nextNumber() * SECTOR;
+        file.skipWords(3);
+        drive.writtenBytes = file.nextNumber() * SECTOR;
+        file.skipWords(2);
+        drive.busyMillis = file.nextNumber();
+      }
+    }
+    return at == lines.size();
+  }
+
+  private static void ask(Drive drive) {
+    NvmeAdmin admin = drive.admin;
+    NvmeController controller = drive.controller;
+    if (admin == null || controller == null) {
+      return;
+    }
+    try {
+      drive.state = controller.current(admin);
+      drive.stateFails = false;
+    } catch (IOException e) {
+      // state 0 is the one without restraint; drives that nobody restrains are in it
+      drive.state = controller.states().getFirst();
+      if (!drive.stateFails) {
+        drive.stateFails = true;
+        log.info("{}; power state 0 is assumed", e.getMessage());
+      }
+    }
+  }
+
+  private void look(long epochMillis) {
+    if (mountsMillis == Long.MIN_VALUE
+        || Math.abs(epochMillis - mountsMillis) >= LOOK_MOUNTS_MILLIS) {
+      mountsMillis = epochMillis;
+      spaceMillis = Long.MIN_VALUE;
+      try {
+        space.look();
+      } catch (IOException e) {
+        log.debug("what is mounted cannot be read", e);
+      }
+    }
+    if (spaceMillis == Long.MIN_VALUE || Math.abs(epochMillis - spaceMillis) >= ASK_SPACE_MILLIS) {
+      spaceMillis = epochMillis;
+      used = space.used();
+    }
+  }
+
+  private DeviceSeries series(Drive drive, long epochMillis) {
     long busyParts = MISSING;
-    long milliwatts = drive.idleMilliwatts;
-    if (drive.lastMillis != MISSING && epochMillis > drive.lastMillis) {
-      double busy = (double) (busyMillis - drive.lastBusyMillis) / (epochMillis - drive.lastMillis);
-      busy = Math.clamp(busy, 0, 1);
+    double busy = 0;
+    // a counter that falls from its lower half did not wrap: another drive was plugged in
+    boolean same =
+        drive.busyMillis >= drive.lastBusyMillis || drive.lastBusyMillis > BUSY_WRAP_MILLIS / 2;
+    if (drive.lastMillis != MISSING && epochMillis > drive.lastMillis && same) {
+      long spent = Math.floorMod(drive.busyMillis - drive.lastBusyMillis, BUSY_WRAP_MILLIS);
+      busy = Math.clamp((double) spent / (epochMillis - drive.lastMillis), 0, 1);
       busyParts = Math.round(busy * 10_000);
-      milliwatts += Math.round(busy * drive.idleMilliwatts);
     }
     drive.lastMillis = epochMillis;
-    drive.lastBusyMillis = busyMillis;
-    long[] none = {};
+    drive.lastBusyMillis = drive.busyMillis;
+    Long inUse = used.get(drive.id);
     return new DeviceSeries(
         drive.device,
         new Readings(
             new long[] {epochMillis},
-            new long[] {milliwatts},
-            none,
+            drive.tellsPower ? new long[] {drive.milliwatts(busy)} : NONE,
+            NONE,
             new long[] {busyParts},
-            none,
-            new long[] {readBytes},
-            new long[] {writtenBytes}));
+            inUse == null ? NONE : new long[] {inUse},
+            new long[] {drive.readBytes},
+            new long[] {drive.writtenBytes}));
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    drives.values().forEach(Drive::close);
+    drives.clear();
+    controllers.clear();
+    lines.clear();
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        log.debug("{} was not closed in order", diskstats, e);
+      }
+      file = null;
+    }
+  }
 }

@@ -7,29 +7,45 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Main memory, from {@code /proc/meminfo} (see proc_meminfo(5)). Its power is modelled: 5 W for
- * each DIMM, times 0.9 from 5 DIMMs on, 0.8 from 9, 0.7 from 17; how many there are is not known
- * without privileges, so one per 32 GiB is assumed.
+ * each DIMM, times 0.9 from 5 DIMMs on, 0.8 from 9, 0.7 from 17. How many there are is in the
+ * firmware's tables ({@code /sys/firmware/dmi/entries/17-*}: memory devices, SMBIOS 3.7, 7.18),
+ * which root alone may read; else one per 32 GiB is assumed.
  */
 public final class MemoryProbe implements Probe {
+  private static final Logger log = LoggerFactory.getLogger(MemoryProbe.class);
   private static final long BYTES_PER_DIMM = 32L << 30;
   private static final double WATTS_PER_DIMM = 5;
+  // of a memory device: its size, a word; 0 says that the socket is empty
+  private static final int DMI_SIZE = 0x0C;
+  private static final long[] NONE = {};
 
   private final Path meminfo;
+  private final Path dmi;
+  private @Nullable SysFile file;
+  private @Nullable Device device;
   private long totalBytes;
+  private long dimms;
+  private boolean dimmsKnown;
   private long milliwatts;
 
   /**
    * @param procRoot {@code /proc}
+   * @param sysRoot {@code /sys}
    */
-  public MemoryProbe(Path procRoot) {
+  public MemoryProbe(Path procRoot, Path sysRoot) {
     meminfo = procRoot.resolve("meminfo");
+    dmi = sysRoot.resolve("firmware").resolve("dmi").resolve("entries");
   }
 
   @Override
@@ -40,15 +56,46 @@ public final class MemoryProbe implements Probe {
   @Override
   public void open() throws ProbeUnavailable {
     try {
-      totalBytes = bytes(Files.readAllLines(meminfo), "MemTotal");
+      SysFile opened = SysFile.open(meminfo);
+      file = opened;
+      totalBytes = bytes(opened, "MemTotal:");
     } catch (IOException e) {
+      close();
       throw new ProbeUnavailable("%s cannot be read (%s)".formatted(meminfo, e.getMessage()));
     }
-    milliwatts = modelledMilliwatts(totalBytes);
+    dimms = populated();
+    dimmsKnown = dimms > 0;
+    if (!dimmsKnown) {
+      dimms = Math.max(1, Math.ceilDiv(totalBytes, BYTES_PER_DIMM));
+    }
+    milliwatts = modelledMilliwatts(dimms);
+    device =
+        Device.sensor("memory", DeviceKind.MEMORY)
+            .withSource(PowerSource.MODELLED)
+            .withCapacityBytes(totalBytes);
   }
 
-  static long modelledMilliwatts(long totalBytes) {
-    long dimms = Math.max(1, Math.ceilDiv(totalBytes, BYTES_PER_DIMM));
+  /** DIMMs that are plugged in, by the firmware's word; 0 if it cannot be asked. */
+  private long populated() {
+    long count = 0;
+    if (!Files.isDirectory(dmi)) {
+      return 0;
+    }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(dmi, "17-*")) {
+      for (Path entry : entries) {
+        byte[] raw = Files.readAllBytes(entry.resolve("raw"));
+        if (raw.length > DMI_SIZE + 1 && (raw[DMI_SIZE] != 0 || raw[DMI_SIZE + 1] != 0)) {
+          count++;
+        }
+      }
+      return count;
+    } catch (IOException e) {
+      log.debug("the firmware's tables cannot be read", e);
+      return 0;
+    }
+  }
+
+  static long modelledMilliwatts(long dimms) {
     double factor = dimms <= 4 ? 1 : dimms <= 8 ? 0.9 : dimms <= 16 ? 0.8 : 0.7;
     return Math.round(dimms * WATTS_PER_DIMM * factor * 1000);
   }
@@ -57,47 +104,59 @@ public final class MemoryProbe implements Probe {
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "%.0f GiB of memory, modelled as %.1f W",
+        "%.0f GiB of memory, modelled as %.1f W (%d DIMM%s%s)",
         totalBytes / (double) (1L << 30),
-        milliwatts / 1000.0);
+        milliwatts / 1000.0,
+        dimms,
+        dimms == 1 ? "" : "s",
+        dimmsKnown ? "" : " assumed");
   }
 
   @Override
   public List<DeviceSeries> read(long epochMillis) throws IOException {
-    long available = bytes(Files.readAllLines(meminfo), "MemAvailable");
-    Device device =
-        Device.sensor("memory", DeviceKind.MEMORY)
-            .withSource(PowerSource.MODELLED)
-            .withCapacityBytes(totalBytes);
-    long[] none = {};
+    SysFile opened = file;
+    Device memory = device;
+    if (opened == null || memory == null) {
+      throw new IOException("it is not open");
+    }
+    long available = bytes(opened, "MemAvailable:");
     return List.of(
         new DeviceSeries(
-            device,
+            memory,
             new Readings(
                 new long[] {epochMillis},
                 new long[] {milliwatts},
-                none,
-                none,
+                NONE,
+                NONE,
                 new long[] {totalBytes - available},
-                none,
-                none)));
+                NONE,
+                NONE)));
   }
 
   /** A line such as {@code MemTotal: 24638856 kB}. */
-  private static long bytes(List<String> lines, String name) throws IOException {
-    for (String line : lines) {
-      String[] words = line.strip().split("\\s+", -1);
-      if (words.length == 3 && words[0].equals(name + ":") && words[2].equals("kB")) {
-        try {
-          return Math.multiplyExact(Long.parseLong(words[1]), 1024);
-        } catch (NumberFormatException | ArithmeticException e) {
-          throw new IOException("unreadable line '%s'".formatted(line), e);
+  private static long bytes(SysFile file, String name) throws IOException {
+    file.read();
+    while (file.nextLine()) {
+      if (file.nextWord() && file.wordIs(name)) {
+        long kilobytes = file.nextNumber();
+        if (file.nextWord() && file.wordIs("kB") && kilobytes <= Long.MAX_VALUE / 1024) {
+          return kilobytes * 1024;
         }
+        throw new IOException("unreadable line '%s' in %s".formatted(file.line(), file));
       }
     }
-    throw new IOException("it has no line " + name);
+    throw new IOException("%s has no line %s".formatted(file, name));
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        log.debug("{} was not closed in order", meminfo, e);
+      }
+      file = null;
+    }
+  }
 }

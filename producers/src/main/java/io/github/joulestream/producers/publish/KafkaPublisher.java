@@ -6,11 +6,9 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
-import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -62,13 +60,8 @@ public final class KafkaPublisher implements Publisher {
    * @throws UserError if it does not answer within 5 s, or lacks the topics
    */
   public static KafkaPublisher connect(Map<String, Object> kafka, String clientId) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    Map<String, Object> config = config(kafka, clientId);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 20);
-    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
     // a full buffer waits as long as a record may take; it is no failure before
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_MILLIS);
@@ -86,6 +79,17 @@ public final class KafkaPublisher implements Publisher {
                   address, e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
           e);
     }
+  }
+
+  /** What every producer of ours wants of the cluster. */
+  static Map<String, Object> config(Map<String, Object> kafka, String clientId) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
+    return config;
   }
 
   /** An admin client, and not the producer, so that the producer may wait longer than this. */
@@ -130,37 +134,29 @@ public final class KafkaPublisher implements Publisher {
 
   @Override
   public void publish(TelemetryBatch batch) {
-    String key = Keys.node(batch.site(), batch.node());
-    String topic = Topic.TELEMETRY.topicName();
-    send(topic, key, WireSerdes.telemetry().serializer().serialize(topic, batch));
+    send(Message.of(batch));
   }
 
   @Override
   public void publish(AllocationEvent event) {
-    String key = Keys.node(event.site(), event.node());
-    String topic = Topic.ALLOCATIONS.topicName();
-    send(topic, key, WireSerdes.allocations().serializer().serialize(topic, event));
+    send(Message.of(event));
   }
 
   @Override
   public void publish(JobRecord job) {
-    String key = Keys.job(job.site(), job.job());
-    String topic = Topic.JOBS.topicName();
-    send(topic, key, WireSerdes.jobs().serializer().serialize(topic, job));
+    send(Message.of(job));
   }
 
   @Override
   public void publish(NodeRecord node) {
-    String key = Keys.node(node.site(), node.node());
-    String topic = Topic.NODES.topicName();
-    send(topic, key, WireSerdes.nodes().serializer().serialize(topic, node));
+    send(Message.of(node));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it
-  private void send(String topic, String key, byte[] value) {
+  private void send(Message message) {
     throwFailure();
     producer.send(
-        new ProducerRecord<>(topic, key, value),
+        new ProducerRecord<>(message.topic(), message.key(), message.value()),
         (_, e) -> {
           if (e == null) {
             published.incrementAndGet();

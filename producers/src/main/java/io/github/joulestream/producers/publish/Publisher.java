@@ -19,6 +19,16 @@ public interface Publisher extends AutoCloseable {
   /** Returns when everything published so far is acknowledged; throws if something was not. */
   void flush();
 
+  /** Records that were published and that Kafka does not have yet, where that is counted. */
+  default long waiting() {
+    return 0;
+  }
+
+  /** Records that were published and are lost. */
+  default long dropped() {
+    return 0;
+  }
+
   @Override
   void close();
 }

@@ -9,6 +9,9 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
@@ -17,12 +20,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class NodeAgentTest {
   private final List<TelemetryBatch> published = new ArrayList<>();
+  private final List<NodeRecord> nodes = new ArrayList<>();
+  private final AtomicLong nanos = new AtomicLong();
   private final CountDownLatch enough = new CountDownLatch(3);
 
   private final Publisher publisher =
@@ -45,7 +52,7 @@ class NodeAgentTest {
 
         @Override
         public void publish(NodeRecord node) {
-          throw new AssertionError("not yet");
+          nodes.add(node);
         }
 
         @Override
@@ -58,9 +65,11 @@ class NodeAgentTest {
   /** A probe that can be told to fail. */
   private static final class Switch implements Probe {
     private final String name;
-    private final boolean there;
+    boolean there;
     boolean fails;
+    boolean mistake;
     boolean closed;
+    long counterEpoch;
 
     Switch(String name, boolean there) {
       this.name = name;
@@ -89,9 +98,12 @@ class NodeAgentTest {
       if (fails) {
         throw new IOException("worn out");
       }
+      if (mistake) {
+        throw new IllegalStateException("a mistake");
+      }
       return List.of(
           new DeviceSeries(
-              Device.sensor(name, DeviceKind.GPU),
+              Device.sensor(name, DeviceKind.GPU).withCounter(counterEpoch, 0),
               Readings.ofPower(new long[] {epochMillis}, new long[] {5})));
     }
 
@@ -107,20 +119,19 @@ class NodeAgentTest {
     Switch bad = new Switch("bad", true);
     try (NodeAgent agent =
         new NodeAgent(
-            "s",
-            "n",
+            new AgentSettings("s", "n"),
             List.of(good, bad, new Switch("absent", false)),
             publisher,
             () -> 77,
-            Duration.ofSeconds(1))) {
+            nanos::get)) {
       assertThat(agent.describe())
           .contains("one good")
           .contains("absent unavailable, because it is not plugged in");
-      agent.readAll(1_000);
+      agent.turn(1_000);
       bad.fails = true;
-      agent.readAll(2_000);
+      agent.turn(2_000);
       bad.fails = false;
-      agent.readAll(3_000);
+      agent.turn(3_000);
       assertThat(published.stream().map(batch -> batch.devices().size())).containsExactly(2, 1, 2);
       assertThat(published.stream().map(TelemetryBatch::sequence)).containsExactly(0L, 1L, 2L);
       assertThat(published).allMatch(batch -> batch.agentEpoch() == 77);
@@ -133,18 +144,128 @@ class NodeAgentTest {
   void itRuns_untilItIsStopped() throws InterruptedException {
     try (NodeAgent agent =
         new NodeAgent(
-            "s",
-            "n",
+            every(Duration.ofMillis(100)),
             List.of(new Switch("gpu0", true)),
             publisher,
-            () -> 77,
-            Duration.ofMillis(1))) {
+            EpochClock.system(),
+            NanoClock.system())) {
       agent.start();
       assertThat(enough.await(20, TimeUnit.SECONDS)).isTrue();
       agent.stop();
       long readings = agent.readings();
-      assertThat(readings).isEqualTo(published.size());
+      assertThat(readings).isEqualTo(published.stream().mapToLong(TelemetryBatch::readings).sum());
       assertThat(agent.failure()).isEmpty();
+    }
+  }
+
+  private static AgentSettings every(Duration interval) {
+    return new AgentSettings("s", "n", interval, interval, Map.of("rack", "r12"));
+  }
+
+  @Test
+  void severalReadings_goIntoOneBatch_andWhatIsLeftGoesAtTheEnd() {
+    Switch gpu = new Switch("gpu0", true);
+    Switch other = new Switch("gpu1", true);
+    AgentSettings settings =
+        new AgentSettings("s", "n", Duration.ofMillis(100), Duration.ofSeconds(1), Map.of());
+    try (NodeAgent agent =
+        new NodeAgent(settings, List.of(gpu, other), publisher, () -> 77, nanos::get)) {
+      for (int turn = 0; turn < 20; turn++) {
+        other.fails = turn == 3;
+        agent.turn(1_000 + 100 * turn);
+      }
+      assertThat(published).hasSize(2);
+      assertThat(published.getFirst().devices().getFirst().readings().epochMillis())
+          .containsExactly(1_000, 1_100, 1_200, 1_300, 1_400, 1_500, 1_600, 1_700, 1_800, 1_900);
+      assertThat(published.getFirst().devices().get(1).readings().epochMillis())
+          .containsExactly(1_000, 1_100, 1_200, 1_400, 1_500, 1_600, 1_700, 1_800, 1_900);
+      assertThat(agent.readings()).isEqualTo(39);
+    }
+  }
+
+  @Test
+  void aDeviceThatIsDescribedAnew_beginsANewBatch() {
+    Switch gpu = new Switch("gpu0", true);
+    AgentSettings settings =
+        new AgentSettings("s", "n", Duration.ofMillis(100), Duration.ofSeconds(1), Map.of());
+    try (NodeAgent agent = new NodeAgent(settings, List.of(gpu), publisher, () -> 77, nanos::get)) {
+      agent.turn(1_000);
+      gpu.counterEpoch = 8;
+      agent.turn(1_100);
+      for (int turn = 2; turn < 11; turn++) {
+        agent.turn(1_000 + 100 * turn);
+      }
+      assertThat(published).hasSize(2);
+      assertThat(published).extracting(TelemetryBatch::readings).containsExactly(1, 10);
+      assertThat(published.get(1).devices().getFirst().device().counterEpoch()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void theNode_isHeardOfAtItsStart_everyMinute_andWhenSomethingChanges() {
+    Switch gpu = new Switch("gpu0", true);
+    AgentSettings settings = every(Duration.ofSeconds(1));
+    try (NodeAgent agent =
+        new NodeAgent(
+            settings, List.of(gpu, new Switch("absent", false)), publisher, () -> 77, nanos::get)) {
+      for (int second = 0; second < 200; second++) {
+        nanos.set(second * 1_000_000_000L);
+        gpu.fails = second >= 130 && second < 132;
+        agent.turn(second * 1_000L);
+      }
+    }
+    assertThat(nodes)
+        .extracting(NodeRecord::epochMillis)
+        .containsExactly(0L, 60_000L, 120_000L, 130_000L, 135_000L, 195_000L);
+    NodeRecord first = nodes.getFirst();
+    assertThat(first.labels()).containsExactly(Map.entry("rack", "r12"));
+    assertThat(first.agentVersion()).isNotEmpty();
+    assertThat(first.unavailable())
+        .containsExactly("absent unavailable, because it is not plugged in");
+    assertThat(nodes.get(3).unavailable()).contains("gpu0 fails: worn out");
+    assertThat(nodes.get(4).unavailable()).hasSize(1);
+  }
+
+  @Test
+  void aProbeThatComesLate_isFound() {
+    Switch late = new Switch("late", false);
+    try (NodeAgent agent =
+        new NodeAgent(
+            every(Duration.ofSeconds(1)), List.of(late), publisher, () -> 77, nanos::get)) {
+      agent.turn(0);
+      late.there = true;
+      agent.turn(1_000);
+      assertThat(published).isEmpty();
+      assertThat(agent.health().ok()).isTrue();
+      nanos.set(301_000_000_000L);
+      assertThat(agent.health().ok()).isFalse();
+      agent.turn(301_000);
+      assertThat(published).hasSize(1);
+      assertThat(agent.health().ok()).isTrue();
+      assertThat(agent.unavailable()).isEmpty();
+    }
+  }
+
+  @Test
+  void aMistakeInAProbe_hindersNoOther() {
+    Switch bad = new Switch("bad", true);
+    bad.mistake = true;
+    try (NodeAgent agent =
+        new NodeAgent(
+            every(Duration.ofSeconds(1)),
+            List.of(bad, new Switch("good", true)),
+            publisher,
+            () -> 77,
+            nanos::get)) {
+      agent.turn(0);
+      assertThat(published).hasSize(1);
+      assertThat(agent.health().words()).contains("bad fails").contains("a mistake");
+      Metrics metrics = new Metrics();
+      agent.showIn(metrics);
+      assertThat(metrics.text())
+          .contains("joulestream_agent_probe_failures_total{probe=\"bad\"} 1\n")
+          .contains("joulestream_agent_probe_failures_total{probe=\"good\"} 0\n")
+          .contains("joulestream_agent_readings_total 1\n");
     }
   }
 }

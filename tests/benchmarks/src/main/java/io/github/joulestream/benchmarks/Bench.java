@@ -83,9 +83,14 @@ final class Bench implements AutoCloseable {
             classPath,
             main.getName()));
     command.addAll(List.of(args));
+    return start(main.getSimpleName(), command);
+  }
+
+  /** Starts any program. */
+  Child start(String name, List<String> command) throws IOException {
     Child child =
         new Child(
-            main.getSimpleName(),
+            name,
             new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     children.add(child);
     return child;

@@ -61,6 +61,10 @@ final class Child {
     return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean alive() {
     return process.isAlive();
   }

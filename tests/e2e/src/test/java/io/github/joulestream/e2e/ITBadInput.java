@@ -59,7 +59,7 @@ class ITBadInput {
 
   @Test
   void brokersThatCannotBeReached() throws Exception {
-    for (String command : List.of("agent", "simulate", "streams", "store-writer")) {
+    for (String command : List.of("simulate", "streams", "store-writer")) {
       assertRefused(
           List.of("cannot reach Kafka at 127.0.0.1:1", "--kafka"),
           command,

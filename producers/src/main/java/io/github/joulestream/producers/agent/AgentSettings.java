@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.agent;
+
+import io.github.joulestream.runtime.UserError;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What an agent is told.
+ *
+ * @param interval time between two readings: 100 ms to a minute
+ * @param publishInterval time between two batches; made a whole number of intervals, at least one
+ * @param labels where the node stands and what it is, such as {@code rack=r12}
+ */
+public record AgentSettings(
+    String site,
+    String node,
+    Duration interval,
+    Duration publishInterval,
+    Map<String, String> labels) {
+  private static final Duration SHORTEST = Duration.ofMillis(100);
+  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  public AgentSettings {
+    labels = Map.copyOf(labels);
+    if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
+      throw new UserError("--interval must be between 100ms and 1m");
+    }
+    if (publishInterval.compareTo(LONGEST) > 0) {
+      // a crash of the agent loses what it has not handed over yet
+      throw new UserError("--publish-interval must be at most 1m");
+    }
+  }
+
+  /** One reading and one batch a second. */
+  public AgentSettings(String site, String node) {
+    this(site, node, SECOND, SECOND, Map.of());
+  }
+
+  /** After how many readings a batch is handed over. */
+  int readingsPerBatch() {
+    return (int) Math.max(1, Math.round((double) publishInterval.toNanos() / interval.toNanos()));
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.agent;
+
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
+
+/**
+ * Notices when somebody sets the wall clock: then it goes on by another time than the monotonic
+ * clock. A clock that is drawn near slowly, as NTP does, is not a step. One thread.
+ */
+final class ClockWatch {
+  private static final long STEP_MILLIS = 500;
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  // two looks at clocks that lie further apart than this say nothing: we did not run in between
+  private static final long SURE_NANOS = 50 * NANOS_PER_MILLI;
+
+  private final EpochClock wall;
+  private final NanoClock monotonic;
+  private boolean looked;
+  private long lastMillis;
+  private long lastNanos;
+
+  ClockWatch(EpochClock wall, NanoClock monotonic) {
+    this.wall = wall;
+    this.monotonic = monotonic;
+  }
+
+  /** By how many milliseconds the wall clock was moved since the last look; 0 if it was not. */
+  long step() {
+    long nanos = monotonic.nanos();
+    long millis = wall.epochMillis();
+    if (monotonic.nanos() - nanos > SURE_NANOS) {
+      return 0;
+    }
+    long step = looked ? millis - lastMillis - (nanos - lastNanos) / NANOS_PER_MILLI : 0;
+    looked = true;
+    lastMillis = millis;
+    lastNanos = nanos;
+    return Math.abs(step) >= STEP_MILLIS ? step : 0;
+  }
+}

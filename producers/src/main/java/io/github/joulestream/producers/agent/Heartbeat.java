@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.agent;
+
+import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.runtime.Version;
+import io.github.joulestream.schemas.NodeRecord;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Says that the node is there and how its agent is: at the start, once a minute, and when something
+ * changes; but not more than once in five seconds. One thread.
+ */
+final class Heartbeat {
+  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final Duration AT_MOST = Duration.ofSeconds(5);
+
+  private final AgentSettings settings;
+  private final Publisher publisher;
+  private boolean said;
+  private long saidNanos;
+  private long saidDropped;
+  private boolean changed;
+
+  Heartbeat(AgentSettings settings, Publisher publisher) {
+    this.settings = settings;
+    this.publisher = publisher;
+  }
+
+  /** What the agent cannot read is another than before. */
+  void changed() {
+    changed = true;
+  }
+
+  /** To be called every turn. */
+  void turn(long nanos, long epochMillis, Supplier<List<String>> unavailable) {
+    long dropped = publisher.dropped();
+    long since = nanos - saidNanos;
+    boolean news = changed || dropped != saidDropped;
+    if (said && since < (news ? AT_MOST : EVERY).toNanos()) {
+      return;
+    }
+    said = true;
+    saidNanos = nanos;
+    saidDropped = dropped;
+    changed = false;
+    publisher.publish(
+        new NodeRecord(
+            settings.site(),
+            settings.node(),
+            epochMillis,
+            Version.CURRENT,
+            settings.labels(),
+            publisher.waiting(),
+            dropped,
+            unavailable.get()));
+  }
+}

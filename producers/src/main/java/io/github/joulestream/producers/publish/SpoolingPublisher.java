@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.publish;
+
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.schemas.TelemetryBatch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes to Kafka by way of a spool on disk, for agents: what is handed over is written there,
+ * and sent by a thread of its own, in order, whether Kafka is there now or not. Publishing never
+ * waits and never fails. Safe for use by many threads.
+ *
+ * <p>A record may be sent twice: after a crash, or when Kafka's answer was lost. That is harmless;
+ * batches carry their agent's epoch and sequence. It is never overtaken by one that was handed over
+ * later: what is under way at a time fits in one batch of the producer for each partition, which
+ * Kafka takes as a whole or not at all.
+ */
+public final class SpoolingPublisher implements Publisher {
+  private static final Logger log = LoggerFactory.getLogger(SpoolingPublisher.class);
+  private static final int CHUNK_BYTES = 192 << 10;
+  private static final int CHUNK_RECORDS = 2_000;
+  private static final int BUFFER_BYTES = 4 << 20;
+  private static final int REACH_MILLIS = 5_000;
+  private static final int DELIVERY_MILLIS = 10_000;
+  private static final int RECONNECT_MILLIS = 3_000;
+  private static final long PAUSE_MILLIS = 1_000;
+  private static final Duration FLUSH_LIMIT = Duration.ofMinutes(2);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
+  private final Spool spool;
+  private final String address;
+  private final Connector connector;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicLong published = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private final AtomicReference<@Nullable String> away = new AtomicReference<>();
+  private final AtomicReference<@Nullable Producer<String, byte[]>> producer =
+      new AtomicReference<>();
+  private final Thread thread = Thread.ofPlatform().name("publish").unstarted(this::run);
+  // records before this one go one by one, to find the one that Kafka does not take
+  private long carefulUntil;
+
+  /** Makes a producer; called again after it failed, and when a producer is of no more use. */
+  interface Connector {
+    Producer<String, byte[]> connect() throws ExecutionException, InterruptedException;
+  }
+
+  SpoolingPublisher(Spool spool, String address, Connector connector) {
+    this.spool = spool;
+    this.address = address;
+    this.connector = connector;
+    thread.start();
+  }
+
+  /**
+   * Opens the spool, and begins to send what an earlier life left in it. Kafka need not be there.
+   *
+   * @param kafka {@code bootstrap.servers} and what else the cluster takes
+   * @param folder of the spool
+   * @param limitBytes its greatest size on disk
+   * @throws UserError if another agent uses the folder
+   */
+  public static SpoolingPublisher open(
+      Map<String, Object> kafka, String clientId, Path folder, long limitBytes) {
+    return new SpoolingPublisher(
+        Spool.open(folder, limitBytes),
+        String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)),
+        () -> connect(kafka, clientId));
+  }
+
+  private static Producer<String, byte[]> connect(Map<String, Object> kafka, String clientId)
+      throws ExecutionException, InterruptedException {
+    Map<String, Object> own = new HashMap<>(kafka);
+    // the JDK's own: others unpack a library of their own into the temporary folder
+    own.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
+    Map<String, Object> config = KafkaPublisher.config(own, clientId);
+    // no batch is closed before flush() says so: see the order that is promised above
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 1_000);
+    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, REACH_MILLIS);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REACH_MILLIS);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
+    config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    // nobody looks at them, and they cost more than the readings
+    config.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+    config.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+    SchemaExchange.join(config);
+    return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  // ---- in
+
+  @Override
+  public void publish(TelemetryBatch batch) {
+    spool.append(Message.of(batch));
+  }
+
+  @Override
+  public void publish(AllocationEvent event) {
+    spool.append(Message.of(event));
+  }
+
+  @Override
+  public void publish(JobRecord job) {
+    spool.append(Message.of(job));
+  }
+
+  @Override
+  public void publish(NodeRecord node) {
+    spool.append(Message.of(node));
+  }
+
+  // ---- out
+
+  private void run() {
+    try {
+      while (true) {
+        List<Spool.Entry> chunk =
+            spool.await(CHUNK_BYTES, spool.head() < carefulUntil ? 1 : CHUNK_RECORDS);
+        if (chunk.isEmpty()) {
+          return;
+        }
+        Exception e = send(chunk);
+        if (e == null) {
+          answered(chunk, chunk.size());
+        } else if (isRefusal(e) && chunk.size() == 1) {
+          refuse(chunk.getFirst().message(), e);
+          answered(chunk, 0);
+        } else if (isRefusal(e)) {
+          carefulUntil = chunk.getLast().number() + 1;
+        } else {
+          failed(e);
+          if (stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException | InterruptException e) {
+      log.debug("stopped while it waited for Kafka", e);
+    } finally {
+      closeProducer();
+    }
+  }
+
+  /** Why Kafka did not take all of it, or null. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it
+  private @Nullable Exception send(List<Spool.Entry> chunk) throws InterruptedException {
+    AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    try {
+      Producer<String, byte[]> to = producer.get();
+      if (to == null) {
+        to = connector.connect();
+        producer.set(to);
+      }
+      for (Spool.Entry entry : chunk) {
+        Message message = entry.message();
+        to.send(
+            new ProducerRecord<>(message.topic(), message.key(), message.value()),
+            (_, e) -> {
+              if (e != null) {
+                failure.compareAndSet(null, e);
+              }
+            });
+      }
+      to.flush();
+      return failure.get();
+    } catch (InterruptException e) {
+      throw e;
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof Exception cause ? cause : e;
+    } catch (KafkaException | IllegalStateException e) {
+      return e; // also of a producer that close() has closed meanwhile
+    }
+  }
+
+  private static boolean isRefusal(Exception e) {
+    return e instanceof RecordTooLargeException
+        || e instanceof RecordBatchTooLargeException
+        || e instanceof InvalidRecordException;
+  }
+
+  private void refuse(Message message, Exception e) {
+    refused.incrementAndGet();
+    log.error(
+        "Kafka never takes a record of {} bytes for {}, which is left out: {}",
+        message.value().length,
+        message.topic(),
+        e.getMessage());
+  }
+
+  private void answered(List<Spool.Entry> chunk, int taken) {
+    published.addAndGet(taken);
+    if (away.getAndSet(null) != null) {
+      log.warn("Kafka at {} is back; {} records waited", address, spool.waiting());
+    }
+    spool.acknowledge(chunk.getLast().number() + 1);
+  }
+
+  private void failed(Exception e) {
+    // of a producer that cannot be made the cause says why
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    if (away.getAndSet(why) == null && stop.getCount() > 0) {
+      log.warn("Kafka at {} is away, records wait in the spool: {}", address, why);
+    }
+    spool.force();
+    if (!(e instanceof RetriableException)) {
+      closeProducer();
+    }
+  }
+
+  private void closeProducer() {
+    Producer<String, byte[]> old = producer.getAndSet(null);
+    if (old != null) {
+      old.close(Duration.ZERO);
+    }
+  }
+
+  // ---- figures
+
+  /** Records that Kafka has acknowledged. */
+  public long published() {
+    return published.get();
+  }
+
+  @Override
+  public long waiting() {
+    return spool.waiting();
+  }
+
+  @Override
+  public long dropped() {
+    return spool.dropped();
+  }
+
+  /** Records that Kafka will never take. */
+  public long refused() {
+    return refused.get();
+  }
+
+  /** Shows its figures. */
+  public void showIn(Metrics metrics) {
+    metrics
+        .show(Metric.PUBLISHED_RECORDS, this::published)
+        .show(Metric.WAITING_RECORDS, this::waiting)
+        .show(Metric.SPOOL_BYTES, spool::diskBytes)
+        .show(Metric.DROPPED_RECORDS, this::dropped)
+        .show(Metric.REFUSED_RECORDS, this::refused)
+        .showIf(Metric.KAFKA_REACHABLE, () -> kafkaTrouble().isEmpty())
+        .showIf(Metric.SPOOL_WRITABLE, () -> spoolTrouble().isEmpty());
+  }
+
+  /** Why Kafka took nothing the last time, if it did not. */
+  public Optional<String> kafkaTrouble() {
+    return Optional.ofNullable(away.get());
+  }
+
+  /** Why the spool's folder takes nothing, if it does not. */
+  public Optional<String> spoolTrouble() {
+    return spool.trouble();
+  }
+
+  /**
+   * Returns when Kafka has everything published so far.
+   *
+   * @throws UserError if it does not within two minutes; it stays in the spool
+   */
+  @Override
+  public void flush() {
+    try {
+      if (!spool.awaitEmpty(FLUSH_LIMIT)) {
+        throw new UserError(
+            "%d records still wait for Kafka: %s"
+                .formatted(spool.waiting(), kafkaTrouble().orElse("it is slow")));
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** Sends for a few seconds what still waits; what Kafka does not take stays for the next life. */
+  @Override
+  public void close() {
+    spool.finish();
+    try {
+      if (!thread.join(kafkaTrouble().isPresent() ? Duration.ofMillis(1) : CLOSE_LIMIT)) {
+        stop.countDown();
+        closeProducer(); // whoever waits for it waits no longer
+        thread.interrupt();
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    long left = spool.waiting();
+    spool.close();
+    if (left > 0) {
+      log.warn("{} records stay in the spool for the next start", left);
+    }
+  }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.WireSerdes;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class SpoolingPublisherTest {
+  private static final long LIMIT = 8 << 20;
+
+  @TempDir Path folder;
+
+  private static TelemetryBatch batch(int sequence) {
+    return new TelemetryBatch("lab", "n1", 1, sequence, List.of());
+  }
+
+  private static List<Long> sequences(List<ProducerRecord<String, byte[]>> records) {
+    return records.stream()
+        .filter(record -> record.topic().equals("telemetry"))
+        .map(record ->
+            WireSerdes.telemetry()
+                .deserializer()
+                .deserialize("telemetry", record.value())
+                .sequence())
+        .toList();
+  }
+
+  /** A producer that fails when it is told to, as Kafka's does when brokers are away. */
+  private static final class Switch extends MockProducer<String, byte[]> {
+    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+
+    Switch() {
+      super(true, null, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<String, byte[]> record, @Nullable Callback callback) {
+      RuntimeException e = failure.get();
+      boolean large = e instanceof RecordTooLargeException;
+      if (e != null && (!large || record.topic().equals("allocations"))) {
+        if (callback != null) {
+          callback.onCompletion(null, e);
+        }
+        return CompletableFuture.failedFuture(e);
+      }
+      return super.send(record, callback);
+    }
+  }
+
+  private SpoolingPublisher publisher(SpoolingPublisher.Connector connector) {
+    return new SpoolingPublisher(Spool.open(folder, LIMIT), "kafka:9092", connector);
+  }
+
+  @Test
+  void whileKafkaIsAway_recordsWait_andGoInOrderWhenItIsBack() throws InterruptedException {
+    Switch kafka = new Switch();
+    kafka.failure.set(new TimeoutException("nobody there"));
+    try (SpoolingPublisher publisher = publisher(() -> kafka)) {
+      for (int i = 0; i < 500; i++) {
+        publisher.publish(batch(i));
+      }
+      while (publisher.kafkaTrouble().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      assertThat(publisher.kafkaTrouble()).contains("nobody there");
+      assertThat(publisher.waiting()).isEqualTo(500);
+      assertThat(publisher.published()).isZero();
+      kafka.failure.set(null);
+      publisher.publish(batch(500));
+      publisher.flush();
+      assertThat(publisher.kafkaTrouble()).isEmpty();
+      assertThat(publisher.published()).isEqualTo(501);
+      assertThat(publisher.waiting()).isZero();
+    }
+    assertThat(sequences(kafka.history())).hasSize(501).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatOneLifeLeaves_theNextSendsFirst() {
+    Switch away = new Switch();
+    away.failure.set(new TimeoutException("nobody there"));
+    try (SpoolingPublisher publisher = publisher(() -> away)) {
+      publisher.publish(batch(0));
+      publisher.publish(batch(1));
+      publisher.publish(AllocationEvent.release("lab", "n1", "a/b", 7));
+    }
+    Switch kafka = new Switch();
+    try (SpoolingPublisher publisher = publisher(() -> kafka)) {
+      publisher.publish(batch(2));
+      publisher.flush();
+    }
+    assertThat(sequences(kafka.history())).containsExactly(0L, 1L, 2L);
+    assertThat(kafka.history())
+        .extracting(ProducerRecord::topic)
+        .containsExactly("telemetry", "telemetry", "allocations", "telemetry");
+    assertThat(kafka.history()).extracting(ProducerRecord::key).containsOnly("lab/n1");
+  }
+
+  @Test
+  void whatKafkaNeverTakes_isLeftOutByItself() {
+    Switch kafka = new Switch();
+    kafka.failure.set(new RecordTooLargeException("too large"));
+    try (SpoolingPublisher publisher = publisher(() -> kafka)) {
+      publisher.publish(batch(0));
+      publisher.publish(AllocationEvent.release("lab", "n1", "a/b", 7));
+      publisher.publish(batch(1));
+      publisher.flush();
+      assertThat(publisher.refused()).isEqualTo(1);
+      assertThat(publisher.published()).isEqualTo(2);
+      assertThat(publisher.kafkaTrouble()).isEmpty();
+    }
+    assertThat(sequences(kafka.history())).contains(0L, 1L).isSorted();
+  }
+
+  @Test
+  void aProducerThatIsOfNoMoreUse_isReplaced() {
+    List<Switch> made = new ArrayList<>();
+    SpoolingPublisher.Connector connector =
+        () -> {
+          Switch producer = new Switch();
+          if (made.isEmpty()) {
+            producer.failure.set(new KafkaException("fenced"));
+          }
+          made.add(producer);
+          return producer;
+        };
+    try (SpoolingPublisher publisher = publisher(connector)) {
+      publisher.publish(batch(0));
+      publisher.flush();
+    }
+    assertThat(made).hasSize(2);
+    assertThat(made).allMatch(Switch::closed);
+    assertThat(sequences(made.getLast().history())).containsExactly(0L);
+  }
+
+  @Test
+  void aConnectionThatFails_isTriedAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    Switch kafka = new Switch();
+    SpoolingPublisher.Connector connector =
+        () -> {
+          if (attempts.incrementAndGet() == 1) {
+            throw new KafkaException("no such host");
+          }
+          return kafka;
+        };
+    try (SpoolingPublisher publisher = publisher(connector)) {
+      publisher.publish(batch(0));
+      publisher.flush();
+    }
+    assertThat(attempts).hasValue(2);
+    assertThat(sequences(kafka.history())).containsExactly(0L);
+  }
+
+  @Test
+  void aRealProducerWithNobodyThere_endsQuickly_andKeepsWhatItHas() throws Exception {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
+    long start = System.nanoTime();
+    try (SpoolingPublisher publisher =
+        SpoolingPublisher.open(
+            Map.of("bootstrap.servers", "127.0.0.1:" + port), "test", folder, LIMIT)) {
+      publisher.publish(batch(0));
+    }
+    assertThat((System.nanoTime() - start) / 1e9).isLessThan(8);
+    Switch kafka = new Switch();
+    try (SpoolingPublisher publisher = publisher(() -> kafka)) {
+      publisher.flush();
+    }
+    assertThat(sequences(kafka.history())).containsExactly(0L);
+  }
+
+  @Test
+  void aCrowdOfThreads_losesNothing() throws InterruptedException {
+    Switch kafka = new Switch();
+    int threads = 4;
+    int each = 2_000;
+    try (SpoolingPublisher publisher = publisher(() -> kafka)) {
+      List<Thread> crowd = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        int life = t;
+        crowd.add(
+            Thread.ofPlatform()
+                .start(() -> {
+                  for (int i = 0; i < each; i++) {
+                    publisher.publish(new TelemetryBatch("lab", "n" + life, life, i, List.of()));
+                  }
+                }));
+      }
+      for (Thread thread : crowd) {
+        thread.join();
+      }
+      publisher.flush();
+      assertThat(publisher.published()).isEqualTo(threads * (long) each);
+    }
+    for (int t = 0; t < threads; t++) {
+      String key = "lab/n" + t;
+      List<ProducerRecord<String, byte[]>> own =
+          kafka.history().stream().filter(record -> record.key().equals(key)).toList();
+      assertThat(sequences(own)).hasSize(each).isSorted().doesNotHaveDuplicates();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.runtime;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/**
+ * A port that says how a program is: {@code /metrics} for Prometheus and {@code /health}, whose
+ * status is 200 or 503, for whoever starts programs anew. It only ever answers; nothing can be
+ * changed through it.
+ */
+public final class HealthServer implements AutoCloseable {
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+  private static final String PLAIN = "text/plain; charset=utf-8";
+
+  private final HttpServer server;
+  // a thread for each request: a slow reader hinders no other
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  private HealthServer(HttpServer server, Metrics metrics, Supplier<Health> health) {
+    this.server = server;
+    server.setExecutor(threads);
+    server.createContext("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, metrics.text()));
+    server.createContext(
+        "/health",
+        exchange -> {
+          Health now = health.get();
+          answer(exchange, now.ok() ? 200 : 503, PLAIN, now.words() + "\n");
+        });
+    server.createContext("/", exchange -> answer(exchange, 404, PLAIN, "/metrics or /health\n"));
+  }
+
+  /**
+   * Opens the port, on all addresses.
+   *
+   * @param port 0 for any free one
+   * @throws UserError if it is taken
+   */
+  public static HealthServer start(int port, Metrics metrics, Supplier<Health> health) {
+    try {
+      HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
+      HealthServer started = new HealthServer(server, metrics, health);
+      server.start();
+      return started;
+    } catch (IOException e) {
+      throw new UserError(
+          "--metrics-port %d cannot be opened: %s".formatted(port, e.getMessage()), e);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, int status, String type, String text)
+      throws IOException {
+    try (exchange) {
+      String method = exchange.getRequestMethod();
+      if (!method.equals("GET") && !method.equals("HEAD")) {
+        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+        exchange.sendResponseHeaders(405, -1);
+        return;
+      }
+      byte[] bytes = text.getBytes(UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", type);
+      if (method.equals("HEAD")) {
+        exchange.sendResponseHeaders(status, -1);
+      } else {
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+      }
+    }
+  }
+
+  public int port() {
+    return server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.close();
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.runtime;
+
+/**
+ * All figures that programs show on {@code /metrics}. Names are interfaces that outlive a release;
+ * by Prometheus' rules they end in the base unit, counters in {@code _total}.
+ *
+ * <p>Of an agent: readings are taken, put into batches and spooled; records spooled = records
+ * published + dropped + refused + waiting. Worth an alert: dropped or refused records, any; waiting
+ * records that grow for minutes; skipped turns that grow.
+ *
+ * @see <a href="https://prometheus.io/docs/practices/naming/">naming</a>
+ */
+public enum Metric {
+  READINGS("joulestream_agent_readings_total", "Readings taken."),
+  BATCHES("joulestream_agent_batches_total", "Batches of readings handed to the spool."),
+  LAST_READING(
+      "joulestream_agent_last_reading_timestamp_seconds", "When a probe last gave a reading."),
+  SKIPPED_TURNS(
+      "joulestream_agent_skipped_turns_total", "Readings not taken because the turn before took."),
+  CLOCK_STEPS("joulestream_agent_clock_steps_total", "Steps of the wall clock noticed."),
+  PROBE_FAILURES("joulestream_agent_probe_failures_total", "Turns in which a probe failed."),
+  PROBES("joulestream_agent_probes", "Probes that found something."),
+  PUBLISHED_RECORDS("joulestream_agent_published_records_total", "Records that Kafka has."),
+  WAITING_RECORDS("joulestream_agent_waiting_records", "Records in the spool that wait for Kafka."),
+  SPOOL_BYTES("joulestream_agent_spool_bytes", "Size of the spool on disk."),
+  DROPPED_RECORDS(
+      "joulestream_agent_dropped_records_total", "Records lost: the spool was full, or damaged."),
+  REFUSED_RECORDS(
+      "joulestream_agent_refused_records_total", "Records that Kafka will never take; left out."),
+  KAFKA_REACHABLE("joulestream_agent_kafka_reachable", "1 if Kafka took what was sent last."),
+  SPOOL_WRITABLE("joulestream_agent_spool_writable", "1 if the spool's folder takes records."),
+
+  STREAMS_RUNNING("joulestream_streams_running", "1 if all tasks run."),
+  STREAMS_RECORDS_IN("joulestream_streams_records_in_total", "Records read by this instance."),
+  STREAMS_RECORDS_OUT("joulestream_streams_records_out_total", "Records written by it."),
+  STREAMS_LAG("joulestream_streams_lag_records", "Records of its partitions not read yet."),
+
+  STORE_POINTS("joulestream_store_writer_points_total", "Points that the store has taken."),
+  STORE_REFUSED("joulestream_store_writer_refused_records_total", "Records kept as dead letters."),
+  STORE_RETRIES("joulestream_store_writer_retries_total", "Writes tried again."),
+  STORE_REACHABLE("joulestream_store_writer_store_reachable", "1 if the store takes points."),
+
+  CPU_SECONDS("process_cpu_seconds_total", "Processor time of this process."),
+  RESIDENT_BYTES("process_resident_memory_bytes", "Memory of this process that is resident."),
+  START_SECONDS("process_start_time_seconds", "When this process started, Unix time."),
+  HEAP_BYTES("jvm_memory_used_bytes", "Heap in use.");
+
+  private final String metricName;
+  private final String help;
+
+  Metric(String metricName, String help) {
+    this.metricName = metricName;
+    this.help = help;
+  }
+
+  /** Its name for Prometheus. */
+  public String metricName() {
+    return metricName;
+  }
+
+  /** What it says, in a sentence. */
+  public String help() {
+    return help;
+  }
+
+  /** True if it only grows, as long as the process lives. */
+  public boolean isCounter() {
+    return metricName.endsWith("_total");
+  }
+}
