@@ -3,8 +3,9 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.producers.agent.AgentSettings;
 import io.github.joulestream.producers.agent.NodeAgent;
-import io.github.joulestream.producers.probe.BlockProbe;
-import io.github.joulestream.producers.probe.MemoryProbe;
+import io.github.joulestream.producers.agent.Probes;
+import io.github.joulestream.producers.probe.Probe;
+import io.github.joulestream.producers.probe.nvml.NvmlProbe;
 import io.github.joulestream.producers.publish.SpoolingPublisher;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
@@ -93,6 +94,12 @@ final class AgentCommand implements Callable<Integer> {
   @Option(names = "--sys-root", hidden = true, defaultValue = "/sys")
   Path sysRoot = Path.of("/sys");
 
+  @Option(
+      names = "--print",
+      description = "Print all that can be read here, and end; nothing is published.")
+  boolean print;
+
+  @Mixin RedfishMixin redfish = new RedfishMixin();
   @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
@@ -105,13 +112,18 @@ final class AgentCommand implements Callable<Integer> {
     if (spoolLimit < LEAST_SPOOL) {
       throw new UserError("--spool-limit must be at least 1M");
     }
+    List<Probe> probes =
+        Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options());
+    if (print) {
+      return printDevices(probes);
+    }
     try (Stopping stopping = new Stopping();
         SpoolingPublisher publisher =
             SpoolingPublisher.open(kafka.config(), "joulestream-agent", spool, spoolLimit);
         NodeAgent agent =
             new NodeAgent(
                 settings,
-                List.of(new MemoryProbe(procRoot, sysRoot), new BlockProbe(procRoot, sysRoot)),
+                probes,
                 publisher,
                 EpochClock.system(),
                 NanoClock.system())) {
@@ -162,5 +174,16 @@ final class AgentCommand implements Callable<Integer> {
                 words,
                 publisher.waiting(),
                 publisher.dropped()));
+  }
+
+  private static int printDevices(List<Probe> probes) throws InterruptedException {
+    EpochClock clock = EpochClock.system();
+    try (Stopping stopping = new Stopping();
+        DeviceTable table = new DeviceTable(probes, clock.epochMillis())) {
+      if (!stopping.await(Duration.ofSeconds(1))) {
+        System.out.print(table.read(clock.epochMillis()));
+      }
+    }
+    return 0;
   }
 }

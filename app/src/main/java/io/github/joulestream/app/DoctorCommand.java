@@ -5,8 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.producers.probe.BlockProbe;
-import io.github.joulestream.producers.probe.MemoryProbe;
+import io.github.joulestream.producers.agent.Probes;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
@@ -16,7 +15,6 @@ import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.concurrent.Callable;
@@ -73,8 +71,7 @@ final class DoctorCommand implements Callable<Integer> {
     say(true, "Java", Runtime.version().toString());
     checkKafka();
     checkStore();
-    checkProbe(new MemoryProbe(Path.of("/proc"), Path.of("/sys")));
-    checkProbe(new BlockProbe(Path.of("/proc"), Path.of("/sys")));
+    Probes.ofThisMachine(null).forEach(this::checkProbe);
     return amiss ? 1 : 0;
   }
 
@@ -154,6 +151,6 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void say(boolean fine, String what, String text) {
     amiss |= !fine;
-    System.out.printf("%-4s %-8s %s%n", fine ? "ok" : "--", what, text);
+    System.out.printf("%-4s %-10s %s%n", fine ? "ok" : "--", what, text);
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     the reading's time
  * @param counterEpoch changes when the energy counter starts anew (driver reload, reboot)
  * @param counterWrapMicrojoules the counter's modulus, or 0 if it does not wrap
- * @param capacityBytes size of a memory or drive, 0 for others
+ * @param capacityBytes size of a memory or drive, or of a GPU's memory; 0 for others
  * @param instanceOf if not empty, this is an instance of that device (MIG), and repeats its power
  *     and its counter; all instances of a device and the device itself are counted once
  */

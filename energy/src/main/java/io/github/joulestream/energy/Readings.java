@@ -18,7 +18,7 @@ import java.util.List;
  * @param powerMilliwatts electrical power, mW
  * @param energyMicrojoules cumulative energy counter, µJ
  * @param utilisationParts busy share since the reading before, parts of 10,000
- * @param usedBytes bytes in use, of a memory or drive
+ * @param usedBytes bytes in use, of a memory or drive, or of a GPU's memory
  * @param readBytes cumulative bytes read, of a drive
  * @param writtenBytes cumulative bytes written, of a drive
  */

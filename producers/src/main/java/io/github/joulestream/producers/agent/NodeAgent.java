@@ -2,8 +2,7 @@
 package io.github.joulestream.producers.agent;
 
 import io.github.joulestream.energy.DeviceSeries;
-import io.github.joulestream.producers.probe.BlockProbe;
-import io.github.joulestream.producers.probe.MemoryProbe;
+import io.github.joulestream.producers.probe.Overlaps;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
@@ -15,7 +14,6 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,6 +49,7 @@ public final class NodeAgent implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("agent").unstarted(this::run);
   private final long agentEpoch;
+  private Overlaps overlaps;
   private Pace pace;
   private long sequence;
   private int turnsCollected;
@@ -83,7 +82,11 @@ public final class NodeAgent implements AutoCloseable {
         open = true;
         trouble = null;
       } catch (Probe.ProbeUnavailable e) {
-        trouble = "%s unavailable, because %s".formatted(probe.name(), e.getMessage());
+        // hardware that is not there is nothing amiss
+        trouble =
+            e.isAbsent()
+                ? null
+                : "%s unavailable, because %s".formatted(probe.name(), e.getMessage());
       }
     }
   }
@@ -110,15 +113,14 @@ public final class NodeAgent implements AutoCloseable {
       source.open();
       sources.add(source);
     }
+    overlaps = overlapsOfOpen();
   }
 
   /** The agent of this machine, with every probe there is. */
   public static NodeAgent ofThisMachine(Publisher publisher, EpochClock clock) {
     return new NodeAgent(
         new AgentSettings("local", hostName()),
-        List.of(
-            new MemoryProbe(Path.of("/proc"), Path.of("/sys")),
-            new BlockProbe(Path.of("/proc"), Path.of("/sys"))),
+        Probes.ofThisMachine(null),
         publisher,
         clock,
         NanoClock.system());
@@ -158,6 +160,11 @@ public final class NodeAgent implements AutoCloseable {
 
   public void start() {
     thread.start();
+  }
+
+  private Overlaps overlapsOfOpen() {
+    return new Overlaps(
+        sources.stream().filter(source -> source.open).map(source -> source.probe).toList());
   }
 
   private Pace paceFromNow() {
@@ -201,7 +208,7 @@ public final class NodeAgent implements AutoCloseable {
 
   private void read(Source source, long epochMillis) {
     try {
-      for (DeviceSeries series : source.probe.read(epochMillis)) {
+      for (DeviceSeries series : overlaps.settle(source.probe, source.probe.read(epochMillis))) {
         if (!collected.fits(series)) {
           publishCollected();
         }
@@ -242,6 +249,7 @@ public final class NodeAgent implements AutoCloseable {
       if (!source.open) {
         source.open();
         if (source.open) {
+          overlaps = overlapsOfOpen();
           log.info("now there is {}", source.probe.describe());
           heartbeat.changed();
         }

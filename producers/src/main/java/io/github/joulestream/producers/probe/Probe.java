@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe;
 
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /** One source of readings on a node. Used by one thread. */
 public interface Probe extends AutoCloseable {
@@ -27,18 +29,52 @@ public interface Probe extends AutoCloseable {
    */
   List<DeviceSeries> read(long epochMillis) throws IOException;
 
+  /**
+   * Kinds of device that it measures as a whole on this node, known once it is open: {@code MEMORY}
+   * if it measures all of the memory. What other probes say of the same is then part of it, see
+   * {@link Overlaps}.
+   */
+  default Set<DeviceKind> measures() {
+    return Set.of();
+  }
+
+  /**
+   * What it knows besides, as it is now: temperature, clocks, limits. Not for the sampling loop.
+   *
+   * @throws IOException if it cannot now
+   */
+  default List<Detail> details() throws IOException {
+    return List.of();
+  }
+
   @Override
   void close();
 
   /** This machine does not have it. */
   final class ProbeUnavailable extends Exception {
     private static final long serialVersionUID = 1;
+    private final boolean absent;
 
     /**
      * @param reason completes "unavailable, because ..."
      */
     public ProbeUnavailable(String reason) {
+      this(reason, false);
+    }
+
+    private ProbeUnavailable(String reason, boolean absent) {
       super(reason);
+      this.absent = absent;
+    }
+
+    /** Such hardware is not in this machine: nothing is amiss. */
+    public static ProbeUnavailable absent(String reason) {
+      return new ProbeUnavailable(reason, true);
+    }
+
+    /** True if nothing is amiss, and there is nothing to mend. */
+    public boolean isAbsent() {
+      return absent;
     }
   }
 }

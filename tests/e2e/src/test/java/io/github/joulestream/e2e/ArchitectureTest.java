@@ -96,6 +96,17 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  @Test
+  void nativeCode_isCalledByItsProbesOnly() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "producers.probe.nvml..", ROOT + "producers.probe.nvme..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.lang.foreign..")
+        .check(CLASSES);
+  }
+
   private static void onlyIn(String thirdParty, String home) {
     noClasses()
         .that()

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.producers.agent.Probes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeviceTableTest {
+  @TempDir Path root;
+
+  private void write(String path, String text) throws Exception {
+    Path file = root.resolve(path);
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    Files.writeString(file, text + "\n");
+  }
+
+  @Test
+  void everyFieldIsShown_andWhatIsNotThereSaysWhy() throws Exception {
+    write("meminfo", "MemTotal: 33554432 kB\nMemAvailable: 8388608 kB");
+    write("class/powercap/intel-rapl:0/name", "package-0");
+    write("class/powercap/intel-rapl:0/energy_uj", "1000000");
+    write("class/powercap/intel-rapl:0/max_energy_range_uj", "262143328850");
+    write("class/powercap/intel-rapl:0/constraint_0_power_limit_uw", "270000000");
+    write("class/powercap/intel-rapl:0:0/name", "dram");
+    write("class/powercap/intel-rapl:0:0/energy_uj", "5");
+    String text;
+    try (DeviceTable table =
+        new DeviceTable(
+            Probes.of(root, root, root.resolve("libnone.so").toString(), null), 10_000)) {
+      write("class/powercap/intel-rapl:0/energy_uj", "151000000");
+      text = table.read(11_000);
+    }
+    assertThat(text.lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
+        .containsSubsequence(
+            "rapl: energy counters of 1 processor and of the memory",
+            "package-0",
+            "kind | CPU",
+            "power from | counter",
+            "energy counter | 151.000 J",
+            "counter wraps at | 262,143.329 J",
+            "power by counter | 150.000 W",
+            "most it may draw | 270.000 W",
+            "power limit | 270.000 W",
+            "dram-0",
+            "memory",
+            "kind | MEMORY, adds to nothing: MEMORY is measured",
+            "power from | modelled",
+            "power | 5.000 W",
+            "in use | 24.000 GiB",
+            "size | 32.000 GiB")
+        .anyMatch(line -> line.startsWith("nvml: unavailable, because there is no "));
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.PowerSource;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says of each device what else on this node already holds its energy, so that none is counted
+ * twice and what is measured goes before what is modelled. Nothing is thrown away: a device that is
+ * part of another is sent as such, see {@link Device#containedIn}.
+ *
+ * <ul>
+ *   <li>Where a probe measures the whole node, everything else is part of {@code NODE}. Of several
+ *       such meters the first one's word counts, in the order of the probes.
+ *   <li>Where a probe measures the memory, modelled memory is part of {@code MEMORY}: it tells how
+ *       much is in use, and its power adds to nothing.
+ * </ul>
+ */
+public final class Overlaps {
+  /** By kind: the probe whose word counts. */
+  private final Map<DeviceKind, Probe> meters = new EnumMap<>(DeviceKind.class);
+
+  /**
+   * @param opened all probes of this node that could be opened
+   */
+  public Overlaps(List<Probe> opened) {
+    for (Probe probe : opened) {
+      for (DeviceKind kind : probe.measures()) {
+        meters.putIfAbsent(kind, probe);
+      }
+    }
+  }
+
+  /** What a probe read, with what each device is part of. */
+  public List<DeviceSeries> settle(Probe probe, List<DeviceSeries> read) {
+    if (meters.isEmpty()) {
+      return read;
+    }
+    List<DeviceSeries> settled = new ArrayList<>(read.size());
+    for (DeviceSeries series : read) {
+      Device device = series.device();
+      DeviceKind container = containerOf(probe, device);
+      settled.add(
+          Objects.equals(container, device.containedIn())
+              ? series
+              : new DeviceSeries(device.withContainedIn(container), series.readings()));
+    }
+    return settled;
+  }
+
+  private @Nullable DeviceKind containerOf(Probe probe, Device device) {
+    DeviceKind kind = device.kind();
+    if (device.containedIn() != null) {
+      return device.containedIn();
+    }
+    if (kind == DeviceKind.MEMORY
+        && device.source() == PowerSource.MODELLED
+        && meters.containsKey(DeviceKind.MEMORY)) {
+      return DeviceKind.MEMORY;
+    }
+    Probe meter = meters.get(DeviceKind.NODE);
+    boolean outside =
+        kind == DeviceKind.FACILITY || (kind == DeviceKind.NODE && probe.equals(meter));
+    return meter == null || outside ? null : DeviceKind.NODE;
+  }
+}

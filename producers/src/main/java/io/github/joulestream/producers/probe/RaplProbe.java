@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.PowerSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Processors and main memory by their energy counters (RAPL; Intel and AMD), from the kernel's
+ * power capping framework, {@code /sys/class/powercap/intel-rapl:*} (see the kernel's
+ * power/powercap/powercap.rst and Intel SDM vol. 3B, 15.10).
+ *
+ * <pre>
+ *   intel-rapl:0      package-0    a processor               CPU
+ *   intel-rapl:0:0    core         within package-0          left out
+ *   intel-rapl:0:1    uncore       within package-0          left out
+ *   intel-rapl:0:2    dram         beside package-0          MEMORY
+ *   intel-rapl:1      psys         what the board's maker    NODE, adds to nothing
+ *                                  wired to it
+ * </pre>
+ *
+ * {@code energy_uj} is in µJ and begins anew after {@code max_energy_range_uj}. The same counters
+ * may show up again as {@code intel-rapl-mmio}: left out. Since Linux 5.10 only root may read them.
+ */
+public final class RaplProbe extends SysfsProbe {
+  private static final Pattern ZONE = Pattern.compile("intel-rapl:(\\d+)(:\\d+)?");
+  private static final Pattern PACKAGE = Pattern.compile("package-(\\d+(-die-\\d+)?)");
+  private static final int CONSTRAINTS = 3;
+
+  private final Path procRoot;
+  private final Path powercap;
+  private Set<DeviceKind> measures = Set.of();
+
+  /**
+   * @param procRoot {@code /proc}
+   * @param sysRoot {@code /sys}
+   */
+  public RaplProbe(Path procRoot, Path sysRoot) {
+    this.procRoot = procRoot;
+    powercap = sysRoot.resolve("class").resolve("powercap");
+  }
+
+  @Override
+  public String name() {
+    return "rapl";
+  }
+
+  @Override
+  List<SysfsDevice> find() throws IOException, ProbeUnavailable {
+    long epoch = BootEpoch.read(procRoot);
+    List<SysfsDevice> found = new ArrayList<>();
+    Path refused = null;
+    for (Path zone : folders(powercap)) {
+      Matcher matcher = ZONE.matcher(nameOf(zone));
+      Path energy = zone.resolve("energy_uj");
+      if (!matcher.matches() || !Files.exists(energy)) {
+        continue;
+      }
+      Device device = device(zone, matcher.group(1));
+      if (device == null) {
+        continue;
+      }
+      if (!Files.isReadable(energy)) {
+        refused = energy;
+        continue;
+      }
+      long range = SysfsDevice.number(zone.resolve("max_energy_range_uj"), 0);
+      found.add(
+          new SysfsDevice(
+                  device
+                      .withSource(PowerSource.COUNTER)
+                      // the last value before zero is the range itself
+                      .withCounter(epoch, range > 0 ? range + 1 : 0))
+              .energy(energy)
+              .show("power limit", zone.resolve("constraint_0_power_limit_uw"), 1e6, "W")
+              .show("short-term power limit", zone.resolve("constraint_1_power_limit_uw"), 1e6, "W")
+              .show("counter range", zone.resolve("max_energy_range_uj"), 1e6, "J"));
+    }
+    if (found.isEmpty()) {
+      throw refused == null
+          ? ProbeUnavailable.absent("%s shows no energy counter of a processor".formatted(powercap))
+          : new ProbeUnavailable(
+              "%s may be read by root only: run the agent as root or with CAP_DAC_READ_SEARCH"
+                  .formatted(refused));
+    }
+    measures =
+        found.stream().anyMatch(d -> d.device().kind() == DeviceKind.MEMORY)
+            ? Set.of(DeviceKind.MEMORY)
+            : Set.of();
+    return found;
+  }
+
+  /** The device of a zone; null if another zone holds it already. */
+  private @Nullable Device device(Path zone, String top) throws IOException {
+    String name = SysFile.text(zone.resolve("name"));
+    Matcher socket = PACKAGE.matcher(name);
+    if (socket.matches()) {
+      return Device.sensor(name, DeviceKind.CPU).withModel("", limitMilliwatts(zone));
+    }
+    if (name.equals("dram")) {
+      Matcher parent =
+          PACKAGE.matcher(SysFile.text(powercap.resolve("intel-rapl:" + top).resolve("name")));
+      return Device.sensor("dram-" + (parent.matches() ? parent.group(1) : top), DeviceKind.MEMORY);
+    }
+    if (name.equals("psys")) {
+      return Device.sensor(name, DeviceKind.NODE).withContainedIn(DeviceKind.NODE);
+    }
+    return null;
+  }
+
+  /** The highest of its limits: that over a short time may be twice that over a long one. */
+  private static long limitMilliwatts(Path zone) {
+    long highest = 0;
+    for (int i = 0; i < CONSTRAINTS; i++) {
+      highest =
+          Math.max(
+              highest,
+              SysfsDevice.number(zone.resolve("constraint_" + i + "_power_limit_uw"), 0) / 1000);
+    }
+    return highest;
+  }
+
+  @Override
+  public Set<DeviceKind> measures() {
+    return measures;
+  }
+
+  @Override
+  public String describe() {
+    long processors = devices().stream().filter(d -> d.device().kind() == DeviceKind.CPU).count();
+    return "energy counters of %d processor%s%s"
+        .formatted(
+            processors, processors == 1 ? "" : "s", measures.isEmpty() ? "" : " and of the memory");
+  }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe;
+
+import static io.github.joulestream.energy.Readings.MISSING;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.Readings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device that shows its figures in files of {@code /sys}, one number each. Mutable: the files
+ * stay open. One thread.
+ */
+final class SysfsDevice implements AutoCloseable {
+  private static final long[] NONE = {};
+
+  private final Device device;
+  private final List<Shown> shown = new ArrayList<>();
+  private @Nullable SysFile powerMicrowatts;
+  private @Nullable SysFile energyMicrojoules;
+  private @Nullable SysFile busyPercent;
+  private @Nullable SysFile usedBytes;
+  private @Nullable IOException failure;
+
+  /** Something to look at, not sent. */
+  private record Shown(String name, SysFile file, double divisor, String unit) {}
+
+  SysfsDevice(Device device) {
+    this.device = device;
+  }
+
+  /** The first of these files that is there and lets us read it, or null. */
+  static @Nullable Path firstOf(Path folder, String... names) {
+    for (String name : names) {
+      Path path = folder.resolve(name);
+      if (Files.isReadable(path)) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  /** A file's number, or this if the file is not there or has none. */
+  static long number(Path path, long otherwise) {
+    if (!Files.isReadable(path)) {
+      return otherwise;
+    }
+    try (SysFile file = SysFile.open(path)) {
+      return file.readNumber();
+    } catch (IOException _) {
+      return otherwise; // drivers show files that their hardware then refuses
+    }
+  }
+
+  private static @Nullable SysFile open(@Nullable Path path) throws IOException {
+    return path == null ? null : SysFile.open(path);
+  }
+
+  SysfsDevice power(@Nullable Path microwatts) throws IOException {
+    powerMicrowatts = open(microwatts);
+    return this;
+  }
+
+  SysfsDevice energy(@Nullable Path microjoules) throws IOException {
+    energyMicrojoules = open(microjoules);
+    return this;
+  }
+
+  SysfsDevice busy(@Nullable Path percent) throws IOException {
+    busyPercent = open(percent);
+    return this;
+  }
+
+  SysfsDevice used(@Nullable Path bytes) throws IOException {
+    usedBytes = open(bytes);
+    return this;
+  }
+
+  /** Adds a figure that is shown and not sent, if the file is there. */
+  SysfsDevice show(String name, Path path, double divisor, String unit) throws IOException {
+    if (Files.isReadable(path)) {
+      shown.add(new Shown(name, SysFile.open(path), divisor, unit));
+    }
+    return this;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws IOException if neither power nor energy can be read: it is gone
+   */
+  DeviceSeries read(long epochMillis) throws IOException {
+    failure = null;
+    long microwatts = read(powerMicrowatts);
+    long microjoules = read(energyMicrojoules);
+    if (microwatts == MISSING && microjoules == MISSING && failure != null) {
+      throw failure;
+    }
+    long percent = read(busyPercent);
+    return new DeviceSeries(
+        device,
+        new Readings(
+            new long[] {epochMillis},
+            column(
+                powerMicrowatts, microwatts == MISSING ? MISSING : Math.round(microwatts / 1000.0)),
+            column(energyMicrojoules, microjoules),
+            column(busyPercent, percent == MISSING ? MISSING : percent * 100),
+            column(usedBytes, read(usedBytes)),
+            NONE,
+            NONE));
+  }
+
+  private static long[] column(@Nullable SysFile file, long value) {
+    return file == null ? NONE : new long[] {value};
+  }
+
+  private long read(@Nullable SysFile file) {
+    if (file == null) {
+      return MISSING;
+    }
+    try {
+      return file.readNumber();
+    } catch (IOException e) {
+      failure = e; // thrown by read if nothing is left of the device
+      return MISSING;
+    }
+  }
+
+  void addDetails(List<Detail> details) {
+    for (Shown figure : shown) {
+      long number = read(figure.file);
+      if (number != MISSING) {
+        details.add(
+            new Detail(
+                device.id(),
+                figure.name,
+                String.format(Locale.ROOT, "%,.3f %s", number / figure.divisor, figure.unit)));
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException first = null;
+    List<@Nullable SysFile> files = new ArrayList<>();
+    files.add(powerMicrowatts);
+    files.add(energyMicrojoules);
+    files.add(busyPercent);
+    files.add(usedBytes);
+    shown.forEach(figure -> files.add(figure.file));
+    for (SysFile file : files) {
+      try {
+        if (file != null) {
+          file.close();
+        }
+      } catch (IOException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe.nvml;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of NVIDIA's Management Library that are used, with their C names and in the order
+ * of nvml.h (NVML API Reference Guide, docs.nvidia.com/deploy/nvml-api). All signatures, layouts
+ * and constants are in this file. A function that the installed driver does not have answers {@link
+ * #FUNCTION_NOT_FOUND}.
+ *
+ * <p>Calls may block in the driver, so they are ordinary, not critical ones.
+ */
+@SuppressWarnings({"restricted", "MemberName"}) // native calls, C names
+final class Nvml implements AutoCloseable {
+  // nvmlReturn_t
+  static final int SUCCESS = 0;
+  static final int UNINITIALIZED = 1;
+  static final int NOT_SUPPORTED = 3;
+  static final int NO_PERMISSION = 4;
+  static final int NOT_FOUND = 6;
+  static final int INSUFFICIENT_SIZE = 7;
+  static final int DRIVER_NOT_LOADED = 9;
+  static final int FUNCTION_NOT_FOUND = 13;
+  static final int GPU_IS_LOST = 15;
+  static final int RESET_REQUIRED = 16;
+
+  // sizes of texts, with their final zero
+  static final int UUID_SIZE = 96; // NVML_DEVICE_UUID_V2_BUFFER_SIZE
+  static final int NAME_SIZE = 96; // NVML_DEVICE_NAME_V2_BUFFER_SIZE
+  static final int VERSION_SIZE = 80; // NVML_SYSTEM_DRIVER_VERSION_BUFFER_SIZE
+
+  // nvmlClockType_t, nvmlTemperatureSensors_t
+  static final int CLOCK_SM = 1;
+  static final int CLOCK_MEM = 2;
+  static final int TEMPERATURE_GPU = 0;
+
+  static final int MIG_ENABLED = 1; // NVML_DEVICE_MIG_ENABLE
+
+  // NVML_FI_DEV_*
+  static final int FIELD_MEMORY_TEMPERATURE = 82;
+  static final int FIELD_POWER_AVERAGE = 185;
+  static final int FIELD_POWER_INSTANT = 186;
+
+  // NVML_POWER_SCOPE_*
+  static final int SCOPE_GPU = 0;
+  static final int SCOPE_MODULE = 1;
+  static final int SCOPE_MEMORY = 2;
+
+  // nvmlValueType_t
+  private static final int TYPE_DOUBLE = 0;
+  private static final int TYPE_UNSIGNED_INT = 1;
+  private static final int TYPE_SIGNED_INT = 5;
+  private static final int TYPE_UNSIGNED_SHORT = 6;
+
+  /** In place of a process's memory that the driver cannot tell: NVML_VALUE_NOT_AVAILABLE. */
+  static final long VALUE_NOT_AVAILABLE = -1;
+
+  /** nvmlMemory_t: bytes. */
+  static final StructLayout MEMORY =
+      MemoryLayout.structLayout(
+          JAVA_LONG.withName("total"), JAVA_LONG.withName("free"), JAVA_LONG.withName("used"));
+
+  /** nvmlUtilization_t: percent. */
+  static final StructLayout UTILIZATION =
+      MemoryLayout.structLayout(JAVA_INT.withName("gpu"), JAVA_INT.withName("memory"));
+
+  /** nvmlProcessInfo_t as of version 2 of the struct, which the _v3 functions take. */
+  static final StructLayout PROCESS =
+      MemoryLayout.structLayout(
+          JAVA_INT.withName("pid"),
+          MemoryLayout.paddingLayout(4),
+          JAVA_LONG.withName("usedGpuMemory"),
+          JAVA_INT.withName("gpuInstanceId"),
+          JAVA_INT.withName("computeInstanceId"));
+
+  /** nvmlFieldValue_t; the value is a union of eight bytes. */
+  static final StructLayout FIELD =
+      MemoryLayout.structLayout(
+          JAVA_INT.withName("fieldId"),
+          JAVA_INT.withName("scopeId"),
+          JAVA_LONG.withName("timestamp"),
+          JAVA_LONG.withName("latencyUsec"),
+          JAVA_INT.withName("valueType"),
+          JAVA_INT.withName("nvmlReturn"),
+          JAVA_LONG.withName("value"));
+
+  private final SymbolLookup library;
+  private final Linker linker = Linker.nativeLinker();
+  private final @Nullable MethodHandle errorString;
+
+  final MethodHandle nvmlInit_v2;
+  final MethodHandle nvmlShutdown;
+  final MethodHandle nvmlSystemGetDriverVersion;
+  final MethodHandle nvmlDeviceGetCount_v2;
+  final MethodHandle nvmlDeviceGetHandleByIndex_v2;
+  final MethodHandle nvmlDeviceGetHandleByUUID;
+  final MethodHandle nvmlDeviceGetName;
+  final MethodHandle nvmlDeviceGetUUID;
+  final MethodHandle nvmlDeviceGetClockInfo;
+  final MethodHandle nvmlDeviceGetTemperature;
+  final MethodHandle nvmlDeviceGetCurrentClocksEventReasons;
+  final MethodHandle nvmlDeviceGetPowerManagementLimit;
+  final MethodHandle nvmlDeviceGetPowerManagementLimitConstraints;
+  final MethodHandle nvmlDeviceGetPowerUsage;
+  final MethodHandle nvmlDeviceGetTotalEnergyConsumption;
+  final MethodHandle nvmlDeviceGetEnforcedPowerLimit;
+  final MethodHandle nvmlDeviceGetMemoryInfo;
+  final MethodHandle nvmlDeviceGetUtilizationRates;
+  final MethodHandle nvmlDeviceGetComputeRunningProcesses_v3;
+  final MethodHandle nvmlDeviceGetFieldValues;
+  final MethodHandle nvmlDeviceGetMigMode;
+  final MethodHandle nvmlDeviceGetMaxMigDeviceCount;
+  final MethodHandle nvmlDeviceGetMigDeviceHandleByIndex;
+
+  /**
+   * Loads the library; it is unloaded when the arena is closed.
+   *
+   * @throws IllegalArgumentException if it is not there
+   * @throws IllegalCallerException if this JVM may not call native code
+   */
+  Nvml(String name, Arena arena) {
+    library = SymbolLookup.libraryLookup(name, arena);
+    errorString =
+        library
+            .find("nvmlErrorString")
+            .map(
+                address -> linker.downcallHandle(address, FunctionDescriptor.of(ADDRESS, JAVA_INT)))
+            .orElse(null);
+    nvmlInit_v2 = function("nvmlInit_v2");
+    nvmlShutdown = function("nvmlShutdown");
+    // text, length
+    nvmlSystemGetDriverVersion = function("nvmlSystemGetDriverVersion", ADDRESS, JAVA_INT);
+    nvmlDeviceGetCount_v2 = function("nvmlDeviceGetCount_v2", ADDRESS);
+    nvmlDeviceGetHandleByIndex_v2 = function("nvmlDeviceGetHandleByIndex_v2", JAVA_INT, ADDRESS);
+    nvmlDeviceGetHandleByUUID = function("nvmlDeviceGetHandleByUUID", ADDRESS, ADDRESS);
+    // device, text, length
+    nvmlDeviceGetName = function("nvmlDeviceGetName", ADDRESS, ADDRESS, JAVA_INT);
+    nvmlDeviceGetUUID = function("nvmlDeviceGetUUID", ADDRESS, ADDRESS, JAVA_INT);
+    // device, which, MHz or °C
+    nvmlDeviceGetClockInfo = function("nvmlDeviceGetClockInfo", ADDRESS, JAVA_INT, ADDRESS);
+    nvmlDeviceGetTemperature = function("nvmlDeviceGetTemperature", ADDRESS, JAVA_INT, ADDRESS);
+    // device, bits; until driver 535 under its former name
+    nvmlDeviceGetCurrentClocksEventReasons =
+        library.find("nvmlDeviceGetCurrentClocksEventReasons").isPresent()
+            ? function("nvmlDeviceGetCurrentClocksEventReasons", ADDRESS, ADDRESS)
+            : function("nvmlDeviceGetCurrentClocksThrottleReasons", ADDRESS, ADDRESS);
+    // device, mW
+    nvmlDeviceGetPowerManagementLimit =
+        function("nvmlDeviceGetPowerManagementLimit", ADDRESS, ADDRESS);
+    // device, least mW, most mW
+    nvmlDeviceGetPowerManagementLimitConstraints =
+        function("nvmlDeviceGetPowerManagementLimitConstraints", ADDRESS, ADDRESS, ADDRESS);
+    nvmlDeviceGetPowerUsage = function("nvmlDeviceGetPowerUsage", ADDRESS, ADDRESS);
+    // device, mJ since the driver was loaded (64 bits)
+    nvmlDeviceGetTotalEnergyConsumption =
+        function("nvmlDeviceGetTotalEnergyConsumption", ADDRESS, ADDRESS);
+    nvmlDeviceGetEnforcedPowerLimit = function("nvmlDeviceGetEnforcedPowerLimit", ADDRESS, ADDRESS);
+    nvmlDeviceGetMemoryInfo = function("nvmlDeviceGetMemoryInfo", ADDRESS, ADDRESS);
+    nvmlDeviceGetUtilizationRates = function("nvmlDeviceGetUtilizationRates", ADDRESS, ADDRESS);
+    // device, room for and then number of, processes
+    nvmlDeviceGetComputeRunningProcesses_v3 =
+        function("nvmlDeviceGetComputeRunningProcesses_v3", ADDRESS, ADDRESS, ADDRESS);
+    // device, number of, fields
+    nvmlDeviceGetFieldValues = function("nvmlDeviceGetFieldValues", ADDRESS, JAVA_INT, ADDRESS);
+    // device, now, after the next reset
+    nvmlDeviceGetMigMode = function("nvmlDeviceGetMigMode", ADDRESS, ADDRESS, ADDRESS);
+    nvmlDeviceGetMaxMigDeviceCount = function("nvmlDeviceGetMaxMigDeviceCount", ADDRESS, ADDRESS);
+    // device, place, instance
+    nvmlDeviceGetMigDeviceHandleByIndex =
+        function("nvmlDeviceGetMigDeviceHandleByIndex", ADDRESS, JAVA_INT, ADDRESS);
+  }
+
+  private MethodHandle function(String name, ValueLayout... parameters) {
+    FunctionDescriptor descriptor = FunctionDescriptor.of(JAVA_INT, parameters);
+    return library
+        .find(name)
+        .map(address -> linker.downcallHandle(address, descriptor))
+        .orElseGet(() ->
+            MethodHandles.dropArguments(
+                MethodHandles.constant(int.class, FUNCTION_NOT_FOUND),
+                0,
+                Arrays.stream(parameters).<Class<?>>map(ValueLayout::carrier).toList()));
+  }
+
+  // A function's answer; what it throws besides is a mistake in this file.
+
+  static int call(MethodHandle function) {
+    try {
+      return (int) function.invokeExact();
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, MemorySegment a) {
+    try {
+      return (int) function.invokeExact(a);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, int a, MemorySegment b) {
+    try {
+      return (int) function.invokeExact(a, b);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, MemorySegment a, int b) {
+    try {
+      return (int) function.invokeExact(a, b);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, MemorySegment a, MemorySegment b) {
+    try {
+      return (int) function.invokeExact(a, b);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, MemorySegment a, MemorySegment b, MemorySegment c) {
+    try {
+      return (int) function.invokeExact(a, b, c);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, MemorySegment a, int b, MemorySegment c) {
+    try {
+      return (int) function.invokeExact(a, b, c);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, MemorySegment a, MemorySegment b, int c) {
+    try {
+      return (int) function.invokeExact(a, b, c);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  private static IllegalStateException broken(Throwable cause) {
+    return new IllegalStateException("a call into NVML failed: " + cause, cause);
+  }
+
+  /** Sets which field is wanted, in row {@code row} of an array of {@link #FIELD}. */
+  static void want(MemorySegment fields, int row, int field, int scope) {
+    MemorySegment entry = row(fields, FIELD, row);
+    entry.fill((byte) 0);
+    entry.set(JAVA_INT, 0, field);
+    entry.set(JAVA_INT, 4, scope);
+  }
+
+  /** The answer for the field of a row. */
+  static int fieldAnswer(MemorySegment fields, int row) {
+    return fields.get(JAVA_INT, row * FIELD.byteSize() + 28);
+  }
+
+  /** The value of the field of a row, whatever its type; a double is rounded. */
+  static long fieldValue(MemorySegment fields, int row) {
+    long start = row * FIELD.byteSize();
+    long value = start + 32;
+    return switch (fields.get(JAVA_INT, start + 24)) {
+      case TYPE_DOUBLE -> Math.round(fields.get(ValueLayout.JAVA_DOUBLE, value));
+      case TYPE_UNSIGNED_INT -> Integer.toUnsignedLong(fields.get(JAVA_INT, value));
+      case TYPE_SIGNED_INT -> fields.get(JAVA_INT, value);
+      case TYPE_UNSIGNED_SHORT -> Short.toUnsignedLong(fields.get(ValueLayout.JAVA_SHORT, value));
+      default -> fields.get(JAVA_LONG, value); // the three types of 64 bits
+    };
+  }
+
+  private static MemorySegment row(MemorySegment array, StructLayout layout, int row) {
+    return array.asSlice(row * layout.byteSize(), layout.byteSize());
+  }
+
+  /** What NVML says of an answer, with its number. */
+  String words(int answer) {
+    if (answer == FUNCTION_NOT_FOUND || errorString == null) {
+      return answer == FUNCTION_NOT_FOUND ? "this driver has no such function" : "error " + answer;
+    }
+    try {
+      MemorySegment text = (MemorySegment) errorString.invokeExact(answer);
+      return text.equals(MemorySegment.NULL)
+          ? "error " + answer
+          : "%s (%d)".formatted(text.reinterpret(Integer.MAX_VALUE).getString(0), answer);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    call(nvmlShutdown);
+  }
+}

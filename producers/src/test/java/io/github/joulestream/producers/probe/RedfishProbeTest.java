@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe;
+
+import static io.github.joulestream.energy.Readings.MISSING;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.Readings;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The probe against a server that speaks HTTPS, with a certificate that nobody signed. */
+class RedfishProbeTest extends ProbeContract {
+  private static final String ENVIRONMENT = "/redfish/v1/Chassis/Self/EnvironmentMetrics";
+  private static final String POWER = "/redfish/v1/Chassis/Self/Power";
+  private static final Duration OFTEN = Duration.ofMillis(100);
+
+  private static SSLContext certificate;
+
+  @TempDir Path folder;
+  private final Map<String, String> resources = new ConcurrentHashMap<>();
+  private final AtomicInteger questions = new AtomicInteger();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private HttpsServer server;
+  private volatile @Nullable String user;
+  private volatile @Nullable CountDownLatch slow;
+  private boolean unplugged;
+
+  @BeforeAll
+  static void makeCertificate(@TempDir Path folder) throws Exception {
+    certificate = certificate(folder);
+  }
+
+  @BeforeEach
+  void controller() throws Exception {
+    resources.put(
+        "/redfish/v1/Chassis",
+        """
+        {"Members": [{"@odata.id": "/redfish/v1/Chassis/Riser"},
+                     {"@odata.id": "/redfish/v1/Chassis/Self"}]}
+        """);
+    environment("412.5", "86412000.5", "24.003");
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(certificate));
+    server.setExecutor(threads);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    CountDownLatch held = slow;
+    if (held != null) {
+      held.countDown();
+    }
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void environment(String watts, String joules, String kilowattHours) {
+    resources.put(
+        ENVIRONMENT,
+        """
+        {"Id": "EnvironmentMetrics", "PowerWatts": {"Reading": %s},
+         "EnergyJoules": {"Reading": %s}, "EnergykWh": {"Reading": %s}}
+        """
+            .formatted(watts, joules, kilowattHours));
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      questions.incrementAndGet();
+      CountDownLatch held = slow;
+      if (held != null) {
+        held.await();
+      }
+      String body = resources.get(exchange.getRequestURI().getPath());
+      String wanted = user;
+      if (wanted != null
+          && !wanted.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        exchange.sendResponseHeaders(401, -1);
+      } else if (body == null) {
+        exchange.sendResponseHeaders(404, -1);
+      } else {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static SSLContext certificate(Path folder) throws Exception {
+    Path store = folder.resolve("controller.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "secret",
+                "-alias",
+                "controller",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=someone else")
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(keytool.waitFor()).as(output).isZero();
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, "secret".toCharArray());
+    }
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(keys, "secret".toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
+    return context;
+  }
+
+  private URI address() {
+    return URI.create("https://localhost:" + server.getAddress().getPort());
+  }
+
+  private RedfishProbe probe(String chassis, @Nullable Path credentials, boolean trustAny) {
+    return new RedfishProbe(
+        new RedfishOptions(address(), chassis, credentials, trustAny, OFTEN), EpochClock.system());
+  }
+
+  @Override
+  protected RedfishProbe probe() {
+    return probe("", null, true);
+  }
+
+  @Override
+  protected Probe absent() {
+    resources.clear();
+    return probe();
+  }
+
+  @Override
+  protected void unplug() {
+    server.stop(0);
+    unplugged = true;
+  }
+
+  @Override
+  protected boolean stampsItself() {
+    return true;
+  }
+
+  /** Waits for news, or after the server is gone for the error. */
+  @Override
+  protected List<DeviceSeries> read(Probe probe, long epochMillis) throws IOException {
+    for (int i = 0; i < 4_000; i++) {
+      List<DeviceSeries> read = probe.read(epochMillis);
+      if (!read.isEmpty() && !unplugged) {
+        return read;
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    throw new AssertionError("no news in 20 s");
+  }
+
+  @Test
+  void environmentMetrics_givePowerAndCounter_inOurUnits() throws Exception {
+    long before = System.currentTimeMillis();
+    try (RedfishProbe probe = probe()) {
+      probe.open();
+      DeviceSeries node = read(probe, NOW).getFirst();
+      assertThat(node.device().id()).isEqualTo("redfish-Self");
+      assertThat(node.device().kind()).isEqualTo(DeviceKind.NODE);
+      assertThat(node.device().source()).isEqualTo(PowerSource.COUNTER);
+      assertThat(node.readings().power(0)).isEqualTo(412_500);
+      assertThat(node.readings().energy(0)).isEqualTo(86_412_000_500_000L);
+      assertThat(node.readings().epochMillis()[0]).isBetween(before, System.currentTimeMillis());
+      assertThat(probe.measures()).containsExactly(DeviceKind.NODE);
+      assertThat(probe.details())
+          .contains(
+              new Detail("redfish-Self", "energy", "24.003 kWh"),
+              new Detail("redfish-Self", "from", address() + "/redfish/v1/Chassis/Self"));
+      environment("500", "86412001", "24.003");
+      List<DeviceSeries> next = read(probe, NOW);
+      while (next.getFirst().readings().power(next.getFirst().readings().size() - 1) != 500_000) {
+        next = read(probe, NOW);
+      }
+    }
+  }
+
+  @Test
+  void anOlderController_isAskedForItsPowerControl() throws Exception {
+    resources.remove(ENVIRONMENT);
+    resources.put(POWER, "{\"PowerControl\": [{\"PowerConsumedWatts\": 344}, {}]}");
+    try (RedfishProbe probe = probe("Self", null, true)) {
+      probe.open();
+      DeviceSeries node = read(probe, NOW).getFirst();
+      assertThat(node.device().source()).isEqualTo(PowerSource.SENSOR);
+      assertThat(node.readings().power(0)).isEqualTo(344_000);
+      assertThat(node.readings().energy(0)).isEqualTo(MISSING);
+    }
+  }
+
+  @Test
+  void aSensorThatIsOff_isNoZero() throws Exception {
+    environment("null", "null", "null");
+    try (RedfishProbe probe = probe()) {
+      assertThatThrownBy(probe::open)
+          .isInstanceOf(Probe.ProbeUnavailable.class)
+          .hasMessageContaining("/redfish/v1/Chassis/Self/Power");
+    }
+    resources.put(POWER, "{\"PowerControl\": [{\"PowerConsumedWatts\": null}]}");
+    try (RedfishProbe probe = probe()) {
+      assertThatThrownBy(probe::open).hasMessageContaining("holds a power");
+    }
+  }
+
+  @Test
+  void aCertificateThatNobodySigned_isRefused_unlessSaidOtherwise() {
+    try (RedfishProbe probe = probe("", null, false)) {
+      assertThatThrownBy(probe::open)
+          .isInstanceOf(Probe.ProbeUnavailable.class)
+          .hasMessageContaining(address().toString())
+          .hasMessageContaining("certification path");
+    }
+    assertThat(questions.get()).isZero();
+  }
+
+  @Test
+  void credentials_comeFromAFile_andAreNotShown() throws Exception {
+    user =
+        "Basic "
+            + Base64.getEncoder().encodeToString("root:s3:cret".getBytes(StandardCharsets.UTF_8));
+    Path file = Files.writeString(folder.resolve("credentials"), "root:s3:cret\n");
+    try (RedfishProbe probe = probe("", file, true)) {
+      probe.open();
+      assertThat(read(probe, NOW)).hasSize(1);
+      assertThat(probe.describe()).doesNotContain("cret").contains("whoever answers there");
+    }
+    try (RedfishProbe probe = probe()) {
+      assertThatThrownBy(probe::open).hasMessageContaining("refuses this user (401");
+    }
+    Files.writeString(file, "root\n");
+    try (RedfishProbe probe = probe("", file, true)) {
+      assertThatThrownBy(probe::open).hasMessageContaining("is not user:password");
+    }
+    Files.delete(file);
+    try (RedfishProbe probe = probe("", file, true)) {
+      assertThatThrownBy(probe::open).hasMessageContaining("cannot be read");
+    }
+  }
+
+  @Test
+  void aPathToElsewhere_isNotFollowed() {
+    for (String path :
+        List.of("https://elsewhere.invalid/redfish/v1", "//x/redfish", "/red%fish")) {
+      resources.put(
+          "/redfish/v1/Chassis", "{\"Members\": [{\"@odata.id\": \"%s\"}]}".formatted(path));
+      try (RedfishProbe probe = probe()) {
+        assertThatThrownBy(probe::open)
+            .isInstanceOf(Probe.ProbeUnavailable.class)
+            .hasMessageContaining("it names a resource");
+      }
+    }
+  }
+
+  @Test
+  void aSlowController_delaysNobody() throws Exception {
+    try (RedfishProbe probe = probe()) {
+      probe.open();
+      read(probe, NOW);
+      CountDownLatch hanging = new CountDownLatch(1);
+      slow = hanging;
+      int asked = questions.get();
+      // until it hangs
+      while (questions.get() < asked + 1) {
+        probe.read(NOW);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
+      for (int i = 0; i < 1_000; i++) {
+        probe.read(NOW);
+      }
+      assertThat(hanging.getCount()).as("it still hangs").isOne();
+    }
+  }
+
+  @Test
+  void aControllerThatStartsLate_isThereWhenItIsOpenedAgain() throws Exception {
+    resources.remove(ENVIRONMENT);
+    try (RedfishProbe probe = probe()) {
+      assertThatThrownBy(probe::open).isInstanceOf(Probe.ProbeUnavailable.class);
+      CountDownLatch hanging = new CountDownLatch(1);
+      slow = hanging;
+      // says what it knows, and waits for nothing
+      assertThatThrownBy(probe::open).isInstanceOf(Probe.ProbeUnavailable.class);
+      environment("412.5", "1", "1");
+      slow = null;
+      hanging.countDown();
+      for (int i = 0; i < 4_000; i++) {
+        try {
+          probe.open();
+          break;
+        } catch (Probe.ProbeUnavailable _) {
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+      }
+      Readings readings = read(probe, NOW).getFirst().readings();
+      assertThat(readings.power(0)).isEqualTo(412_500);
+    }
+  }
+
+  @Test
+  void options_areChecked() {
+    assertThatThrownBy(() -> new RedfishOptions(URI.create("http://bmc"), "", null, false, OFTEN))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("https://HOST");
+    assertThatThrownBy(() -> new RedfishOptions(address(), "", null, false, Duration.ZERO))
+        .isInstanceOf(UserError.class);
+  }
+}
