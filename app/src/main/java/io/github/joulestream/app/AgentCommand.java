@@ -99,6 +99,7 @@ final class AgentCommand implements Callable<Integer> {
       description = "Print all that can be read here, and end; nothing is published.")
   boolean print;
 
+  @Mixin JobsMixin jobs = new JobsMixin();
   @Mixin RedfishMixin redfish = new RedfishMixin();
   @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -127,6 +128,7 @@ final class AgentCommand implements Callable<Integer> {
                 publisher,
                 EpochClock.system(),
                 NanoClock.system())) {
+      agent.follow(jobs.sources(settings.site(), settings.node()), jobs.held());
       Metrics metrics = new Metrics();
       agent.showIn(metrics);
       publisher.showIn(metrics);
@@ -185,5 +187,22 @@ final class AgentCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private String nodeName() {
+    return node != null ? node : NodeAgent.hostName();
+  }
+
+  private List<JobSource> jobSources() {
+    List<JobSource> sources = new ArrayList<>();
+    sources.add(new JobDirectory(site, jobs));
+    if (gpuJobs != null) {
+      sources.add(new MappingDirectory(site, gpuJobs));
+    }
+    if (pods != null) {
+      PodLabels labels = podLabels ? PodLabels.ofServiceAccount(System.getenv(), nodeName()) : null;
+      sources.add(new PodResources(site, pods, labels));
+    }
+    return sources;
   }
 }

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       StoreWriterCommand.class,
       AlertSenderCommand.class,
       BudgetCommand.class,
+      JobCommand.class,
+      SlurmJobsCommand.class,
       TopicsCommand.class,
       DoctorCommand.class
     },

@@ -4,15 +4,16 @@ package io.github.joulestream.schemas;
 import java.util.Map;
 
 /**
- * What a scheduler or hook knows of a job, as a whole: a later record takes the place of an earlier
- * one.
+ * What a scheduler, a hook or a user says of a job. What it leaves out (what is empty, 0, {@link
+ * #UNSAID} or {@link JobState#UNKNOWN}) stays as others said it; the rest takes the place of what
+ * was said before. A job that has ended runs again only if it starts after that end.
  *
  * @param user who pays, or empty
  * @param project account or namespace, or empty
  * @param name what the user called it, or empty
  * @param partition queue, or empty
  * @param labels anything else, by name
- * @param startEpochMillis when it began to run
+ * @param startEpochMillis when it began to run, or {@link #UNSAID}
  * @param endEpochMillis when it ended, or {@link #OPEN}
  * @param work units of work done so far (tokens, samples, steps), 0 if unknown
  * @param workUnit the unit of {@code work}, or empty
@@ -35,6 +36,9 @@ public record JobRecord(
 
   /** In place of an end: it has not ended. */
   public static final long OPEN = -1;
+
+  /** In place of a start: whoever says this does not know it. */
+  public static final long UNSAID = -1;
 
   public JobRecord {
     Keys.check(site, "site");
@@ -80,6 +84,24 @@ public record JobRecord(
         work,
         workUnit,
         0);
+  }
+
+  /** The same job, with a start. */
+  public JobRecord startedAt(long epochMillis) {
+    return new JobRecord(
+        site,
+        job,
+        user,
+        project,
+        name,
+        partition,
+        labels,
+        epochMillis,
+        endEpochMillis,
+        state,
+        work,
+        workUnit,
+        nodes);
   }
 
   /** The same job, at its end. */

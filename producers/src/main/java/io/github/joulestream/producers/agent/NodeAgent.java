@@ -2,6 +2,10 @@
 package io.github.joulestream.producers.agent;
 
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.producers.jobs.HeldJobs;
+import io.github.joulestream.producers.jobs.JobMapper;
+import io.github.joulestream.producers.jobs.JobSource;
+import io.github.joulestream.producers.jobs.NvidiaDriver;
 import io.github.joulestream.producers.probe.Overlaps;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
@@ -14,8 +18,10 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +57,7 @@ public final class NodeAgent implements AutoCloseable {
   private final long agentEpoch;
   private Overlaps overlaps;
   private Pace pace;
+  private @Nullable JobMapper jobs;
   private long sequence;
   private int turnsCollected;
   private long lookedNanos;
@@ -126,6 +133,27 @@ public final class NodeAgent implements AutoCloseable {
         NanoClock.system());
   }
 
+  /**
+   * Tells which job has which device too; before the start.
+   *
+   * @param jobSources the first has the word where two know a job
+   */
+  public void follow(List<JobSource> jobSources, HeldJobs held) {
+    jobs =
+        new JobMapper(
+            settings.site(), settings.node(), jobSources, this::otherNames, publisher, held);
+  }
+
+  private Map<String, String> otherNames() {
+    Map<String, String> names = new HashMap<>(NvidiaDriver.names(Path.of("/proc")));
+    for (Source source : sources) {
+      if (source.open) {
+        names.putAll(source.probe.otherNames());
+      }
+    }
+    return names;
+  }
+
   /** This machine's name. */
   public static String hostName() {
     try {
@@ -142,6 +170,9 @@ public final class NodeAgent implements AutoCloseable {
     sources.stream()
         .filter(source -> source.open)
         .forEach(source -> words.add(source.probe.describe()));
+    if (jobs != null) {
+      words.add(jobs.describe());
+    }
     words.addAll(unavailable());
     return "node %s/%s: %s".formatted(settings.site(), settings.node(), String.join("; ", words));
   }
@@ -203,6 +234,9 @@ public final class NodeAgent implements AutoCloseable {
     if (++turnsCollected >= settings.readingsPerBatch()) {
       publishCollected();
     }
+    if (jobs != null) {
+      jobs.turn(epochMillis);
+    }
     heartbeat.turn(nanos.nanos(), epochMillis, this::unavailable);
   }
 
@@ -211,6 +245,9 @@ public final class NodeAgent implements AutoCloseable {
       for (DeviceSeries series : overlaps.settle(source.probe, source.probe.read(epochMillis))) {
         if (!collected.fits(series)) {
           publishCollected();
+        }
+        if (jobs != null) {
+          jobs.sees(series.device());
         }
         collected.add(series);
         readings.addAndGet(series.readings().size());

@@ -12,6 +12,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
@@ -194,35 +195,63 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     if (known == null) {
       known =
           Aged.begin(
-              said.startEpochMillis(),
+              said.startEpochMillis() == JobRecord.UNSAID
+                  ? arrivalEpochMillis
+                  : said.startEpochMillis(),
               arrivalEpochMillis,
               ENDED_LIFE,
               unknown(said.site(), said.job()));
     }
-    JobSummary job = known.value();
     totals.put(
         key,
         known.touched(
             arrivalEpochMillis,
-            new JobSummary(
-                job.site(),
-                job.job(),
-                said.user(),
-                said.project(),
-                said.name(),
-                said.partition(),
-                said.labels(),
-                said.state(),
-                job.anchorEpochMillis(),
-                said.startEpochMillis(),
-                said.endEpochMillis(),
-                job.lastEpochMillis(),
-                job.peakMilliwatts(),
-                said.work(),
-                said.workUnit(),
-                job.totals(),
-                known.partEpochMillis(),
-                said.nodes())));
+            with(known.value(), said, known.partEpochMillis(), arrivalEpochMillis)));
+  }
+
+  /** A job with what is said of it now; what is left out stays as it was. */
+  private static JobSummary with(
+      JobSummary job, JobRecord said, long partEpochMillis, long arrivalEpochMillis) {
+    // a late "it runs" does not undo an end; a start after that end does: it was requeued
+    boolean over =
+        job.state().ended()
+            && !said.state().ended()
+            && said.startEpochMillis() <= job.endEpochMillis();
+    JobState state = over || said.state() == JobState.UNKNOWN ? job.state() : said.state();
+    long end =
+        said.endEpochMillis() == JobRecord.OPEN && state.ended()
+            ? job.endEpochMillis()
+            : said.endEpochMillis();
+    long start = over ? job.startEpochMillis() : said.startEpochMillis();
+    if (start == JobRecord.UNSAID) {
+      start = job.startEpochMillis();
+    } else if (job.state() == JobState.RUNNING && state == JobState.RUNNING) {
+      start = Math.min(start, job.startEpochMillis()); // another node, or seen once more
+    }
+    if (start == NONE) {
+      start = end != JobRecord.OPEN ? end : arrivalEpochMillis;
+    }
+    Map<String, String> labels = new HashMap<>(job.labels());
+    labels.putAll(said.labels());
+    return new JobSummary(
+        job.site(),
+        job.job(),
+        said.user().isEmpty() ? job.user() : said.user(),
+        said.project().isEmpty() ? job.project() : said.project(),
+        said.name().isEmpty() ? job.name() : said.name(),
+        said.partition().isEmpty() ? job.partition() : said.partition(),
+        labels,
+        state,
+        job.anchorEpochMillis(),
+        start,
+        end == JobRecord.OPEN ? end : Math.max(start, end),
+        job.lastEpochMillis(),
+        job.peakMilliwatts(),
+        said.work() == 0 ? job.work() : said.work(),
+        said.workUnit().isEmpty() ? job.workUnit() : said.workUnit(),
+        job.totals(),
+        partEpochMillis,
+        said.nodes() == 0 ? job.nodes() : said.nodes());
   }
 
   private static JobSummary unknown(String site, String job) {

@@ -274,6 +274,59 @@ class AccountingTopologyTest {
     assertThat(summary.peakMilliwatts()).isEqualTo(500_000);
   }
 
+  /** What somebody says who knows only this. */
+  private static JobRecord said(long start, long end, JobState state, double work) {
+    return new JobRecord(
+        SITE, "job", "", "", "", "", Map.of(), start, end, state, work, work == 0 ? "" : "steps");
+  }
+
+  private JobSummary told() {
+    return Objects.requireNonNull(results().jobs.get("site/job"));
+  }
+
+  @Test
+  void whatARecordLeavesOut_staysAsOthersSaidIt() {
+    send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    send(said(JobRecord.UNSAID, JobRecord.OPEN, JobState.UNKNOWN, 1_000));
+    JobSummary running = told();
+    assertThat(running.state()).isEqualTo(JobState.RUNNING);
+    assertThat(running.startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(running.work()).isEqualTo(1_000);
+
+    send(job());
+    send(said(JobRecord.UNSAID, START + 26_000, JobState.FAILED, 0));
+    JobSummary ended = told();
+    assertThat(ended.user()).isEqualTo("ada");
+    assertThat(ended.work()).isEqualTo(1_000);
+    assertThat(ended.workUnit()).isEqualTo("steps");
+    assertThat(ended.state()).isEqualTo(JobState.FAILED);
+    assertThat(ended.startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(ended.endEpochMillis()).isEqualTo(START + 26_000);
+  }
+
+  @Test
+  void aLateWordThatAJobRuns_doesNotUndoItsEnd_butANewStartDoes() {
+    send(job());
+    send(said(START + 6_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    JobSummary ended = told();
+    assertThat(ended.state()).isEqualTo(JobState.COMPLETED);
+    assertThat(ended.startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(ended.endEpochMillis()).isEqualTo(START + 25_000);
+
+    send(said(START + 30_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    JobSummary again = told();
+    assertThat(again.state()).isEqualTo(JobState.RUNNING);
+    assertThat(again.startEpochMillis()).isEqualTo(START + 30_000);
+    assertThat(again.endEpochMillis()).isEqualTo(JobRecord.OPEN);
+  }
+
+  @Test
+  void anEndOfAJobThatNobodyStarted_hasATime() {
+    send(said(JobRecord.UNSAID, START + 26_000, JobState.FAILED, 0));
+    assertThat(told().startEpochMillis()).isEqualTo(START + 26_000);
+    assertThat(told().anchorEpochMillis()).isEqualTo(START + 26_000);
+  }
+
   @Test
   void outOfOrder_theSameIsBooked() {
     send(batch(1, 21, 60));

@@ -86,6 +86,7 @@ class ArchitectureTest {
     onlyIn("io.questdb..", "store.questdb..");
     onlyIn("picocli..", "app..");
     onlyIn("org.snakeyaml..", "app.budget..");
+    onlyIn("org.eclipse.jetty..", "producers.jobs..");
     onlyIn("kafka..", "app.up..");
     noClasses()
         .that()

@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -216,6 +218,20 @@ public final class NvmlProbe implements Probe {
       close();
       throw new ProbeUnavailable(trouble);
     }
+  }
+
+  /** As NVIDIA's tools count: {@code 1}, and {@code 1.0} for its first instance. */
+  @Override
+  public Map<String, String> otherNames() {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (int i = 0; i < gpus.size(); i++) {
+      Gpu gpu = gpus.get(i);
+      names.put(Integer.toString(i), gpu.uuid);
+      for (int j = 0; j < gpu.instances.size(); j++) {
+        names.put(i + "." + j, gpu.instances.get(j).device.id());
+      }
+    }
+    return names;
   }
 
   /** Finds GPUs that are not known yet; what is wrong if there are none. */

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.producers.agent.NodeAgent;
+import io.github.joulestream.producers.jobs.JobDirectory;
+import io.github.joulestream.producers.jobs.JobFile;
+import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.AllocationEvent.Action;
+import io.github.joulestream.schemas.AllocationEvent.Reporter;
+import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Jobs, by hand or from a script, for those without a scheduler that tells of them. */
+@Command(
+    name = "job",
+    description = "Tell of a job: that it starts, gets on, ends.",
+    synopsisSubcommandLabel = "(start | progress | end)",
+    subcommands = {JobCommand.Start.class, JobCommand.Progress.class, JobCommand.End.class},
+    footer = {
+      "",
+      "With --dir the job is put where this node's agent looks for jobs, which then tells of it: no",
+      "access to Kafka is needed, and GPUs may be named in any way. Without, it is told to Kafka.",
+      "",
+      "  joulestream job start run-7 --user ada --gpus 0,1 --dir",
+      "  joulestream job progress run-7 --done 1200 --unit tokens --dir",
+      "  joulestream job end run-7 --dir"
+    })
+final class JobCommand implements Runnable {
+  private static final Set<String> SHARES = Set.of("memory", "storage", "cpu", "node");
+  private static final int WHOLE = 10_000;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  CommandSpec spec;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** What all of them need: the job, and whom to tell. */
+  static final class Target {
+    @Parameters(index = "0", paramLabel = "JOB", description = "The job, unique in its site.")
+    String job = "";
+
+    @Option(
+        names = "--dir",
+        paramLabel = "DIR",
+        arity = "0..1",
+        fallbackValue = "/run/joulestream/jobs",
+        description = "Tell this node's agent, by its directory of jobs (${FALLBACK-VALUE}).")
+    @Nullable Path directory;
+
+    @Option(
+        names = "--at",
+        paramLabel = "TIME",
+        description = "When: 2026-01-31T12:00:00Z, or 5m ago (default: now).")
+    @Nullable String at;
+
+    @Option(
+        names = "--site",
+        paramLabel = "NAME",
+        defaultValue = "local",
+        description = "Site of the job, without --dir (default: ${DEFAULT-VALUE}).")
+    String site = "";
+
+    @Option(
+        names = "--node",
+        paramLabel = "NAME",
+        description = "Node, without --dir (default: this machine's name).")
+    @Nullable String node;
+
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    long epochMillis() {
+      long now = EpochClock.system().epochMillis();
+      return at == null ? now : Times.parse(at, now);
+    }
+
+    String node() {
+      return node != null ? node : NodeAgent.hostName();
+    }
+
+    /** Puts values into the job's file. */
+    void put(Path into, Map<String, String> values) {
+      try {
+        if (into.equals(JobDirectory.DEFAULT)) {
+          Files.createDirectories(into);
+        }
+        JobFile.put(into, job, values);
+      } catch (IOException e) {
+        throw new UserError(
+            "cannot write the job's file into %s: %s; give a directory that exists and is yours,"
+                    .formatted(into, e)
+                + " and start the agent with --jobs of the same",
+            e);
+      }
+    }
+
+    /** Refuses to go on with a job that has no file: nobody here started it. */
+    void requireFile(Path in) {
+      try {
+        if (JobFile.get(in, job).isEmpty()) {
+          throw new UserError(
+              "%s knows no job '%s'; start it first, or give --dir of where it was started"
+                  .formatted(in, job));
+        }
+      } catch (IOException e) {
+        throw new UserError("cannot read the job's file in " + in, e);
+      }
+    }
+
+    /** Tells Kafka, and waits until it has it. */
+    void tell(Consumer<KafkaPublisher> what) throws Exception {
+      kafka.join();
+      try (KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-job")) {
+        try {
+          what.accept(publisher);
+        } catch (IllegalArgumentException e) {
+          throw new UserError(String.valueOf(e.getMessage()), e);
+        }
+        publisher.flush();
+      }
+    }
+  }
+
+  @Command(
+      name = "start",
+      sortOptions = false,
+      description = "A job starts, and has these devices of a node from now on.")
+  static final class Start implements Callable<Integer> {
+    @Mixin Target target = new Target();
+
+    @Option(names = "--user", defaultValue = "", description = "Who runs it.")
+    String user = "";
+
+    @Option(names = "--account", defaultValue = "", description = "Project or account that pays.")
+    String account = "";
+
+    @Option(names = "--partition", defaultValue = "", description = "Queue.")
+    String partition = "";
+
+    @Option(names = "--name", defaultValue = "", description = "What you call it.")
+    String name = "";
+
+    @Option(
+        names = "--gpus",
+        paramLabel = "GPU",
+        split = ",",
+        arity = "0..1",
+        fallbackValue = "",
+        description =
+            "Its GPUs: with --dir indices, UUIDs or device files, without it the agent's ids of"
+                + " them; empty for none. Without --gpus and --share it has the whole node.")
+    @Nullable List<String> gpus;
+
+    @Option(
+        names = "--node-gpus",
+        paramLabel = "N",
+        defaultValue = "0",
+        description =
+            "GPUs that the node has, without --dir: the job's part of them is its part of memory,"
+                + " drives and processors.")
+    int nodeGpus;
+
+    @Option(
+        names = "--share",
+        paramLabel = "WHAT=PART",
+        split = ",",
+        description = "Its part, 0 to 1, of the node's memory, storage, cpu, or of the node.")
+    Map<String, Double> shares = new LinkedHashMap<>();
+
+    @Option(names = "--label", paramLabel = "K=V", description = "Anything else, by name.")
+    Map<String, String> labels = new LinkedHashMap<>();
+
+    @Option(names = "--nodes", defaultValue = "0", description = "Nodes that it has, if known.")
+    int nodes;
+
+    @Override
+    public Integer call() throws Exception {
+      shares.forEach((what, part) -> {
+        if (!SHARES.contains(what) || !(part >= 0 && part <= 1)) {
+          throw new UserError(
+              "--share takes memory, storage, cpu or node and a part from 0 to 1, not %s=%s"
+                  .formatted(what, part));
+        }
+      });
+      Path directory = target.directory;
+      if (directory != null) {
+        target.put(directory, values());
+      } else {
+        target.tell(publisher -> {
+          publisher.publish(hold());
+          publisher.publish(record());
+        });
+      }
+      return 0;
+    }
+
+    private Map<String, String> values() {
+      Map<String, String> values = new LinkedHashMap<>();
+      values.put("user", user);
+      values.put("account", account);
+      values.put("partition", partition);
+      values.put("name", name);
+      if (gpus != null) {
+        values.put("gpus", String.join(",", gpus));
+      }
+      shares.forEach((what, part) -> values.put(what + "_share", Double.toString(part)));
+      labels.forEach((key, value) -> values.put("label." + key, value));
+      values.put("nodes", Integer.toString(nodes));
+      values.put("start", Long.toString(target.epochMillis()));
+      values.put("end", "");
+      values.put("state", "");
+      values.put("done", "");
+      return values;
+    }
+
+    private AllocationEvent hold() {
+      List<DeviceShare> devices = new ArrayList<>();
+      for (String gpu : gpus == null ? List.<String>of() : gpus) {
+        if (!gpu.isBlank()) {
+          devices.add(DeviceShare.whole(gpu));
+        }
+      }
+      int rest = gpus == null && shares.isEmpty() ? WHOLE : AllocationEvent.BY_GPUS;
+      return new AllocationEvent(
+          target.site,
+          target.node(),
+          target.job,
+          Action.HOLD,
+          target.epochMillis(),
+          devices,
+          parts("memory", rest),
+          parts("storage", rest),
+          parts("cpu", rest),
+          parts("node", rest),
+          nodeGpus,
+          Reporter.HOOK);
+    }
+
+    private int parts(String what, int otherwise) {
+      Double part = shares.get(what);
+      return part == null ? otherwise : (int) Math.round(part * WHOLE);
+    }
+
+    private JobRecord record() {
+      return new JobRecord(
+          target.site,
+          target.job,
+          user,
+          account,
+          name,
+          partition,
+          new HashMap<>(labels),
+          target.epochMillis(),
+          JobRecord.OPEN,
+          JobState.RUNNING,
+          0,
+          "",
+          nodes);
+    }
+  }
+
+  @Command(
+      name = "progress",
+      sortOptions = false,
+      description = "A job has done so much work so far.")
+  static final class Progress implements Callable<Integer> {
+    @Mixin Target target = new Target();
+
+    @Option(names = "--done", required = true, description = "Work done since the start.")
+    double done;
+
+    @Option(names = "--unit", required = true, description = "Its unit: tokens, samples, steps.")
+    String unit = "";
+
+    @Override
+    public Integer call() throws Exception {
+      if (!(done >= 0) || Double.isInfinite(done)) {
+        throw new UserError("--done is an amount of work, not " + done);
+      }
+      Path directory = target.directory;
+      if (directory != null) {
+        target.requireFile(directory);
+        target.put(directory, Map.of("done", Double.toString(done), "unit", unit));
+      } else {
+        target.tell(publisher ->
+            publisher.publish(said(target, JobRecord.OPEN, JobState.UNKNOWN, done, unit)));
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "end",
+      sortOptions = false,
+      description = "A job has ended, and gives back what it has of a node.")
+  static final class End implements Callable<Integer> {
+    @Mixin Target target = new Target();
+
+    /** How jobs end. */
+    enum Ended {
+      COMPLETED,
+      FAILED,
+      CANCELLED,
+      TIMEOUT
+    }
+
+    @Option(
+        names = "--state",
+        defaultValue = "completed",
+        description = "How: completed, failed, cancelled, timeout (default: ${DEFAULT-VALUE}).")
+    Ended state = Ended.COMPLETED;
+
+    @Override
+    public Integer call() throws Exception {
+      long end = target.epochMillis();
+      Path directory = target.directory;
+      if (directory != null) {
+        target.requireFile(directory);
+        target.put(
+            directory,
+            Map.of("end", Long.toString(end), "state", state.name().toLowerCase(Locale.ROOT)));
+      } else {
+        target.tell(publisher -> {
+          publisher.publish(AllocationEvent.release(target.site, target.node(), target.job, end));
+          publisher.publish(said(target, end, JobState.valueOf(state.name()), 0, ""));
+        });
+      }
+      return 0;
+    }
+  }
+
+  /** A record that says this, and leaves all else as it was said. */
+  private static JobRecord said(
+      Target target, long end, JobState state, double work, String workUnit) {
+    return new JobRecord(
+        target.site,
+        target.job,
+        "",
+        "",
+        "",
+        "",
+        Map.of(),
+        JobRecord.UNSAID,
+        end,
+        state,
+        work,
+        workUnit);
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.jobs;
+
+import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a job in the {@link JobDirectory}: lines of {@code key=value}, each ended by a
+ * newline. Lines without {@code =}, lines that begin with {@code #}, and unknown keys mean nothing;
+ * of a key that comes twice the last counts.
+ *
+ * <table>
+ * <caption>Keys, all of them optional</caption>
+ * <tr><td>{@code job}</td><td>the job's id in its site; else the file's name</td></tr>
+ * <tr><td>{@code user, account, partition, name}</td><td>as the scheduler has them</td></tr>
+ * <tr><td>{@code label.X}</td><td>the label X</td></tr>
+ * <tr><td>{@code gpus}</td><td>the job's GPUs on this node, separated by commas: indices as in
+ *     nvidia-smi, UUIDs, or device files ({@code /dev/nvidia0}); empty for none</td></tr>
+ * <tr><td>{@code gpu_share}</td><td>its share of each of them, 0 to 1, if not all</td></tr>
+ * <tr><td>{@code memory_share, storage_share, cpu_share, node_share}</td><td>its shares of the
+ *     node, 0 to 1</td></tr>
+ * <tr><td>{@code nodes}</td><td>how many nodes it has</td></tr>
+ * <tr><td>{@code lead}</td><td>{@code no}: another node tells the site of the job</td></tr>
+ * <tr><td>{@code start, end}</td><td>Unix time in seconds, with a fraction if need be, or in
+ *     milliseconds (13 digits)</td></tr>
+ * <tr><td>{@code state}</td><td>how it ended: completed, failed, cancelled, timeout; without it the
+ *     end is the node's affair and somebody else tells the site</td></tr>
+ * <tr><td>{@code done, unit}</td><td>work done so far</td></tr>
+ * </table>
+ *
+ * <p>A file that says nothing of GPUs nor shares gives the job the whole node.
+ */
+public final class JobFile {
+  private static final BigDecimal LEAST_MILLIS = new BigDecimal("1e11"); // as seconds: year 5138
+  private static final BigDecimal WHOLE = new BigDecimal(Parts.WHOLE);
+
+  private JobFile() {}
+
+  /** The text's keys and values, in their order. */
+  static Map<String, String> values(String text) {
+    Map<String, String> values = new LinkedHashMap<>();
+    text.lines()
+        .forEach(line -> {
+          int equals = line.indexOf('=');
+          if (equals > 0 && line.charAt(0) != '#') {
+            values.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+          }
+        });
+    return values;
+  }
+
+  /**
+   * What a file says.
+   *
+   * @param name of the file
+   * @throws IllegalArgumentException if it says what cannot be
+   */
+  static LocalJob job(String site, String name, Map<String, String> values) {
+    Map<String, String> labels = new HashMap<>();
+    values.forEach((key, value) -> {
+      if (key.startsWith("label.")) {
+        labels.put(key.substring("label.".length()), value);
+      }
+    });
+    long end = time(values, "end", JobRecord.OPEN);
+    String said = values.getOrDefault("state", "");
+    JobState state =
+        !said.isEmpty() ? state(said) : end == JobRecord.OPEN ? JobState.RUNNING : JobState.UNKNOWN;
+    if (state.ended() != (end != JobRecord.OPEN) && state != JobState.UNKNOWN) {
+      throw new IllegalArgumentException("state and end do not go together");
+    }
+    return new LocalJob(
+        new JobRecord(
+            site,
+            values.getOrDefault("job", name),
+            values.getOrDefault("user", ""),
+            values.getOrDefault("account", ""),
+            values.getOrDefault("name", ""),
+            values.getOrDefault("partition", ""),
+            labels,
+            time(values, "start", JobRecord.UNSAID),
+            end,
+            state,
+            number(values, "done", BigDecimal.ZERO).doubleValue(),
+            values.getOrDefault("unit", ""),
+            number(values, "nodes", BigDecimal.ZERO).intValueExact()),
+        gpus(values),
+        new Parts(
+            parts(values, "memory_share", Parts.UNSAID),
+            parts(values, "storage_share", Parts.UNSAID),
+            parts(values, "cpu_share", Parts.UNSAID),
+            parts(values, "node_share", Parts.UNSAID)),
+        !values.getOrDefault("lead", "").equals("no"));
+  }
+
+  /** A job's state by the name that Slurm or we have for it. */
+  static JobState state(String name) {
+    return switch (name.toUpperCase(Locale.ROOT)) {
+      case "PENDING", "RUNNING", "CONFIGURING", "SUSPENDED", "RESIZING" -> JobState.RUNNING;
+      case "COMPLETED" -> JobState.COMPLETED;
+      case "CANCELLED", "PREEMPTED", "REVOKED" -> JobState.CANCELLED;
+      case "TIMEOUT", "DEADLINE" -> JobState.TIMEOUT;
+      case "FAILED", "NODE_FAIL", "BOOT_FAIL", "OUT_OF_MEMORY", "LAUNCH_FAILED" -> JobState.FAILED;
+      default -> JobState.UNKNOWN;
+    };
+  }
+
+  private static @Nullable Map<String, Integer> gpus(Map<String, String> values) {
+    String said = values.get("gpus");
+    if (said == null) {
+      return null;
+    }
+    int share = parts(values, "gpu_share", Parts.WHOLE);
+    Map<String, Integer> gpus = new TreeMap<>();
+    for (String gpu : said.split(",", -1)) {
+      if (!gpu.isBlank()) {
+        gpus.put(gpu.strip(), share);
+      }
+    }
+    return gpus;
+  }
+
+  private static int parts(Map<String, String> values, String key, int otherwise) {
+    BigDecimal share = number(values, key, BigDecimal.valueOf(-1));
+    return share.signum() < 0
+        ? otherwise
+        : share.multiply(WHOLE).setScale(0, RoundingMode.HALF_UP).intValueExact();
+  }
+
+  private static long time(Map<String, String> values, String key, long otherwise) {
+    BigDecimal time = number(values, key, BigDecimal.valueOf(-1));
+    if (time.signum() < 0) {
+      return otherwise;
+    }
+    return (time.compareTo(LEAST_MILLIS) > 0 ? time : time.scaleByPowerOfTen(3)).longValue();
+  }
+
+  private static BigDecimal number(Map<String, String> values, String key, BigDecimal otherwise) {
+    String said = values.getOrDefault(key, "");
+    if (said.isEmpty()) {
+      return otherwise;
+    }
+    BigDecimal number;
+    try {
+      number = new BigDecimal(said);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("%s is '%s', not a number".formatted(key, said), e);
+    }
+    if (number.signum() < 0 || number.precision() - number.scale() > 18) {
+      throw new IllegalArgumentException("%s is %s".formatted(key, said));
+    }
+    return number;
+  }
+
+  /**
+   * Puts these values into a job's file, beside those that it has: into a new file, which then
+   * takes the place of the old one, so that nobody ever reads a half of it.
+   */
+  public static void put(Path directory, String job, Map<String, String> values)
+      throws IOException {
+    Path file = directory.resolve(fileName(job));
+    Map<String, String> all =
+        Files.exists(file) ? values(Files.readString(file)) : new LinkedHashMap<>();
+    all.put("job", job);
+    all.putAll(values);
+    StringBuilder text = new StringBuilder();
+    // one line each, whatever is in it
+    all.forEach((key, value) ->
+        text.append(key).append('=').append(value.replaceAll("\\p{Cntrl}", " ")).append('\n'));
+    Path draft = directory.resolve("." + file.getFileName() + "." + ProcessHandle.current().pid());
+    Files.writeString(draft, text);
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** The values in a job's file; none if it has no file. */
+  public static Map<String, String> get(Path directory, String job) throws IOException {
+    Path file = directory.resolve(fileName(job));
+    return Files.exists(file) ? values(Files.readString(file)) : Map.of();
+  }
+
+  private static String fileName(String job) {
+    String name = job.replace('/', '_');
+    return name.startsWith(".") ? "_" + name : name;
+  }
+}

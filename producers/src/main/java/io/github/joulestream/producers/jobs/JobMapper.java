@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.jobs;
+
+import static io.github.joulestream.schemas.AllocationEvent.BY_GPUS;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.AllocationEvent.Action;
+import io.github.joulestream.schemas.AllocationEvent.Reporter;
+import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes which job has which devices of a node, and what is known of the jobs, as its sources
+ * tell it. Owned by the agent's thread. Where two sources know a job, the first has the word.
+ *
+ * <p>What a job has counts from its start; when it changes, from then on. What a job has without
+ * its source saying so:
+ *
+ * <ul>
+ *   <li>a source that says nothing of GPUs nor shares gives the job all of the node;
+ *   <li>memory, drives and the node's meter go by the job's part of the node's GPUs if it has any,
+ *       else by its share of the processors;
+ *   <li>of a GPU instance (MIG) the job has the instance's part of the whole GPU.
+ * </ul>
+ *
+ * <p>The end that a source tells is the hook's word. A job that no source knows any more is gone,
+ * and that is the agent's word, which counts where the hook says nothing. So that it is known after
+ * a restart too which jobs had something, they are kept in a {@link HeldJobs}.
+ */
+public final class JobMapper {
+  private static final Logger log = LoggerFactory.getLogger(JobMapper.class);
+  // allocations that nobody repeats expire after a month
+  private static final long REPEAT_MILLIS = Duration.ofDays(1).toMillis();
+  private static final long ALIVE_MILLIS = Duration.ofMinutes(1).toMillis();
+  private static final String NVIDIA = "/dev/nvidia";
+
+  private final String site;
+  private final String node;
+  private final List<JobSource> sources;
+  private final Supplier<Map<String, String>> otherNames;
+  private final Publisher publisher;
+  private final HeldJobs before;
+  private final Map<JobSource, List<LocalJob>> said = new LinkedHashMap<>();
+  private final Map<JobSource, String> failing = new HashMap<>();
+  private final Map<String, Device> devices = new LinkedHashMap<>();
+  private final Map<String, Held> held = new TreeMap<>();
+  private final Map<String, LocalJob> over = new HashMap<>();
+  private final Map<String, JobRecord> told = new HashMap<>();
+  private final Set<String> unknownGpus = new HashSet<>();
+  private boolean newDevice;
+  private boolean started;
+  private long nextRepeatEpochMillis = Long.MAX_VALUE;
+  private long aliveEpochMillis = Long.MIN_VALUE;
+
+  /**
+   * What a job was published to hold.
+   *
+   * @param saidEpochMillis the latest time at which it was said to hold that
+   */
+  private record Held(
+      JobSource source, long startEpochMillis, AllocationEvent event, long saidEpochMillis) {}
+
+  /**
+   * @param sources the first has the word where two know a job
+   * @param otherNames of devices by what else they are called: UUIDs, device files
+   * @param held what is kept of it over a restart
+   */
+  public JobMapper(
+      String site,
+      String node,
+      List<JobSource> sources,
+      Supplier<Map<String, String>> otherNames,
+      Publisher publisher,
+      HeldJobs held) {
+    this.site = site;
+    this.node = node;
+    this.sources = List.copyOf(sources);
+    this.otherNames = otherNames;
+    this.publisher = publisher;
+    this.before = held;
+  }
+
+  /** Its sources, in a few words. */
+  public String describe() {
+    return sources.stream().map(JobSource::describe).collect(Collectors.joining("; "));
+  }
+
+  /** A device that a probe sees. */
+  public void sees(Device device) {
+    // the identity is all that matters, and it lasts
+    newDevice |= devices.putIfAbsent(device.id(), device) == null;
+  }
+
+  /** One turn of the agent, after its probes. */
+  public void turn(long epochMillis) {
+    boolean news = newDevice;
+    newDevice = false;
+    for (JobSource source : sources) {
+      news |= ask(source, epochMillis);
+    }
+    boolean all = said.size() == sources.size();
+    if (news || epochMillis >= nextRepeatEpochMillis) {
+      update(epochMillis, all);
+    }
+    if (all && (news || Math.abs(epochMillis - aliveEpochMillis) >= ALIVE_MILLIS)) {
+      aliveEpochMillis = epochMillis;
+      before.keep(held.keySet(), epochMillis);
+    }
+  }
+
+  /** True if it says something new. */
+  private boolean ask(JobSource source, long epochMillis) {
+    try {
+      List<LocalJob> now = source.read(epochMillis);
+      if (failing.remove(source) != null) {
+        log.warn("{}: works again", source.describe());
+      }
+      return !now.equals(said.put(source, now));
+    } catch (IOException e) {
+      if (failing.put(source, String.valueOf(e.getMessage())) == null) {
+        log.warn("{}: cannot be read now: {}", source.describe(), e.toString());
+      }
+      return false;
+    }
+  }
+
+  private void update(long epochMillis, boolean all) {
+    Map<String, LocalJob> now = new LinkedHashMap<>();
+    Map<String, JobSource> from = new HashMap<>();
+    for (JobSource source : sources) {
+      for (LocalJob job : said.getOrDefault(source, List.of())) {
+        if (now.putIfAbsent(job.id(), job) == null) {
+          from.put(job.id(), source);
+        }
+      }
+    }
+    now.forEach((id, job) -> {
+      JobSource source = from.get(id);
+      if (source != null) {
+        if (job.over()) {
+          end(job);
+        } else {
+          over.remove(id);
+          hold(source, job, epochMillis);
+        }
+      }
+    });
+    for (String id : List.copyOf(held.keySet())) {
+      Held job = held.get(id);
+      if (job != null && !now.containsKey(id)) {
+        long changed = Math.min(job.source.changedEpochMillis(), epochMillis);
+        long at = Math.max(changed, job.saidEpochMillis);
+        publisher.publish(AllocationEvent.gone(site, node, id, at));
+        held.remove(id);
+      }
+    }
+    over.keySet().retainAll(now.keySet());
+    told.keySet().retainAll(now.keySet());
+    if (all && !started) {
+      started = true;
+      for (String id : before.jobs()) {
+        if (!now.containsKey(id)) {
+          log.info("job {} ended while the agent was away", id);
+          long at = before.goneEpochMillis(epochMillis);
+          publisher.publish(AllocationEvent.gone(site, node, id, at));
+        }
+      }
+    }
+    nextRepeatEpochMillis = Long.MAX_VALUE;
+    for (Held job : held.values()) {
+      nextRepeatEpochMillis = Math.min(nextRepeatEpochMillis, job.saidEpochMillis + REPEAT_MILLIS);
+    }
+  }
+
+  private void hold(JobSource source, LocalJob job, long epochMillis) {
+    long start = job.record().startEpochMillis();
+    Held known = held.get(job.id());
+    boolean wasBefore = before.forget(job.id());
+    if (known != null ? known.startEpochMillis < start : wasBefore && before.diedBefore(start)) {
+      // it was requeued, and nobody told of the end before
+      publisher.publish(AllocationEvent.release(site, node, job.id(), start - 1));
+      known = null;
+      wasBefore = false;
+    }
+    if (known == null) {
+      // what was said before the agent started anew is said again as of now
+      known = say(source, start, eventOf(job, wasBefore ? epochMillis : start));
+    } else {
+      AllocationEvent event = eventOf(job, known.event.atEpochMillis());
+      if (!event.equals(known.event)) {
+        long changed = source.changedEpochMillis();
+        long at = changed > known.saidEpochMillis && changed < epochMillis ? changed : epochMillis;
+        giveBack(known.event, event, at);
+        known = say(source, start, eventOf(job, at));
+      }
+    }
+    if (epochMillis >= known.saidEpochMillis + REPEAT_MILLIS) {
+      say(source, start, eventOf(job, epochMillis));
+    }
+    tell(job);
+  }
+
+  private Held say(JobSource source, long startEpochMillis, AllocationEvent event) {
+    publisher.publish(event);
+    Held now = new Held(source, startEpochMillis, event, event.atEpochMillis());
+    held.put(event.job(), now);
+    return now;
+  }
+
+  /** What a job had, and has no more. */
+  private void giveBack(AllocationEvent earlier, AllocationEvent now, long epochMillis) {
+    Set<String> kept = new HashSet<>();
+    now.devices().forEach(share -> kept.add(share.deviceId()));
+    List<DeviceShare> lost =
+        earlier.devices().stream().filter(share -> !kept.contains(share.deviceId())).toList();
+    if (!lost.isEmpty()) {
+      publisher.publish(
+          new AllocationEvent(
+              site,
+              node,
+              now.job(),
+              Action.RELEASE,
+              epochMillis,
+              lost,
+              0,
+              0,
+              0,
+              0,
+              0,
+              Reporter.HOOK));
+    }
+  }
+
+  private void end(LocalJob job) {
+    if (job.equals(over.put(job.id(), job))) {
+      return;
+    }
+    JobRecord record = job.record();
+    long end = record.endEpochMillis();
+    Held known = held.remove(job.id());
+    if (!started && known == null && before.toldOf(job.id(), end)) {
+      return;
+    }
+    if (known == null && record.startEpochMillis() != JobRecord.UNSAID) {
+      // it came and went between two turns
+      publisher.publish(eventOf(job, record.startEpochMillis()));
+    }
+    publisher.publish(AllocationEvent.release(site, node, job.id(), end));
+    if (known != null && known.saidEpochMillis > end) {
+      // it was said to hold something once more before its end was known
+      publisher.publish(AllocationEvent.release(site, node, job.id(), known.saidEpochMillis));
+    }
+    if (record.state() != JobState.UNKNOWN) {
+      tell(job);
+    }
+  }
+
+  private void tell(LocalJob job) {
+    if (job.told() && !job.record().equals(told.put(job.id(), job.record()))) {
+      publisher.publish(job.record());
+    }
+  }
+
+  private AllocationEvent eventOf(LocalJob job, long epochMillis) {
+    List<Device> wholeGpus = wholeGpus();
+    Map<String, Integer> parts = new TreeMap<>();
+    if (job.hasTheNode()) {
+      wholeGpus.forEach(gpu -> parts.put(gpu.id(), Parts.WHOLE));
+    } else if (job.gpus() != null) {
+      Map<String, String> names = otherNames.get();
+      job.gpus()
+          .forEach((name, share) -> {
+            Device device = find(name, names, wholeGpus);
+            if (device == null) {
+              if (unknownGpus.add(name)) {
+                log.warn("job {} has a GPU '{}', which no probe here sees", job.id(), name);
+              }
+            } else {
+              int whole = share * partOfWhole(device) / Parts.WHOLE;
+              parts.merge(device.whole().id(), whole, (a, b) -> Math.min(Parts.WHOLE, a + b));
+            }
+          });
+    }
+    Parts stated = job.parts();
+    int rest =
+        job.hasTheNode()
+            ? Parts.WHOLE
+            : !parts.isEmpty() ? BY_GPUS : stated.cpu() != Parts.UNSAID ? stated.cpu() : 0;
+    return new AllocationEvent(
+        site,
+        node,
+        job.id(),
+        Action.HOLD,
+        epochMillis,
+        parts.entrySet().stream()
+            .map(part -> new DeviceShare(part.getKey(), part.getValue()))
+            .toList(),
+        or(stated.memory(), rest),
+        or(stated.storage(), rest),
+        or(stated.cpu(), rest),
+        or(stated.node(), rest),
+        wholeGpus.size(),
+        Reporter.HOOK);
+  }
+
+  /** In the order in which their probe shows them. */
+  private List<Device> wholeGpus() {
+    Map<String, Device> byId = new LinkedHashMap<>();
+    for (Device device : devices.values()) {
+      if (device.kind() == DeviceKind.GPU) {
+        byId.putIfAbsent(device.whole().id(), device.whole());
+      }
+    }
+    return List.copyOf(byId.values());
+  }
+
+  /** The GPU that a source calls so, if a probe sees it; by its number if by nothing else. */
+  private @Nullable Device find(String name, Map<String, String> names, List<Device> wholeGpus) {
+    String replica = name.contains("::") ? name.substring(0, name.indexOf("::")) : name;
+    for (String candidate : List.of(name, replica)) {
+      Device device = devices.get(names.getOrDefault(candidate, candidate));
+      if (device != null && device.kind() == DeviceKind.GPU) {
+        return device;
+      }
+    }
+    String index = replica.startsWith(NVIDIA) ? replica.substring(NVIDIA.length()) : replica;
+    boolean number = index.matches("\\d{1,4}");
+    return number && Integer.parseInt(index) < wholeGpus.size()
+        ? wholeGpus.get(Integer.parseInt(index))
+        : null;
+  }
+
+  /** An instance's part of its GPU: by memory where that is known, else equal parts. */
+  private int partOfWhole(Device device) {
+    if (device.instanceOf().isEmpty()) {
+      return Parts.WHOLE;
+    }
+    List<Device> instances =
+        devices.values().stream()
+            .filter(other -> other.instanceOf().equals(device.instanceOf()))
+            .toList();
+    Device whole = devices.get(device.instanceOf());
+    long bytes =
+        whole != null && whole.capacityBytes() > 0
+            ? whole.capacityBytes()
+            : instances.stream().mapToLong(Device::capacityBytes).sum();
+    boolean known = instances.stream().allMatch(instance -> instance.capacityBytes() > 0);
+    return known
+        ? Math.clamp(
+            Math.round(device.capacityBytes() * (double) Parts.WHOLE / bytes), 0, Parts.WHOLE)
+        : Parts.WHOLE / instances.size();
+  }
+
+  private static int or(int stated, int otherwise) {
+    return stated == Parts.UNSAID ? otherwise : stated;
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.jobs;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Somebody who knows which jobs are on this node. Used by one thread. */
+public interface JobSource {
+  /** What it is, in a few words: {@code jobs in /run/joulestream/jobs}. */
+  String describe();
+
+  /**
+   * The jobs that it knows of now. A job that is in the list no more is over, even if its end was
+   * never in it. While nothing changes it is the same list, so that a turn without news costs next
+   * to nothing.
+   *
+   * @throws IOException if it cannot be asked now; then nothing is concluded
+   */
+  List<LocalJob> read(long epochMillis) throws IOException;
+
+  /** When what it reads last changed, Unix epoch, ms: the end of jobs that were in the list. */
+  long changedEpochMillis();
+}

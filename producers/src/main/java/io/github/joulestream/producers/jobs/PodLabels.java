@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.runtime.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Labels of this node's pods, from the Kubernetes API server: {@code GET /api/v1/pods} with a
+ * selector by node, which the service account must be allowed to {@code list}.
+ */
+public final class PodLabels {
+  private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http;
+  private final URI pods;
+  private final Path token;
+
+  /**
+   * @param server address of the API server
+   * @param authorities certificates that its own is signed by, or null for those of the JDK
+   * @param token the file with the account's token, which is read each time because it is replaced
+   */
+  PodLabels(URI server, String node, @Nullable Path authorities, Path token) {
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
+    if (authorities != null) {
+      builder.sslContext(trusting(authorities));
+    }
+    this.http = builder.build();
+    this.pods =
+        server.resolve(
+            "/api/v1/pods?fieldSelector=" + URLEncoder.encode("spec.nodeName=" + node, UTF_8));
+    this.token = token;
+  }
+
+  /**
+   * With the account that Kubernetes gives to the pod of this program.
+   *
+   * @param environment environment variables by name
+   * @param node as Kubernetes calls this node
+   * @throws UserError if there is none
+   */
+  public static PodLabels ofServiceAccount(Map<String, String> environment, String node) {
+    String host = environment.get("KUBERNETES_SERVICE_HOST");
+    if (host == null || !Files.isReadable(ACCOUNT.resolve("token"))) {
+      throw new UserError(
+          "labels of pods need a service account, and this is no pod that has one;"
+              + " set automountServiceAccountToken, or leave --pod-labels out");
+    }
+    String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
+    String name = host.contains(":") ? "[" + host + "]" : host;
+    return new PodLabels(
+        URI.create("https://" + name + ":" + port),
+        node,
+        ACCOUNT.resolve("ca.crt"),
+        ACCOUNT.resolve("token"));
+  }
+
+  private static SSLContext trusting(Path authorities) {
+    try (InputStream in = Files.newInputStream(authorities)) {
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      for (Certificate certificate :
+          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        store.setCertificateEntry("authority" + store.size(), certificate);
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new UserError("cannot use the certificates in " + authorities + ": " + e, e);
+    }
+  }
+
+  /** Labels by pod, {@code namespace/name}; fails with an {@link IOException} within. */
+  CompletableFuture<Map<String, Map<String, String>>> read() throws IOException {
+    HttpRequest request =
+        HttpRequest.newBuilder(pods)
+            .timeout(TIMEOUT)
+            .header("Authorization", "Bearer " + Files.readString(token).strip())
+            .build();
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+        .thenApply(PodLabels::labels);
+  }
+
+  private static Map<String, Map<String, String>> labels(HttpResponse<byte[]> response) {
+    try {
+      JsonNode answer = JSON.readTree(response.body());
+      if (response.statusCode() != 200) {
+        throw new IOException(
+            "the API server says %d: %s"
+                .formatted(response.statusCode(), answer.path("message").asText()));
+      }
+      Map<String, Map<String, String>> byPod = new HashMap<>();
+      for (JsonNode pod : answer.path("items")) {
+        JsonNode about = pod.path("metadata");
+        Map<String, String> labels = new HashMap<>();
+        about
+            .path("labels")
+            .properties()
+            .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+        byPod.put(
+            about.path("namespace").asText() + "/" + about.path("name").asText(),
+            Map.copyOf(labels));
+      }
+      return byPod;
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+}

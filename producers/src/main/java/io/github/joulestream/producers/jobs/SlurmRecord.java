@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import java.io.IOException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A job as Slurm's plugin {@code jobcomp/kafka} writes it: a JSON object, at the job's end, and
+ * from Slurm 25.05 on also at its start if so configured. Its fields are those of {@code
+ * jobcomp/elasticsearch}; see SchedMD's "Job Completion Kafka plugin guide" and, for the fields,
+ * {@code src/plugins/jobcomp/common/jobcomp_common.c} of Slurm. Taken from it: {@code jobid,
+ * username, account, partition, job_name, state, total_nodes}; {@code @start} and {@code @end},
+ * which are UTC without a zone; as labels {@code cluster, qos, array} (the array's id and the
+ * task's number), {@code wckey, reservation}.
+ */
+final class SlurmRecord {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private SlurmRecord() {}
+
+  /**
+   * What a record says; nothing if its job never ran.
+   *
+   * @throws IllegalArgumentException if it is no such record
+   */
+  static Optional<JobRecord> parse(String site, byte[] value) {
+    JsonNode json;
+    try {
+      json = JSON.readTree(value);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
+    }
+    if (!json.isObject() || !json.path("jobid").canConvertToLong()) {
+      throw new IllegalArgumentException("no record of a job: it has no jobid");
+    }
+    long start = time(json, "@start");
+    JobState state = JobFile.state(json.path("state").asText());
+    long end = state == JobState.RUNNING ? JobRecord.OPEN : time(json, "@end");
+    if (start == JobRecord.UNSAID) {
+      return Optional.empty(); // cancelled while it waited
+    }
+    Map<String, String> labels = new TreeMap<>();
+    label(labels, "cluster", json.path("cluster"));
+    label(labels, "qos", json.path("qos"));
+    label(labels, "wckey", json.path("wc_key"));
+    label(labels, "reservation", json.path("reservation_name"));
+    if (json.has("array_job_id")) {
+      labels.put(
+          "array", json.path("array_job_id").asText() + "_" + json.path("array_task_id").asText());
+    }
+    return Optional.of(
+        new JobRecord(
+            site,
+            json.path("jobid").asText(),
+            json.path("username").asText(),
+            json.path("account").asText(),
+            json.path("job_name").asText(),
+            json.path("partition").asText(),
+            labels,
+            start,
+            end,
+            state,
+            0,
+            "",
+            Math.max(0, json.path("total_nodes").asInt())));
+  }
+
+  private static void label(Map<String, String> labels, String name, JsonNode value) {
+    if (!value.asText().isEmpty()) {
+      labels.put(name, value.asText());
+    }
+  }
+
+  /** {@code 2026-11-25T00:41:03}, or a word if there is none. */
+  private static long time(JsonNode json, String field) {
+    String text = json.path(field).asText();
+    if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
+      return JobRecord.UNSAID;
+    }
+    try {
+      String local = text.endsWith("Z") ? text.substring(0, text.length() - 1) : text;
+      long millis = LocalDateTime.parse(local).toInstant(ZoneOffset.UTC).toEpochMilli();
+      return millis == 0 ? JobRecord.UNSAID : millis;
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("%s is '%s', not a time".formatted(field, text), e);
+    }
+  }
+}

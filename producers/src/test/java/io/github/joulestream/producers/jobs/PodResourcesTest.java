@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The kubelet's socket, with another HTTP/2 server behind it that answers as a kubelet does. */
+class PodResourcesTest {
+  private static final long NOW = 1_795_485_725_000L;
+
+  @TempDir Path folder;
+  private Path socket;
+  private final Server server = new Server();
+  private volatile byte[] response = new byte[0];
+  private volatile String status = "0";
+  private volatile String asked = "";
+  private long now = NOW;
+
+  @BeforeEach
+  void start() throws Exception {
+    socket = folder.resolve("kubelet.sock");
+    UnixDomainServerConnector connector =
+        new UnixDomainServerConnector(
+            server, new HTTP2CServerConnectionFactory(new HttpConfiguration()));
+    connector.setUnixDomainPath(socket);
+    server.addConnector(connector);
+    server.setHandler(
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response answer, Callback callback)
+              throws Exception {
+            ByteBuffer body = Content.Source.asByteBuffer(request);
+            asked =
+                request.getMethod()
+                    + " "
+                    + Request.getPathInContext(request)
+                    + " "
+                    + request.getHeaders().get("content-type")
+                    + " "
+                    + body.remaining();
+            answer.getHeaders().put("content-type", "application/grpc");
+            HttpFields trailers = HttpFields.from(new HttpField("grpc-status", status));
+            answer.setTrailersSupplier(() -> trailers);
+            answer.write(
+                true,
+                ByteBuffer.allocate(5 + response.length)
+                    .putInt(1, response.length)
+                    .put(5, response),
+                callback);
+            return true;
+          }
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    server.stop();
+  }
+
+  /** A field that holds a text or a message. */
+  private static byte[] field(int number, byte[]... values) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] value : values) {
+      out.write((number << 3) | 2);
+      for (int left = value.length; ; left >>>= 7) {
+        if (left < 0x80) {
+          out.write(left);
+          break;
+        }
+        out.write((left & 0x7f) | 0x80);
+      }
+      out.writeBytes(value);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] text(int number, String... values) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (String value : values) {
+      out.writeBytes(field(number, value.getBytes(UTF_8)));
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] joined(byte[]... parts) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] pod(String namespace, String name, String resource, String... devices) {
+    byte[] topology = field(3, new byte[] {0x0a, 2, 8, 1});
+    byte[] cpus = {3 << 3, 7};
+    byte[] container =
+        joined(
+            text(1, "main"),
+            field(2, joined(text(1, resource), text(2, devices), topology)),
+            cpus,
+            field(4, text(1, "memory")));
+    return field(1, joined(text(1, name), text(2, namespace), field(3, container)));
+  }
+
+  /** What it says once it has asked anew. */
+  private List<LocalJob> read(PodResources pods) throws IOException {
+    List<LocalJob> before = pods.read(now);
+    for (int i = 0; i < 500; i++) {
+      now += 1_000;
+      List<LocalJob> found = pods.read(now);
+      if (!found.equals(before)) {
+        return found;
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
+    return before;
+  }
+
+  @Test
+  void podsWithGpus_areJobs() throws Exception {
+    response =
+        joined(
+            pod("team-a", "train-0", "nvidia.com/gpu", "GPU-1", "GPU-2"),
+            pod("team-b", "infer", "nvidia.com/mig-1g.10gb", "MIG-7"),
+            pod("team-b", "notebook-1", "nvidia.com/gpu.shared", "GPU-3::0"),
+            pod("team-b", "notebook-2", "nvidia.com/gpu.shared", "GPU-3::1"),
+            pod("kube-system", "net", "intel.com/sriov", "eth7"));
+    try (PodResources pods = new PodResources("s", socket, null)) {
+      List<LocalJob> found = pods.read(now);
+      assertThat(asked).isEqualTo("POST /v1.PodResourcesLister/List application/grpc 5");
+      assertThat(found.stream().map(LocalJob::id))
+          .containsExactly(
+              "team-a/train-0", "team-b/infer", "team-b/notebook-1", "team-b/notebook-2");
+      assertThat(found.stream().map(LocalJob::gpus))
+          .containsExactly(
+              Map.of("GPU-1", 10_000, "GPU-2", 10_000),
+              Map.of("MIG-7", 10_000),
+              Map.of("GPU-3", 5_000),
+              Map.of("GPU-3", 5_000));
+      assertThat(found.getFirst().record().project()).isEqualTo("team-a");
+      assertThat(found.getFirst().record().name()).isEqualTo("train-0");
+      assertThat(found.getFirst().record().startEpochMillis()).isEqualTo(NOW);
+
+      response = pod("team-a", "train-0", "nvidia.com/gpu", "GPU-1", "GPU-2");
+      found = read(pods);
+      assertThat(found.stream().map(LocalJob::id)).containsExactly("team-a/train-0");
+      assertThat(found.getFirst().record().startEpochMillis()).isEqualTo(NOW);
+      assertThat(pods.changedEpochMillis()).isGreaterThan(NOW);
+    }
+  }
+
+  @Test
+  void aKubeletThatIsAway_orRefuses_isNoEndOfItsPods() throws Exception {
+    try (PodResources pods = new PodResources("s", folder.resolve("none.sock"), null)) {
+      assertThatThrownBy(() -> pods.read(now))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("does not answer");
+      assertThat(pods.describe()).contains("not there yet");
+    }
+    status = "12";
+    try (PodResources pods = new PodResources("s", socket, null)) {
+      assertThatThrownBy(() -> pods.read(now))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("status 12");
+      status = "0";
+      assertThat(pods.read(now + 1_000)).isEmpty();
+    }
+  }
+
+  @Test
+  void labels_comeFromTheApiServer_andWithoutThemPodsAreJobsAllTheSame() throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), "secret\n");
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    List<String> requests = new CopyOnWriteArrayList<>();
+    server.createContext(
+        "/",
+        exchange -> {
+          requests.add(
+              exchange.getRequestURI() + " " + exchange.getRequestHeaders().get("Authorization"));
+          boolean first = requests.size() == 1;
+          byte[] answer =
+              (first
+                      ? "{\"message\":\"forbidden\"}"
+                      : "{\"items\":[{\"metadata\":{\"namespace\":\"a\",\"name\":\"p\","
+                          + "\"labels\":{\"team\":\"red\"}}},{\"metadata\":{}}]}")
+                  .getBytes(UTF_8);
+          exchange.sendResponseHeaders(first ? 403 : 200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    PodLabels labels =
+        new PodLabels(
+            URI.create("http://127.0.0.1:" + server.getAddress().getPort()), "n1", null, token);
+    response = pod("a", "p", "nvidia.com/gpu", "GPU-1");
+    try (PodResources pods = new PodResources("s", socket, labels)) {
+      assertThat(pods.read(now).getFirst().record().labels()).isEmpty();
+      response = joined(response, pod("a", "q", "nvidia.com/gpu", "GPU-2"));
+      Map<String, String> found = Map.of();
+      for (int i = 0; i < 500 && found.isEmpty(); i++) {
+        now += 1_000;
+        found = pods.read(now).getFirst().record().labels();
+        LockSupport.parkNanos(10_000_000);
+      }
+      assertThat(found).isEqualTo(Map.of("team", "red"));
+      assertThat(pods.read(now)).hasSize(2);
+    } finally {
+      server.stop(0);
+    }
+    assertThat(requests.getLast())
+        .isEqualTo("/api/v1/pods?fieldSelector=spec.nodeName%3Dn1 [Bearer secret]");
+  }
+
+  @Test
+  void nonsense_isNoAnswer() {
+    for (byte[] nonsense : new byte[][] {{0x0a}, {0x0a, 5, 1}, {(byte) 0xff, -1, -1}, {0x0b}}) {
+      assertThatThrownBy(() -> PodResources.pods(ByteBuffer.wrap(nonsense)))
+          .isInstanceOf(IOException.class);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.github.joulestream.app.Main;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in deploy: scripts that run, a unit and manifests that are what they say. */
+class DeployTest {
+  private static final Path DEPLOY = Path.of("..", "..", "deploy");
+
+  @TempDir Path folder;
+
+  /** Runs a program; its output, after its exit status. */
+  private static Map.Entry<Integer, String> run(Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return Map.entry(process.waitFor(), output);
+  }
+
+  private static boolean there(String program) {
+    return Files.isExecutable(Path.of("/usr/bin", program));
+  }
+
+  private String hook(String name, Map<String, String> environment) throws Exception {
+    Path settings = folder.resolve("settings");
+    if (!Files.exists(settings)) {
+      Files.writeString(settings, "JOBS=%s/jobs\nASK=no\nNODE_CPUS=8\n".formatted(folder));
+    }
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("JOULESTREAM_SLURM", settings.toString());
+    Map.Entry<Integer, String> done =
+        run(all, "/bin/sh", DEPLOY.resolve("slurm").resolve(name).toString());
+    assertThat(done.getKey()).as(done.getValue()).isZero();
+    Path file = folder.resolve("jobs").resolve(environment.getOrDefault("SLURM_JOB_ID", "none"));
+    return Files.exists(file) ? Files.readString(file) : "";
+  }
+
+  @Test
+  void prologAndEpilog_sayTheSameWhenTheyRunTwice() throws Exception {
+    Map<String, String> job =
+        Map.of(
+            "SLURM_JOB_ID", "17",
+            "SLURM_JOB_USER", "ada",
+            "SLURM_JOB_ACCOUNT", "physics\u0007",
+            "SLURM_JOB_PARTITION", "gpu",
+            "SLURM_JOB_NAME", "one\nuser=root",
+            "SLURM_JOB_GPUS", "0,MIG-5",
+            "SLURM_JOB_CPUS_PER_NODE", "2(x2),1",
+            "SLURM_JOB_UID", "0",
+            "SLURMD_NODENAME", "n1");
+    String first = hook("prolog", job);
+    assertThat(first)
+        .contains("job=17\n", "user=ada\n", "account=physics\n", "partition=gpu\n")
+        .contains("name=oneuser=root\n", "cpu_share=0.2500\n", "MIG-5\n")
+        .containsPattern("start=\\d{13}\n")
+        .doesNotContain("lead", "end=");
+    assertThat(hook("prolog", job)).isEqualTo(first);
+    assertThat(folder.resolve("jobs").resolve("17.progress")).exists();
+
+    String ended = hook("epilog", job);
+    assertThat(ended).startsWith(first).containsPattern("end=\\d{13}\n$");
+    assertThat(hook("epilog", job)).isEqualTo(ended);
+    // the job again, after it was requeued
+    assertThat(hook("prolog", job)).doesNotContain("end=");
+    assertThat(folder.resolve("jobs").toFile().list()).hasSize(2);
+  }
+
+  @Test
+  void prologAndEpilog_neverFail() throws Exception {
+    assertThat(hook("prolog", Map.of())).isEmpty();
+    assertThat(hook("epilog", Map.of("SLURM_JOB_ID", "../../etc/passwd"))).isEmpty();
+    // no prolog ran
+    assertThat(hook("epilog", Map.of("SLURM_JOB_ID", "5"))).contains("job=5\n", "end=");
+    Files.writeString(folder.resolve("settings"), "JOBS=/proc/nothing\nASK=no\n");
+    assertThat(hook("prolog", Map.of("SLURM_JOB_ID", "6"))).isEmpty();
+    assertThat(hook("epilog", Map.of("SLURM_JOB_ID", "6"))).isEmpty();
+    Files.writeString(folder.resolve("settings"), "syntax ( error\n");
+    hook("prolog", Map.of("SLURM_JOB_ID", "7"));
+  }
+
+  @Test
+  void scripts_passShellcheck() throws Exception {
+    assumeTrue(there("shellcheck"), "no shellcheck here");
+    for (String script : List.of("prolog", "epilog")) {
+      Path file = DEPLOY.resolve("slurm").resolve(script);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rwxr-xr-x");
+      Map.Entry<Integer, String> checked = run(Map.of(), "/usr/bin/shellcheck", file.toString());
+      assertThat(checked.getKey()).as(checked.getValue()).isZero();
+    }
+  }
+
+  @Test
+  void theUnit_isOne_andItsSandboxIsTight() throws Exception {
+    assumeTrue(there("systemd-analyze"), "no systemd-analyze here");
+    // the java that it names is not here
+    Path unit =
+        Files.writeString(
+            folder.resolve("joulestream-agent.service"),
+            Files.readString(DEPLOY.resolve("systemd").resolve("joulestream-agent.service"))
+                .replace("/opt/joulestream/java/bin/java", "/bin/true"));
+    Map.Entry<Integer, String> verified =
+        run(Map.of(), "/usr/bin/systemd-analyze", "verify", "--man=no", unit.toString());
+    assertThat(verified.getKey()).as(verified.getValue()).isZero();
+    assertThat(verified.getValue()).doesNotContain(unit.getFileName().toString());
+    Map.Entry<Integer, String> rated =
+        run(
+            Map.of(),
+            "/usr/bin/systemd-analyze",
+            "security",
+            "--offline=true",
+            "--threshold=25",
+            unit.toString());
+    assertThat(rated.getKey()).as(rated.getValue()).isZero();
+    assertOptionsExist(
+        Files.readString(unit)
+            .replace("\\\n", " ")
+            .replaceAll("(?s).*app\\.Main agent", "")
+            .lines()
+            .findFirst()
+            .orElseThrow());
+  }
+
+  @Test
+  void theManifest_isOfKnownKinds_andItsPartsFit() throws Exception {
+    List<JsonNode> documents = new ArrayList<>();
+    YAMLMapper yaml = new YAMLMapper();
+    try (MappingIterator<JsonNode> all =
+        yaml.readerFor(JsonNode.class)
+            .readValues(DEPLOY.resolve("kubernetes").resolve("agent.yaml").toFile())) {
+      all.forEachRemaining(documents::add);
+    }
+    assertThat(documents.stream().map(document -> document.path("kind").asText()))
+        .contains("Namespace", "DaemonSet");
+    for (JsonNode document : documents) {
+      assertThat(document.path("apiVersion").asText()).isNotEmpty();
+      assertThat(document.at("/metadata/name").asText()).startsWith("joulestream");
+    }
+    JsonNode set =
+        documents.stream()
+            .filter(document -> document.path("kind").asText().equals("DaemonSet"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(set.at("/spec/selector/matchLabels"))
+        .isEqualTo(set.at("/spec/template/metadata/labels"));
+    JsonNode pod = set.at("/spec/template/spec");
+    Set<String> volumes = new HashSet<>();
+    pod.path("volumes").forEach(volume -> volumes.add(volume.path("name").asText()));
+    JsonNode container = pod.at("/containers/0");
+    Set<String> mounts = new HashSet<>();
+    container.path("volumeMounts").forEach(mount -> mounts.add(mount.path("name").asText()));
+    assertThat(mounts).isEqualTo(volumes);
+    List<String> args = new ArrayList<>();
+    container.path("args").forEach(arg -> args.add(arg.asText()));
+    assertThat(args.getFirst()).isEqualTo("agent");
+    assertOptionsExist(String.join(" ", args));
+  }
+
+  /** Options of the agent, as its help lists them. */
+  private static void assertOptionsExist(String arguments) throws Exception {
+    try (Program help = Program.startMain(Main.class.getName(), Map.of(), "agent", "--help")) {
+      help.await();
+      Matcher option = Pattern.compile("--[a-z-]+").matcher(arguments);
+      while (option.find()) {
+        assertThat(help.output()).contains(option.group());
+      }
+    }
+  }
+}
