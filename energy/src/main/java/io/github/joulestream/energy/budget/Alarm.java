@@ -100,9 +100,10 @@ public final class Alarm {
     if (belowSince == NEVER) {
       belowSince = latestMillis;
       highestBelow = -1;
+      changed = true;
     }
-    if (retained > highestBelow || belowSince == latestMillis) {
-      highestBelow = Math.max(highestBelow, retained);
+    if (retained > highestBelow) {
+      highestBelow = retained;
       changed = true;
     }
     if (latestMillis - belowSince < patience.resolveAfterMillis) {
