@@ -2,12 +2,15 @@
 package io.github.joulestream.dashboards;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rule of Grafana's own alerting: a query, its last value for each site, and a threshold.
  *
  * @param uid stays the same for ever
+ * @param limit what the value of each site is divided by before it is compared; null if it is not
  * @param rangeSeconds how far the query looks back
  * @param evaluator {@code gt}, {@code lt} or {@code outside_range}
  * @param lasting how long it must hold before the alert fires
@@ -18,6 +21,7 @@ record AlertRule(
     String uid,
     String title,
     Select query,
+    @Nullable Select limit,
     int rangeSeconds,
     String evaluator,
     List<Double> thresholds,
@@ -33,6 +37,9 @@ record AlertRule(
   /** As the dashboards do, it leaves out the last windows, which are not whole yet. */
   private static final int DELAY_SECONDS = 30;
 
+  /** Limits are set once, and hold for years. */
+  private static final int LIMITS_SECONDS = 10 * 365 * 24 * 3_600;
+
   private static final String EXPRESSION = "__expr__";
 
   AlertRule {
@@ -40,7 +47,6 @@ record AlertRule(
   }
 
   ObjectNode yaml() {
-    ObjectNode expression = Json.object("type", EXPRESSION, "uid", EXPRESSION);
     return Json.object(
         "uid",
         uid,
@@ -49,49 +55,7 @@ record AlertRule(
         "condition",
         "over",
         "data",
-        List.of(
-            step(
-                "asked",
-                rangeSeconds + DELAY_SECONDS,
-                DELAY_SECONDS,
-                query.dataSource().uid(),
-                asked()),
-            step(
-                "latest",
-                0,
-                0,
-                EXPRESSION,
-                Json.object(
-                    "refId",
-                    "latest",
-                    "type",
-                    "reduce",
-                    "datasource",
-                    expression,
-                    "expression",
-                    "asked",
-                    "reducer",
-                    "last",
-                    "settings",
-                    Json.object("mode", "dropNN"))),
-            step(
-                "over",
-                0,
-                0,
-                EXPRESSION,
-                Json.object(
-                    "refId",
-                    "over",
-                    "type",
-                    "threshold",
-                    "datasource",
-                    expression,
-                    "expression",
-                    "latest",
-                    "conditions",
-                    List.of(
-                        Json.object(
-                            "evaluator", Json.object("type", evaluator, "params", thresholds)))))),
+        steps(),
         "for",
         lasting,
         "noDataState",
@@ -113,9 +77,60 @@ record AlertRule(
         false);
   }
 
-  private ObjectNode asked() {
-    ObjectNode model = Query.series(query, "$tag_site").json("asked");
-    return model.put("intervalMs", 10_000).put("maxDataPoints", 10_000);
+  private List<ObjectNode> steps() {
+    List<ObjectNode> steps = new ArrayList<>();
+    steps.add(asks("asked", query, rangeSeconds));
+    steps.add(newest("latest", "asked"));
+    String watched = "latest";
+    if (limit != null) {
+      watched = "watched";
+      steps.add(asks("limits", limit, LIMITS_SECONDS));
+      steps.add(newest("limit", "limits"));
+      // of sites that have both
+      steps.add(works(watched, "math", "expression", "$latest / $limit"));
+    }
+    steps.add(
+        works(
+            "over",
+            "threshold",
+            "expression",
+            watched,
+            "conditions",
+            List.of(
+                Json.object("evaluator", Json.object("type", evaluator, "params", thresholds)))));
+    return steps;
+  }
+
+  private static ObjectNode asks(String refId, Select select, int seconds) {
+    ObjectNode model = Query.series(select, "$tag_site").json(refId);
+    model.put("intervalMs", 10_000).put("maxDataPoints", 10_000);
+    return step(refId, seconds + DELAY_SECONDS, DELAY_SECONDS, select.dataSource().uid(), model);
+  }
+
+  private static ObjectNode newest(String refId, String of) {
+    return works(
+        refId,
+        "reduce",
+        "expression",
+        of,
+        "reducer",
+        "last",
+        "settings",
+        Json.object("mode", "dropNN"));
+  }
+
+  /** A step that Grafana works out by itself. */
+  private static ObjectNode works(String refId, String type, Object... namesAndValues) {
+    ObjectNode model =
+        Json.object(
+            "refId",
+            refId,
+            "type",
+            type,
+            "datasource",
+            Json.object("type", EXPRESSION, "uid", EXPRESSION));
+    model.setAll(Json.object(namesAndValues));
+    return step(refId, 0, 0, EXPRESSION, model);
   }
 
   private static ObjectNode step(

@@ -10,9 +10,6 @@ import java.util.List;
  * variable of a dashboard.
  */
 final class AlertRules {
-  /** The power that a site may draw, W; change it to your own. */
-  static final double BUDGET_WATTS = 1_000_000;
-
   static final double LOWEST_COVERAGE = 0.95;
   static final double HIGHEST_HELD_IDLE = 0.3;
 
@@ -63,17 +60,36 @@ final class AlertRules {
         uid,
         title,
         bySite(power, "mean(\"power\")", "power", windows),
+        siteBudgets(),
         5 * MINUTE,
         "gt",
-        List.of(BUDGET_WATTS * share),
+        List.of(share),
         "5m",
         "OK",
         severity,
-        "Site {{ .Labels.site }} draws {{ humanize .Values.latest.Value }}W",
-        "Mean power of the last five minutes is over %.0f %% of the budget of %.0f kW."
-            .formatted(share * 100, BUDGET_WATTS / 1000),
+        "Site {{ .Labels.site }} draws {{ humanizePercentage .Values.watched.Value }} of its budget",
+        "Mean power of the last five minutes is over %.0f %% of the lowest budget of power that is"
+                .formatted(share * 100)
+            + " set for the site. A site without one is not watched.",
         BudgetsDashboard.describe(),
         BudgetsDashboard.POWER);
+  }
+
+  /** The lowest limit of power of each site, of the budgets that are in force; W. */
+  private static Select siteBudgets() {
+    Source budgets = Source.BUDGET;
+    Select newest =
+        Select.of(
+                Select.as("last(" + budgets.field("in_force") + ")", "in force"),
+                Select.as(budgets.field("limit_watts"), "limit"),
+                Select.as(budgets.field("scope_kind"), "kind"))
+            .from(budgets)
+            .where(Select.IN_RANGE)
+            .groupBy(budgets.tag("site"), budgets.tag("budget"));
+    return Select.of(Select.as("min(\"limit\")", "limit"))
+        .from(newest)
+        .where(Select.IN_RANGE, "\"in force\" = 1", "\"kind\" = 'SITE'")
+        .groupBy(budgets.tag("site"));
   }
 
   private static AlertRule difference() {
@@ -85,6 +101,7 @@ final class AlertRules {
         "joulestream-difference",
         "The books of a site do not balance",
         bySite(LEDGER, "max(\"squared\")", "squared", squares),
+        null,
         HOUR,
         "gt",
         List.of(0.0),
@@ -110,6 +127,7 @@ final class AlertRules {
         "joulestream-freshness",
         "Nothing arrives from a site",
         readings,
+        null,
         24 * HOUR,
         "lt",
         List.of(1.0),
@@ -128,6 +146,7 @@ final class AlertRules {
         "joulestream-coverage",
         "Energy of a site is not known well",
         overRange(Queries.coverage(LEDGER)),
+        null,
         15 * MINUTE,
         "lt",
         List.of(LOWEST_COVERAGE),
@@ -150,6 +169,7 @@ final class AlertRules {
                 "held idle",
                 SiteAmount.HELD_IDLE_MILLIJOULES,
                 SiteAmount.MEASURED_GPU_MILLIJOULES)),
+        null,
         HOUR,
         "gt",
         List.of(HIGHEST_HELD_IDLE),

@@ -7,6 +7,7 @@ import java.util.List;
 /** Marks on the time axis of every panel. */
 record Annotation(String name, ObjectNode json) {
   private static final int MOST = 500;
+  private static final Source ALERTS = Source.ALERT;
 
   /** Grafana's own: alerts of rules that belong to a panel, and what people wrote. */
   static Annotation alerts() {
@@ -75,8 +76,52 @@ record Annotation(String name, ObjectNode json) {
         jobs.field("end_epoch_millis"));
   }
 
+  /** Alerts about budgets and waste that ended in the range, each from its start to its end. */
+  static Annotation alertsThatEnded() {
+    String end = ALERTS.field("ended_epoch_millis");
+    return ofAlerts(
+        "Alerts that ended",
+        "orange",
+        "ended_epoch_millis",
+        end + " >= ${__from}",
+        end + " <= ${__to}");
+  }
+
+  /** Where alerts began that still fire. */
+  static Annotation alertsThatFire() {
+    return ofAlerts("Alerts that fire", "dark-red", "", ALERTS.field("state") + " = 'FIRING'");
+  }
+
+  private static Annotation ofAlerts(
+      String name, String color, String timeEndColumn, String... which) {
+    Select query =
+        Select.of(
+                ALERTS.field("summary"),
+                ALERTS.field("scope"),
+                ALERTS.field("severity"),
+                ALERTS.field("state"),
+                ALERTS.field("ended_epoch_millis"))
+            .from(ALERTS)
+            .where(Queries.sites(ALERTS), Queries.startedBeforeRangeEnds())
+            .where(which)
+            .newest(MOST);
+    return of(name, true, color, timeEndColumn, "scope", "summary", "severity,state", query);
+  }
+
   private static Annotation ofJobs(
       String name, boolean enabled, String color, String timeEndColumn, Select query) {
+    return of(name, enabled, color, timeEndColumn, "name", "job", "user,state", query);
+  }
+
+  private static Annotation of(
+      String name,
+      boolean enabled,
+      String color,
+      String timeEndColumn,
+      String titleColumn,
+      String textColumn,
+      String tagsColumn,
+      Select query) {
     return new Annotation(
         name,
         Json.object(
@@ -107,11 +152,11 @@ record Annotation(String name, ObjectNode json) {
                 "name",
                 name,
                 "textColumn",
-                "job",
+                textColumn,
                 "tagsColumn",
-                "user,state",
+                tagsColumn,
                 "titleColumn",
-                "name",
+                titleColumn,
                 "timeEndColumn",
                 timeEndColumn,
                 "limit",

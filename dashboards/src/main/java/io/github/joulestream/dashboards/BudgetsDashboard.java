@@ -12,13 +12,18 @@ final class BudgetsDashboard {
   static final String WASTE = "Held but idle, of all GPU energy";
 
   private static final Source LEDGER = Source.LEDGER;
+  private static final Source ALERTS = Source.ALERT;
+  private static final Source BUDGETS = Source.BUDGET;
+  private static final int MOST_ALERTS = 500;
+  private static final Map<String, Object> SINCE =
+      Map.of("unit", "dateTimeAsIso", "displayName", "since");
 
   private BudgetsDashboard() {}
 
   static Dashboard describe() {
     return new Dashboard(
         UID,
-        "Joulestream / Budgets and alerts",
+        "Budgets and alerts",
         "Power and energy of the chosen sites against their budgets, and what alerts are firing.",
         "now-24h",
         "30s",
@@ -28,9 +33,9 @@ final class BudgetsDashboard {
             Variable.store("10s"),
             Variable.budget(),
             Variable.dailyBudget()),
-        List.of(Annotation.alerts()),
+        List.of(Annotation.alertsThatFire(), Annotation.alertsThatEnded()),
         List.of(
-            Panels.row("Power"),
+            Panels.row("Power, against the budget above"),
             SitePanels.againstBudget().sized(6, 5),
             headroom().sized(6, 5),
             peak().sized(6, 5),
@@ -38,26 +43,21 @@ final class BudgetsDashboard {
             course(),
             alerts(),
             waste(),
+            Panels.row("Budgets that are set, and the alerts about them"),
+            firing(),
+            budgets(),
+            alertsOfRange(),
             Panels.row("Energy"),
             perDay()));
-  }
-
-  private static Select windows() {
-    return Queries.perWindow(Source.SITE_POWER, List.of(Queries.watts("Power", "total_watts")));
-  }
-
-  private static Select overTime(String column) {
-    return Select.of(column)
-        .from(windows())
-        .where(Select.IN_RANGE)
-        .groupBy("time($__interval)")
-        .fill("null");
   }
 
   private static Panel headroom() {
     return Panels.stat("Headroom", Panels.WATTS)
         .says("The budget less the power in the last interval. Red if there is none.")
-        .asks(Query.series(overTime("${budget:raw} * 1000.0 - mean(\"Power\") AS \"Headroom\"")))
+        .asks(
+            Query.series(
+                SitePanels.overTime(
+                    SitePanels.BUDGET_WATTS + " - mean(\"Power\") AS \"Headroom\"")))
         .thresholds("red", new Threshold(0, "green"))
         .interval(Queries.WINDOW);
   }
@@ -67,8 +67,8 @@ final class BudgetsDashboard {
         .says("The highest window of the range as a part of the budget.")
         .asks(
             Query.series(
-                Select.of("max(\"Power\") / (${budget:raw} * 1000.0) AS \"Peak\"")
-                    .from(windows())
+                Select.of("max(\"Power\") / " + SitePanels.BUDGET_WATTS + " AS \"Peak\"")
+                    .from(SitePanels.powerOfWindows())
                     .where(Select.IN_RANGE)))
         .decimals(0)
         .thresholds("green", new Threshold(0.95, "yellow"), new Threshold(1, "red"));
@@ -83,8 +83,8 @@ final class BudgetsDashboard {
                         "count(\"Power\") * "
                             + Queries.WINDOW_MILLIS
                             + " / 1000.0 AS \"Over budget\"")
-                    .from(windows())
-                    .where(Select.IN_RANGE, "\"Power\" > ${budget:raw} * 1000.0")))
+                    .from(SitePanels.powerOfWindows())
+                    .where(Select.IN_RANGE, "\"Power\" > " + SitePanels.BUDGET_WATTS)))
         .thresholds("green", new Threshold(1, "red"))
         .without("never");
   }
@@ -93,29 +93,104 @@ final class BudgetsDashboard {
     return Panels.lines(POWER, Panels.WATTS, 16, 9)
         .says("Mean power of the chosen sites together, and the budget above.")
         .asks(
-            Query.series(overTime("mean(\"Power\") AS \"Power\"")),
-            Query.series(overTime("mean(\"Power\") * 0 + ${budget:raw} * 1000.0 AS \"Budget\"")))
+            Query.series(SitePanels.overTime("mean(\"Power\") AS \"Power\"")),
+            SitePanels.budgetLine())
         .fromZero()
-        .field("Budget", red());
-  }
-
-  private static Map<String, Object> red() {
-    return Map.of(
-        "color",
-        Json.object("mode", "fixed", "fixedColor", "red"),
-        "custom.drawStyle",
-        "line",
-        "custom.fillOpacity",
-        0,
-        "custom.lineWidth",
-        2);
+        .field("Budget", Panels.limit());
   }
 
   private static Panel alerts() {
     return Panels.alerts("Alerts", 8, 9)
         .says(
-            "Rules of Joulestream that fire, are about to, or have no data. Their thresholds are"
-                + " in the rules, not above.");
+            "Grafana's rules about Joulestream that fire, are about to, or have no data. They do"
+                + " not look at the budget above, but at budgets that are set.");
+  }
+
+  private static Panel firing() {
+    Column count = new Column("Fire", "count(" + ALERTS.field("revision") + ")");
+    return Panels.stat("Alerts that fire", Panels.COUNT)
+        .sized(4, 8)
+        .says(
+            "Alerts of Joulestream itself, about budgets that are set and about waste, that began"
+                + " up to 90 days before the end of the range and have not ended.")
+        .asks(
+            Query.series(
+                Select.of(count.text())
+                    .from(ALERTS)
+                    .where(
+                        Queries.sites(ALERTS),
+                        Queries.startedBeforeRangeEnds(),
+                        ALERTS.field("state") + " = 'FIRING'")))
+        .thresholds("green", new Threshold(1, "red"))
+        .without("none");
+  }
+
+  private static Panel budgets() {
+    Select newest =
+        Select.of(
+                Select.as("last(" + BUDGETS.field("in_force") + ")", "in force"),
+                Select.as(BUDGETS.field("scope"), "of"),
+                Select.as(BUDGETS.field("period"), "what"),
+                Select.as(BUDGETS.field("limit_watts"), "power"),
+                Select.as(BUDGETS.field("limit_millijoules") + " / 1000.0", "energy"),
+                Select.as(BUDGETS.field("owner"), "owner"),
+                Select.as(BUDGETS.field("note"), "note"))
+            .from(BUDGETS)
+            .where(Queries.sites(BUDGETS), Queries.BEFORE_RANGE_ENDS)
+            .groupBy(BUDGETS.tag("site"), BUDGETS.tag("budget"));
+    Select inForce =
+        Select.of(
+                BUDGETS.tag("site"),
+                BUDGETS.tag("budget"),
+                "\"of\"",
+                "\"what\"",
+                "\"power\"",
+                "\"energy\"",
+                "\"owner\"",
+                "\"note\"")
+            .from(newest)
+            .where("\"in force\" = 1");
+    return Panels.table("Budgets in force", Panels.WATTS, 20, 8)
+        .says(
+            "Budgets that are set with joulestream budget, as they were at the end of the range:"
+                + " of power, or of energy in an hour, a day or a month.")
+        .asks(Query.table(inForce))
+        .field("Time", SINCE)
+        .field("time", SINCE)
+        .field("energy", Panels.unit(Panels.JOULES))
+        .field("site", Link.toSite("window"))
+        .without("no budget is set");
+  }
+
+  private static Panel alertsOfRange() {
+    Select rows =
+        Select.of(
+                ALERTS.tag("site"),
+                ALERTS.tag("rule"),
+                ALERTS.field("severity"),
+                ALERTS.field("state"),
+                ALERTS.field("scope"),
+                ALERTS.field("budget"),
+                Select.as(ALERTS.field("limit_ratio"), "of limit"),
+                ALERTS.field("value"),
+                Select.as(ALERTS.field("limit_value"), "limit"),
+                ALERTS.field("unit"),
+                Select.as(ALERTS.field("ended_epoch_millis"), "end"),
+                ALERTS.field("contributors"),
+                ALERTS.field("summary"))
+            .from(ALERTS)
+            .where(Queries.sites(ALERTS), Select.IN_RANGE);
+    return Panels.table("Alerts that began in the range", "none", 24, 9)
+        .says(
+            "Each time that an alert of Joulestream itself held: about what, how far over which"
+                + " limit, until when, and who drew most.")
+        .asks(Query.table(rows.newest(MOST_ALERTS)))
+        .field("Time", SINCE)
+        .field("time", SINCE)
+        .field("of limit", Map.of("unit", Panels.SHARE, "decimals", 0))
+        .field("end", Panels.timeOrNotYet())
+        .field("site", Link.toSite("window"))
+        .without("no alert in this range");
   }
 
   private static Panel waste() {
@@ -148,6 +223,6 @@ final class BudgetsDashboard {
                 + " range may be cut.")
         .asks(Query.series(Queries.perInterval(LEDGER, "1d", List.of(energy, budget))))
         .custom("stacking", Json.object("group", "A", "mode", "none"))
-        .field("Budget", red());
+        .field("Budget", Panels.limit());
   }
 }

@@ -4,12 +4,14 @@ package io.github.joulestream.dashboards;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A dashboard. Its panels stand in rows of 24 columns, from left to right, in the order in which
  * they are given; a panel's id is its place in that order.
  *
  * @param uid stays the same for ever: links and alert rules rely on it
+ * @param title what it is called, without the product's name
  * @param from start of the range that is shown first, as {@code now-6h}
  */
 record Dashboard(
@@ -32,7 +34,9 @@ record Dashboard(
 
   Dashboard {
     variables = List.copyOf(variables);
-    annotations = List.copyOf(annotations);
+    title = "Joulestream / " + title;
+    // alerts belong to every dashboard
+    annotations = Stream.concat(Stream.of(Annotation.alerts()), annotations.stream()).toList();
     panels = List.copyOf(panels);
   }
 

@@ -23,7 +23,7 @@ final class EfficiencyDashboard {
   static Dashboard describe() {
     return new Dashboard(
         UID,
-        "Joulestream / Efficiency",
+        "Efficiency",
         "History of jobs: energy by user, project, partition and labels, and what came of it.",
         "now-30d",
         "",
@@ -36,7 +36,7 @@ final class EfficiencyDashboard {
             Variable.store("1h"),
             Variable.price(),
             Variable.carbon()),
-        List.of(Annotation.alerts()),
+        List.of(),
         List.of(
             Panels.row("Over the range"),
             jobCount(),

@@ -2,7 +2,6 @@
 package io.github.joulestream.dashboards;
 
 import java.util.List;
-import java.util.Map;
 
 /** All sites together: how much now, against what budget, for whom, and what is wasted. */
 final class FleetDashboard {
@@ -13,7 +12,7 @@ final class FleetDashboard {
   static Dashboard describe() {
     return new Dashboard(
         UID,
-        "Joulestream / Fleet",
+        "Fleet",
         "All chosen sites together: power, energy, cost, use and waste.",
         "now-6h",
         "30s",
@@ -24,7 +23,11 @@ final class FleetDashboard {
             Variable.budget(),
             Variable.price(),
             Variable.carbon()),
-        List.of(Annotation.alerts(), Annotation.jobStarts(false), Annotation.jobEnds(false)),
+        List.of(
+            Annotation.alertsThatFire(),
+            Annotation.alertsThatEnded(),
+            Annotation.jobStarts(false),
+            Annotation.jobEnds(false)),
         List.of(
             Panels.row("Now, and over the range"),
             SitePanels.powerNow(),
@@ -42,35 +45,15 @@ final class FleetDashboard {
             SitePanels.utilisationNow(8, 9),
             SitePanels.utilisation(16, 9),
             Panels.row("Who"),
-            SitePanels.sites(12, 10),
-            SitePanels.topJobs(12, 10)));
+            SitePanels.sites(10, 10),
+            SitePanels.topNodes(7, 10, SitePanels.CHOSEN),
+            SitePanels.topJobs(7, 10, SitePanels.CHOSEN)));
   }
 
   private static Panel powerByKindAndBudget() {
-    // a constant line: what is measured does not change it
-    Select budget =
-        Select.of("mean(\"Power\") * 0 + ${budget:raw} * 1000.0 AS \"Budget\"")
-            .from(
-                Queries.perWindow(
-                    Source.SITE_POWER, List.of(Queries.watts("Power", "total_watts"))))
-            .where(Select.IN_RANGE)
-            .groupBy("time($__interval)")
-            .fill("null");
     return SitePanels.powerByKind(16, 9)
-        .asks(Query.series(budget))
-        .field(
-            "Budget",
-            Map.of(
-                "color",
-                Json.object("mode", "fixed", "fixedColor", "red"),
-                "custom.stacking",
-                Json.object("group", "A", "mode", "none"),
-                "custom.fillOpacity",
-                0,
-                "custom.lineWidth",
-                2,
-                "custom.lineStyle",
-                Json.object("fill", "dash", "dash", List.of(10, 10))));
+        .asks(SitePanels.budgetLine())
+        .field("Budget", Panels.limit());
   }
 
   private static Panel powerBySite() {

@@ -22,6 +22,7 @@ public final class GenerateDashboards {
     return List.of(
         FleetDashboard.describe(),
         SiteDashboard.describe(),
+        NodeDashboard.describe(),
         JobDashboard.describe(),
         EfficiencyDashboard.describe(),
         MemoryStorageDashboard.describe(),

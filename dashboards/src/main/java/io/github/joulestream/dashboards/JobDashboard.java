@@ -3,7 +3,6 @@ package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.JobAmount;
 import java.util.List;
-import java.util.Map;
 
 /** One job: what it took, where, how much of it was use, and how sure that is. */
 final class JobDashboard {
@@ -18,13 +17,12 @@ final class JobDashboard {
     String job = Queries.job(SUMMARY);
     return new Dashboard(
         UID,
-        "Joulestream / Job",
+        "Job",
         "One job: energy, power by kind, efficiency, coverage and quality.",
         "now-6h",
         "1m",
         List.of(Variable.oneSite(), Variable.job(), Variable.price(), Variable.carbon()),
-        List.of(
-            Annotation.alerts(), Annotation.jobStarts(true, job), Annotation.jobEnds(true, job)),
+        List.of(Annotation.jobStarts(true, job), Annotation.jobEnds(true, job)),
         List.of(
             Panels.row("Its whole life, from its summary"),
             facts(),
@@ -144,18 +142,7 @@ final class JobDashboard {
                     Select.as(SUMMARY.field("nodes"), "nodes"))))
         .transform("organize", Panels.without())
         .field("start", Panels.unit("dateTimeAsIso"))
-        .field(
-            "end",
-            Map.of(
-                "unit",
-                "dateTimeAsIso",
-                "mappings",
-                List.of(
-                    Json.object(
-                        "type",
-                        "value",
-                        "options",
-                        Json.object("-1", Json.object("text", "not yet", "index", 0))))));
+        .field("end", Panels.timeOrNotYet());
   }
 
   private static Panel nodes() {

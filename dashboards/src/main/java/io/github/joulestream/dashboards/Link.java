@@ -4,6 +4,7 @@ package io.github.joulestream.dashboards;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Links between dashboards; all keep the range and what was chosen. */
 final class Link {
@@ -37,22 +38,30 @@ final class Link {
   /**
    * From a row of a table to its site.
    *
-   * @param kept variables of this dashboard that the other has, too
+   * @param chosen variables of this dashboard; what the other has, too, is kept
    */
-  static Map<String, Object> toSite(String... kept) {
-    return link("Site", SiteDashboard.UID, List.of("site"), kept);
+  static Map<String, Object> toSite(String... chosen) {
+    return link(
+        "Site", SiteDashboard.UID, List.of("site"), Set.of("window", "price", "carbon"), chosen);
   }
 
   /** From a row of a table to its job. */
-  static Map<String, Object> toJob(String... kept) {
-    return link("Job", JobDashboard.UID, List.of("site", "job"), kept);
+  static Map<String, Object> toJob(String... chosen) {
+    return link("Job", JobDashboard.UID, List.of("site", "job"), Set.of("price", "carbon"), chosen);
+  }
+
+  /** From a row of a table to its node. */
+  static Map<String, Object> toNode() {
+    return link("Node", NodeDashboard.UID, List.of("site", "node"), Set.of());
   }
 
   private static Map<String, Object> link(
-      String title, String uid, List<String> fields, String... kept) {
+      String title, String uid, List<String> fields, Set<String> known, String... chosen) {
     StringBuilder url = new StringBuilder("/d/").append(uid).append("?${__url_time_range}");
-    for (String variable : kept) {
-      url.append("&${").append(variable).append(":queryparam}");
+    for (String variable : chosen) {
+      if (known.contains(variable)) {
+        url.append("&${").append(variable).append(":queryparam}");
+      }
     }
     for (String field : fields) {
       url.append("&var-%s=${__data.fields.%s:percentencode}".formatted(field, field));

@@ -48,12 +48,12 @@ final class MemoryStorageDashboard {
     }
     return new Dashboard(
         UID,
-        "Joulestream / Memory and storage",
+        "Memory and storage",
         "Memory and storage: there, allocated, used, their power, and what a pool could save.",
         "now-24h",
         "1m",
         List.of(Variable.sites(), Variable.window("10s"), Variable.store("10s")),
-        List.of(Annotation.alerts()),
+        List.of(),
         panels);
   }
 

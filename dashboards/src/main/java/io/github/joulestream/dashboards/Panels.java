@@ -19,15 +19,25 @@ final class Panels {
 
   private Panels() {}
 
+  /** What all that have values share. */
+  private static Panel panel(
+      String type, String title, String unit, int width, int height, ObjectNode options) {
+    return new Panel(type, title, width, height, options)
+        .unit(unit)
+        .color("thresholds")
+        .without(NOTHING_YET);
+  }
+
   static Panel row(String title) {
     return new Panel("row", title, 24, 1, Json.object());
   }
 
   /** One figure, with its course behind it where the query has one. */
   static Panel stat(String title, String unit) {
-    return new Panel(
+    return panel(
             "stat",
             title,
+            unit,
             4,
             4,
             Json.object(
@@ -49,42 +59,38 @@ final class Panels {
                 false,
                 "percentChangeColorMode",
                 "standard"))
-        .unit(unit)
-        .color("thresholds")
-        .thresholds("blue")
-        .without(NOTHING_YET);
+        .thresholds("blue");
   }
 
   static Panel gauge(String title, String unit) {
-    return new Panel(
-            "gauge",
-            title,
-            4,
-            4,
-            Json.object(
-                "reduceOptions",
-                lastValue(),
-                "orientation",
-                "auto",
-                "showThresholdLabels",
-                false,
-                "showThresholdMarkers",
-                true,
-                "sizing",
-                "auto",
-                "minVizHeight",
-                75,
-                "minVizWidth",
-                75))
-        .unit(unit)
-        .color("thresholds")
-        .without(NOTHING_YET);
+    return panel(
+        "gauge",
+        title,
+        unit,
+        4,
+        4,
+        Json.object(
+            "reduceOptions",
+            lastValue(),
+            "orientation",
+            "auto",
+            "showThresholdLabels",
+            false,
+            "showThresholdMarkers",
+            true,
+            "sizing",
+            "auto",
+            "minVizHeight",
+            75,
+            "minVizWidth",
+            75));
   }
 
   static Panel bars(String title, String unit, int width, int height) {
-    return new Panel(
+    return panel(
             "bargauge",
             title,
+            unit,
             width,
             height,
             Json.object(
@@ -110,18 +116,16 @@ final class Panels {
                 300,
                 "legend",
                 legend("list", List.of(), false)))
-        .unit(unit)
-        .color("thresholds")
-        .thresholds("blue")
-        .without(NOTHING_YET);
+        .thresholds("blue");
   }
 
   static Panel donut(String title, String unit, int width, int height) {
     ObjectNode legend = legend("table", List.of(), true);
     legend.put("placement", "right").set("values", Json.array(List.of("value", "percent")));
-    return new Panel(
+    return panel(
             "piechart",
             title,
+            unit,
             width,
             height,
             Json.object(
@@ -135,15 +139,14 @@ final class Panels {
                 legend,
                 "tooltip",
                 Json.object("mode", "single", "sort", "none")))
-        .unit(unit)
-        .color("palette-classic")
-        .without(NOTHING_YET);
+        .color("palette-classic");
   }
 
   static Panel lines(String title, String unit, int width, int height) {
-    return new Panel(
+    return panel(
             "timeseries",
             title,
+            unit,
             width,
             height,
             Json.object(
@@ -151,9 +154,7 @@ final class Panels {
                 legend("table", List.of("mean", "max", "lastNotNull"), true),
                 "tooltip",
                 Json.object("mode", "multi", "sort", "desc")))
-        .unit(unit)
         .color("palette-classic")
-        .without(NOTHING_YET)
         .custom("drawStyle", "line")
         .custom("lineInterpolation", "linear")
         .custom("lineWidth", 1)
@@ -182,16 +183,14 @@ final class Panels {
   }
 
   static Panel table(String title, String unit, int width, int height) {
-    return new Panel(
+    return panel(
             "table",
             title,
+            unit,
             width,
             height,
             Json.object("frameIndex", 0, "showHeader", true, "cellHeight", "sm"))
-        .unit(unit)
-        .color("thresholds")
         .thresholds("blue")
-        .without(NOTHING_YET)
         .custom("align", "auto")
         .custom("inspect", false)
         .custom("filterable", true)
@@ -228,6 +227,23 @@ final class Panels {
                 "firing", true, "pending", true, "noData", true, "normal", false, "error", true)));
   }
 
+  /** A dashed red line, whatever the others are. */
+  static Map<String, Object> limit() {
+    return Map.of(
+        "color",
+        Json.object("mode", "fixed", "fixedColor", "red"),
+        "custom.drawStyle",
+        "line",
+        "custom.stacking",
+        Json.object("group", "A", "mode", "none"),
+        "custom.fillOpacity",
+        0,
+        "custom.lineWidth",
+        2,
+        "custom.lineStyle",
+        Json.object("fill", "dash", "dash", List.of(10, 10)));
+  }
+
   /** A bar inside a cell. */
   static Map<String, Object> bar(String unit) {
     return Map.of(
@@ -237,6 +253,20 @@ final class Panels {
         Json.object("type", "gauge", "mode", "basic", "valueDisplayMode", "text"),
         "min",
         0);
+  }
+
+  /** A point in time, or -1. */
+  static Map<String, Object> timeOrNotYet() {
+    return Map.of(
+        "unit",
+        "dateTimeAsIso",
+        "mappings",
+        List.of(
+            Json.object(
+                "type",
+                "value",
+                "options",
+                Json.object("-1", Json.object("text", "not yet", "index", 0)))));
   }
 
   static Map<String, Object> unit(String unit) {

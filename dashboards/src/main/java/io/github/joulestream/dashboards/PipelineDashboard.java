@@ -2,6 +2,7 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.SiteAmount;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,19 +14,23 @@ final class PipelineDashboard {
   static final String READINGS = "Readings by site";
   static final String COVERAGE = "Coverage by site";
 
+  static final String LAG = "Behind, by reader and topic";
+
   private static final Source LEDGER = Source.LEDGER;
+  private static final Source PIPELINE = Source.PIPELINE;
+  private static final String READER = "$tag_component: $tag_topic";
 
   private PipelineDashboard() {}
 
   static Dashboard describe() {
     return new Dashboard(
         UID,
-        "Joulestream / Pipeline",
-        "Whether the figures can be relied on: balance, freshness, readings, refusals, faults.",
+        "Pipeline",
+        "Whether the figures can be relied on: balance, freshness, lag, rates, refusals, faults.",
         "now-6h",
         "30s",
         List.of(Variable.sites(), Variable.window("10s"), Variable.store("10s")),
-        List.of(Annotation.alerts()),
+        List.of(),
         List.of(
             Panels.row("Now, and over the range"),
             readingsNow(),
@@ -47,6 +52,13 @@ final class PipelineDashboard {
             freshness(),
             readingsBySite(),
             coverageBySite(),
+            Panels.row("The pipeline itself"),
+            lag(),
+            age(),
+            written(),
+            done(),
+            stored(),
+            notStored(),
             Panels.row("What is not as it should be"),
             counts(
                 "Refused, by reason",
@@ -135,6 +147,91 @@ final class PipelineDashboard {
         .field("Time", age)
         .field("time", age)
         .field("site", Link.toSite("window"));
+  }
+
+  /** Over time, of what the probe of the store writer saw; one series for each of these tags. */
+  private static Select seen(String function, String field, String... tags) {
+    List<String> dimensions = new ArrayList<>(List.of("time($__interval)"));
+    Arrays.stream(tags).map(PIPELINE::tag).forEach(dimensions::add);
+    return Select.of(Select.as(function + "(" + PIPELINE.field(field) + ")", field))
+        .from(PIPELINE)
+        .where(Select.IN_RANGE)
+        .groupBy(dimensions.toArray(String[]::new))
+        .fill("null");
+  }
+
+  private static Panel lag() {
+    return Panels.lines(LAG, Panels.COUNT, 12, 9)
+        .says(
+            "Records of a topic that are there and that its reader has not done yet: the"
+                + " topologies, the store writers, whoever sends alerts. What keeps growing is too"
+                + " slow, or stands still.")
+        .asks(Query.series(seen("max", "lag_records", "component", "topic"), READER))
+        .interval(PIPELINE.window())
+        .fromZero();
+  }
+
+  private static Panel age() {
+    return Panels.lines("Age of the newest window", "ms", 12, 9)
+        .says(
+            "How long ago the newest window of 10 s ended that the store has, by site. Some seconds"
+                + " are normal. A writer knows of what it stored since it started.")
+        .asks(
+            Query.series(
+                seen("max", "age_millis", "site").where(Queries.sites(PIPELINE)), "$tag_site"))
+        .interval(PIPELINE.window())
+        .fromZero();
+  }
+
+  private static Panel written() {
+    return Panels.lines("Written to topics", "cps", 12, 8)
+        .says("Records per second that are written to each topic; telemetry comes in batches.")
+        .asks(
+            Query.series(
+                seen("mean", "records_per_second", "topic")
+                    .where(PIPELINE.tag("component") + " = 'kafka'"),
+                "$tag_topic"))
+        .interval(PIPELINE.window())
+        .fromZero();
+  }
+
+  private static Panel done() {
+    return Panels.lines("Read from topics", "cps", 12, 8)
+        .says("Records per second that each reader has done, of each topic.")
+        .asks(
+            Query.series(
+                seen("mean", "records_per_second", "component", "topic")
+                    .where(PIPELINE.tag("component") + " <> 'kafka'"),
+                READER))
+        .interval(PIPELINE.window())
+        .fromZero();
+  }
+
+  private static Panel stored() {
+    return Panels.lines("Points stored", "cps", 12, 8)
+        .says("Points per second that each store writer has put into the store.")
+        .asks(Query.series(seen("mean", "points_per_second", "component"), "$tag_component"))
+        .interval(PIPELINE.window())
+        .fromZero();
+  }
+
+  private static Panel notStored() {
+    Select sums =
+        Select.of(
+                Select.as(PIPELINE.sum("unreadable"), "Unreadable"),
+                Select.as(PIPELINE.sum("refused_by_store"), "Refused by the store"),
+                Select.as(PIPELINE.sum("retries"), "Tried again"))
+            .from(PIPELINE)
+            .where(Select.IN_RANGE)
+            .groupBy("time($__interval)")
+            .fill("null");
+    return Panels.columns("What store writers could not store", Panels.COUNT, 12, 8)
+        .says(
+            "Records that could not be read, and points that the store refused, which are kept in"
+                + " the topic dead-letter; and how often a store that was away was asked again."
+                + " Sums of each interval.")
+        .asks(Query.series(sums))
+        .interval(PIPELINE.window());
   }
 
   private static Panel readingsBySite() {

@@ -20,6 +20,9 @@ final class Queries {
 
   static final String WINDOW_MILLIS = "${window:raw}";
 
+  /** Of what is of any age: the newest of it says how it is. */
+  static final String BEFORE_RANGE_ENDS = "time <= ${__to}ms";
+
   private static final String PRICE = "${price:raw}";
   private static final String CARBON = "${carbon:raw}";
 
@@ -37,14 +40,13 @@ final class Queries {
     return name + " =~ /^${job:regex}$/";
   }
 
-  /** Points of the chosen sites, windows (and job), in the range. */
-  private static Select filtered(Select select, Source source) {
-    Select all = source.hasWindows() ? select.from(source, WINDOW) : select.from(source);
-    return all.where(sites(source), Select.IN_RANGE);
+  static String node() {
+    return Source.NODE_POWER.tag("node") + " =~ /^${node:regex}$/";
   }
 
-  private static String windowLength(Source source) {
-    return source == Source.JOB_ENERGY ? "10s" : WINDOW;
+  /** Points of the chosen sites, windows (and job), in the range. */
+  private static Select filtered(Select select, Source source) {
+    return select.from(source).where(sites(source), Select.IN_RANGE);
   }
 
   /** One row over the range, for each value of the tags. */
@@ -55,7 +57,7 @@ final class Queries {
   /** Sums over each window. */
   static Select perWindow(Source source, List<Column> columns, String... tags) {
     return filtered(select(columns), source)
-        .groupBy(dimensions("time(" + windowLength(source) + ")", quoted(source, tags)))
+        .groupBy(dimensions("time(" + source.window() + ")", quoted(source, tags)))
         .fill("none");
   }
 
@@ -100,6 +102,24 @@ final class Queries {
     return perWindow(Source.JOB_ENERGY, columns).where(job(Source.JOB_ENERGY));
   }
 
+  /** Of the chosen node, all its windows in the range as one row. */
+  static Select nodeInRange(List<Column> columns) {
+    return inRange(Source.NODE_POWER, columns).where(node());
+  }
+
+  static Select nodeWindows(List<Column> columns) {
+    return perWindow(Source.NODE_POWER, columns).where(node());
+  }
+
+  static Select nodeTrend(List<Column> columns) {
+    return trend(nodeWindows(columns), columns);
+  }
+
+  /** Ratios and sums of each interval that is drawn, of the chosen node. */
+  static Select nodePerInterval(List<Column> columns) {
+    return perInterval(Source.NODE_POWER, "$__interval", columns).where(node());
+  }
+
   /** Of the chosen job, what its summary says of its whole life, wherever the range is. */
   static Select jobLife(String... columns) {
     return Select.of(columns)
@@ -108,7 +128,7 @@ final class Queries {
   }
 
   static String startedBeforeRangeEnds() {
-    return "time >= ${__from}ms - " + LOOK_BACK + " AND time <= ${__to}ms";
+    return "time >= ${__from}ms - " + LOOK_BACK + " AND " + BEFORE_RANGE_ENDS;
   }
 
   private static Select select(List<Column> columns) {
@@ -132,20 +152,29 @@ final class Queries {
   // figures
 
   static Column watts(String name, String field) {
-    return new Column(name, Source.SITE_POWER.sum(field));
+    return watts(Source.SITE_POWER, name, field);
+  }
+
+  static Column watts(Source source, String name, String field) {
+    return new Column(name, source.sum(field));
+  }
+
+  /** Of what is told as power in windows of 10 s. */
+  static Column kilowattHours(Source source, String name, String watts) {
+    return new Column(name, source.sum(watts) + " * 10.0 / 3600000.0");
   }
 
   /** Power by kind; what is left of the total is the rest of the nodes, seen by their meters. */
-  static List<Column> wattsByKind() {
-    String rest = Source.SITE_POWER.sum("total_watts");
+  static List<Column> wattsByKind(Source source) {
+    String rest = source.sum("total_watts");
     for (String kind : List.of("gpu", "memory", "storage", "cpu")) {
-      rest += " - " + Source.SITE_POWER.sum(kind + "_watts");
+      rest += " - " + source.sum(kind + "_watts");
     }
     return List.of(
-        watts("GPU", "gpu_watts"),
-        watts("Memory", "memory_watts"),
-        watts("Storage", "storage_watts"),
-        watts("CPU", "cpu_watts"),
+        watts(source, "GPU", "gpu_watts"),
+        watts(source, "Memory", "memory_watts"),
+        watts(source, "Storage", "storage_watts"),
+        watts(source, "CPU", "cpu_watts"),
         new Column("Rest of the nodes", rest));
   }
 
@@ -270,18 +299,21 @@ final class Queries {
         kilowattHours(ledger, "Idle", SiteAmount.IDLE_TOTAL_MILLIJOULES));
   }
 
-  /** The jobs that took most energy in the range, by windows of 10 s. */
-  static Select topJobs(int jobs) {
-    Source source = Source.JOB_ENERGY;
+  /**
+   * Those that took most energy in the range, by windows of 10 s.
+   *
+   * @param tag what they are: {@code job} or {@code node}
+   */
+  static Select top(int count, Source source, String tag) {
     Select energy =
         inRange(
             source,
             List.of(kilowattHours(source, "energy", JobAmount.TOTAL_MILLIJOULES)),
             "site",
-            "job");
+            tag);
     return Select.of(
             "top(%s, %s, %s, %d) AS \"energy\""
-                .formatted(Source.quote("energy"), source.tag("site"), source.tag("job"), jobs))
+                .formatted(Source.quote("energy"), source.tag("site"), source.tag(tag), count))
         .from(energy);
   }
 

@@ -30,17 +30,16 @@ record Select(
     return new Select(DataSource.UNSAID, List.of(columns), "", List.of(), List.of(), "");
   }
 
+  /** From its windows; of the chosen length where there are several. */
   Select from(Source source) {
-    if (source.hasWindows()) {
-      throw new IllegalArgumentException(source + " has windows of several lengths; say which");
-    }
-    return new Select(source.dataSource(""), columns, source.quoted(), where, groupBy, tail);
+    return from(source, source.window());
   }
 
   /** From the windows of this length; those of another are in another place. */
   Select from(Source source, String window) {
-    return new Select(source.dataSource(window), columns, source.quoted(), where, groupBy, tail)
-        .where(source.ofWindow(window));
+    Select all =
+        new Select(source.dataSource(window), columns, source.quoted(), where, groupBy, tail);
+    return source.hasWindows() ? all.where(source.ofWindow(window)) : all;
   }
 
   Select from(Select inner) {

@@ -15,7 +15,7 @@ final class SiteDashboard {
   static Dashboard describe() {
     return new Dashboard(
         UID,
-        "Joulestream / Site",
+        "Site",
         "One site: power and energy, devices in use, and how well it is measured.",
         "now-6h",
         "30s",
@@ -25,7 +25,11 @@ final class SiteDashboard {
             Variable.store("10s"),
             Variable.price(),
             Variable.carbon()),
-        List.of(Annotation.alerts(), Annotation.jobStarts(true), Annotation.jobEnds(true)),
+        List.of(
+            Annotation.alertsThatFire(),
+            Annotation.alertsThatEnded(),
+            Annotation.jobStarts(true),
+            Annotation.jobEnds(true)),
         List.of(
             Panels.row("Now, and over the range"),
             SitePanels.powerNow(),
@@ -47,8 +51,9 @@ final class SiteDashboard {
             SitePanels.coverage().sized(4, 6),
             quality(),
             sharing(),
-            Panels.row("Jobs"),
-            SitePanels.topJobs(24, 10)));
+            Panels.row("Nodes and jobs"),
+            SitePanels.topNodes(10, 10, SitePanels.CHOSEN),
+            SitePanels.topJobs(14, 10, SitePanels.CHOSEN)));
   }
 
   private static Panel overWindows(String title, String function, String says) {

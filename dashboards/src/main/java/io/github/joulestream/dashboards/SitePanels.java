@@ -10,6 +10,12 @@ import java.util.Map;
 final class SitePanels {
   static final String POWER_BY_KIND = "Power by kind";
 
+  /** The budget that was typed in. */
+  static final String BUDGET_WATTS = "(${budget:raw} * 1000.0)";
+
+  /** Variables of Fleet and Site that links keep. */
+  static final String[] CHOSEN = {"window", "price", "carbon"};
+
   private static final Source LEDGER = Source.LEDGER;
 
   private SitePanels() {}
@@ -23,15 +29,28 @@ final class SitePanels {
         .interval(Queries.WINDOW);
   }
 
+  /** The power of all windows of the range, as {@code Power}. */
+  static Select powerOfWindows() {
+    return Queries.perWindow(Source.SITE_POWER, List.of(Queries.watts("Power", "total_watts")));
+  }
+
+  /** Something that is worked out from their power, over time. */
+  static Select overTime(String column) {
+    return Select.of(column)
+        .from(powerOfWindows())
+        .where(Select.IN_RANGE)
+        .groupBy("time($__interval)")
+        .fill("null");
+  }
+
+  /** A constant line: what is measured does not change it. */
+  static Query budgetLine() {
+    return Query.series(overTime("mean(\"Power\") * 0 + " + BUDGET_WATTS + " AS \"Budget\""));
+  }
+
   /** The power now, as a part of the budget that was typed in. */
   static Panel againstBudget() {
-    List<Column> power = List.of(Queries.watts("Power", "total_watts"));
-    Select share =
-        Select.of("mean(\"Power\") / (${budget:raw} * 1000.0) AS \"Of the budget\"")
-            .from(Queries.perWindow(Source.SITE_POWER, power))
-            .where(Select.IN_RANGE)
-            .groupBy("time($__interval)")
-            .fill("null");
+    Select share = overTime("mean(\"Power\") / " + BUDGET_WATTS + " AS \"Of the budget\"");
     return Panels.gauge("Power against budget", Panels.SHARE)
         .says("Power now as a part of the budget above. Yellow from 85 %, red from 95 %.")
         .asks(Query.series(share))
@@ -96,7 +115,8 @@ final class SitePanels {
         .says(
             "Mean power, stacked. What node meters see beyond the devices is the rest of the nodes;"
                 + " 0 where there is no node meter.")
-        .asks(Query.series(Queries.trend(Source.SITE_POWER, Queries.wattsByKind())));
+        .asks(
+            Query.series(Queries.trend(Source.SITE_POWER, Queries.wattsByKind(Source.SITE_POWER))));
   }
 
   static Panel whereTo(int width, int height) {
@@ -134,15 +154,29 @@ final class SitePanels {
                         Queries.watts("Held but idle", "held_idle_watts")))));
   }
 
-  static Panel topJobs(int width, int height) {
+  /**
+   * @param chosen variables of the dashboard that links keep
+   */
+  static Panel topJobs(int width, int height, String... chosen) {
     return Panels.table("Top jobs", Panels.KILOWATT_HOURS, width, height)
         .says("The 20 jobs that took most energy in the range. A job leads to its own dashboard.")
-        .asks(Query.table(Queries.topJobs(20)))
+        .asks(Query.table(Queries.top(20, Source.JOB_ENERGY, "job")))
         .transform("organize", Panels.without())
         .transform("sortBy", sortedBy("energy"))
         .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
-        .field("site", Link.toSite("window", "price", "carbon"))
-        .field("job", Link.toJob("price", "carbon"));
+        .field("site", Link.toSite(chosen))
+        .field("job", Link.toJob(chosen));
+  }
+
+  static Panel topNodes(int width, int height, String... chosen) {
+    return Panels.table("Top nodes", Panels.KILOWATT_HOURS, width, height)
+        .says("The 20 nodes that took most energy in the range. A node leads to its own dashboard.")
+        .asks(Query.table(Queries.top(20, Source.NODE_POWER, "node")))
+        .transform("organize", Panels.without())
+        .transform("sortBy", sortedBy("energy"))
+        .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
+        .field("site", Link.toSite(chosen))
+        .field("node", Link.toNode());
   }
 
   /** Figures of each site beside each other. */
@@ -170,7 +204,7 @@ final class SitePanels {
         .asks(Query.table(Queries.inRange(LEDGER, columns, "site")))
         .transform("organize", Panels.without())
         .transform("sortBy", sortedBy("energy"))
-        .field("site", Link.toSite("window", "price", "carbon"))
+        .field("site", Link.toSite(CHOSEN))
         .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
         .field("jobs", share)
         .field("held idle", share)

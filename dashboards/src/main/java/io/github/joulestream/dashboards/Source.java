@@ -10,20 +10,35 @@ import java.util.Map;
  * Names of a measurement as InfluxQL writes them. What is not in the catalogue cannot be written.
  */
 enum Source {
-  JOB_ENERGY(Measurement.JOB_ENERGY),
-  SITE_POWER(Measurement.SITE_POWER),
-  LEDGER(Measurement.LEDGER),
-  JOB_SUMMARY(Measurement.JOB_SUMMARY);
+  JOB_ENERGY(Measurement.JOB_ENERGY, "10s"),
+  SITE_POWER(Measurement.SITE_POWER, Queries.WINDOW),
+  NODE_POWER(Measurement.NODE_POWER, "10s"),
+  LEDGER(Measurement.LEDGER, Queries.WINDOW),
+  JOB_SUMMARY(Measurement.JOB_SUMMARY, ""),
+  PIPELINE(Measurement.PIPELINE, "10s"),
+  ALERT(Measurement.ALERT, ""),
+  BUDGET(Measurement.BUDGET, "");
 
   private static final String WINDOW = "window";
 
   private final Measurement measurement;
+  private final String window;
 
-  Source(Measurement measurement) {
+  /**
+   * @param window length of the windows that its points are of, or how often they are written;
+   *     empty for what has no windows
+   */
+  Source(Measurement measurement, String window) {
     this.measurement = measurement;
+    this.window = window;
   }
 
-  /** Whether its points are of windows of several lengths. */
+  /** Length of the windows that its points are of; the chosen one where there are several. */
+  String window() {
+    return window;
+  }
+
+  /** Whether its points say of which window they are. */
   boolean hasWindows() {
     return measurement.tags().contains(WINDOW);
   }
@@ -31,7 +46,7 @@ enum Source {
   /**
    * How long the store keeps its points.
    *
-   * @param window length of their window; of no account where there are no several
+   * @param window length of their window; of no account where they do not say it
    */
   Keep keep(String window) {
     Map<String, String> tags = hasWindows() ? Map.of(WINDOW, window) : Map.of();

@@ -30,17 +30,27 @@ record Variable(String name, ObjectNode json) {
 
   /** Jobs that used energy in the range. */
   static Variable job() {
-    Source source = Source.JOB_ENERGY;
+    return ofRange(
+        Source.JOB_ENERGY,
+        "job",
+        "Job",
+        "Jobs that used energy in the range; any other id can be typed in");
+  }
+
+  /** Nodes that were heard of in the range. */
+  static Variable node() {
+    return ofRange(Source.NODE_POWER, "node", "Node", "Nodes that were heard of in the range");
+  }
+
+  /** Values of a tag of points in the range. */
+  private static Variable ofRange(Source source, String tag, String label, String description) {
     Select last =
         Select.of(Select.as("last(" + source.field(JobAmount.TOTAL_MILLIJOULES) + ")", "energy"))
             .from(source)
             .where(Queries.sites(source), Select.IN_RANGE)
-            .groupBy(source.tag("job"));
+            .groupBy(source.tag(tag));
     return one(
-        "job",
-        "Job",
-        "Jobs that used energy in the range; any other id can be typed in",
-        Query.table(Select.of(source.tag("job"), "\"energy\"").from(last)));
+        tag, label, description, Query.table(Select.of(source.tag(tag), "\"energy\"").from(last)));
   }
 
   /** Values that a text field of the jobs' summaries has in the range. */

@@ -2,11 +2,19 @@
 package io.github.joulestream.dashboards;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Every query of every panel, variable, annotation and alert rule. */
-final class AllQueries {
+public final class AllQueries {
+  private static final Pattern TOP =
+      Pattern.compile("^SELECT top\\(\"[^\"]*\", \"([^\"]*)\", \"([^\"]*)\"");
+
   private AllQueries() {}
 
   /**
@@ -16,11 +24,62 @@ final class AllQueries {
    *     where there is no such variable
    * @param format {@code time_series} or {@code table}; empty for a variable
    */
-  record Asked(String where, String dataSource, String patternOfStore, String text, String format) {
+  public record Asked(
+      String where, String dataSource, String patternOfStore, String text, String format) {
     @Override
     public String toString() {
       return where + ": " + text;
     }
+
+    /** What the columns of an answer are called. */
+    public List<String> columns() {
+      if (text.startsWith("SHOW")) {
+        return List.of("key", "value");
+      }
+      List<String> columns = new ArrayList<>(List.of("time"));
+      int depth = 0;
+      boolean named = false;
+      StringBuilder column = new StringBuilder();
+      for (char c : text.substring("SELECT ".length()).toCharArray()) {
+        named ^= c == '"';
+        depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+        boolean over = depth == 0 && column.toString().endsWith(" FROM");
+        if ((depth == 0 && !named && c == ',') || over) {
+          columns.add(name(column.toString().replaceAll(" FROM$", "")));
+          column.setLength(0);
+          if (over) {
+            break;
+          }
+        } else {
+          column.append(c);
+        }
+      }
+      Matcher top = TOP.matcher(text);
+      if (top.find()) {
+        columns.addAll(List.of(top.group(1), top.group(2)));
+      }
+      return columns;
+    }
+
+    private static String name(String column) {
+      Matcher quoted = Pattern.compile("\"([^\"]*)\"$").matcher(column);
+      return quoted.find() ? quoted.group(1) : column.strip().replaceAll("\\(.*", "");
+    }
+  }
+
+  public static List<Asked> ofDashboards() {
+    return of(DashboardsTest.dashboards(), List.of());
+  }
+
+  /** What alert rules ask, and how far each looks back. */
+  public static Map<Asked, Duration> ofRules() {
+    Map<Asked, Duration> rules = new LinkedHashMap<>();
+    AlertRules.describe().forEach(rule -> rules.putAll(of(rule)));
+    return rules;
+  }
+
+  public static List<Asked> all() {
+    return of(DashboardsTest.dashboards(), AlertRules.describe());
   }
 
   static List<Asked> of(List<JsonNode> dashboards, List<AlertRule> rules) {
@@ -53,20 +112,28 @@ final class AllQueries {
             annotation.path("target"));
       }
     }
-    for (AlertRule rule : rules) {
-      all.add(of(rule));
-    }
+    rules.forEach(rule -> all.addAll(of(rule).keySet()));
     return all;
   }
 
-  static Asked of(AlertRule rule) {
-    JsonNode step = rule.yaml().at("/data/0");
-    return new Asked(
-        "rule " + rule.title(),
-        step.get("datasourceUid").asText(),
-        "",
-        step.at("/model/query").asText(),
-        step.at("/model/resultFormat").asText());
+  /** What a rule asks, in the order of its steps, and how far that looks back. */
+  static Map<Asked, Duration> of(AlertRule rule) {
+    Map<Asked, Duration> asked = new LinkedHashMap<>();
+    for (JsonNode step : rule.yaml().get("data")) {
+      if (step.at("/model").has("query")) {
+        asked.put(
+            new Asked(
+                "rule %s: %s".formatted(rule.title(), step.get("refId").asText()),
+                step.get("datasourceUid").asText(),
+                "",
+                step.at("/model/query").asText(),
+                step.at("/model/resultFormat").asText()),
+            Duration.ofSeconds(
+                step.at("/relativeTimeRange/from").asInt()
+                    - step.at("/relativeTimeRange/to").asInt()));
+      }
+    }
+    return asked;
   }
 
   private static void add(

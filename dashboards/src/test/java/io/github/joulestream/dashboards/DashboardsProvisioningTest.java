@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The provisioning files have the keys that Grafana's parser knows, and fit each other. */
@@ -40,7 +42,7 @@ class DashboardsProvisioningTest {
     JsonNode file = read(ProvisionedSources.FILE);
     onlyKeys(file, "apiVersion", "datasources", "deleteDatasources", "prune");
     assertThat(file.get("datasources")).hasSize(Keep.values().length);
-    ProvisionedSources sources = new ProvisionedSources();
+    ProvisionedSources sources = new ProvisionedSources(Path.of("."));
     Buckets buckets = Buckets.named("any");
     for (String window : List.of("10s", "1h")) {
       Keep keep = Source.SITE_POWER.keep(window);
@@ -154,10 +156,16 @@ class DashboardsProvisioningTest {
       String refId = step.get("refId").asText();
       assertThat(step.at("/model/refId").asText()).isEqualTo(refId);
       assertThat(step.get("datasourceUid").asText())
-          .isIn(DataSource.of(Keep.WEEKS).uid(), "__expr__");
+          .isIn(DataSource.of(Keep.WEEKS).uid(), DataSource.of(Keep.YEARS).uid(), "__expr__");
       if (step.at("/model").has("expression")) {
-        assertThat(before).contains(step.at("/model/expression").asText());
-        assertThat(step.at("/model/type").asText()).isIn("reduce", "threshold");
+        String expression = step.at("/model/expression").asText();
+        if (step.at("/model/type").asText().equals("math")) {
+          Matcher names = Pattern.compile("\\$(\\w+)").matcher(expression);
+          assertThat(names.results().map(found -> found.group(1))).isNotEmpty().isSubsetOf(before);
+        } else {
+          assertThat(before).contains(expression);
+          assertThat(step.at("/model/type").asText()).isIn("reduce", "threshold");
+        }
       } else {
         assertThat(step.at("/relativeTimeRange/from").asInt())
             .isGreaterThan(step.at("/relativeTimeRange/to").asInt());

@@ -14,13 +14,10 @@ import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,17 +35,18 @@ class ITDashboards {
   private static final long FROM = KnownSites.START;
   private static final long TO = KnownSites.END - 1;
   private static final Map<String, List<String>> CHOSEN =
-      Map.of(
-          "site", List.of(Macros.ALL),
-          "job", List.of("j 2/b"),
-          "user", List.of("ann", "bob"),
-          "project", List.of(Macros.ALL),
-          "work_unit", List.of("tokens"),
-          "window", List.of("10s|10000"),
-          "budget", List.of("10"),
-          "daily", List.of("100"),
-          "price", List.of("0.25"),
-          "carbon", List.of("300"));
+      Map.ofEntries(
+          Map.entry("site", List.of(Macros.ALL)),
+          Map.entry("node", List.of("n 1")),
+          Map.entry("job", List.of("j 2/b")),
+          Map.entry("user", List.of("ann", "bob")),
+          Map.entry("project", List.of(Macros.ALL)),
+          Map.entry("work_unit", List.of("tokens")),
+          Map.entry("window", List.of("10s|10000")),
+          Map.entry("budget", List.of("10")),
+          Map.entry("daily", List.of("100")),
+          Map.entry("price", List.of("0.25")),
+          Map.entry("carbon", List.of("300")));
 
   @TempDir static Path folder;
   private static Influxd influx;
@@ -71,7 +69,7 @@ class ITDashboards {
       }
       sink.write(KnownSites.unbalanced());
     }
-    grafana = new Grafana(influx.address(), buckets);
+    grafana = new Grafana(influx.address(), buckets, Path.of("."));
   }
 
   @AfterAll
@@ -93,68 +91,19 @@ class ITDashboards {
   }
 
   static List<AllQueries.Asked> queries() {
-    return AllQueries.of(DashboardsTest.dashboards(), List.of());
+    return AllQueries.ofDashboards();
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("queries")
   void everyQuery_isAnswered(AllQueries.Asked query) throws IOException, InterruptedException {
-    check(query, with());
-    check(query, with("site", "east,west", "window", "1h|3600000"));
-    check(query, with("site", "east"));
+    grafana.check(query, with());
+    grafana.check(query, with("site", "east,west", "window", "1h|3600000"));
+    grafana.check(query, with("site", "east"));
     // what a panel of 1,000 pixels asks for a month
     Macros month =
         new Macros(KnownSites.END - 30L * 24 * KnownSites.HOUR, TO, "30m", with().chosen());
-    check(query, month);
-  }
-
-  private static void check(AllQueries.Asked query, Macros macros)
-      throws IOException, InterruptedException {
-    JsonNode series = grafana.ask(query, macros).path("series");
-    assertThat(series).as(query.toString()).isNotEmpty();
-    List<String> columns = new ArrayList<>();
-    series.get(0).get("columns").forEach(column -> columns.add(column.asText()));
-    assertThat(columns).isEqualTo(expectedColumns(query.text()));
-    for (int column = 0; column < columns.size(); column++) {
-      boolean told = false;
-      for (JsonNode row : series.findValue("values")) {
-        told |= !row.get(column).isNull();
-      }
-      assertThat(told).as("a value of %s of %s", columns.get(column), query).isTrue();
-    }
-  }
-
-  private static List<String> expectedColumns(String query) {
-    if (query.startsWith("SHOW")) {
-      return List.of("key", "value");
-    }
-    List<String> columns = new ArrayList<>(List.of("time"));
-    int depth = 0;
-    boolean named = false;
-    StringBuilder column = new StringBuilder();
-    for (char c : query.substring("SELECT ".length()).toCharArray()) {
-      named ^= c == '"';
-      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-      boolean over = depth == 0 && column.toString().endsWith(" FROM");
-      if ((depth == 0 && !named && c == ',') || over) {
-        columns.add(name(column.toString().replaceAll(" FROM$", "")));
-        column.setLength(0);
-        if (over) {
-          break;
-        }
-      } else {
-        column.append(c);
-      }
-    }
-    if (query.startsWith("SELECT top(")) {
-      columns.addAll(List.of("site", "job"));
-    }
-    return columns;
-  }
-
-  private static String name(String column) {
-    Matcher quoted = Pattern.compile("\"([^\"]*)\"$").matcher(column);
-    return quoted.find() ? quoted.group(1) : column.strip().replaceAll("\\(.*", "");
+    grafana.check(query, month);
   }
 
   /** What a panel that shows one figure shows. */
@@ -165,18 +114,7 @@ class ITDashboards {
 
   private static double shown(String dashboard, String panel, int column, Macros macros)
       throws IOException, InterruptedException {
-    AllQueries.Asked query =
-        queries().stream()
-            .filter(q -> q.where().equals("Joulestream / " + dashboard + " / " + panel))
-            .findFirst()
-            .orElseThrow();
-    double last = Double.NaN;
-    for (JsonNode row : grafana.ask(query, macros).at("/series/0/values")) {
-      if (!row.get(column).isNull()) {
-        last = row.get(column).asDouble();
-      }
-    }
-    return last;
+    return grafana.shown(dashboard + " / " + panel, column, macros);
   }
 
   // of both sites 9 kW times 1 h, 2 h and 1.5 h, and what came late: 10 kJ
@@ -217,6 +155,25 @@ class ITDashboards {
     near(shown("Site", "GPUs", 1, east), 10);
     near(shown("Site", "GPUs", 3, east), 6);
     near(shown("Site", "Quality of the energy", 2, east), 27 * 0.06);
+  }
+
+  @Test
+  void node_showsTheRightFigures() throws IOException, InterruptedException {
+    // two thirds of the site, told in two parts that add up
+    Macros node = with("site", "east", "node", "n 1");
+    near(shown("Node and devices", "Power of the node", node), 6_000);
+    near(shown("Node and devices", "Peak power of the node", node), 8_000);
+    near(shown("Node and devices", "Energy of the node", node), 4 * 4.5);
+    near(shown("Node and devices", "GPUs busy", node), 0.6);
+    // of whole millijoules
+    assertThat(shown("Node and devices", "Held but idle", node)).isCloseTo(0.15, within(1e-8));
+    near(shown("Node and devices", "Coverage of the node", node), 0.98);
+    near(shown("Node and devices", "Power of the node by kind", 1, node), 4_000); // GPU
+    near(shown("Node and devices", "Where the node's energy went", 1, node), 18 * 0.7);
+    near(shown("Node and devices", "Where the node's energy went", 3, node), 18 * 0.2);
+    near(shown("Node and devices", "GPUs of the node", 1, node), 20);
+    near(shown("Node and devices", "Readings of the node", node), 60);
+    near(shown("Fleet", "Top nodes", with()), 4.5); // the last of four: a third of west
   }
 
   @Test
@@ -271,6 +228,21 @@ class ITDashboards {
     near(shown("Budgets and alerts", "Time over budget", with()), 7_200);
     near(shown("Budgets and alerts", "Energy by day", 1, with()), BOTH);
     near(shown("Budgets and alerts", "Energy by day", 2, with()), 100);
+    near(shown("Budgets and alerts", "Alerts that fire", with()), 1);
+    assertThat(rows("Budgets in force"))
+        .extracting(row -> row.get(2).asText())
+        .containsExactlyInAnyOrder("all", "grid", "day", "r1");
+    assertThat(rows("Alerts that began in the range"))
+        .extracting(row -> row.get(5).asText())
+        .containsExactly("rack=r1", "job=j-1", "site");
+    assertThat(rows("annotation Alerts that fire")).hasSize(1);
+    assertThat(rows("annotation Alerts that ended")).hasSize(2);
+  }
+
+  private static JsonNode rows(String panel) throws IOException, InterruptedException {
+    return grafana
+        .ask(Grafana.query("Budgets and alerts / " + panel), with())
+        .at("/series/0/values");
   }
 
   @Test
@@ -279,6 +251,12 @@ class ITDashboards {
     near(shown("Pipeline", "Largest difference", with()), 0);
     near(shown("Pipeline", "Smallest difference", with()), 0);
     near(shown("Pipeline", "Refused", with()), 2 * 1080);
+    near(shown("Pipeline", "Behind, by reader and topic", with()), 7);
+    near(shown("Pipeline", "Age of the newest window", with("site", "west")), 12_000);
+    near(shown("Pipeline", "Written to topics", with()), 300);
+    near(shown("Pipeline", "Read from topics", with()), 200);
+    near(shown("Pipeline", "Points stored", with()), 450);
+    near(shown("Pipeline", "What store writers could not store", 2, with()), 3);
     Macros odd = new Macros(FROM, TO + 2 * KnownSites.HOUR, "10s", CHOSEN);
     near(shown("Pipeline", "Largest difference", odd), 1);
   }
@@ -293,7 +271,16 @@ class ITDashboards {
     Map<String, Double> values = values(rule, KnownSites.END);
     assertThat(values).containsOnlyKeys("east", "west");
     assertThat(values).doesNotContainValue(Double.NaN);
-    check(AllQueries.of(rule), at(rule, KnownSites.END));
+    for (Map.Entry<AllQueries.Asked, Duration> asked : AllQueries.of(rule).entrySet()) {
+      grafana.check(asked.getKey(), at(asked.getValue(), KnownSites.END));
+    }
+  }
+
+  @Test
+  void rulesOnPower_lookAtTheBudgetsThatAreSet() throws IOException, InterruptedException {
+    AlertRule rule = rule("joulestream-power-critical");
+    // the lower of two for all of east; west's was taken back, and that of its rack is none of it
+    assertThat(values(rule, 1, KnownSites.END)).isEqualTo(Map.of("east", 8_500.0));
   }
 
   @ParameterizedTest
@@ -324,15 +311,25 @@ class ITDashboards {
     return rules().stream().filter(rule -> rule.uid().equals(uid)).findFirst().orElseThrow();
   }
 
-  private static Macros at(AlertRule rule, long now) {
-    return new Macros(now - rule.rangeSeconds() * 1000L, now - 1, "10s", Map.of());
+  private static Macros at(Duration back, long now) {
+    return new Macros(now - back.toMillis(), now - 1, "10s", Map.of());
   }
 
   /** The last value of each site, as the rule's second step takes it. */
   private static Map<String, Double> values(AlertRule rule, long now)
       throws IOException, InterruptedException {
+    return values(rule, 0, now);
+  }
+
+  /**
+   * @param which of what the rule asks
+   */
+  private static Map<String, Double> values(AlertRule rule, int which, long now)
+      throws IOException, InterruptedException {
+    Map.Entry<AllQueries.Asked, Duration> asked =
+        List.copyOf(AllQueries.of(rule).entrySet()).get(which);
     Map<String, Double> values = new HashMap<>();
-    for (JsonNode series : grafana.ask(AllQueries.of(rule), at(rule, now)).path("series")) {
+    for (JsonNode series : grafana.ask(asked.getKey(), at(asked.getValue(), now)).path("series")) {
       for (JsonNode row : series.get("values")) {
         values.put(series.at("/tags/site").asText(), row.get(1).asDouble());
       }

@@ -4,10 +4,19 @@ package io.github.joulestream.dashboards;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.Points;
 import io.github.joulestream.store.StorePoint;
@@ -22,7 +31,8 @@ import java.util.Map;
  * <p>Of east's power 4,000 W are GPUs, 500 W memory, 300 W storage, 700 W CPUs and 500 W the rest
  * of its nodes; four fifths are booked to jobs, of these three quarters to {@code j-1} and the rest
  * to {@code j 2/b}. Only east has a facility meter: 1.3 times its power. West's jobs are {@code
- * j-3}, which still runs. One window of east was mended late, by a part of its own of 10,000 J.
+ * j-3}, which still runs. Each site has two nodes: {@code n 1} draws two thirds of its power. One
+ * window of east was mended late, by a part of its own of 10,000 J.
  */
 final class KnownSites {
   /** 2026-01-01, 00:00 UTC. */
@@ -48,6 +58,9 @@ final class KnownSites {
     sites.job("east", "j 2/b", "bob", "beta", 120, JobState.FAILED, END - 1);
     sites.job("west", "j-3", "ann", "alpha", 240, JobState.RUNNING, JobRecord.OPEN);
     sites.laterPart();
+    sites.health();
+    sites.budgets();
+    sites.alerts();
     return sites.points;
   }
 
@@ -61,6 +74,11 @@ final class KnownSites {
       for (long time = hour; time < hour + HOUR; time += WINDOW) {
         Totals<SiteAmount> totals = window(tenWatts * tenths(time), facility);
         put(new SiteWindow(site, time, WINDOW, totals));
+        Totals<SiteAmount> third = window(tenWatts * tenths(time) / 3, false);
+        // two parts of one node, which add up
+        points.add(Points.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 900)));
+        points.add(Points.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 1_400)));
+        points.add(Points.of(new NodeWindow(site, "n 2", time, WINDOW, third, time + 900)));
         ofHour.addAll(totals);
       }
       if (site.equals("east") && hour == START) {
@@ -123,6 +141,99 @@ final class KnownSites {
   private void put(SiteWindow window) {
     points.add(Points.power(window));
     points.add(Points.ledger(window));
+  }
+
+  private void budgets() {
+    long day = 24 * HOUR;
+    budget(START - 40 * day, "east", "all", "site", Quantity.POWER, 10_000_000L);
+    // a lower one came a year ago, before it was raised
+    budget(START - 400 * day, "east", "grid", "site", Quantity.POWER, 7_000_000L);
+    budget(START - 300 * day, "east", "grid", "site", Quantity.POWER, 8_500_000L);
+    budget(
+        START - 40 * day, "east", "day", "project=alpha", Quantity.ENERGY_PER_DAY, 3_600_000_000L);
+    budget(START - 40 * day, "west", "r1", "rack=r1", Quantity.POWER, 1_000_000L);
+    budget(START - 40 * day, "west", "all", "site", Quantity.POWER, 1_000_000L);
+    points.add(Points.of("west/all", null, START - 39 * day));
+  }
+
+  private void budget(
+      long time, String site, String name, String scope, Quantity quantity, long limit) {
+    points.add(
+        Points.of(
+            site + "/" + name, Budget.of(site, name, Scope.parse(scope), quantity, limit), time));
+  }
+
+  private void alerts() {
+    alert("a1", "east", "site", AlertState.RESOLVED, START + HOUR, START + 2 * HOUR);
+    alert("a2", "east", "job=j-1", AlertState.FIRING, END - HOUR, Alert.OPEN);
+    alert("a3", "west", "rack=r1", AlertState.RESOLVED, END - HOUR / 2, END - HOUR / 3);
+  }
+
+  private void alert(
+      String id, String site, String scope, AlertState state, long since, long ended) {
+    points.add(
+        Points.of(
+            new Alert(
+                id,
+                Rule.POWER_BUDGET,
+                site,
+                "all",
+                scope,
+                Severity.CRITICAL,
+                state,
+                12_000,
+                8_500,
+                "W",
+                100,
+                since,
+                since + 60_000,
+                ended,
+                10_000,
+                List.of(new Contributor(Contributor.Consumer.JOB, "j-1", 6_000, 7_200_000)),
+                "draws too much",
+                2,
+                "",
+                "facilities",
+                "of the feed")));
+  }
+
+  /** How the pipeline did in the last minutes. */
+  private void health() {
+    for (long time = END - 10 * 60_000; time < END; time += WINDOW) {
+      points.add(
+          Points.health("kafka", "telemetry", "", time, Map.of("records_per_second", 300.0)));
+      points.add(
+          Points.health(
+              "joulestream",
+              "telemetry",
+              "",
+              time,
+              Map.of("lag_records", 7L, "records_per_second", 200.0)));
+      points.add(
+          Points.health(
+              "writer-1",
+              "",
+              "",
+              time,
+              Map.of(
+                  "points_per_second",
+                  450.0,
+                  "unreadable",
+                  1L,
+                  "refused_by_store",
+                  3L,
+                  "retries",
+                  0L)));
+      for (String site : List.of("east", "west")) {
+        points.add(
+            Points.health(
+                "store",
+                "",
+                site,
+                time,
+                Map.of("age_millis", 12_000L, "difference_millijoules", 0L)));
+      }
+    }
   }
 
   private void job(

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
  * @param chosen values of variables; those of a variable with texts of its own as {@code
  *     text|value}
  */
-record Macros(
+public record Macros(
     long fromEpochMillis, long toEpochMillis, String interval, Map<String, List<String>> chosen) {
-  static final String ALL = ".*";
+  public static final String ALL = ".*";
 
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([a-z_]+):([a-z]+)}");
 

@@ -19,9 +19,12 @@ final class ProvisionedSources {
 
   private final List<JsonNode> sources = new ArrayList<>();
 
-  ProvisionedSources() throws IOException {
+  /**
+   * @param module the folder of the module dashboards
+   */
+  ProvisionedSources(Path module) throws IOException {
     new YAMLMapper()
-        .readTree(Path.of("provisioning", FILE).toFile())
+        .readTree(module.resolve("provisioning").resolve(FILE).toFile())
         .get("datasources")
         .forEach(sources::add);
   }

@@ -3,7 +3,7 @@ package io.github.joulestream.store;
 
 /** How long a point is worth keeping. */
 public enum Keep {
-  /** What live views and corrections need: windows of 10 s, of sites and of jobs. */
+  /** What live views and corrections need: windows of 10 s, and how the pipeline does. */
   WEEKS,
   /**
    * What reports need: windows of 1 h of sites, the jobs' totals, alerts, budgets. No series per
@@ -14,7 +14,7 @@ public enum Keep {
   /** By measurement, and by window where a measurement has several. */
   public static Keep of(StorePoint point) {
     return switch (point.measurement()) {
-      case JOB_ENERGY -> WEEKS;
+      case JOB_ENERGY, NODE_POWER, PIPELINE -> WEEKS;
       case JOB_SUMMARY, ALERT, BUDGET -> YEARS;
       case SITE_POWER, LEDGER ->
           point.tags().getOrDefault("window", "").endsWith("h") ? YEARS : WEEKS;

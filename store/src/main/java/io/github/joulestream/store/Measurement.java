@@ -25,6 +25,13 @@ public enum Measurement {
   /** Power and utilisation of a site in a window of 10 s or 1 h (tag {@code window}). */
   SITE_POWER("site_power", List.of("site", "window"), sitePowerFields()),
 
+  /**
+   * Power and utilisation of a node in a window of 10 s. A window has several points, which add up:
+   * so use is told as times, not as ratios. Kept weeks, as there are a thousand times more nodes
+   * than sites.
+   */
+  NODE_POWER("node_power", List.of("site", "node", "window"), nodePowerFields()),
+
   /** Both sides of a site's books in a window, and what was refused, by reason. */
   LEDGER("ledger", List.of("site", "window"), ledgerFields()),
 
@@ -36,6 +43,12 @@ public enum Measurement {
    * has several points (parts), whose amounts add up.
    */
   JOB_SUMMARY("job_summary", List.of("site"), jobSummaryFields()),
+
+  /**
+   * How the pipeline itself does, every 10 s: who is how far behind in which topic, how much flows,
+   * how old the newest window of a site is. A tag that does not apply is absent.
+   */
+  PIPELINE("pipeline", List.of("component", "topic", "site"), pipelineFields()),
 
   /**
    * An alert, each time that it holds: one point, at the second since when it has held, and below
@@ -88,30 +101,40 @@ public enum Measurement {
   }
 
   private static Map<String, FieldType> sitePowerFields() {
-    Map<String, FieldType> fields = new LinkedHashMap<>();
-    for (String name :
-        List.of(
-            "total_watts",
-            "gpu_watts",
-            "memory_watts",
-            "storage_watts",
-            "cpu_watts",
-            "node_watts",
-            "facility_watts",
-            "jobs_watts",
-            "idle_watts",
-            "held_idle_watts",
-            "gpu_busy_ratio",
-            "gpu_allocated_ratio",
-            "memory_used_ratio",
-            "memory_allocated_ratio",
-            "storage_busy_ratio",
-            "storage_used_ratio",
-            "storage_allocated_ratio",
-            "coverage_ratio")) {
-      fields.put(name, FieldType.DOUBLE);
+    Map<String, FieldType> fields = powerFields();
+    for (RatioField ratio : RatioField.values()) {
+      fields.put(ratio.fieldName(), FieldType.DOUBLE);
     }
     fields.put("total_millijoules", FieldType.LONG);
+    return fields;
+  }
+
+  private static Map<String, FieldType> powerFields() {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    for (PowerField power : PowerField.values()) {
+      fields.put(power.fieldName(), FieldType.DOUBLE);
+    }
+    return fields;
+  }
+
+  private static Map<String, FieldType> nodePowerFields() {
+    Map<String, FieldType> fields = powerFields();
+    for (NodeField field : NodeField.values()) {
+      fields.put(field.fieldName(), FieldType.LONG);
+    }
+    return fields;
+  }
+
+  private static Map<String, FieldType> pipelineFields() {
+    Map<String, FieldType> fields = new LinkedHashMap<>();
+    fields.put("lag_records", FieldType.LONG);
+    fields.put("records_per_second", FieldType.DOUBLE);
+    fields.put("points_per_second", FieldType.DOUBLE);
+    for (String name :
+        List.of(
+            "unreadable", "refused_by_store", "retries", "age_millis", "difference_millijoules")) {
+      fields.put(name, FieldType.LONG);
+    }
     return fields;
   }
 

@@ -14,6 +14,7 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -50,60 +51,9 @@ public final class Points {
 
   public static StorePoint power(SiteWindow window) {
     Totals<SiteAmount> totals = window.totals();
-    Map<String, Object> fields = new LinkedHashMap<>();
-    double millis = window.windowMillis();
-    // millijoules over milliseconds are watts
-    fields.put("total_watts", totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES) / millis);
-    fields.put("gpu_watts", totals.get(SiteAmount.MEASURED_GPU_MILLIJOULES) / millis);
-    fields.put("memory_watts", totals.get(SiteAmount.MEASURED_MEMORY_MILLIJOULES) / millis);
-    fields.put("storage_watts", totals.get(SiteAmount.MEASURED_STORAGE_MILLIJOULES) / millis);
-    fields.put("cpu_watts", totals.get(SiteAmount.MEASURED_CPU_MILLIJOULES) / millis);
-    fields.put("node_watts", totals.get(SiteAmount.MEASURED_NODE_MILLIJOULES) / millis);
-    fields.put("facility_watts", totals.get(SiteAmount.FACILITY_MILLIJOULES) / millis);
-    fields.put("jobs_watts", totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) / millis);
-    fields.put("idle_watts", totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES) / millis);
-    fields.put("held_idle_watts", totals.get(SiteAmount.HELD_IDLE_MILLIJOULES) / millis);
-    ratio(fields, "gpu_busy_ratio", totals, SiteAmount.GPU_BUSY_MILLIS, SiteAmount.GPU_MILLIS);
-    ratio(
-        fields,
-        "gpu_allocated_ratio",
-        totals,
-        SiteAmount.GPU_ALLOCATED_MILLIS,
-        SiteAmount.GPU_MILLIS);
-    ratio(
-        fields,
-        "memory_used_ratio",
-        totals,
-        SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS,
-        SiteAmount.MEMORY_MEBIBYTE_MILLIS);
-    ratio(
-        fields,
-        "memory_allocated_ratio",
-        totals,
-        SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS,
-        SiteAmount.MEMORY_MEBIBYTE_MILLIS);
-    ratio(
-        fields,
-        "storage_busy_ratio",
-        totals,
-        SiteAmount.STORAGE_BUSY_MILLIS,
-        SiteAmount.STORAGE_MILLIS);
-    ratio(
-        fields,
-        "storage_used_ratio",
-        totals,
-        SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS,
-        SiteAmount.STORAGE_MEBIBYTE_MILLIS);
-    ratio(
-        fields,
-        "storage_allocated_ratio",
-        totals,
-        SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS,
-        SiteAmount.STORAGE_MEBIBYTE_MILLIS);
-    long covered = totals.get(SiteAmount.COVERED_MILLIS);
-    long known = covered + totals.get(SiteAmount.UNCOVERED_MILLIS);
-    if (known != 0) {
-      fields.put("coverage_ratio", (double) covered / known);
+    Map<String, Object> fields = watts(totals, window.windowMillis());
+    for (RatioField ratio : RatioField.values()) {
+      ratio.of(totals).ifPresent(value -> fields.put(ratio.fieldName(), value));
     }
     fields.put("total_millijoules", totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
     return new StorePoint(
@@ -113,16 +63,31 @@ public final class Points {
         nanos(window.windowStartEpochMillis()) + part(window.partEpochMillis()));
   }
 
-  private static void ratio(
-      Map<String, Object> fields,
-      String name,
-      Totals<SiteAmount> totals,
-      SiteAmount part,
-      SiteAmount whole) {
-    // without devices of the kind there is no ratio, and no field
-    if (totals.get(whole) != 0) {
-      fields.put(name, (double) totals.get(part) / totals.get(whole));
+  private static Map<String, Object> watts(Totals<SiteAmount> totals, int windowMillis) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (PowerField power : PowerField.values()) {
+      fields.put(power.fieldName(), power.watts(totals, windowMillis));
     }
+    return fields;
+  }
+
+  public static StorePoint of(NodeWindow window) {
+    Totals<SiteAmount> totals = window.totals();
+    Map<String, Object> fields = watts(totals, window.windowMillis());
+    for (NodeField field : NodeField.values()) {
+      fields.put(field.fieldName(), field.of(totals));
+    }
+    return new StorePoint(
+        Measurement.NODE_POWER,
+        tags(
+            "site",
+            window.site(),
+            "node",
+            window.node(),
+            "window",
+            windowName(window.windowMillis())),
+        fields,
+        nanos(window.windowStartEpochMillis()) + Math.floorMod(window.part(), NANOS_PER_SECOND));
   }
 
   public static StorePoint ledger(SiteWindow window) {
@@ -142,6 +107,20 @@ public final class Points {
 
   private static Map<String, String> siteTags(SiteWindow window) {
     return tags("site", window.site(), "window", windowName(window.windowMillis()));
+  }
+
+  /**
+   * How the pipeline itself does.
+   *
+   * @param topic empty where it is of none, as is {@code site}
+   */
+  public static StorePoint health(
+      String component, String topic, String site, long epochMillis, Map<String, Object> fields) {
+    return new StorePoint(
+        Measurement.PIPELINE,
+        tags("component", component, "topic", topic, "site", site),
+        fields,
+        nanos(epochMillis));
   }
 
   /** {@code 10s}, {@code 1h}. */

@@ -8,6 +8,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.DeadLetters;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -41,8 +42,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -70,6 +73,7 @@ public final class StoreWriter implements AutoCloseable {
           Topic.JOB_ENERGY.topicName(),
           Topic.JOB_SUMMARY.topicName(),
           Topic.SITE_POWER.topicName(),
+          Topic.NODE_POWER.topicName(),
           Topic.LEDGER.topicName(),
           Topic.ALERTS.topicName(),
           Topic.BUDGETS.topicName());
@@ -90,9 +94,11 @@ public final class StoreWriter implements AutoCloseable {
 
   private final PointSink sink;
   private final EpochClock clock;
+  private final NanoClock nanos = NanoClock.system();
   private final Map<String, Object> kafka;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Admin admin;
+  private final PipelineProbe probe;
   private final Thread thread;
   private final Random jitter = new Random();
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -100,13 +106,13 @@ public final class StoreWriter implements AutoCloseable {
   private final AtomicReference<Map<TopicPartition, Long>> written =
       new AtomicReference<>(Map.of());
   private final AtomicLong points = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong unreadable = new AtomicLong();
+  private final AtomicLong refusedByStore = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
   private final AtomicLong firstWrite = new AtomicLong(-1);
   private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
   private final List<Future<RecordMetadata>> letters = new ArrayList<>();
   private boolean revoked;
-  private boolean committed = true;
   private @Nullable KafkaProducer<byte[], byte[]> deadLetters;
 
   /** A point and the record it came from. */
@@ -135,11 +141,13 @@ public final class StoreWriter implements AutoCloseable {
     consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     admin = Admin.create(this.kafka);
+    probe = new PipelineProbe(admin, instance, this::counts, clock);
     thread = Thread.ofPlatform().name("store-writer").unstarted(this::run);
   }
 
   public void start() {
     thread.start();
+    probe.start();
   }
 
   private void run() {
@@ -159,6 +167,7 @@ public final class StoreWriter implements AutoCloseable {
           });
       while (!stopping.get()) {
         take(consumer.poll(POLL));
+        probe.measured().ifPresent(this::writeHealth);
       }
     } catch (WakeupException e) {
       log.debug("stopped while it waited for the store");
@@ -182,7 +191,8 @@ public final class StoreWriter implements AutoCloseable {
                 new Item(record, point));
           }
         } catch (SerializationException | IllegalArgumentException | ArithmeticException e) {
-          refuse(record, String.valueOf(e.getMessage()));
+          unreadable.incrementAndGet();
+          keep(record, String.valueOf(e.getMessage()));
         }
       }
       List<Item> items = last.values().stream().sorted(BY_TIME).toList();
@@ -193,28 +203,37 @@ public final class StoreWriter implements AutoCloseable {
       if (revoked) {
         return; // whoever has the partitions now reads it again
       }
-      committed = false;
     }
-    if (!committed && !commit()) {
-      return;
+    Map<TopicPartition, Long> positions = positions();
+    // also without records: a transaction's end moves them on, and would look like something to do
+    if (!positions.isEmpty() && !positions.equals(written.get()) && commit()) {
+      written.set(positions);
     }
+  }
+
+  /** Behind what was read last; without partitions of which it is not known yet. */
+  private Map<TopicPartition, Long> positions() {
     Map<TopicPartition, Long> positions = new HashMap<>();
     for (TopicPartition partition : consumer.assignment()) {
-      positions.put(partition, consumer.position(partition));
+      try {
+        positions.put(partition, consumer.position(partition, Duration.ZERO));
+      } catch (TimeoutException e) {
+        log.debug("where to read {} from is not known yet", partition, e);
+      }
     }
-    written.set(Map.copyOf(positions));
+    return Map.copyOf(positions);
   }
 
   /** False if the group is just being put together anew, or the broker is away. */
   private boolean commit() {
     try {
       consumer.commitSync();
-      committed = true;
-    } catch (CommitFailedException | RetriableException e) {
+      return true;
+    } catch (CommitFailedException | RebalanceInProgressException | RetriableException e) {
       // nothing is lost: the next commit says as much, or who has the partitions reads it again
       log.info("offsets not committed yet: {}", e.getMessage());
+      return false;
     }
-    return committed;
   }
 
   /** Null if there is nothing to store of it. */
@@ -244,6 +263,9 @@ public final class StoreWriter implements AutoCloseable {
     if (topic.equals(Topic.SITE_POWER.topicName())) {
       return Points.power(WireSerdes.siteWindows().deserializer().deserialize(topic, value));
     }
+    if (topic.equals(Topic.NODE_POWER.topicName())) {
+      return Points.of(WireSerdes.nodeWindows().deserializer().deserialize(topic, value));
+    }
     return Points.ledger(WireSerdes.siteWindows().deserializer().deserialize(topic, value));
   }
 
@@ -272,7 +294,17 @@ public final class StoreWriter implements AutoCloseable {
     }
     answered();
     points.addAndGet(items.size());
+    items.forEach(item -> probe.stored(item.point()));
     firstWrite.compareAndSet(-1, clock.epochMillis());
+  }
+
+  /** What the store does not take is of a moment that is over: the next ones say how it is then. */
+  private void writeHealth(List<StorePoint> health) {
+    try {
+      sink.write(health);
+    } catch (PointSink.PointsRefused | PointSink.StoreUnavailable e) {
+      log.info("the store does not take how the pipeline does: {}", e.getMessage());
+    }
   }
 
   private void answered() {
@@ -289,8 +321,9 @@ public final class StoreWriter implements AutoCloseable {
    */
   private boolean hold(long pauseMillis) {
     consumer.pause(consumer.assignment());
-    long until = clock.epochMillis() + pauseMillis + jitter.nextLong(pauseMillis / 2 + 1);
-    for (long left = pauseMillis; left > 0; left = until - clock.epochMillis()) {
+    long start = nanos.nanos();
+    long millis = pauseMillis + jitter.nextLong(pauseMillis / 2 + 1);
+    for (long left = millis; left > 0; left = millis - (nanos.nanos() - start) / 1_000_000) {
       if (stopping.get()) {
         throw new WakeupException();
       }
@@ -321,13 +354,13 @@ public final class StoreWriter implements AutoCloseable {
         if (reason == null) {
           rest.add(items.get(i));
         } else {
-          refuse(items.get(i).origin(), reason);
+          refused(items.get(i).origin(), reason);
         }
       }
       // also what the store may have taken: some stores take all or nothing
       writeOn(rest);
     } else if (items.size() == 1) {
-      refuse(items.getFirst().origin(), String.valueOf(e.getMessage()));
+      refused(items.getFirst().origin(), String.valueOf(e.getMessage()));
     } else {
       int half = items.size() / 2;
       writeOn(items.subList(0, half));
@@ -347,12 +380,17 @@ public final class StoreWriter implements AutoCloseable {
     }
   }
 
-  private void refuse(ConsumerRecord<byte[], byte[]> record, String reason) {
+  private void refused(ConsumerRecord<byte[], byte[]> record, String reason) {
+    refusedByStore.incrementAndGet();
+    keep(record, reason);
+  }
+
+  /** Keeps what is unusable in the topic for it. */
+  private void keep(ConsumerRecord<byte[], byte[]> record, String reason) {
     if (letters.isEmpty()) {
       // the first of a read: there may be thousands
       log.warn("refused {} {} {}: {}", record.topic(), record.partition(), record.offset(), reason);
     }
-    refused.incrementAndGet();
     if (deadLetters == null) {
       deadLetters =
           new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
@@ -413,8 +451,14 @@ public final class StoreWriter implements AutoCloseable {
     return points.get();
   }
 
+  /** Records that cannot be read, or that the store refuses. */
   public long recordsRefused() {
-    return refused.get();
+    return unreadable.get() + refusedByStore.get();
+  }
+
+  private PipelineProbe.Counts counts() {
+    return new PipelineProbe.Counts(
+        points.get(), unreadable.get(), refusedByStore.get(), retries.get());
   }
 
   public long retries() {
@@ -470,6 +514,7 @@ public final class StoreWriter implements AutoCloseable {
     } else if (thread.getState() == Thread.State.NEW) {
       consumer.close();
     }
+    probe.close();
     admin.close();
     if (deadLetters != null) {
       deadLetters.close();

@@ -39,6 +39,7 @@ final class Drain {
           Topic.JOB_ENERGY.topicName(),
           Topic.JOB_SUMMARY.topicName(),
           Topic.SITE_POWER.topicName(),
+          Topic.NODE_POWER.topicName(),
           Topic.LEDGER.topicName());
 
   private final Admin admin;

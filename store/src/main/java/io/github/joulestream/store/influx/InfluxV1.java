@@ -14,26 +14,11 @@ import java.util.regex.Pattern;
  * InfluxDB 1.x: {@code /write}, which also servers before 1.8 have, and InfluxQL for the rest. A
  * bucket is a database, how long it keeps is its default retention policy.
  */
-public final class InfluxV1 implements InfluxApi {
-  /** Few large files rather than hundreds of small ones for what is kept for years. */
-  private static final Duration LONG_SHARD = Duration.ofDays(28);
-
-  private static final Duration LONG = Duration.ofDays(365);
+public final class InfluxV1 extends InfluxServer {
   private static final Pattern GO_DURATION = Pattern.compile("(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)");
 
-  private final InfluxAddress address;
-  private final InfluxHttp http;
-  private final InfluxQl influxQl;
-
   public InfluxV1(InfluxAddress address) {
-    this.address = address;
-    http = new InfluxHttp(address.url(), address.basic());
-    influxQl = new InfluxQl(address, http);
-  }
-
-  @Override
-  public InfluxAddress address() {
-    return address;
+    super(address, address.basic());
   }
 
   @Override
@@ -107,15 +92,5 @@ public final class InfluxV1 implements InfluxApi {
   @Override
   public Map<Integer, String> refusedLines(Answer answer, int lines) {
     return answer.refused() ? InfluxApi.allDropped(answer, lines) : Map.of();
-  }
-
-  @Override
-  public InfluxQl influxQl() {
-    return influxQl;
-  }
-
-  @Override
-  public void close() {
-    http.close();
   }
 }

@@ -26,21 +26,16 @@ import org.jspecify.annotations.Nullable;
  * /api/v2/write}; buckets and what InfluxQL calls them are looked after by its plain HTTP
  * interface.
  */
-public final class InfluxV2 implements InfluxApi {
+public final class InfluxV2 extends InfluxServer {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-  private static final Duration LONG_SHARD = Duration.ofDays(28);
-  private static final Duration LONG = Duration.ofDays(365);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final InfluxAddress address;
   private final InfluxDBClient client;
   private final WriteApiBlocking write;
-  private final InfluxHttp http;
-  private final InfluxQl influxQl;
   private @Nullable String orgId;
 
   public InfluxV2(InfluxAddress address) {
-    this.address = address;
+    super(address, address.token("Token"));
     client =
         InfluxDBClientFactory.create(
             InfluxDBClientOptions.builder()
@@ -52,13 +47,6 @@ public final class InfluxV2 implements InfluxApi {
                 .okHttpClient(new OkHttpClient.Builder().readTimeout(TIMEOUT).writeTimeout(TIMEOUT))
                 .build());
     write = client.getWriteApiBlocking();
-    http = new InfluxHttp(address.url(), address.token("Token"));
-    influxQl = new InfluxQl(address, http);
-  }
-
-  @Override
-  public InfluxAddress address() {
-    return address;
   }
 
   @Override
@@ -215,13 +203,8 @@ public final class InfluxV2 implements InfluxApi {
   }
 
   @Override
-  public InfluxQl influxQl() {
-    return influxQl;
-  }
-
-  @Override
   public void close() {
     client.close();
-    http.close();
+    super.close();
   }
 }

@@ -13,22 +13,11 @@ import java.util.Map;
  * InfluxDB 3 (Core, Enterprise): {@code /api/v3/write_lp}, which says which lines it refuses, and
  * InfluxQL by {@code /query}. A bucket is a database.
  */
-public final class InfluxV3 implements InfluxApi {
+public final class InfluxV3 extends InfluxServer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final InfluxAddress address;
-  private final InfluxHttp http;
-  private final InfluxQl influxQl;
-
   public InfluxV3(InfluxAddress address) {
-    this.address = address;
-    http = new InfluxHttp(address.url(), address.token("Bearer"));
-    influxQl = new InfluxQl(address, http);
-  }
-
-  @Override
-  public InfluxAddress address() {
-    return address;
+    super(address, address.token("Bearer"));
   }
 
   @Override
@@ -84,15 +73,5 @@ public final class InfluxV3 implements InfluxApi {
       refused.put(number - 1, line.path("error_message").asText());
     }
     return refused;
-  }
-
-  @Override
-  public InfluxQl influxQl() {
-    return influxQl;
-  }
-
-  @Override
-  public void close() {
-    http.close();
   }
 }

@@ -9,6 +9,7 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.Buckets;
 import io.github.joulestream.store.HistoryReader;
@@ -148,20 +149,33 @@ class ITSeries {
         fill(server, "ledgers", windows, i -> Points.ledger(siteWindow(i, 10_000)));
         fill(server, "powers", windows, i -> Points.power(siteWindow(i, 10_000)));
         fill(server, "energies", windows, this::jobWindow);
+        fill(server, "nodes", windows, this::nodeWindow);
         // there a job has a series, as long as its windows are kept
         assertThat(series(api, "energies")).isEqualTo(windows / WINDOWS_OF_A_JOB);
         System.out.printf(
             "%,d jobs: %d series before, %d after; bytes on disk per job summary %.0f, "
-                + "per window of 10 s: ledger %.0f, site_power %.0f, job_energy %.0f%n",
+                + "per window of 10 s: ledger %.0f, site_power %.0f, job_energy %.0f, node_power %.0f%n",
             JOBS,
             seriesBefore,
             seriesAfter,
             settled(server, years) / JOBS,
             settled(server, "ledgers") / windows,
             settled(server, "powers") / windows,
-            settled(server, "energies") / windows);
+            settled(server, "energies") / windows,
+            settled(server, "nodes") / windows);
       }
     }
+  }
+
+  private StorePoint nodeWindow(long i) {
+    return Points.of(
+        new NodeWindow(
+            "site",
+            "node" + i / WINDOWS_OF_A_JOB,
+            NOW - 10_000L * (i + 1),
+            10_000,
+            filled(Totals.ofSite(), SiteAmount.values().length, 10_000L),
+            i));
   }
 
   private StorePoint jobWindow(long i) {

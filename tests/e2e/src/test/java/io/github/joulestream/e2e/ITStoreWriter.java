@@ -12,6 +12,9 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.store.Measurement;
+import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
@@ -20,19 +23,31 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -144,6 +159,91 @@ class ITStoreWriter {
     }
   }
 
+  /** A store that takes what it gets as soon as it is let. */
+  private static final class HeldStore implements PointSink {
+    final Map<Long, Long> energyByNanos = new ConcurrentHashMap<>();
+    final CountDownLatch asked = new CountDownLatch(1);
+    final CountDownLatch let = new CountDownLatch(1);
+
+    @Override
+    public void write(List<StorePoint> points) {
+      asked.countDown();
+      try {
+        let.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new StoreUnavailable("interrupted", e);
+      }
+      points.stream()
+          .filter(point -> point.measurement() == Measurement.JOB_ENERGY)
+          .forEach(point ->
+              energyByNanos.put(
+                  point.epochNanos(), (Long) point.fields().get("total_millijoules")));
+    }
+
+    @Override
+    public void close() {
+      // nothing is open
+    }
+  }
+
+  /**
+   * While a writer is busy, its group forgets it, as after a pause of the machine; and when it
+   * comes back the group takes long to be put together, as another member does not answer. In
+   * between the writer may not commit, which is no reason to give up.
+   */
+  @Test
+  void aGroupThatIsPutTogetherSlowly_isWaitedFor() throws Exception {
+    HeldStore store = new HeldStore();
+    Map<String, Object> other = new HashMap<>(kafka);
+    other.put("group.id", StoreWriter.GROUP);
+    other.put("partition.assignment.strategy", RangeAssignor.class.getName());
+    other.put("enable.auto.commit", false);
+    publish(window(START, 1_000), window(START + 10_000, 200));
+    try (StoreWriter writer = new StoreWriter(kafka, "writer-0", store, EpochClock.system());
+        Admin admin = Admin.create(kafka);
+        KafkaConsumer<byte[], byte[]> member =
+            new KafkaConsumer<>(other, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      writer.start();
+      assertThat(store.asked.await(1, TimeUnit.MINUTES)).isTrue();
+      admin
+          .removeMembersFromConsumerGroup(
+              StoreWriter.GROUP, new RemoveMembersFromConsumerGroupOptions())
+          .all()
+          .get();
+      member.subscribe(List.of(TOPIC));
+      Await.until(
+          "another member has the group to itself",
+          () -> {
+            member.poll(Duration.ofMillis(100));
+            return member.assignment().size() == 2;
+          });
+      store.let.countDown();
+      // the writer waits until the other is heard of
+      Await.until(
+          "the group is being put together",
+          () ->
+              admin
+                      .describeConsumerGroups(List.of(StoreWriter.GROUP))
+                      .describedGroups()
+                      .values()
+                      .iterator()
+                      .next()
+                      .get()
+                      .groupState()
+                  == GroupState.PREPARING_REBALANCE);
+      publish(window(START + 20_000, 30));
+      // some turns of the writer's, of which each would be its last
+      long turns = System.nanoTime() + 1_000_000_000L;
+      Await.until("it has had its turns", () -> System.nanoTime() > turns);
+      assertThat(writer.failure()).isEmpty();
+      member.close(CloseOptions.timeout(Duration.ofSeconds(5)));
+      Await.until("all is stored", () -> store.energyByNanos.size() == 3);
+      Await.until("and committed", () -> committed() == 3);
+      assertThat(writer.failure()).isEmpty();
+    }
+  }
+
   @Test
   void whatIsUnusable_isKeptWithTheReason_andTheRestIsWritten() throws Exception {
     int port = freePort();
@@ -177,6 +277,62 @@ class ITStoreWriter {
                   .deserialize(TOPIC, letters.getLast().value())
                   .windowStartEpochMillis())
           .isEqualTo(-10_000);
+    }
+  }
+
+  /** Of all groups that are ours by name, by a broker's own figures. */
+  @Test
+  void howFarEachReaderIsBehind_isWrittenWithTheRest() throws Exception {
+    int port = freePort();
+    try (EmbeddedQuestDb store = EmbeddedQuestDb.start(folder.resolve("store"), port);
+        StoreWriter writer = writer(port);
+        Admin admin = Admin.create(kafka)) {
+      publish(window(START, 1_000), window(START + 10_000, 200), window(START + 20_000, 30));
+      publishBytes("no Avro".getBytes(UTF_8));
+      int partition =
+          admin
+                      .listOffsets(Map.of(new TopicPartition(TOPIC, 0), OffsetSpec.latest()))
+                      .partitionResult(new TopicPartition(TOPIC, 0))
+                      .get()
+                      .offset()
+                  == 4
+              ? 0
+              : 1;
+      // somebody has done one of four, and nothing of the other partition
+      admin
+          .alterConsumerGroupOffsets(
+              "joulestream-other",
+              Map.of(new TopicPartition(TOPIC, partition), new OffsetAndMetadata(1)))
+          .all()
+          .get();
+      writer.start();
+      Await.until(
+          "the group's lag is told",
+          () ->
+              rows(store, "component, topic, lag_records", "lag_records IS NOT NULL")
+                  .contains("[\"joulestream-other\",\"job-energy\",3]"));
+      assertThat(rows(store, "component, topic, lag_records", "lag_records IS NOT NULL"))
+          .contains("[\"%s\",\"job-energy\",0]".formatted(StoreWriter.GROUP));
+      Await.until(
+          "what could not be read is told",
+          () ->
+              rows(store, "component, unreadable, refused_by_store, retries", "unreadable = 1")
+                  .contains("[\"writer-0\",1,0,0]"));
+      assertThat(rows(store, "component", "topic = 'telemetry' AND records_per_second = 0"))
+          .contains("kafka");
+    }
+  }
+
+  private static String rows(EmbeddedQuestDb store, String columns, String which)
+      throws IOException, InterruptedException {
+    String sql = "SELECT %s FROM pipeline WHERE %s".formatted(columns, which);
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(
+                      store.url().resolve("/exec?query=" + URLEncoder.encode(sql, UTF_8)))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString())
+          .body();
     }
   }
 

@@ -130,7 +130,13 @@ class ITWriterThroughput {
       Await.until("it begins", () -> writer.pointsWritten() > 0);
       long first = writer.pointsWritten();
       long start = System.nanoTime();
-      Await.until("all is stored", Duration.ofMinutes(5), () -> writer.pointsWritten() >= points);
+      Await.until(
+          "all is stored",
+          Duration.ofMinutes(5),
+          () -> {
+            assertThat(writer.failure()).isEmpty();
+            return writer.pointsWritten() >= points;
+          });
       assertThat(writer.pointsWritten()).isEqualTo(points);
       return (points - first) * 1e9 / (System.nanoTime() - start);
     } finally {

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.dashboards;
+
+import java.util.List;
+
+/** One node: its power, its devices by kind, and how well it is measured. */
+final class NodeDashboard {
+  static final String UID = "joulestream-node";
+
+  private static final Source NODE = Source.NODE_POWER;
+
+  /** Length of a window, ms. */
+  private static final String WINDOW_MILLIS = "10000.0";
+
+  private NodeDashboard() {}
+
+  static Dashboard describe() {
+    return new Dashboard(
+        UID,
+        "Node and devices",
+        "One node: power, its devices by kind, their use, and how well they are measured.",
+        "now-3h",
+        "30s",
+        List.of(Variable.oneSite(), Variable.node()),
+        List.of(Annotation.jobStarts(false), Annotation.jobEnds(false)),
+        List.of(
+            Panels.row("Now, and over the range"),
+            now(
+                "Power of the node",
+                Panels.WATTS,
+                "Mean power of all its devices in the last interval, none twice, and its course.",
+                Queries.watts(NODE, "Power", "total_watts")),
+            peak(),
+            overRange(
+                "Energy of the node",
+                Panels.KILOWATT_HOURS,
+                "Energy of all its devices over the range, none twice: jobs and idle together.",
+                new Column(
+                    "Energy", NODE.sum("total_millijoules") + " / " + Queries.KILOWATT_HOUR)),
+            overRange(
+                    "GPUs busy",
+                    Panels.SHARE,
+                    "GPU time busy, of all GPU time that was seen.",
+                    part("Busy", "gpu_busy_millis", "gpu_millis"))
+                .decimals(1)
+                .thresholds("red", new Threshold(0.3, "yellow"), new Threshold(0.6, "green"))
+                .without("no GPU seen"),
+            overRange(
+                    "Held but idle",
+                    Panels.SHARE,
+                    "Energy of GPUs that jobs held at a use under 5 %, of all energy of its GPUs.",
+                    part("Held but idle", "held_idle_watts", "gpu_watts"))
+                .decimals(1)
+                .thresholds("green", new Threshold(0.1, "yellow"), new Threshold(0.3, "red"))
+                .without("no GPU seen"),
+            overRange(
+                    "Coverage of the node",
+                    Panels.SHARE,
+                    "Device time whose energy is known, of all device time that was seen.",
+                    coverage())
+                .decimals(1)
+                .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green")),
+            Panels.row("Power and energy"),
+            powerByKind(),
+            whereTo(),
+            Panels.row("Devices"),
+            gpus(),
+            use(),
+            Panels.row("How well it is measured"),
+            coverageOverTime(),
+            readings(),
+            inDoubt(),
+            Panels.row("Jobs"),
+            SitePanels.topJobs(24, 9)
+                .says(
+                    "The 20 jobs of the chosen site that took most energy in the range. On which"
+                        + " nodes a job ran, the store does not hold: job starts and ends can be"
+                        + " switched on as marks above.")));
+  }
+
+  private static Panel now(String title, String unit, String says, Column column) {
+    return Panels.stat(title, unit)
+        .says(says)
+        .asks(Query.series(Queries.nodeTrend(List.of(column))))
+        .interval(NODE.window());
+  }
+
+  private static Panel overRange(String title, String unit, String says, Column column) {
+    return Panels.stat(title, unit)
+        .says(says)
+        .asks(Query.series(Queries.nodeInRange(List.of(column))));
+  }
+
+  private static Panel peak() {
+    List<Column> power = List.of(Queries.watts(NODE, "Power", "total_watts"));
+    return Panels.stat("Peak power of the node", Panels.WATTS)
+        .says("The highest power of any window of 10 s of the range.")
+        .asks(Query.series(Queries.overWindows("max", Queries.nodeWindows(power), power)));
+  }
+
+  private static Column part(String name, String part, String whole) {
+    return new Column(name, NODE.sum(part) + " / " + NODE.sum(whole));
+  }
+
+  private static Column coverage() {
+    return Queries.coverage(NODE);
+  }
+
+  private static Panel powerByKind() {
+    return Panels.stacked("Power of the node by kind", Panels.WATTS, 16, 9)
+        .says(
+            "Mean power, stacked. What a meter of the node sees beyond its devices is the rest; 0"
+                + " where there is no such meter.")
+        .asks(Query.series(Queries.nodeTrend(Queries.wattsByKind(NODE))))
+        .interval(NODE.window());
+  }
+
+  private static Panel whereTo() {
+    return Panels.donut("Where the node's energy went", Panels.KILOWATT_HOURS, 8, 9)
+        .says(
+            "Jobs; GPUs that jobs held at a use under 5 %; and what was allocated to nobody."
+                + " Together all that was measured.")
+        .asks(
+            Query.series(
+                Queries.nodeInRange(
+                    List.of(
+                        new Column(
+                            "Jobs",
+                            "(%s - %s) * 10.0 / 3600000.0"
+                                .formatted(NODE.sum("jobs_watts"), NODE.sum("held_idle_watts"))),
+                        Queries.kilowattHours(NODE, "Held but idle", "held_idle_watts"),
+                        Queries.kilowattHours(NODE, "Idle", "idle_watts")))));
+  }
+
+  private static Column devices(String name, String millis) {
+    return new Column(name, NODE.sum(millis) + " / " + WINDOW_MILLIS);
+  }
+
+  private static Panel gpus() {
+    return Panels.lines("GPUs of the node", Panels.COUNT, 12, 9)
+        .says("How many GPUs were seen, how many were allocated, and how many were busy.")
+        .asks(
+            Query.series(
+                Queries.nodeTrend(
+                    List.of(
+                        devices("Seen", "gpu_millis"),
+                        devices("Allocated", "gpu_allocated_millis"),
+                        devices("Busy", "gpu_busy_millis")))))
+        .interval(NODE.window())
+        .fromZero();
+  }
+
+  private static Panel use() {
+    return Panels.lines("Use of the node", Panels.SHARE, 12, 9)
+        .says("GPU time busy and allocated, memory used, and drive time busy, each of all.")
+        .asks(
+            Query.series(
+                Queries.nodePerInterval(
+                    List.of(
+                        part("GPU busy", "gpu_busy_millis", "gpu_millis"),
+                        part("GPU allocated", "gpu_allocated_millis", "gpu_millis"),
+                        part(
+                            "Memory used", "memory_used_mebibyte_millis", "memory_mebibyte_millis"),
+                        part("Drives busy", "storage_busy_millis", "storage_millis")))))
+        .interval(NODE.window())
+        .between(0, 1);
+  }
+
+  private static Panel coverageOverTime() {
+    return Panels.lines("Coverage of the node, over time", Panels.SHARE, 8, 8)
+        .says("Device time whose energy is known, of all device time that was seen.")
+        .asks(Query.series(Queries.nodePerInterval(List.of(coverage()))))
+        .interval(NODE.window())
+        .between(0, 1);
+  }
+
+  private static Panel readings() {
+    return Panels.lines("Readings of the node", "cps", 8, 8)
+        .says(
+            "Readings of its devices that arrived, each once, per second. A node that is gone ends.")
+        .asks(
+            Query.series(
+                Queries.nodeTrend(
+                    List.of(new Column("Readings", NODE.sum("readings") + " / 10.0")))))
+        .interval(NODE.window())
+        .fromZero();
+  }
+
+  private static Panel inDoubt() {
+    return Panels.columns("Refused and stuck", Panels.COUNT, 8, 8)
+        .says(
+            "Fields and readings of the node that were refused, of any reason, and minutes that"
+                + " counters stood still though power was drawn. Sums of each interval.")
+        .asks(
+            Query.series(
+                Queries.nodePerInterval(
+                    List.of(
+                        new Column("Refused", NODE.sum("refused")),
+                        new Column("Stuck minutes", NODE.sum("stuck_millis") + " / 60000.0")))))
+        .interval(NODE.window());
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import java.util.Locale;
+
+/** What is told of a node beside its power: what adds up over the points of a window. */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes the array
+enum NodeField {
+  TOTAL_MILLIJOULES(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+  COVERED_MILLIS(SiteAmount.COVERED_MILLIS),
+  UNCOVERED_MILLIS(SiteAmount.UNCOVERED_MILLIS),
+  GPU_MILLIS(SiteAmount.GPU_MILLIS),
+  GPU_BUSY_MILLIS(SiteAmount.GPU_BUSY_MILLIS),
+  GPU_ALLOCATED_MILLIS(SiteAmount.GPU_ALLOCATED_MILLIS),
+  MEMORY_MEBIBYTE_MILLIS(SiteAmount.MEMORY_MEBIBYTE_MILLIS),
+  MEMORY_USED_MEBIBYTE_MILLIS(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS),
+  STORAGE_MILLIS(SiteAmount.STORAGE_MILLIS),
+  STORAGE_BUSY_MILLIS(SiteAmount.STORAGE_BUSY_MILLIS),
+  READINGS(SiteAmount.READINGS),
+  REFUSED(
+      SiteAmount.REFUSED_SENTINEL,
+      SiteAmount.REFUSED_NEGATIVE,
+      SiteAmount.REFUSED_OVER_LIMIT,
+      SiteAmount.REFUSED_FUTURE,
+      SiteAmount.REFUSED_LATE),
+  STUCK_MILLIS(SiteAmount.COUNTER_STUCK_MILLIS);
+
+  private final String fieldName = name().toLowerCase(Locale.ROOT);
+  private final SiteAmount[] amounts;
+
+  NodeField(SiteAmount... amounts) {
+    this.amounts = amounts;
+  }
+
+  String fieldName() {
+    return fieldName;
+  }
+
+  long of(Totals<SiteAmount> totals) {
+    long sum = 0;
+    for (SiteAmount amount : amounts) {
+      sum = Math.addExact(sum, totals.get(amount));
+    }
+    return sum;
+  }
+}
