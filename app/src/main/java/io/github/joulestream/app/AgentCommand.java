@@ -113,8 +113,7 @@ final class AgentCommand implements Callable<Integer> {
     if (spoolLimit < LEAST_SPOOL) {
       throw new UserError("--spool-limit must be at least 1M");
     }
-    List<Probe> probes =
-        Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options());
+    List<Probe> probes = Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options());
     if (print) {
       return printDevices(probes);
     }
@@ -122,12 +121,7 @@ final class AgentCommand implements Callable<Integer> {
         SpoolingPublisher publisher =
             SpoolingPublisher.open(kafka.config(), "joulestream-agent", spool, spoolLimit);
         NodeAgent agent =
-            new NodeAgent(
-                settings,
-                probes,
-                publisher,
-                EpochClock.system(),
-                NanoClock.system())) {
+            new NodeAgent(settings, probes, publisher, EpochClock.system(), NanoClock.system())) {
       agent.follow(jobs.sources(settings.site(), settings.node()), jobs.held());
       Metrics metrics = new Metrics();
       agent.showIn(metrics);
@@ -191,18 +185,5 @@ final class AgentCommand implements Callable<Integer> {
 
   private String nodeName() {
     return node != null ? node : NodeAgent.hostName();
-  }
-
-  private List<JobSource> jobSources() {
-    List<JobSource> sources = new ArrayList<>();
-    sources.add(new JobDirectory(site, jobs));
-    if (gpuJobs != null) {
-      sources.add(new MappingDirectory(site, gpuJobs));
-    }
-    if (pods != null) {
-      PodLabels labels = podLabels ? PodLabels.ofServiceAccount(System.getenv(), nodeName()) : null;
-      sources.add(new PodResources(site, pods, labels));
-    }
-    return sources;
   }
 }

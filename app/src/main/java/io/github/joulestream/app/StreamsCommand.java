@@ -97,9 +97,7 @@ final class StreamsCommand implements Callable<Integer> {
   }
 
   private static Health health(StreamsProgram accounting, AlertsProgram alerts) {
-    return alerts
-        .failure()
-        .map(e -> Health.bad("the alerts' topology stopped: " + e.getMessage()))
-        .orElseGet(accounting::health);
+    Health health = alerts.health();
+    return health.ok() ? accounting.health() : health;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams;
 
+import io.github.joulestream.runtime.Health;
 import io.github.joulestream.streams.topology.AlertsTopology;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,6 +35,11 @@ public final class AlertsProgram implements AutoCloseable {
   /** Starts, and returns when all tasks run. */
   public void start() throws InterruptedException {
     running.start();
+  }
+
+  /** How it is: bad if it gave up. */
+  public Health health() {
+    return running.health();
   }
 
   /** Why it gave up, if it did. */

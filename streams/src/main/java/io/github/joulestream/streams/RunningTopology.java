@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams;
 
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -62,6 +67,60 @@ final class RunningTopology implements AutoCloseable {
       throw new IllegalStateException(
           name + " did not start within " + START_LIMIT.toSeconds() + " s", e);
     }
+  }
+
+  /** How it is: bad if it gave up. While tasks move or are restored, it is good and says so. */
+  Health health() {
+    KafkaStreams.State state = streams.state();
+    Throwable e = failure.get();
+    if (e != null) {
+      return Health.bad(name + " stopped: " + e.getMessage());
+    }
+    return switch (state) {
+      case RUNNING -> Health.GOOD;
+      case CREATED, REBALANCING -> Health.good(name + " is " + state);
+      default -> Health.bad(name + " is " + state);
+    };
+  }
+
+  /** Shows its figures. */
+  void showIn(Metrics metrics) {
+    metrics
+        .showIf(Metric.STREAMS_RUNNING, () -> streams.state() == KafkaStreams.State.RUNNING)
+        .show(
+            Metric.STREAMS_RECORDS_IN,
+            () -> sum("consumer-fetch-manager-metrics", "records-consumed-total", "client-id"))
+        .show(
+            Metric.STREAMS_RECORDS_OUT,
+            () -> sum("producer-metrics", "record-send-total", "client-id"))
+        .show(
+            Metric.STREAMS_LAG,
+            () -> sum("consumer-fetch-manager-metrics", "records-lag", "partition"));
+  }
+
+  /**
+   * Adds up one of the clients' own figures.
+   *
+   * @param last the innermost thing that it is told of: not each of a client's topics, and the
+   *     client again
+   */
+  private double sum(String group, String name, String last) {
+    double sum = 0;
+    for (Map.Entry<MetricName, ? extends org.apache.kafka.common.Metric> entry :
+        streams.metrics().entrySet()) {
+      MetricName metric = entry.getKey();
+      boolean innermost =
+          metric.tags().containsKey(last)
+              && (last.equals("partition") || !metric.tags().containsKey("topic"));
+      if (metric.group().equals(group)
+          && metric.name().equals(name)
+          && innermost
+          && entry.getValue().metricValue() instanceof Double value
+          && !value.isNaN()) {
+        sum += value;
+      }
+    }
+    return sum;
   }
 
   /** Why it gave up, if it did. */

@@ -3,18 +3,15 @@ package io.github.joulestream.streams;
 
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.runtime.Health;
-import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.streams.process.Journal;
 import io.github.joulestream.streams.process.Untold;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -89,56 +86,12 @@ public final class StreamsProgram implements AutoCloseable {
 
   /** How it is: bad if it gave up. While tasks move or are restored, it is good and says so. */
   public Health health() {
-    KafkaStreams.State state = streams.state();
-    Throwable e = failure.get();
-    if (e != null) {
-      return Health.bad("the topologies stopped: " + e.getMessage());
-    }
-    return switch (state) {
-      case RUNNING -> Health.GOOD;
-      case CREATED, REBALANCING -> Health.good("state " + state);
-      default -> Health.bad("state " + state);
-    };
+    return running.health();
   }
 
   /** Shows its figures. */
   public void showIn(Metrics metrics) {
-    metrics
-        .showIf(Metric.STREAMS_RUNNING, () -> streams.state() == KafkaStreams.State.RUNNING)
-        .show(
-            Metric.STREAMS_RECORDS_IN,
-            () -> sum("consumer-fetch-manager-metrics", "records-consumed-total", "client-id"))
-        .show(
-            Metric.STREAMS_RECORDS_OUT,
-            () -> sum("producer-metrics", "record-send-total", "client-id"))
-        .show(
-            Metric.STREAMS_LAG,
-            () -> sum("consumer-fetch-manager-metrics", "records-lag", "partition"));
-  }
-
-  /**
-   * Adds up one of the clients' own figures.
-   *
-   * @param last the innermost thing that it is told of: not each of a client's topics, and the
-   *     client again
-   */
-  private double sum(String group, String name, String last) {
-    double sum = 0;
-    for (Map.Entry<MetricName, ? extends org.apache.kafka.common.Metric> entry :
-        streams.metrics().entrySet()) {
-      MetricName metric = entry.getKey();
-      boolean innermost =
-          metric.tags().containsKey(last)
-              && (last.equals("partition") || !metric.tags().containsKey("topic"));
-      if (metric.group().equals(group)
-          && metric.name().equals(name)
-          && innermost
-          && entry.getValue().metricValue() instanceof Double value
-          && !value.isNaN()) {
-        sum += value;
-      }
-    }
-    return sum;
+    running.showIn(metrics);
   }
 
   /** Why the streams gave up, if they did. */

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Which GPU is behind which device file, from NVIDIA's kernel driver: {@code
  * /proc/driver/nvidia/gpus} has a folder for each GPU, and in it a file {@code information} with
- * lines such as {@code GPU UUID: GPU-604ac76c-...} and {@code Device Minor: 3} (the driver's README,
- * "The /proc filesystem interface"). The driver counts device files in another order than tools
- * count GPUs, and Slurm goes by the files.
+ * lines such as {@code GPU UUID: GPU-604ac76c-...} and {@code Device Minor: 3} (the driver's
+ * README, "The /proc filesystem interface"). The driver counts device files in another order than
+ * tools count GPUs, and Slurm goes by the files.
  */
 public final class NvidiaDriver {
   private static final Logger log = LoggerFactory.getLogger(NvidiaDriver.class);

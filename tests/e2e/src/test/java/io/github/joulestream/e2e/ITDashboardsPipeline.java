@@ -171,10 +171,7 @@ class ITDashboardsPipeline {
 
   /** Until every reading is in the books, and every job has ended. */
   private static void awaitBooked(long readings) throws Exception {
-    await(
-        "readings are in the books",
-        () -> measured(WINDOW, SiteAmount.READINGS),
-        () -> readings);
+    await("readings are in the books", () -> measured(WINDOW, SiteAmount.READINGS), () -> readings);
     await(
         "readings are in the nodes' books",
         () -> nodes.stream().mapToLong(w -> w.totals().get(SiteAmount.READINGS)).sum(),
@@ -190,8 +187,7 @@ class ITDashboardsPipeline {
     await("energy is in the jobs' windows", () -> energy(jobWindows), () -> sum(jobs));
   }
 
-  private static void await(
-      String what, LongSupplier have, LongSupplier expected)
+  private static void await(String what, LongSupplier have, LongSupplier expected)
       throws Exception {
     long[] seen = new long[2];
     try {
@@ -245,10 +241,7 @@ class ITDashboardsPipeline {
   }
 
   /** The last record of each key, of a consumer that sees what is committed. */
-  private static <T> Map<Object, T> latest(
-      Topic topic,
-      Serde<T> serde,
-      Function<T, Object> key) {
+  private static <T> Map<Object, T> latest(Topic topic, Serde<T> serde, Function<T, Object> key) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put("isolation.level", "read_committed");
     Map<Object, T> latest = new HashMap<>();
