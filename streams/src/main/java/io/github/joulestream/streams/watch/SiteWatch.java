@@ -96,6 +96,9 @@ final class SiteWatch {
   private long now = Long.MIN_VALUE;
   private long keptNow = Long.MIN_VALUE;
   private long arrivedMillis = Long.MIN_VALUE;
+  // by the wall clock, and whether anything came since it was asked last
+  private long heardMillis;
+  private boolean heard = true;
   private long sweptMillis = Long.MIN_VALUE;
   private long purgedMillis = Long.MIN_VALUE;
 
@@ -122,6 +125,7 @@ final class SiteWatch {
   // ---- power
 
   void take(LivePower live, long arrivalMillis) {
+    heard = true;
     arrivedMillis = Math.max(arrivedMillis, arrivalMillis);
     for (NodePower power : live.nodes()) {
       // a clock that is ahead must not move the site's
@@ -210,11 +214,18 @@ final class SiteWatch {
     }
   }
 
-  /** The wall clock moves on. */
+  /**
+   * The wall clock moves on. What counts is when this watch heard of the site, and not when that
+   * was sent: after a restart it has a while to catch up.
+   */
   void wallClock(long wallMillis) {
+    if (heard) {
+      heard = false;
+      heardMillis = wallMillis;
+    }
     // data of the past, as in a replay, is never fresh
     if (now != Long.MIN_VALUE && arrivedMillis - now < LIVE_MILLIS) {
-      long unheard = Math.max(0, wallMillis - arrivedMillis);
+      long unheard = Math.max(0, wallMillis - heardMillis);
       rules.freshness(now + unheard, unheard);
       book.settle();
     }
