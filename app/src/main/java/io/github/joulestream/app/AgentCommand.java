@@ -182,8 +182,4 @@ final class AgentCommand implements Callable<Integer> {
     }
     return 0;
   }
-
-  private String nodeName() {
-    return node != null ? node : NodeAgent.hostName();
-  }
 }
