@@ -148,6 +148,7 @@ final class DeviceTable implements AutoCloseable {
   private static final class Lines {
     final StringBuilder text = new StringBuilder();
 
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not among our dependencies
     void add(String format, @Nullable Object... arguments) {
       text.append(format.formatted(arguments)).append(System.lineSeparator());
     }

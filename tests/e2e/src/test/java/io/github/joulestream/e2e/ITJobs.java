@@ -9,12 +9,14 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.producers.agent.AgentSettings;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.jobs.HeldJobs;
 import io.github.joulestream.producers.jobs.JobDirectory;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobSummary.EndedBy;
@@ -146,12 +148,12 @@ class ITJobs {
             KafkaPublisher.connect(Map.of("bootstrap.servers", kafka), "it-jobs");
         NodeAgent agent =
             new NodeAgent(
-                "lab",
-                "n1",
+                new AgentSettings(
+                    "lab", "n1", Duration.ofMillis(200), Duration.ofMillis(200), Map.of()),
                 List.of(new TwoGpus()),
                 publisher,
                 EpochClock.system(),
-                Duration.ofMillis(200))) {
+                NanoClock.system())) {
       agent.follow(List.of(new JobDirectory("lab", jobs)), HeldJobs.none());
       assertThat(agent.describe()).contains("jobs in " + jobs);
       agent.start();
