@@ -136,7 +136,7 @@ final class PipelineProbe implements AutoCloseable {
           lastTrouble = "";
         } catch (ExecutionException e) {
           String why = String.valueOf(e.getCause());
-          if (!why.equals(lastTrouble)) {
+          if (stopped.getCount() > 0 && !why.equals(lastTrouble)) {
             log.warn("how the pipeline does cannot be seen: {}", why);
           }
           lastTrouble = why;

@@ -515,7 +515,8 @@ public final class StoreWriter implements AutoCloseable {
       consumer.close();
     }
     probe.close();
-    admin.close();
+    // nobody waits for what the probe is asking
+    admin.close(Duration.ZERO);
     if (deadLetters != null) {
       deadLetters.close();
     }

@@ -3,6 +3,7 @@ package io.github.joulestream.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.budget.Budget;
 import io.github.joulestream.energy.budget.Contributor;
@@ -14,6 +15,7 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.NodeWindow;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +83,27 @@ class PointsTest {
         "",
         "facilities",
         "");
+  }
+
+  @Test
+  void partsOfANodesWindow_arePointsOfTheirOwn_withEveryField() {
+    Totals<SiteAmount> totals =
+        Totals.ofSite()
+            .add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 70_000)
+            .add(SiteAmount.REFUSED_SENTINEL, 3)
+            .add(SiteAmount.REFUSED_LATE, 2);
+    StorePoint part = Points.of(new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 41));
+    assertThat(part.epochNanos()).isEqualTo(1_790_000_000_000_000_041L);
+    assertThat(part.tags()).isEqualTo(Map.of("site", "site", "node", "n1", "window", "10s"));
+    assertThat(part.fields().keySet()).isEqualTo(Measurement.NODE_POWER.fields().keySet());
+    assertThat(part.fields())
+        .containsEntry("total_watts", 7.0)
+        .containsEntry("total_millijoules", 70_000L)
+        .containsEntry("refused", 5L);
+    // far into the journal, and still within the window
+    StorePoint later =
+        Points.of(new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 7_000_000_042L));
+    assertThat(later.epochNanos()).isEqualTo(1_790_000_000_000_000_042L);
   }
 
   /** An alert is one point from its beginning to its end, and the next time another. */
