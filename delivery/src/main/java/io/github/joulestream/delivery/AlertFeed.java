@@ -100,7 +100,7 @@ final class AlertFeed implements AutoCloseable {
     endAtStart = consumer.endOffsets(BOTH).getOrDefault(ALERTS, 0L);
     firstTime = before == null;
     toldBefore = before == null ? 0 : before.offset();
-    committed = toldBefore;
+    committed = before == null ? -1 : toldBefore;
     if (firstTime || begin == Begin.AT_THE_BEGINNING) {
       consumer.seekToBeginning(BOTH);
     }
@@ -168,6 +168,19 @@ final class AlertFeed implements AutoCloseable {
       consumer.seek(partition, early.records(partition).getFirst().offset());
     }
     return held && !begun;
+  }
+
+  /** At the very first start: from here on all is to be told of, also after a crash. */
+  void goOnFrom(long offset) {
+    commit(offset);
+    consumer.seek(ALERTS, offset);
+  }
+
+  /** At the very first start: what comes from now on is to be told of, also after a crash. */
+  void beginsNow() {
+    if (firstTime) {
+      commit(endAtStart);
+    }
   }
 
   /** Where it is: all before it was given. */

@@ -72,6 +72,8 @@ final class AlertmanagerLane extends Lane {
         if (feed.hasBegun()) {
           standing = new Standing(links, holdMillis);
           roundNanos = nanos.nanos();
+          // what stands already is told with the first round, whenever that succeeds
+          feed.beginsNow();
         }
         for (FedAlert fed : came) {
           standing.take(fed, clock.epochMillis());

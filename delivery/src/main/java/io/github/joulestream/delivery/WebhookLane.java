@@ -13,7 +13,7 @@ import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,8 +39,8 @@ final class WebhookLane extends Lane {
   private final NanoClock nanos;
   private final Backoff backoff = new Backoff(new Random());
 
-  /** At the very first start, what stands; null once that was told. */
-  private @Nullable Map<String, FedAlert> first;
+  /** At the very first start: offset of the latest record of what stands; else null. */
+  private @Nullable Map<String, Long> first;
 
   WebhookLane(
       Map<String, Object> kafka,
@@ -66,7 +66,7 @@ final class WebhookLane extends Lane {
       while (!stopping()) {
         List<FedAlert> came = feed.poll(POLL);
         if (feed.hasBegun()) {
-          first = feed.firstTime() ? new LinkedHashMap<>() : null;
+          first = feed.firstTime() ? new HashMap<>() : null;
         }
         if (first != null) {
           begin(first, came);
@@ -77,21 +77,18 @@ final class WebhookLane extends Lane {
     }
   }
 
-  /** Reads what is kept before it tells of what of that still stands. */
-  private void begin(Map<String, FedAlert> standing, List<FedAlert> came) {
+  /** Finds the first of what still stands before it tells of anything. */
+  private void begin(Map<String, Long> standing, List<FedAlert> came) {
     for (FedAlert fed : came) {
-      // again at the end: their order is that of their latest revisions
-      standing.remove(fed.id());
       if (fed.alert() != null && fed.alert().state() == AlertState.FIRING) {
-        standing.put(fed.id(), fed);
+        standing.put(fed.id(), fed.origin().offset());
+      } else {
+        standing.remove(fed.id());
       }
     }
     if (feed.knowsWhatStands()) {
-      long end = feed.position();
-      if (tellAll(List.copyOf(standing.values()))) {
-        first = null;
-        done(end);
-      }
+      feed.goOnFrom(standing.values().stream().min(Long::compare).orElse(feed.position()));
+      first = null;
     }
   }
 
@@ -108,9 +105,7 @@ final class WebhookLane extends Lane {
       if (alert != null && (!feed.keepPlace(Duration.ZERO) || !tell(fed, alert))) {
         return false;
       }
-      if (first == null) {
-        feed.commit(fed.origin().offset() + 1);
-      }
+      feed.commit(fed.origin().offset() + 1);
     }
     return true;
   }

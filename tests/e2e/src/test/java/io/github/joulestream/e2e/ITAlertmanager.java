@@ -115,6 +115,17 @@ class ITAlertmanager {
             "--webhook-secret-file",
             secret.toString());
     program.awaitLine("waiting for alerts");
+    // the very first tells only of what stands when it begins
+    try (Admin admin = Admin.create(kafka)) {
+      Await.until(
+          "it begins",
+          () ->
+              !admin
+                  .listConsumerGroupOffsets("joulestream-alerts-webhook")
+                  .partitionsToOffsetAndMetadata()
+                  .get()
+                  .isEmpty());
+    }
     return program;
   }
 
