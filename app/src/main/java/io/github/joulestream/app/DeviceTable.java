@@ -59,14 +59,15 @@ final class DeviceTable implements AutoCloseable {
   String read(long epochMillis) {
     Lines lines = new Lines();
     for (Probe probe : probes) {
-      lines.add("%s: %s", probe.name(), probe.describe());
+      lines.add("%s: %s".formatted(probe.name(), probe.describe()));
       try {
         addDevices(probe, epochMillis, lines);
       } catch (IOException e) {
-        lines.add("  cannot be read: %s", e.getMessage());
+        lines.add("  cannot be read: " + e.getMessage());
       }
     }
-    unavailable.forEach((name, why) -> lines.add("%s: unavailable, because %s", name, why));
+    unavailable.forEach(
+        (name, why) -> lines.add("%s: unavailable, because %s".formatted(name, why)));
     return lines.text.toString();
   }
 
@@ -84,7 +85,7 @@ final class DeviceTable implements AutoCloseable {
     details.forEach((id, rest) -> {
       DeviceSeries last = before.remove(id);
       if (last == null) {
-        lines.add("  %s", id);
+        lines.add("  " + id);
       } else {
         addDevice(last, null, lines);
       }
@@ -102,7 +103,7 @@ final class DeviceTable implements AutoCloseable {
     Device device = series.device();
     Readings now = series.readings();
     int last = now.size() - 1;
-    lines.add("  %s", device.id());
+    lines.add("  " + device.id());
     lines.field("kind", device.kind() + within(device));
     lines.text("model", device.model());
     lines.text("instance of", device.instanceOf());
@@ -148,13 +149,12 @@ final class DeviceTable implements AutoCloseable {
   private static final class Lines {
     final StringBuilder text = new StringBuilder();
 
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not among our dependencies
-    void add(String format, @Nullable Object... arguments) {
-      text.append(format.formatted(arguments)).append(System.lineSeparator());
+    void add(String line) {
+      text.append(line).append(System.lineSeparator());
     }
 
     void field(String name, String value) {
-      add("    %-26s %s", name, value);
+      add("    %-26s %s".formatted(name, value));
     }
 
     void text(String name, String value) {

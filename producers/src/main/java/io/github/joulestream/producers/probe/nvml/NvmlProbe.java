@@ -128,6 +128,7 @@ public final class NvmlProbe implements Probe {
   /** What is known of a GPU. */
   private static final class Gpu {
     final String uuid;
+    int index;
     final Set<Reading> off = EnumSet.noneOf(Reading.class);
     MemorySegment handle;
     Device device;
@@ -224,11 +225,10 @@ public final class NvmlProbe implements Probe {
   @Override
   public Map<String, String> otherNames() {
     Map<String, String> names = new LinkedHashMap<>();
-    for (int i = 0; i < gpus.size(); i++) {
-      Gpu gpu = gpus.get(i);
-      names.put(Integer.toString(i), gpu.uuid);
-      for (int j = 0; j < gpu.instances.size(); j++) {
-        names.put(i + "." + j, gpu.instances.get(j).device.id());
+    for (Gpu gpu : gpus) {
+      names.put(Integer.toString(gpu.index), gpu.uuid);
+      for (int i = 0; i < gpu.instances.size(); i++) {
+        names.put(gpu.index + "." + i, gpu.instances.get(i).device.id());
       }
     }
     return names;
@@ -248,8 +248,14 @@ public final class NvmlProbe implements Probe {
         MemorySegment handle = at.handle.get(ADDRESS, 0);
         answer = Nvml.call(at.nvml.nvmlDeviceGetUUID, handle, at.text, Nvml.UUID_SIZE);
         String uuid = answer == Nvml.SUCCESS ? at.text.getString(0) : null;
-        if (uuid != null && gpus.stream().noneMatch(gpu -> gpu.uuid.equals(uuid))) {
-          gpus.add(gpu(at, uuid, handle));
+        if (uuid != null) {
+          Gpu known =
+              gpus.stream().filter(gpu -> gpu.uuid.equals(uuid)).findFirst().orElse(null);
+          Gpu gpu = known == null ? gpu(at, uuid, handle) : known;
+          gpu.index = i; // of all, those included that do not answer
+          if (known == null) {
+            gpus.add(gpu);
+          }
         }
       }
       if (answer != Nvml.SUCCESS) {

@@ -258,8 +258,11 @@ class NvmlProbeTest extends ProbeContract {
     try (NvmlProbe probe = probe()) {
       probe.open();
       assertThat(ids(probe.read(NOW))).containsExactly("GPU-bb");
+      assertThat(probe.otherNames()).containsExactly(Map.entry("1", "GPU-bb"));
       library.answer("*", 0, 0);
       assertThat(ids(probe.read(NOW + 10_000))).containsExactly("GPU-bb", "GPU-aa");
+      assertThat(probe.otherNames())
+          .containsExactly(Map.entry("1", "GPU-bb"), Map.entry("0", "GPU-aa"));
     }
   }
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class MemoryProbeContractTest extends ProbeContract {
+  @TempDir Path root;
+  private SysTree tree;
+
+  @BeforeEach
+  void memory() throws IOException {
+    tree = new SysTree(root).write("meminfo", "MemTotal: 1024 kB\nMemAvailable: 512 kB");
+  }
+
+  @Override
+  protected Probe probe() {
+    return new MemoryProbe(root, root);
+  }
+
+  @Override
+  protected Probe absent() {
+    return new MemoryProbe(root.resolve("none"), root);
+  }
+
+  @Override
+  protected void unplug() throws IOException {
+    tree.unplug("meminfo");
+  }
+}
