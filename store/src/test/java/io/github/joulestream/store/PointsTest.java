@@ -92,7 +92,8 @@ class PointsTest {
             .add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 70_000)
             .add(SiteAmount.REFUSED_SENTINEL, 3)
             .add(SiteAmount.REFUSED_LATE, 2);
-    StorePoint part = Points.of(new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 41));
+    StorePoint part =
+        Points.of(new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 41));
     assertThat(part.epochNanos()).isEqualTo(1_790_000_000_000_000_041L);
     assertThat(part.tags()).isEqualTo(Map.of("site", "site", "node", "n1", "window", "10s"));
     assertThat(part.fields().keySet()).isEqualTo(Measurement.NODE_POWER.fields().keySet());

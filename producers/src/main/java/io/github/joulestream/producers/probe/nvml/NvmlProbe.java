@@ -249,8 +249,7 @@ public final class NvmlProbe implements Probe {
         answer = Nvml.call(at.nvml.nvmlDeviceGetUUID, handle, at.text, Nvml.UUID_SIZE);
         String uuid = answer == Nvml.SUCCESS ? at.text.getString(0) : null;
         if (uuid != null) {
-          Gpu known =
-              gpus.stream().filter(gpu -> gpu.uuid.equals(uuid)).findFirst().orElse(null);
+          Gpu known = gpus.stream().filter(gpu -> gpu.uuid.equals(uuid)).findFirst().orElse(null);
           Gpu gpu = known == null ? gpu(at, uuid, handle) : known;
           gpu.index = i; // of all, those included that do not answer
           if (known == null) {
