@@ -52,7 +52,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   public static final String JOURNAL = "node-journal";
 
   // so many windows of jobs and nodes are told at every commit, and so many are not kept back
-  private static final int FEW_WINDOWS = 250;
+  private static final int FEW_WINDOWS = 25;
   private static final int MANY_WINDOWS = 50_000;
   private static final Duration JOBS_INTERVAL = Duration.ofSeconds(10);
 
