@@ -55,6 +55,8 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private static final int FEW_WINDOWS = 25;
   private static final int MANY_WINDOWS = 50_000;
   private static final Duration JOBS_INTERVAL = Duration.ofSeconds(10);
+  // without any news, what was kept back is told after one to two of these
+  private static final Duration QUIET = Duration.ofSeconds(2);
 
   // so that a record stays far from the limit of a topic, 1 MB
   private static final int NODES_PER_RECORD = 2_000;
@@ -152,7 +154,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     jobsDue = false;
     untold.note(context.taskId(), untoldWindows() > 0);
     journal.atCommit(new CommitScope(context).of(this::atCommit));
-    context.schedule(JOBS_INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> tellJobsWhenQuiet());
+    context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, _ -> tellJobsWhenQuiet());
   }
 
   /** Where nothing comes in any more there is no commit at which jobs would be told. */

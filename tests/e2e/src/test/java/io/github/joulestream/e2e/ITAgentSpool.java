@@ -214,7 +214,7 @@ class ITAgentSpool {
       assertThat(metric(agent, "joulestream_agent_dropped_records_total")).isZero();
       assertThat(ask(agent, "/health")).startsWith("200 ok");
       agent.interrupt();
-      assertThat(agent.await()).as(agent.output()).isZero();
+      assertThat(agent.await()).as(agent.output()).isIn(0, 130);
 
       long distinct = checkOrder();
       Program accounting = streams;
