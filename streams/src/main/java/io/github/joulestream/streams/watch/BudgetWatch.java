@@ -221,36 +221,33 @@ final class BudgetWatch {
   }
 
   private Saying overPower(int level, long value) {
-    int percent = percent(level);
-    return saying(
-        Severity.ofPercent(percent),
+    return over(
+        level,
         value,
-        limit,
-        percent,
         Figures.format(
-            "%s draws %s, %s of its limit of %s%s",
+            "%s draws %s, %s of its limit of %s",
             draw.scope.text(),
             Figures.power(value),
             Figures.percent(value / (double) limit),
-            Figures.power(limit),
-            more(level)));
+            Figures.power(limit)));
   }
 
   private Saying usedEnergy(int level, long value) {
-    int percent = percent(level);
-    return saying(
-        Severity.ofPercent(percent),
+    return over(
+        level,
         value,
-        limit,
-        percent,
         Figures.format(
-            "%s has used %s, %s of its %s %s%s",
+            "%s has used %s, %s of its %s %s",
             draw.scope.text(),
             Figures.energy(value),
             Figures.percent(value / (double) limit),
             Figures.energy(limit),
-            per(),
-            more(level)));
+            per()));
+  }
+
+  private Saying over(int level, long value, String summary) {
+    int percent = percent(level);
+    return saying(Severity.ofPercent(percent), value, limit, percent, summary + more(level));
   }
 
   private String per() {
