@@ -30,8 +30,6 @@ final class AlertmanagerLane extends Lane {
   private static final int MOST_NOTICES = 100;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final AlertFeed feed;
-  private final Endpoint endpoint;
   private final Links links;
   private final long repeatNanos;
   private final long holdMillis;
@@ -50,9 +48,10 @@ final class AlertmanagerLane extends Lane {
       Links links,
       EpochClock clock,
       NanoClock nanos) {
-    super("Alertmanager");
-    this.feed = new AlertFeed(kafka, GROUP, instance, AlertFeed.Begin.AT_THE_BEGINNING);
-    this.endpoint = new Endpoint(target.url());
+    super(
+        "Alertmanager",
+        new AlertFeed(kafka, GROUP, instance, AlertFeed.Begin.AT_THE_BEGINNING),
+        new Endpoint(target.url()));
     this.links = links;
     this.repeatNanos = target.repeat().toNanos();
     this.holdMillis = target.hold().toMillis();
@@ -64,23 +63,19 @@ final class AlertmanagerLane extends Lane {
 
   @Override
   void tell() {
-    try (feed;
-        endpoint) {
-      feed.subscribe();
-      while (!stopping()) {
-        List<FedAlert> came = feed.poll(POLL);
-        if (feed.hasBegun()) {
-          standing = new Standing(links, holdMillis);
-          roundNanos = nanos.nanos();
-          // what stands already is told with the first round, whenever that succeeds
-          feed.beginsNow();
-        }
-        for (FedAlert fed : came) {
-          standing.take(fed, clock.epochMillis());
-        }
-        if (feed.knowsWhatStands() && nanos.nanos() - notBeforeNanos >= 0) {
-          tellWhatIsDue();
-        }
+    while (!stopping()) {
+      List<FedAlert> came = feed.poll(POLL);
+      if (feed.hasBegun()) {
+        standing = new Standing(links, holdMillis);
+        roundNanos = nanos.nanos();
+        // what stands already is told with the first round, whenever that succeeds
+        feed.beginsNow();
+      }
+      for (FedAlert fed : came) {
+        standing.take(fed, clock.epochMillis());
+      }
+      if (feed.knowsWhatStands() && nanos.nanos() - notBeforeNanos >= 0) {
+        tellWhatIsDue();
       }
     }
   }
@@ -196,11 +191,5 @@ final class AlertmanagerLane extends Lane {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("texts can always be written", e);
     }
-  }
-
-  @Override
-  void release() {
-    feed.close();
-    endpoint.close();
   }
 }

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 abstract class Lane implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
+  final AlertFeed feed;
+  final Endpoint endpoint;
   private final String name;
   private final Thread thread;
   private final CountDownLatch stopAsked = new CountDownLatch(1);
@@ -25,19 +27,21 @@ abstract class Lane implements AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong toldOffset = new AtomicLong(-1);
 
-  Lane(String name) {
+  /** Closes both at its end. */
+  Lane(String name, AlertFeed feed, Endpoint endpoint) {
     this.name = name;
+    this.feed = feed;
+    this.endpoint = endpoint;
     this.thread = Thread.ofPlatform().name("alerts to " + name).unstarted(this::run);
   }
 
   /** Tells until the end is asked for. */
   abstract void tell();
 
-  /** Undoes what was opened, if it never ran. */
-  abstract void release();
-
   private void run() {
-    try {
+    try (feed;
+        endpoint) {
+      feed.subscribe();
       tell();
     } catch (RuntimeException e) {
       log.error("{} is told of nothing any more", name, e);
@@ -103,7 +107,8 @@ abstract class Lane implements AutoCloseable {
   public final void close() {
     askToStop();
     if (thread.getState() == Thread.State.NEW) {
-      release();
+      feed.close();
+      endpoint.close();
       return;
     }
     try {

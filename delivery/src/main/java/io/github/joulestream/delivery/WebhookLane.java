@@ -31,8 +31,6 @@ final class WebhookLane extends Lane {
   private static final long HOLD_STEP_MILLIS = 500;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final AlertFeed feed;
-  private final Endpoint endpoint;
   private final Signature signature;
   private final Links links;
   private final EpochClock clock;
@@ -49,9 +47,10 @@ final class WebhookLane extends Lane {
       Links links,
       EpochClock clock,
       NanoClock nanos) {
-    super("the webhook");
-    this.feed = new AlertFeed(kafka, GROUP, instance, AlertFeed.Begin.WHERE_IT_WAS);
-    this.endpoint = new Endpoint(target.url());
+    super(
+        "the webhook",
+        new AlertFeed(kafka, GROUP, instance, AlertFeed.Begin.WHERE_IT_WAS),
+        new Endpoint(target.url()));
     this.signature = target.signature();
     this.links = links;
     this.clock = clock;
@@ -60,19 +59,15 @@ final class WebhookLane extends Lane {
 
   @Override
   void tell() {
-    try (feed;
-        endpoint) {
-      feed.subscribe();
-      while (!stopping()) {
-        List<FedAlert> came = feed.poll(POLL);
-        if (feed.hasBegun()) {
-          first = feed.firstTime() ? new HashMap<>() : null;
-        }
-        if (first != null) {
-          begin(first, came);
-        } else if (tellAll(came) && feed.held()) {
-          done(feed.position());
-        }
+    while (!stopping()) {
+      List<FedAlert> came = feed.poll(POLL);
+      if (feed.hasBegun()) {
+        first = feed.firstTime() ? new HashMap<>() : null;
+      }
+      if (first != null) {
+        begin(first, came);
+      } else if (tellAll(came) && feed.held()) {
+        done(feed.position());
       }
     }
   }
@@ -195,11 +190,5 @@ final class WebhookLane extends Lane {
 
   private static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
-  }
-
-  @Override
-  void release() {
-    feed.close();
-    endpoint.close();
   }
 }
