@@ -105,7 +105,11 @@ class ITSlurm {
       Path script =
           Files.writeString(
               folder.resolve(hook),
-              "#!/bin/sh\nJOULESTREAM_SLURM=%s/joulestream exec /bin/sh %s/%s\n"
+              """
+              #!/bin/sh
+              JOULESTREAM_SLURM=%1$s/joulestream /bin/sh %2$s/%3$s
+              while [ -e %1$s/%3$s.waits ]; do sleep 0.05; done
+              """
                   .formatted(folder, hooks, hook));
       Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -227,7 +231,9 @@ class ITSlurm {
                   "--jobs",
                   jobs.toString(),
                   "--held-jobs",
-                  folder.resolve("held").toString());
+                  folder.resolve("held").toString(),
+                  "--spool",
+                  folder.resolve("unsent").toString());
           QuestDbReader store = new QuestDbReader(url)) {
         agent.awaitLine("jobs in " + jobs);
         String done =
@@ -243,17 +249,31 @@ class ITSlurm {
                     .formatted(jobs));
         String failed = sbatch("daemon", "-A", "biology", "--wrap", "sleep 2; exit 3");
         Await.until("it failed", () -> state(failed).equals("FAILED"));
-        String killed = sbatch("daemon", "--gres=gpu:1", "--wrap", "sleep 600");
-        Await.until("it runs", () -> state(killed).equals("RUNNING"));
+        String killed =
+            sbatch(
+                "daemon",
+                "--gres=gpu:1",
+                "--wrap",
+                "echo done=1 > %s/$SLURM_JOB_ID.progress; sleep 600".formatted(jobs));
+        // for Slurm it is RUNNING before its script is
+        Path progress = jobs.resolve(killed + ".progress");
+        Await.until("it runs", () -> Files.exists(progress) && Files.size(progress) > 0);
         Await.until("the first is done", () -> state(done).equals("COMPLETED"));
         slurm("scancel", killed);
         Await.until("it was killed", () -> state(killed).equals("CANCELLED"));
+        Path waits = Files.createFile(folder.resolve("prolog.waits"));
+        String unborn = sbatch("daemon", "--wrap", "exit 0");
+        Await.until("its prolog has begun", () -> Files.exists(jobs.resolve(unborn)));
+        slurm("scancel", unborn);
+        Files.delete(waits);
+        Await.until("it was cancelled", () -> state(unborn).equals("CANCELLED"));
 
         // what this machine's memory draws does not depend on whose job it is
         double watts = Double.parseDouble(found(agent, "memory, modelled as ([0-9.]+) W"));
         assertJob(store, done, "nobody", JobState.COMPLETED, watts);
         assertJob(store, failed, "daemon", JobState.FAILED, watts);
         assertJob(store, killed, "daemon", JobState.CANCELLED, watts);
+        assertThat(jobs.resolve(unborn)).content().contains("state=cancelled\n");
         if (!Files.exists(Path.of("/dev/nvidia0"))) {
           assertThat(Files.readString(jobs.resolve(done))).contains("gpus=0\n");
           assertThat(agent.output())
