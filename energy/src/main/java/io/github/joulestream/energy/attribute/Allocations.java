@@ -38,6 +38,8 @@ final class Allocations {
   private final List<AllocationEdge> edges = new ArrayList<>();
   private List<AllocationEdge> counting = List.of();
   private @Nullable Map<String, Stay> stays;
+  // devices that were given away alike, as most of a node are, are the same to look at
+  private final Map<List<Integer>, Shares> sharesByParts = new HashMap<>();
 
   Allocations(Limits limits) {
     this.limits = limits;
@@ -66,9 +68,14 @@ final class Allocations {
     }
     edges.add(edge);
     edges.sort(BY_TIME);
+    changed();
+    return true;
+  }
+
+  private void changed() {
     counting = counting();
     stays = null;
-    return true;
+    sharesByParts.clear();
   }
 
   List<AllocationEdge> edges() {
@@ -172,7 +179,8 @@ final class Allocations {
       for (String id : held == null ? Set.<String>of() : held.deviceParts.keySet()) {
         NavigableMap<Long, Integer> parts =
             byDevice
-                .computeIfAbsent(id, _ -> partsByJob(Device.sensor(id, DeviceKind.GPU), open))
+                .computeIfAbsent(
+                    id, _ -> partsByJob(partsOf(Device.sensor(id, DeviceKind.GPU)), open))
                 .get(job);
         // one that it still has, and all is open
         end =
@@ -241,8 +249,7 @@ final class Allocations {
     }
     over.removeAll(recent);
     boolean any = edges.removeIf(edge -> over.contains(edge.job()));
-    counting = counting();
-    this.stays = null;
+    changed();
     return any;
   }
 
@@ -251,7 +258,11 @@ final class Allocations {
     if (edges.isEmpty() || device.kind() == DeviceKind.FACILITY) {
       return Shares.NOBODY;
     }
-    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = partsByJob(device, open());
+    return sharesByParts.computeIfAbsent(partsOf(device), this::sharesOf);
+  }
+
+  private Shares sharesOf(List<Integer> partsAtEdges) {
+    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = partsByJob(partsAtEdges, open());
     TreeSet<Long> times = new TreeSet<>();
     partsByJob.values().forEach(parts -> times.addAll(parts.keySet()));
     long[] spanStarts = times.stream().mapToLong(Long::longValue).toArray();
@@ -272,17 +283,27 @@ final class Allocations {
     return merged(spanStarts, holders);
   }
 
-  /** By job: from when on it has which share of the device. */
-  private NavigableMap<String, NavigableMap<Long, Integer>> partsByJob(
-      Device device, Map<String, Long> open) {
-    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = new TreeMap<>();
+  /** What the job of each edge that counts has of the device from that edge on. */
+  private List<Integer> partsOf(Device device) {
     Map<String, Hold> holds = new HashMap<>();
+    List<Integer> parts = new ArrayList<>(counting.size());
     for (AllocationEdge edge : counting) {
       Hold hold = holds.computeIfAbsent(edge.job(), _ -> new Hold());
       hold.apply(edge);
+      parts.add(hold.partsOf(device));
+    }
+    return parts;
+  }
+
+  /** By job: from when on it has which share of the device. */
+  private NavigableMap<String, NavigableMap<Long, Integer>> partsByJob(
+      List<Integer> partsAtEdges, Map<String, Long> open) {
+    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = new TreeMap<>();
+    for (int i = 0; i < counting.size(); i++) {
+      AllocationEdge edge = counting.get(i);
       NavigableMap<Long, Integer> parts =
           partsByJob.computeIfAbsent(edge.job(), _ -> new TreeMap<>());
-      int now = hold.partsOf(device);
+      int now = partsAtEdges.get(i);
       var before = parts.lastEntry();
       if ((before == null ? 0 : before.getValue()) != now) {
         parts.put(edge.atEpochMillis(), now);

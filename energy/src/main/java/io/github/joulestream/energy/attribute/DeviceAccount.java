@@ -369,20 +369,17 @@ final class DeviceAccount {
   // ---- the plain case
 
   /**
-   * Takes in rows of a batch, if there is nothing about them that needs a second look: they follow
-   * the last in order, are plausible, and the counter rises or there is none. That is most readings
-   * of most devices, and nothing is allocated for them. It books what {@link #advance} would.
-   *
-   * @return false if there is; then nothing was taken in
+   * True if there is nothing about rows of a batch that needs a second look: they follow the last
+   * in order, are plausible, and the counter rises or there is none. That is most readings of most
+   * devices.
    */
-  boolean takePlain(
+  boolean isPlain(
       ReadingColumns batch,
       Device device,
       int from,
       int to,
       long arrivalEpochMillis,
-      Shares shares,
-      Increments books) {
+      Shares shares) {
     if (!device.equals(lastDevice)
         || settled != null
         || tailBooked
@@ -396,11 +393,18 @@ final class DeviceAccount {
       return false;
     }
     long[] times = batch.epochMillis();
-    if (times[to - 1] > arrivalEpochMillis + Limits.AHEAD_MILLIS
-        || times[to - 1] < shares.spanStart(shares.spans() - 1)
-        || !allPlain(batch, Plausibility.ceilingMilliwatts(device), from, to)) {
-      return false;
-    }
+    return times[to - 1] <= arrivalEpochMillis + Limits.AHEAD_MILLIS
+        && times[to - 1] >= shares.lastStart()
+        && allPlain(batch, Plausibility.ceilingMilliwatts(device), from, to);
+  }
+
+  /**
+   * Takes in rows that {@link #isPlain} was true of. It books what {@link #advance} would, and
+   * allocates nothing.
+   */
+  void takePlain(
+      ReadingColumns batch, Device device, int from, int to, Shares shares, Increments books) {
+    long[] times = batch.epochMillis();
     long[] powers = batch.powerMilliwatts();
     long[] counters = batch.energyMicrojoules();
     last = null;
@@ -415,7 +419,6 @@ final class DeviceAccount {
           shares,
           books);
     }
-    return true;
   }
 
   private boolean allPlain(ReadingColumns batch, long ceilingMilliwatts, int from, int to) {
@@ -468,7 +471,7 @@ final class DeviceAccount {
     boolean faulty = false;
     if (counter != MISSING) {
       bench.step.set(device, true, lastMicrojoules, counter, length, byPower);
-      faulty = noteEvent(limits.windowOf(time), books);
+      faulty = noteEvent(time, books);
       counted = bench.step.microjoules();
     }
     Quality quality;
@@ -495,7 +498,11 @@ final class DeviceAccount {
   }
 
   /** Counts what happened to the counter; true if what it says is no good. */
-  private boolean noteEvent(long window, Increments books) {
+  private boolean noteEvent(long epochMillis, Increments books) {
+    if (bench.step.event() == CounterStep.Event.NONE) {
+      return false;
+    }
+    long window = limits.windowOf(epochMillis);
     switch (bench.step.event()) {
       case NONE -> {}
       case WRAPPED -> books.note(window, SiteAmount.COUNTER_WRAPS, 1);
@@ -531,7 +538,7 @@ final class DeviceAccount {
     } else if (a.microjoules() != MISSING && b.microjoules() != MISSING) {
       step(a, b, trapezoid(a, b, length));
       certain = bench.step.certain();
-      faulty = noteEvent(at, books);
+      faulty = noteEvent(b.epochMillis(), books);
       counted = calibrated(bench.step.microjoules(), b, length);
       compare(a, b, counted, length);
     } else if (a.microjoules() != MISSING) {
@@ -966,18 +973,16 @@ final class DeviceAccount {
             && utilisation < IDLE_UTILISATION_PARTS;
     Shares.Holders holders = shares.holders(span);
     long millis = end - at;
-    int jobs = holders.jobs().size();
-    int weightSum = holders.weightSum();
-    if (jobs == 0) {
+    if (holders.nobody()) {
       books.measured(inWindow, device, millijoules, quality);
       books.idle(inWindow, device, millijoules);
       books.time(inWindow, device, millis, 0, utilisation, used);
       segmentMillijoules += millijoules;
       return;
     }
-    if (jobs == 1 && holders.weights()[0] == Shares.WHOLE) {
-      // most devices, most of the time: all of it is one job's
-      String job = holders.jobs().getFirst();
+    String job = holders.owner();
+    if (job != null) {
+      // most devices, most of the time
       books.measured(inWindow, device, millijoules, quality);
       books.job(inWindow, job, device, millijoules, quality, idling, true);
       books.jobTime(inWindow, job, device, millis, Shares.WHOLE, utilisation);
@@ -985,6 +990,8 @@ final class DeviceAccount {
       segmentMillijoules += millijoules;
       return;
     }
+    int jobs = holders.jobs().size();
+    int weightSum = holders.weightSum();
     bench.roomFor(jobs + 1);
     long[] before = bench.before;
     long[] after = bench.after;
@@ -998,10 +1005,10 @@ final class DeviceAccount {
     for (int i = 0; i < jobs; i++) {
       long part = after[i] - before[i];
       toJobs += part;
-      String job = holders.jobs().get(i);
+      String holder = holders.jobs().get(i);
       long parts = (long) holders.weights()[i] * Shares.WHOLE / weightSum;
-      books.job(inWindow, job, device, part, quality, idling, false);
-      books.jobTime(inWindow, job, device, millis, parts, utilisation);
+      books.job(inWindow, holder, device, part, quality, idling, false);
+      books.jobTime(inWindow, holder, device, millis, parts, utilisation);
     }
     long idleWeight = holders.weights()[jobs];
     books.time(

@@ -23,10 +23,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -111,6 +113,7 @@ public final class NodeAccount {
       count(batch, SiteAmount.REPEATED_READINGS, books);
       return Outcome.REPEATED;
     }
+    places.look(batch, arrivalEpochMillis);
     Odd odd = null;
     long oldestMillis = Long.MAX_VALUE;
     long latestMillis = Long.MIN_VALUE;
@@ -120,10 +123,9 @@ public final class NodeAccount {
       if (from == to) {
         continue;
       }
-      DeviceAccount account = places.account(d);
-      if (account != null
-          && account.takePlain(
-              batch, batch.device(d), from, to, arrivalEpochMillis, places.shares(d), books)) {
+      DeviceAccount plain = places.plain(d);
+      if (plain != null) {
+        plain.takePlain(batch, batch.device(d), from, to, places.shares(d), books);
         oldestMillis = Math.min(oldestMillis, batch.epochMillis()[from]);
         latestMillis = Math.max(latestMillis, batch.epochMillis()[to - 1]);
         continue;
@@ -228,14 +230,45 @@ public final class NodeAccount {
     private final Device[] named;
     private final @Nullable DeviceAccount[] accounts;
     private final @Nullable Shares[] shares;
+    private final @Nullable DeviceAccount[] plain;
+    private final boolean distinct;
 
     Places(ReadingColumns batch) {
       named = new Device[batch.size()];
       accounts = new DeviceAccount[batch.size()];
       shares = new Shares[batch.size()];
+      plain = new DeviceAccount[batch.size()];
+      Set<String> ids = new HashSet<>();
       for (int d = 0; d < named.length; d++) {
         named[d] = batch.device(d);
+        ids.add(named[d].id());
       }
+      distinct = ids.size() == named.length;
+    }
+
+    /**
+     * Sees which devices there is nothing odd about, all before any of them is booked: the books of
+     * a node come from main memory, and looked at in one go they come together.
+     */
+    void look(ReadingColumns batch, long arrivalEpochMillis) {
+      for (int d = 0; d < named.length; d++) {
+        int from = batch.first(d);
+        int to = batch.first(d + 1);
+        DeviceAccount account = account(d);
+        plain[d] =
+            distinct
+                    && account != null
+                    && from < to
+                    && account.isPlain(
+                        batch, batch.device(d), from, to, arrivalEpochMillis, shares(d))
+                ? account
+                : null;
+      }
+    }
+
+    /** The account of a device that has nothing odd to say; null if it has. */
+    @Nullable DeviceAccount plain(int d) {
+      return plain[d];
     }
 
     boolean areOf(ReadingColumns batch) {

@@ -3,6 +3,7 @@ package io.github.joulestream.energy.attribute;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who has which share of one device, over time. Between two edges nothing changes. Immutable.
@@ -16,21 +17,30 @@ final class Shares {
   static final Shares NOBODY = new Shares(new long[0], List.of(Holders.NONE));
 
   private final long[] edges;
-  private final List<Holders> holders;
+  private final Holders[] holders;
+  // most readings are after the last edge
+  private final long lastEdge;
 
   /**
    * Jobs and their weights between two edges, in the order of their names; idle is the last weight.
    * Shares beyond the whole are scaled down to it: the weights then sum to more than {@link #WHOLE}
    * and idle has none.
+   *
+   * @param owner the job that holds all of it, with no other beside it; null if there is none
    */
-  record Holders(List<String> jobs, int[] weights, int weightSum) {
-    static final Holders NONE = of(List.of(), new int[0]);
+  record Holders(List<String> jobs, int[] weights, int weightSum, @Nullable String owner) {
+    static final Holders NONE = new Holders(List.of(), new int[] {WHOLE}, WHOLE, null);
 
+    /** Always {@link #NONE} if there are no jobs. */
     static Holders of(List<String> jobs, int[] parts) {
+      if (jobs.isEmpty()) {
+        return NONE;
+      }
       int sum = Arrays.stream(parts).sum();
       int[] weights = Arrays.copyOf(parts, parts.length + 1);
       weights[parts.length] = Math.max(0, WHOLE - sum);
-      return new Holders(List.copyOf(jobs), weights, Math.max(WHOLE, sum));
+      String owner = jobs.size() == 1 && parts[0] == WHOLE ? jobs.getFirst() : null;
+      return new Holders(List.copyOf(jobs), weights, Math.max(WHOLE, sum), owner);
     }
 
     boolean nobody() {
@@ -53,21 +63,30 @@ final class Shares {
   /** {@code holders} has one entry more than {@code edges}: the first is before the first edge. */
   Shares(long[] edges, List<Holders> holders) {
     this.edges = edges;
-    this.holders = List.copyOf(holders);
+    this.holders = holders.toArray(Holders[]::new);
+    this.lastEdge = edges.length == 0 ? Long.MIN_VALUE : edges[edges.length - 1];
   }
 
   /** Index of the span between two edges that holds this time. */
   int spanAt(long epochMillis) {
+    if (epochMillis >= lastEdge) {
+      return edges.length;
+    }
     int found = Arrays.binarySearch(edges, epochMillis);
     return found >= 0 ? found + 1 : -found - 1;
   }
 
   int spans() {
-    return holders.size();
+    return holders.length;
   }
 
   Holders holders(int span) {
-    return holders.get(span);
+    return holders[span];
+  }
+
+  /** Start of the last span, which has no end. */
+  long lastStart() {
+    return lastEdge;
   }
 
   /** Start of a span; {@code Long.MIN_VALUE} of the first. */
@@ -88,7 +107,7 @@ final class Shares {
   /** Since when a job has held the device without a break, up to this span. */
   long heldSince(String job, int span) {
     int first = span;
-    while (first > 0 && holders.get(first - 1).jobs().contains(job)) {
+    while (first > 0 && holders[first - 1].jobs().contains(job)) {
       first--;
     }
     return spanStart(first);
@@ -97,7 +116,7 @@ final class Shares {
   /** Until when a job holds the device without a break, from this span on. */
   long heldUntil(String job, int span) {
     int last = span;
-    while (last + 1 < holders.size() && holders.get(last + 1).jobs().contains(job)) {
+    while (last + 1 < holders.length && holders[last + 1].jobs().contains(job)) {
       last++;
     }
     return spanEnd(last);

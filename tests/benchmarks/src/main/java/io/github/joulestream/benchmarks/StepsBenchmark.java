@@ -36,6 +36,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -71,15 +72,19 @@ public class StepsBenchmark {
   private NodeAccount shared = sharedByThree();
 
   private static NodeAccount sharedByThree() {
+    return held(3_333, "a", "b", "c");
+  }
+
+  /** The account of a node of which each of these jobs holds so many parts of 10,000. */
+  private static NodeAccount held(int parts, String... jobs) {
     NodeAccount account = new NodeAccount(Limits.DEFAULT, Calibration.NONE);
-    Map<String, Integer> third = new HashMap<>();
+    Map<String, Integer> gpus = new HashMap<>();
     for (int gpu = 0; gpu < 8; gpu++) {
-      third.put("gpu" + gpu, 3_333);
+      gpus.put("gpu" + gpu, parts);
     }
-    for (String job : List.of("a", "b", "c")) {
+    for (String job : jobs) {
       account.accept(
-          new AllocationEdge(
-              job, true, START, third, 3_333, 3_333, 3_333, 3_333, 8, By.HOOK, START),
+          new AllocationEdge(job, true, START, gpus, parts, parts, parts, parts, 8, By.HOOK, START),
           NO_HISTORY,
           new Increments());
     }
@@ -145,8 +150,8 @@ public class StepsBenchmark {
     return reader.columns();
   }
 
-  private Outcome takeRead(NodeAccount taker, ReadingColumns columns) {
-    books.of("node");
+  private Outcome takeRead(String name, NodeAccount taker, ReadingColumns columns) {
+    books.of(name);
     return taker.accept(
         reader.agentEpoch(), reader.sequence(), START + TICKS * 1_000L, columns, NO_HISTORY, books);
   }
@@ -178,7 +183,7 @@ public class StepsBenchmark {
   @Benchmark
   @OperationsPerInvocation(READINGS)
   public Outcome decodeIntegrateAndBook() {
-    return takeRead(account, read(bytes.get(tick())));
+    return takeRead("node", account, read(bytes.get(tick())));
   }
 
   @Benchmark
@@ -187,7 +192,49 @@ public class StepsBenchmark {
     if (tick() == 0) {
       shared = sharedByThree();
     }
-    return takeRead(shared, read(bytes.get(next)));
+    return takeRead("node", shared, read(bytes.get(next)));
+  }
+
+  /** The nodes of a site in turn, so that the books of each come from main memory. */
+  @State(Scope.Thread)
+  public static class Site {
+    @Param({"1000", "20000"})
+    int nodes;
+
+    private NodeAccount[] accounts = {};
+    private TelemetryReader.@Nullable Described[] described = {};
+    private String[] names = {};
+    private int node;
+
+    @Setup
+    public void begin() {
+      accounts = new NodeAccount[nodes];
+      described = new TelemetryReader.Described[nodes];
+      names = new String[nodes];
+      for (int i = 0; i < nodes; i++) {
+        names[i] = "node" + i;
+        accounts[i] = held(10_000, "job" + i / 8);
+      }
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS)
+  public Outcome decodeIntegrateAndBookOfSite(Site site) {
+    int node = site.node++;
+    if (node == 0 && tick() == 0) {
+      site.begin();
+    }
+    if (site.node == site.nodes) {
+      site.node = 0;
+    }
+    if (node == 0 && next % 10 == 0) {
+      books = new Increments();
+    }
+    byte[] batch = bytes.get(next);
+    reader.read(batch, 0, batch.length, site.described[node]);
+    site.described[node] = reader.described();
+    return takeRead(site.names[node], site.accounts[node], reader.columns());
   }
 
   @Benchmark
