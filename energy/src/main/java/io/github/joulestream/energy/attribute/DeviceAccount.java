@@ -72,6 +72,8 @@ final class DeviceAccount {
   private long lastUtilisation;
   private long lastUsed;
   private boolean lastAhead;
+  // who has which share of it, until the node's allocations change
+  private @Nullable Shares shares;
   // mean power of the last interval, by a counter that has no sensor beside it
   private long countedMilliwatts = MISSING;
   // the books before the open stretch, if there is one, and its points: the last one is last
@@ -150,6 +152,20 @@ final class DeviceAccount {
 
   private Point lastOfSome() {
     return requireNonNull(last(), "a device without a reading");
+  }
+
+  /** Who has which share of it; null if that must be worked out. */
+  @Nullable Shares shares() {
+    return shares;
+  }
+
+  void shares(@Nullable Shares known) {
+    shares = known;
+  }
+
+  /** The device, as its last reading said. */
+  Device device() {
+    return requireNonNull(lastDevice, "a device without a reading");
   }
 
   /** What the device draws now, mW; 0 if it has not said. */

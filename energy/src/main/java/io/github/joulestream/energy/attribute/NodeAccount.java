@@ -58,7 +58,6 @@ public final class NodeAccount {
   private final PointReader reader;
   private final Allocations allocations;
   private final LinkedHashMap<String, DeviceAccount> devices = new LinkedHashMap<>();
-  private final Map<String, Shares> shares = new HashMap<>();
   private SeenBatches seen = new SeenBatches();
   private Places places = new Places(new ReadingColumns());
   // time of the newest reading of any device
@@ -125,7 +124,7 @@ public final class NodeAccount {
       }
       DeviceAccount plain = places.plain(d);
       if (plain != null) {
-        plain.takePlain(batch, batch.device(d), from, to, places.shares(d), books);
+        plain.takePlain(batch, batch.device(d), from, to, sharesOf(plain, batch.device(d)), books);
         oldestMillis = Math.min(oldestMillis, batch.epochMillis()[from]);
         latestMillis = Math.max(latestMillis, batch.epochMillis()[to - 1]);
         continue;
@@ -179,7 +178,7 @@ public final class NodeAccount {
       if (account.lastMillis() < newestMillis - Limits.LOOK_MILLIS) {
         continue;
       }
-      Device device = lastOf(account).device();
+      Device device = account.device();
       long milliwatts = account.milliwattsNow();
       long utilisation = account.utilisationNow();
       if (device.countsInKind()) {
@@ -195,7 +194,7 @@ public final class NodeAccount {
       long inTotal = device.countsInTotal() ? milliwatts : 0;
       total += inTotal;
       idle += inTotal;
-      Shares ofDevice = sharesOf(device);
+      Shares ofDevice = sharesOf(account, device);
       Shares.Holders holders = ofDevice.holders(ofDevice.spanAt(newestMillis));
       for (int i = 0; i < holders.jobs().size(); i++) {
         long weight = holders.weights()[i];
@@ -229,14 +228,12 @@ public final class NodeAccount {
   private final class Places {
     private final Device[] named;
     private final @Nullable DeviceAccount[] accounts;
-    private final @Nullable Shares[] shares;
     private final @Nullable DeviceAccount[] plain;
     private final boolean distinct;
 
     Places(ReadingColumns batch) {
       named = new Device[batch.size()];
       accounts = new DeviceAccount[batch.size()];
-      shares = new Shares[batch.size()];
       plain = new DeviceAccount[batch.size()];
       Set<String> ids = new HashSet<>();
       for (int d = 0; d < named.length; d++) {
@@ -260,7 +257,12 @@ public final class NodeAccount {
                     && account != null
                     && from < to
                     && account.isPlain(
-                        batch, batch.device(d), from, to, arrivalEpochMillis, shares(d))
+                        batch,
+                        batch.device(d),
+                        from,
+                        to,
+                        arrivalEpochMillis,
+                        sharesOf(account, named[d]))
                 ? account
                 : null;
       }
@@ -292,21 +294,8 @@ public final class NodeAccount {
       return known;
     }
 
-    Shares shares(int d) {
-      Shares known = shares[d];
-      if (known == null) {
-        known = sharesOf(named[d]);
-        shares[d] = known;
-      }
-      return known;
-    }
-
     void forgetAccounts() {
       Arrays.fill(accounts, null);
-    }
-
-    void forgetShares() {
-      Arrays.fill(shares, null);
     }
   }
 
@@ -419,7 +408,7 @@ public final class NodeAccount {
 
   private boolean take(AllocationEdge edge, Remembering history, Increments books) {
     Map<String, Shares> before = new HashMap<>();
-    devices.forEach((id, account) -> before.put(id, sharesOf(lastOf(account).device())));
+    devices.forEach((id, account) -> before.put(id, sharesOf(account, account.device())));
     Map<String, Allocations.Stay> staysBefore = allocations.stays();
     if (!allocations.add(edge)) {
       return false;
@@ -437,7 +426,7 @@ public final class NodeAccount {
       DeviceAccount account = entry.getValue();
       Point last = lastOf(account);
       Shares old = requireNonNull(before.get(entry.getKey()), "old shares");
-      Shares now = sharesOf(last.device());
+      Shares now = sharesOf(account, last.device());
       long from = Shares.firstDifference(old, now);
       if (from == Long.MAX_VALUE) {
         continue;
@@ -496,12 +485,21 @@ public final class NodeAccount {
   }
 
   private Shares sharesOf(Device device) {
-    return shares.computeIfAbsent(device.id(), _ -> allocations.sharesOf(device));
+    DeviceAccount account = devices.get(device.id());
+    return account == null ? allocations.sharesOf(device) : sharesOf(account, device);
+  }
+
+  private Shares sharesOf(DeviceAccount account, Device device) {
+    Shares known = account.shares();
+    if (known == null) {
+      known = allocations.sharesOf(device);
+      account.shares(known);
+    }
+    return known;
   }
 
   private void forgetShares() {
-    shares.clear();
-    places.forgetShares();
+    devices.values().forEach(account -> account.shares(null));
   }
 
   // ---- corrections
