@@ -78,7 +78,7 @@ final class DoctorCommand implements Callable<Integer> {
   private boolean printLedger() {
     long now = EpochClock.system().epochMillis();
     long fromMillis = from == null ? 0 : Times.parse(from, now);
-    long toMillis = to == null ? Long.MAX_VALUE / 1_000_000 : Times.parse(to, now);
+    long toMillis = to == null ? HistoryReader.END_EPOCH_MILLIS : Times.parse(to, now);
     if (fromMillis >= toMillis) {
       throw new UserError("--from %s is not before --to %s".formatted(from, to));
     }

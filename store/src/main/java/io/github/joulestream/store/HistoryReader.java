@@ -10,6 +10,9 @@ import java.util.SortedMap;
 
 /** What the store holds. */
 public interface HistoryReader extends AutoCloseable {
+  /** Later than any window: a store counts in nanoseconds. */
+  long END_EPOCH_MILLIS = Long.MAX_VALUE / 1_000_000;
+
   /** Every job's totals, as they stand. */
   List<JobSummary> jobSummaries();
 

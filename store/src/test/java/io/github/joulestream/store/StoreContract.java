@@ -116,7 +116,8 @@ public abstract class StoreContract {
     write(Points.ledger(a), Points.power(a), Points.ledger(b), Points.ledger(hour));
     write(Points.ledger(a), Points.power(a), Points.ledger(b));
     Totals<SiteAmount> expected = a.totals().copy().addAll(b.totals());
-    assertThat(reader().ledger(0, Long.MAX_VALUE / 1_000_000)).containsEntry("ledger", expected);
+    assertThat(reader().ledger(0, HistoryReader.END_EPOCH_MILLIS))
+        .containsEntry("ledger", expected);
     assertThat(reader().ledger(START, START + 10_000)).containsEntry("ledger", a.totals());
     assertThat(reader().ledger(START - 10_000, START)).doesNotContainKey("ledger");
   }
@@ -134,7 +135,7 @@ public abstract class StoreContract {
         Points.ledger(new SiteWindow("balance", START + 10_000, 10_000, lacking)),
         Points.ledger(new SiteWindow("balance", START, 3_600_000, lacking)),
         Points.ledger(new SiteWindow("balance", START + 3_600_000, 3_600_000, balanced)));
-    assertThat(reader().unbalanced(0, Long.MAX_VALUE / 1_000_000))
+    assertThat(reader().unbalanced(0, HistoryReader.END_EPOCH_MILLIS))
         .filteredOn(window -> window.site().equals("balance"))
         .containsExactly(
             new Unbalanced("balance", START, -1), new Unbalanced("balance", START + 10_000, -1));

@@ -17,6 +17,7 @@ import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
@@ -254,7 +255,7 @@ public final class UpRun {
     }
     tellTheLastAlerts(sender);
     Summary summary =
-        new Summary(reader.jobSummaries(), reader.ledger(0, Long.MAX_VALUE / 1_000_000));
+        new Summary(reader.jobSummaries(), reader.ledger(0, HistoryReader.END_EPOCH_MILLIS));
     summary.print(out);
     Path file = options.summary();
     if (file != null) {

@@ -37,6 +37,8 @@ final class Allocations {
   private final Limits limits;
   private final List<AllocationEdge> edges = new ArrayList<>();
   private List<AllocationEdge> counting = List.of();
+  // what the job of each of these holds from then on
+  private List<Hold> holds = List.of();
   private @Nullable Map<String, Stay> stays;
   // devices that were given away alike, as most of a node are, are the same to look at
   private final Map<List<Integer>, Shares> sharesByParts = new HashMap<>();
@@ -74,6 +76,7 @@ final class Allocations {
 
   private void changed() {
     counting = counting();
+    holds = holds();
     stays = null;
     sharesByParts.clear();
   }
@@ -221,7 +224,11 @@ final class Allocations {
    * were any.
    */
   boolean forgetEndedBefore(long arrivalEpochMillis) {
-    if (edges.stream().noneMatch(edge -> edge.arrivalEpochMillis() < arrivalEpochMillis)) {
+    boolean anyBefore = false;
+    for (AllocationEdge edge : edges) {
+      anyBefore |= edge.arrivalEpochMillis() < arrivalEpochMillis;
+    }
+    if (!anyBefore) {
       return false;
     }
     Set<String> recent = new HashSet<>();
@@ -283,13 +290,21 @@ final class Allocations {
     return merged(spanStarts, holders);
   }
 
+  private List<Hold> holds() {
+    Map<String, Hold> byJob = new HashMap<>();
+    List<Hold> all = new ArrayList<>(counting.size());
+    for (AllocationEdge edge : counting) {
+      Hold hold = byJob.getOrDefault(edge.job(), Hold.NOTHING).after(edge);
+      byJob.put(edge.job(), hold);
+      all.add(hold);
+    }
+    return all;
+  }
+
   /** What the job of each edge that counts has of the device from that edge on. */
   private List<Integer> partsOf(Device device) {
-    Map<String, Hold> holds = new HashMap<>();
-    List<Integer> parts = new ArrayList<>(counting.size());
-    for (AllocationEdge edge : counting) {
-      Hold hold = holds.computeIfAbsent(edge.job(), _ -> new Hold());
-      hold.apply(edge);
+    List<Integer> parts = new ArrayList<>(holds.size());
+    for (Hold hold : holds) {
       parts.add(hold.partsOf(device));
     }
     return parts;
@@ -374,32 +389,47 @@ final class Allocations {
     return new Shares(keptTimes.stream().mapToLong(Long::longValue).toArray(), kept);
   }
 
-  /** What one job holds, edge by edge. */
-  private static final class Hold {
-    private final Map<String, Integer> named = new HashMap<>();
-    private int memoryParts;
-    private int storageParts;
-    private int cpuParts;
-    private int nodeParts;
-    private int gpusOnNode;
+  /** What one job holds of the node after one of its edges. */
+  private record Hold(
+      Map<String, Integer> named,
+      int namedSum,
+      int memoryParts,
+      int storageParts,
+      int cpuParts,
+      int nodeParts,
+      int gpusOnNode) {
+    static final Hold NOTHING = new Hold(Map.of(), 0, 0, 0, 0, 0, 0);
 
-    void apply(AllocationEdge edge) {
+    Hold after(AllocationEdge edge) {
       if (edge.hold()) {
-        named.putAll(edge.deviceParts());
-        memoryParts = edge.memoryParts();
-        storageParts = edge.storageParts();
-        cpuParts = edge.cpuParts();
-        nodeParts = edge.nodeParts();
-        gpusOnNode = edge.gpusOnNode();
-      } else if (edge.releasesAll()) {
-        named.clear();
-        memoryParts = 0;
-        storageParts = 0;
-        cpuParts = 0;
-        nodeParts = 0;
-      } else {
-        named.keySet().removeAll(edge.deviceParts().keySet());
+        Map<String, Integer> all = edge.deviceParts();
+        if (!named.isEmpty()) {
+          all = new HashMap<>(named);
+          all.putAll(edge.deviceParts());
+        }
+        return new Hold(
+            all,
+            sum(all),
+            edge.memoryParts(),
+            edge.storageParts(),
+            edge.cpuParts(),
+            edge.nodeParts(),
+            edge.gpusOnNode());
       }
+      if (edge.releasesAll()) {
+        return NOTHING;
+      }
+      Map<String, Integer> left = new HashMap<>(named);
+      left.keySet().removeAll(edge.deviceParts().keySet());
+      return new Hold(left, sum(left), memoryParts, storageParts, cpuParts, nodeParts, gpusOnNode);
+    }
+
+    private static int sum(Map<String, Integer> parts) {
+      int sum = 0;
+      for (int part : parts.values()) {
+        sum += part;
+      }
+      return sum;
     }
 
     int partsOf(Device device) {
@@ -420,8 +450,7 @@ final class Allocations {
       if (parts != AllocationEdge.BY_GPUS) {
         return parts;
       }
-      int sum = named.values().stream().mapToInt(Integer::intValue).sum();
-      return gpusOnNode == 0 ? 0 : Math.min(Shares.WHOLE, sum / gpusOnNode);
+      return gpusOnNode == 0 ? 0 : Math.min(Shares.WHOLE, namedSum / gpusOnNode);
     }
   }
 }

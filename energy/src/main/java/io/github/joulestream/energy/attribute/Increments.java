@@ -141,10 +141,6 @@ public final class Increments {
         windows.all.forEach((window, totals) -> taker.take(name, window, totals)));
   }
 
-  public boolean isEmpty() {
-    return jobs.isEmpty() && site.all.isEmpty();
-  }
-
   /** Drops increments that cancelled out. */
   public void compact() {
     turned = false;

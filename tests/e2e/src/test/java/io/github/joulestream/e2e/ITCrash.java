@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
@@ -195,7 +196,7 @@ class ITCrash {
     }
 
     private long booked(SiteAmount amount) {
-      return reader.ledger(0, Long.MAX_VALUE / 1_000_000).values().stream()
+      return reader.ledger(0, HistoryReader.END_EPOCH_MILLIS).values().stream()
           .mapToLong(totals -> totals.get(amount))
           .sum();
     }
@@ -249,8 +250,8 @@ class ITCrash {
       }
       Map<String, String> sites = new TreeMap<>();
       Totals<SiteAmount> nodes = nodesBooks();
-      long differences = reader.unbalanced(0, Long.MAX_VALUE / 1_000_000).size();
-      for (var site : reader.ledger(0, Long.MAX_VALUE / 1_000_000).entrySet()) {
+      long differences = reader.unbalanced(0, HistoryReader.END_EPOCH_MILLIS).size();
+      for (var site : reader.ledger(0, HistoryReader.END_EPOCH_MILLIS).entrySet()) {
         Totals<SiteAmount> totals = site.getValue().copy();
         differences += Math.abs(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) - ofJobs);
         differences += Math.abs(reader.jobEnergyMillijoules() - ofJobs);

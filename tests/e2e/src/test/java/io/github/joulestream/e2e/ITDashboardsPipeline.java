@@ -292,7 +292,7 @@ class ITDashboardsPipeline {
           "the store has all",
           () ->
               reader
-                      .ledger(0, Long.MAX_VALUE / 1_000_000)
+                      .ledger(0, HistoryReader.END_EPOCH_MILLIS)
                       .getOrDefault("simulated", Totals.ofSite())
                       .equals(expected)
                   && reader.jobEnergyMillijoules() == energy(jobWindows)
