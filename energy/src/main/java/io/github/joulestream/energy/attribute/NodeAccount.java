@@ -217,11 +217,14 @@ public final class NodeAccount {
 
   private void expire(Arrival now, History history, Increments books) {
     // what is at hand is booked, so it is history now
-    History withNews =
-        (from, to) -> Stream.concat(history.read(from, to).stream(), Stream.of(now)).toList();
+    History withNews = with(history, now);
     for (AllocationEdge end : allocations.expired(newestMillis, now.arrivalEpochMillis())) {
       take(end, new Remembering(withNews), books);
     }
+  }
+
+  private static History with(History history, Arrival news) {
+    return (from, to) -> Stream.concat(history.read(from, to).stream(), Stream.of(news)).toList();
   }
 
   /** The devices of the node's batches and what is known of them, in the order of the batch. */
@@ -302,13 +305,17 @@ public final class NodeAccount {
   /** What is left over where readings need a second look. */
   private final class Odd {
     private final long arrivalEpochMillis;
+    private final History history;
     private final Remembering lookUp;
     private final Increments books;
     private final List<String> refusals = new ArrayList<>();
+    // of a batch that names a device twice: what of it is booked already
+    private final List<DeviceSeries> booked = new ArrayList<>();
     private @Nullable List<DeviceSeries> kept;
 
     Odd(long arrivalEpochMillis, History history, Increments books) {
       this.arrivalEpochMillis = arrivalEpochMillis;
+      this.history = history;
       this.lookUp = new Remembering(history);
       this.books = books;
     }
@@ -325,8 +332,15 @@ public final class NodeAccount {
           books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
         }
       }
+      Remembering known =
+          booked.isEmpty()
+              ? lookUp
+              : new Remembering(with(history, new Arrival(arrivalEpochMillis, booked)));
       DeviceSeries rest =
-          NodeAccount.this.take(series, points, arrivalEpochMillis, lookUp, books, refusals);
+          NodeAccount.this.take(series, points, arrivalEpochMillis, known, books, refusals);
+      if (!places.distinct) {
+        booked.add(rest == null ? series : rest);
+      }
       books.all();
       if (rest != null) {
         List<DeviceSeries> parts = kept == null ? batch.series() : kept;

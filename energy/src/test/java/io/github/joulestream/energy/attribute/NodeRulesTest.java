@@ -535,6 +535,16 @@ class NodeRulesTest {
     }
   }
 
+  @Test
+  void aDeviceThatABatchNamesTwice_isBookedOnce() {
+    Node node = new Node();
+    node.take(new DeviceSeries(GPU, counting(0, 10, 100)));
+    node.take(
+        new DeviceSeries(GPU, counting(11, 20, 100)), new DeviceSeries(GPU, counting(15, 25, 100)));
+    assertThat(node.joules(SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isEqualTo(2_500);
+    assertThat(node.site.get(SiteAmount.COVERED_MILLIS)).isEqualTo(25_000);
+  }
+
   private static AllocationEdge tenths(String job, boolean hold, int tenth) {
     return new AllocationEdge(
         job,
