@@ -515,16 +515,12 @@ final class DeviceAccount {
 
   /** Counts what happened to the counter; true if what it says is no good. */
   private boolean noteEvent(long epochMillis, Increments books) {
-    if (bench.step.event() == CounterStep.Event.NONE) {
-      return false;
-    }
-    long window = limits.windowOf(epochMillis);
     switch (bench.step.event()) {
       case NONE -> {}
-      case WRAPPED -> books.note(window, SiteAmount.COUNTER_WRAPS, 1);
-      case RESET -> books.note(window, SiteAmount.COUNTER_RESETS, 1);
+      case WRAPPED -> books.note(limits.windowOf(epochMillis), SiteAmount.COUNTER_WRAPS, 1);
+      case RESET -> books.note(limits.windowOf(epochMillis), SiteAmount.COUNTER_RESETS, 1);
       case FELL, JUMPED -> {
-        books.note(window, SiteAmount.COUNTER_FAULTS, 1);
+        books.note(limits.windowOf(epochMillis), SiteAmount.COUNTER_FAULTS, 1);
         return true;
       }
     }
@@ -996,12 +992,12 @@ final class DeviceAccount {
       segmentMillijoules += millijoules;
       return;
     }
-    String job = holders.owner();
-    if (job != null) {
+    String owner = holders.owner();
+    if (owner != null) {
       // most devices, most of the time
       books.measured(inWindow, device, millijoules, quality);
-      books.job(inWindow, job, device, millijoules, quality, idling, true);
-      books.jobTime(inWindow, job, device, millis, Shares.WHOLE, utilisation);
+      books.job(inWindow, owner, device, millijoules, quality, idling, true);
+      books.jobTime(inWindow, owner, device, millis, Shares.WHOLE, utilisation);
       books.time(inWindow, device, millis, Shares.WHOLE, utilisation, used);
       segmentMillijoules += millijoules;
       return;
@@ -1021,10 +1017,10 @@ final class DeviceAccount {
     for (int i = 0; i < jobs; i++) {
       long part = after[i] - before[i];
       toJobs += part;
-      String holder = holders.jobs().get(i);
+      String job = holders.jobs().get(i);
       long parts = (long) holders.weights()[i] * Shares.WHOLE / weightSum;
-      books.job(inWindow, holder, device, part, quality, idling, false);
-      books.jobTime(inWindow, holder, device, millis, parts, utilisation);
+      books.job(inWindow, job, device, part, quality, idling, false);
+      books.jobTime(inWindow, job, device, millis, parts, utilisation);
     }
     long idleWeight = holders.weights()[jobs];
     books.time(

@@ -376,7 +376,7 @@ public final class NodeAccount {
       places.forgetAccounts();
       unseen(allocations.stays(), 1, books);
     }
-    Shares ofDevice = sharesOf(series.device());
+    Shares ofDevice = sharesOf(account, series.device());
     Point last = account.last();
     if (last != null && points.getFirst().equals(last)) {
       // read twice, and the same
@@ -496,11 +496,6 @@ public final class NodeAccount {
 
   private static Point lastOf(DeviceAccount account) {
     return requireNonNull(account.last(), "a device without a reading");
-  }
-
-  private Shares sharesOf(Device device) {
-    DeviceAccount account = devices.get(device.id());
-    return account == null ? allocations.sharesOf(device) : sharesOf(account, device);
   }
 
   private Shares sharesOf(DeviceAccount account, Device device) {

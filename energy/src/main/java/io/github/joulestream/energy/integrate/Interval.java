@@ -80,9 +80,7 @@ public final class Interval {
     if (length <= SAFE_MILLIS
         && fromMilliwatts <= SAFE_MILLIWATTS
         && toMilliwatts <= SAFE_MILLIWATTS) {
-      return elapsed == length
-          ? (fromMilliwatts + toMilliwatts) * length / 2
-          : (2 * length * fromMilliwatts * elapsed + slope * elapsed * elapsed) / (2 * length);
+      return (2 * length * fromMilliwatts * elapsed + slope * elapsed * elapsed) / (2 * length);
     }
     BigInteger dt = BigInteger.valueOf(elapsed);
     return BigInteger.valueOf(2)
