@@ -65,9 +65,13 @@ class ITJobs {
   }
 
   @AfterEach
-  void stop() {
-    store.close();
-    up.close();
+  void stop() throws Exception {
+    try (Program ended = up) {
+      store.close();
+      // so that it takes its folder with it, gigabytes that brokers and stores set aside
+      ended.interrupt();
+      ended.await();
+    }
   }
 
   private String found(String pattern) {
