@@ -6,7 +6,6 @@ import io.github.joulestream.energy.budget.Rule;
 import io.github.joulestream.energy.budget.Severity;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class AlertCodec implements Codec<Alert> {
   private static final Rule[] RULES = Rule.values();
@@ -22,14 +21,14 @@ final class AlertCodec implements Codec<Alert> {
   }
 
   @Override
-  public void write(Alert alert, Encoder out) throws IOException {
+  public void write(Alert alert, WireWriter out) {
     out.writeString(alert.id());
-    out.writeEnum(alert.rule().ordinal());
+    out.writeEnum(alert.rule());
     out.writeString(alert.site());
     out.writeString(alert.budget());
     out.writeString(alert.scope());
-    out.writeEnum(alert.severity().ordinal());
-    out.writeEnum(alert.state().ordinal());
+    out.writeEnum(alert.severity());
+    out.writeEnum(alert.state());
     out.writeDouble(alert.value());
     out.writeDouble(alert.limit());
     out.writeString(alert.unit());
@@ -41,7 +40,7 @@ final class AlertCodec implements Codec<Alert> {
     writeList(
         alert.contributors(),
         (contributor, to) -> {
-          to.writeEnum(contributor.kind().ordinal());
+          to.writeEnum(contributor.kind());
           to.writeString(contributor.name());
           to.writeInt(contributor.shareParts());
           to.writeLong(contributor.milliwatts());

@@ -5,7 +5,6 @@ import io.github.joulestream.schemas.AllocationEvent.Action;
 import io.github.joulestream.schemas.AllocationEvent.Reporter;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class AllocationCodec implements Codec<AllocationEvent> {
   private static final Action[] ACTIONS = Action.values();
@@ -19,11 +18,11 @@ final class AllocationCodec implements Codec<AllocationEvent> {
   }
 
   @Override
-  public void write(AllocationEvent event, Encoder out) throws IOException {
+  public void write(AllocationEvent event, WireWriter out) {
     out.writeString(event.site());
     out.writeString(event.node());
     out.writeString(event.job());
-    out.writeEnum(event.action().ordinal());
+    out.writeEnum(event.action());
     out.writeLong(event.atEpochMillis());
     writeList(
         event.devices(),
@@ -37,7 +36,7 @@ final class AllocationCodec implements Codec<AllocationEvent> {
     out.writeInt(event.cpuParts());
     out.writeInt(event.nodeParts());
     out.writeInt(event.gpusOnNode());
-    out.writeEnum(event.reporter().ordinal());
+    out.writeEnum(event.reporter());
   }
 
   @Override

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
@@ -40,6 +39,8 @@ final class AvroSerde<T> implements Serde<T> {
   private static final VarHandle LITTLE_ENDIAN_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final ThreadLocal<WireWriter> WRITERS = ThreadLocal.withInitial(WireWriter::new);
+
   private final Codec<T> codec;
   private final SchemaSource others;
   private final long fingerprint;
@@ -61,25 +62,12 @@ final class AvroSerde<T> implements Serde<T> {
   }
 
   private byte[] write(T value) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    bytes.writeBytes(header(fingerprint));
-    BinaryEncoder out = EncoderFactory.get().directBinaryEncoder(bytes, null);
-    try {
-      codec.write(value, out);
-      out.flush();
-    } catch (IOException e) {
-      throw new SerializationException("cannot be written: " + e.getMessage(), e);
-    }
-    return bytes.toByteArray();
-  }
-
-  static byte[] header(long fingerprint) {
-    return ByteBuffer.allocate(HEADER)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .put(MARKER_0)
-        .put(MARKER_1)
-        .putLong(fingerprint)
-        .array();
+    WireWriter out = WRITERS.get();
+    out.reset();
+    out.writeFixed(MARKER_0, MARKER_1);
+    out.writeFixedLong(fingerprint);
+    codec.write(value, out);
+    return out.written();
   }
 
   /** Reads a value from where the header ends. */

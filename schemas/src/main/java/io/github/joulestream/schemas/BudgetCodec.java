@@ -11,7 +11,6 @@ import java.time.DayOfWeek;
 import java.util.EnumSet;
 import java.util.Set;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class BudgetCodec implements Codec<Budget> {
   private static final Scope.Kind[] KINDS = Scope.Kind.values();
@@ -26,13 +25,13 @@ final class BudgetCodec implements Codec<Budget> {
   }
 
   @Override
-  public void write(Budget budget, Encoder out) throws IOException {
+  public void write(Budget budget, WireWriter out) {
     out.writeString(budget.site());
     out.writeString(budget.id());
-    out.writeEnum(budget.scope().kind().ordinal());
+    out.writeEnum(budget.scope().kind());
     out.writeString(budget.scope().label());
     out.writeString(budget.scope().name());
-    out.writeEnum(budget.quantity().ordinal());
+    out.writeEnum(budget.quantity());
     out.writeLong(budget.limit());
     out.writeString(budget.zone());
     writeList(budget.thresholdsPercent(), (percent, to) -> to.writeInt(percent), out);
@@ -50,7 +49,7 @@ final class BudgetCodec implements Codec<Budget> {
           to.writeLong(reduction.limit());
         },
         out);
-    out.writeEnum(budget.advice().ordinal());
+    out.writeEnum(budget.advice());
     out.writeString(budget.owner());
     out.writeString(budget.note());
     out.writeInt(budget.priority());

@@ -6,7 +6,6 @@ import io.github.joulestream.energy.budget.CapMode;
 import io.github.joulestream.energy.budget.Contributor;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class CapAdviceCodec implements Codec<CapAdvice> {
   private static final CapMode[] MODES = CapMode.values();
@@ -20,7 +19,7 @@ final class CapAdviceCodec implements Codec<CapAdvice> {
   }
 
   @Override
-  public void write(CapAdvice advice, Encoder out) throws IOException {
+  public void write(CapAdvice advice, WireWriter out) {
     out.writeString(advice.site());
     out.writeString(advice.budget());
     out.writeString(advice.scope());
@@ -28,11 +27,11 @@ final class CapAdviceCodec implements Codec<CapAdvice> {
     out.writeLong(advice.limitMilliwatts());
     out.writeLong(advice.valueMilliwatts());
     out.writeLong(advice.unmetMilliwatts());
-    out.writeEnum(advice.mode().ordinal());
+    out.writeEnum(advice.mode());
     writeList(
         advice.caps(),
         (cap, to) -> {
-          to.writeEnum(cap.kind().ordinal());
+          to.writeEnum(cap.kind());
           to.writeString(cap.name());
           to.writeLong(cap.milliwatts());
           to.writeLong(cap.capMilliwatts());

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 /**
  * Writes and reads one kind of message in the order of its schema's fields. By hand, and without an
@@ -15,35 +14,31 @@ import org.apache.avro.io.Encoder;
 interface Codec<T> {
   Schema schema();
 
-  void write(T value, Encoder out) throws IOException;
+  void write(T value, WireWriter out);
 
   T read(WireReader in) throws IOException;
 
   /** Writes one element. */
   interface Element<E> {
-    void write(E element, Encoder out) throws IOException;
+    void write(E element, WireWriter out);
   }
 
   /** Writes an array, in one block. */
-  default <E> void writeList(List<E> elements, Element<E> element, Encoder out) throws IOException {
-    out.writeArrayStart();
-    out.setItemCount(elements.size());
+  default <E> void writeList(List<E> elements, Element<E> element, WireWriter out) {
+    out.writeBlock(elements.size());
     for (E each : elements) {
-      out.startItem();
       element.write(each, out);
     }
-    out.writeArrayEnd();
+    out.writeEnd();
   }
 
   /** In the order of their names, so that equal values have equal bytes. */
-  default void writeLabels(Map<String, String> labels, Encoder out) throws IOException {
-    out.writeMapStart();
-    out.setItemCount(labels.size());
+  default void writeLabels(Map<String, String> labels, WireWriter out) {
+    out.writeBlock(labels.size());
     for (Map.Entry<String, String> label : new TreeMap<>(labels).entrySet()) {
-      out.startItem();
       out.writeString(label.getKey());
       out.writeString(label.getValue());
     }
-    out.writeMapEnd();
+    out.writeEnd();
   }
 }

@@ -3,7 +3,6 @@ package io.github.joulestream.schemas;
 
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class JobCodec implements Codec<JobRecord> {
   private static final JobState[] STATES = JobState.values();
@@ -16,7 +15,7 @@ final class JobCodec implements Codec<JobRecord> {
   }
 
   @Override
-  public void write(JobRecord job, Encoder out) throws IOException {
+  public void write(JobRecord job, WireWriter out) {
     out.writeString(job.site());
     out.writeString(job.job());
     out.writeString(job.user());
@@ -26,7 +25,7 @@ final class JobCodec implements Codec<JobRecord> {
     writeLabels(job.labels(), out);
     out.writeLong(job.startEpochMillis());
     out.writeLong(job.endEpochMillis());
-    out.writeEnum(job.state().ordinal());
+    out.writeEnum(job.state());
     out.writeDouble(job.work());
     out.writeString(job.workUnit());
     out.writeInt(job.nodes());

@@ -4,7 +4,6 @@ package io.github.joulestream.schemas;
 import io.github.joulestream.energy.Totals;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class JobSummaryCodec implements Codec<JobSummary> {
   private static final JobState[] STATES = JobState.values();
@@ -17,7 +16,7 @@ final class JobSummaryCodec implements Codec<JobSummary> {
   }
 
   @Override
-  public void write(JobSummary job, Encoder out) throws IOException {
+  public void write(JobSummary job, WireWriter out) {
     out.writeString(job.site());
     out.writeString(job.job());
     out.writeString(job.user());
@@ -25,7 +24,7 @@ final class JobSummaryCodec implements Codec<JobSummary> {
     out.writeString(job.name());
     out.writeString(job.partition());
     writeLabels(job.labels(), out);
-    out.writeEnum(job.state().ordinal());
+    out.writeEnum(job.state());
     out.writeLong(job.anchorEpochMillis());
     out.writeLong(job.startEpochMillis());
     out.writeLong(job.endEpochMillis());

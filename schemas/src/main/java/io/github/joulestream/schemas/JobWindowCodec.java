@@ -4,7 +4,6 @@ package io.github.joulestream.schemas;
 import io.github.joulestream.energy.Totals;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class JobWindowCodec implements Codec<JobWindow> {
   private final Schema schema = KnownSchemas.own("job-window");
@@ -15,7 +14,7 @@ final class JobWindowCodec implements Codec<JobWindow> {
   }
 
   @Override
-  public void write(JobWindow window, Encoder out) throws IOException {
+  public void write(JobWindow window, WireWriter out) {
     out.writeString(window.site());
     out.writeString(window.job());
     out.writeLong(window.windowStartEpochMillis());

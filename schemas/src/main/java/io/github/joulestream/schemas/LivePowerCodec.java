@@ -6,7 +6,6 @@ import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class LivePowerCodec implements Codec<LivePower> {
   private final Schema schema = KnownSchemas.own("live-power");
@@ -17,14 +16,14 @@ final class LivePowerCodec implements Codec<LivePower> {
   }
 
   @Override
-  public void write(LivePower power, Encoder out) throws IOException {
+  public void write(LivePower power, WireWriter out) {
     out.writeString(power.site());
     out.writeInt(power.task());
     out.writeLong(power.epochMillis());
     writeList(power.nodes(), this::write, out);
   }
 
-  private void write(NodePower node, Encoder out) throws IOException {
+  private void write(NodePower node, WireWriter out) {
     out.writeString(node.node());
     out.writeLong(node.epochMillis());
     out.writeLong(node.totalMilliwatts());

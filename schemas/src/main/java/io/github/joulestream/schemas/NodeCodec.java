@@ -3,7 +3,6 @@ package io.github.joulestream.schemas;
 
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class NodeCodec implements Codec<NodeRecord> {
   private final Schema schema = KnownSchemas.own("node");
@@ -14,7 +13,7 @@ final class NodeCodec implements Codec<NodeRecord> {
   }
 
   @Override
-  public void write(NodeRecord node, Encoder out) throws IOException {
+  public void write(NodeRecord node, WireWriter out) {
     out.writeString(node.site());
     out.writeString(node.node());
     out.writeLong(node.epochMillis());

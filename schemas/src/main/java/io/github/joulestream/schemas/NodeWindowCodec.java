@@ -4,7 +4,6 @@ package io.github.joulestream.schemas;
 import io.github.joulestream.energy.Totals;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class NodeWindowCodec implements Codec<NodeWindow> {
   private final Schema schema = KnownSchemas.own("node-window");
@@ -15,7 +14,7 @@ final class NodeWindowCodec implements Codec<NodeWindow> {
   }
 
   @Override
-  public void write(NodeWindow window, Encoder out) throws IOException {
+  public void write(NodeWindow window, WireWriter out) {
     out.writeString(window.site());
     out.writeString(window.node());
     out.writeLong(window.windowStartEpochMillis());

@@ -4,7 +4,6 @@ package io.github.joulestream.schemas;
 import io.github.joulestream.energy.Totals;
 import java.io.IOException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
 
 final class SiteWindowCodec implements Codec<SiteWindow> {
   private final Schema schema = KnownSchemas.own("site-window");
@@ -15,7 +14,7 @@ final class SiteWindowCodec implements Codec<SiteWindow> {
   }
 
   @Override
-  public void write(SiteWindow window, Encoder out) throws IOException {
+  public void write(SiteWindow window, WireWriter out) {
     out.writeString(window.site());
     out.writeLong(window.windowStartEpochMillis());
     out.writeInt(window.windowMillis());

@@ -10,7 +10,7 @@ import io.github.joulestream.energy.ReadingColumns;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.avro.Schema;
-import org.apache.avro.io.Encoder;
+import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * Telemetry by columns: what is said of the devices in one piece, which is the same from batch to
@@ -47,7 +47,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
   }
 
   @Override
-  public void write(TelemetryBatch batch, Encoder out) throws IOException {
+  public void write(TelemetryBatch batch, WireWriter out) {
     out.writeString(batch.site());
     out.writeString(batch.node());
     out.writeLong(batch.agentEpoch());
@@ -60,16 +60,14 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     common.addDeltas(times, 0, times.length, 0);
     common.write(out);
     Values values = new Values(8 * columns.rows() + 8 * columns.size());
-    out.writeArrayStart();
-    out.setItemCount(columns.size());
+    out.writeBlock(columns.size());
     long[] before = new long[COLUMNS.length];
     for (int d = 0; d < columns.size(); d++) {
       boolean own = !Arrays.equals(times, times(batch.devices().get(d)));
-      out.startItem();
       write(columns.device(d), columns.given(d) | (own ? OWN_TIMES : 0), out);
       addValues(columns, d, own, before, values);
     }
-    out.writeArrayEnd();
+    out.writeEnd();
     values.write(out);
   }
 
@@ -77,16 +75,14 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     return series.readings().epochMillis();
   }
 
-  private static void write(Device device, int columns, Encoder out) throws IOException {
+  private static void write(Device device, int columns, WireWriter out) {
     out.writeString(device.id());
-    out.writeEnum(device.kind().ordinal());
-    out.writeEnum(device.source().ordinal());
+    out.writeEnum(device.kind());
+    out.writeEnum(device.source());
     DeviceKind container = device.containedIn();
     out.writeIndex(container == null ? 0 : 1);
-    if (container == null) {
-      out.writeNull();
-    } else {
-      out.writeEnum(container.ordinal());
+    if (container != null) {
+      out.writeEnum(container);
     }
     out.writeString(device.model());
     out.writeLong(device.powerLimitMilliwatts());
@@ -104,8 +100,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
    * @param before of each column the first value of the device before; set to this one's
    */
   private static void addValues(
-      ReadingColumns columns, int device, boolean own, long[] before, Values values)
-      throws IOException {
+      ReadingColumns columns, int device, boolean own, long[] before, Values values) {
     int from = columns.first(device);
     int to = columns.first(device + 1);
     if (own) {
@@ -188,15 +183,14 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
       values[size++] = value;
     }
 
-    void addDeltas(long[] column, int from, int to, long base) throws IOException {
+    void addDeltas(long[] column, int from, int to, long base) {
       long before = base;
       for (int row = from; row < to; row++) {
         before = addDelta(column[row], column[row], before);
       }
     }
 
-    void addCounter(ReadingColumns columns, int from, int to, long base, long unit)
-        throws IOException {
+    void addCounter(ReadingColumns columns, int from, int to, long base, long unit) {
       long[] counter = columns.energyMicrojoules();
       long before = base;
       for (int row = from; row < to; row++) {
@@ -206,7 +200,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     }
 
     /** Adds the difference of a value to the one before, which is given back. */
-    private long addDelta(long given, long value, long before) throws IOException {
+    private long addDelta(long given, long value, long before) {
       if (given == MISSING) {
         add(MISSING);
         return before;
@@ -214,20 +208,18 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
       // wraps around at 2^64, and back again when read
       long delta = value - before;
       if (delta == MISSING) {
-        throw new IOException("a step of 2^63 between two readings");
+        throw new SerializationException("a step of 2^63 between two readings");
       }
       add(delta);
       return value;
     }
 
-    void write(Encoder out) throws IOException {
-      out.writeArrayStart();
-      out.setItemCount(size);
+    void write(WireWriter out) {
+      out.writeBlock(size);
       for (int i = 0; i < size; i++) {
-        out.startItem();
         out.writeLong(values[i]);
       }
-      out.writeArrayEnd();
+      out.writeEnd();
     }
   }
 }

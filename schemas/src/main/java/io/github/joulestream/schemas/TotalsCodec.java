@@ -3,13 +3,12 @@ package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Totals;
 import java.io.IOException;
-import org.apache.avro.io.Encoder;
 
 /** Totals as a record of longs, in the order of their enum. */
 final class TotalsCodec {
   private TotalsCodec() {}
 
-  static void write(Totals<?> totals, Encoder out) throws IOException {
+  static void write(Totals<?> totals, WireWriter out) {
     for (int i = 0; i < totals.size(); i++) {
       out.writeLong(totals.get(i));
     }

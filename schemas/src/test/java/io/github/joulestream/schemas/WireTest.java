@@ -28,6 +28,8 @@ import io.github.joulestream.energy.budget.Severity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -630,7 +632,12 @@ class WireTest {
 
   private static byte[] withHeader(Schema schema, GenericRecord value) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(AvroSerde.header(KnownSchemas.fingerprint(schema)));
+    out.writeBytes(
+        ByteBuffer.allocate(10)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putShort((short) 0x01C3)
+            .putLong(KnownSchemas.fingerprint(schema))
+            .array());
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
     new GenericDatumWriter<GenericRecord>(schema).write(value, encoder);
     encoder.flush();

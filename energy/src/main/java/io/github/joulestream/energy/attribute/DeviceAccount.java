@@ -72,6 +72,8 @@ final class DeviceAccount {
   private long lastUtilisation;
   private long lastUsed;
   private boolean lastAhead;
+  // from the point of this time on all were plain; at least since it was read
+  private long plainSince = Long.MAX_VALUE;
   // who has which share of it, until the node's allocations change
   private @Nullable Shares shares;
   // mean power of the last interval, by a counter that has no sensor beside it
@@ -147,6 +149,7 @@ final class DeviceAccount {
       lastUtilisation = point.utilisationParts();
       lastUsed = point.usedBytes();
       lastAhead = point.ahead();
+      plainSince = lastMillis;
     }
   }
 
@@ -175,6 +178,14 @@ final class DeviceAccount {
 
   long lastMillis() {
     return lastMillis;
+  }
+
+  /**
+   * The time from which on its energy between two points follows from these two alone; {@code
+   * Long.MAX_VALUE} if there is no such time.
+   */
+  long plainSince() {
+    return plainSince;
   }
 
   long utilisationNow() {
@@ -318,6 +329,13 @@ final class DeviceAccount {
     copy.returnTo(this);
     copy.firstMillis = firstMillis;
     return copy;
+  }
+
+  /** Takes over how another account, of the same points but of other shares, shares out. */
+  void shareAs(DeviceAccount other) {
+    segmentStart = other.segmentStart;
+    segmentMillijoules = other.segmentMillijoules;
+    tailBooked = other.tailBooked;
   }
 
   /** Takes over the books of another account of this device. */

@@ -52,6 +52,7 @@ public final class NodeAccount {
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
   private static final long NEARBY_FOR_SHARES_MILLIS = 2 * Limits.LOOK_MILLIS;
+  private static final long NEARBY_OF_PLAIN_MILLIS = 3_000;
 
   private final Limits limits;
   private final Workbench bench;
@@ -156,6 +157,11 @@ public final class NodeAccount {
       }
     }
     return outcome;
+  }
+
+  /** Time of the newest reading of any device; {@code Long.MIN_VALUE} if there is none. */
+  public long newestMillis() {
+    return newestMillis;
   }
 
   /**
@@ -532,6 +538,9 @@ public final class NodeAccount {
       Increments books) {
     DeviceAccount account = requireNonNull(devices.get(id), id);
     boolean ofShares = news.isEmpty();
+    if (ofShares && shareAgain(account, old, now, from, history, books)) {
+      return true;
+    }
     long nearby = from - (ofShares ? NEARBY_FOR_SHARES_MILLIS : NEARBY_MILLIS);
     long end = endOfChange(id, to, lastOf(account), history);
     NavigableMap<Long, Point> points = pointsAround(id, nearby, end, lastOf(account), history);
@@ -553,6 +562,50 @@ public final class NodeAccount {
     }
     rebook(id, points, news, old, now, start, from, end, books);
     return true;
+  }
+
+  /**
+   * Shares out again what a device drew, where it has said nothing odd since before the change:
+   * then no rule looks further back than one reading, which saves most of the history.
+   *
+   * @return false if that is not so; then nothing was booked
+   */
+  private boolean shareAgain(
+      DeviceAccount account,
+      Shares old,
+      Shares now,
+      long from,
+      Remembering history,
+      Increments books) {
+    long latestWindow = limits.windowOf(from);
+    String id = account.device().id();
+    for (long margin = NEARBY_OF_PLAIN_MILLIS;
+        latestWindow > account.plainSince() && margin <= Limits.LOOK_MILLIS;
+        margin *= 4) {
+      var points = pointsOf(id, history, latestWindow - margin, Long.MAX_VALUE);
+      var touched = points.lowerEntry(from);
+      if (touched == null) {
+        continue;
+      }
+      long window = limits.windowOf(touched.getKey());
+      var before = points.lowerEntry(window);
+      if (before == null) {
+        continue;
+      }
+      if (before.getKey() < account.plainSince()) {
+        return false;
+      }
+      DeviceAccount start = new DeviceAccount(bench);
+      start.startAt(before.getValue());
+      Start at = new Start(window, start);
+      books.mode(-1, window, Long.MAX_VALUE);
+      run(points, at, old, books);
+      books.mode(1, window, Long.MAX_VALUE);
+      account.shareAs(run(points, at, now, books));
+      books.all();
+      return true;
+    }
+    return false;
   }
 
   /**

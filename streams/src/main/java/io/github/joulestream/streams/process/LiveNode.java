@@ -15,6 +15,9 @@ final class LiveNode {
   final NodeAccount account;
   final Recent recent = new Recent();
 
+  /** No reading in the history's store is later. */
+  long writtenEpochMillis;
+
   /** What its latest batch said of its devices. */
   @Nullable Described described;
 
@@ -39,6 +42,7 @@ final class LiveNode {
     this.key = key;
     this.keyBytes = key.getBytes(UTF_8);
     this.account = account;
+    this.writtenEpochMillis = account.newestMillis();
   }
 
   boolean isKeyOf(String newSite, String newName) {

@@ -63,6 +63,7 @@ final class NodeHistory {
         to++;
       }
       write(node.key, recent, from, to, bytes, latest);
+      node.writtenEpochMillis = Math.max(node.writtenEpochMillis, latest);
       from = to;
     }
     recent.clear();
@@ -106,10 +107,13 @@ final class NodeHistory {
     return (from, to) -> {
       Recent found = new Recent();
       long beyond = to < Long.MAX_VALUE - BLOCK_MILLIS ? to + BLOCK_MILLIS : Long.MAX_VALUE;
-      try (KeyValueIterator<Windowed<String>, byte[]> blocks =
-          store.fetch(start(node.key, from), start(node.key, beyond) + "\uffff", 0, ANY_ARRIVAL)) {
-        while (blocks.hasNext()) {
-          read(packer.unpacked(blocks.next().value), from, to, found);
+      if (from <= node.writtenEpochMillis) {
+        try (KeyValueIterator<Windowed<String>, byte[]> blocks =
+            store.fetch(
+                start(node.key, from), start(node.key, beyond) + "\uffff", 0, ANY_ARRIVAL)) {
+          while (blocks.hasNext()) {
+            read(packer.unpacked(blocks.next().value), from, to, found);
+          }
         }
       }
       for (int i = 0; i < node.recent.size(); i++) {
