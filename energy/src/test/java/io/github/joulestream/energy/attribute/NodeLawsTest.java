@@ -20,6 +20,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,17 @@ class NodeLawsTest {
     private final List<Arrival> history = new ArrayList<>();
     final Map<String, TreeMap<Long, Totals<JobAmount>>> jobs = new TreeMap<>();
     final TreeMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
+    private final int lives;
     private int taken;
+
+    /** Starts anew after so many news, again and again. */
+    Books(int lives) {
+      this.lives = lives;
+    }
+
+    Books() {
+      this(3);
+    }
 
     void take(News news) throws IOException {
       Increments increments = new Increments();
@@ -80,7 +91,7 @@ class NodeLawsTest {
           .forEach((window, totals) ->
               site.computeIfAbsent(window, _ -> Totals.ofSite()).addAll(totals));
       // every now and then the program starts anew
-      if (++taken % 3 == 0) {
+      if (++taken % lives == 0) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         account.write(new DataOutputStream(bytes));
         account =
@@ -128,6 +139,13 @@ class NodeLawsTest {
             }
           }));
       return text;
+    }
+
+    long jobMillijoules() {
+      return jobs.values().stream()
+          .flatMap(windows -> windows.values().stream())
+          .mapToLong(totals -> totals.get(JobAmount.TOTAL_MILLIJOULES))
+          .sum();
     }
 
     void assertBalanced() {
@@ -236,6 +254,92 @@ class NodeLawsTest {
             JobAmount.NODES_TAKEN_OVER)) {
       assertThat(ends.get(amount)).as(amount.name()).isPositive();
     }
+  }
+
+  @Test
+  void jobsHeardOfAWhileLater_shareWhatWasDrawnAsIfTheyHadBeenKnown() throws IOException {
+    long mendedMillijoules = 0;
+    for (int round = 0; round < ROUNDS / 4; round++) {
+      Random random = new Random(SEED + 1_000_000 + round);
+      List<Due> due = new ArrayList<>();
+      List<News> batches = new ArrayList<>();
+      long[] counters = new long[3];
+      int[] stuckFor = new int[3];
+      long time = START;
+      for (long sequence = 0; sequence < 240; sequence++) {
+        time +=
+            random.nextInt(200) == 0
+                ? random.nextInt(400_000)
+                : 900 + random.nextInt(random.nextInt(20) == 0 ? 5_000 : 200);
+        News batch = new News.Batch(1, sequence, readingsAt(time, counters, stuckFor, random));
+        batches.add(batch);
+        due.add(new Due(time + random.nextInt(random.nextInt(60) == 0 ? 30_000 : 500), batch));
+      }
+      List<AllocationEdge> edges = randomEdges(random);
+      for (AllocationEdge edge : edges) {
+        due.add(
+            new Due(edge.atEpochMillis() - 5_000 + random.nextInt(40_000), new News.Edge(edge)));
+      }
+      due.sort(Comparator.comparingLong(Due::epochMillis));
+
+      Books known = new Books();
+      for (AllocationEdge edge : edges) {
+        known.take(new News.Edge(edge));
+      }
+      for (News batch : batches) {
+        known.take(batch);
+      }
+      Books heard = new Books(150);
+      for (Due next : due) {
+        long before = heard.jobMillijoules();
+        heard.take(next.news);
+        heard.assertBalanced();
+        if (next.news instanceof News.Edge) {
+          mendedMillijoules += Math.abs(heard.jobMillijoules() - before);
+        }
+      }
+      assertThat(differences(heard.energies(), known.energies())).as("round " + round).isEmpty();
+      assertThat(differences(heard.jobEnergies(), known.jobEnergies()))
+          .as("round " + round)
+          .isEmpty();
+    }
+    assertThat(mendedMillijoules).isPositive();
+  }
+
+  /** When news is heard of. */
+  private record Due(long epochMillis, News news) {}
+
+  /** Of two GPUs and a drive, which now and then stand still for a while. */
+  private static List<DeviceSeries> readingsAt(
+      long time, long[] counters, int[] stuckFor, Random random) {
+    List<DeviceSeries> series = new ArrayList<>();
+    for (int d = 0; d < counters.length; d++) {
+      if (stuckFor[d] > 0) {
+        stuckFor[d]--;
+      } else if (random.nextInt(150) == 0) {
+        stuckFor[d] = random.nextInt(20);
+      } else {
+        counters[d] += 200_000_000 + random.nextInt(400_000_000);
+      }
+      boolean gpu = d < 2;
+      Device device =
+          gpu
+              ? Device.sensor("gpu" + d, DeviceKind.GPU).withCounter(1, 0)
+              : Device.sensor("drive", DeviceKind.STORAGE);
+      long[] none = {};
+      series.add(
+          new DeviceSeries(
+              device,
+              new Readings(
+                  new long[] {time},
+                  new long[] {100_000 + random.nextInt(500_000)},
+                  gpu ? new long[] {counters[d]} : none,
+                  new long[] {random.nextInt(10_001)},
+                  new long[] {random.nextInt(1 << 30)},
+                  none,
+                  none)));
+    }
+    return series;
   }
 
   /** Only what differs: a whole set of books fills pages. */
