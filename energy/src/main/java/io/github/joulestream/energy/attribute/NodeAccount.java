@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -176,8 +177,8 @@ public final class NodeAccount {
       return null;
     }
     long[] byKind = new long[KINDS.length];
-    TreeMap<String, long[]> byJob = new TreeMap<>();
-    List<GpuPower> gpus = new ArrayList<>();
+    List<Drawn> drawn = new ArrayList<>(4);
+    List<GpuPower> gpus = withGpus ? new ArrayList<>() : List.of();
     long total = 0;
     long idle = 0;
     for (DeviceAccount account : devices.values()) {
@@ -206,19 +207,46 @@ public final class NodeAccount {
         long weight = holders.weights()[i];
         long part = inTotal * weight / holders.weightSum();
         idle -= part;
-        long[] ofJob = byJob.computeIfAbsent(holders.jobs().get(i), _ -> new long[3]);
-        ofJob[0] += part;
+        Drawn ofJob = drawnBy(holders.jobs().get(i), drawn);
+        ofJob.milliwatts += part;
         if (gpu) {
           long parts = weight * Shares.WHOLE / holders.weightSum();
-          ofJob[1] += parts;
-          ofJob[2] += utilisation == MISSING ? parts : parts * utilisation / Shares.WHOLE;
+          ofJob.gpuParts += parts;
+          ofJob.gpuBusyParts += utilisation == MISSING ? parts : parts * utilisation / Shares.WHOLE;
         }
       }
     }
-    List<JobPower> jobs = new ArrayList<>(byJob.size());
-    byJob.forEach((job, of) -> jobs.add(new JobPower(job, of[0], (int) of[1], (int) of[2])));
+    drawn.sort(Comparator.comparing(of -> of.job));
+    List<JobPower> jobs = new ArrayList<>(drawn.size());
+    for (Drawn of : drawn) {
+      jobs.add(new JobPower(of.job, of.milliwatts, (int) of.gpuParts, (int) of.gpuBusyParts));
+    }
     return new NodePower(
         name, newestMillis, total, Arrays.stream(byKind).boxed().toList(), idle, jobs, gpus);
+  }
+
+  /** What one job draws of the node. */
+  private static final class Drawn {
+    final String job;
+    long milliwatts;
+    long gpuParts;
+    long gpuBusyParts;
+
+    Drawn(String job) {
+      this.job = job;
+    }
+  }
+
+  /** Few jobs share a node: looking through them beats a map. */
+  private static Drawn drawnBy(String job, List<Drawn> drawn) {
+    for (Drawn of : drawn) {
+      if (of.job.equals(job)) {
+        return of;
+      }
+    }
+    Drawn of = new Drawn(job);
+    drawn.add(of);
+    return of;
   }
 
   private void expire(Arrival now, History history, Increments books) {
