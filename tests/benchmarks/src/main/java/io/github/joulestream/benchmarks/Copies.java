@@ -19,6 +19,8 @@ final class Copies implements Publisher {
   private final int simulated;
   private final int nodes;
   private final int copies;
+  private final int first;
+  private final int step;
   private final Map<String, Integer> indices = new HashMap<>();
   private long batches;
   private long readings;
@@ -28,10 +30,27 @@ final class Copies implements Publisher {
    * @param nodes nodes that there shall be; the last copy may lack some
    */
   Copies(Publisher towards, int simulated, int nodes) {
+    this(towards, simulated, nodes, 0, 1);
+  }
+
+  /**
+   * Some of the copies.
+   *
+   * @param first of them
+   * @param step from each to the next
+   */
+  Copies(Publisher towards, int simulated, int nodes, int first, int step) {
     this.towards = towards;
     this.simulated = simulated;
     this.nodes = nodes;
-    this.copies = Math.ceilDiv(nodes, simulated);
+    this.copies = copies(simulated, nodes);
+    this.first = first;
+    this.step = step;
+  }
+
+  /** How many copies so many nodes are, the last of which may lack some. */
+  static int copies(int simulated, int nodes) {
+    return Math.ceilDiv(nodes, simulated);
   }
 
   long batches() {
@@ -44,10 +63,10 @@ final class Copies implements Publisher {
 
   @Override
   public void publish(TelemetryBatch batch) {
-    int last = copies(batch.node());
-    batches += last;
-    readings += (long) last * batch.readings();
-    for (int copy = 0; copy < last; copy++) {
+    int end = copies(batch.node());
+    for (int copy = first; copy < end; copy += step) {
+      batches++;
+      readings += batch.readings();
       towards.publish(
           new TelemetryBatch(
               batch.site(),
@@ -61,7 +80,8 @@ final class Copies implements Publisher {
 
   @Override
   public void publish(AllocationEvent event) {
-    for (int copy = 0; copy < copies(event.node()); copy++) {
+    int end = copies(event.node());
+    for (int copy = first; copy < end; copy += step) {
       towards.publish(
           Renamed.allocation(event, name(event.node(), copy), name(event.job(), copy), 0));
     }
@@ -69,14 +89,14 @@ final class Copies implements Publisher {
 
   @Override
   public void publish(JobRecord job) {
-    for (int copy = 0; copy < copies; copy++) {
+    for (int copy = first; copy < copies; copy += step) {
       towards.publish(Renamed.job(job, name(job.job(), copy)));
     }
   }
 
   @Override
   public void publish(NodeRecord node) {
-    for (int copy = 0; copy < copies; copy++) {
+    for (int copy = first; copy < copies; copy += step) {
       towards.publish(
           new NodeRecord(
               node.site(),

@@ -18,28 +18,33 @@ import java.util.Map;
 /**
  * Some time of a simulated site, simulated once and told again and again, as a site that goes on:
  * each time later, with counters that rise from where they were, with sequences that go on, and
- * with jobs of other names. All jobs end where a turn ends, and others begin where the next does.
+ * with jobs of other names. All jobs end where a turn ends, and others begin where the next does;
+ * so that not a whole site does that at once, it can be told from several moments on.
  */
 final class Cycle implements Publisher {
   static final int STEP_MILLIS = 100;
 
   private final long startEpochMillis;
   private final int millis;
+  private final int every;
   private final List<List<Object>> steps = new ArrayList<>();
   private final Map<String, Readings> lastOfDevice = new HashMap<>();
-  private final Map<String, Long> nextSequence = new HashMap<>();
+  private final Map<String, Integer> nodeIndices = new HashMap<>();
   private long batches;
   private long devices;
 
   /**
+   * @param seconds that are simulated
+   * @param every seconds between two batches of a node, of which each has a reading
    * @param startEpochMillis of the simulation; names it, as an agent's start does
    */
-  Cycle(String site, int nodes, int seconds, long startEpochMillis) {
+  Cycle(String site, int nodes, int seconds, int every, long startEpochMillis) {
     SiteSimulator simulator =
         new SiteSimulator(
             new SimulationOptions(site, nodes, 1).withRowsPerBatch(1), startEpochMillis);
     this.startEpochMillis = simulator.startEpochMillis();
     this.millis = seconds * 1_000;
+    this.every = every;
     for (int step = 0; step <= millis / STEP_MILLIS; step++) {
       steps.add(new ArrayList<>());
       simulator.advanceTo(this.startEpochMillis + (long) step * STEP_MILLIS, this);
@@ -60,42 +65,77 @@ final class Cycle implements Publisher {
     return devices;
   }
 
-  /** Tells a step of a turn, as if the first had begun at that time. */
-  void tell(long step, long beganEpochMillis, Publisher to) {
-    int turn = (int) (Math.max(0, step - 1) / steps());
-    long later = beganEpochMillis - startEpochMillis + (long) turn * millis;
-    for (Object news : steps.get((int) (step - (long) turn * steps()))) {
+  /** It, told by some of the copies of its nodes, which are so many steps ahead of the others. */
+  final class Telling {
+    private final int ahead;
+    private final Copies to;
+    private final Map<String, Long> nextSequence = new HashMap<>();
+
+    Telling(int ahead, Copies to) {
+      this.ahead = ahead;
+      this.to = to;
+    }
+
+    /** Tells who has what as it begins: what began in the steps that it is ahead. */
+    void begin(long beganEpochMillis) {
+      for (List<Object> before : steps.subList(0, ahead)) {
+        for (Object news : before) {
+          if (!(news instanceof TelemetryBatch)) {
+            tell(news, 0, later(0, beganEpochMillis));
+          }
+        }
+      }
+    }
+
+    /** Tells a step of those that follow. */
+    void tell(long step, long beganEpochMillis) {
+      long at = step + ahead;
+      int turn = (int) (Math.max(0, at - 1) / steps());
+      for (Object news : steps.get((int) (at - (long) turn * steps()))) {
+        tell(news, turn, later(turn, beganEpochMillis));
+      }
+    }
+
+    private long later(int turn, long beganEpochMillis) {
+      return beganEpochMillis
+          - startEpochMillis
+          + (long) turn * millis
+          - (long) ahead * STEP_MILLIS;
+    }
+
+    private void tell(Object news, int turn, long laterMillis) {
       switch (news) {
-        case TelemetryBatch batch -> to.publish(later(batch, turn, later));
+        case TelemetryBatch batch -> to.publish(later(batch, turn, laterMillis));
         case AllocationEvent event ->
-            to.publish(Renamed.allocation(event, event.node(), name(event.job(), turn), later));
-        case JobRecord job -> to.publish(Renamed.job(job, name(job.job(), turn), later));
+            to.publish(
+                Renamed.allocation(event, event.node(), name(event.job(), turn), laterMillis));
+        case JobRecord job -> to.publish(Renamed.job(job, name(job.job(), turn), laterMillis));
         default -> throw new IllegalStateException("told nothing like " + news);
       }
     }
-  }
 
-  private TelemetryBatch later(TelemetryBatch batch, int turn, long laterMillis) {
-    List<DeviceSeries> moved = new ArrayList<>(batch.devices().size());
-    for (DeviceSeries series : batch.devices()) {
-      Readings readings = series.readings().movedBy(laterMillis);
-      Readings last = lastOfDevice.get(batch.node() + "/" + series.device().id());
-      moved.add(
-          new DeviceSeries(
-              series.device(),
-              last == null || turn == 0
-                  ? readings
-                  : new Readings(
-                      readings.epochMillis(),
-                      readings.powerMilliwatts(),
-                      plus(readings.energyMicrojoules(), last.energyMicrojoules(), turn),
-                      readings.utilisationParts(),
-                      readings.usedBytes(),
-                      plus(readings.readBytes(), last.readBytes(), turn),
-                      plus(readings.writtenBytes(), last.writtenBytes(), turn))));
+    private TelemetryBatch later(TelemetryBatch batch, int turn, long laterMillis) {
+      List<DeviceSeries> moved = new ArrayList<>(batch.devices().size());
+      for (DeviceSeries series : batch.devices()) {
+        Readings readings = series.readings().movedBy(laterMillis);
+        Readings last = lastOfDevice.get(batch.node() + "/" + series.device().id());
+        moved.add(
+            new DeviceSeries(
+                series.device(),
+                last == null || turn == 0
+                    ? readings
+                    : new Readings(
+                        readings.epochMillis(),
+                        readings.powerMilliwatts(),
+                        plus(readings.energyMicrojoules(), last.energyMicrojoules(), turn),
+                        readings.utilisationParts(),
+                        readings.usedBytes(),
+                        plus(readings.readBytes(), last.readBytes(), turn),
+                        plus(readings.writtenBytes(), last.writtenBytes(), turn))));
+      }
+      long sequence = nextSequence.merge(batch.node(), 1L, Long::sum) - 1;
+      return new TelemetryBatch(batch.site(), batch.node(), batch.agentEpoch(), sequence, moved);
     }
-    long sequence = nextSequence.merge(batch.node(), 1L, Long::sum) - 1;
-    return new TelemetryBatch(batch.site(), batch.node(), batch.agentEpoch(), sequence, moved);
   }
 
   private static long[] plus(long[] counter, long[] last, int turns) {
@@ -114,8 +154,12 @@ final class Cycle implements Publisher {
 
   @Override
   public void publish(TelemetryBatch batch) {
-    steps.getLast().add(batch);
-    batches++;
+    int node = nodeIndices.computeIfAbsent(batch.node(), _ -> nodeIndices.size());
+    long second = (steps.size() - 1L) * STEP_MILLIS / 1_000;
+    if ((second + node) % every == 0) {
+      steps.getLast().add(batch);
+      batches++;
+    }
     for (DeviceSeries series : batch.devices()) {
       Readings readings = series.readings();
       if (lastOfDevice.put(batch.node() + "/" + series.device().id(), readings) == null) {

@@ -2,16 +2,22 @@
 package io.github.joulestream.benchmarks;
 
 import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A site in real time: each node publishes a batch a second, paced by the wall clock. A part of it
- * is simulated beforehand, so that what is left to do for a batch is to name it and to encode it.
+ * A site in real time: each node publishes a batch a second, or fewer, paced by the wall clock. A
+ * part of it is simulated beforehand, so that what is left to do for a batch is to name it and to
+ * encode it.
  */
 final class Load {
+  private static final long BEFORE_MILLIS = 5_000;
+
   private Load() {}
 
   public static void main(String[] args) throws Exception {
@@ -22,13 +28,20 @@ final class Load {
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("turns", "1", "how often what was simulated is told")
             .with("turn", "60", "seconds that are simulated")
+            .with("phases", "20", "moments of a turn at which nodes begin it, with other jobs each")
+            .with("every", "1", "seconds between two batches of a node")
             .with("site", "simulated", "its name")
             .read(args);
     EpochClock clock = EpochClock.system();
     int nodes = settings.number("nodes");
     int simulated = Math.min(nodes, settings.number("simulated"));
     Cycle cycle =
-        new Cycle(settings.text("site"), simulated, settings.number("turn"), clock.epochMillis());
+        new Cycle(
+            settings.text("site"),
+            simulated,
+            settings.number("turn"),
+            settings.number("every"),
+            clock.epochMillis());
     double share = (double) nodes / simulated;
     System.out.printf(
         Locale.ROOT,
@@ -37,14 +50,23 @@ final class Load {
         cycle.devices() * share,
         // nodes read their devices one after the other, not all at the whole second
         Math.min(9, nodes - 1) * Cycle.STEP_MILLIS);
+    int phases = Math.min(settings.number("phases"), Copies.copies(simulated, nodes));
     long worstBehind = 0;
-    Copies copies =
-        new Copies(
-            KafkaPublisher.connect(Map.of("bootstrap.servers", settings.text("bootstrap")), "load"),
-            simulated,
-            nodes);
-    try (copies) {
-      long began = Math.ceilDiv(clock.epochMillis(), 1_000L) * 1_000;
+    List<Copies> parts = new ArrayList<>();
+    List<Cycle.Telling> tellings = new ArrayList<>();
+    try (Publisher towards =
+        KafkaPublisher.connect(Map.of("bootstrap.servers", settings.text("bootstrap")), "load")) {
+      for (int phase = 0; phase < phases; phase++) {
+        Copies part = new Copies(towards, simulated, nodes, phase, phases);
+        parts.add(part);
+        // whole seconds: each node reads its devices at its own moment of a second
+        int ahead = settings.number("turn") * phase / phases * 1_000 / Cycle.STEP_MILLIS;
+        tellings.add(cycle.new Telling(ahead, part));
+      }
+      // until then is said who has what
+      long began = Math.ceilDiv(clock.epochMillis(), 1_000L) * 1_000 + BEFORE_MILLIS;
+      tellings.forEach(telling -> telling.begin(began));
+      towards.flush();
       long steps = (long) settings.number("turns") * cycle.steps();
       for (long step = 0; step <= steps; step++) {
         long due = began + step * Cycle.STEP_MILLIS;
@@ -52,16 +74,18 @@ final class Load {
         if (early > 0) {
           TimeUnit.MILLISECONDS.sleep(early);
         }
-        cycle.tell(step, began, copies);
+        for (Cycle.Telling telling : tellings) {
+          telling.tell(step, began);
+        }
         worstBehind = Math.max(worstBehind, clock.epochMillis() - due);
       }
-      copies.flush();
+      towards.flush();
     }
     System.out.printf(
         Locale.ROOT,
         "RESULT {\"batches\": %d, \"readings\": %d, \"worst_behind_ms\": %d}%n",
-        copies.batches(),
-        copies.readings(),
+        parts.stream().mapToLong(Copies::batches).sum(),
+        parts.stream().mapToLong(Copies::readings).sum(),
         worstBehind);
   }
 }

@@ -46,7 +46,8 @@ final class Restart {
   public static void main(String[] args) throws Exception {
     Settings settings =
         new Settings("How long the books stand still when the topologies are killed.")
-            .with("nodes", "1000", "nodes of the site, 15 devices each, a batch a second")
+            .with("nodes", "1000", "nodes of the site, 15 devices each")
+            .with("every", "1", "seconds between two batches of a node")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("fill", "120", "seconds of state before the kill")
             .with("modes", String.join(",", MODES), "what is tried, each on a broker of its own")
@@ -93,6 +94,7 @@ final class Restart {
             "bootstrap=" + bootstrap,
             "nodes=" + settings.text("nodes"),
             "simulated=" + settings.text("simulated"),
+            "every=" + settings.text("every"),
             "turns=1000000");
     JsonNode ready = Child.JSON.readTree(load.await("READY "));
     batchesPerSecond = ready.get("batches_per_s").asDouble();

@@ -46,7 +46,8 @@ final class Soak {
             .with("nodes", "1000", "nodes of the site, 15 devices each, a batch a second")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("minutes", "5", "how long; with find, of each step")
-            .with("warm", "30", "seconds at the beginning whose news are told apart")
+            .with("phases", "20", "moments of a minute at which jobs end; 1: all at once")
+            .with("warm", "60", "seconds at the beginning whose news are told apart")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
             .with("find", "false", "whether to go on with more nodes until it does not keep pace")
@@ -119,6 +120,7 @@ final class Soak {
             "bootstrap=" + bootstrap,
             "nodes=" + nodes,
             "simulated=" + settings.text("simulated"),
+            "phases=" + settings.text("phases"),
             "turn=" + TURN_SECONDS,
             "turns=" + settings.number("minutes") * 60 / TURN_SECONDS);
     JsonNode ready = Child.JSON.readTree(load.await("READY "));
