@@ -48,6 +48,7 @@ final class Restart {
         new Settings("How long the books stand still when the topologies are killed.")
             .with("nodes", "1000", "nodes of the site, 15 devices each")
             .with("every", "1", "seconds between two batches of a node")
+            .with("turn", "60", "seconds after which all jobs have ended and others have begun")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("fill", "120", "seconds of state before the kill")
             .with("modes", String.join(",", MODES), "what is tried, each on a broker of its own")
@@ -95,6 +96,7 @@ final class Restart {
             "nodes=" + settings.text("nodes"),
             "simulated=" + settings.text("simulated"),
             "every=" + settings.text("every"),
+            "turn=" + settings.text("turn"),
             "turns=1000000");
     JsonNode ready = Child.JSON.readTree(load.await("READY "));
     batchesPerSecond = ready.get("batches_per_s").asDouble();
