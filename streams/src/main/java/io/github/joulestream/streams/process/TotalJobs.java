@@ -13,6 +13,7 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
@@ -292,7 +293,7 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
 
   /** In the order of time, as text. */
   private static String windowKey(String key, long windowStartEpochMillis) {
-    return "%s\0%016x".formatted(key, windowStartEpochMillis);
+    return key + "\0" + HexFormat.of().toHexDigits(windowStartEpochMillis);
   }
 
   private void tellWindows() {

@@ -11,8 +11,8 @@ import java.util.Map;
 
 /**
  * Makes many nodes of few, because to simulate many is slow: what a simulated site says is said
- * once more for each copy, whose nodes and jobs have other names. Copies draw the same power at the
- * same time; no two share a node, a job or a key, so that they cost what others would.
+ * once more for each copy, whose nodes have other names. Copies draw the same power at the same
+ * time; no two share a node, and none a job if not asked to, so that they cost what others would.
  */
 final class Copies implements Publisher {
   private final Publisher towards;
@@ -21,6 +21,7 @@ final class Copies implements Publisher {
   private final int copies;
   private final int first;
   private final int step;
+  private final int together;
   private final Map<String, Integer> indices = new HashMap<>();
   private long batches;
   private long readings;
@@ -30,7 +31,7 @@ final class Copies implements Publisher {
    * @param nodes nodes that there shall be; the last copy may lack some
    */
   Copies(Publisher towards, int simulated, int nodes) {
-    this(towards, simulated, nodes, 0, 1);
+    this(towards, simulated, nodes, 0, 1, 1);
   }
 
   /**
@@ -38,14 +39,16 @@ final class Copies implements Publisher {
    *
    * @param first of them
    * @param step from each to the next
+   * @param together so many of these have the same jobs, which then have so many times the nodes
    */
-  Copies(Publisher towards, int simulated, int nodes, int first, int step) {
+  Copies(Publisher towards, int simulated, int nodes, int first, int step, int together) {
     this.towards = towards;
     this.simulated = simulated;
     this.nodes = nodes;
     this.copies = copies(simulated, nodes);
     this.first = first;
     this.step = step;
+    this.together = together;
   }
 
   /** How many copies so many nodes are, the last of which may lack some. */
@@ -83,13 +86,14 @@ final class Copies implements Publisher {
     int end = copies(event.node());
     for (int copy = first; copy < end; copy += step) {
       towards.publish(
-          Renamed.allocation(event, name(event.node(), copy), name(event.job(), copy), 0));
+          Renamed.allocation(
+              event, name(event.node(), copy), name(event.job(), withJobsOf(copy)), 0));
     }
   }
 
   @Override
   public void publish(JobRecord job) {
-    for (int copy = first; copy < copies; copy += step) {
+    for (int copy = first; copy < copies; copy += step * together) {
       towards.publish(Renamed.job(job, name(job.job(), copy)));
     }
   }
@@ -118,6 +122,10 @@ final class Copies implements Publisher {
       indices.put(node, index);
     }
     return (copies - 1) * simulated + index < nodes ? copies : copies - 1;
+  }
+
+  private int withJobsOf(int copy) {
+    return copy - (copy - first) % (step * together);
   }
 
   private static String name(String name, int copy) {

@@ -29,6 +29,7 @@ final class Load {
             .with("turns", "1", "how often what was simulated is told")
             .with("turn", "60", "seconds that are simulated")
             .with("phases", "20", "moments of a turn at which nodes begin it, with other jobs each")
+            .with("together", "1", "copies of a node that have the same jobs")
             .with("every", "1", "seconds between two batches of a node")
             .with("site", "simulated", "its name")
             .read(args);
@@ -57,7 +58,8 @@ final class Load {
     try (Publisher towards =
         KafkaPublisher.connect(Map.of("bootstrap.servers", settings.text("bootstrap")), "load")) {
       for (int phase = 0; phase < phases; phase++) {
-        Copies part = new Copies(towards, simulated, nodes, phase, phases);
+        Copies part =
+            new Copies(towards, simulated, nodes, phase, phases, settings.number("together"));
         parts.add(part);
         // whole seconds: each node reads its devices at its own moment of a second
         int ahead = settings.number("turn") * phase / phases * 1_000 / Cycle.STEP_MILLIS;

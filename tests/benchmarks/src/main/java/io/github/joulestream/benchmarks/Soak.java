@@ -47,6 +47,7 @@ final class Soak {
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("minutes", "5", "how long; with find, of each step")
             .with("phases", "20", "moments of a minute at which jobs end; 1: all at once")
+            .with("together", "1", "copies of a node that have the same jobs")
             .with("warm", "60", "seconds at the beginning whose news are told apart")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
@@ -120,6 +121,7 @@ final class Soak {
             "bootstrap=" + bootstrap,
             "nodes=" + nodes,
             "simulated=" + settings.text("simulated"),
+            "together=" + settings.text("together"),
             "phases=" + settings.text("phases"),
             "turn=" + TURN_SECONDS,
             "turns=" + settings.number("minutes") * 60 / TURN_SECONDS);
