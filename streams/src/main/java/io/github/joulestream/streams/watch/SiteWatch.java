@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.watch;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.NodePower;
@@ -22,12 +20,14 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.watch.Keeper.Part;
 import io.github.joulestream.streams.watch.SiteDraws.Payer;
+import io.github.joulestream.streams.watch.WatchedNode.Kept;
 import io.github.joulestream.streams.watch.WatchedNode.Presence;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +92,9 @@ final class SiteWatch {
   private final Map<String, Window> windows = new HashMap<>();
   private final Map<String, Long> unbalanced = new HashMap<>();
   private final Map<String, Long> endedJobs = new HashMap<>();
+  // no node's latest news are in these any more
+  private final List<Kept> superseded = new ArrayList<>();
+  private long nextKept;
 
   private long now = Long.MIN_VALUE;
   private long keptNow = Long.MIN_VALUE;
@@ -124,31 +127,71 @@ final class SiteWatch {
 
   // ---- power
 
-  void take(LivePower live, long arrivalMillis) {
+  /**
+   * Takes in what nodes draw.
+   *
+   * @param value the same as it came
+   */
+  void take(LivePower live, byte[] value, long arrivalMillis) {
     heard = true;
     arrivedMillis = Math.max(arrivedMillis, arrivalMillis);
+    Kept kept = new Kept(nextKept);
     for (NodePower power : live.nodes()) {
-      // a clock that is ahead must not move the site's
-      long seen = Math.min(power.epochMillis(), live.epochMillis());
-      WatchedNode node = draws.take(power, seen);
+      WatchedNode node = draws.take(power, seen(power, live));
       if (node != null) {
-        now = Math.max(now, seen);
-        keep(node);
+        now = Math.max(now, node.seenMillis);
+        keepIn(kept, node);
+        if (node.floorMilliwatts != node.keptFloorMilliwatts) {
+          node.keptFloorMilliwatts = node.floorMilliwatts;
+          keeper.put(
+              Part.FLOOR,
+              node.name,
+              ByteBuffer.allocate(Long.BYTES).putLong(node.floorMilliwatts).array());
+        }
       }
     }
+    put(kept, value);
     evaluate();
   }
 
-  private void keep(WatchedNode node) {
-    LivePower alone = new LivePower(site, 0, node.seenMillis, List.of(node.power));
-    byte[] power = WireSerdes.livePower().serializer().serialize("power-now", alone);
-    keeper.put(
-        Part.NODE,
-        node.name,
-        ByteBuffer.allocate(Long.BYTES + power.length)
-            .putLong(node.floorMilliwatts)
-            .put(power)
-            .array());
+  /** A clock that is ahead must not move the site's. */
+  private static long seen(NodePower power, LivePower live) {
+    return Math.min(power.epochMillis(), live.epochMillis());
+  }
+
+  private void put(Kept kept, byte[] value) {
+    if (kept.nodes > 0) {
+      nextKept++;
+      keeper.put(Part.POWER, kept.name(), value);
+    }
+    dropSuperseded();
+  }
+
+  private void dropSuperseded() {
+    for (Kept one : superseded) {
+      keeper.delete(Part.POWER, one.name());
+    }
+    superseded.clear();
+  }
+
+  /** A node that falls silent must not hold the record of all that came with its last news. */
+  private void keepAlone(WatchedNode node) {
+    Kept alone = new Kept(nextKept);
+    keepIn(alone, node);
+    LivePower live = new LivePower(site, 0, node.seenMillis, List.of(node.power));
+    put(alone, WireSerdes.livePower().serializer().serialize("power-now", live));
+  }
+
+  /** Where the latest news of a node are written down from now on. */
+  private void keepIn(@Nullable Kept kept, WatchedNode node) {
+    if (kept != null) {
+      kept.nodes++;
+    }
+    Kept before = node.kept;
+    node.kept = kept;
+    if (before != null && --before.nodes == 0) {
+      superseded.add(before);
+    }
   }
 
   private void evaluate() {
@@ -203,13 +246,16 @@ final class SiteWatch {
       long age = asOf - node.seenMillis;
       if (age >= SiteRules.FORGOTTEN_MILLIS) {
         draws.forget(node);
-        keeper.delete(Part.NODE, node.name);
+        keepIn(null, node);
+        dropSuperseded();
+        keeper.delete(Part.FLOOR, node.name);
       } else if (age >= SiteRules.GONE_MILLIS) {
         if (node.presence != Presence.GONE) {
           draws.gone(node);
         }
       } else if (age >= SiteRules.SILENT_MILLIS && node.presence == Presence.REPORTING) {
         draws.silent(node);
+        keepAlone(node);
       }
     }
   }
@@ -586,13 +632,26 @@ final class SiteWatch {
         draws.pay(name, new Payer(record.user(), record.project()));
         noteEnd(record);
       }
-      case NODE -> {
-        long floor = bytes.getLong();
-        byte[] power = Arrays.copyOfRange(value, Long.BYTES, value.length);
-        LivePower live = WireSerdes.livePower().deserializer().deserialize("power-now", power);
-        WatchedNode node =
-            requireNonNull(draws.take(live.nodes().getFirst(), live.epochMillis()), name);
-        node.floorMilliwatts = floor;
+      case POWER -> {
+        LivePower live = WireSerdes.livePower().deserializer().deserialize("power-now", value);
+        Kept kept = new Kept(HexFormat.fromHexDigitsToLong(name));
+        nextKept = kept.number + 1;
+        for (NodePower power : live.nodes()) {
+          WatchedNode node = draws.take(power, seen(power, live));
+          if (node != null) {
+            keepIn(kept, node);
+          }
+        }
+        if (kept.nodes == 0) {
+          superseded.add(kept);
+        }
+      }
+      case FLOOR -> {
+        WatchedNode node = draws.node(name);
+        if (node != null) {
+          node.floorMilliwatts = bytes.getLong();
+          node.keptFloorMilliwatts = node.floorMilliwatts;
+        }
       }
       case BUDGET -> setKept(WireSerdes.budgets().deserializer().deserialize("budgets", value));
       case ENERGY -> {
@@ -619,6 +678,7 @@ final class SiteWatch {
 
   /** Everything that was written down was taken in. */
   void restored() {
+    dropSuperseded();
     if (sweptMillis != Long.MIN_VALUE) {
       notePresence(sweptMillis);
     }

@@ -126,7 +126,7 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
       case POWER_NOW -> {
         LivePower power = read(WireSerdes.livePower(), value);
         checkKey(sent, power.site());
-        yield () -> site.take(power, arrival);
+        yield () -> site.take(power, requireNonNull(value), arrival);
       }
       case SITE_POWER -> {
         SiteWindow window = read(WireSerdes.siteWindows(), value);

@@ -3,8 +3,10 @@ package io.github.joulestream.streams.watch;
 
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A node as it was last heard, and the sums that its power is in. One thread. */
 final class WatchedNode {
@@ -17,6 +19,21 @@ final class WatchedNode {
     GONE
   }
 
+  /** News of nodes as they came in one record, kept as long as they are the latest of some. */
+  static final class Kept {
+    final long number;
+    int nodes;
+
+    Kept(long number) {
+      this.number = number;
+    }
+
+    /** In the order in which they came, as text. */
+    String name() {
+      return HexFormat.of().toHexDigits(number);
+    }
+  }
+
   static final Draw[] NO_DRAWS = {};
 
   final String name;
@@ -27,6 +44,12 @@ final class WatchedNode {
 
   /** The least that it drew: what is left of it when it is idle. */
   long floorMilliwatts = Long.MAX_VALUE;
+
+  /** What is written down of that. */
+  long keptFloorMilliwatts = Long.MAX_VALUE;
+
+  /** Where its latest news are written down. */
+  @Nullable Kept kept;
 
   Presence presence = Presence.REPORTING;
   Map<String, String> labels = Map.of();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.watch;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.JobAmount;
@@ -62,6 +63,15 @@ class SiteWatchTest {
 
     @Override
     public void advise(CapAdvice advice) {}
+
+    /** What is kept of what nodes draw, in the order in which it came. */
+    List<LivePower> powers() {
+      return kept.entrySet().stream()
+          .filter(entry -> entry.getKey().startsWith(key(Part.POWER, "")))
+          .map(entry ->
+              WireSerdes.livePower().deserializer().deserialize("power-now", entry.getValue()))
+          .toList();
+    }
 
     SiteWatch restored() {
       SiteWatch watch = new SiteWatch(SITE, this);
@@ -165,7 +175,7 @@ class SiteWatchTest {
                 List.of()));
       }
     }
-    watch.take(new LivePower(SITE, 0, now, nodes), now);
+    take(watch, now, nodes);
     if (second % 10 == 9) {
       long window = START + 1_000L * (second - 9);
       long more = 1_000_000L * (1 + random.nextInt(10));
@@ -182,6 +192,11 @@ class SiteWatchTest {
         watch.take(new JobWindow(SITE, "job", window - 20_000, 10_000, job), now);
       }
     }
+  }
+
+  private static void take(SiteWatch watch, long now, List<NodePower> nodes) {
+    LivePower live = new LivePower(SITE, 0, now, nodes);
+    watch.take(live, WireSerdes.livePower().serializer().serialize("power-now", live), now);
   }
 
   private static Budget budget(String id, Scope scope, Quantity quantity, long limit) {
@@ -233,7 +248,7 @@ class SiteWatchTest {
               0,
               List.of(new JobPower(name, 400_000, 10_000, 10_000)),
               List.of());
-      watch.take(new LivePower(SITE, 0, now, List.of(node)), now);
+      take(watch, now, List.of(node));
       Totals<JobAmount> totals = Totals.ofJob();
       totals.add(JobAmount.TOTAL_MILLIJOULES, 5_000_000);
       watch.take(new JobWindow(SITE, name, now, 10_000, totals), now);
@@ -245,6 +260,37 @@ class SiteWatchTest {
         "SiteWatchTest: %d entries after 45 days, %d after 80%n", early, memory.kept.size());
     assertThat(memory.kept.size()).isLessThanOrEqualTo(early + early / 20);
     assertThat(watch.draws().all()).hasSizeLessThan(30);
+  }
+
+  /**
+   * News are kept as they came while they are some node's latest; a node that is not heard any more
+   * does not hold what others said with it.
+   */
+  @Test
+  void whatNodesDraw_isKeptOnceForAllThatCameTogether() {
+    Memory memory = new Memory();
+    SiteWatch watch = new SiteWatch(SITE, memory);
+    for (int second = 0; second < 200; second++) {
+      long now = START + 1_000L * second;
+      List<NodePower> nodes = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        if (i > 0 || second < 100) {
+          long power = i == 1 && second == 50 ? 100_000 : 500_000;
+          nodes.add(new NodePower("n" + i, now, power, List.of(), 0, List.of(), List.of()));
+        }
+      }
+      take(watch, now, nodes);
+      assertThat(memory.powers()).hasSizeBetween(1, second < 100 ? 1 : 2);
+    }
+    assertThat(memory.powers()).hasSize(2);
+    assertThat(memory.powers().getFirst().nodes())
+        .extracting(NodePower::node)
+        .containsExactly("n0");
+    assertThat(memory.powers().getLast().nodes()).hasSize(49);
+    SiteDraws restored = memory.restored().draws();
+    assertThat(restored.nodes()).hasSize(50);
+    // the least that it drew was in news that are not kept any more
+    assertThat(requireNonNull(restored.node("n1")).floorMilliwatts).isEqualTo(100_000);
   }
 
   @Test

@@ -8,6 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -31,6 +35,7 @@ final class Load {
             .with("phases", "20", "moments of a turn at which nodes begin it, with other jobs each")
             .with("together", "1", "copies of a node that have the same jobs")
             .with("every", "1", "seconds between two batches of a node")
+            .with("threads", "1", "that tell it, each its part of the phases")
             .with("site", "simulated", "its name")
             .read(args);
     EpochClock clock = EpochClock.system();
@@ -56,7 +61,9 @@ final class Load {
     List<Copies> parts = new ArrayList<>();
     List<Cycle.Telling> tellings = new ArrayList<>();
     try (Publisher towards =
-        KafkaPublisher.connect(Map.of("bootstrap.servers", settings.text("bootstrap")), "load")) {
+            KafkaPublisher.connect(
+                Map.of("bootstrap.servers", settings.text("bootstrap")), "load");
+        ExecutorService threads = Executors.newFixedThreadPool(settings.number("threads"))) {
       for (int phase = 0; phase < phases; phase++) {
         Copies part =
             new Copies(towards, simulated, nodes, phase, phases, settings.number("together"));
@@ -76,8 +83,13 @@ final class Load {
         if (early > 0) {
           TimeUnit.MILLISECONDS.sleep(early);
         }
-        for (Cycle.Telling telling : tellings) {
-          telling.tell(step, began);
+        long now = step;
+        List<Callable<Object>> all =
+            tellings.stream()
+                .map(telling -> Executors.callable(() -> telling.tell(now, began)))
+                .toList();
+        for (Future<Object> one : threads.invokeAll(all)) {
+          one.get();
         }
         worstBehind = Math.max(worstBehind, clock.epochMillis() - due);
       }

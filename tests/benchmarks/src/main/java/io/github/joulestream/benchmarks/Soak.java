@@ -51,6 +51,7 @@ final class Soak {
             .with("warm", "60", "seconds at the beginning whose news are told apart")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
+            .with("loadthreads", "1", "threads of the load")
             .with("find", "false", "whether to go on with more nodes until it does not keep pace")
             .with("percent", "150", "nodes of a step in parts of the step before, with find")
             .withCommon()
@@ -123,6 +124,7 @@ final class Soak {
             "simulated=" + settings.text("simulated"),
             "together=" + settings.text("together"),
             "phases=" + settings.text("phases"),
+            "threads=" + settings.text("loadthreads"),
             "turn=" + TURN_SECONDS,
             "turns=" + settings.number("minutes") * 60 / TURN_SECONDS);
     JsonNode ready = Child.JSON.readTree(load.await("READY "));
