@@ -45,9 +45,7 @@ public final class StreamsProgram implements AutoCloseable {
     config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
     config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
-    // telemetry that ran ahead of the allocations would be booked again: behind by twenty minutes,
-    // at
-    // a fifteenth of the speed
+    // telemetry that ran ahead of allocations would be booked again: at a fifteenth of the speed
     config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0L);
     config.put(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.NO_OPTIMIZATION);
     config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
