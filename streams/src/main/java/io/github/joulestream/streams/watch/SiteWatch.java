@@ -135,7 +135,7 @@ final class SiteWatch {
   void take(LivePower live, byte[] value, long arrivalMillis) {
     heard = true;
     arrivedMillis = Math.max(arrivedMillis, arrivalMillis);
-    Kept kept = new Kept(nextKept);
+    Kept kept = new Kept(nextKept, live.nodes().size());
     for (NodePower power : live.nodes()) {
       WatchedNode node = draws.take(power, seen(power, live));
       if (node != null) {
@@ -174,9 +174,12 @@ final class SiteWatch {
     superseded.clear();
   }
 
-  /** A node that falls silent must not hold the record of all that came with its last news. */
+  /** A node that is not heard must not hold the record of all that came with its last news. */
   private void keepAlone(WatchedNode node) {
-    Kept alone = new Kept(nextKept);
+    if (node.kept != null && node.kept.told == 1) {
+      return;
+    }
+    Kept alone = new Kept(nextKept, 1);
     keepIn(alone, node);
     LivePower live = new LivePower(site, 0, node.seenMillis, List.of(node.power));
     put(alone, WireSerdes.livePower().serializer().serialize("power-now", live));
@@ -252,6 +255,7 @@ final class SiteWatch {
       } else if (age >= SiteRules.GONE_MILLIS) {
         if (node.presence != Presence.GONE) {
           draws.gone(node);
+          keepAlone(node);
         }
       } else if (age >= SiteRules.SILENT_MILLIS && node.presence == Presence.REPORTING) {
         draws.silent(node);
@@ -634,7 +638,7 @@ final class SiteWatch {
       }
       case POWER -> {
         LivePower live = WireSerdes.livePower().deserializer().deserialize("power-now", value);
-        Kept kept = new Kept(HexFormat.fromHexDigitsToLong(name));
+        Kept kept = new Kept(HexFormat.fromHexDigitsToLong(name), live.nodes().size());
         nextKept = kept.number + 1;
         for (NodePower power : live.nodes()) {
           WatchedNode node = draws.take(power, seen(power, live));

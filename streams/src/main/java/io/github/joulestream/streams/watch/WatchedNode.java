@@ -22,10 +22,14 @@ final class WatchedNode {
   /** News of nodes as they came in one record, kept as long as they are the latest of some. */
   static final class Kept {
     final long number;
+    final int told;
+
+    /** Of those told in it, the nodes whose latest news it is. */
     int nodes;
 
-    Kept(long number) {
+    Kept(long number, int told) {
       this.number = number;
+      this.told = told;
     }
 
     /** In the order in which they came, as text. */

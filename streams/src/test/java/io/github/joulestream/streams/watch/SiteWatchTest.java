@@ -293,6 +293,24 @@ class SiteWatchTest {
     assertThat(requireNonNull(restored.node("n1")).floorMilliwatts).isEqualTo(100_000);
   }
 
+  /** The site may be quiet for so long that a node is gone before anybody saw it fall silent. */
+  @Test
+  void whatNodesDraw_isNotHeldByThoseThatAreGoneAtOnce() {
+    Memory memory = new Memory();
+    SiteWatch watch = new SiteWatch(SITE, memory);
+    NodePower first = new NodePower("n0", START, 500_000, List.of(), 0, List.of(), List.of());
+    NodePower second = new NodePower("n1", START, 500_000, List.of(), 0, List.of(), List.of());
+    take(watch, START, List.of(first, second));
+    long later = START + SiteRules.GONE_MILLIS + 1_000;
+    NodePower again = new NodePower("n1", later, 500_000, List.of(), 0, List.of(), List.of());
+    take(watch, later, List.of(again));
+    assertThat(memory.powers()).hasSize(2).allMatch(power -> power.nodes().size() == 1);
+    // what is alone already is not written again
+    List<LivePower> before = memory.powers();
+    memory.restored();
+    assertThat(memory.powers()).isEqualTo(before);
+  }
+
   @Test
   void whatIsTold_endsAsItBegan() {
     Memory memory = new Memory();
