@@ -35,6 +35,7 @@ public final class Points {
   private static final List<String> JOB_FIELDS = fields(JobAmount.values());
   private static final List<String> SITE_FIELDS = fields(SiteAmount.values());
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LEFT_OUT_CHARACTERS = 100;
 
   private Points() {}
 
@@ -275,9 +276,31 @@ public final class Points {
     return Math.multiplyExact(epochMillis, NANOS_PER_MILLI);
   }
 
-  private static String json(Map<String, String> labels) {
+  /** Cut label by label, so that it stays JSON however many there are and however long. */
+  static String json(Map<String, String> labels) {
+    Map<String, String> clean = new TreeMap<>();
+    labels.forEach((name, value) -> clean.put(StoreText.label(name), StoreText.label(value)));
+    String json = write(clean);
+    if (json.length() <= StoreText.MOST_IN_FIELD) {
+      return json;
+    }
+    Map<String, String> most = new LinkedHashMap<>();
+    int length = 0;
+    for (Map.Entry<String, String> label : clean.entrySet()) {
+      length += write(Map.of(label.getKey(), label.getValue())).length();
+      if (length > StoreText.MOST_IN_FIELD - LEFT_OUT_CHARACTERS) {
+        break;
+      }
+      most.put(label.getKey(), label.getValue());
+    }
+    most.put(
+        String.valueOf(StoreText.CUT), "%,d labels left out".formatted(clean.size() - most.size()));
+    return write(most);
+  }
+
+  private static String write(Map<String, String> labels) {
     try {
-      return JSON.writeValueAsString(new TreeMap<>(labels));
+      return JSON.writeValueAsString(labels);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("labels cannot be written", e);
     }

@@ -7,10 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.budget.CapMode;
+import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
 import io.github.joulestream.store.PointSink.PointsRefused;
@@ -18,6 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -181,14 +193,207 @@ public abstract class StoreContract {
         .isEqualTo(5_000);
   }
 
+  private static JobSummary described(String site, String job, String text) {
+    return new JobSummary(
+        site,
+        job,
+        text,
+        text,
+        text,
+        text,
+        Map.of("label", text),
+        JobState.COMPLETED,
+        START,
+        START,
+        START + 60_000,
+        START + 60_000,
+        1,
+        1,
+        text,
+        filled(Totals.ofJob(), 5_000),
+        0,
+        1);
+  }
+
+  /** All that may be in a name: a store that refuses one of them would lose the job's energy. */
+  private static List<String> oddTexts(Random random) {
+    List<String> texts =
+        new ArrayList<>(
+            List.of(
+                "two\nlines, \"quoted\" = and a tab\t",
+                "\r\n",
+                "ends in a backslash\\",
+                "\\",
+                "\\\\",
+                "\\\\\\",
+                "a\\,b",
+                "a\\ b\\=c\\\"",
+                "\\n is no line break",
+                " blanks ",
+                "-",
+                "#",
+                "\"",
+                "'",
+                "true",
+                "1i",
+                "日本 — naïve, 100 %",
+                "\uD83D\uDE00 a pair",
+                "\uD83D",
+                "\uDE00\uD83D",
+                "ends in a half \uD83D",
+                "\uFEFF\uFFFE\uFFFF",
+                "x".repeat(10_000),
+                "é".repeat(StoreText.MOST_IN_FIELD),
+                "😀".repeat(StoreText.MOST_IN_FIELD),
+                "\"".repeat(StoreText.MOST_IN_FIELD + 1)));
+    for (char c = 0; c < 0x100; c++) {
+      texts.add("between " + c + " both");
+    }
+    for (char c : new char[] {'\u2028', '\u2029', '\u200B', '\u202E', '\uE000'}) {
+      texts.add(c + "");
+    }
+    String specials = "\\\",= \n\r\t\0'#\uD83D\uDE00é日";
+    for (int i = 0; i < 200; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int n = 1 + random.nextInt(20); n > 0; n--) {
+        text.append(
+            random.nextBoolean()
+                ? specials.charAt(random.nextInt(specials.length()))
+                : (char) random.nextInt(0x10000));
+      }
+      texts.add(text.toString());
+    }
+    return texts;
+  }
+
   @Test
-  void whatNoLineCanSay_isRefused_andNamed() {
-    StorePoint good = Points.ledger(window("lines", 0, 10_000, 1_000));
-    StorePoint bad = Points.of(new JobWindow("lines", "ends in \\", START, 10_000, Totals.ofJob()));
-    assertThatThrownBy(() -> sink().write(List.of(good, bad)))
-        .isInstanceOfSatisfying(
-            PointsRefused.class, e -> assertThat(e.reasons()).containsOnlyKeys(1));
+  void noText_inAnyField_isRefused_andComesBackReadable() {
+    long seed = Long.getLong("texts.seed", System.nanoTime());
+    List<String> texts = oddTexts(new Random(seed));
+    texts.add("");
+    List<JobSummary> expected = new ArrayList<>();
+    List<StorePoint> points = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      points.add(Points.of(described("texts", "job-" + i, texts.get(i))));
+      String stored = StoreText.field(texts.get(i));
+      JobSummary job = described("texts", "job-" + i, stored);
+      expected.add(withLabels(job, Points.labels(Points.json(Map.of("label", texts.get(i))))));
+    }
+    write(points.toArray(StorePoint[]::new));
+    assertThat(ofSite("texts"))
+        .as("texts.seed=%d", seed)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static JobSummary withLabels(JobSummary job, Map<String, String> labels) {
+    return new JobSummary(
+        job.site(),
+        job.job(),
+        job.user(),
+        job.project(),
+        job.name(),
+        job.partition(),
+        labels,
+        job.state(),
+        job.anchorEpochMillis(),
+        job.startEpochMillis(),
+        job.endEpochMillis(),
+        job.lastEpochMillis(),
+        job.peakMilliwatts(),
+        job.work(),
+        job.workUnit(),
+        job.totals(),
+        job.partEpochMillis(),
+        job.nodes());
+  }
+
+  @Test
+  void noText_inATag_isRefused_orLandsInAnotherSeries() {
+    long seed = Long.getLong("texts.seed", System.nanoTime());
+    List<String> texts = oddTexts(new Random(seed));
+    List<JobSummary> expected = new ArrayList<>();
+    List<StorePoint> points = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      String site = "of " + i + " " + texts.get(i);
+      points.add(Points.of(described(site, "job-" + i, "name")));
+      expected.add(described(StoreText.tag(site), "job-" + i, "name"));
+    }
+    write(points.toArray(StorePoint[]::new));
+    assertThat(reader().jobSummaries().stream().filter(job -> job.site().startsWith("of ")))
+        .as("texts.seed=%d", seed)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  /** Budgets, alerts, nodes and the pipeline's own points: no text of theirs is refused either. */
+  @Test
+  void noText_ofABudgetAnAlertOrANode_isRefused() {
+    String odd = "a\nb\t\\,=\" \uD83D\\";
+    Budget budget =
+        new Budget(
+            "odd",
+            "name \"\\",
+            Scope.project("p \\"),
+            Quantity.POWER,
+            1_000,
+            "UTC",
+            Budget.DEFAULT_THRESHOLDS,
+            0,
+            5,
+            300_000,
+            60_000,
+            0,
+            List.of(),
+            CapMode.NONE,
+            odd,
+            odd,
+            0);
+    Alert alert =
+        new Alert(
+            "id\n\\",
+            Rule.HELD_IDLE,
+            odd,
+            odd,
+            "job=a\\",
+            Severity.INFO,
+            AlertState.FIRING,
+            1,
+            1,
+            odd,
+            100,
+            START,
+            START,
+            Alert.OPEN,
+            10_000,
+            List.of(new Contributor(Contributor.Consumer.JOB, odd, 1, 1)),
+            odd,
+            1,
+            odd,
+            odd,
+            odd);
+    sink()
+        .write(
+            List.of(
+                Points.of("odd/name \"\\", budget, START),
+                Points.of("odd\n\\/x\n\\", null, START),
+                Points.of(alert),
+                Points.of(new JobWindow(odd, odd, START, 10_000, Totals.ofJob())),
+                Points.of(new NodeWindow(odd, odd, START, 10_000, Totals.ofSite(), 1)),
+                Points.ledger(new SiteWindow(odd, START, 10_000, Totals.ofSite())),
+                Points.health(odd, odd, odd, START, Map.of("lag_records", 1L))));
     awaitVisible();
-    assertThat(reader().ledger(START, START + 10_000)).containsKey("lines");
+    assertThat(reader().ledger(START, START + 10_000)).containsKey(StoreText.tag(odd));
+  }
+
+  @Test
+  void manyLongLabels_stayJson_andSayThatSomeAreLeftOut() {
+    Map<String, String> labels = new TreeMap<>();
+    for (int i = 0; i < 400; i++) {
+      labels.put("label-%03d".formatted(i), "value \"\\ ".repeat(20));
+    }
+    JobSummary job = withLabels(described("labels", "j", "n"), labels);
+    write(Points.of(job));
+    Map<String, String> stored = ofSite("labels").getFirst().labels();
+    assertThat(stored).containsEntry("label-000", "value \"\\ ".repeat(20));
+    assertThat(stored.get("…")).isEqualTo((400 - (stored.size() - 1)) + " labels left out");
   }
 }

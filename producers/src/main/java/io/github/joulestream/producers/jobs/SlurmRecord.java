@@ -43,28 +43,27 @@ final class SlurmRecord {
       throw new IllegalArgumentException("no record of a job: it has no jobid");
     }
     long start = time(json, "@start");
-    JobState state = JobFile.state(json.path("state").asText());
+    JobState state = state(text(json, "state"));
     long end = state == JobState.RUNNING ? JobRecord.OPEN : time(json, "@end");
     if (start == JobRecord.UNSAID) {
       return Optional.empty(); // cancelled while it waited
     }
     Map<String, String> labels = new TreeMap<>();
-    label(labels, "cluster", json.path("cluster"));
-    label(labels, "qos", json.path("qos"));
-    label(labels, "wckey", json.path("wc_key"));
-    label(labels, "reservation", json.path("reservation_name"));
-    if (json.has("array_job_id")) {
-      labels.put(
-          "array", json.path("array_job_id").asText() + "_" + json.path("array_task_id").asText());
+    label(labels, "cluster", text(json, "cluster"));
+    label(labels, "qos", text(json, "qos"));
+    label(labels, "wckey", text(json, "wc_key"));
+    label(labels, "reservation", text(json, "reservation_name"));
+    if (json.hasNonNull("array_job_id")) {
+      labels.put("array", text(json, "array_job_id") + "_" + text(json, "array_task_id"));
     }
     return Optional.of(
         new JobRecord(
             site,
             json.path("jobid").asText(),
-            json.path("username").asText(),
-            json.path("account").asText(),
-            json.path("job_name").asText(),
-            json.path("partition").asText(),
+            text(json, "username"),
+            text(json, "account"),
+            text(json, "job_name"),
+            text(json, "partition"),
             labels,
             start,
             end,
@@ -74,15 +73,27 @@ final class SlurmRecord {
             Math.max(0, json.path("total_nodes").asInt())));
   }
 
-  private static void label(Map<String, String> labels, String name, JsonNode value) {
-    if (!value.asText().isEmpty()) {
-      labels.put(name, value.asText());
+  private static void label(Map<String, String> labels, String name, String value) {
+    if (!value.isEmpty()) {
+      labels.put(name, value);
     }
+  }
+
+  /** A field's text; of JSON's null none, and not the word. */
+  private static String text(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    return value.isNull() ? "" : value.asText();
+  }
+
+  /** {@code CANCELLED by 1000} is cancelled. */
+  private static JobState state(String text) {
+    int blank = text.indexOf(' ');
+    return JobFile.state(blank < 0 ? text : text.substring(0, blank));
   }
 
   /** {@code 2026-11-25T00:41:03}, or a word if there is none. */
   private static long time(JsonNode json, String field) {
-    String text = json.path(field).asText();
+    String text = text(json, field);
     if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
       return JobRecord.UNSAID;
     }

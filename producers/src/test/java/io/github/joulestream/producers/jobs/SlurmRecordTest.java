@@ -73,6 +73,36 @@ class SlurmRecordTest {
   }
 
   @Test
+  void texts_areTakenAsTheyAre_andNullIsNone() {
+    JobRecord job =
+        parse(
+                """
+                {'jobid':7,'@start':'2026-11-25T00:41:01','@end':'2026-11-25T00:51:03',
+                 'state':'CANCELLED by 1000','job_name':'a\\nb\\t\\\\','account':null,'username':null,
+                 'partition':'naïve 日本','qos':null,'cluster':'c\\\\','array_job_id':null}
+                """)
+            .orElseThrow();
+    assertThat(job.name()).isEqualTo("a\nb\t\\");
+    assertThat(job.project()).isEmpty();
+    assertThat(job.user()).isEmpty();
+    assertThat(job.partition()).isEqualTo("naïve 日本");
+    assertThat(job.labels()).isEqualTo(Map.of("cluster", "c\\"));
+    assertThat(job.state()).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aJobWithoutAStart_neverRan_howeverThatIsSaid() {
+    for (String start : new String[] {"None", "Unknown", "", "1970-01-01T00:00:00"}) {
+      assertThat(
+              parse(
+                  "{'jobid':1,'state':'CANCELLED','@start':'%s','@end':'2026-11-25T00:41:01'}"
+                      .formatted(start)))
+          .as(start)
+          .isEmpty();
+    }
+  }
+
+  @Test
   void everyStateOfSlurm_isKnown() {
     for (String state :
         new String[] {

@@ -7,9 +7,8 @@ import java.util.Map;
 /**
  * Points as InfluxDB's line protocol.
  *
- * <p>Names of measurements, tags and fields come from the catalogue and need no escapes. A tag's
- * value has no way to hold a line break, and one that ends in a backslash would escape what comes
- * after it: such a point would land in another series, so it is refused here.
+ * <p>Names of measurements, tags and fields come from the catalogue and need no escapes. What no
+ * line can say, such as a line break in a tag, no {@link StorePoint} holds.
  */
 final class LineProtocol {
   private LineProtocol() {}
@@ -49,17 +48,9 @@ final class LineProtocol {
     if (value.isEmpty()) {
       return; // to the store an empty tag is no tag
     }
-    if (value.endsWith("\\")) {
-      throw new IllegalArgumentException(
-          "tag %s ends in a backslash, which the line protocol cannot say".formatted(name));
-    }
     out.append(',').append(name).append('=');
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (c == '\n' || c == '\r') {
-        throw new IllegalArgumentException(
-            "tag %s holds a line break, which the line protocol cannot say".formatted(name));
-      }
       if (c == ',' || c == '=' || c == ' ') {
         out.append('\\');
       }

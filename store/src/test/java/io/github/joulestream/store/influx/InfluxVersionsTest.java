@@ -280,7 +280,6 @@ class InfluxVersionsTest {
             Map.of("job", "a b,c=d\\e"),
             Map.of("name", "say \"x\\y\""),
             -5));
-    assertThat(line)
-        .hasToString("job_energy,job=a\\ b\\,c\\=d\\e name=\"say \\\"x\\\\y\\\"\" -5\n");
+    assertThat(line).hasToString("job_energy,job=a\\ b\\,c\\=d⧵e name=\"say \\\"x\\\\y\\\"\" -5\n");
   }
 }
