@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     null if there is none. Such a device never adds to a total that holds its container: one
  *     meter's channels are contained in {@code NODE}, as are the GPUs of a node that has a meter
  * @param model the maker's name of it, or empty
- * @param powerLimitMilliwatts the most it is built to draw, or 0 if unknown
+ * @param powerLimitMilliwatts the most it is built to draw, or 0 if unknown; where an interface
+ *     tells only the cap in force, that. Readings are judged by it within bounds of the kind alone
  * @param averagingMillis if over 0, each power value is the mean over that many milliseconds up to
  *     the reading's time
  * @param counterEpoch changes when the energy counter starts anew (driver reload, reboot)
@@ -37,6 +38,9 @@ public record Device(
     long capacityBytes,
     String instanceOf) {
 
+  /** Beyond any memory or drive, 8 PiB; so that bytes times milliseconds stay whole numbers. */
+  public static final long MOST_BYTES = 1L << 53;
+
   public Device {
     requireNonNull(id, "id is null");
     requireNonNull(kind, "kind is null");
@@ -51,6 +55,10 @@ public record Device(
         || counterWrapMicrojoules < 0
         || capacityBytes < 0) {
       throw new IllegalArgumentException("negative property of device " + id);
+    }
+    if (capacityBytes > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "device %s of %d bytes: no more than %d".formatted(id, capacityBytes, MOST_BYTES));
     }
   }
 

@@ -479,7 +479,7 @@ final class DeviceAccount {
           || Plausibility.counterRefusal(nextCounter) != null
           || (nextCounter == MISSING) != (counter == MISSING)
           || (utilisation != MISSING && (utilisation < 0 || utilisation > Shares.WHOLE))
-          || (used != MISSING && used < 0)) {
+          || Plausibility.bytesRefusal(used) != null) {
         return false;
       }
       time = nextTime;
@@ -569,7 +569,11 @@ final class DeviceAccount {
       step(a, b, trapezoid(a, b, length));
       certain = bench.step.certain();
       faulty = noteEvent(b.epochMillis(), books);
-      counted = calibrated(bench.step.microjoules(), b, length);
+      // what is counted over a longer time is known as a sum, but not when it was drawn
+      counted =
+          length > limits.longestSpreadMillis()
+              ? MISSING
+              : calibrated(bench.step.microjoules(), b, length);
       compare(a, b, counted, length);
     } else if (a.microjoules() != MISSING) {
       Point end = nextCounted(points, i);
@@ -788,11 +792,15 @@ final class DeviceAccount {
         && bench.step.certain();
   }
 
-  /** Energy by power; at an end without power that of the other end. */
+  /**
+   * Energy by power; at an end without power that of the other end. Of a longer time than the rules
+   * look at, which no rule uses, only so much.
+   */
   private static long area(Point a, Point b) {
+    long length = Math.min(b.epochMillis() - a.epochMillis(), Limits.LOOK_MILLIS);
     long from = a.milliwatts() != MISSING ? a.milliwatts() : b.milliwatts();
     long to = b.milliwatts() != MISSING ? b.milliwatts() : from;
-    return (from + to) * (b.epochMillis() - a.epochMillis()) / 2;
+    return (from + to) * length / 2;
   }
 
   // ---- counter against power
@@ -909,12 +917,19 @@ final class DeviceAccount {
         true);
   }
 
+  /**
+   * Books time of which nothing is known. A stretch of it that is longer than the limit of gaps is
+   * one sum, in the window in which it begins: nothing is known that could differ by window, and a
+   * year has three million of them. A correction that changes the stretch changes the reading or
+   * the edge at which it begins, or one after: so it always reaches back to that window.
+   */
   private void uncovered(
       long start, long end, Device device, Shares.Holders holders, Increments books) {
+    boolean inOne = end - start > limits.longGapMillis();
     long at = start;
     while (at < end) {
       long inWindow = limits.windowOf(at);
-      long to = Math.min(end, inWindow + limits.windowMillis());
+      long to = inOne ? end : Math.min(end, inWindow + limits.windowMillis());
       books.uncovered(inWindow, device, to - at);
       for (int i = 0; i < holders.jobs().size(); i++) {
         long parts = (long) holders.weights()[i] * Shares.WHOLE / holders.weightSum();

@@ -30,15 +30,35 @@ public record Limits(
   /** No rule looks further around a reading than this. */
   static final long LOOK_MILLIS = 60_000;
 
+  // with it, what is drawn between two readings of any plausible power is a whole number
+  private static final long MOST_GAP_MILLIS = 400_000;
+
   public Limits {
     if (windowMillis <= 0
         || LOOK_MILLIS % windowMillis != 0
         || holdMillis <= 0
         || gapMillis <= 0
         || longGapMillis < gapMillis
+        || longGapMillis > MOST_GAP_MILLIS
         || horizonMillis <= 0) {
       throw new IllegalArgumentException("limits out of order");
     }
+  }
+
+  /**
+   * A counter's difference is spread over the windows of at most this long, a weekend that an agent
+   * was away: each window costs memory and a record, and of a longer time nobody knows when what
+   * was drawn.
+   */
+  long longestSpreadMillis() {
+    return 72 * 3_600_000L;
+  }
+
+  /** The time at which something of this time is counted: that of its arrival if it cannot be. */
+  long bookable(long epochMillis, long arrivalEpochMillis) {
+    return epochMillis < 0 || epochMillis > arrivalEpochMillis + futureMillis
+        ? arrivalEpochMillis
+        : epochMillis;
   }
 
   long windowOf(long epochMillis) {

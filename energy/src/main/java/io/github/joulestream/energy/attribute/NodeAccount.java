@@ -59,7 +59,10 @@ public final class NodeAccount {
   private final Workbench bench;
   private final PointReader reader;
   private final Allocations allocations;
+  // by key: what says that it is of another kind now is another device
   private final LinkedHashMap<String, DeviceAccount> devices = new LinkedHashMap<>();
+  // ids of devices that can be held
+  private final Set<String> seenIds = new HashSet<>();
   private SeenBatches seen = new SeenBatches();
   private Places places = new Places(new ReadingColumns());
   // time of the newest reading of any device
@@ -111,7 +114,7 @@ public final class NodeAccount {
       places = new Places(batch);
     }
     if (!seen.add(agentEpoch, sequence)) {
-      count(batch, SiteAmount.REPEATED_READINGS, books);
+      count(batch, arrivalEpochMillis, SiteAmount.REPEATED_READINGS, books);
       return Outcome.REPEATED;
     }
     places.look(batch, arrivalEpochMillis);
@@ -144,7 +147,7 @@ public final class NodeAccount {
       odd.take(batch, series, points);
     }
     books.all();
-    count(batch, SiteAmount.READINGS, books);
+    count(batch, arrivalEpochMillis, SiteAmount.READINGS, books);
     Outcome outcome = odd == null ? Outcome.TAKEN : odd.outcome();
     if (oldestMillis <= latestMillis) {
       if (seen.rivals(agentEpoch, oldestMillis, latestMillis)) {
@@ -275,7 +278,7 @@ public final class NodeAccount {
       Set<String> ids = new HashSet<>();
       for (int d = 0; d < named.length; d++) {
         named[d] = batch.device(d);
-        ids.add(named[d].id());
+        ids.add(keyOf(named[d]));
       }
       distinct = ids.size() == named.length;
     }
@@ -325,7 +328,7 @@ public final class NodeAccount {
     @Nullable DeviceAccount account(int d) {
       DeviceAccount known = accounts[d];
       if (known == null) {
-        known = devices.get(named[d].id());
+        known = devices.get(keyOf(named[d]));
         accounts[d] = known;
       }
       return known;
@@ -399,7 +402,7 @@ public final class NodeAccount {
       Remembering history,
       Increments books,
       List<String> refusals) {
-    String id = series.device().id();
+    String id = keyOf(series.device());
     DeviceAccount account = devices.get(id);
     if (account == null) {
       // from now on its books tell what is not known of it
@@ -407,6 +410,7 @@ public final class NodeAccount {
       unseen(allocations.stays(), -1, books);
       account = new DeviceAccount(bench);
       devices.put(id, account);
+      noteSeen(series.device());
       places.forgetAccounts();
       unseen(allocations.stays(), 1, books);
     }
@@ -438,7 +442,7 @@ public final class NodeAccount {
     }
     refusals.add(
         "refused late: %d readings of %s, the first of %d"
-            .formatted(points.size() - inTime.size(), id, first));
+            .formatted(points.size() - inTime.size(), series.device().id(), first));
     account.advance(inTime, ofDevice, books, arrivalEpochMillis);
     account.tail(ofDevice, books);
     return after(series, last.epochMillis());
@@ -517,7 +521,7 @@ public final class NodeAccount {
       if (stay.end() != null) {
         stay.deviceParts()
             .forEach((id, parts) -> {
-              if (!devices.containsKey(id)) {
+              if (!seenIds.contains(id)) {
                 long millis = (stay.endAt() - stay.heldAt()) * parts / Shares.WHOLE;
                 long window = limits.windowOf(stay.heldAt());
                 books.count(window, job, JobAmount.UNCOVERED_MILLIS, sign * millis);
@@ -526,6 +530,23 @@ public final class NodeAccount {
             });
       }
     });
+  }
+
+  /**
+   * Who has which share of a device goes by its kind, and so does where it is booked: under one id
+   * each kind has an account of its own.
+   */
+  private static String keyOf(Device device) {
+    return device.kind() == DeviceKind.GPU
+        ? device.id()
+        : device.id() + "\0" + device.kind().name();
+  }
+
+  /** A facility meter is nobody's, so it says nothing of a device that a job was given. */
+  private void noteSeen(Device device) {
+    if (device.kind() != DeviceKind.FACILITY) {
+      seenIds.add(device.id());
+    }
   }
 
   private static Point lastOf(DeviceAccount account) {
@@ -606,7 +627,7 @@ public final class NodeAccount {
       Remembering history,
       Increments books) {
     long latestWindow = limits.windowOf(from);
-    String id = account.device().id();
+    String id = keyOf(account.device());
     for (long margin = NEARBY_OF_PLAIN_MILLIS;
         latestWindow > account.plainSince() && margin <= Limits.LOOK_MILLIS;
         margin *= 4) {
@@ -796,7 +817,7 @@ public final class NodeAccount {
     for (Arrival arrival : arrivals) {
       for (DeviceSeries series : arrival.devices()) {
         NavigableMap<Long, Point> ofDevice =
-            points.computeIfAbsent(series.device().id(), _ -> new TreeMap<>());
+            points.computeIfAbsent(keyOf(series.device()), _ -> new TreeMap<>());
         for (Point point : reader.read(series, arrival.arrivalEpochMillis(), PointReader.SILENT)) {
           ofDevice.merge(point.epochMillis(), point, Point::preferred);
         }
@@ -827,12 +848,15 @@ public final class NodeAccount {
     }
   }
 
-  private void count(ReadingColumns batch, SiteAmount amount, Increments books) {
+  private void count(
+      ReadingColumns batch, long arrivalEpochMillis, SiteAmount amount, Increments books) {
+    long[] times = batch.epochMillis();
     int row = 0;
     while (row < batch.rows()) {
-      long window = limits.windowOf(batch.epochMillis()[row]);
+      long window = limits.windowOf(limits.bookable(times[row], arrivalEpochMillis));
       int first = row;
-      while (row < batch.rows() && limits.windowOf(batch.epochMillis()[row]) == window) {
+      while (row < batch.rows()
+          && limits.windowOf(limits.bookable(times[row], arrivalEpochMillis)) == window) {
         row++;
       }
       books.count(window, amount, row - first);
@@ -941,7 +965,8 @@ public final class NodeAccount {
     int devices = in.readInt();
     for (int i = 0; i < devices; i++) {
       DeviceAccount device = DeviceAccount.read(in, account.bench);
-      account.devices.put(lastOf(device).device().id(), device);
+      account.devices.put(keyOf(device.device()), device);
+      account.noteSeen(device.device());
     }
     return account;
   }

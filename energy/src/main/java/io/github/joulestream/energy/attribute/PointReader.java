@@ -51,6 +51,11 @@ final class PointReader {
         refusals.refused(device, row, SiteAmount.REFUSED_FUTURE, time);
         continue;
       }
+      if (time < 0) {
+        // before 1970: no clock says so
+        refusals.refused(device, row, SiteAmount.REFUSED_LATE, time);
+        continue;
+      }
       long power = readings.power(row);
       SiteAmount refusal = Plausibility.powerRefusal(device, power);
       if (refusal != null) {
@@ -75,8 +80,9 @@ final class PointReader {
         utilisation = MISSING;
       }
       long used = readings.used(row);
-      if (used != MISSING && used < 0) {
-        refusals.refused(device, row, SiteAmount.REFUSED_NEGATIVE, used);
+      refusal = Plausibility.bytesRefusal(used);
+      if (refusal != null) {
+        refusals.refused(device, row, refusal, used);
         used = MISSING;
       }
       if (power == MISSING && energy == MISSING) {
@@ -100,11 +106,11 @@ final class PointReader {
   Refusals into(
       Increments books, long arrivalEpochMillis, DeviceSeries series, List<String> lines) {
     return (device, row, reason, value) -> {
-      long time =
-          reason == SiteAmount.REFUSED_FUTURE
-              ? arrivalEpochMillis
-              : series.readings().epochMillis()[row];
-      books.count(limits.windowOf(time), reason, 1);
+      books.count(
+          limits.windowOf(
+              limits.bookable(series.readings().epochMillis()[row], arrivalEpochMillis)),
+          reason,
+          1);
       if (lines.size() < MAX_REFUSALS) {
         lines.add(
             "%s of %s in row %d: %d"

@@ -2,6 +2,7 @@
 package io.github.joulestream.energy.integrate;
 
 import io.github.joulestream.energy.Device;
+import java.math.BigInteger;
 import java.util.Map;
 
 /**
@@ -39,22 +40,35 @@ public final class Calibration {
     return byModel.isEmpty();
   }
 
-  /** Power as it truly was, mW; never below 0. */
+  /** Power as it truly was, mW; never below 0, never beyond what its kind can draw. */
   public long milliwatts(Device device, long said) {
     Line line = byModel.get(device.model());
-    return line == null ? said : corrected(line, said, 1);
+    return line == null
+        ? said
+        : corrected(line, said, 1, Plausibility.mostMilliwatts(device.kind()));
   }
 
   /** Energy of a counter's difference over some time as it truly was, µJ; never below 0. */
   public long microjoules(Device device, long said, long millis) {
     Line line = byModel.get(device.model());
-    return line == null ? said : corrected(line, said, millis);
+    return line == null ? said : corrected(line, said, millis, CounterStep.MOST_MICROJOULES);
   }
 
-  private static long corrected(Line line, long said, long millis) {
-    return Math.max(
-        0,
-        Interval.scale(said, line.gainPartsPerMillion, WHOLE)
-            + Math.multiplyExact(line.offsetMilliwatts, millis));
+  private static long corrected(Line line, long said, long millis, long most) {
+    double about =
+        (double) said * line.gainPartsPerMillion / WHOLE
+            + Math.abs((double) line.offsetMilliwatts * millis);
+    if (about < most) {
+      return Math.max(
+          0,
+          Interval.scale(said, line.gainPartsPerMillion, WHOLE) + line.offsetMilliwatts * millis);
+    }
+    return BigInteger.valueOf(said)
+        .multiply(BigInteger.valueOf(line.gainPartsPerMillion))
+        .divide(BigInteger.valueOf(WHOLE))
+        .add(BigInteger.valueOf(line.offsetMilliwatts).multiply(BigInteger.valueOf(millis)))
+        .min(BigInteger.valueOf(most))
+        .max(BigInteger.ZERO)
+        .longValueExact();
   }
 }

@@ -29,6 +29,9 @@ public final class CounterStep {
     JUMPED
   }
 
+  /** 10 GW for two days: more is no step of any counter, and the sum of a few still is a long. */
+  static final long MOST_MICROJOULES = Long.MAX_VALUE / 4;
+
   private long microjoules;
   private boolean certain;
   private Event event = Event.NONE;
@@ -61,7 +64,9 @@ public final class CounterStep {
       return this;
     }
     // what it can draw in this time, in microjoules; as a double, for it may be any time
-    double most = (double) Plausibility.ceilingMilliwatts(device) * millis;
+    double most =
+        Math.min(
+            (double) Plausibility.ceilingMilliwatts(device) * millis, (double) MOST_MICROJOULES);
     long wrap = device.counterWrapMicrojoules();
     long difference = after - before;
     if (wrap == 0) {
@@ -108,7 +113,7 @@ public final class CounterStep {
     double tolerance = expected / 2.0;
     certain =
         Math.abs(microjoules - expected) <= tolerance
-            && microjoules + wrap - expected > tolerance
+            && (double) microjoules + wrap - expected > tolerance
             && (wraps == 0 || expected - (microjoules - wrap) > tolerance);
   }
 

@@ -27,7 +27,10 @@ public final class Interval {
 
   /** Power runs straight from one reading to the other: the trapezoid. */
   public Interval ofPower(long fromMillis, long fromMilliwatts, long toMillis, long toMilliwatts) {
-    if (toMillis <= fromMillis || fromMilliwatts < 0 || toMilliwatts < 0) {
+    if (toMillis <= fromMillis
+        || toMillis - fromMillis <= 0
+        || fromMilliwatts < 0
+        || toMilliwatts < 0) {
       throw new IllegalArgumentException(
           "not an interval: %d ms at %d mW to %d ms at %d mW"
               .formatted(fromMillis, fromMilliwatts, toMillis, toMilliwatts));
@@ -67,29 +70,47 @@ public final class Interval {
     if (atMillis == toMillis) {
       return counterMicrojoules;
     }
-    long whole = trapezoidTo(toMillis);
-    return whole == 0
+    if (isSafe()) {
+      long whole = safeTrapezoidTo(toMillis);
+      return whole == 0
+          ? scale(counterMicrojoules, atMillis - fromMillis, toMillis - fromMillis)
+          : scale(counterMicrojoules, safeTrapezoidTo(atMillis), whole);
+    }
+    // over a long time the power alone may be more than a long holds; what is counted is not
+    BigInteger whole = largeTrapezoidTo(toMillis);
+    return whole.signum() == 0
         ? scale(counterMicrojoules, atMillis - fromMillis, toMillis - fromMillis)
-        : scale(counterMicrojoules, trapezoidTo(atMillis), whole);
+        : BigInteger.valueOf(counterMicrojoules)
+            .multiply(largeTrapezoidTo(atMillis))
+            .divide(whole)
+            .longValueExact();
   }
 
   private long trapezoidTo(long atMillis) {
+    return isSafe() ? safeTrapezoidTo(atMillis) : largeTrapezoidTo(atMillis).longValueExact();
+  }
+
+  private boolean isSafe() {
+    return toMillis - fromMillis <= SAFE_MILLIS
+        && fromMilliwatts <= SAFE_MILLIWATTS
+        && toMilliwatts <= SAFE_MILLIWATTS;
+  }
+
+  private long safeTrapezoidTo(long atMillis) {
     long elapsed = atMillis - fromMillis;
     long length = toMillis - fromMillis;
     long slope = toMilliwatts - fromMilliwatts;
-    if (length <= SAFE_MILLIS
-        && fromMilliwatts <= SAFE_MILLIWATTS
-        && toMilliwatts <= SAFE_MILLIWATTS) {
-      return (2 * length * fromMilliwatts * elapsed + slope * elapsed * elapsed) / (2 * length);
-    }
-    BigInteger dt = BigInteger.valueOf(elapsed);
-    return BigInteger.valueOf(2)
-        .multiply(BigInteger.valueOf(length))
+    return (2 * length * fromMilliwatts * elapsed + slope * elapsed * elapsed) / (2 * length);
+  }
+
+  private BigInteger largeTrapezoidTo(long atMillis) {
+    BigInteger elapsed = BigInteger.valueOf(atMillis - fromMillis);
+    BigInteger twice = BigInteger.valueOf(toMillis - fromMillis).shiftLeft(1);
+    return twice
         .multiply(BigInteger.valueOf(fromMilliwatts))
-        .multiply(dt)
-        .add(BigInteger.valueOf(slope).multiply(dt).multiply(dt))
-        .divide(BigInteger.valueOf(2 * length))
-        .longValueExact();
+        .multiply(elapsed)
+        .add(BigInteger.valueOf(toMilliwatts - fromMilliwatts).multiply(elapsed).multiply(elapsed))
+        .divide(twice);
   }
 
   /** {@code whole * part / of}, rounded down, without overflow; all are at least 0. */

@@ -4,6 +4,7 @@ package io.github.joulestream.energy.integrate;
 import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.SiteAmount;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +18,6 @@ public final class Plausibility {
    * 0x7ffffffffffffff0, and the next few say why (dcgm_structs.h).
    */
   static final long FIRST_SENTINEL = 0x7ffffffffffffff0L;
-
-  /** A device may exceed its power limit for moments; half as much again is a broken reading. */
-  private static final double LIMIT_FACTOR = 1.5;
 
   private Plausibility() {}
 
@@ -48,17 +46,62 @@ public final class Plausibility {
     return microjoules < 0 ? SiteAmount.REFUSED_NEGATIVE : null;
   }
 
-  /** More than this the device cannot draw, in milliwatts. */
-  public static long ceilingMilliwatts(Device device) {
-    if (device.powerLimitMilliwatts() > 0) {
-      return (long) (device.powerLimitMilliwatts() * LIMIT_FACTOR);
+  /** Why bytes in use are refused, or null if they are not. */
+  public static @Nullable SiteAmount bytesRefusal(long bytes) {
+    if (bytes == MISSING) {
+      return null;
     }
-    // no limit known: several times what the largest of its kind draws today
-    return switch (device.kind()) {
+    if (bytes < 0) {
+      return SiteAmount.REFUSED_NEGATIVE;
+    }
+    return bytes > Device.MOST_BYTES ? SiteAmount.REFUSED_OVER_LIMIT : null;
+  }
+
+  /**
+   * More than this is no reading of the device, in milliwatts.
+   *
+   * <p>A device may exceed its limit for moments, so its own limit counts with half as much again.
+   * But the sender states that limit, and many interfaces give the cap in force instead of what the
+   * device is built for: so it neither raises the ceiling over what hardware of its kind can draw,
+   * nor lowers it under what the largest device of its kind draws.
+   */
+  public static long ceilingMilliwatts(Device device) {
+    long most = mostMilliwatts(device.kind());
+    long limit = device.powerLimitMilliwatts();
+    if (limit <= 0 || limit >= most) {
+      return most;
+    }
+    return Math.clamp(limit + limit / 2, leastCeilingMilliwatts(device.kind()), most);
+  }
+
+  /**
+   * Beyond any device of the kind, mW. Figures of the makers: Rubin Ultra 3.6 kW (announced); the
+   * largest processor packages 0.5 kW; a rack sold as one system (GB200 NVL72) 0.13 MW, 0.6 MW
+   * announced; 75 W for a card in a PCIe slot without a cable of its own; campuses of 5 GW are
+   * planned. Ten gigawatts over five minutes are 3e18 microjoules, which a long holds.
+   */
+  static long mostMilliwatts(DeviceKind kind) {
+    return switch (kind) {
       case GPU, CPU, MEMORY -> 5_000_000L;
       case STORAGE -> 1_000_000L;
-      case NODE -> 300_000_000L;
-      case FACILITY -> 20_000_000_000_000L;
+      case NODE -> 1_000_000_000L;
+      case FACILITY -> 10_000_000_000_000L;
+    };
+  }
+
+  /**
+   * What a stated limit cannot push the ceiling under, mW: the largest of the kind, and half as
+   * much again for moments. GPU 1.4 kW (B300, MI355X), 1.8 kW announced; CPU 0.5 kW (EPYC 9965,
+   * Xeon 6980P); memory 32 DIMMs of 20 W; a drive 70 W (E3.L 2T); node 14.3 kW (DGX B200).
+   */
+  private static long leastCeilingMilliwatts(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> 2_700_000L;
+      case CPU, MEMORY -> 1_000_000L;
+      case STORAGE -> 105_000L;
+      case NODE -> 22_000_000L;
+      // many sizes, and nobody caps one
+      case FACILITY -> mostMilliwatts(kind);
     };
   }
 }

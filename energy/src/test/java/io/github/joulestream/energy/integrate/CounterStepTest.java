@@ -35,9 +35,9 @@ class CounterStepTest {
     assertStep(gpu(5_000, 605_000, 1_000), 600_000, Event.NONE);
     assertStep(gpu(5_000, 5_000, 1_000), 0, Event.NONE);
     assertStep(gpu(5_000, 4_999, 1_000), MISSING, Event.FELL);
-    // at most 1.5 times 700 W for a second
-    assertStep(gpu(0, 1_050_000_000, 1_000), 1_050_000_000, Event.NONE);
-    assertStep(gpu(0, 1_050_000_001, 1_000), MISSING, Event.JUMPED);
+    // no GPU draws more than 2.7 kW for a second, whatever cap of 700 W is in force
+    assertStep(gpu(0, 2_700_000_000L, 1_000), 2_700_000_000L, Event.NONE);
+    assertStep(gpu(0, 2_700_000_001L, 1_000), MISSING, Event.JUMPED);
     assertStep(gpu(0, Long.MAX_VALUE, 1_000), MISSING, Event.JUMPED);
     assertStep(step.set(GPU, false, 0, 7, 1_000, MISSING), MISSING, Event.RESET);
     assertStep(gpu(MISSING, 7, 1_000), MISSING, Event.NONE);
