@@ -36,6 +36,12 @@ typedef struct {
   u32 gpuInstanceId, computeInstanceId;
 } nvmlProcessInfo_t;
 
+typedef struct {
+  char busIdLegacy[16];
+  u32 domain, bus, device, pciDeviceId, pciSubSystemId;
+  char busId[32];
+} nvmlPciInfo_t;
+
 typedef union {
   double dVal;
   int siVal;
@@ -57,6 +63,7 @@ typedef struct {
 _Static_assert(sizeof(nvmlMemory_t) == 24, "nvmlMemory_t");
 _Static_assert(sizeof(nvmlUtilization_t) == 8, "nvmlUtilization_t");
 _Static_assert(sizeof(nvmlProcessInfo_t) == 24, "nvmlProcessInfo_t");
+_Static_assert(sizeof(nvmlPciInfo_t) == 68, "nvmlPciInfo_t");
 _Static_assert(sizeof(nvmlFieldValue_t) == 40, "nvmlFieldValue_t");
 
 #define GPUS 4
@@ -77,6 +84,7 @@ struct gpu {
   u32 power, limit, least, most, enforced, busy, memory_busy, temperature;
   u32 clocks[4];
   u32 mig, mig_pending;
+  u32 minor, bus, gi, ci;
   struct field fields[FIELDS];
   int fields_given;
   nvmlProcessInfo_t processes[PROCESSES];
@@ -164,6 +172,8 @@ static int set(struct gpu *g, const char *what, u64 value) {
   else if (strcmp(what, "reasons") == 0) g->reasons = value;
   else if (strcmp(what, "mig") == 0) g->mig = (u32)value;
   else if (strcmp(what, "mig pending") == 0) g->mig_pending = (u32)value;
+  else if (strcmp(what, "minor") == 0) g->minor = (u32)value;
+  else if (strcmp(what, "bus") == 0) g->bus = (u32)value;
   else if (strcmp(what, "fields") == 0) g->fields_given = (int)value;
   else return -1;
   return 0;
@@ -184,6 +194,11 @@ void test_instance(int gpu, int place, const char *uuid, u64 total, u64 used) {
   snprintf(g->name, 96, "%s MIG", gpus[gpu].name);
   g->memory_total = total;
   g->memory_used = used;
+}
+
+void test_instance_ids(int gpu, int place, u32 gi, u32 ci) {
+  instances[gpu][place].gi = gi;
+  instances[gpu][place].ci = ci;
 }
 
 /* The value as an integer of the type; of a double its bits. */
@@ -219,6 +234,7 @@ u32 test_size(const char *type) {
   if (strcmp(type, "nvmlMemory_t") == 0) return sizeof(nvmlMemory_t);
   if (strcmp(type, "nvmlUtilization_t") == 0) return sizeof(nvmlUtilization_t);
   if (strcmp(type, "nvmlProcessInfo_t") == 0) return sizeof(nvmlProcessInfo_t);
+  if (strcmp(type, "nvmlPciInfo_t") == 0) return sizeof(nvmlPciInfo_t);
   if (strcmp(type, "nvmlFieldValue_t") == 0) return sizeof(nvmlFieldValue_t);
   return 0;
 }
@@ -240,6 +256,9 @@ u32 test_offset(const char *member) {
     return offsetof(nvmlFieldValue_t, valueType);
   if (strcmp(member, "nvmlFieldValue_t.nvmlReturn") == 0)
     return offsetof(nvmlFieldValue_t, nvmlReturn);
+  if (strcmp(member, "nvmlPciInfo_t.domain") == 0) return offsetof(nvmlPciInfo_t, domain);
+  if (strcmp(member, "nvmlPciInfo_t.bus") == 0) return offsetof(nvmlPciInfo_t, bus);
+  if (strcmp(member, "nvmlPciInfo_t.device") == 0) return offsetof(nvmlPciInfo_t, device);
   if (strcmp(member, "nvmlFieldValue_t.value") == 0) return offsetof(nvmlFieldValue_t, value);
   return ~0U;
 }
@@ -318,6 +337,35 @@ nvmlReturn_t nvmlDeviceGetName(nvmlDevice_t device, char *name, u32 length) {
 nvmlReturn_t nvmlDeviceGetUUID(nvmlDevice_t device, char *uuid, u32 length) {
   CHECK(device);
   return copy(uuid, length, device->uuid);
+}
+
+nvmlReturn_t nvmlDeviceGetMinorNumber(nvmlDevice_t device, u32 *minor) {
+  CHECK(device);
+  *minor = device->minor;
+  return SUCCESS;
+}
+
+nvmlReturn_t nvmlDeviceGetPciInfo_v3(nvmlDevice_t device, nvmlPciInfo_t *pci) {
+  CHECK(device);
+  memset(pci, 0xAA, sizeof *pci);
+  pci->domain = 0;
+  pci->bus = device->bus;
+  pci->device = 0;
+  return SUCCESS;
+}
+
+nvmlReturn_t nvmlDeviceGetGpuInstanceId(nvmlDevice_t device, u32 *id) {
+  CHECK(device);
+  if (device->whole == NULL) return INVALID_ARGUMENT;
+  *id = device->gi;
+  return SUCCESS;
+}
+
+nvmlReturn_t nvmlDeviceGetComputeInstanceId(nvmlDevice_t device, u32 *id) {
+  CHECK(device);
+  if (device->whole == NULL) return INVALID_ARGUMENT;
+  *id = device->ci;
+  return SUCCESS;
 }
 
 nvmlReturn_t nvmlDeviceGetClockInfo(nvmlDevice_t device, u32 type, u32 *clock) {

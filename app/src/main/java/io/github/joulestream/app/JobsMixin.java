@@ -5,7 +5,7 @@ import io.github.joulestream.producers.jobs.HeldJobs;
 import io.github.joulestream.producers.jobs.JobDirectory;
 import io.github.joulestream.producers.jobs.JobSource;
 import io.github.joulestream.producers.jobs.MappingDirectory;
-import io.github.joulestream.producers.jobs.PodLabels;
+import io.github.joulestream.producers.jobs.PodApi;
 import io.github.joulestream.producers.jobs.PodResources;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,8 +60,8 @@ final class JobsMixin {
       sources.add(new MappingDirectory(site, gpuJobs));
     }
     if (pods != null) {
-      PodLabels labels = podLabels ? PodLabels.ofServiceAccount(System.getenv(), node) : null;
-      sources.add(new PodResources(site, pods, labels));
+      PodApi api = podLabels ? PodApi.ofServiceAccount(System.getenv(), node) : null;
+      sources.add(new PodResources(site, pods, api));
     }
     return sources;
   }

@@ -22,6 +22,8 @@ final class NodeCodec implements Codec<NodeRecord> {
     out.writeLong(node.spooledBatches());
     out.writeLong(node.droppedBatches());
     writeList(node.unavailable(), (why, to) -> to.writeString(why), out);
+    out.writeInt(node.notUnderstood());
+    writeList(node.notUnderstoodNames(), (name, to) -> to.writeString(name), out);
   }
 
   @Override
@@ -34,6 +36,8 @@ final class NodeCodec implements Codec<NodeRecord> {
         in.readMap(),
         in.readLong(),
         in.readLong(),
+        in.readList(in::readString),
+        in.readInt(),
         in.readList(in::readString));
   }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param spooledBatches batches on the agent's disk that wait to be sent
  * @param droppedBatches batches that the agent had to give up since it started
  * @param unavailable what the agent cannot read, and why
+ * @param notUnderstood how many names of GPUs that jobs hold now the agent does not understand
+ * @param notUnderstoodNames the first of them, with their jobs
  */
 public record NodeRecord(
     String site,
@@ -23,9 +25,35 @@ public record NodeRecord(
     Map<String, String> labels,
     long spooledBatches,
     long droppedBatches,
-    List<String> unavailable) {
+    List<String> unavailable,
+    int notUnderstood,
+    List<String> notUnderstoodNames) {
   public NodeRecord {
     labels = Map.copyOf(labels);
     unavailable = List.copyOf(unavailable);
+    notUnderstoodNames = List.copyOf(notUnderstoodNames);
+  }
+
+  /** A node of which everything is understood. */
+  public NodeRecord(
+      String site,
+      String node,
+      long epochMillis,
+      String agentVersion,
+      Map<String, String> labels,
+      long spooledBatches,
+      long droppedBatches,
+      List<String> unavailable) {
+    this(
+        site,
+        node,
+        epochMillis,
+        agentVersion,
+        labels,
+        spooledBatches,
+        droppedBatches,
+        unavailable,
+        0,
+        List.of());
   }
 }

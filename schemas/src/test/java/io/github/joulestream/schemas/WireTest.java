@@ -195,7 +195,9 @@ class WireTest {
                 Map.of("row", "a", "rack", "r12"),
                 7,
                 8,
-                List.of("NVML unavailable, because there is no library"))));
+                List.of("NVML unavailable, because there is no library"),
+                9,
+                List.of("job 4711: '2'"))));
     all.put(
         "job-summary",
         new Message(

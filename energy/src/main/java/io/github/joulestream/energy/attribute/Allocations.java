@@ -53,11 +53,29 @@ final class Allocations {
    * @param heldAt when it was given something first
    * @param end how it ended, or null if it did not
    * @param endAt when
-   * @param deviceParts the devices it was given by name, and its share of each
+   * @param devices by id, those that it was given by name, and for how long
    */
-  record Stay(long heldAt, @Nullable JobAmount end, long endAt, Map<String, Integer> deviceParts) {
+  record Stay(long heldAt, @Nullable JobAmount end, long endAt, Map<String, Held> devices) {
     Stay {
-      deviceParts = Map.copyOf(deviceParts);
+      devices = Map.copyOf(devices);
+    }
+  }
+
+  /**
+   * A device that a job was given.
+   *
+   * @param partMillis time until it was given back or something else was said of it, by share
+   * @param parts the share that it had since then; 0 once it was given back
+   */
+  record Held(long partMillis, int parts, long sinceMillis) {
+    static final Held NEVER = new Held(0, 0, 0);
+
+    Held from(long epochMillis, int newParts) {
+      return new Held(partMillisUntil(epochMillis), newParts, epochMillis);
+    }
+
+    long partMillisUntil(long epochMillis) {
+      return partMillis + (epochMillis - sinceMillis) * parts;
     }
   }
 
@@ -163,23 +181,16 @@ final class Allocations {
     Map<String, Long> open = open();
     Map<String, Stay> stays = new TreeMap<>();
     for (AllocationEdge edge : counting) {
-      if (edge.hold()) {
-        stays.merge(
-            edge.job(),
-            new Stay(edge.atEpochMillis(), null, 0, edge.deviceParts()),
-            Allocations::and);
-      } else if (edge.releasesAll() && !open.containsKey(edge.job())) {
-        stays.computeIfPresent(
-            edge.job(),
-            (_, stay) ->
-                new Stay(stay.heldAt, endOf(edge.by()), edge.atEpochMillis(), stay.deviceParts));
+      Stay before = stays.get(edge.job());
+      if (edge.hold() || before != null) {
+        stays.put(edge.job(), after(edge, before, open.containsKey(edge.job())));
       }
     }
     Map<String, NavigableMap<String, NavigableMap<Long, Integer>>> byDevice = new HashMap<>();
     for (String job : open.keySet()) {
       long end = Long.MIN_VALUE;
       Stay held = stays.get(job);
-      for (String id : held == null ? Set.<String>of() : held.deviceParts.keySet()) {
+      for (String id : held == null ? Set.<String>of() : held.devices.keySet()) {
         NavigableMap<Long, Integer> parts =
             byDevice
                 .computeIfAbsent(
@@ -198,17 +209,32 @@ final class Allocations {
         long endAt = end;
         stays.computeIfPresent(
             job,
-            (_, stay) ->
-                new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, endAt, stay.deviceParts));
+            (_, stay) -> new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, endAt, stay.devices));
       }
     }
     return stays;
   }
 
-  private static Stay and(Stay first, Stay more) {
-    Map<String, Integer> parts = new HashMap<>(first.deviceParts);
-    parts.putAll(more.deviceParts);
-    return new Stay(first.heldAt, first.end, first.endAt, parts);
+  private static Stay after(AllocationEdge edge, @Nullable Stay before, boolean isOpen) {
+    long at = edge.atEpochMillis();
+    Map<String, Held> devices = new HashMap<>();
+    if (before != null) {
+      devices.putAll(before.devices);
+    }
+    if (edge.hold()) {
+      edge.deviceParts()
+          .forEach(
+              (id, parts) -> devices.put(id, devices.getOrDefault(id, Held.NEVER).from(at, parts)));
+    } else {
+      devices.replaceAll((id, held) ->
+          edge.releasesAll() || edge.deviceParts().containsKey(id) ? held.from(at, 0) : held);
+    }
+    boolean ends = edge.releasesAll() && !isOpen;
+    return new Stay(
+        before == null ? at : before.heldAt,
+        ends ? endOf(edge.by()) : before == null ? null : before.end,
+        ends ? at : before == null ? 0 : before.endAt,
+        devices);
   }
 
   private static JobAmount endOf(By by) {

@@ -519,10 +519,10 @@ public final class NodeAccount {
   private void unseen(Map<String, Allocations.Stay> stays, int sign, Increments books) {
     stays.forEach((job, stay) -> {
       if (stay.end() != null) {
-        stay.deviceParts()
-            .forEach((id, parts) -> {
+        stay.devices()
+            .forEach((id, held) -> {
               if (!seenIds.contains(id)) {
-                long millis = (stay.endAt() - stay.heldAt()) * parts / Shares.WHOLE;
+                long millis = held.partMillisUntil(stay.endAt()) / Shares.WHOLE;
                 long window = limits.windowOf(stay.heldAt());
                 books.count(window, job, JobAmount.UNCOVERED_MILLIS, sign * millis);
                 books.count(window, SiteAmount.UNCOVERED_MILLIS, sign * millis);

@@ -15,6 +15,7 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,11 @@ class NodeRulesTest {
         1,
         AllocationEdge.By.HOOK,
         START);
+  }
+
+  private static AllocationEdge edge(
+      String job, boolean hold, int second, Map<String, Integer> parts, AllocationEdge.By by) {
+    return new AllocationEdge(job, hold, START + second * 1_000L, parts, 0, 0, 0, 0, 1, by, START);
   }
 
   private static AllocationEdge release(String job, int second, AllocationEdge.By by) {
@@ -399,6 +405,41 @@ class NodeRulesTest {
     assertThat(node.job("a", JobAmount.UNCOVERED_MILLIS)).isZero();
     assertThat(node.job("a", JobAmount.COVERED_MILLIS)).isEqualTo(10_000);
     assertThat(node.site.get(SiteAmount.UNCOVERED_MILLIS)).isZero();
+  }
+
+  @Test
+  void ofADeviceThatNobodySaw_theTimeIsUncoveredThatTheJobHadIt_byItsShare() {
+    List<AllocationEdge> edges =
+        List.of(
+            edge("a", true, 0, Map.of("lost", 10_000), AllocationEdge.By.HOOK),
+            edge("a", true, 4, Map.of("lost", 5_000), AllocationEdge.By.HOOK),
+            // it gives it back, and ends later
+            edge("a", false, 10, Map.of("lost", 5_000), AllocationEdge.By.HOOK),
+            release("a", 20, AllocationEdge.By.HOOK),
+            // requeued
+            edge("a", true, 30, Map.of("lost", 10_000), AllocationEdge.By.HOOK),
+            release("a", 32, AllocationEdge.By.HOOK));
+    for (int seed = 0; seed < 50; seed++) {
+      List<AllocationEdge> shuffled = new ArrayList<>(edges);
+      Collections.shuffle(shuffled, new Random(seed));
+      Node node = new Node();
+      shuffled.forEach(node::take);
+      assertThat(node.job("a", JobAmount.UNCOVERED_MILLIS)).isEqualTo(4_000 + 3_000 + 2_000);
+      assertThat(node.site.get(SiteAmount.UNCOVERED_MILLIS)).isEqualTo(9_000);
+    }
+  }
+
+  @Test
+  void aDeviceThatTurnsOutToBeAnother_leavesNothingUncovered() {
+    Node node = new Node();
+    node.take(edge("a", true, 0, Map.of("by another name", 10_000), AllocationEdge.By.HOOK));
+    // the same moment, once the name is understood
+    node.take(edge("a", false, 0, Map.of("by another name", 10_000), AllocationEdge.By.HOOK));
+    node.take(hold("a", 0, 10_000));
+    node.take(of(GPU, counting(0, 10, 400)));
+    node.take(release("a", 10, AllocationEdge.By.HOOK));
+    assertThat(node.job("a", JobAmount.UNCOVERED_MILLIS)).isZero();
+    assertThat(node.job("a", JobAmount.COVERED_MILLIS)).isEqualTo(10_000);
   }
 
   @Test

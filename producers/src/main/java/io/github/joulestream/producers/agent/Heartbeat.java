@@ -16,12 +16,15 @@ final class Heartbeat {
   private static final Duration EVERY = Duration.ofMinutes(1);
   private static final Duration AT_MOST = Duration.ofSeconds(5);
 
+  private static final int MOST_WORDS = 20;
+
   private final AgentSettings settings;
   private final Publisher publisher;
   private boolean said;
   private long saidNanos;
   private long saidDropped;
   private boolean changed;
+  private List<String> notUnderstood = List.of();
 
   Heartbeat(AgentSettings settings, Publisher publisher) {
     this.settings = settings;
@@ -31,6 +34,12 @@ final class Heartbeat {
   /** What the agent cannot read is another than before. */
   void changed() {
     changed = true;
+  }
+
+  /** What it is not certain of now, of what jobs hold. */
+  void notUnderstood(List<String> words) {
+    changed |= !words.equals(notUnderstood);
+    notUnderstood = words;
   }
 
   /** To be called every turn. */
@@ -54,6 +63,8 @@ final class Heartbeat {
             settings.labels(),
             publisher.waiting(),
             dropped,
-            unavailable.get()));
+            unavailable.get(),
+            notUnderstood.size(),
+            notUnderstood.subList(0, Math.min(MOST_WORDS, notUnderstood.size()))));
   }
 }

@@ -5,7 +5,7 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.producers.jobs.HeldJobs;
 import io.github.joulestream.producers.jobs.JobMapper;
 import io.github.joulestream.producers.jobs.JobSource;
-import io.github.joulestream.producers.jobs.NvidiaDriver;
+import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.probe.Overlaps;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
@@ -18,10 +18,8 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,17 +139,18 @@ public final class NodeAgent implements AutoCloseable {
   public void follow(List<JobSource> jobSources, HeldJobs held) {
     jobs =
         new JobMapper(
-            settings.site(), settings.node(), jobSources, this::otherNames, publisher, held);
+            settings.site(), settings.node(), jobSources, this::numberings, publisher, held);
   }
 
-  private Map<String, String> otherNames() {
-    Map<String, String> names = new HashMap<>(NvidiaDriver.names(Path.of("/proc")));
+  private List<GpuNumbering> numberings() {
+    List<GpuNumbering> numberings = new ArrayList<>();
     for (Source source : sources) {
-      if (source.open) {
-        names.putAll(source.probe.otherNames());
+      GpuNumbering numbering = source.open ? source.probe.numbering() : null;
+      if (numbering != null) {
+        numberings.add(numbering);
       }
     }
-    return names;
+    return numberings;
   }
 
   /** This machine's name. */
@@ -236,6 +235,7 @@ public final class NodeAgent implements AutoCloseable {
     }
     if (jobs != null) {
       jobs.turn(epochMillis);
+      heartbeat.notUnderstood(jobs.notUnderstood());
     }
     heartbeat.turn(nanos.nanos(), epochMillis, this::unavailable);
   }

@@ -2,6 +2,7 @@
 package io.github.joulestream.producers.jobs;
 
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code job}</td><td>the job's id in its site; else the file's name</td></tr>
  * <tr><td>{@code user, account, partition, name}</td><td>as the scheduler has them</td></tr>
  * <tr><td>{@code label.X}</td><td>the label X</td></tr>
- * <tr><td>{@code gpus}</td><td>the job's GPUs on this node, separated by commas: indices as in
- *     nvidia-smi, UUIDs, or device files ({@code /dev/nvidia0}); empty for none</td></tr>
+ * <tr><td>{@code gpus}</td><td>the job's GPUs on this node, separated by commas: UUIDs, bus
+ *     addresses, or, where no GPU has instances, indices as its maker's tools count, or device files
+ *     ({@code /dev/nvidia0}); empty for none</td></tr>
  * <tr><td>{@code gpu_share}</td><td>its share of each of them, 0 to 1, if not all</td></tr>
  * <tr><td>{@code memory_share, storage_share, cpu_share, node_share}</td><td>its shares of the
  *     node, 0 to 1</td></tr>
@@ -45,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobFile {
   private static final BigDecimal LEAST_MILLIS = new BigDecimal("1e11"); // as seconds: year 5138
+  // a number is that of a scheduler or of a person, and so is a file that a hook made of it
+  private static final Pattern COUNTED = Pattern.compile("\\d+|/dev/nvidia\\d+");
   private static final BigDecimal WHOLE = new BigDecimal(Parts.WHOLE);
 
   private JobFile() {}
@@ -127,7 +132,8 @@ public final class JobFile {
     Map<String, Integer> gpus = new TreeMap<>();
     for (String gpu : said.split(",", -1)) {
       if (!gpu.isBlank()) {
-        gpus.put(gpu.strip(), share);
+        String name = gpu.strip();
+        gpus.put(COUNTED.matcher(name).matches() ? GpuNumbering.COUNTED + name : name, share);
       }
     }
     return gpus;

@@ -4,8 +4,8 @@ package io.github.joulestream.producers.jobs;
 import static io.github.joulestream.schemas.AllocationEvent.BY_GPUS;
 
 import io.github.joulestream.energy.Device;
-import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.AllocationEvent.Action;
@@ -15,16 +15,17 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,22 +51,20 @@ public final class JobMapper {
   private static final Logger log = LoggerFactory.getLogger(JobMapper.class);
   // allocations that nobody repeats expire after a month
   private static final long REPEAT_MILLIS = Duration.ofDays(1).toMillis();
+  private static final long FOUND_LATE_MILLIS = Duration.ofMinutes(1).toMillis();
   private static final long ALIVE_MILLIS = Duration.ofMinutes(1).toMillis();
-  private static final String NVIDIA = "/dev/nvidia";
 
   private final String site;
   private final String node;
   private final List<JobSource> sources;
-  private final Supplier<Map<String, String>> otherNames;
+  private final NodeGpus gpus;
   private final Publisher publisher;
   private final HeldJobs before;
   private final Map<JobSource, List<LocalJob>> said = new LinkedHashMap<>();
   private final Map<JobSource, String> failing = new HashMap<>();
-  private final Map<String, Device> devices = new LinkedHashMap<>();
   private final Map<String, Held> held = new TreeMap<>();
   private final Map<String, LocalJob> over = new HashMap<>();
   private final Map<String, JobRecord> told = new HashMap<>();
-  private final Set<String> unknownGpus = new HashSet<>();
   private boolean newDevice;
   private boolean started;
   private long nextRepeatEpochMillis = Long.MAX_VALUE;
@@ -76,25 +75,28 @@ public final class JobMapper {
    *
    * @param saidEpochMillis the latest time at which it was said to hold that
    */
-  private record Held(
-      JobSource source, long startEpochMillis, AllocationEvent event, long saidEpochMillis) {}
+  private record Held(JobSource source, LocalJob job, AllocationEvent event, long saidEpochMillis) {
+    long startEpochMillis() {
+      return job.record().startEpochMillis();
+    }
+  }
 
   /**
    * @param sources the first has the word where two know a job
-   * @param otherNames of devices by what else they are called: UUIDs, device files
+   * @param numberings what GPUs are called, as it is now
    * @param held what is kept of it over a restart
    */
   public JobMapper(
       String site,
       String node,
       List<JobSource> sources,
-      Supplier<Map<String, String>> otherNames,
+      Supplier<List<GpuNumbering>> numberings,
       Publisher publisher,
       HeldJobs held) {
     this.site = site;
     this.node = node;
     this.sources = List.copyOf(sources);
-    this.otherNames = otherNames;
+    this.gpus = new NodeGpus(numberings);
     this.publisher = publisher;
     this.before = held;
   }
@@ -106,8 +108,14 @@ public final class JobMapper {
 
   /** A device that a probe sees. */
   public void sees(Device device) {
-    // the identity is all that matters, and it lasts
-    newDevice |= devices.putIfAbsent(device.id(), device) == null;
+    newDevice |= gpus.sees(device);
+  }
+
+  /** What jobs hold now that no probe knows, and what their sources cannot tell, in words. */
+  public List<String> notUnderstood() {
+    List<String> words = new ArrayList<>(gpus.notUnderstood());
+    sources.forEach(source -> words.addAll(source.uncertain()));
+    return words;
   }
 
   /** One turn of the agent, after its probes. */
@@ -171,6 +179,7 @@ public final class JobMapper {
         long at = Math.max(changed, job.saidEpochMillis);
         publisher.publish(AllocationEvent.gone(site, node, id, at));
         held.remove(id);
+        gpus.forget(id);
       }
     }
     over.keySet().retainAll(now.keySet());
@@ -195,7 +204,7 @@ public final class JobMapper {
     long start = job.record().startEpochMillis();
     Held known = held.get(job.id());
     boolean wasBefore = before.forget(job.id());
-    if (known != null ? known.startEpochMillis < start : wasBefore && before.diedBefore(start)) {
+    if (known != null ? known.startEpochMillis() < start : wasBefore && before.diedBefore(start)) {
       // it was requeued, and nobody told of the end before
       publisher.publish(AllocationEvent.release(site, node, job.id(), start - 1));
       known = null;
@@ -203,25 +212,39 @@ public final class JobMapper {
     }
     if (known == null) {
       // what was said before the agent started anew is said again as of now
-      known = say(source, start, eventOf(job, wasBefore ? epochMillis : start));
+      known = say(source, job, eventOf(job, wasBefore ? epochMillis : start));
     } else {
       AllocationEvent event = eventOf(job, known.event.atEpochMillis());
       if (!event.equals(known.event)) {
-        long changed = source.changedEpochMillis();
-        long at = changed > known.saidEpochMillis && changed < epochMillis ? changed : epochMillis;
+        long at = changedAt(known, source, job, epochMillis);
         giveBack(known.event, event, at);
-        known = say(source, start, eventOf(job, at));
+        known = say(source, job, eventOf(job, at));
       }
     }
     if (epochMillis >= known.saidEpochMillis + REPEAT_MILLIS) {
-      say(source, start, eventOf(job, epochMillis));
+      say(source, job, eventOf(job, epochMillis));
     }
     tell(job);
   }
 
-  private Held say(JobSource source, long startEpochMillis, AllocationEvent event) {
+  /**
+   * Since when a job has something else. If only a device came to be known that it had been given
+   * shortly before, such as an instance that was made for it, it has had that all the time.
+   */
+  private static long changedAt(Held known, JobSource source, LocalJob job, long epochMillis) {
+    long said = known.event.atEpochMillis();
+    boolean sameSaid =
+        Objects.equals(known.job.gpus(), job.gpus()) && known.job.parts().equals(job.parts());
+    if (sameSaid && epochMillis - said <= FOUND_LATE_MILLIS) {
+      return said;
+    }
+    long changed = source.changedEpochMillis();
+    return changed > known.saidEpochMillis && changed < epochMillis ? changed : epochMillis;
+  }
+
+  private Held say(JobSource source, LocalJob job, AllocationEvent event) {
     publisher.publish(event);
-    Held now = new Held(source, startEpochMillis, event, event.atEpochMillis());
+    Held now = new Held(source, job, event, event.atEpochMillis());
     held.put(event.job(), now);
     return now;
   }
@@ -264,6 +287,7 @@ public final class JobMapper {
       // it came and went between two turns
       publisher.publish(eventOf(job, record.startEpochMillis()));
     }
+    gpus.forget(job.id());
     publisher.publish(AllocationEvent.release(site, node, job.id(), end));
     if (known != null && known.saidEpochMillis > end) {
       // it was said to hold something once more before its end was known
@@ -281,30 +305,15 @@ public final class JobMapper {
   }
 
   private AllocationEvent eventOf(LocalJob job, long epochMillis) {
-    List<Device> wholeGpus = wholeGpus();
-    Map<String, Integer> parts = new TreeMap<>();
-    if (job.hasTheNode()) {
-      wholeGpus.forEach(gpu -> parts.put(gpu.id(), Parts.WHOLE));
-    } else if (job.gpus() != null) {
-      Map<String, String> names = otherNames.get();
-      job.gpus()
-          .forEach((name, share) -> {
-            Device device = find(name, names, wholeGpus);
-            if (device == null) {
-              if (unknownGpus.add(name)) {
-                log.warn("job {} has a GPU '{}', which no probe here sees", job.id(), name);
-              }
-            } else {
-              int whole = share * partOfWhole(device) / Parts.WHOLE;
-              parts.merge(device.whole().id(), whole, (a, b) -> Math.min(Parts.WHOLE, a + b));
-            }
-          });
-    }
+    Map<String, Integer> parts = gpus.partsOf(job);
+    int gpusOnNode = gpus.wholeGpus().size();
     Parts stated = job.parts();
     int rest =
         job.hasTheNode()
             ? Parts.WHOLE
-            : !parts.isEmpty() ? BY_GPUS : stated.cpu() != Parts.UNSAID ? stated.cpu() : 0;
+            : !parts.isEmpty() && gpusOnNode > 0
+                ? BY_GPUS
+                : stated.cpu() != Parts.UNSAID ? stated.cpu() : 0;
     return new AllocationEvent(
         site,
         node,
@@ -318,56 +327,8 @@ public final class JobMapper {
         or(stated.storage(), rest),
         or(stated.cpu(), rest),
         or(stated.node(), rest),
-        wholeGpus.size(),
+        gpusOnNode,
         Reporter.HOOK);
-  }
-
-  /** In the order in which their probe shows them. */
-  private List<Device> wholeGpus() {
-    Map<String, Device> byId = new LinkedHashMap<>();
-    for (Device device : devices.values()) {
-      if (device.kind() == DeviceKind.GPU) {
-        byId.putIfAbsent(device.whole().id(), device.whole());
-      }
-    }
-    return List.copyOf(byId.values());
-  }
-
-  /** The GPU that a source calls so, if a probe sees it; by its number if by nothing else. */
-  private @Nullable Device find(String name, Map<String, String> names, List<Device> wholeGpus) {
-    String replica = name.contains("::") ? name.substring(0, name.indexOf("::")) : name;
-    for (String candidate : List.of(name, replica)) {
-      Device device = devices.get(names.getOrDefault(candidate, candidate));
-      if (device != null && device.kind() == DeviceKind.GPU) {
-        return device;
-      }
-    }
-    String index = replica.startsWith(NVIDIA) ? replica.substring(NVIDIA.length()) : replica;
-    boolean number = index.matches("\\d{1,4}");
-    return number && Integer.parseInt(index) < wholeGpus.size()
-        ? wholeGpus.get(Integer.parseInt(index))
-        : null;
-  }
-
-  /** An instance's part of its GPU: by memory where that is known, else equal parts. */
-  private int partOfWhole(Device device) {
-    if (device.instanceOf().isEmpty()) {
-      return Parts.WHOLE;
-    }
-    List<Device> instances =
-        devices.values().stream()
-            .filter(other -> other.instanceOf().equals(device.instanceOf()))
-            .toList();
-    Device whole = devices.get(device.instanceOf());
-    long bytes =
-        whole != null && whole.capacityBytes() > 0
-            ? whole.capacityBytes()
-            : instances.stream().mapToLong(Device::capacityBytes).sum();
-    boolean known = instances.stream().allMatch(instance -> instance.capacityBytes() > 0);
-    return known
-        ? Math.clamp(
-            Math.round(device.capacityBytes() * (double) Parts.WHOLE / bytes), 0, Parts.WHOLE)
-        : Parts.WHOLE / instances.size();
   }
 
   private static int or(int stated, int otherwise) {

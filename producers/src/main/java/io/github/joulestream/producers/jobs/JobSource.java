@@ -20,4 +20,9 @@ public interface JobSource {
 
   /** When what it reads last changed, Unix epoch, ms: the end of jobs that were in the list. */
   long changedEpochMillis();
+
+  /** What it cannot tell for certain of jobs that it knows now, in words; none if it can. */
+  default List<String> uncertain() {
+    return List.of();
+  }
 }

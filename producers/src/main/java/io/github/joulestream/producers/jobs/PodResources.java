@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.github.joulestream.producers.jobs.LocalJob.Parts;
-import io.github.joulestream.schemas.JobRecord;
-import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.producers.jobs.PodDevices.Given;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -41,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * {@code v1} (gRPC over a Unix socket; Kubernetes' documentation on device plugins, "Monitoring
  * device plugin resources", and {@code k8s.io/kubelet/pkg/apis/podresources/v1/api.proto}). A pod
  * is a job: its id is {@code namespace/name}, its project the namespace. It began when it was first
- * seen, to a second. Its labels, if they are wanted, come from the API server. Replicas of one GPU
- * (time slices, {@code GPU-...::2}) share it equally.
+ * seen, to a second. {@link PodDevices} reads what pods were given, {@link PodHolders} says who has
+ * it. Labels, and how pods ended, come from the API server, if they are wanted.
  *
  * <p>gRPC is HTTP/2, for which Jetty's client is used, and an answer of five fields, which is read
  * here; decision 0022 says why. The kubelet is asked once a second, and never waited for after the
@@ -56,31 +49,31 @@ public final class PodResources implements JobSource, AutoCloseable {
   private static final String LIST = "http://kubelet/v1.PodResourcesLister/List";
   private static final String GRPC = "application/grpc";
   private static final long PAUSE_MILLIS = 1_000;
+  private static final long API_PAUSE_MILLIS = 60_000;
   private static final long PATIENCE_MILLIS = 5_000;
   private static final int FRAME = 5; // compressed or not, length of the message
-  private static final String REPLICA = "::";
 
-  private final String site;
   private final Path socket;
-  private final @Nullable PodLabels api;
-  private final Map<String, Long> starts = new HashMap<>();
+  private final @Nullable PodApi api;
+  private final PodHolders holders;
   private @Nullable HttpClient client;
   private @Nullable CompletableFuture<ContentResponse> pending;
   private long askedEpochMillis = Long.MIN_VALUE;
-  private @Nullable Map<String, List<String>> devicesByPod;
-  private @Nullable CompletableFuture<Map<String, Map<String, String>>> labelling;
-  private Map<String, Map<String, String>> labelsByPod = Map.of();
-  private Set<String> labelsAskedFor = Set.of();
-  private boolean labelsFail;
+  private @Nullable Map<String, Set<Given>> givenByPod;
+  private @Nullable CompletableFuture<Map<String, PodApi.Pod>> askedOfApi;
+  private Map<String, PodApi.Pod> known = Map.of();
+  private Set<String> podsAskedOf = Set.of();
+  private long apiAskedEpochMillis = Long.MIN_VALUE;
+  private boolean apiFails;
   private List<LocalJob> jobs = List.of();
   private long changedEpochMillis;
 
   /**
    * @param socket the kubelet's; see {@link #DEFAULT}
-   * @param api who knows the labels of pods, or null
+   * @param api who knows labels and phases of pods, or null
    */
-  public PodResources(String site, Path socket, @Nullable PodLabels api) {
-    this.site = site;
+  public PodResources(String site, Path socket, @Nullable PodApi api) {
+    this.holders = new PodHolders(site);
     this.socket = socket;
     this.api = api;
   }
@@ -96,16 +89,21 @@ public final class PodResources implements JobSource, AutoCloseable {
   }
 
   @Override
+  public List<String> uncertain() {
+    return holders.uncertain();
+  }
+
+  @Override
   public List<LocalJob> read(long epochMillis) throws IOException {
-    takeLabels();
-    askForLabels();
+    takeFromApi(epochMillis);
+    askApi(epochMillis);
     CompletableFuture<ContentResponse> asked = pending;
     if (asked == null && Math.abs(epochMillis - askedEpochMillis) >= PAUSE_MILLIS) {
       askedEpochMillis = epochMillis;
       asked = ask();
       pending = asked;
     }
-    if (devicesByPod == null) {
+    if (givenByPod == null) {
       if (asked == null) {
         throw new IOException("the kubelet at %s has not answered yet".formatted(socket));
       }
@@ -114,13 +112,13 @@ public final class PodResources implements JobSource, AutoCloseable {
     }
     pending = null;
     try {
-      Map<String, List<String>> now =
-          pods(message(asked.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)));
-      if (!now.equals(devicesByPod)) {
-        devicesByPod = now;
+      Map<String, Set<Given>> now =
+          PodDevices.in(message(asked.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)));
+      if (!now.equals(givenByPod)) {
+        givenByPod = now;
         changedEpochMillis = epochMillis;
-        jobs = jobs(now, epochMillis);
-        askForLabels();
+        jobs = holders.jobs(now, known, epochMillis);
+        askApi(epochMillis);
       }
       return jobs;
     } catch (ExecutionException | TimeoutException e) {
@@ -131,38 +129,44 @@ public final class PodResources implements JobSource, AutoCloseable {
     }
   }
 
-  /** Asks for labels if there are pods that they were not asked for. */
-  private void askForLabels() {
-    Map<String, List<String>> pods = devicesByPod;
-    if (api != null
-        && pods != null
-        && labelling == null
-        && !labelsAskedFor.containsAll(pods.keySet())) {
-      labelsAskedFor = Set.copyOf(pods.keySet());
+  /** Asks the API server if there are pods that it was not asked of, and once a minute. */
+  private void askApi(long epochMillis) {
+    Map<String, Set<Given>> pods = givenByPod;
+    if (api == null || pods == null || pods.isEmpty() || askedOfApi != null) {
+      return;
+    }
+    boolean due = Math.abs(epochMillis - apiAskedEpochMillis) >= API_PAUSE_MILLIS;
+    if (due || !podsAskedOf.containsAll(pods.keySet())) {
+      apiAskedEpochMillis = epochMillis;
+      podsAskedOf = Set.copyOf(pods.keySet());
       try {
-        labelling = api.read();
+        askedOfApi = api.read();
       } catch (IOException e) {
-        labelling = CompletableFuture.failedFuture(e);
+        askedOfApi = CompletableFuture.failedFuture(e);
       }
     }
   }
 
-  private void takeLabels() {
-    CompletableFuture<Map<String, Map<String, String>>> asked = labelling;
-    Map<String, List<String>> pods = devicesByPod;
+  private void takeFromApi(long epochMillis) {
+    CompletableFuture<Map<String, PodApi.Pod>> asked = askedOfApi;
+    Map<String, Set<Given>> pods = givenByPod;
     if (asked == null || !asked.isDone() || pods == null) {
       return;
     }
-    labelling = null;
+    askedOfApi = null;
     try {
-      labelsByPod = asked.join();
-      labelsFail = false;
-      jobs = jobs(pods, changedEpochMillis);
+      known = asked.join();
+      apiFails = false;
+      List<LocalJob> now = holders.jobs(pods, known, epochMillis);
+      if (!now.equals(jobs)) {
+        changedEpochMillis = epochMillis;
+        jobs = now;
+      }
     } catch (CompletionException e) {
-      // pods go without until the next is new
-      if (!labelsFail) {
-        labelsFail = true;
-        log.warn("labels of pods cannot be read: {}", String.valueOf(e.getCause()));
+      // pods go without until it is asked again
+      if (!apiFails) {
+        apiFails = true;
+        log.warn("the API server does not tell of pods: {}", String.valueOf(e.getCause()));
       }
     }
   }
@@ -216,115 +220,6 @@ public final class PodResources implements JobSource, AutoCloseable {
       throw new IOException("the kubelet's answer has not the length that it says");
     }
     return content;
-  }
-
-  /** GPUs by pod, {@code namespace/name}. */
-  static Map<String, List<String>> pods(ByteBuffer response) throws IOException {
-    Map<String, List<String>> pods = new TreeMap<>();
-    for (ByteBuffer pod : fields(response, 1)) {
-      List<String> gpus = new ArrayList<>();
-      for (ByteBuffer container : fields(pod, 3)) {
-        for (ByteBuffer devices : fields(container, 2)) {
-          String resource = text(devices, 1);
-          if (resource.contains("gpu") || resource.contains("/mig-")) {
-            for (ByteBuffer id : fields(devices, 2)) {
-              gpus.add(UTF_8.decode(id).toString());
-            }
-          }
-        }
-      }
-      if (!gpus.isEmpty()) {
-        pods.put(text(pod, 2) + "/" + text(pod, 1), gpus);
-      }
-    }
-    return pods;
-  }
-
-  private static String text(ByteBuffer message, int field) throws IOException {
-    List<ByteBuffer> values = fields(message, field);
-    return values.isEmpty() ? "" : UTF_8.decode(values.getLast()).toString();
-  }
-
-  /**
-   * The values of a field that are texts or messages, of a message in protobuf's encoding; see
-   * https://protobuf.dev/programming-guides/encoding/.
-   */
-  private static List<ByteBuffer> fields(ByteBuffer message, int field) throws IOException {
-    List<ByteBuffer> values = new ArrayList<>();
-    ByteBuffer in = message.duplicate();
-    try {
-      while (in.hasRemaining()) {
-        long tag = varint(in);
-        switch ((int) tag & 7) {
-          case 0 -> varint(in);
-          case 1 -> in.position(in.position() + Long.BYTES);
-          case 2 -> {
-            int length = Math.toIntExact(varint(in));
-            if (tag >>> 3 == field) {
-              values.add(in.slice(in.position(), length));
-            }
-            in.position(in.position() + length);
-          }
-          case 5 -> in.position(in.position() + Integer.BYTES);
-          default -> throw new IOException("the kubelet's answer has a field of unknown type");
-        }
-      }
-    } catch (RuntimeException e) {
-      throw new IOException("the kubelet's answer is cut off", e);
-    }
-    return values;
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      byte part = in.get();
-      value |= (long) (part & 0x7f) << shift;
-      if (part >= 0) {
-        return value;
-      }
-    }
-    throw new IllegalArgumentException("a number without end");
-  }
-
-  private List<LocalJob> jobs(Map<String, List<String>> gpusByPod, long epochMillis) {
-    Map<String, Integer> replicas = new HashMap<>();
-    gpusByPod
-        .values()
-        .forEach(gpus -> gpus.forEach(gpu -> replicas.merge(whole(gpu), 1, Integer::sum)));
-    starts.keySet().retainAll(gpusByPod.keySet());
-    List<LocalJob> found = new ArrayList<>();
-    gpusByPod.forEach((pod, gpus) -> {
-      Map<String, Integer> parts = new TreeMap<>();
-      gpus.forEach(gpu ->
-          parts.merge(
-              whole(gpu), Parts.WHOLE / replicas.getOrDefault(whole(gpu), 1), Integer::sum));
-      int slash = pod.indexOf('/');
-      found.add(
-          new LocalJob(
-              new JobRecord(
-                  site,
-                  pod,
-                  "",
-                  pod.substring(0, slash),
-                  pod.substring(slash + 1),
-                  "",
-                  labelsByPod.getOrDefault(pod, Map.of()),
-                  starts.computeIfAbsent(pod, _ -> epochMillis),
-                  JobRecord.OPEN,
-                  JobState.RUNNING,
-                  0,
-                  ""),
-              parts,
-              Parts.NONE_SAID,
-              true));
-    });
-    return List.copyOf(found);
-  }
-
-  private static String whole(String gpu) {
-    int replica = gpu.indexOf(REPLICA);
-    return replica < 0 ? gpu : gpu.substring(0, replica);
   }
 
   @Override

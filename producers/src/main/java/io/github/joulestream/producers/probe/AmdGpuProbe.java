@@ -5,14 +5,9 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * AMD's GPUs, from the files of the amdgpu driver (see the kernel's gpu/amdgpu/thermal.rst and
@@ -27,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  *   device/unique_id                     the GPU's number, hexadecimal
  * </pre>
  *
- * Anybody may read them. A card without a power sensor (a part of a GPU in compute partitions) is
- * left out: the whole GPU's card has it.
+ * Anybody may read them. What is not a whole GPU with a sensor of its own is an instance of one, so
+ * that jobs may have it: the dies of a module (MI250), the partitions of a GPU (MI300); see {@link
+ * AmdCards}. A card whose power nobody shows is counted and not read: what a job has of it is not
+ * covered.
  */
 public final class AmdGpuProbe extends SysfsProbe {
-  private static final Pattern CARD = Pattern.compile("card\\d+");
-  private static final String AMD = "0x1002";
-
-  private final Path drm;
+  private final Path sysRoot;
   private final Path procRoot;
+  private AmdNumbering numbering = new AmdNumbering(List.of());
 
   /**
    * @param procRoot {@code /proc}
@@ -43,7 +38,7 @@ public final class AmdGpuProbe extends SysfsProbe {
    */
   public AmdGpuProbe(Path procRoot, Path sysRoot) {
     this.procRoot = procRoot;
-    drm = sysRoot.resolve("class").resolve("drm");
+    this.sysRoot = sysRoot;
   }
 
   @Override
@@ -52,66 +47,84 @@ public final class AmdGpuProbe extends SysfsProbe {
   }
 
   @Override
+  public GpuNumbering numbering() {
+    return numbering;
+  }
+
+  @Override
   List<SysfsDevice> find() throws IOException, ProbeUnavailable {
     long epoch = BootEpoch.read(procRoot);
+    List<AmdCards.Card> cards = AmdCards.in(sysRoot);
+    int[] metered = AmdCards.metered(cards);
     List<SysfsDevice> found = new ArrayList<>();
-    Set<String> ids = new HashSet<>();
-    for (Path card : folders(drm)) {
-      Path pci = card.resolve("device");
-      if (CARD.matcher(nameOf(card)).matches() && text(pci.resolve("vendor")).equals(AMD)) {
-        Path sensors = sensors(pci);
-        String id = id(pci);
-        if (sensors != null && ids.add(id)) {
-          found.add(gpu(id, pci, sensors, epoch));
+    List<AmdNumbering.Entry> row = new ArrayList<>();
+    for (int i = 0; i < metered.length; i++) {
+      AmdCards.Card card = cards.get(i);
+      Path sensors = metered[i] == AmdCards.UNKNOWN ? null : cards.get(metered[i]).sensors();
+      if (sensors == null) {
+        row.add(entry(card, card.id(), card.id()));
+        continue;
+      }
+      String whole = cards.get(metered[i]).id();
+      List<AmdCards.Card> dies = new ArrayList<>();
+      for (int other = 0; other < metered.length; other++) {
+        if (metered[other] == metered[i]) {
+          dies.add(cards.get(other));
+        }
+      }
+      if (dies.getFirst().equals(card)) {
+        found.add(gpu(whole, dies, sensors, epoch));
+      }
+      if (dies.size() > 1) {
+        String id = whole + "-die" + dies.indexOf(card);
+        found.add(part(id, whole, card.folder(), vramOf(List.of(card)), sensors, epoch));
+        row.add(entry(card, id, id));
+      } else if (card.partitions().isEmpty()) {
+        row.add(entry(card, card.id(), card.id()));
+      } else {
+        String first = whole + "-p0";
+        found.add(part(first, whole, card.folder(), 0, sensors, epoch));
+        row.add(entry(card, first, whole));
+        for (AmdCards.Partition partition : card.partitions()) {
+          String id = whole + "-p" + (card.partitions().indexOf(partition) + 1);
+          found.add(part(id, whole, card.folder(), 0, sensors, epoch));
+          row.add(
+              new AmdNumbering.Entry(
+                  id,
+                  whole,
+                  null,
+                  partition.name(),
+                  card.unique(),
+                  partition.number(),
+                  partition.render()));
         }
       }
     }
+    numbering = new AmdNumbering(row);
     if (found.isEmpty()) {
-      throw ProbeUnavailable.absent("%s shows no GPU of AMD with a power sensor".formatted(drm));
+      throw ProbeUnavailable.absent(
+          "%s shows no GPU of AMD with a power sensor".formatted(sysRoot.resolve("class/drm")));
     }
     return found;
   }
 
-  /** A file's text; empty if it is not there. */
-  private static String text(Path file) throws IOException {
-    return Files.isReadable(file) ? SysFile.text(file) : "";
+  private static AmdNumbering.Entry entry(AmdCards.Card card, String id, String whole) {
+    return new AmdNumbering.Entry(
+        id, whole, card.address(), "", card.unique(), card.number(), card.render());
   }
 
-  /** Its own number if it has one: the bus address changes when a card is moved. */
-  private static String id(Path pci) throws IOException {
-    String unique = text(pci.resolve("unique_id"));
-    return unique.isEmpty() || unique.matches("0+")
-        ? "amdgpu-" + nameOf(pci.toRealPath())
-        : "amdgpu-" + unique;
-  }
-
-  /** The folder with the power sensor, or null. */
-  private static @Nullable Path sensors(Path pci) throws IOException {
-    for (Path chip : folders(pci.resolve("hwmon"))) {
-      if (SysfsDevice.firstOf(chip, "power1_average", "power1_input", "energy1_input") != null) {
-        return chip;
-      }
+  /** A whole GPU: one card, or two dies. */
+  private static SysfsDevice gpu(String id, List<AmdCards.Card> dies, Path sensors, long epoch)
+      throws IOException {
+    Path pci = dies.getFirst().folder();
+    SysfsDevice gpu = metered(device(id, pci, vramOf(dies), sensors, epoch), sensors);
+    if (dies.size() == 1) {
+      gpu.busy(SysfsDevice.firstOf(pci, "gpu_busy_percent"));
     }
-    return null;
-  }
-
-  private static SysfsDevice gpu(String id, Path pci, Path sensors, long epoch) throws IOException {
-    String product = text(pci.resolve("product_name"));
-    String model = product.isEmpty() ? "AMD GPU " + text(pci.resolve("device")) : product;
-    long cap = SysfsDevice.number(sensors.resolve("power1_cap"), 0);
-    long most = SysfsDevice.number(sensors.resolve("power1_cap_max"), cap);
-    Path energy = SysfsDevice.firstOf(sensors, "energy1_input");
-    Device device =
-        Device.sensor(id, DeviceKind.GPU)
-            .withModel(model.strip(), Math.max(0, most / 1000))
-            .withCapacityBytes(Math.max(0, SysfsDevice.number(vram(pci, "total"), 0)));
-    return new SysfsDevice(
-            energy == null ? device : device.withSource(PowerSource.COUNTER).withCounter(epoch, 0))
-        .power(SysfsDevice.firstOf(sensors, "power1_average", "power1_input"))
-        .energy(energy)
-        .busy(SysfsDevice.firstOf(pci, "gpu_busy_percent"))
-        .used(SysfsDevice.firstOf(pci, nameOf(vram(pci, "used"))))
-        .show("power cap", sensors.resolve("power1_cap"), 1e6, "W")
+    for (AmdCards.Card die : dies) {
+      gpu.used(SysfsDevice.firstOf(die.folder(), nameOf(vram(die.folder(), "used"))));
+    }
+    return gpu.show("power cap", sensors.resolve("power1_cap"), 1e6, "W")
         .show("temperature, edge", sensors.resolve("temp1_input"), 1000, "°C")
         .show("temperature, junction", sensors.resolve("temp2_input"), 1000, "°C")
         .show("temperature, memory", sensors.resolve("temp3_input"), 1000, "°C")
@@ -120,16 +133,54 @@ public final class AmdGpuProbe extends SysfsProbe {
         .show("memory busy", pci.resolve("mem_busy_percent"), 1, "%");
   }
 
+  /** A die or a partition, which repeats the power and the counter of the whole. */
+  private static SysfsDevice part(
+      String id, String whole, Path pci, long bytes, Path sensors, long epoch) throws IOException {
+    return metered(device(id, pci, bytes, sensors, epoch).asInstanceOf(whole), sensors)
+        .busy(SysfsDevice.firstOf(pci, "gpu_busy_percent"));
+  }
+
+  private static SysfsDevice metered(Device device, Path sensors) throws IOException {
+    return new SysfsDevice(device)
+        .power(AmdCards.power(sensors))
+        .energy(SysfsDevice.firstOf(sensors, "energy1_input"));
+  }
+
+  private static Device device(String id, Path pci, long bytes, Path sensors, long epoch)
+      throws IOException {
+    String product = AmdCards.text(pci.resolve("product_name"));
+    String model = product.isEmpty() ? "AMD GPU " + AmdCards.text(pci.resolve("device")) : product;
+    long cap = SysfsDevice.number(sensors.resolve("power1_cap"), 0);
+    long most = SysfsDevice.number(sensors.resolve("power1_cap_max"), cap);
+    Device device =
+        Device.sensor(id, DeviceKind.GPU)
+            .withModel(model.strip(), Math.max(0, most / 1000))
+            .withCapacityBytes(bytes);
+    return SysfsDevice.firstOf(sensors, "energy1_input") == null
+        ? device
+        : device.withSource(PowerSource.COUNTER).withCounter(epoch, 0);
+  }
+
+  private static long vramOf(List<AmdCards.Card> cards) {
+    return cards.stream()
+        .mapToLong(card -> Math.max(0, SysfsDevice.number(vram(card.folder(), "total"), 0)))
+        .sum();
+  }
+
   private static Path vram(Path pci, String which) {
     return pci.resolve("mem_info_vram_" + which);
   }
 
   @Override
   public String describe() {
-    return "%d GPU%s of AMD (%s)"
+    List<Device> all = devices().stream().map(SysfsDevice::device).toList();
+    long wholes = all.stream().filter(device -> device.instanceOf().isEmpty()).count();
+    long parts = all.size() - wholes;
+    return "%d GPU%s of AMD (%s)%s"
         .formatted(
-            devices().size(),
-            devices().size() == 1 ? "" : "s",
-            String.join(", ", devices().stream().map(d -> d.device().model()).distinct().toList()));
+            wholes,
+            wholes == 1 ? "" : "s",
+            String.join(", ", all.stream().map(Device::model).distinct().toList()),
+            parts == 0 ? "" : ", in %d dies or partitions".formatted(parts));
   }
 }

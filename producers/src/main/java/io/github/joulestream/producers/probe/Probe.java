@@ -5,8 +5,8 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One source of readings on a node. Used by one thread. */
 public interface Probe extends AutoCloseable {
@@ -23,13 +23,9 @@ public interface Probe extends AutoCloseable {
   /** What it found, in a few words: {@code 2 drives, 3.8 TB}. */
   String describe();
 
-  /**
-   * What else its devices are called, each with the device's id: for a GPU its index as the maker's
-   * tools count ({@code 0}; of an instance {@code 0.1}), its UUID, its file ({@code /dev/nvidia0}).
-   * By these names prologs and schedulers speak of them.
-   */
-  default Map<String, String> otherNames() {
-    return Map.of();
+  /** What its devices are called by others, if they are GPUs; null if they are not. */
+  default @Nullable GpuNumbering numbering() {
+    return null;
   }
 
   /**

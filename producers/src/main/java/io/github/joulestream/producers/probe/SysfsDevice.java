@@ -26,7 +26,7 @@ final class SysfsDevice implements AutoCloseable {
   private @Nullable SysFile powerMicrowatts;
   private @Nullable SysFile energyMicrojoules;
   private @Nullable SysFile busyPercent;
-  private @Nullable SysFile usedBytes;
+  private final List<SysFile> usedBytes = new ArrayList<>();
   private @Nullable IOException failure;
 
   /** Something to look at, not sent. */
@@ -78,8 +78,11 @@ final class SysfsDevice implements AutoCloseable {
     return this;
   }
 
+  /** Adds a file to those whose sum is in use, if it is there. */
   SysfsDevice used(@Nullable Path bytes) throws IOException {
-    usedBytes = open(bytes);
+    if (bytes != null) {
+      usedBytes.add(SysFile.open(bytes));
+    }
     return this;
   }
 
@@ -116,9 +119,21 @@ final class SysfsDevice implements AutoCloseable {
                 powerMicrowatts, microwatts == MISSING ? MISSING : Math.round(microwatts / 1000.0)),
             column(energyMicrojoules, microjoules),
             column(busyPercent, percent == MISSING ? MISSING : percent * 100),
-            column(usedBytes, read(usedBytes)),
+            usedBytes.isEmpty() ? NONE : new long[] {used()},
             NONE,
             NONE));
+  }
+
+  private long used() {
+    long sum = 0;
+    for (SysFile file : usedBytes) {
+      long bytes = read(file);
+      if (bytes == MISSING) {
+        return MISSING;
+      }
+      sum += bytes;
+    }
+    return sum;
   }
 
   private static long[] column(@Nullable SysFile file, long value) {
@@ -157,7 +172,7 @@ final class SysfsDevice implements AutoCloseable {
     files.add(powerMicrowatts);
     files.add(energyMicrojoules);
     files.add(busyPercent);
-    files.add(usedBytes);
+    files.addAll(usedBytes);
     shown.forEach(figure -> files.add(figure.file));
     for (SysFile file : files) {
       try {

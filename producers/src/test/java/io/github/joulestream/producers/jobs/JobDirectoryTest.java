@@ -83,7 +83,7 @@ class JobDirectoryTest {
     Files.writeString(jobs.resolve("1"), "user=ada\ngpus=0,");
     assertThat(read()).isEmpty();
     Files.writeString(jobs.resolve("1"), "user=ada\ngpus=0,1\n");
-    assertThat(read().getFirst().gpus()).containsOnlyKeys("0", "1");
+    assertThat(read().getFirst().gpus()).containsOnlyKeys("counted:0", "counted:1");
   }
 
   @Test

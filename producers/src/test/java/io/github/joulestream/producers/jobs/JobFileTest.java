@@ -63,7 +63,8 @@ class JobFileTest {
                 12.5,
                 "tokens",
                 2));
-    assertThat(job.gpus()).isEqualTo(Map.of("0", 5_000, "GPU-6", 5_000, "/dev/nvidia3", 5_000));
+    assertThat(job.gpus())
+        .isEqualTo(Map.of("counted:0", 5_000, "GPU-6", 5_000, "counted:/dev/nvidia3", 5_000));
     assertThat(job.parts()).isEqualTo(new Parts(2_500, 0, 10_000, 3_333));
     assertThat(job.told()).isFalse();
     assertThat(job.hasTheNode()).isFalse();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.AllocationEvent.Action;
 import io.github.joulestream.schemas.AllocationEvent.Reporter;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,7 +73,24 @@ class JobMapperTest {
   }
 
   private JobMapper mapper(HeldJobs held) {
-    return new JobMapper("s", "n", List.of(source), () -> names, published, held);
+    return new JobMapper("s", "n", List.of(source), this::numberings, published, held);
+  }
+
+  /** Indices, and what a test calls a GPU. */
+  private List<GpuNumbering> numberings() {
+    return List.of(
+        new GpuNumbering() {
+          @Override
+          public boolean any() {
+            return true;
+          }
+
+          @Override
+          public @Nullable String find(String name) {
+            String plain = name.startsWith(COUNTED) ? name.substring(COUNTED.length()) : name;
+            return names.getOrDefault(plain, plain.matches("\\d") ? "gpu" + plain : null);
+          }
+        });
   }
 
   /** A node's memory and GPUs. */
@@ -178,11 +197,12 @@ class JobMapperTest {
   }
 
   @Test
-  void aGpuThatNoProbeSees_isLeftOut_untilOneDoes() {
+  void aGpuThatNoProbeSees_isNotCovered_untilOneDoes() {
     source.says("1", "gpus=0,1\ncpu_share=0.5\nstart=1795485005\n");
     turn(NOW, gpus(0));
     AllocationEvent event = one();
-    assertThat(event.devices()).isEmpty();
+    assertThat(event.devices()).hasSize(2);
+    assertThat(event.gpusOnNode()).isZero();
     assertThat(event.memoryParts()).isEqualTo(5_000);
     turn(NOW + 1_000, gpus(2));
     event = one();
@@ -197,6 +217,7 @@ class JobMapperTest {
   void otherNamesOfAGpu_andInstancesOfOne() {
     names.put("GPU-aa", "gpu1");
     names.put("/dev/nvidia0", "gpu1");
+    names.put("/dev/nvidia1", "gpu1");
     names.put("MIG-1", "gpu2/1");
     names.put("MIG-2", "gpu2/2");
     List<Device> devices = gpus(2);
@@ -220,18 +241,59 @@ class JobMapperTest {
   }
 
   @Test
-  void nvidiasDriver_saysWhichFileIsWhichGpu() throws Exception {
-    for (int minor = 0; minor < 2; minor++) {
-      Path gpu = folder.resolve("driver/nvidia/gpus/0000:0" + minor + ":00.0");
-      Files.createDirectories(gpu);
-      Files.writeString(
-          gpu.resolve("information"),
-          "Model: \t\t NVIDIA H100\nGPU UUID: \t GPU-%d\nDevice Minor: \t %d\n"
-              .formatted(1 - minor, minor));
-    }
-    assertThat(NvidiaDriver.names(folder))
-        .isEqualTo(Map.of("/dev/nvidia0", "GPU-1", "/dev/nvidia1", "GPU-0"));
-    assertThat(NvidiaDriver.names(folder.resolve("driver"))).isEmpty();
+  void aNameThatNobodyKnows_isADeviceThatNobodySees_andIsSaid() {
+    source.says("1", "gpus=0,GPU-gone\nstart=1795485005\n");
+    source.says("2", "gpus=7\ncpu_share=0.5\nstart=1795485005\n");
+    turn(NOW, gpus(2));
+    assertThat(published.allocations().stream().map(AllocationEvent::devices))
+        .containsExactly(
+            List.of(DeviceShare.whole("GPU-gone"), DeviceShare.whole("gpu0")),
+            List.of(DeviceShare.whole("gpu7")));
+    assertThat(mapper.notUnderstood()).containsExactly("job 1: 'GPU-gone'", "job 2: '7'");
+    source.says("1", "gpus=0,GPU-gone\nstart=1795485005\nend=1795485600\n");
+    source.forgets("2");
+    turn(NOW + 1_000, gpus(2));
+    assertThat(mapper.notUnderstood()).isEmpty();
+  }
+
+  @Test
+  void onANodeOfWhichNoGpuIsSeen_theRestGoesByTheProcessors() {
+    source.says("1", "gpus=0\ncpu_share=0.25\nstart=1795485005\n");
+    turn(NOW, gpus(0));
+    AllocationEvent event = one();
+    assertThat(event.devices()).containsExactly(DeviceShare.whole("gpu0"));
+    assertThat(event.memoryParts()).isEqualTo(2_500);
+    assertThat(event.gpusOnNode()).isZero();
+  }
+
+  @Test
+  void anInstanceThatIsFoundShortlyAfterItsJobBegan_wasTheJobsAllTheTime() {
+    long start = NOW - 2_000;
+    source.says("1", "gpus=MIG-new\nstart=" + start + "\n");
+    turn(NOW, gpus(1));
+    assertThat(one().devices()).containsExactly(DeviceShare.whole("MIG-new"));
+    names.put("MIG-new", "MIG-new");
+    List<Device> devices = gpus(1);
+    devices.add(
+        Device.sensor("MIG-new", DeviceKind.GPU).withCapacityBytes(10).asInstanceOf("gpu0"));
+    turn(NOW + 9_000, devices);
+    List<AllocationEvent> events = published.allocations();
+    assertThat(events).allMatch(event -> event.atEpochMillis() == start);
+    assertThat(events.getFirst().action()).isEqualTo(Action.RELEASE);
+    assertThat(events.getFirst().devices()).containsExactly(DeviceShare.whole("MIG-new"));
+    assertThat(events.getLast().devices()).containsExactly(DeviceShare.whole("gpu0"));
+    assertThat(mapper.notUnderstood()).isEmpty();
+  }
+
+  @Test
+  void aDeviceThatIsFoundLate_isTheJobsFromThenOn() {
+    source.says("1", "gpus=1\nstart=" + (NOW - 500_000) + "\n");
+    turn(NOW, gpus(1));
+    published.allocations();
+    turn(NOW + 1_000, gpus(2));
+    assertThat(published.allocations())
+        .isNotEmpty()
+        .allMatch(event -> event.atEpochMillis() == NOW + 1_000);
   }
 
   @Test
@@ -293,7 +355,8 @@ class JobMapperTest {
     second.says("2", "gpus=1\nuser=bob\nstart=1795485005\n");
     source.says("1", "gpus=0\nuser=ada\nstart=1795485005\n");
     mapper =
-        new JobMapper("s", "n", List.of(source, second), () -> names, published, HeldJobs.none());
+        new JobMapper(
+            "s", "n", List.of(source, second), this::numberings, published, HeldJobs.none());
     turn(NOW, gpus(2));
     assertThat(published.jobs().stream().map(JobRecord::user)).containsExactly("ada", "bob");
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.github.joulestream.producers.jobs.PodDevices.Given;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.http.HttpField;
@@ -29,10 +31,13 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The kubelet's socket, with another HTTP/2 server behind it that answers as a kubelet does. */
 class PodResourcesTest {
@@ -221,8 +226,8 @@ class PodResourcesTest {
           exchange.close();
         });
     server.start();
-    PodLabels labels =
-        new PodLabels(
+    PodApi labels =
+        new PodApi(
             URI.create("http://127.0.0.1:" + server.getAddress().getPort()), "n1", null, token);
     response = pod("a", "p", "nvidia.com/gpu", "GPU-1");
     try (PodResources pods = new PodResources("s", socket, labels)) {
@@ -240,14 +245,99 @@ class PodResourcesTest {
       server.stop(0);
     }
     assertThat(requests.getLast())
-        .isEqualTo("/api/v1/pods?fieldSelector=spec.nodeName%3Dn1 [Bearer secret]");
+        .isEqualTo(
+            "/api/v1/pods?resourceVersion=0&fieldSelector=spec.nodeName%3Dn1 [Bearer secret]");
   }
 
   @Test
   void nonsense_isNoAnswer() {
     for (byte[] nonsense : new byte[][] {{0x0a}, {0x0a, 5, 1}, {(byte) 0xff, -1, -1}, {0x0b}}) {
-      assertThatThrownBy(() -> PodResources.pods(ByteBuffer.wrap(nonsense)))
+      assertThatThrownBy(() -> PodDevices.in(ByteBuffer.wrap(nonsense)))
           .isInstanceOf(IOException.class);
     }
+  }
+
+  // ---- what pods were given
+
+  private static byte[] container(byte[]... fields) {
+    return field(3, joined(text(1, "c"), joined(fields)));
+  }
+
+  private static byte[] devices(String resource, String... ids) {
+    return field(2, joined(text(1, resource), text(2, ids)));
+  }
+
+  private static byte[] claim(String claim, String driver, String device, String... cdi) {
+    byte[] names = joined(field(1, text(1, cdi)), text(2, driver), text(3, "n1"), text(4, device));
+    return field(5, joined(text(2, claim), text(3, "team"), field(4, names)));
+  }
+
+  private static byte[] podOf(String name, byte[]... containers) {
+    return field(1, joined(text(1, name), text(2, "team"), joined(containers)));
+  }
+
+  private static Map<String, Set<Given>> parsed(byte[]... pods) throws IOException {
+    return PodDevices.in(ByteBuffer.wrap(joined(pods)));
+  }
+
+  private static List<String> gpus(Map<String, Set<Given>> pods, String name) {
+    return pods.getOrDefault("team/" + name, Set.of()).stream().map(Given::gpu).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nvidia.com/gpu, GPU-1, GPU-1",
+    "nvidia.com/gpu.shared, GPU-1::12, GPU-1",
+    "nvidia.com/mig-1g.5gb, MIG-7, MIG-7",
+    "nvidia.com/mig-1g.5gb.shared, MIG-7::0, MIG-7",
+    "nvidia.com/mig-3g.20gb, MIG-GPU-1/2/0, MIG-GPU-1/2/0",
+    "nvidia.com/gpu, nvidia0, nvidia0", // GKE
+    "nvidia.com/gpu, nvidia0/gi1, nvidia0/gi1",
+    "nvidia.com/gpu, nvidia0/vgpu3, nvidia0",
+    "nvidia.com/gpu, nvidia0/gi1/vgpu3, nvidia0/gi1",
+    "amd.com/gpu, 0000:22:00.0, 0000:22:00.0",
+    "amd.com/gpu, 0000:22:00.0-slice-2, 0000:22:00.0",
+    "amd.com/gpu, amdgpu_xcp_3, amdgpu_xcp_3",
+    "amd.com/cpx_nps4, amdgpu_xcp_3, amdgpu_xcp_3",
+    "aliyun.com/gpu-mem, GPU-1-_-4, GPU-1",
+    "nvidia.com/gpu, GPU-0a0b0c0d-1111-2222-3333-444444444444-7,"
+        + " GPU-0a0b0c0d-1111-2222-3333-444444444444", // HAMi
+    "gpu.intel.com/i915, card0-1, card0-1",
+    "gpu.intel.com/xe, card0, card0",
+    "example.com/vgpu, whatever, whatever",
+    "gpu.intel.com/i915_monitoring, all,",
+    "gpu.intel.com/memory.max, 17,",
+    "nvidia.com/hostdev, 0000:3b:00.2,",
+    "intel.com/sriov, eth7,",
+  })
+  void idsOfEveryPlugin_areNamesOfGpus(String resource, String id, @Nullable String gpu)
+      throws IOException {
+    assertThat(gpus(parsed(podOf("p", container(devices(resource, id)))), "p"))
+        .isEqualTo(gpu == null ? List.of() : List.of(gpu));
+  }
+
+  @Test
+  void claims_areReadToo_byTheDeviceTheirDriverNames_orTheUuidThatTheRuntimeIsToldOf()
+      throws IOException {
+    String uuid = "GPU-0a0b0c0d-1111-2222-3333-444444444444";
+    Map<String, Set<Given>> pods =
+        parsed(
+            podOf(
+                "p",
+                container(
+                    claim("c1", "gpu.nvidia.com", "gpu-0", "k8s.gpu.nvidia.com/claim=5d2f-gpu-0"),
+                    claim("c2", "gpu.amd.com", "gpu-9-136")),
+                // an init container, and one with the same claim
+                container(claim("c2", "gpu.amd.com", "gpu-9-136"))),
+            podOf("q", container(claim("c3", "gpu.nvidia.com", "gpu-1", "nvidia.com/gpu=" + uuid))),
+            podOf(
+                "r",
+                container(
+                    claim("c4", "compute-domain.nvidia.com", "channel-0"),
+                    claim("c5", "dra.net", "eth0"))));
+    assertThat(gpus(pods, "p")).containsExactly("gpu.nvidia.com/gpu-0", "gpu.amd.com/gpu-9-136");
+    assertThat(gpus(pods, "q")).containsExactly(uuid);
+    assertThat(pods).doesNotContainKey("team/r");
+    assertThat(pods.get("team/p")).extracting(Given::claim).containsExactly("team/c1", "team/c2");
   }
 }

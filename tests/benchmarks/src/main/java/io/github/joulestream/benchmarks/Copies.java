@@ -110,7 +110,9 @@ final class Copies implements Publisher {
               node.labels(),
               node.spooledBatches(),
               node.droppedBatches(),
-              node.unavailable()));
+              node.unavailable(),
+              node.notUnderstood(),
+              node.notUnderstoodNames()));
     }
   }
 

@@ -18,11 +18,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is in deploy: scripts that run, a unit and manifests that are what they say. */
 class DeployTest {
@@ -87,6 +91,29 @@ class DeployTest {
     // the job again, after it was requeued
     assertThat(hook("prolog", job)).doesNotContain("end=");
     assertThat(folder.resolve("jobs").toFile().list()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // Slurm counts instances and GPUs in one row
+        "0    | MIG-1,MIG-2  |              | MIG-1,MIG-2",
+        "2    | GPU-1        |              | GPU-1",
+        "2    | MIG-GPU-1/7/0 |             | MIG-GPU-1/7/0",
+        "1    |              | GPU-12ab     | GPU-12ab",
+        "5000 | 5000         |              | 5000",
+        "5001 | MIG-1,5001   |              | 5001",
+        "     | NoDevFiles   |              |",
+      })
+  void theProlog_namesGpusByTheirUuids_whereSlurmTellsThem(
+      @Nullable String numbers, @Nullable String cuda, @Nullable String rocr, @Nullable String told)
+      throws Exception {
+    Map<String, String> job = new HashMap<>(Map.of("SLURM_JOB_ID", "17", "SLURM_JOB_USER", "ada"));
+    job.put("SLURM_JOB_GPUS", Objects.requireNonNullElse(numbers, ""));
+    job.put("CUDA_VISIBLE_DEVICES", Objects.requireNonNullElse(cuda, ""));
+    job.put("ROCR_VISIBLE_DEVICES", Objects.requireNonNullElse(rocr, ""));
+    assertThat(hook("prolog", job)).contains("gpus=" + Objects.requireNonNullElse(told, "") + "\n");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.github.joulestream.producers.agent.AgentSettings;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.jobs.HeldJobs;
 import io.github.joulestream.producers.jobs.JobDirectory;
+import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.runtime.EpochClock;
@@ -39,6 +40,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,8 +120,22 @@ class ITJobs {
     }
 
     @Override
-    public Map<String, String> otherNames() {
-      return Map.of("GPU-idle", GPU_IDLE);
+    public GpuNumbering numbering() {
+      return new GpuNumbering() {
+        @Override
+        public boolean any() {
+          return true;
+        }
+
+        @Override
+        public @Nullable String find(String name) {
+          return switch (name) {
+            case "GPU-idle", COUNTED + "0" -> GPU_IDLE;
+            case COUNTED + "1" -> GPU_BUSY;
+            default -> null;
+          };
+        }
+      };
     }
 
     @Override

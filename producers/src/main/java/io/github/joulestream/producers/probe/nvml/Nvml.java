@@ -2,13 +2,16 @@
 package io.github.joulestream.producers.probe.nvml;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.joulestream.producers.probe.PciAddress;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
@@ -100,6 +103,21 @@ final class Nvml implements AutoCloseable {
           JAVA_INT.withName("nvmlReturn"),
           JAVA_LONG.withName("value"));
 
+  /** nvmlPciInfo_t. */
+  static final StructLayout PCI =
+      MemoryLayout.structLayout(
+          MemoryLayout.sequenceLayout(16, JAVA_BYTE).withName("busIdLegacy"),
+          JAVA_INT.withName("domain"),
+          JAVA_INT.withName("bus"),
+          JAVA_INT.withName("device"),
+          JAVA_INT.withName("pciDeviceId"),
+          JAVA_INT.withName("pciSubSystemId"),
+          MemoryLayout.sequenceLayout(32, JAVA_BYTE).withName("busId"));
+
+  private static final long PCI_DOMAIN = PCI.byteOffset(PathElement.groupElement("domain"));
+  private static final long PCI_BUS = PCI.byteOffset(PathElement.groupElement("bus"));
+  private static final long PCI_DEVICE = PCI.byteOffset(PathElement.groupElement("device"));
+
   private final SymbolLookup library;
   private final Linker linker = Linker.nativeLinker();
   private final @Nullable MethodHandle errorString;
@@ -112,6 +130,8 @@ final class Nvml implements AutoCloseable {
   final MethodHandle nvmlDeviceGetHandleByUUID;
   final MethodHandle nvmlDeviceGetName;
   final MethodHandle nvmlDeviceGetUUID;
+  final MethodHandle nvmlDeviceGetMinorNumber;
+  final MethodHandle nvmlDeviceGetPciInfo_v3;
   final MethodHandle nvmlDeviceGetClockInfo;
   final MethodHandle nvmlDeviceGetTemperature;
   final MethodHandle nvmlDeviceGetCurrentClocksEventReasons;
@@ -126,6 +146,8 @@ final class Nvml implements AutoCloseable {
   final MethodHandle nvmlDeviceGetFieldValues;
   final MethodHandle nvmlDeviceGetMigMode;
   final MethodHandle nvmlDeviceGetMaxMigDeviceCount;
+  final MethodHandle nvmlDeviceGetGpuInstanceId;
+  final MethodHandle nvmlDeviceGetComputeInstanceId;
   final MethodHandle nvmlDeviceGetMigDeviceHandleByIndex;
 
   /**
@@ -152,6 +174,10 @@ final class Nvml implements AutoCloseable {
     // device, text, length
     nvmlDeviceGetName = function("nvmlDeviceGetName", ADDRESS, ADDRESS, JAVA_INT);
     nvmlDeviceGetUUID = function("nvmlDeviceGetUUID", ADDRESS, ADDRESS, JAVA_INT);
+    // device, number of its file
+    nvmlDeviceGetMinorNumber = function("nvmlDeviceGetMinorNumber", ADDRESS, ADDRESS);
+    // device, where it is on the bus
+    nvmlDeviceGetPciInfo_v3 = function("nvmlDeviceGetPciInfo_v3", ADDRESS, ADDRESS);
     // device, which, MHz or °C
     nvmlDeviceGetClockInfo = function("nvmlDeviceGetClockInfo", ADDRESS, JAVA_INT, ADDRESS);
     nvmlDeviceGetTemperature = function("nvmlDeviceGetTemperature", ADDRESS, JAVA_INT, ADDRESS);
@@ -181,6 +207,9 @@ final class Nvml implements AutoCloseable {
     // device, now, after the next reset
     nvmlDeviceGetMigMode = function("nvmlDeviceGetMigMode", ADDRESS, ADDRESS, ADDRESS);
     nvmlDeviceGetMaxMigDeviceCount = function("nvmlDeviceGetMaxMigDeviceCount", ADDRESS, ADDRESS);
+    // instance, its id
+    nvmlDeviceGetGpuInstanceId = function("nvmlDeviceGetGpuInstanceId", ADDRESS, ADDRESS);
+    nvmlDeviceGetComputeInstanceId = function("nvmlDeviceGetComputeInstanceId", ADDRESS, ADDRESS);
     // device, place, instance
     nvmlDeviceGetMigDeviceHandleByIndex =
         function("nvmlDeviceGetMigDeviceHandleByIndex", ADDRESS, JAVA_INT, ADDRESS);
@@ -296,6 +325,15 @@ final class Nvml implements AutoCloseable {
 
   private static MemorySegment row(MemorySegment array, StructLayout layout, int row) {
     return array.asSlice(row * layout.byteSize(), layout.byteSize());
+  }
+
+  /** Where a device is, by an answer of nvmlDeviceGetPciInfo_v3: a GPU is function 0. */
+  static PciAddress address(MemorySegment pci) {
+    return new PciAddress(
+        pci.get(JAVA_INT, PCI_DOMAIN),
+        pci.get(JAVA_INT, PCI_BUS),
+        pci.get(JAVA_INT, PCI_DEVICE),
+        0);
   }
 
   /** What NVML says of an answer, with its number. */

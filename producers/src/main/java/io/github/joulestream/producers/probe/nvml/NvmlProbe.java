@@ -13,6 +13,8 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.probe.BootEpoch;
 import io.github.joulestream.producers.probe.Detail;
+import io.github.joulestream.producers.probe.GpuNumbering;
+import io.github.joulestream.producers.probe.PciAddress;
 import io.github.joulestream.producers.probe.Probe;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,10 +24,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -107,6 +107,7 @@ public final class NvmlProbe implements Probe {
     final MemorySegment first;
     final MemorySegment second;
     final MemorySegment memory;
+    final MemorySegment pci;
     final MemorySegment text;
     final MemorySegment fields;
 
@@ -117,18 +118,21 @@ public final class NvmlProbe implements Probe {
       first = arena.allocate(JAVA_LONG);
       second = arena.allocate(JAVA_LONG);
       memory = arena.allocate(Nvml.MEMORY);
+      pci = arena.allocate(Nvml.PCI);
       text = arena.allocate(Math.max(Nvml.UUID_SIZE, Nvml.NAME_SIZE));
       fields = arena.allocate(Nvml.FIELD, FIELDS);
     }
   }
 
   /** A MIG instance. */
-  private record Instance(Device device, MemorySegment handle) {}
+  private record Instance(Device device, MemorySegment handle, NvidiaNumbering.Instance named) {}
 
   /** What is known of a GPU. */
   private static final class Gpu {
     final String uuid;
     int index;
+    int minor = NvidiaNumbering.UNKNOWN;
+    @Nullable PciAddress address;
     final Set<Reading> off = EnumSet.noneOf(Reading.class);
     MemorySegment handle;
     Device device;
@@ -221,17 +225,18 @@ public final class NvmlProbe implements Probe {
     }
   }
 
-  /** As NVIDIA's tools count: {@code 1}, and {@code 1.0} for its first instance. */
   @Override
-  public Map<String, String> otherNames() {
-    Map<String, String> names = new LinkedHashMap<>();
-    for (Gpu gpu : gpus) {
-      names.put(Integer.toString(gpu.index), gpu.uuid);
-      for (int i = 0; i < gpu.instances.size(); i++) {
-        names.put(gpu.index + "." + i, gpu.instances.get(i).device.id());
-      }
-    }
-    return names;
+  public GpuNumbering numbering() {
+    return new NvidiaNumbering(
+        gpus.stream()
+            .map(gpu ->
+                new NvidiaNumbering.Gpu(
+                    gpu.uuid,
+                    gpu.index,
+                    gpu.minor,
+                    gpu.address,
+                    gpu.instances.stream().map(Instance::named).toList()))
+            .toList());
   }
 
   /** Finds GPUs that are not known yet; what is wrong if there are none. */
@@ -282,6 +287,11 @@ public final class NvmlProbe implements Probe {
             .withModel(Objects.requireNonNullElse(name, ""), most)
             .withCapacityBytes(sized ? at.memory.get(JAVA_LONG, 0) : 0);
     Gpu gpu = new Gpu(uuid, handle, device);
+    gpu.minor = id(at, at.nvml.nvmlDeviceGetMinorNumber, handle);
+    gpu.address =
+        Nvml.call(at.nvml.nvmlDeviceGetPciInfo_v3, handle, at.pci) == Nvml.SUCCESS
+            ? Nvml.address(at.pci)
+            : null;
     choosePower(at, gpu);
     try {
       energy(at, gpu); // says whether it has a counter
@@ -331,7 +341,17 @@ public final class NvmlProbe implements Probe {
         MemorySegment handle = at.handle.get(ADDRESS, 0);
         String uuid = text(at, at.nvml.nvmlDeviceGetUUID, handle, Nvml.UUID_SIZE);
         if (uuid != null) {
-          instances.add(new Instance(instance(at, gpu, uuid, handle), handle));
+          Device device = instance(at, gpu, uuid, handle);
+          instances.add(
+              new Instance(
+                  device,
+                  handle,
+                  new NvidiaNumbering.Instance(
+                      uuid,
+                      i,
+                      id(at, at.nvml.nvmlDeviceGetGpuInstanceId, handle),
+                      id(at, at.nvml.nvmlDeviceGetComputeInstanceId, handle),
+                      device.model())));
         }
       }
     }
@@ -366,6 +386,11 @@ public final class NvmlProbe implements Probe {
     return Nvml.call(function, handle, at.first) == Nvml.SUCCESS
         ? Integer.toUnsignedLong(at.first.get(JAVA_INT, 0))
         : MISSING;
+  }
+
+  private static int id(Open at, MethodHandle function, MemorySegment handle) {
+    long number = number(at, function, handle);
+    return number == MISSING ? NvidiaNumbering.UNKNOWN : Math.toIntExact(number);
   }
 
   // ---- reading

@@ -146,6 +146,11 @@ final class NvmlLibrary implements AutoCloseable {
     return this;
   }
 
+  NvmlLibrary instanceIds(int gpu, int place, int gi, int ci) {
+    call("test_instance_ids", gpu, place, gi, ci);
+    return this;
+  }
+
   NvmlLibrary processes(int gpu, int count) {
     call("test_processes", gpu, count);
     return this;

@@ -12,6 +12,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.producers.probe.Detail;
+import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.probe.ProbeContract;
 import java.io.IOException;
@@ -79,6 +80,7 @@ class NvmlProbeTest extends ProbeContract {
             "nvmlMemory_t", Nvml.MEMORY,
             "nvmlUtilization_t", Nvml.UTILIZATION,
             "nvmlProcessInfo_t", Nvml.PROCESS,
+            "nvmlPciInfo_t", Nvml.PCI,
             "nvmlFieldValue_t", Nvml.FIELD);
     layouts.forEach(
         (name, layout) -> assertThat(layout.byteSize()).as(name).isEqualTo(library.size(name)));
@@ -92,6 +94,9 @@ class NvmlProbeTest extends ProbeContract {
             "nvmlProcessInfo_t.usedGpuMemory",
             "nvmlProcessInfo_t.gpuInstanceId",
             "nvmlProcessInfo_t.computeInstanceId",
+            "nvmlPciInfo_t.domain",
+            "nvmlPciInfo_t.bus",
+            "nvmlPciInfo_t.device",
             "nvmlFieldValue_t.scopeId",
             "nvmlFieldValue_t.valueType",
             "nvmlFieldValue_t.nvmlReturn",
@@ -258,11 +263,12 @@ class NvmlProbeTest extends ProbeContract {
     try (NvmlProbe probe = probe()) {
       probe.open();
       assertThat(ids(probe.read(NOW))).containsExactly("GPU-bb");
-      assertThat(probe.otherNames()).containsExactly(Map.entry("1", "GPU-bb"));
+      assertThat(probe.numbering().find("0")).isNull();
+      assertThat(probe.numbering().find("1")).isEqualTo("GPU-bb");
       library.answer("*", 0, 0);
       assertThat(ids(probe.read(NOW + 10_000))).containsExactly("GPU-bb", "GPU-aa");
-      assertThat(probe.otherNames())
-          .containsExactly(Map.entry("1", "GPU-bb"), Map.entry("0", "GPU-aa"));
+      assertThat(probe.numbering().find("0")).isEqualTo("GPU-aa");
+      assertThat(probe.numbering().find("1")).isEqualTo("GPU-bb");
     }
   }
 
@@ -305,6 +311,32 @@ class NvmlProbeTest extends ProbeContract {
     try (NvmlProbe probe = probe()) {
       probe.open();
       assertThat(probe.read(NOW).getFirst().device().counterEpoch()).isNotEqualTo(epoch);
+    }
+  }
+
+  @Test
+  void gpusAndInstances_areKnownByWhatTheDriverCallsThem() throws Exception {
+    library
+        .set(0, "minor", 3)
+        .set(0, "bus", 0x3b)
+        .set(1, "minor", 0)
+        .set(1, "bus", 0xaf)
+        .set(0, "mig", 1)
+        .instance(0, 0, "MIG-1", 40L << 30, 0)
+        .instanceIds(0, 0, 2, 0)
+        .instance(0, 1, "MIG-2", 10L << 30, 0)
+        .instanceIds(0, 1, 9, 1);
+    try (NvmlProbe probe = probe()) {
+      probe.open();
+      probe.read(NOW);
+      GpuNumbering names = probe.numbering();
+      assertThat(names.find("/dev/nvidia3")).isEqualTo("GPU-aa");
+      assertThat(names.find("/dev/nvidia0")).isEqualTo("GPU-bb");
+      assertThat(names.find("0000:af:00.0")).isEqualTo("GPU-bb");
+      assertThat(names.find("0.9")).isEqualTo("MIG-2");
+      assertThat(names.find("0:0")).isEqualTo("MIG-1");
+      assertThat(names.find("0.1")).as("a place is no GPU instance id").isNull();
+      assertThat(names.find("MIG-GPU-aa/9/1")).isEqualTo("MIG-2");
     }
   }
 

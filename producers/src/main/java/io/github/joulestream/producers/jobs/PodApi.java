@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -20,6 +21,8 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,10 +32,10 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Labels of this node's pods, from the Kubernetes API server: {@code GET /api/v1/pods} with a
- * selector by node, which the service account must be allowed to {@code list}.
+ * Labels and phases of this node's pods, from the Kubernetes API server: {@code GET /api/v1/pods}
+ * with a selector by node, which the service account must be allowed to {@code list}.
  */
-public final class PodLabels {
+public final class PodApi {
   private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,7 +49,7 @@ public final class PodLabels {
    * @param authorities certificates that its own is signed by, or null for those of the JDK
    * @param token the file with the account's token, which is read each time because it is replaced
    */
-  PodLabels(URI server, String node, @Nullable Path authorities, Path token) {
+  PodApi(URI server, String node, @Nullable Path authorities, Path token) {
     HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
     if (authorities != null) {
       builder.sslContext(trusting(authorities));
@@ -54,7 +57,9 @@ public final class PodLabels {
     this.http = builder.build();
     this.pods =
         server.resolve(
-            "/api/v1/pods?fieldSelector=" + URLEncoder.encode("spec.nodeName=" + node, UTF_8));
+            // from the server's cache
+            "/api/v1/pods?resourceVersion=0&fieldSelector="
+                + URLEncoder.encode("spec.nodeName=" + node, UTF_8));
     this.token = token;
   }
 
@@ -65,7 +70,7 @@ public final class PodLabels {
    * @param node as Kubernetes calls this node
    * @throws UserError if there is none
    */
-  public static PodLabels ofServiceAccount(Map<String, String> environment, String node) {
+  public static PodApi ofServiceAccount(Map<String, String> environment, String node) {
     String host = environment.get("KUBERNETES_SERVICE_HOST");
     if (host == null || !Files.isReadable(ACCOUNT.resolve("token"))) {
       throw new UserError(
@@ -74,7 +79,7 @@ public final class PodLabels {
     }
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
     String name = host.contains(":") ? "[" + host + "]" : host;
-    return new PodLabels(
+    return new PodApi(
         URI.create("https://" + name + ":" + port),
         node,
         ACCOUNT.resolve("ca.crt"),
@@ -100,18 +105,42 @@ public final class PodLabels {
     }
   }
 
-  /** Labels by pod, {@code namespace/name}; fails with an {@link IOException} within. */
-  CompletableFuture<Map<String, Map<String, String>>> read() throws IOException {
+  /**
+   * What is known of a pod.
+   *
+   * @param phase {@code Running}, {@code Succeeded}, or empty
+   * @param createdEpochMillis 0 if unknown
+   * @param finishedEpochMillis when the last of its containers ended, 0 if one has not, or unknown
+   */
+  record Pod(
+      Map<String, String> labels, String phase, long createdEpochMillis, long finishedEpochMillis) {
+    static final Pod UNKNOWN = new Pod(Map.of(), "", 0, 0);
+
+    Pod {
+      labels = Map.copyOf(labels);
+    }
+
+    /** How it ended, or null if it did not, or nobody knows. */
+    @Nullable JobState end() {
+      return switch (phase) {
+        case "Succeeded" -> JobState.COMPLETED;
+        case "Failed" -> JobState.FAILED;
+        default -> null;
+      };
+    }
+  }
+
+  /** By pod, {@code namespace/name}; fails with an {@link IOException} within. */
+  CompletableFuture<Map<String, Pod>> read() throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(pods)
             .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + Files.readString(token).strip())
             .build();
-    return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
-        .thenApply(PodLabels::labels);
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()).thenApply(PodApi::pods);
   }
 
-  private static Map<String, Map<String, String>> labels(HttpResponse<byte[]> response) {
+  private static Map<String, Pod> pods(HttpResponse<byte[]> response) {
     try {
       JsonNode answer = JSON.readTree(response.body());
       if (response.statusCode() != 200) {
@@ -119,7 +148,7 @@ public final class PodLabels {
             "the API server says %d: %s"
                 .formatted(response.statusCode(), answer.path("message").asText()));
       }
-      Map<String, Map<String, String>> byPod = new HashMap<>();
+      Map<String, Pod> byName = new HashMap<>();
       for (JsonNode pod : answer.path("items")) {
         JsonNode about = pod.path("metadata");
         Map<String, String> labels = new HashMap<>();
@@ -127,13 +156,37 @@ public final class PodLabels {
             .path("labels")
             .properties()
             .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-        byPod.put(
+        byName.put(
             about.path("namespace").asText() + "/" + about.path("name").asText(),
-            Map.copyOf(labels));
+            new Pod(
+                labels,
+                pod.path("status").path("phase").asText(),
+                time(about.path("creationTimestamp")),
+                finished(pod.path("status").path("containerStatuses"))));
       }
-      return byPod;
+      return byName;
     } catch (IOException e) {
       throw new CompletionException(e);
+    }
+  }
+
+  private static long finished(JsonNode containers) {
+    long last = 0;
+    for (JsonNode container : containers) {
+      long end = time(container.path("state").path("terminated").path("finishedAt"));
+      if (end == 0) {
+        return 0;
+      }
+      last = Math.max(last, end);
+    }
+    return last;
+  }
+
+  private static long time(JsonNode text) {
+    try {
+      return text.isTextual() ? Instant.parse(text.asText()).toEpochMilli() : 0;
+    } catch (DateTimeParseException _) {
+      return 0; // unknown, as if it were not there
     }
   }
 }
