@@ -41,7 +41,9 @@ final class JobsMixin {
 
   @Option(
       names = "--pod-labels",
-      description = "With --pods: their labels too, from the API server, by our service account.")
+      description =
+          "With --pods: their labels too, and how they ended, from the API server, by our service"
+              + " account.")
   boolean podLabels;
 
   @Option(
