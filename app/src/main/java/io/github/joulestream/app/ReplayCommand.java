@@ -7,6 +7,8 @@ import io.github.joulestream.producers.replay.Traces;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -43,9 +45,18 @@ final class ReplayCommand implements Callable<Integer> {
     kafka.join();
     try (Stopping stopping = new Stopping();
         KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-replay")) {
-      traces.publish(publisher, _ -> {}, stopping::asked);
+      AtomicLong readings = new AtomicLong();
+      boolean all = traces.publish(publisher, readings::set, stopping::asked);
       System.out.printf(Locale.ROOT, "published %,d records%n", publisher.published());
+      if (!all) {
+        System.out.printf(
+            Locale.ROOT,
+            "PARTIAL: stopped after %,d of %,d readings; the same command publishes the rest%n",
+            readings.get(),
+            traces.readings());
+        return CommandLine.ExitCode.SOFTWARE;
+      }
     }
-    return 0;
+    return CommandLine.ExitCode.OK;
   }
 }

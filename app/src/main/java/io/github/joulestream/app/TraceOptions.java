@@ -6,6 +6,9 @@ import io.github.joulestream.producers.replay.ReplayOptions;
 import io.github.joulestream.runtime.UserError;
 import java.time.DateTimeException;
 import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,24 +28,51 @@ final class TraceOptions {
 
   @Option(
       names = "--mlperf-edges",
-      paramLabel = "log-ends|measured",
-      defaultValue = "log-ends",
+      paramLabel = "measured|held|mlcommons",
+      defaultValue = "measured",
+      description = {
+        "MLPerf Training: energy between a run's start and stop as it was measured; with the first"
+            + " and last value of each log held to them; or measured, and beside it the figure of"
+            + " MLCommons' formula (default: ${DEFAULT-VALUE})."
+      })
+  String mlperfEdges = "measured";
+
+  @Option(
+      names = "--model",
+      paramLabel = "[FOLDER=]NAME",
       description =
-          "MLPerf Training: power at a job's start and end is that at the ends of its log (the"
-              + " benchmark's convention), or what was measured (default: ${DEFAULT-VALUE}).")
-  String mlperfEdges = "log-ends";
+          "Model of the GPUs in nvidia-smi logs that do not name it; with FOLDER= only of the logs in"
+              + " that folder of the traces. May be given several times.")
+  List<String> models = List.of();
 
   ReplayOptions options() {
-    return new ReplayOptions(
-        site,
-        offset(),
-        switch (mlperfEdges) {
-          case "log-ends" -> MlperfEdges.LOG_ENDS;
-          case "measured" -> MlperfEdges.MEASURED;
-          default ->
-              throw new UserError(
-                  "--mlperf-edges is log-ends or measured, not '%s'".formatted(mlperfEdges));
-        });
+    MlperfEdges edges =
+        MlperfEdges.of(mlperfEdges)
+            .orElseThrow(() ->
+                new UserError(
+                    "--mlperf-edges is measured, held or mlcommons, not '%s'%s"
+                        .formatted(
+                            mlperfEdges,
+                            mlperfEdges.equals("log-ends") ? "; that is now called held" : "")));
+    return new ReplayOptions(site, offset(), edges, models());
+  }
+
+  private Map<String, String> models() {
+    Map<String, String> byFolder = new HashMap<>();
+    for (String model : models) {
+      int equals = model.indexOf('=');
+      String folder = equals < 0 ? "" : model.substring(0, equals).strip().replaceAll("/+$", "");
+      String name = model.substring(equals + 1).strip();
+      if (name.isEmpty()) {
+        throw new UserError("--model is NAME or FOLDER=NAME, not '%s'".formatted(model));
+      }
+      if (byFolder.putIfAbsent(folder, name) != null) {
+        throw new UserError(
+            "--model says twice which GPUs are in %s"
+                .formatted(folder.isEmpty() ? "the traces" : folder));
+      }
+    }
+    return byFolder;
   }
 
   private @Nullable ZoneOffset offset() {

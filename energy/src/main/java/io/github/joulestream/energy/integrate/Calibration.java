@@ -40,6 +40,11 @@ public final class Calibration {
     return byModel.isEmpty();
   }
 
+  /** True if there is a line for that model. */
+  public boolean knows(String model) {
+    return byModel.containsKey(model);
+  }
+
   /** Power as it truly was, mW; never below 0, never beyond what its kind can draw. */
   public long milliwatts(Device device, long said) {
     Line line = byModel.get(device.model());

@@ -10,6 +10,7 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,10 @@ import org.jspecify.annotations.Nullable;
 final class MlperfInference {
   private static final String MARK = ":::MLLOG ";
   private static final Set<String> WRAPPING = Set.of("performance", "run_1");
+  private static final String RANGING = "ranging";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("MM-dd-yyyy HH:mm:ss.SSS", Locale.ROOT);
+  private static final Pattern LAST_IS_WATTS = Pattern.compile(",Watts,[^,]*$");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path root;
@@ -56,8 +60,14 @@ final class MlperfInference {
   }
 
   void read(List<Path> files, Found found) throws IOException {
+    int ranging = 0;
     for (Path file : files) {
-      if (file.endsWith("spl.txt")) {
+      if (!file.endsWith("spl.txt")) {
+        continue;
+      }
+      if (name(file.getParent()).equals(RANGING)) {
+        ranging++;
+      } else {
         if (!offsetGiven) {
           found.notices.add(
               "MLPerf Inference: the meter's times have no offset and are taken as UTC;"
@@ -65,6 +75,11 @@ final class MlperfInference {
         }
         readRun(file, found);
       }
+    }
+    if (ranging > 0) {
+      found.notices.add(
+          "MLPerf Inference: %d ranging runs left out; they find the meter's range and are no results"
+              .formatted(ranging));
     }
   }
 
@@ -78,55 +93,57 @@ final class MlperfInference {
     }
     String scenario = name(scenarioFolder);
     String benchmark = name(scenarioFolder.getParent());
-    String node = node(scenarioFolder);
-    NodeLog log = readMeter(spl, file, node, found.notices);
+    String machine = machine(scenarioFolder);
+    NodeLog log = readMeter(spl, file, machine, found.notices);
     if (log.rows() == 0) {
       found.notices.add(file + ": left out, it has no reading");
       return;
     }
-    found.logs.add(log);
-    Map<String, JsonNode> detail = readDetail(folder, found.notices);
+    List<TracedJob> jobs = new ArrayList<>();
+    JobRecord job = readJob(folder, file, benchmark, scenario, found.notices);
+    if (job != null) {
+      jobs.add(new TracedJob(job, List.<DeviceShare>of(), null));
+    }
+    found.add(
+        new Run(
+            file,
+            machine,
+            String.join(".", machine, benchmark, scenario),
+            List.of(new Run.Log("", log)),
+            jobs,
+            null));
+  }
+
+  private @Nullable JobRecord readJob(
+      Path folder, String file, String benchmark, String scenario, Notices notices)
+      throws IOException {
+    Map<String, JsonNode> detail = readDetail(folder, notices);
     Long begin = time(detail.get("power_begin"));
     Long end = time(detail.get("power_end"));
     if (begin == null || end == null || end < begin) {
-      found.notices.add(
+      notices.add(
           file + ": no job, mlperf_log_detail*.txt beside it has no power_begin and power_end");
-      return;
+      return null;
     }
-    double perSecond = 0;
-    String unit = "";
-    for (Map.Entry<String, String> key :
-        List.of(
-            Map.entry("result_tokens_per_second", "tokens"),
-            Map.entry("result_samples_per_second", "samples"),
-            Map.entry("result_completed_samples_per_sec", "queries"))) {
-      JsonNode value = detail.get(key.getKey());
-      if (value != null && value.isNumber()) {
-        perSecond = value.asDouble();
-        unit = key.getValue();
-        break;
-      }
-    }
+    InferenceWork work = InferenceWork.of(detail, end - begin);
     JsonNode valid = detail.get("result_validity");
-    JobRecord job =
-        new JobRecord(
-            site,
-            benchmark + "/" + scenario,
-            "",
-            benchmark,
-            text(detail.get("sut_name")),
-            scenario,
-            Map.of(),
-            begin,
-            end,
-            valid == null || valid.asText().equals("VALID") ? JobState.COMPLETED : JobState.FAILED,
-            perSecond * (end - begin) / 1000,
-            unit);
-    found.add(file, new TracedJob(job, List.of(node), List.of()));
+    return new JobRecord(
+        site,
+        benchmark + "/" + scenario,
+        "",
+        benchmark,
+        text(detail.get("sut_name")),
+        scenario,
+        Map.of(),
+        begin,
+        end,
+        valid == null || valid.asText().equals("VALID") ? JobState.COMPLETED : JobState.FAILED,
+        work.amount(),
+        work.unit());
   }
 
   /** Everything between the root and {@code <benchmark>/<scenario>} names the machine. */
-  private String node(Path scenarioFolder) {
+  private String machine(Path scenarioFolder) {
     if (!scenarioFolder.startsWith(root)) {
       return "sut";
     }
@@ -145,8 +162,14 @@ final class MlperfInference {
     Column total = new Column();
     List<Column> channels = new ArrayList<>();
     int number = 0;
-    for (String line : Lines.of(spl)) {
+    List<String> lines = Lines.of(spl);
+    int cutOff = Lines.cutOff(spl) ? lines.size() : -1;
+    for (String line : lines) {
       number++;
+      if (number == cutOff && LAST_IS_WATTS.matcher(line).find()) {
+        notices.refuse(file, "a last line that may be cut off within its Watts", number);
+        continue;
+      }
       if (line.isBlank()) {
         notices.refuse(file, "a blank line", number);
         continue;

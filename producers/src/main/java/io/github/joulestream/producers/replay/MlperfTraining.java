@@ -10,14 +10,17 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -120,14 +123,17 @@ final class MlperfTraining {
         Files.isRegularFile(log)
             ? readLifecycle(log, found.notices)
             : new Lifecycle(-1, -1, JobState.UNKNOWN, 0);
-    List<String> nodes = readNodes(files, benchmark, system, life, found);
+    Power power = readPower(files, benchmark, system, life, found.notices);
+    String own = String.join(".", system, benchmark, run);
+    String file = root.relativize(powerFolder).toString();
     if (!life.whole()) {
       found.notices.add(
           "%s: no job, %s has no run_start and run_stop in this order; its energy is idle"
-              .formatted(root.relativize(powerFolder), root.relativize(log)));
+              .formatted(file, root.relativize(log)));
+      found.add(new Run(file, system, own, power.logs, List.of(), null));
       return;
     }
-    if (nodes.isEmpty()) {
+    if (power.logs.isEmpty()) {
       return;
     }
     JobRecord job =
@@ -138,73 +144,178 @@ final class MlperfTraining {
             benchmark,
             run,
             system,
-            Map.of("nodes", Integer.toString(nodes.size())),
+            Map.of("nodes", Integer.toString(power.logs.size())),
             life.start,
             life.stop,
             life.state,
             life.samples,
             life.samples > 0 ? "samples" : "");
-    found.add(root.relativize(log).toString(), new TracedJob(job, nodes, List.of()));
+    found.add(
+        new Run(
+            file,
+            system,
+            own,
+            power.logs,
+            List.of(
+                new TracedJob(
+                    job, List.<DeviceShare>of(), figures(power, life, file, found.notices))),
+            options.mlperfEdges() == MlperfEdges.HELD
+                ? new Run.Edges(life.start, life.stop)
+                : null));
   }
 
-  private List<String> readNodes(
-      List<Path> files, String benchmark, String system, Lifecycle life, Found found)
+  /** What the files of a run say of its power. */
+  private static final class Power {
+    final List<Run.Log> logs = new ArrayList<>();
+    final List<PowerLog> entries = new ArrayList<>();
+    // power of the interconnect as estimated, with the efficiency that its file gives, W
+    double interconnectWatts;
+    boolean interconnect;
+  }
+
+  private Power readPower(
+      List<Path> files, String benchmark, String system, Lifecycle life, Notices notices)
       throws IOException {
-    List<String> nodes = new ArrayList<>();
+    Power power = new Power();
     for (Path file : files) {
-      String relative = root.relativize(file).toString();
-      if (!isNodeLog(file)) {
+      if (isNodeLog(file)) {
+        readNode(file, life, power, notices);
+      } else if (name(file).startsWith("sw_")) {
+        readInterconnect(file, power, notices);
+      } else {
         String why =
-            name(file).startsWith("total")
-                ? "a total of the other files"
-                : name(file).startsWith("sw_")
-                    ? "an estimate of the interconnect, which the benchmark's figures leave out too"
-                    : "not a node's log";
-        found.notices.add(
-            "%s/%s/power/*/%s: left out, %s".formatted(system, benchmark, name(file), why));
-        continue;
+            name(file).startsWith("total") ? "a total of the other files" : "not a node's log";
+        notices.add("%s/%s/power/*/%s: left out, %s".formatted(system, benchmark, name(file), why));
       }
-      String node = system + "." + name(file).replace(".txt", "");
-      Column times = new Column();
-      Column power = new Column();
-      int number = 0;
-      for (String line : Lines.of(file)) {
-        Entry entry = parse(line, relative, ++number, found.notices);
-        if (entry == null || !entry.key.equals("power_reading")) {
-          continue;
-        }
-        times.add(entry.epochMillis);
-        if (entry.value.isNumber()) {
-          power.add(Math.round(entry.value.asDouble() * 1000));
-        } else {
-          power.add(Readings.MISSING);
-          found.notices.refuse(relative, "power_reading of " + entry.value, number);
-        }
-      }
-      if (times.size() == 0) {
-        found.notices.add(relative + ": left out, it has no power_reading");
-        continue;
-      }
-      if (life.whole() && !anyWithin(times, life)) {
-        found.notices.add(relative + ": no reading between the job's start and end");
-      } else if (life.whole() && options.mlperfEdges() == MlperfEdges.LOG_ENDS) {
-        placeEdges(times, power, life.start, life.stop);
-        found.notices.add(
-            "MLPerf Training: two readings per node added by the benchmark's convention, the first"
-                + " and last value of its log at run_start and run_stop; without them:"
-                + " --mlperf-edges measured");
-      }
-      nodes.add(node);
-      found.logs.add(
-          new NodeLog(
-              node,
-              relative,
-              List.of(
-                  new DeviceSeries(
-                      Device.sensor("meter", DeviceKind.NODE),
-                      Readings.ofPower(times.toArray(), power.toArray())))));
     }
-    return nodes;
+    return power;
+  }
+
+  private void readNode(Path file, Lifecycle life, Power power, Notices notices)
+      throws IOException {
+    String relative = root.relativize(file).toString();
+    Column times = new Column();
+    Column milliwatts = new Column();
+    PowerLog entries = new PowerLog();
+    int number = 0;
+    for (String line : Lines.of(file)) {
+      Entry entry = parse(line, relative, ++number, notices);
+      if (entry == null) {
+        continue;
+      }
+      switch (entry.key) {
+        case "power_measurement_start" -> entries.start(entry.epochMillis);
+        case "power_measurement_stop" -> entries.stop(entry.epochMillis);
+        case "conversion_eff" -> {
+          if (isFactor(entry.value)) {
+            entries.conversionEfficiency(entry.value.asDouble());
+          } else {
+            notices.refuse(relative, "conversion_eff of " + entry.value, number);
+          }
+        }
+        case "power_reading" -> {
+          times.add(entry.epochMillis);
+          if (entry.value.isNumber()) {
+            milliwatts.add(Math.round(entry.value.asDouble() * 1000));
+            entries.reading(entry.epochMillis, entry.value.asDouble());
+          } else {
+            milliwatts.add(Readings.MISSING);
+            notices.refuse(relative, "power_reading of " + entry.value, number);
+          }
+        }
+        default -> {
+          // of the run, not of its power
+        }
+      }
+    }
+    if (times.size() == 0) {
+      notices.add(relative + ": left out, it has no power_reading");
+      return;
+    }
+    if (life.whole() && !anyWithin(times, life)) {
+      notices.add(relative + ": no reading between the job's start and end");
+    }
+    power.entries.add(entries);
+    String suffix = "." + name(file).replace(".txt", "");
+    power.logs.add(
+        new Run.Log(
+            suffix,
+            new NodeLog(
+                suffix,
+                relative,
+                List.of(
+                    new DeviceSeries(
+                        Device.sensor("meter", DeviceKind.NODE),
+                        Readings.ofPower(times.toArray(), milliwatts.toArray()))))));
+  }
+
+  /** The first estimate of a file counts, with the efficiency that comes before it. */
+  private void readInterconnect(Path file, Power power, Notices notices) throws IOException {
+    String relative = root.relativize(file).toString();
+    double efficiency = 1;
+    int number = 0;
+    for (String line : Lines.of(file)) {
+      Entry entry = parse(line, relative, ++number, notices);
+      if (entry == null) {
+        continue;
+      }
+      boolean factor = entry.key.equals("conversion_eff");
+      if (!factor && !entry.key.equals("interconnect_power_est")) {
+        continue;
+      }
+      if (!isFactor(entry.value)) {
+        notices.refuse(relative, entry.key + " of " + entry.value, number);
+      } else if (factor) {
+        efficiency = entry.value.asDouble();
+      } else {
+        power.interconnectWatts += efficiency * entry.value.asDouble();
+        power.interconnect = true;
+        return;
+      }
+    }
+  }
+
+  private static boolean isFactor(JsonNode value) {
+    return value.isNumber() && Double.isFinite(value.asDouble()) && value.asDouble() >= 0;
+  }
+
+  private BenchmarkFigures figures(Power power, Lifecycle life, String file, Notices notices) {
+    long runMillis = life.stop - life.start;
+    double interconnectJoules = power.interconnectWatts * runMillis / 1000;
+    double least = Double.POSITIVE_INFINITY;
+    double most = 0;
+    double joules = interconnectJoules;
+    boolean whole = options.mlperfEdges() == MlperfEdges.MLCOMMONS;
+    boolean anyWithoutStop = false;
+    for (PowerLog log : power.entries) {
+      least = Math.min(least, log.conversionEfficiency());
+      most = Math.max(most, log.conversionEfficiency());
+      OptionalDouble ofNode = log.joules(runMillis);
+      whole &= ofNode.isPresent();
+      joules += ofNode.orElse(0);
+      anyWithoutStop |= log.stopIsNone();
+    }
+    if (options.mlperfEdges() == MlperfEdges.MLCOMMONS) {
+      if (!whole) {
+        notices.add(
+            file
+                + ": MLCommons' formula gives no figure, a log has no power_measurement_start or no"
+                + " length");
+      } else if (anyWithoutStop) {
+        notices.add(
+            "MLPerf Training: where a log's power_measurement_stop is not after its start, its last"
+                + " reading takes the stop's place in MLCommons' formula, as in logs without a stop");
+      }
+    }
+    return new BenchmarkFigures(
+        options.mlperfEdges(),
+        power.interconnect ? OptionalDouble.of(interconnectJoules) : OptionalDouble.empty(),
+        least == most ? plain(least) : plain(least) + ".." + plain(most),
+        whole ? OptionalDouble.of(joules) : OptionalDouble.empty());
+  }
+
+  private static String plain(double factor) {
+    return BigDecimal.valueOf(factor).stripTrailingZeros().toPlainString();
   }
 
   private static boolean anyWithin(Column times, Lifecycle life) {
@@ -214,34 +325,6 @@ final class MlperfTraining {
       }
     }
     return false;
-  }
-
-  /** The values with which the log begins and ends, in the order of time, at the run's edges. */
-  private static void placeEdges(Column times, Column power, long start, long stop) {
-    int first = -1;
-    int last = -1;
-    for (int i = 0; i < times.size(); i++) {
-      if (power.get(i) > 0) {
-        first = first < 0 || times.get(i) < times.get(first) ? i : first;
-        last = last < 0 || times.get(i) >= times.get(last) ? i : last;
-      }
-    }
-    if (first < 0) {
-      return;
-    }
-    long atStart = power.get(first);
-    long atStop = power.get(last);
-    insert(times, power, start, atStart);
-    insert(times, power, stop, atStop);
-  }
-
-  private static void insert(Column times, Column power, long time, long value) {
-    int at = 0;
-    while (at < times.size() && times.get(at) <= time) {
-      at++;
-    }
-    times.insert(at, time);
-    power.insert(at, value);
   }
 
   private static @Nullable Entry parse(String line, String file, int number, Notices notices) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.replay;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.DeviceSeries;
@@ -13,13 +12,14 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
@@ -60,6 +60,17 @@ public final class TraceSet {
     return found.logs.stream().mapToLong(NodeLog::readings).sum();
   }
 
+  /** What the files of a job say beside its energy, by job, in the order of their names. */
+  public SortedMap<String, Figures> figures() {
+    SortedMap<String, Figures> figures = new TreeMap<>();
+    for (TracedJob job : found.jobs) {
+      if (job.figures() != null) {
+        figures.put(job.ended().job(), job.figures());
+      }
+    }
+    return figures;
+  }
+
   /** What was left out or refused and why, one line each. */
   public List<String> notices() {
     return found.notices.all();
@@ -77,19 +88,20 @@ public final class TraceSet {
   }
 
   /**
-   * Publishes everything and returns when it is acknowledged.
+   * Publishes everything and returns when it is acknowledged; true if it is all.
    *
    * @param progress is told how many readings are published so far
    * @param stop ends it early, between two batches
    */
-  public void publish(Publisher publisher, LongConsumer progress, BooleanSupplier stop) {
+  public boolean publish(Publisher publisher, LongConsumer progress, BooleanSupplier stop) {
     long done = 0;
     // traces may lie days apart: what a job gave back must be known before time goes on
     boolean toSettle = false;
     Map<String, Agent> agents = agents();
     for (Event event : events()) {
       if (stop.getAsBoolean()) {
-        break;
+        publisher.flush();
+        return false;
       }
       switch (event.content) {
         case Content.OfJob(JobRecord job) -> publisher.publish(job);
@@ -113,6 +125,7 @@ public final class TraceSet {
       }
     }
     publisher.flush();
+    return true;
   }
 
   private List<Event> events() {
@@ -196,7 +209,7 @@ public final class TraceSet {
    * many epochs are remembered of a node, and a benchmark may have had it for dozens of runs.
    */
   private static final class Agent {
-    final MessageDigest digest = sha256();
+    final MessageDigest digest = Digests.sha256();
     long epoch;
     long sequence;
   }
@@ -206,40 +219,20 @@ public final class TraceSet {
     Map<String, Agent> agents = new HashMap<>();
     for (NodeLog log : found.logs) {
       MessageDigest digest = agents.computeIfAbsent(log.node(), _ -> new Agent()).digest;
-      put(digest, site + "/" + log.node() + "/" + log.file());
+      Digests.put(digest, site + "/" + log.node() + "/" + log.file());
       for (DeviceSeries series : log.devices()) {
         Readings readings = series.readings();
-        put(digest, series.device().toString());
-        put(digest, readings.epochMillis());
-        put(digest, readings.powerMilliwatts());
-        put(digest, readings.energyMicrojoules());
-        put(digest, readings.utilisationParts());
-        put(digest, readings.usedBytes());
+        Digests.put(digest, series.device().toString());
+        Digests.put(digest, readings.epochMillis());
+        Digests.put(digest, readings.powerMilliwatts());
+        Digests.put(digest, readings.energyMicrojoules());
+        Digests.put(digest, readings.utilisationParts());
+        Digests.put(digest, readings.usedBytes());
       }
     }
     for (Agent agent : agents.values()) {
       agent.epoch = ByteBuffer.wrap(agent.digest.digest()).getLong() & Long.MAX_VALUE;
     }
     return agents;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  private static void put(MessageDigest digest, String text) {
-    digest.update(text.getBytes(UTF_8));
-    digest.update((byte) 0);
-  }
-
-  private static void put(MessageDigest digest, long[] column) {
-    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES * (column.length + 1));
-    bytes.putLong(column.length);
-    bytes.asLongBuffer().put(column);
-    digest.update(bytes.array());
   }
 }

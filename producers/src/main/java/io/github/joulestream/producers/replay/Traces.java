@@ -57,6 +57,7 @@ public final class Traces {
                   + " MLPerf Inference (spl.txt) and nvidia-smi CSV")
               .formatted(folder));
     }
+    found.settle();
     return new TraceSet(site, found);
   }
 }

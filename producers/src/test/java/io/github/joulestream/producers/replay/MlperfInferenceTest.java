@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.schemas.JobRecord;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -111,7 +114,8 @@ class MlperfInferenceTest {
         line("07-24-2024 07:30:03.000", "Inf"),
         line("07-24-2024 07:30:04.000", "100.5"));
     TraceSet traces =
-        Traces.find(folder, new ReplayOptions("lab", ZoneOffset.UTC, MlperfEdges.MEASURED));
+        Traces.find(
+            folder, new ReplayOptions("lab", ZoneOffset.UTC, MlperfEdges.MEASURED, Map.of()));
     String file = "bert/Offline/spl.txt";
     assertThat(traces.notices())
         .containsExactly(
@@ -132,7 +136,9 @@ class MlperfInferenceTest {
   void offset_movesTheMeterAndTheJob() throws IOException {
     run(folder.resolve("bert/Offline"), line("07-24-2024 07:30:00.000", "100"));
     TraceSet traces =
-        Traces.find(folder, new ReplayOptions("lab", ZoneOffset.ofHours(-7), MlperfEdges.MEASURED));
+        Traces.find(
+            folder,
+            new ReplayOptions("lab", ZoneOffset.ofHours(-7), MlperfEdges.MEASURED, Map.of()));
     long expected = Instant.parse("2024-07-24T14:30:00Z").toEpochMilli();
     assertThat(traces.jobs().getFirst().startEpochMillis()).isEqualTo(expected);
     assertThat(Recorded.of(traces).power("sut", "meter")).containsOnlyKeys(expected);
@@ -143,9 +149,12 @@ class MlperfInferenceTest {
   void foldersOfASubmission_nameMachineBenchmarkAndScenario() throws IOException {
     String line = line("07-24-2024 07:30:00.000", "100");
     run(folder.resolve("H200x8/bert/Offline/performance/run_1"), line);
-    run(folder.resolve("H200x8/bert/Server/performance/run_1"), line);
+    run(
+        folder.resolve("H200x8/bert/Server/performance/run_1"),
+        line("07-24-2024 09:30:00.000", "100"));
     run(folder.resolve("B200x8/bert/Server/performance/run_1"), line);
-    TraceSet traces = Traces.find(folder, new ReplayOptions("lab", null, MlperfEdges.MEASURED));
+    TraceSet traces =
+        Traces.find(folder, new ReplayOptions("lab", null, MlperfEdges.MEASURED, Map.of()));
     assertThat(Recorded.of(traces).nodesOf("bert/Offline")).containsExactly("H200x8");
     assertThat(traces.nodes()).isEqualTo(2);
     assertThat(traces.jobs())
@@ -160,9 +169,105 @@ class MlperfInferenceTest {
     run(run, line("07-24-2024 07:30:00.000", "100"));
     Files.delete(run.resolve("mlperf_log_detail.txt"));
     TraceSet traces =
-        Traces.find(folder, new ReplayOptions("lab", ZoneOffset.UTC, MlperfEdges.MEASURED));
+        Traces.find(
+            folder, new ReplayOptions("lab", ZoneOffset.UTC, MlperfEdges.MEASURED, Map.of()));
     assertThat(traces.jobs()).isEmpty();
     assertThat(traces.readings()).isEqualTo(3);
     assertThat(traces.notices()).singleElement().asString().contains("spl.txt: no job");
+  }
+
+  /** Each power result has a run that finds the range of the meter, in a folder beside it. */
+  @Test
+  void rangingRuns_areNoJobsAndNoReadings() throws IOException {
+    run(folder.resolve("S/bert/Offline/performance/run_1"), line("07-24-2024 07:30:00.000", "100"));
+    run(folder.resolve("S/bert/Offline/performance/ranging"), line("07-24-2024 06:30:00.000", "1"));
+    TraceSet traces =
+        Traces.find(
+            folder, new ReplayOptions("lab", ZoneOffset.UTC, MlperfEdges.MEASURED, Map.of()));
+    assertThat(traces.jobs()).extracting(JobRecord::job).containsExactly("bert/Offline");
+    assertThat(traces.readings()).isEqualTo(3);
+    assertThat(traces.notices()).anyMatch(notice -> notice.contains("1 ranging runs left out"));
+  }
+
+  /** One run may be published under the benchmarks of two accuracies. */
+  @Test
+  void oneRunUnderTwoBenchmarks_isCountedOnce() throws IOException {
+    String line = line("07-24-2024 07:30:00.000", "100");
+    run(folder.resolve("S/bert-99/Offline"), line);
+    run(folder.resolve("S/bert-99.9/Offline"), line);
+    TraceSet traces = Traces.find(folder, ReplayOptions.DEFAULT);
+    assertThat(traces.jobs()).extracting(JobRecord::job).containsExactly("bert-99.9/Offline");
+    assertThat(traces.readings()).isEqualTo(3);
+    assertThat(traces.notices())
+        .anyMatch(
+            notice -> notice.contains("bert-99/Offline/spl.txt: the same run as S/bert-99.9"));
+  }
+
+  @Test
+  void runsOfOneSystemThatContradictEachOther_haveNodesOfTheirOwn() throws IOException {
+    run(
+        folder.resolve("S/bert/Offline"),
+        line("07-24-2024 07:30:00.000", "100"),
+        line("07-24-2024 07:31:00.000", "100"));
+    run(
+        folder.resolve("S/gptj/Server"),
+        line("07-24-2024 07:30:30.000", "200"),
+        line("07-24-2024 07:31:30.000", "200"));
+    Recorded recorded = Recorded.of(Traces.find(folder, ReplayOptions.DEFAULT));
+    assertThat(recorded.nodesOf("bert/Offline")).containsExactly("S.bert.Offline");
+    assertThat(recorded.nodesOf("gptj/Server")).containsExactly("S.gptj.Server");
+    assertThat(recorded.power("S.gptj.Server", "meter").values()).containsOnly(200_000L);
+  }
+
+  @Test
+  void lastLineWithoutItsEnd_isNoReading() throws IOException {
+    Path run = folder.resolve("bert/Offline");
+    run(run, line("07-24-2024 07:30:00.000", "100"));
+    Files.writeString(
+        run.resolve("spl.txt"),
+        line("07-24-2024 07:30:00.000", "100") + "\n" + "Time,07-24-2024 07:30:01.000,Watts,10");
+    TraceSet traces = Traces.find(folder, ReplayOptions.DEFAULT);
+    assertThat(Recorded.of(traces).power("sut", "meter").values()).containsExactly(100_000L);
+    assertThat(traces.notices()).anyMatch(notice -> notice.contains("cut off within its Watts"));
+  }
+
+  private static InferenceWork work(String... keysAndValues) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    Map<String, JsonNode> detail = new HashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      detail.put(keysAndValues[i], json.readTree(keysAndValues[i + 1]));
+    }
+    return InferenceWork.of(detail, 10_000);
+  }
+
+  @Test
+  void work_isTokensWhereThereAreTokens() throws IOException {
+    String samples = "result_samples_per_second";
+    String completed = "result_completed_samples_per_sec";
+    assertThat(work(samples, "2", "result_tokens_per_second", "600"))
+        .isEqualTo(new InferenceWork(6_000, "tokens"));
+    assertThat(work(completed, "2", "result_completed_tokens_per_second", "700"))
+        .isEqualTo(new InferenceWork(7_000, "tokens"));
+    assertThat(work(samples, "2", "result_inferred_tokens_per_second", "138"))
+        .isEqualTo(new InferenceWork(1_380, "tokens"));
+    assertThat(work(completed, "2", "result_inferred_completed_tokens_per_second", "139"))
+        .isEqualTo(new InferenceWork(1_390, "tokens"));
+  }
+
+  @Test
+  void work_isSamplesOrQueriesElse() throws IOException {
+    assertThat(work("result_samples_per_second", "2.5", "result_query_count", "1"))
+        .isEqualTo(new InferenceWork(25, "samples"));
+    assertThat(work("result_completed_samples_per_sec", "3", "result_query_count", "31"))
+        .isEqualTo(new InferenceWork(30, "queries"));
+    assertThat(work("result_query_count", "1024", "effective_samples_per_query", "1"))
+        .as("SingleStream")
+        .isEqualTo(new InferenceWork(1_024, "samples"));
+    assertThat(work("result_query_count", "1024", "effective_samples_per_query", "8"))
+        .as("MultiStream")
+        .isEqualTo(new InferenceWork(8_192, "samples"));
+    assertThat(work("result_query_count", "1024")).isEqualTo(new InferenceWork(1_024, "queries"));
+    assertThat(work("result_90.00_percentile_latency_ns", "5")).isEqualTo(InferenceWork.UNKNOWN);
+    assertThat(work("result_samples_per_second", "\"many\"")).isEqualTo(InferenceWork.UNKNOWN);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.replay;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
@@ -15,9 +16,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.ObjDoubleConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,13 +34,11 @@ class MlperfTrainingTest {
 
   @TempDir Path folder;
 
-  /**
-   * The benchmark's own figures are of this convention, to the last digit they are written with.
-   */
+  /** The reference figures are of this convention, to the last digit they are written with. */
   @Test
-  void logEnds_giveTheReferenceOfAllJobs() throws IOException {
+  void held_giveTheReferenceOfAllJobs() throws IOException {
     compareWithReference(
-        MlperfEdges.LOG_ENDS,
+        MlperfEdges.HELD,
         (job, error) -> assertThat(error).as(job.job()).isCloseTo(0, within(1e-8)));
   }
 
@@ -54,7 +59,7 @@ class MlperfTrainingTest {
   private static void compareWithReference(MlperfEdges edges, ObjDoubleConsumer<JobRecord> check)
       throws IOException {
     Path real = TraceFolder.of(REAL);
-    TraceSet traces = Traces.find(real, new ReplayOptions(null, null, edges));
+    TraceSet traces = Traces.find(real, new ReplayOptions(null, null, edges, Map.of()));
     Recorded recorded = Recorded.of(traces);
     List<String> lines = Files.readAllLines(real.resolve("reference_energy.csv"));
     assertThat(traces.jobs()).hasSize(lines.size() - 1).hasSize(14);
@@ -71,6 +76,147 @@ class MlperfTrainingTest {
       double joules =
           nodes.stream().mapToDouble(node -> recorded.joules(node, "meter", start, stop)).sum();
       check.accept(job, joules / Double.parseDouble(fields.get(6)) - 1);
+    }
+  }
+
+  /** Their formula, worked out here from the files, in its own way. */
+  @Test
+  void mlcommons_isTheirFormula_andBooksWhatWasMeasured() throws IOException {
+    Path real = TraceFolder.of(REAL);
+    TraceSet traces =
+        Traces.find(real, new ReplayOptions(null, null, MlperfEdges.MLCOMMONS, Map.of()));
+    assertThat(traces.readings()).isEqualTo(Traces.find(real, ReplayOptions.DEFAULT).readings());
+    assertThat(traces.jobs()).hasSize(14);
+    double widest = 0;
+    for (JobRecord job : traces.jobs()) {
+      String[] names = job.job().split("/");
+      double seconds = (job.endEpochMillis() - job.startEpochMillis()) / 1e3;
+      double expected = 0;
+      double interconnect = 0;
+      Path power = real.resolve(names[0]).resolve(names[1]).resolve("power").resolve(names[2]);
+      try (Stream<Path> files = Files.list(power)) {
+        for (Path file : files.toList()) {
+          String name = file.getFileName().toString();
+          if (name.startsWith("node_")) {
+            expected += formula(Files.readAllLines(file)) * seconds;
+          } else if (name.startsWith("sw_")) {
+            interconnect += value(Files.readString(file)) * seconds;
+          }
+        }
+      }
+      BenchmarkFigures figures = (BenchmarkFigures) requireNonNull(traces.figures().get(job.job()));
+      assertThat(figures.mlcommonsJoules().getAsDouble() / (expected + interconnect))
+          .as(job.job())
+          .isCloseTo(1, within(1e-9));
+      assertThat(figures.interconnectJoules().orElse(0)).isCloseTo(interconnect, within(1e-3));
+      assertThat(figures.conversionEfficiency()).isEqualTo("1");
+      widest = Math.max(widest, interconnect / expected);
+    }
+    assertThat(widest).as("the interconnect is no small thing").isGreaterThan(0.1);
+  }
+
+  private static final Pattern NUMBER = Pattern.compile("\"(time_ms|value)\": ?(\\d+)");
+
+  private static long value(String line) {
+    return number(line, "value");
+  }
+
+  private static long number(String line, String key) {
+    Matcher matcher = NUMBER.matcher(line);
+    while (matcher.find()) {
+      if (matcher.group(1).equals(key)) {
+        return Long.parseLong(matcher.group(2));
+      }
+    }
+    throw new AssertionError(line);
+  }
+
+  /** Mean power by right-hand sums over the whole log, W. */
+  private static double formula(List<String> lines) {
+    long start =
+        lines.stream()
+            .filter(line -> line.contains("power_measurement_start"))
+            .mapToLong(line -> number(line, "time_ms"))
+            .findFirst()
+            .orElseThrow();
+    List<String> readings =
+        lines.stream()
+            .filter(line -> line.contains("power_reading"))
+            .sorted(Comparator.comparingLong(line -> number(line, "time_ms")))
+            .toList();
+    long before = start;
+    double sum = 0;
+    for (String reading : readings) {
+      sum += (double) value(reading) * (number(reading, "time_ms") - before);
+      before = number(reading, "time_ms");
+    }
+    long stop =
+        lines.stream()
+            .filter(line -> line.contains("power_measurement_stop"))
+            .mapToLong(line -> number(line, "time_ms"))
+            .filter(time -> time > start)
+            .findFirst()
+            .orElse(before);
+    return sum / (stop - start);
+  }
+
+  /** Two runs of a system on different machines at one time, made from one by moving it. */
+  @Test
+  void overlappingRunsOfOneSystem_areEachRight() throws IOException {
+    Path real = TraceFolder.of(REAL);
+    Path system = Path.of("8xSMC-H100-SXM-80GB", "resnet");
+    String run = "result_4960-240510001147906047118_1";
+    String other = "result_4960-240510001147906047118_2";
+    long starts =
+        number(
+            Files.readAllLines(real.resolve(system).resolve(other + ".lifecycle.txt")).stream()
+                .filter(line -> line.contains("run_start"))
+                .findFirst()
+                .orElseThrow(),
+            "time_ms");
+    // the other run begins 60 s after this one
+    copy(real.resolve(system), run, 0);
+    copy(real.resolve(system), other, 1_715_275_138_951L + 60_000 - starts);
+    TraceSet traces = find(MlperfEdges.HELD);
+    assertThat(traces.nodes()).isEqualTo(16);
+    assertThat(traces.notices())
+        .anyMatch(notice -> notice.contains("2 runs say different things at the same time"));
+    Recorded recorded = Recorded.of(traces);
+    for (String line : Files.readAllLines(real.resolve("reference_energy.csv"))) {
+      String[] fields = line.split(",", -1);
+      if (!fields[2].equals(run) && !fields[2].equals(other)) {
+        continue;
+      }
+      JobRecord job =
+          traces.jobs().stream()
+              .filter(each -> each.job().endsWith(fields[2]))
+              .findFirst()
+              .orElseThrow();
+      Set<String> nodes = recorded.nodesOf(job.job());
+      assertThat(nodes).hasSize(8).contains("8xSMC-H100-SXM-80GB.resnet." + fields[2] + ".node_3");
+      double joules =
+          nodes.stream()
+              .mapToDouble(node ->
+                  recorded.joules(node, "meter", job.startEpochMillis(), job.endEpochMillis()))
+              .sum();
+      assertThat(joules / Double.parseDouble(fields[6])).isCloseTo(1, within(5e-4));
+    }
+  }
+
+  /** Copies a run into the test's folder, its times moved. */
+  private void copy(Path from, String run, long moveMillis) throws IOException {
+    Path to = folder.resolve("8xSMC-H100-SXM-80GB").resolve("resnet");
+    Files.createDirectories(to.resolve("power").resolve(run));
+    List<Path> files = new ArrayList<>(List.of(Path.of(run + ".lifecycle.txt")));
+    try (Stream<Path> power = Files.list(from.resolve("power").resolve(run))) {
+      power.forEach(file -> files.add(from.relativize(file)));
+    }
+    for (Path file : files) {
+      String moved =
+          Pattern.compile("(\"time_ms\": ?)(\\d+)")
+              .matcher(Files.readString(from.resolve(file)))
+              .replaceAll(match -> match.group(1) + (Long.parseLong(match.group(2)) + moveMillis));
+      Files.writeString(to.resolve(file), moved);
     }
   }
 
@@ -92,9 +238,7 @@ class MlperfTrainingTest {
     assertThat(lora.work()).isEqualTo(6912);
     assertThat(lora.workUnit()).isEqualTo("samples");
     assertThat(traces.nodes()).isEqualTo(1 + 64 + 8 + 9);
-    assertThat(traces.notices())
-        .anyMatch(notice -> notice.contains("sw_0.txt: left out"))
-        .anyMatch(notice -> notice.contains("total_power.txt: left out"));
+    assertThat(traces.notices()).anyMatch(notice -> notice.contains("total_power.txt: left out"));
   }
 
   @Test
@@ -142,7 +286,7 @@ class MlperfTrainingTest {
   }
 
   private TraceSet find(MlperfEdges edges) {
-    return Traces.find(folder, new ReplayOptions("lab", null, edges));
+    return Traces.find(folder, new ReplayOptions("lab", null, edges, Map.of()));
   }
 
   @Test
@@ -198,14 +342,14 @@ class MlperfTrainingTest {
   void noLifecycle_leavesTheEnergyIdle() throws IOException {
     Path power = benchmark().resolve("power").resolve("result_1");
     Files.write(power.resolve("node_0.txt"), List.of(reading(START, "100")));
-    TraceSet traces = find(MlperfEdges.LOG_ENDS);
+    TraceSet traces = find(MlperfEdges.HELD);
     assertThat(traces.jobs()).isEmpty();
     assertThat(traces.readings()).isEqualTo(1);
     assertThat(traces.notices()).singleElement().asString().contains("no job", "energy is idle");
   }
 
   @Test
-  void logEnds_winOverAReadingOfTheSameMoment() throws IOException {
+  void held_winOverAReadingOfTheSameMoment() throws IOException {
     Path power = run("result_1.txt", "success");
     Files.write(
         power.resolve("node_0.txt"),
@@ -214,7 +358,7 @@ class MlperfTrainingTest {
             reading(START, "500"),
             reading(START + 5_000, "500"),
             reading(START + 60_000, "200")));
-    assertThat(Recorded.of(find(MlperfEdges.LOG_ENDS)).power("2xTEST.node_0", "meter"))
+    assertThat(Recorded.of(find(MlperfEdges.HELD)).power("2xTEST.node_0", "meter"))
         .containsEntry(START, 100_000L)
         .containsEntry(START + 5_000, 500_000L)
         .containsEntry(START + 10_000, 200_000L)
@@ -226,15 +370,186 @@ class MlperfTrainingTest {
 
   /** A log of another day says nothing of this run; its ends must not become the run's power. */
   @Test
-  void logEnds_areNotPlacedWhereNothingWasMeasured() throws IOException {
+  void held_areNotPlacedWhereNothingWasMeasured() throws IOException {
     Path power = run("result_1.txt", "success");
     Files.write(power.resolve("node_0.txt"), List.of(reading(START - 86_400_000, "100")));
-    TraceSet traces = find(MlperfEdges.LOG_ENDS);
+    TraceSet traces = find(MlperfEdges.HELD);
     assertThat(traces.readings()).isEqualTo(1);
     assertThat(traces.notices())
         .singleElement()
         .asString()
         .endsWith("node_0.txt: no reading between the job's start and end");
+  }
+
+  // ---- runs under one name
+
+  private Path anotherRun(String name, long start, String... readings) throws IOException {
+    Path benchmark = benchmark();
+    Path power = benchmark.resolve("power").resolve(name);
+    Files.createDirectories(power);
+    Files.write(
+        benchmark.resolve(name + ".txt"),
+        List.of(
+            event("run_start", start, ""),
+            event("run_stop", start + 10_000, "\"status\": \"success\"")));
+    Files.write(power.resolve("node_0.txt"), List.of(readings));
+    return power;
+  }
+
+  private static String[] steady(long from, long to, String watts) {
+    return LongStream.rangeClosed(from / 1_000, to / 1_000)
+        .mapToObj(second -> reading(second * 1_000, watts))
+        .toArray(String[]::new);
+  }
+
+  @Test
+  void runsOneAfterTheOther_areOfOneMachine() throws IOException {
+    anotherRun("result_1", START, steady(START, START + 20_000, "100"));
+    anotherRun("result_2", START + 60_000, steady(START + 60_000, START + 80_000, "200"));
+    assertThat(find(MlperfEdges.MEASURED).nodes()).isEqualTo(1);
+    assertThat(find(MlperfEdges.MEASURED).notices()).isEmpty();
+  }
+
+  /**
+   * The log of a run often begins before that of the run before it ends: it says the same twice.
+   */
+  @Test
+  void logsThatSayTheSameWhereTheyOverlap_areOfOneMachine() throws IOException {
+    anotherRun("result_1", START, steady(START, START + 20_000, "100"));
+    anotherRun("result_2", START + 15_000, steady(START + 12_000, START + 30_000, "100"));
+    TraceSet traces = find(MlperfEdges.HELD);
+    assertThat(traces.nodes()).isEqualTo(1);
+    assertThat(traces.jobs()).hasSize(2);
+  }
+
+  @Test
+  void logsThatContradictEachOther_areOfDifferentMachines_andOthersKeepTheirName()
+      throws IOException {
+    anotherRun("result_1", START, steady(START, START + 20_000, "100"));
+    anotherRun("result_2", START + 15_000, steady(START + 20_000, START + 30_000, "101"));
+    anotherRun("result_3", START + 90_000, steady(START + 90_000, START + 100_000, "300"));
+    TraceSet traces = find(MlperfEdges.MEASURED);
+    Recorded recorded = Recorded.of(traces);
+    assertThat(recorded.nodesOf("2xTEST/bert/result_1"))
+        .containsExactly("2xTEST.bert.result_1.node_0");
+    assertThat(recorded.nodesOf("2xTEST/bert/result_2"))
+        .containsExactly("2xTEST.bert.result_2.node_0");
+    assertThat(recorded.nodesOf("2xTEST/bert/result_3")).containsExactly("2xTEST.node_0");
+    assertThat(recorded.power("2xTEST.bert.result_1.node_0", "meter").values())
+        .containsOnly(100_000L);
+    assertThat(traces.notices()).singleElement().asString().contains("2 runs", "result_2");
+  }
+
+  /** Readings of two machines need not be of the same moments. */
+  @Test
+  void logsOfOneTimeWithoutAMomentInCommon_areOfDifferentMachines() throws IOException {
+    anotherRun("result_1", START, steady(START, START + 20_000, "100"));
+    anotherRun(
+        "result_2",
+        START,
+        reading(START + 500, "100"),
+        reading(START + 1_500, "100"),
+        reading(START + 9_500, "100"));
+    assertThat(find(MlperfEdges.MEASURED).nodes()).isEqualTo(2);
+  }
+
+  @Test
+  void oneRunUnderTwoNames_isCountedOnce() throws IOException {
+    anotherRun("result_1", START, steady(START, START + 20_000, "100"));
+    anotherRun("result_2", START, steady(START, START + 20_000, "100"));
+    TraceSet traces = find(MlperfEdges.MEASURED);
+    assertThat(traces.readings()).isEqualTo(21);
+    assertThat(traces.jobs()).extracting(JobRecord::job).containsExactly("2xTEST/bert/result_1");
+    assertThat(traces.notices())
+        .singleElement()
+        .asString()
+        .contains("result_2: the same run as", "counted once");
+  }
+
+  @Test
+  void longNames_fitIntoAKeyAndStayApart() {
+    String long1 = "x".repeat(300) + "1";
+    String long2 = "x".repeat(300) + "2";
+    assertThat(NodeNames.fitting(long1)).hasSize(200).isNotEqualTo(NodeNames.fitting(long2));
+    assertThat(NodeNames.fitting("short.node_1")).isEqualTo("short.node_1");
+  }
+
+  // ---- MLCommons' formula
+
+  private BenchmarkFigures figures(String... lines) throws IOException {
+    Path power = run("result_1.txt", "success");
+    Files.write(power.resolve("node_0.txt"), List.of(lines));
+    TraceSet traces = find(MlperfEdges.MLCOMMONS);
+    return (BenchmarkFigures) requireNonNull(traces.figures().get("2xTEST/bert/result_1"));
+  }
+
+  private static String entry(String key, long time, String value) {
+    return ":::MLLOG {\"time_ms\": %d, \"key\": \"%s\", \"value\": %s, \"metadata\": {}}"
+        .formatted(time, key, value);
+  }
+
+  /** 100 W for 4 s and 400 W for 1 s to their right; 8 s of log; a run of 10 s; factor 1.1. */
+  @Test
+  void formula_countsEachValueFromTheEntryBeforeIt_scaled_timesEfficiency() throws IOException {
+    BenchmarkFigures figures =
+        figures(
+            entry("conversion_eff", START, "1.1"),
+            reading(START + 3_000, "400"),
+            entry("power_measurement_start", START - 2_000, "null"),
+            reading(START + 2_000, "100"),
+            reading(START - 5_000, "9999"),
+            entry("power_measurement_stop", START + 6_000, "null"),
+            reading(START + 7_000, "9999"));
+    assertThat(figures.mlcommonsJoules().getAsDouble())
+        .isCloseTo(1.1 * (400 + 400) / 8 * 10, within(1e-9));
+    assertThat(figures.conversionEfficiency()).isEqualTo("1.1");
+    assertThat(figures.interconnectJoules()).isEmpty();
+  }
+
+  @Test
+  void formula_ofALogWhoseStopIsItsStart_endsAtTheLastReading() throws IOException {
+    BenchmarkFigures figures =
+        figures(
+            entry("power_measurement_start", START, "null"),
+            reading(START + 4_000, "100"),
+            entry("power_measurement_stop", START, "null"));
+    assertThat(figures.mlcommonsJoules().getAsDouble()).isCloseTo(1_000, within(1e-9));
+    assertThat(find(MlperfEdges.MLCOMMONS).notices())
+        .anyMatch(notice -> notice.contains("power_measurement_stop is not after its start"));
+  }
+
+  @Test
+  void formula_withoutAStart_hasNoFigure_andOtherModesDoNotAskForIt() throws IOException {
+    assertThat(figures(reading(START, "100"), reading(START + 5_000, "100")).mlcommonsJoules())
+        .isEmpty();
+    assertThat(find(MlperfEdges.MLCOMMONS).notices())
+        .anyMatch(notice -> notice.contains("formula gives no figure"));
+    assertThat(find(MlperfEdges.MEASURED).notices()).isEmpty();
+  }
+
+  @Test
+  void interconnect_isSaidInEveryMode_andBookedInNone() throws IOException {
+    Path power = run("result_1.txt", "success");
+    Files.write(
+        power.resolve("node_0.txt"),
+        List.of(entry("power_measurement_start", START, "0"), reading(START + 10_000, "100")));
+    Files.write(
+        power.resolve("sw_0.txt"),
+        List.of(
+            entry("conversion_eff", START, "1.05"),
+            entry("interconnect_power_est", START, "200"),
+            entry("interconnect_power_est", START, "999")));
+    Files.write(power.resolve("sw_1.txt"), List.of(entry("interconnect_power_est", START, "10")));
+    for (MlperfEdges edges : MlperfEdges.values()) {
+      TraceSet traces = find(edges);
+      BenchmarkFigures figures =
+          (BenchmarkFigures) requireNonNull(traces.figures().get("2xTEST/bert/result_1"));
+      assertThat(figures.edges()).isEqualTo(edges);
+      assertThat(figures.interconnectJoules().getAsDouble()).isCloseTo(2_200, within(1e-9));
+      assertThat(figures.mlcommonsJoules().isPresent()).isEqualTo(edges == MlperfEdges.MLCOMMONS);
+      assertThat(Recorded.of(traces).devicesOf("2xTEST.node_0")).hasSize(1);
+      assertThat(traces.nodes()).isEqualTo(1);
+    }
   }
 
   @Test
@@ -281,7 +596,7 @@ class MlperfTrainingTest {
     Recorded first = Recorded.of(find(MlperfEdges.MEASURED));
     assertThat(Recorded.of(find(MlperfEdges.MEASURED)).all).isEqualTo(first.all);
     long epoch = first.batches.getFirst().agentEpoch();
-    assertThat(Recorded.of(find(MlperfEdges.LOG_ENDS)).batches.getFirst().agentEpoch())
+    assertThat(Recorded.of(find(MlperfEdges.HELD)).batches.getFirst().agentEpoch())
         .isNotEqualTo(epoch);
     Files.write(log, List.of(reading(START, "100"), reading(START + 1_000, "201")));
     assertThat(Recorded.of(find(MlperfEdges.MEASURED)).batches.getFirst().agentEpoch())
@@ -293,7 +608,9 @@ class MlperfTrainingTest {
     Path power = run("result_1.txt", "success");
     Files.write(power.resolve("node_0.txt"), List.of(reading(START - 1, "100")));
     Recorded recorded = new Recorded();
-    find(MlperfEdges.MEASURED).publish(recorded, _ -> {}, () -> !recorded.all.isEmpty());
+    boolean all =
+        find(MlperfEdges.MEASURED).publish(recorded, _ -> {}, () -> !recorded.all.isEmpty());
+    assertThat(all).isFalse();
     assertThat(recorded.all).hasSize(1);
     assertThat(recorded.flushes).isEqualTo(1);
   }

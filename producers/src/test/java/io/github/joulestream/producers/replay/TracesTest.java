@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,8 +43,8 @@ class TracesTest {
 
   @Test
   void siteThatCannotBeAKey_isSaid() {
-    assertThatThrownBy(
-            () -> Traces.find(folder, new ReplayOptions("a/b", null, MlperfEdges.MEASURED)))
+    assertThatThrownBy(() ->
+            Traces.find(folder, new ReplayOptions("a/b", null, MlperfEdges.MEASURED, Map.of())))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("a/b");
   }
@@ -53,7 +54,8 @@ class TracesTest {
     Path all = TraceFolder.of("mlperf-training-smc").resolveSibling("");
     TraceSet traces =
         Traces.find(
-            all, new ReplayOptions("everything", ZoneOffset.ofHours(1), MlperfEdges.LOG_ENDS));
+            all,
+            new ReplayOptions("everything", ZoneOffset.ofHours(1), MlperfEdges.HELD, Map.of()));
     assertThat(traces.jobs()).hasSize(14 + 5 + 2);
     List<Long> progress = new ArrayList<>();
     Recorded recorded = new Recorded();

@@ -137,7 +137,8 @@ class ITBudgetsReplay {
     List<String> expected = expected(lines, limit);
     assertThat(expected).as("the trace crosses %,d mW", limit).hasSizeGreaterThan(1);
 
-    TraceSet set = Traces.find(traces, new ReplayOptions("smc", null, MlperfEdges.MEASURED));
+    TraceSet set =
+        Traces.find(traces, new ReplayOptions("smc", null, MlperfEdges.MEASURED, Map.of()));
     Taken taken = new Taken();
     set.publish(taken, _ -> {}, () -> false);
     List<Alert> alerts = replay(taken, limit);

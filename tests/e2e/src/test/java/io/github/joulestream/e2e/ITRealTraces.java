@@ -41,7 +41,7 @@ class ITRealTraces {
   void mlperfTraining_agreesWithTheReference_andMeasuredEdgesDoBetween() throws Exception {
     Path traces = RealTraces.folder("mlperf-training-smc");
     Path summary = folder.resolve("jobs.csv");
-    run(traces, summary);
+    run(traces, summary, "--mlperf-edges", "held");
     List<Job> jobs = Jobs.read(summary);
     assertThat(jobs).hasSize(14);
     for (Job reference : Jobs.read(traces.resolve("reference_energy.csv"))) {
