@@ -81,7 +81,7 @@ struct gpu {
   struct gpu *whole; /* of an instance */
   char uuid[96], name[96];
   u64 energy, reasons, memory_total, memory_used;
-  u32 power, limit, least, most, enforced, busy, memory_busy, temperature;
+  u32 power, limit, default_limit, least, most, enforced, busy, memory_busy, temperature;
   u32 clocks[4];
   u32 mig, mig_pending;
   u32 minor, bus, gi, ci;
@@ -159,6 +159,7 @@ static int set(struct gpu *g, const char *what, u64 value) {
   else if (strcmp(what, "energy") == 0) g->energy = value;
   else if (strcmp(what, "power") == 0) g->power = (u32)value;
   else if (strcmp(what, "limit") == 0) g->limit = (u32)value;
+  else if (strcmp(what, "default limit") == 0) g->default_limit = (u32)value;
   else if (strcmp(what, "least") == 0) g->least = (u32)value;
   else if (strcmp(what, "most") == 0) g->most = (u32)value;
   else if (strcmp(what, "enforced") == 0) g->enforced = (u32)value;
@@ -402,6 +403,12 @@ nvmlReturn_t nvmlDeviceGetPowerManagementLimitConstraints(
   CHECK(device);
   *least = device->least;
   *most = device->most;
+  return SUCCESS;
+}
+
+nvmlReturn_t nvmlDeviceGetPowerManagementDefaultLimit(nvmlDevice_t device, u32 *limit) {
+  CHECK(device);
+  *limit = device->default_limit;
   return SUCCESS;
 }
 

@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class DeviceTable implements AutoCloseable {
   private final Map<String, String> unavailable = new LinkedHashMap<>();
   private final Map<String, DeviceSeries> before = new LinkedHashMap<>();
   private final Overlaps overlaps;
+  private final Map<String, Device> seen = new LinkedHashMap<>();
 
   /** Opens the probes and reads them once. */
   DeviceTable(List<Probe> candidates, long epochMillis) {
@@ -65,9 +68,11 @@ final class DeviceTable implements AutoCloseable {
       } catch (IOException e) {
         lines.add("  cannot be read: " + e.getMessage());
       }
+      probe.notTaken().forEach(words -> lines.add("  not taken: " + words));
     }
     unavailable.forEach(
         (name, why) -> lines.add("%s: unavailable, because %s".formatted(name, why)));
+    addTotal(lines);
     return lines.text.toString();
   }
 
@@ -93,14 +98,24 @@ final class DeviceTable implements AutoCloseable {
     });
   }
 
+  /** What the node's total is made of. */
+  private void addTotal(Lines lines) {
+    List<Device> wholes = seen.values().stream().filter(d -> d.instanceOf().isEmpty()).toList();
+    lines.add("what is added up on this node:");
+    lines.ids("total", wholes, Device::countsInTotal);
+    lines.ids("in it, and in their kinds", wholes, d -> !d.countsInTotal() && d.countsInKind());
+    lines.ids("adds to nothing", wholes, d -> !d.countsInTotal() && !d.countsInKind());
+  }
+
   private static void addDetails(@Nullable List<Detail> details, Lines lines) {
     if (details != null) {
       details.forEach(detail -> lines.field(detail.name(), detail.value()));
     }
   }
 
-  private static void addDevice(DeviceSeries series, @Nullable DeviceSeries first, Lines lines) {
+  private void addDevice(DeviceSeries series, @Nullable DeviceSeries first, Lines lines) {
     Device device = series.device();
+    seen.put(device.id(), device);
     Readings now = series.readings();
     int last = now.size() - 1;
     lines.add("  " + device.id());
@@ -155,6 +170,10 @@ final class DeviceTable implements AutoCloseable {
 
     void field(String name, String value) {
       add("    %-26s %s".formatted(name, value));
+    }
+
+    void ids(String name, List<Device> devices, Predicate<Device> which) {
+      text(name, devices.stream().filter(which).map(Device::id).collect(Collectors.joining(", ")));
     }
 
     void text(String name, String value) {

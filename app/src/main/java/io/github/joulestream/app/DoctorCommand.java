@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.producers.agent.Probes;
+import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
@@ -143,10 +144,29 @@ final class DoctorCommand implements Callable<Integer> {
     try (probe) {
       probe.open();
       say(true, probe.name(), probe.describe());
+      for (Detail detail : probe.details()) {
+        if (detail.name().equals(Detail.TAKEN_AS)) {
+          say(true, probe.name(), "%s: %s".formatted(detail.device(), detail.value()));
+        }
+      }
+      probe.notTaken().forEach(words -> warn(probe.name(), "not taken: " + words));
     } catch (Probe.ProbeUnavailable e) {
-      // a node may well lack it
-      say(true, probe.name(), "unavailable, because " + e.getMessage());
+      String text = "unavailable, because " + e.getMessage();
+      if (e.isAbsent()) {
+        say(true, probe.name(), text); // a node may well lack it
+      } else if (e.isMendable()) {
+        say(false, probe.name(), text);
+      } else {
+        warn(probe.name(), text);
+      }
+    } catch (IOException e) {
+      warn(probe.name(), "cannot be read now: " + e.getMessage());
     }
+  }
+
+  /** Something that may be meant so, or that only another user may read. */
+  private static void warn(String what, String text) {
+    System.out.printf("%-4s %-10s %s%n", "warn", what, text);
   }
 
   private void say(boolean fine, String what, String text) {

@@ -21,7 +21,7 @@ final class RedfishMixin {
       names = "--redfish-chassis",
       paramLabel = "ID",
       defaultValue = "",
-      description = "The chassis that is this node (default: the first that tells its power).")
+      description = "The chassis that is this node (default: that of its computer).")
   String chassis = "";
 
   @Option(

@@ -26,6 +26,7 @@ class DeviceTableTest {
     write("class/powercap/intel-rapl:0/energy_uj", "1000000");
     write("class/powercap/intel-rapl:0/max_energy_range_uj", "262143328850");
     write("class/powercap/intel-rapl:0/constraint_0_power_limit_uw", "270000000");
+    write("class/powercap/intel-rapl:0/constraint_1_max_power_uw", "413000000");
     write("class/powercap/intel-rapl:0:0/name", "dram");
     write("class/powercap/intel-rapl:0:0/energy_uj", "5");
     String text;
@@ -44,7 +45,7 @@ class DeviceTableTest {
             "energy counter | 151.000 J",
             "counter wraps at | 262,143.329 J",
             "power by counter | 150.000 W",
-            "most it may draw | 270.000 W",
+            "most it may draw | 413.000 W",
             "power limit | 270.000 W",
             "dram-0",
             "memory",
@@ -54,5 +55,42 @@ class DeviceTableTest {
             "in use | 24.000 GiB",
             "size | 32.000 GiB")
         .anyMatch(line -> line.startsWith("nvml: unavailable, because there is no "));
+  }
+
+  @Test
+  void whatIsTheNodesMeter_andWhatIsNot_isSaidWithTheReason() throws Exception {
+    write("meminfo", "MemTotal: 33554432 kB\nMemAvailable: 8388608 kB");
+    String[] meters = {"SysIO", "CPU", "Grace", "Module"};
+    for (int i = 0; i < meters.length; i++) {
+      String folder = "class/hwmon/hwmon" + i + "/";
+      write(folder + "name", "power_meter");
+      write(folder + "power1_average", (i + 1) + "00000000");
+      write(folder + "power1_oem_info", meters[i] + " Power Socket 0");
+    }
+    write("class/hwmon/hwmon4/name", "power_meter");
+    write("class/hwmon/hwmon4/power1_average", "4294967295000");
+    String text;
+    try (DeviceTable table =
+        new DeviceTable(
+            Probes.of(root, root, root.resolve("libnone.so").toString(), null), 10_000)) {
+      text = table.read(11_000);
+    }
+    assertThat(text.lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
+        .containsSubsequence(
+            "modules",
+            "kind | NODE",
+            "power | 400.000 W",
+            "taken as | the node's meter, for want of one at the supply: hwmon3 power_meter 'Module"
+                + " Power Socket 0'; drives, network and fans are not in it",
+            "sysio-0",
+            "kind | NODE, adds to nothing: NODE is measured",
+            "taken as | a part of the module or node, and not the node; adds to nothing: hwmon0"
+                + " power_meter 'SysIO Power Socket 0'",
+            "not taken: hwmon4 power_meter: not usable: it answers 4294967295000, which is no"
+                + " reading",
+            "what is added up on this node:",
+            "total | modules",
+            "in it, and in their kinds | memory, cpu-0",
+            "adds to nothing | sysio-0, grace-0");
   }
 }

@@ -43,7 +43,7 @@ public final class Probes {
   public static List<Probe> of(
       Path procRoot, Path sysRoot, String nvmlLibrary, @Nullable RedfishOptions redfish) {
     List<Probe> probes = new ArrayList<>();
-    probes.add(new NvmlProbe(nvmlLibrary, procRoot));
+    probes.add(new NvmlProbe(nvmlLibrary, procRoot, sysRoot));
     probes.add(new AmdGpuProbe(procRoot, sysRoot));
     probes.add(new RaplProbe(procRoot, sysRoot));
     probes.add(new MemoryProbe(procRoot, sysRoot));

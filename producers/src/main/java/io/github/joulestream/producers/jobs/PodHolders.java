@@ -141,7 +141,7 @@ final class PodHolders {
     boolean tie = false;
     for (String pod : pods) {
       int later = newest == null ? 1 : compare(pod, newest, known);
-      tie = later == 0 || tie && later < 0;
+      tie = later == 0 || (tie && later < 0);
       newest = later > 0 ? pod : newest;
     }
     return tie ? null : newest;

@@ -102,8 +102,14 @@ public final class AmdGpuProbe extends SysfsProbe {
     }
     numbering = new AmdNumbering(row);
     if (found.isEmpty()) {
-      throw ProbeUnavailable.absent(
-          "%s shows no GPU of AMD with a power sensor".formatted(sysRoot.resolve("class/drm")));
+      List<String> plugged = PciGpus.in(sysRoot, PciGpus.AMD);
+      String none =
+          "%s shows no GPU of AMD with a power sensor".formatted(sysRoot.resolve("class/drm"));
+      throw plugged.isEmpty()
+          ? ProbeUnavailable.absent(none)
+          : ProbeUnavailable.mendable(
+              "%s in this machine, and %s -> load the amdgpu driver, of a kernel that knows it"
+                  .formatted(PciGpus.words(plugged, "AMD"), none));
     }
     return found;
   }
@@ -150,11 +156,14 @@ public final class AmdGpuProbe extends SysfsProbe {
       throws IOException {
     String product = AmdCards.text(pci.resolve("product_name"));
     String model = product.isEmpty() ? "AMD GPU " + AmdCards.text(pci.resolve("device")) : product;
-    long cap = SysfsDevice.number(sensors.resolve("power1_cap"), 0);
-    long most = SysfsDevice.number(sensors.resolve("power1_cap_max"), cap);
+    // never power1_cap: that is the limit in force, which people change
+    long standard = SysfsDevice.number(sensors.resolve("power1_cap_default"), 0);
+    long most = SysfsDevice.number(sensors.resolve("power1_cap_max"), 0);
+    most = most <= 0 || ErrorValue.is(most) ? standard : most;
+    most = ErrorValue.is(most) ? 0 : most;
     Device device =
         Device.sensor(id, DeviceKind.GPU)
-            .withModel(model.strip(), Math.max(0, most / 1000))
+            .withModel(model.strip(), most / 1000)
             .withCapacityBytes(bytes);
     return SysfsDevice.firstOf(sensors, "energy1_input") == null
         ? device

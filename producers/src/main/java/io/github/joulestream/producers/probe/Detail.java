@@ -8,4 +8,7 @@ package io.github.joulestream.producers.probe;
  * @param name what it is: {@code temperature}
  * @param value with its unit: {@code 54 °C}
  */
-public record Detail(String device, String name, String value) {}
+public record Detail(String device, String name, String value) {
+  /** The name of what a device is taken as, and why. */
+  public static final String TAKEN_AS = "taken as";
+}

@@ -4,15 +4,17 @@ package io.github.joulestream.producers.probe;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.producers.probe.HwmonMeter.Role;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole node at its supply, from sensors of {@code /sys/class/hwmon} (see the kernel's
@@ -20,21 +22,25 @@ import java.util.stream.Stream;
  * it known that they measure the node and not a part of it:
  *
  * <ul>
- *   <li>{@code power_meter}: ACPI 4.0, 10.4 (hwmon/acpi_power_meter.rst)
+ *   <li>{@code power_meter}: ACPI 4.0, 10.4 (hwmon/acpi_power_meter.rst), as far as the firmware
+ *       does not say that it measures a part
  *   <li>{@code aem}: IBM Active Energy Manager (hwmon/ibmaem.rst)
  *   <li>{@code ibmpowernv}, the sensor labelled {@code System} (hwmon/ibmpowernv.rst)
  * </ul>
  *
- * Of several sensors the first is the node's; others are sent as part of it.
+ * Of several sensors of the node the first that gives a reading is the node's; others are sent as
+ * part of it. NVIDIA's Grace has four of each socket, told apart by {@code power1_oem_info}: CPU is
+ * sent as a processor; Module, which holds the processor, its memory and the GPUs, is the node's if
+ * there is no meter of the node, all modules added; Grace and SysIO are parts.
  */
 public final class HwmonProbe extends SysfsProbe {
-  private static final Pattern METER = Pattern.compile("power_meter|aem\\d*");
-  private static final Pattern LABELLED = Pattern.compile("ibmpowernv");
-  private static final String NODE_LABEL = "System";
-  private static final Pattern SENSOR = Pattern.compile("power(\\d+)_(average|input)");
+  private static final String NODE = "node";
 
   private final Path hwmon;
   private final Path procRoot;
+  // what each sensor was taken as, so that no id changes its meaning while this runs
+  private final Map<String, String> ids = new HashMap<>();
+  private final List<Detail> taken = new ArrayList<>();
 
   /**
    * @param procRoot {@code /proc}
@@ -52,71 +58,197 @@ public final class HwmonProbe extends SysfsProbe {
 
   @Override
   List<SysfsDevice> find() throws IOException, ProbeUnavailable {
-    List<SysfsDevice> found = new ArrayList<>();
-    for (Path chip : folders(hwmon)) {
-      Path name = chip.resolve("name");
-      String driver = Files.isReadable(name) ? SysFile.text(name) : "";
-      boolean meter = METER.matcher(driver).matches();
-      if (!meter && !LABELLED.matcher(driver).matches()) {
-        continue;
-      }
-      for (String number : sensors(chip)) {
-        Path label = chip.resolve("power" + number + "_label");
-        if (meter || (Files.isReadable(label) && SysFile.text(label).equals(NODE_LABEL))) {
-          found.add(sensor(chip, driver, number, found.isEmpty()));
-        }
+    List<HwmonMeter> meters = HwmonMeter.find(hwmon);
+    if (meters.isEmpty()) {
+      throw ProbeUnavailable.absent("%s shows no power meter of the whole node".formatted(hwmon));
+    }
+    taken.clear();
+    List<HwmonMeter> usable = new ArrayList<>();
+    for (HwmonMeter meter : meters) {
+      if (meter.role() == Role.BATTERY) {
+        leaveOut(meter.name(), "measures a battery, not the node", false);
+      } else if (answers(meter)) {
+        usable.add(meter);
       }
     }
-    if (found.isEmpty()) {
-      throw ProbeUnavailable.absent("%s shows no power meter of the whole node".formatted(hwmon));
+    List<SysfsDevice> found = new ArrayList<>();
+    Set<String> used = new HashSet<>();
+    HwmonMeter nodes = nodeMeter(usable);
+    if (nodes != null) {
+      String why = "the node's meter: %s".formatted(nodes.name());
+      found.add(device(List.of(nodes), id(nodes, NODE, used), DeviceKind.NODE, null, why));
+    } else {
+      addModules(meters, usable, found, used);
+    }
+    for (HwmonMeter meter : usable) {
+      if (!meter.equals(nodes)) {
+        addPart(meter, nodes != null, found, used);
+      }
     }
     return found;
   }
 
-  /** Numbers of the power sensors of a chip. */
-  private static List<String> sensors(Path chip) throws IOException {
-    try (Stream<Path> files = Files.list(chip)) {
-      return files
-          .map(file -> SENSOR.matcher(nameOf(file)))
-          .filter(Matcher::matches)
-          .map(matcher -> matcher.group(1))
-          .distinct()
-          .sorted()
-          .toList();
+  /** Tries it; says why not. */
+  private boolean answers(HwmonMeter meter) throws IOException {
+    DeviceKind kind = meter.role() == Role.PART ? DeviceKind.GPU : DeviceKind.NODE;
+    String trouble;
+    try (SysfsDevice trial =
+        new SysfsDevice(Device.sensor(NODE, kind)).power(meter.power()).energy(meter.energy())) {
+      try {
+        if (trial.read(0) != null) {
+          return true;
+        }
+      } catch (IOException _) {
+        // said by its trouble
+      }
+      trouble = trial.trouble();
+    }
+    leaveOut(meter.name(), "not usable: " + trouble, true);
+    return false;
+  }
+
+  /** The one that was the node's before, if it still is there, else the first. */
+  private @Nullable HwmonMeter nodeMeter(List<HwmonMeter> usable) {
+    HwmonMeter first = null;
+    for (HwmonMeter meter : usable) {
+      if (meter.role() == Role.NODE) {
+        if (NODE.equals(ids.get(key(meter)))) {
+          return meter;
+        }
+        first = first == null ? meter : first;
+      }
+    }
+    return first;
+  }
+
+  /** All modules of the node together, if each of them gives a reading. */
+  private void addModules(
+      List<HwmonMeter> meters, List<HwmonMeter> usable, List<SysfsDevice> found, Set<String> used)
+      throws IOException {
+    List<HwmonMeter> modules = meters.stream().filter(m -> m.role() == Role.MODULE).toList();
+    if (!modules.isEmpty() && usable.containsAll(modules) && used.add("modules")) {
+      String names = modules.stream().map(HwmonMeter::name).collect(Collectors.joining(" and "));
+      found.add(
+          device(
+              modules,
+              "modules",
+              DeviceKind.NODE,
+              null,
+              "the node's meter, for want of one at the supply: %s; drives, network and fans are"
+                      .formatted(names)
+                  + " not in it"));
+      usable.removeAll(modules);
+    } else if (!modules.isEmpty()) {
+      leaveOut("modules", "not all of them give a reading: they are not the node's meter", true);
     }
   }
 
-  private SysfsDevice sensor(Path chip, String driver, String number, boolean first)
+  private void addPart(HwmonMeter meter, boolean hasNode, List<SysfsDevice> found, Set<String> used)
       throws IOException {
-    String power = "power" + number;
-    Path average = SysfsDevice.firstOf(chip, power + "_average");
-    Path energy = SysfsDevice.firstOf(chip, "energy" + number + "_input");
-    long interval = SysfsDevice.number(chip.resolve(power + "_average_interval"), 0);
-    // not the number of the chip: that changes from boot to boot
+    String id = id(meter, meter.partId(), used);
+    if (meter.role() == Role.CPU) {
+      found.add(device(List.of(meter), id, DeviceKind.CPU, null, "a processor: " + meter.name()));
+    } else {
+      String why =
+          switch (meter.role()) {
+            case NODE -> "another meter of the node";
+            case MODULE -> hasNode ? "a part of the node" : "one module of several";
+            default -> "a part of the module or node, and not the node";
+          };
+      found.add(
+          device(
+              List.of(meter),
+              id,
+              DeviceKind.NODE,
+              DeviceKind.NODE,
+              "%s; adds to nothing: %s".formatted(why, meter.name())));
+    }
+  }
+
+  private static String key(HwmonMeter meter) {
+    return "%s %s %d".formatted(meter.driver(), meter.unit(), meter.number());
+  }
+
+  /** The id of a sensor: once it has one it keeps it, and no two have the same. */
+  private String id(HwmonMeter meter, String wanted, Set<String> used) {
+    String known = ids.get(key(meter));
+    if (known == null) {
+      known = wanted;
+      if (ids.containsValue(known)) {
+        known = "%s-%s".formatted(meter.partId(), meter.unit());
+      }
+      ids.put(key(meter), known);
+    }
+    used.add(known);
+    return known;
+  }
+
+  private SysfsDevice device(
+      List<HwmonMeter> meters,
+      String id,
+      DeviceKind kind,
+      @Nullable DeviceKind containedIn,
+      String why)
+      throws IOException {
+    HwmonMeter first = meters.getFirst();
+    // several counters make no counter: each begins anew by itself
+    Path energy = meters.size() == 1 ? first.energy() : null;
     Device device =
-        Device.sensor(first ? "node" : "node-%s-%s".formatted(driver, number), DeviceKind.NODE)
-            .withContainedIn(first ? null : DeviceKind.NODE)
-            .withModel(driver, 0)
-            .withAveragingMillis(average == null ? 0 : Math.clamp(interval, 0, 60_000));
-    return new SysfsDevice(
-            energy == null
-                ? device
-                : device.withSource(PowerSource.COUNTER).withCounter(BootEpoch.read(procRoot), 0))
-        .power(SysfsDevice.firstOf(chip, power + "_average", power + "_input"))
-        .energy(energy)
-        .show("power cap", chip.resolve(power + "_cap"), 1e6, "W")
-        .show("averaged over", chip.resolve(power + "_average_interval"), 1, "ms");
+        Device.sensor(id, kind)
+            .withContainedIn(containedIn)
+            .withModel(first.driver(), meters.size() == 1 ? first.mostMilliwatts() : 0)
+            .withAveragingMillis(first.averagingMillis());
+    if (energy != null) {
+      // another meter's counter under this id is another counter
+      long epoch = BootEpoch.read(procRoot) + (key(first).hashCode() & Integer.MAX_VALUE);
+      device = device.withSource(PowerSource.COUNTER).withCounter(epoch, 0);
+    }
+    SysfsDevice shown = new SysfsDevice(device).energy(energy);
+    for (HwmonMeter meter : meters) {
+      shown.power(meter.power());
+    }
+    taken.add(new Detail(id, Detail.TAKEN_AS, why));
+    String power = "power" + first.number();
+    return shown
+        .show("power cap", first.folder().resolve(power + "_cap"), 1e6, "W")
+        .show("averaged over", first.folder().resolve(power + "_average_interval"), 1, "ms");
+  }
+
+  @Override
+  public List<Detail> details() throws IOException {
+    List<Detail> details = new ArrayList<>();
+    for (Detail detail : taken) {
+      if (devices().stream().anyMatch(d -> d.device().id().equals(detail.device()))) {
+        details.add(detail);
+      }
+    }
+    details.addAll(super.details());
+    return details;
+  }
+
+  private @Nullable Device nodeDevice() {
+    for (SysfsDevice device : devices()) {
+      if (device.device().kind() == DeviceKind.NODE && device.device().containedIn() == null) {
+        return device.device();
+      }
+    }
+    return null;
   }
 
   @Override
   public Set<DeviceKind> measures() {
-    return Set.of(DeviceKind.NODE);
+    return nodeDevice() == null ? Set.of() : Set.of(DeviceKind.NODE);
   }
 
   @Override
   public String describe() {
-    return devices().isEmpty()
-        ? "the node's power meter is gone"
-        : "the node's power meter (%s)".formatted(devices().getFirst().device().model());
+    if (devices().isEmpty()) {
+      return "the node's power meter is gone";
+    }
+    Device node = nodeDevice();
+    return node == null
+        ? "power meters of parts, none of the whole node"
+        : "the node's power meter (%s%s)"
+            .formatted(node.model(), node.id().equals("modules") ? ", all modules together" : "");
   }
 }

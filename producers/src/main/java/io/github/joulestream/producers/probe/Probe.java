@@ -53,34 +53,58 @@ public interface Probe extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * What it found and does not take, each with the reason: {@code hwmon3 power_meter 'SysIO': part
+   * of the module, not the node}.
+   */
+  default List<String> notTaken() {
+    return List.of();
+  }
+
   @Override
   void close();
 
   /** This machine does not have it. */
   final class ProbeUnavailable extends Exception {
     private static final long serialVersionUID = 1;
-    private final boolean absent;
+    private final Kind kind;
+
+    private enum Kind {
+      ABSENT,
+      MENDABLE,
+      OTHER
+    }
 
     /**
      * @param reason completes "unavailable, because ..."
      */
     public ProbeUnavailable(String reason) {
-      this(reason, false);
+      this(reason, Kind.OTHER);
     }
 
-    private ProbeUnavailable(String reason, boolean absent) {
+    private ProbeUnavailable(String reason, Kind kind) {
       super(reason);
-      this.absent = absent;
+      this.kind = kind;
     }
 
     /** Such hardware is not in this machine: nothing is amiss. */
     public static ProbeUnavailable absent(String reason) {
-      return new ProbeUnavailable(reason, true);
+      return new ProbeUnavailable(reason, Kind.ABSENT);
+    }
+
+    /** The hardware is here and its software is not: the reason says what to install. */
+    public static ProbeUnavailable mendable(String reason) {
+      return new ProbeUnavailable(reason, Kind.MENDABLE);
+    }
+
+    /** True if the hardware is here, and something must be installed. */
+    public boolean isMendable() {
+      return kind == Kind.MENDABLE;
     }
 
     /** True if nothing is amiss, and there is nothing to mend. */
     public boolean isAbsent() {
-      return absent;
+      return kind == Kind.ABSENT;
     }
   }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -29,16 +30,19 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * {@code energy_uj} is in µJ and begins anew after {@code max_energy_range_uj}. The same counters
- * may show up again as {@code intel-rapl-mmio}: left out. Since Linux 5.10 only root may read them.
+ * may show up again as {@code intel-rapl-mmio}: those are read only where the first are not there.
+ * Since Linux 5.10 only root may read them.
  */
 public final class RaplProbe extends SysfsProbe {
-  private static final Pattern ZONE = Pattern.compile("intel-rapl:(\\d+)(:\\d+)?");
+  private static final Pattern ZONE = Pattern.compile("(intel-rapl(?:-mmio)?:\\d+)(:\\d+)?");
+  private static final String TWIN = "intel-rapl-mmio";
   private static final Pattern PACKAGE = Pattern.compile("package-(\\d+(-die-\\d+)?)");
+  private static final Pattern PLATFORM = Pattern.compile("psys(-\\d+)?");
+  private static final String SUSTAINED = "long_term";
   private static final int CONSTRAINTS = 3;
 
   private final Path procRoot;
   private final Path powercap;
-  private Set<DeviceKind> measures = Set.of();
 
   /**
    * @param procRoot {@code /proc}
@@ -58,8 +62,9 @@ public final class RaplProbe extends SysfsProbe {
   List<SysfsDevice> find() throws IOException, ProbeUnavailable {
     long epoch = BootEpoch.read(procRoot);
     List<SysfsDevice> found = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
     Path refused = null;
-    for (Path zone : folders(powercap)) {
+    for (Path zone : zones()) {
       Matcher matcher = ZONE.matcher(nameOf(zone));
       Path energy = zone.resolve("energy_uj");
       if (!matcher.matches() || !Files.exists(energy)) {
@@ -71,6 +76,11 @@ public final class RaplProbe extends SysfsProbe {
       }
       if (!Files.isReadable(energy)) {
         refused = energy;
+        leaveOut(device.id(), energy + " may be read by root only", false);
+        continue;
+      }
+      if (!ids.add(device.id())) {
+        leaveOut(nameOf(zone), "the counter of %s again".formatted(device.id()), false);
         continue;
       }
       long range = SysfsDevice.number(zone.resolve("max_energy_range_uj"), 0);
@@ -81,6 +91,7 @@ public final class RaplProbe extends SysfsProbe {
                       // the last value before zero is the range itself
                       .withCounter(epoch, range > 0 ? range + 1 : 0))
               .energy(energy)
+              .show("maker's long-term power", zone.resolve("constraint_0_max_power_uw"), 1e6, "W")
               .show("power limit", zone.resolve("constraint_0_power_limit_uw"), 1e6, "W")
               .show("short-term power limit", zone.resolve("constraint_1_power_limit_uw"), 1e6, "W")
               .show("counter range", zone.resolve("max_energy_range_uj"), 1e6, "J"));
@@ -92,11 +103,14 @@ public final class RaplProbe extends SysfsProbe {
               "%s may be read by root only: run the agent as root or with CAP_DAC_READ_SEARCH"
                   .formatted(refused));
     }
-    measures =
-        found.stream().anyMatch(d -> d.device().kind() == DeviceKind.MEMORY)
-            ? Set.of(DeviceKind.MEMORY)
-            : Set.of();
     return found;
+  }
+
+  /** All zones; those that repeat others only where the others are not there. */
+  private List<Path> zones() throws IOException {
+    List<Path> zones = folders(powercap);
+    List<Path> own = zones.stream().filter(zone -> !nameOf(zone).startsWith(TWIN)).toList();
+    return own.stream().anyMatch(zone -> ZONE.matcher(nameOf(zone)).matches()) ? own : zones;
   }
 
   /** The device of a zone; null if another zone holds it already. */
@@ -107,31 +121,45 @@ public final class RaplProbe extends SysfsProbe {
       return Device.sensor(name, DeviceKind.CPU).withModel("", limitMilliwatts(zone));
     }
     if (name.equals("dram")) {
-      Matcher parent =
-          PACKAGE.matcher(SysFile.text(powercap.resolve("intel-rapl:" + top).resolve("name")));
-      return Device.sensor("dram-" + (parent.matches() ? parent.group(1) : top), DeviceKind.MEMORY);
+      Matcher parent = PACKAGE.matcher(SysFile.text(powercap.resolve(top).resolve("name")));
+      return Device.sensor(
+          "dram-" + (parent.matches() ? parent.group(1) : top.substring(top.indexOf(':') + 1)),
+          DeviceKind.MEMORY);
     }
-    if (name.equals("psys")) {
+    if (PLATFORM.matcher(name).matches()) {
       return Device.sensor(name, DeviceKind.NODE).withContainedIn(DeviceKind.NODE);
     }
     return null;
   }
 
-  /** The highest of its limits: that over a short time may be twice that over a long one. */
-  private static long limitMilliwatts(Path zone) {
+  /**
+   * The most that the hardware says of itself; 0 if it says nothing. Not the limits in force:
+   * people change them, and an idle node's would refuse what the next job takes. Nor what the maker
+   * says of the long term: that is the thermal design power, and short bursts take several times as
+   * much. Where a limit in force is above it, it is no most.
+   */
+  private static long limitMilliwatts(Path zone) throws IOException {
     long highest = 0;
+    long inForce = 0;
     for (int i = 0; i < CONSTRAINTS; i++) {
-      highest =
-          Math.max(
-              highest,
-              SysfsDevice.number(zone.resolve("constraint_" + i + "_power_limit_uw"), 0) / 1000);
+      String constraint = "constraint_" + i;
+      Path name = zone.resolve(constraint + "_name");
+      String words = Files.isReadable(name) ? SysFile.text(name) : i == 0 ? SUSTAINED : "";
+      long most = SysfsDevice.number(zone.resolve(constraint + "_max_power_uw"), 0);
+      if (!words.equals(SUSTAINED) && !ErrorValue.is(most)) {
+        highest = Math.max(highest, most / 1000);
+      }
+      long limit = SysfsDevice.number(zone.resolve(constraint + "_power_limit_uw"), 0);
+      inForce = Math.max(inForce, limit / 1000);
     }
-    return highest;
+    return inForce > highest ? 0 : highest;
   }
 
   @Override
   public Set<DeviceKind> measures() {
-    return measures;
+    return devices().stream().anyMatch(d -> d.device().kind() == DeviceKind.MEMORY)
+        ? Set.of(DeviceKind.MEMORY)
+        : Set.of();
   }
 
   @Override
@@ -139,6 +167,8 @@ public final class RaplProbe extends SysfsProbe {
     long processors = devices().stream().filter(d -> d.device().kind() == DeviceKind.CPU).count();
     return "energy counters of %d processor%s%s"
         .formatted(
-            processors, processors == 1 ? "" : "s", measures.isEmpty() ? "" : " and of the memory");
+            processors,
+            processors == 1 ? "" : "s",
+            measures().isEmpty() ? "" : " and of the memory");
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How to ask a node's baseboard management controller.
  *
  * @param address {@code https://HOST[:PORT]}
- * @param chassis the chassis' id, or empty for the first that tells its power
+ * @param chassis the chassis' id, or empty for the system's own
  * @param credentials a file whose first line is {@code user:password}, or null for none
  * @param trustAnyCertificate true if whoever answers is believed to be the controller; most ship
  *     with a certificate that nobody signed

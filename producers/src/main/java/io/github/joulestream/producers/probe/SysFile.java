@@ -3,7 +3,9 @@ package io.github.joulestream.producers.probe;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,8 @@ import java.util.Arrays;
  * was unplugged) or if it holds something else.
  */
 public final class SysFile implements Closeable {
+  private static final int MOST_TEXT = 64 << 10;
+  private static final int MOST_LINES = 64 << 20;
   private final Path path;
   // not a channel: those are closed when their thread is interrupted
   private final RandomAccessFile file;
@@ -47,9 +51,23 @@ public final class SysFile implements Closeable {
     return new SysFile(path, new RandomAccessFile(path.toFile(), "r"));
   }
 
-  /** The text of a file that is read once, without the white space around it. */
+  /**
+   * The text of a file that is read once, without the white space around it.
+   *
+   * @throws IOException also if it is longer than such files of the kernel are
+   */
   public static String text(Path path) throws IOException {
-    return Files.readString(path, StandardCharsets.ISO_8859_1).strip();
+    return text(path, StandardCharsets.ISO_8859_1);
+  }
+
+  static String text(Path path, Charset charset) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] bytes = in.readNBytes(MOST_TEXT + 1);
+      if (bytes.length > MOST_TEXT) {
+        throw new IOException("%s is longer than %d bytes".formatted(path, MOST_TEXT));
+      }
+      return new String(bytes, charset).strip();
+    }
   }
 
   /** Reads a file of one number; the kernel gives such a file in one piece. */
@@ -69,6 +87,9 @@ public final class SysFile implements Closeable {
     // a file of /proc comes in pieces, and only its end says that it is complete
     while (true) {
       if (total == bytes.length) {
+        if (total >= MOST_LINES) {
+          throw new IOException("%s is longer than %d bytes".formatted(path, MOST_LINES));
+        }
         bytes = Arrays.copyOf(bytes, 2 * total);
       }
       int more = file.read(bytes, total, bytes.length - total);

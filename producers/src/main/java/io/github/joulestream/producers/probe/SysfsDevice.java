@@ -4,6 +4,7 @@ package io.github.joulestream.producers.probe;
 import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import java.io.IOException;
@@ -23,11 +24,13 @@ final class SysfsDevice implements AutoCloseable {
 
   private final Device device;
   private final List<Shown> shown = new ArrayList<>();
-  private @Nullable SysFile powerMicrowatts;
+  // more than one: the power of the device is their sum
+  private final List<SysFile> powerMicrowatts = new ArrayList<>(1);
   private @Nullable SysFile energyMicrojoules;
   private @Nullable SysFile busyPercent;
   private final List<SysFile> usedBytes = new ArrayList<>();
   private @Nullable IOException failure;
+  private long refused = MISSING;
 
   /** Something to look at, not sent. */
   private record Shown(String name, SysFile file, double divisor, String unit) {}
@@ -63,8 +66,11 @@ final class SysfsDevice implements AutoCloseable {
     return path == null ? null : SysFile.open(path);
   }
 
+  /** Adds a file of its power, if it is there. The power is the sum of all that are added. */
   SysfsDevice power(@Nullable Path microwatts) throws IOException {
-    powerMicrowatts = open(microwatts);
+    if (microwatts != null) {
+      powerMicrowatts.add(SysFile.open(microwatts));
+    }
     return this;
   }
 
@@ -99,26 +105,32 @@ final class SysfsDevice implements AutoCloseable {
   }
 
   /**
-   * Reads it.
+   * Reads it; null if it answers with error values only, see {@link ErrorValue}: it is there, and
+   * does not measure now.
    *
    * @throws IOException if neither power nor energy can be read: it is gone
    */
-  DeviceSeries read(long epochMillis) throws IOException {
+  @Nullable DeviceSeries read(long epochMillis) throws IOException {
     failure = null;
-    long microwatts = read(powerMicrowatts);
-    long microjoules = read(energyMicrojoules);
-    if (microwatts == MISSING && microjoules == MISSING && failure != null) {
-      throw failure;
+    refused = MISSING;
+    long microwatts = power();
+    long microjoules = energyMicrojoules == null ? MISSING : usable(read(energyMicrojoules), false);
+    if (microwatts == MISSING && microjoules == MISSING) {
+      if (failure != null) {
+        throw failure;
+      }
+      return null;
     }
     long percent = read(busyPercent);
     return new DeviceSeries(
         device,
         new Readings(
             new long[] {epochMillis},
-            column(
-                powerMicrowatts, microwatts == MISSING ? MISSING : Math.round(microwatts / 1000.0)),
+            powerMicrowatts.isEmpty()
+                ? NONE
+                : new long[] {microwatts == MISSING ? MISSING : Math.round(microwatts / 1000.0)},
             column(energyMicrojoules, microjoules),
-            column(busyPercent, percent == MISSING ? MISSING : percent * 100),
+            column(busyPercent, percent < 0 || percent > 100 ? MISSING : percent * 100),
             usedBytes.isEmpty() ? NONE : new long[] {used()},
             NONE,
             NONE));
@@ -134,6 +146,41 @@ final class SysfsDevice implements AutoCloseable {
       sum += bytes;
     }
     return sum;
+  }
+
+  /** Why the last reading was none, in a few words. */
+  String trouble() {
+    IOException broken = failure;
+    if (broken != null) {
+      return String.valueOf(broken.getMessage());
+    }
+    return refused == MISSING
+        ? "it has neither power nor energy"
+        : "it answers %d, which is no reading".formatted(refused);
+  }
+
+  /** The sum of its power; missing if one of them is. */
+  private long power() {
+    long sum = powerMicrowatts.isEmpty() ? MISSING : 0;
+    for (int i = 0; i < powerMicrowatts.size() && sum != MISSING; i++) {
+      long part = usable(read(powerMicrowatts.get(i)), true);
+      sum = part == MISSING || sum > Long.MAX_VALUE - part ? MISSING : sum + part;
+    }
+    return sum;
+  }
+
+  /** MISSING in place of a number that is no reading. */
+  private long usable(long number, boolean power) {
+    if (number != MISSING && (ErrorValue.is(number) || (power && number == 0 && neverRests()))) {
+      refused = number;
+      return MISSING;
+    }
+    return number;
+  }
+
+  /** A node, and a processor, that runs this takes some power. */
+  private boolean neverRests() {
+    return device.kind() == DeviceKind.NODE || device.kind() == DeviceKind.CPU;
   }
 
   private static long[] column(@Nullable SysFile file, long value) {
@@ -155,7 +202,7 @@ final class SysfsDevice implements AutoCloseable {
   void addDetails(List<Detail> details) {
     for (Shown figure : shown) {
       long number = read(figure.file);
-      if (number != MISSING) {
+      if (number != MISSING && !ErrorValue.is(number)) {
         details.add(
             new Detail(
                 device.id(),
@@ -168,8 +215,7 @@ final class SysfsDevice implements AutoCloseable {
   @Override
   public void close() throws IOException {
     IOException first = null;
-    List<@Nullable SysFile> files = new ArrayList<>();
-    files.add(powerMicrowatts);
+    List<@Nullable SysFile> files = new ArrayList<>(powerMicrowatts);
     files.add(energyMicrojoules);
     files.add(busyPercent);
     files.addAll(usedBytes);

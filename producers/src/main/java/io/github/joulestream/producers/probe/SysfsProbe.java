@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the probes of {@code /sys} have in common: devices come and go. One that cannot be read is
  * left out; while one is missing, all are looked for anew every ten seconds, for a driver that is
- * loaded again shows its device under another number.
+ * loaded again shows its device under another number. One that gives no reading when it is found is
+ * not taken, and looked for again every minute.
  */
 abstract class SysfsProbe implements Probe {
   private static final long LOOK_AGAIN_MILLIS = 10_000;
+  private static final long TRY_AGAIN_MILLIS = 60_000;
 
   private List<SysfsDevice> devices = new ArrayList<>();
+  private final List<String> notTaken = new ArrayList<>();
+  private boolean worthAnotherTry;
   private int wanted;
   private long lookedMillis = Long.MIN_VALUE;
 
@@ -52,27 +56,70 @@ abstract class SysfsProbe implements Probe {
     return devices;
   }
 
+  /** Takes note of something that is there and not taken; {@code later}: it may be one day. */
+  final void leaveOut(String what, String why, boolean later) {
+    notTaken.add(what + ": " + why);
+    worthAnotherTry |= later;
+  }
+
+  @Override
+  public List<String> notTaken() {
+    return List.copyOf(notTaken);
+  }
+
   @Override
   public void open() throws ProbeUnavailable {
-    close();
     try {
-      devices = find();
+      look();
     } catch (IOException e) {
       throw new ProbeUnavailable("it cannot be read (%s)".formatted(e.getMessage()));
     }
     wanted = devices.size();
   }
 
+  /** Finds all anew, and keeps those that give a reading. */
+  private void look() throws IOException, ProbeUnavailable {
+    close();
+    notTaken.clear();
+    worthAnotherTry = false;
+    devices = new ArrayList<>(find());
+    for (SysfsDevice device : List.copyOf(devices)) {
+      try {
+        if (device.read(0) != null) {
+          continue;
+        }
+      } catch (IOException _) {
+        // said by its trouble
+      }
+      leaveOut(device.device().id(), "not usable: " + device.trouble(), true);
+      devices.remove(device);
+      closeQuietly(device);
+    }
+    if (devices.isEmpty()) {
+      throw new ProbeUnavailable(String.join("; ", notTaken));
+    }
+  }
+
   @Override
   public List<DeviceSeries> read(long epochMillis) throws IOException {
-    if (devices.size() < wanted && lookDue(epochMillis)) {
+    if (lookedMillis == Long.MIN_VALUE) {
+      lookedMillis = epochMillis;
+    }
+    if (lookDue(epochMillis)) {
+      lookedMillis = epochMillis;
       lookAgain();
     }
     List<DeviceSeries> series = new ArrayList<>(devices.size());
     IOException failure = null;
+    SysfsDevice silent = null;
     for (SysfsDevice device : List.copyOf(devices)) {
       try {
-        series.add(device.read(epochMillis));
+        DeviceSeries read = device.read(epochMillis);
+        if (read != null) {
+          series.add(read);
+        } else {
+          silent = device;
+        }
       } catch (IOException e) {
         failure = e;
         devices.remove(device);
@@ -81,6 +128,9 @@ abstract class SysfsProbe implements Probe {
       }
     }
     if (series.isEmpty()) {
+      if (failure == null && silent != null) {
+        failure = new IOException(silent.device().id() + ": " + silent.trouble());
+      }
       throw failure != null ? failure : new IOException("its devices are gone");
     }
     return series;
@@ -88,13 +138,14 @@ abstract class SysfsProbe implements Probe {
 
   /** The clock may be set back: then it is due too. */
   private boolean lookDue(long epochMillis) {
-    return Math.abs(epochMillis - lookedMillis) >= LOOK_AGAIN_MILLIS;
+    long since = Math.abs(epochMillis - lookedMillis);
+    return (devices.size() < wanted && since >= LOOK_AGAIN_MILLIS)
+        || (worthAnotherTry && since >= TRY_AGAIN_MILLIS);
   }
 
   private void lookAgain() throws IOException {
-    close();
     try {
-      devices = find();
+      look();
       wanted = Math.max(wanted, devices.size());
     } catch (ProbeUnavailable e) {
       throw new IOException(e.getMessage(), e);

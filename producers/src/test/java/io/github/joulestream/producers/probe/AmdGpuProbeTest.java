@@ -175,4 +175,37 @@ class AmdGpuProbeTest extends ProbeContract {
               Probe.ProbeUnavailable.class, e -> assertThat(e.isAbsent()).isTrue());
     }
   }
+
+  @Test
+  void theLimit_isTheBoards_neverTheCapInForce() throws Exception {
+    String power = "class/drm/card0/device/hwmon/hwmon3/power1_cap";
+    sys.write(power, 100_000_000);
+    assertThat(limitMilliwatts()).isEqualTo(300_000);
+    for (Object unknown : List.of(0, 4_294_967_295_000_000L, "")) {
+      sys.write(power + "_max", unknown);
+      assertThat(limitMilliwatts()).as("%s", unknown).isZero();
+    }
+    sys.write(power + "_default", 250_000_000);
+    assertThat(limitMilliwatts()).isEqualTo(250_000);
+  }
+
+  private long limitMilliwatts() throws Exception {
+    try (AmdGpuProbe probe = new AmdGpuProbe(root, root)) {
+      probe.open();
+      return probe.read(NOW).getFirst().device().powerLimitMilliwatts();
+    }
+  }
+
+  @Test
+  void aGpuThatIsPluggedInWithoutADriver_isNotAbsent() throws Exception {
+    sys.write("other/bus/pci/devices/0000:c1:00.0/vendor", "0x1002")
+        .write("other/bus/pci/devices/0000:c1:00.0/class", "0x120000");
+    try (AmdGpuProbe probe = new AmdGpuProbe(root, root.resolve("other"))) {
+      assertThatThrownBy(probe::open)
+          .isInstanceOfSatisfying(
+              Probe.ProbeUnavailable.class, e -> assertThat(e.isMendable()).isTrue())
+          .hasMessageContaining("1 GPU of AMD (0000:c1:00.0) in this machine")
+          .hasMessageContaining("load the amdgpu driver");
+    }
+  }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,10 @@ class RaplProbeTest extends ProbeContract {
         zone(zone + ":2", "dram", 50_000L * (socket + 1));
         sys.write(POWERCAP + zone + "/constraint_0_power_limit_uw", 270_000_000);
         sys.write(POWERCAP + zone + "/constraint_1_power_limit_uw", 324_000_000);
+        sys.write(POWERCAP + zone + "/constraint_0_name", "long_term");
+        sys.write(POWERCAP + zone + "/constraint_1_name", "short_term");
+        sys.write(POWERCAP + zone + "/constraint_0_max_power_uw", 270_000_000);
+        sys.write(POWERCAP + zone + "/constraint_1_max_power_uw", 413_000_000);
       }
       sys.write(POWERCAP + type + "/enabled", 1);
     }
@@ -96,8 +101,8 @@ class RaplProbeTest extends ProbeContract {
       Device socket = read.getFirst().device();
       assertThat(socket.source()).isEqualTo(PowerSource.COUNTER);
       assertThat(socket.counterWrapMicrojoules()).isEqualTo(RANGE + 1);
-      // the limit over a short time is the higher one
-      assertThat(socket.powerLimitMilliwatts()).isEqualTo(324_000);
+      // the most that the hardware says, not the limit in force
+      assertThat(socket.powerLimitMilliwatts()).isEqualTo(413_000);
       assertThat(read.getFirst().readings().power(0)).isEqualTo(MISSING);
       assertThat(probe.measures()).containsExactly(DeviceKind.MEMORY);
       assertThat(probe.details())
@@ -212,6 +217,97 @@ class RaplProbeTest extends ProbeContract {
               Probe.ProbeUnavailable.class, e -> assertThat(e.isAbsent()).isFalse())
           .hasMessageContaining("root only")
           .hasMessageContaining("CAP_DAC_READ_SEARCH");
+    }
+  }
+
+  private long limitMilliwatts() throws Exception {
+    try (RaplProbe probe = probe()) {
+      probe.open();
+      return probe.read(NOW).getFirst().device().powerLimitMilliwatts();
+    }
+  }
+
+  @Test
+  void aCapInForce_isNoLimitOfTheHardware() throws Exception {
+    String zone = POWERCAP + "intel-rapl:0/";
+    for (long cap : new long[] {1, 55_000_000, 270_000_000}) {
+      sys.write(zone + "constraint_0_power_limit_uw", cap);
+      sys.write(zone + "constraint_1_power_limit_uw", cap);
+      assertThat(limitMilliwatts()).as("capped to %d", cap).isEqualTo(413_000);
+    }
+    // a cap above it shows that it is none
+    sys.write(zone + "constraint_1_power_limit_uw", 4_096_000_000L);
+    assertThat(limitMilliwatts()).isZero();
+  }
+
+  @Test
+  void whatTheMakerSaysOfTheLongTerm_isExceededByBursts() throws Exception {
+    String zone = POWERCAP + "intel-rapl:0/";
+    sys.write(zone + "constraint_0_power_limit_uw", 15_000_000);
+    sys.write(zone + "constraint_1_power_limit_uw", 44_000_000);
+    sys.write(zone + "constraint_0_max_power_uw", 15_000_000);
+    for (Object unset : List.of(0, -1, 4_294_967_295L, "unknown")) {
+      sys.write(zone + "constraint_1_max_power_uw", unset);
+      assertThat(limitMilliwatts()).as("%s", unset).isZero();
+    }
+    sys.write(zone + "constraint_2_name", "peak_power");
+    sys.write(zone + "constraint_2_max_power_uw", 90_000_000);
+    assertThat(limitMilliwatts()).isEqualTo(90_000);
+    // of a kernel without names the first one is the long term
+    sys.delete(zone + "constraint_0_name").delete(zone + "constraint_2_name");
+    assertThat(limitMilliwatts()).isEqualTo(90_000);
+    sys.delete(zone + "constraint_2_max_power_uw");
+    assertThat(limitMilliwatts()).isZero();
+  }
+
+  @Test
+  void whereOnlyTheMappedCountersAreThere_theyAreRead() throws Exception {
+    try (Stream<Path> zones = Files.list(root.resolve(POWERCAP))) {
+      for (Path zone : zones.filter(z -> !z.toString().contains("mmio")).toList()) {
+        try (Stream<Path> files = Files.list(zone)) {
+          files.map(Path::toFile).forEach(file -> assertThat(file.delete()).isTrue());
+        }
+        Files.delete(zone);
+      }
+    }
+    try (RaplProbe probe = probe()) {
+      probe.open();
+      assertThat(probe.read(NOW))
+          .extracting(series -> series.device().id())
+          .containsExactly("package-0", "dram-0", "package-1", "dram-1");
+    }
+  }
+
+  @Test
+  void theBoardsCounterOfASecondSocket_hasItsOwnId() throws Exception {
+    zone("intel-rapl:3", "psys-1", 8_000_000);
+    try (RaplProbe probe = probe()) {
+      probe.open();
+      assertThat(probe.read(NOW))
+          .filteredOn(series -> series.device().kind() == DeviceKind.NODE)
+          .extracting(series -> series.device().id(), series -> series.device().containedIn())
+          .containsExactly(tuple("psys", DeviceKind.NODE), tuple("psys-1", DeviceKind.NODE));
+    }
+  }
+
+  @Test
+  void aCounterThatIsRefused_isNotTaken_andTriedAgain() throws Exception {
+    sys.unplug(POWERCAP + "intel-rapl:1/energy_uj");
+    sys.unplug(POWERCAP + "intel-rapl:0:2/energy_uj");
+    sys.write(POWERCAP + "intel-rapl:1:2/energy_uj", -1);
+    try (RaplProbe probe = probe()) {
+      probe.open();
+      assertThat(probe.notTaken())
+          .anyMatch(words -> words.startsWith("package-1: not usable: "))
+          .anyMatch(
+              words -> words.equals("dram-1: not usable: it answers -1, which is no reading"));
+      // no memory is measured
+      assertThat(probe.measures()).isEmpty();
+      assertThat(probe.read(NOW)).hasSize(2);
+      counter("intel-rapl:1", 5);
+      assertThat(probe.read(NOW + 59_000)).hasSize(2);
+      assertThat(probe.read(NOW + 60_000)).hasSize(3);
+      assertThat(probe.notTaken()).hasSize(2);
     }
   }
 }

@@ -5,9 +5,6 @@ import static io.github.joulestream.energy.Readings.MISSING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
@@ -15,26 +12,16 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -52,47 +39,33 @@ class RedfishProbeTest extends ProbeContract {
   private static SSLContext certificate;
 
   @TempDir Path folder;
-  private final Map<String, String> resources = new ConcurrentHashMap<>();
-  private final AtomicInteger questions = new AtomicInteger();
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private HttpsServer server;
-  private volatile @Nullable String user;
-  private volatile @Nullable CountDownLatch slow;
+  private RedfishServer server;
   private boolean unplugged;
 
   @BeforeAll
   static void makeCertificate(@TempDir Path folder) throws Exception {
-    certificate = certificate(folder);
+    certificate = RedfishServer.certificate(folder);
   }
 
   @BeforeEach
   void controller() throws Exception {
-    resources.put(
+    server = new RedfishServer(certificate);
+    server.resources.put(
         "/redfish/v1/Chassis",
         """
         {"Members": [{"@odata.id": "/redfish/v1/Chassis/Riser"},
                      {"@odata.id": "/redfish/v1/Chassis/Self"}]}
         """);
     environment("412.5", "86412000.5", "24.003");
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(certificate));
-    server.setExecutor(threads);
-    server.createContext("/", this::answer);
-    server.start();
   }
 
   @AfterEach
   void stop() {
-    CountDownLatch held = slow;
-    if (held != null) {
-      held.countDown();
-    }
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 
   private void environment(String watts, String joules, String kilowattHours) {
-    resources.put(
+    server.resources.put(
         ENVIRONMENT,
         """
         {"Id": "EnvironmentMetrics", "PowerWatts": {"Reading": %s},
@@ -101,64 +74,8 @@ class RedfishProbeTest extends ProbeContract {
             .formatted(watts, joules, kilowattHours));
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      questions.incrementAndGet();
-      CountDownLatch held = slow;
-      if (held != null) {
-        held.await();
-      }
-      String body = resources.get(exchange.getRequestURI().getPath());
-      String wanted = user;
-      if (wanted != null
-          && !wanted.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
-        exchange.sendResponseHeaders(401, -1);
-      } else if (body == null) {
-        exchange.sendResponseHeaders(404, -1);
-      } else {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, bytes.length);
-        exchange.getResponseBody().write(bytes);
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static SSLContext certificate(Path folder) throws Exception {
-    Path store = folder.resolve("controller.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                "secret",
-                "-alias",
-                "controller",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=someone else")
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(output).isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, "secret".toCharArray());
-    }
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(keys, "secret".toCharArray());
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
-    return context;
-  }
-
   private URI address() {
-    return URI.create("https://localhost:" + server.getAddress().getPort());
+    return server.address();
   }
 
   private RedfishProbe probe(String chassis, @Nullable Path credentials, boolean trustAny) {
@@ -173,13 +90,13 @@ class RedfishProbeTest extends ProbeContract {
 
   @Override
   protected Probe absent() {
-    resources.clear();
+    server.resources.clear();
     return probe();
   }
 
   @Override
   protected void unplug() {
-    server.stop(0);
+    server.close();
     unplugged = true;
   }
 
@@ -228,8 +145,8 @@ class RedfishProbeTest extends ProbeContract {
 
   @Test
   void anOlderController_isAskedForItsPowerControl() throws Exception {
-    resources.remove(ENVIRONMENT);
-    resources.put(POWER, "{\"PowerControl\": [{\"PowerConsumedWatts\": 344}, {}]}");
+    server.resources.remove(ENVIRONMENT);
+    server.resources.put(POWER, "{\"PowerControl\": [{\"PowerConsumedWatts\": 344}, {}]}");
     try (RedfishProbe probe = probe("Self", null, true)) {
       probe.open();
       DeviceSeries node = read(probe, NOW).getFirst();
@@ -247,9 +164,9 @@ class RedfishProbeTest extends ProbeContract {
           .isInstanceOf(Probe.ProbeUnavailable.class)
           .hasMessageContaining("/redfish/v1/Chassis/Self/Power");
     }
-    resources.put(POWER, "{\"PowerControl\": [{\"PowerConsumedWatts\": null}]}");
+    server.resources.put(POWER, "{\"PowerControl\": [{\"PowerConsumedWatts\": null}]}");
     try (RedfishProbe probe = probe()) {
-      assertThatThrownBy(probe::open).hasMessageContaining("holds a power");
+      assertThatThrownBy(probe::open).hasMessageContaining("says null W");
     }
   }
 
@@ -261,12 +178,12 @@ class RedfishProbeTest extends ProbeContract {
           .hasMessageContaining(address().toString())
           .hasMessageContaining("certification path");
     }
-    assertThat(questions.get()).isZero();
+    assertThat(server.asked).isEmpty();
   }
 
   @Test
   void credentials_comeFromAFile_andAreNotShown() throws Exception {
-    user =
+    server.user =
         "Basic "
             + Base64.getEncoder().encodeToString("root:s3:cret".getBytes(StandardCharsets.UTF_8));
     Path file = Files.writeString(folder.resolve("credentials"), "root:s3:cret\n");
@@ -292,7 +209,7 @@ class RedfishProbeTest extends ProbeContract {
   void aPathToElsewhere_isNotFollowed() {
     for (String path :
         List.of("https://elsewhere.invalid/redfish/v1", "//x/redfish", "/red%fish")) {
-      resources.put(
+      server.resources.put(
           "/redfish/v1/Chassis", "{\"Members\": [{\"@odata.id\": \"%s\"}]}".formatted(path));
       try (RedfishProbe probe = probe()) {
         assertThatThrownBy(probe::open)
@@ -308,10 +225,10 @@ class RedfishProbeTest extends ProbeContract {
       probe.open();
       read(probe, NOW);
       CountDownLatch hanging = new CountDownLatch(1);
-      slow = hanging;
-      int asked = questions.get();
+      server.slow = hanging;
+      int asked = server.asked.size();
       // until it hangs
-      while (questions.get() < asked + 1) {
+      while (server.asked.size() < asked + 1) {
         probe.read(NOW);
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
       }
@@ -324,15 +241,15 @@ class RedfishProbeTest extends ProbeContract {
 
   @Test
   void aControllerThatStartsLate_isThereWhenItIsOpenedAgain() throws Exception {
-    resources.remove(ENVIRONMENT);
+    server.resources.remove(ENVIRONMENT);
     try (RedfishProbe probe = probe()) {
       assertThatThrownBy(probe::open).isInstanceOf(Probe.ProbeUnavailable.class);
       CountDownLatch hanging = new CountDownLatch(1);
-      slow = hanging;
+      server.slow = hanging;
       // says what it knows, and waits for nothing
       assertThatThrownBy(probe::open).isInstanceOf(Probe.ProbeUnavailable.class);
       environment("412.5", "1", "1");
-      slow = null;
+      server.slow = null;
       hanging.countDown();
       for (int i = 0; i < 4_000; i++) {
         try {

@@ -23,8 +23,11 @@ record SysTree(Path root) {
     return this;
   }
 
-  SysTree delete(String path) throws IOException {
-    Files.delete(root.resolve(path));
+  /** Deletes what is there of these files. */
+  SysTree delete(String... paths) throws IOException {
+    for (String path : paths) {
+      Files.deleteIfExists(root.resolve(path));
+    }
     return this;
   }
 }

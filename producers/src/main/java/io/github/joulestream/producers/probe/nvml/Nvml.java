@@ -137,6 +137,7 @@ final class Nvml implements AutoCloseable {
   final MethodHandle nvmlDeviceGetCurrentClocksEventReasons;
   final MethodHandle nvmlDeviceGetPowerManagementLimit;
   final MethodHandle nvmlDeviceGetPowerManagementLimitConstraints;
+  final MethodHandle nvmlDeviceGetPowerManagementDefaultLimit;
   final MethodHandle nvmlDeviceGetPowerUsage;
   final MethodHandle nvmlDeviceGetTotalEnergyConsumption;
   final MethodHandle nvmlDeviceGetEnforcedPowerLimit;
@@ -192,6 +193,8 @@ final class Nvml implements AutoCloseable {
     // device, least mW, most mW
     nvmlDeviceGetPowerManagementLimitConstraints =
         function("nvmlDeviceGetPowerManagementLimitConstraints", ADDRESS, ADDRESS, ADDRESS);
+    nvmlDeviceGetPowerManagementDefaultLimit =
+        function("nvmlDeviceGetPowerManagementDefaultLimit", ADDRESS, ADDRESS);
     nvmlDeviceGetPowerUsage = function("nvmlDeviceGetPowerUsage", ADDRESS, ADDRESS);
     // device, mJ since the driver was loaded (64 bits)
     nvmlDeviceGetTotalEnergyConsumption =

@@ -13,8 +13,10 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.probe.BootEpoch;
 import io.github.joulestream.producers.probe.Detail;
+import io.github.joulestream.producers.probe.ErrorValue;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.probe.PciAddress;
+import io.github.joulestream.producers.probe.PciGpus;
 import io.github.joulestream.producers.probe.Probe;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -92,6 +94,7 @@ public final class NvmlProbe implements Probe {
 
   private final String libraryName;
   private final Path procRoot;
+  private final Path sysRoot;
   private final List<Gpu> gpus = new ArrayList<>();
   private @Nullable Open open;
   private int expected;
@@ -178,10 +181,17 @@ public final class NvmlProbe implements Probe {
   /**
    * @param libraryName {@link #LIBRARY}, or a path
    * @param procRoot {@code /proc}
+   * @param sysRoot {@code /sys}: a GPU that is plugged in and has no library is not absent
    */
-  public NvmlProbe(String libraryName, Path procRoot) {
+  public NvmlProbe(String libraryName, Path procRoot, Path sysRoot) {
     this.libraryName = libraryName;
     this.procRoot = procRoot;
+    this.sysRoot = sysRoot;
+  }
+
+  /** Of a machine whose buses are not looked at. */
+  NvmlProbe(String libraryName, Path procRoot) {
+    this(libraryName, procRoot, procRoot.resolve("none"));
   }
 
   @Override
@@ -203,8 +213,7 @@ public final class NvmlProbe implements Probe {
       nvml = new Nvml(libraryName, arena);
     } catch (IllegalArgumentException _) {
       arena.close();
-      throw ProbeUnavailable.absent(
-          "there is no %s: no NVIDIA driver is installed".formatted(libraryName));
+      throw noLibrary();
     } catch (IllegalCallerException _) {
       arena.close();
       throw new ProbeUnavailable(
@@ -214,7 +223,7 @@ public final class NvmlProbe implements Probe {
     if (answer != Nvml.SUCCESS) {
       String words = nvml.words(answer);
       arena.close();
-      throw new ProbeUnavailable("NVML cannot start: " + words);
+      throw ProbeUnavailable.mendable("NVML cannot start: " + words);
     }
     Open opened = new Open(arena, nvml);
     open = opened;
@@ -237,6 +246,17 @@ public final class NvmlProbe implements Probe {
                     gpu.address,
                     gpu.instances.stream().map(Instance::named).toList()))
             .toList());
+  }
+
+  private ProbeUnavailable noLibrary() {
+    List<String> plugged = PciGpus.in(sysRoot, PciGpus.NVIDIA);
+    return plugged.isEmpty()
+        ? ProbeUnavailable.absent(
+            "there is no %s: no NVIDIA driver is installed".formatted(libraryName))
+        : ProbeUnavailable.mendable(
+            "%s in this machine, and there is no %s -> install NVIDIA's driver (in a container:"
+                    .formatted(PciGpus.words(plugged, "NVIDIA"), libraryName)
+                + " the NVIDIA Container Toolkit, with the driver capability 'utility')");
   }
 
   /** Finds GPUs that are not known yet; what is wrong if there are none. */
@@ -274,18 +294,14 @@ public final class NvmlProbe implements Probe {
 
   private Gpu gpu(Open at, String uuid, MemorySegment handle) {
     String name = text(at, at.nvml.nvmlDeviceGetName, handle, Nvml.NAME_SIZE);
-    long most =
-        Nvml.call(at.nvml.nvmlDeviceGetPowerManagementLimitConstraints, handle, at.first, at.second)
-                == Nvml.SUCCESS
-            ? Integer.toUnsignedLong(at.second.get(JAVA_INT, 0))
-            : Math.max(0, number(at, at.nvml.nvmlDeviceGetPowerManagementLimit, handle));
+    long most = mostMilliwatts(at, handle);
     boolean sized = Nvml.call(at.nvml.nvmlDeviceGetMemoryInfo, handle, at.memory) == Nvml.SUCCESS;
     Device device =
         Device.sensor(uuid, DeviceKind.GPU)
             .withSource(PowerSource.COUNTER)
             .withCounter(BootEpoch.read(procRoot) + reloads, 0)
             .withModel(Objects.requireNonNullElse(name, ""), most)
-            .withCapacityBytes(sized ? at.memory.get(JAVA_LONG, 0) : 0);
+            .withCapacityBytes(sized ? Math.max(0, at.memory.get(JAVA_LONG, 0)) : 0);
     Gpu gpu = new Gpu(uuid, handle, device);
     gpu.minor = id(at, at.nvml.nvmlDeviceGetMinorNumber, handle);
     gpu.address =
@@ -299,6 +315,32 @@ public final class NvmlProbe implements Probe {
       gpu.lost = true;
     }
     return gpu;
+  }
+
+  /** The most that the board can be set to; never the limit in force, which people change. */
+  private static long mostMilliwatts(Open at, MemorySegment handle) {
+    int answer =
+        Nvml.call(
+            at.nvml.nvmlDeviceGetPowerManagementLimitConstraints, handle, at.first, at.second);
+    long most =
+        answer == Nvml.SUCCESS
+            ? usable(Integer.toUnsignedLong(at.second.get(JAVA_INT, 0)))
+            : MISSING;
+    return most > 0
+        ? most
+        : Math.max(0, number(at, at.nvml.nvmlDeviceGetPowerManagementDefaultLimit, handle));
+  }
+
+  /** MISSING in place of a number that is no reading, see {@link ErrorValue}. */
+  private static long usable(long number) {
+    return ErrorValue.is(number) ? MISSING : number;
+  }
+
+  /** Bytes in use; MISSING if there cannot be so many. */
+  private static long usedBytes(MemorySegment memory) {
+    long used = memory.get(JAVA_LONG, 16);
+    long total = memory.get(JAVA_LONG, 0);
+    return used < 0 || (total > 0 && used > total) ? MISSING : used;
   }
 
   /** The mean over a second if it is given, else the power of the moment. */
@@ -372,7 +414,7 @@ public final class NvmlProbe implements Probe {
         whole.averagingMillis(),
         whole.counterEpoch(),
         whole.counterWrapMicrojoules(),
-        sized ? at.memory.get(JAVA_LONG, 0) : 0,
+        sized ? Math.max(0, at.memory.get(JAVA_LONG, 0)) : 0,
         whole.id());
   }
 
@@ -384,7 +426,7 @@ public final class NvmlProbe implements Probe {
   /** A number of 32 bits, or MISSING. */
   private static long number(Open at, MethodHandle function, MemorySegment handle) {
     return Nvml.call(function, handle, at.first) == Nvml.SUCCESS
-        ? Integer.toUnsignedLong(at.first.get(JAVA_INT, 0))
+        ? usable(Integer.toUnsignedLong(at.first.get(JAVA_INT, 0)))
         : MISSING;
   }
 
@@ -471,13 +513,14 @@ public final class NvmlProbe implements Probe {
     }
     long microjoules = energy(at, gpu);
     long milliwatts = power(at, gpu);
-    long busy =
+    long percent =
         ask(gpu, Reading.BUSY, at.nvml.nvmlDeviceGetUtilizationRates, at.first)
-            ? at.first.get(JAVA_INT, 0) * 100L
+            ? at.first.get(JAVA_INT, 0)
             : MISSING;
+    long busy = percent < 0 || percent > 100 ? MISSING : percent * 100;
     long used =
         ask(gpu, Reading.MEMORY, at.nvml.nvmlDeviceGetMemoryInfo, at.memory)
-            ? at.memory.get(JAVA_LONG, 16)
+            ? usedBytes(at.memory)
             : MISSING;
     series.add(series(gpu.device, epochMillis, milliwatts, microjoules, busy, used));
     for (Instance instance : gpu.instances) {
@@ -490,7 +533,7 @@ public final class NvmlProbe implements Probe {
               milliwatts,
               microjoules,
               MISSING,
-              sized ? at.memory.get(JAVA_LONG, 16) : MISSING));
+              sized ? usedBytes(at.memory) : MISSING));
     }
   }
 
@@ -516,7 +559,11 @@ public final class NvmlProbe implements Probe {
     if (!ask(gpu, Reading.ENERGY, at.nvml.nvmlDeviceGetTotalEnergyConsumption, at.first)) {
       return MISSING;
     }
-    long microjoules = at.first.get(JAVA_LONG, 0) * 1000;
+    long millijoules = usable(at.first.get(JAVA_LONG, 0));
+    if (millijoules == MISSING || millijoules > Long.MAX_VALUE / 1000) {
+      return MISSING; // this once, and no reset
+    }
+    long microjoules = millijoules * 1000;
     if (microjoules < gpu.counterMicrojoules) {
       // the GPU was reset
       gpu.device = gpu.device.withCounter(gpu.device.counterEpoch() + 1, 0);
@@ -534,7 +581,7 @@ public final class NvmlProbe implements Probe {
         answer = Nvml.fieldAnswer(at.fields, 0);
       }
       if (judge(gpu, Reading.FIELD_POWER, answer)) {
-        return Nvml.fieldValue(at.fields, 0);
+        return usable(Nvml.fieldValue(at.fields, 0));
       }
       if (!gpu.off.contains(Reading.FIELD_POWER)) {
         return MISSING; // this once
@@ -542,7 +589,7 @@ public final class NvmlProbe implements Probe {
       gpu.device = gpu.device.withAveragingMillis(0);
     }
     return ask(gpu, Reading.POWER, at.nvml.nvmlDeviceGetPowerUsage, at.first)
-        ? Integer.toUnsignedLong(at.first.get(JAVA_INT, 0))
+        ? usable(Integer.toUnsignedLong(at.first.get(JAVA_INT, 0)))
         : MISSING;
   }
 
@@ -750,7 +797,7 @@ public final class NvmlProbe implements Probe {
     }
     for (int i = 0; i < fields.length; i++) {
       if (Nvml.fieldAnswer(at.fields, i) == Nvml.SUCCESS) {
-        long value = Nvml.fieldValue(at.fields, i);
+        long value = usable(Nvml.fieldValue(at.fields, i));
         if (fields[i] == Nvml.FIELD_MEMORY_TEMPERATURE) {
           add(gpu, names[i], value, "°C", details);
         } else {
@@ -762,7 +809,7 @@ public final class NvmlProbe implements Probe {
 
   private static long number(Open at, MethodHandle function, MemorySegment handle, int which) {
     return Nvml.call(function, handle, which, at.first) == Nvml.SUCCESS
-        ? Integer.toUnsignedLong(at.first.get(JAVA_INT, 0))
+        ? usable(Integer.toUnsignedLong(at.first.get(JAVA_INT, 0)))
         : MISSING;
   }
 

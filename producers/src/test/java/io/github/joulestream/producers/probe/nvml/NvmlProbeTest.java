@@ -11,6 +11,7 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.probe.Probe;
@@ -110,6 +111,80 @@ class NvmlProbeTest extends ProbeContract {
   }
 
   @Test
+  void blanksOfTheDriver_areNoReadings_andNoReset() throws Exception {
+    try (NvmlProbe probe = probe()) {
+      probe.open();
+      long epoch = probe.read(NOW).get(1).device().counterEpoch();
+      for (long blank : new long[] {-1, 0x7FFF_FFF0L, 0x7FFF_FFFFL, 0xFFFF_FFFFL}) {
+        library.field(1, Nvml.FIELD_POWER_AVERAGE, 0, 1, blank);
+        library.set(1, "energy", blank).set(1, "busy", blank).set(1, "memory used", -1);
+        Readings readings = probe.read(NOW + 1_000).get(1).readings();
+        assertThat(readings.power(0)).as("%x", blank).isEqualTo(MISSING);
+        assertThat(readings.energy(0)).isEqualTo(MISSING);
+        assertThat(readings.utilisation(0)).isEqualTo(MISSING);
+        assertThat(readings.used(0)).isEqualTo(MISSING);
+      }
+      library.set(1, "energy", Long.MAX_VALUE - 13);
+      assertThat(probe.read(NOW + 2_000).get(1).readings().energy(0)).isEqualTo(MISSING);
+      library.set(1, "energy", 5_300_001);
+      DeviceSeries after = probe.read(NOW + 3_000).get(1);
+      assertThat(after.readings().energy(0)).isEqualTo(5_300_001_000L);
+      assertThat(after.device().counterEpoch()).isEqualTo(epoch);
+    }
+  }
+
+  @Test
+  void theLimit_isTheBoards_neverTheOneInForce() throws Exception {
+    library.set(1, "limit", 200_000).set(1, "enforced", 150_000);
+    assertThat(limitMilliwatts()).isEqualTo(700_000);
+    library.set(1, "most", 0xFFFF_FFFFL).set(1, "default limit", 650_000);
+    assertThat(limitMilliwatts()).isEqualTo(650_000);
+    library.set(1, "default limit", 0x7FFF_FFF2L);
+    assertThat(limitMilliwatts()).isZero();
+    library.answer("nvmlDeviceGetPowerManagementLimitConstraints", 1, Nvml.NOT_SUPPORTED);
+    library.set(1, "default limit", 450_000);
+    assertThat(limitMilliwatts()).isEqualTo(450_000);
+  }
+
+  private long limitMilliwatts() throws Exception {
+    try (NvmlProbe probe = probe()) {
+      probe.open();
+      return probe.read(NOW).get(1).device().powerLimitMilliwatts();
+    }
+  }
+
+  @Test
+  void aGpuThatIsPluggedInWithoutADriver_isNotAbsent() throws Exception {
+    Path bus = folder.resolve("bus/pci/devices");
+    String[][] devices = {
+      {"0000:00:1f.0", "0x8086", "0x060100"},
+      {"0000:17:00.1", "0x10de", "0x040300"}, // its sound
+      {"0000:03:00.0", "0x1002", "0x030000"}, // another maker's
+    };
+    for (String[] device : devices) {
+      plug(bus.resolve(device[0]), device[1], device[2]);
+    }
+    String none = folder.resolve("libnone.so.1").toString();
+    try (NvmlProbe probe = new NvmlProbe(none, folder, folder)) {
+      assertThatThrownBy(probe::open)
+          .isInstanceOfSatisfying(
+              Probe.ProbeUnavailable.class, e -> assertThat(e.isAbsent()).isTrue());
+      plug(bus.resolve("0000:17:00.0"), "0x10de", "0x030200");
+      assertThatThrownBy(probe::open)
+          .isInstanceOfSatisfying(
+              Probe.ProbeUnavailable.class, e -> assertThat(e.isMendable()).isTrue())
+          .hasMessageContaining("1 GPU of NVIDIA (0000:17:00.0) in this machine")
+          .hasMessageContaining("install NVIDIA's driver");
+    }
+  }
+
+  private static void plug(Path device, String vendor, String type) throws Exception {
+    Files.createDirectories(device);
+    Files.writeString(device.resolve("vendor"), vendor + "\n");
+    Files.writeString(device.resolve("class"), type + "\n");
+  }
+
+  @Test
   void aGpu_givesCounterMeanPowerBusyAndMemory_inOurUnits() throws Exception {
     try (NvmlProbe probe = probe()) {
       probe.open();
@@ -148,8 +223,8 @@ class NvmlProbeTest extends ProbeContract {
         library.field(0, 185, 0, type, seventyFiveWatts);
         assertThat(probe.read(NOW).getFirst().readings().power(0)).isEqualTo(seventyFiveWatts);
       }
-      library.field(0, 185, 0, UNSIGNED_INT, 0xFFFF_FFFFL);
-      assertThat(probe.read(NOW).getFirst().readings().power(0)).isEqualTo(0xFFFF_FFFFL);
+      library.field(0, 185, 0, UNSIGNED_INT, 0xFFFF_FFFEL);
+      assertThat(probe.read(NOW).getFirst().readings().power(0)).isEqualTo(0xFFFF_FFFEL);
       library.field(0, 185, 0, UNSIGNED_SHORT, 65_535);
       assertThat(probe.read(NOW).getFirst().readings().power(0)).isEqualTo(65_535);
     }

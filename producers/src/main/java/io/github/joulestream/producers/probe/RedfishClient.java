@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a controller for its resources, and no other host: it gets the password. A redirect is
+ * followed only if it leads to the same resource with or without a slash at its end; that is how
+ * some controllers answer (iLO 4). An answer is read up to a limit of size and time.
+ */
+final class RedfishClient implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+  private static final int MOST_BYTES = 1 << 20;
+
+  private final URI base;
+  private final HttpClient client;
+  private final @Nullable String authorization;
+  private final ObjectMapper json = new ObjectMapper();
+
+  /** It does not have such a resource. */
+  static final class NotThere extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NotThere(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * @throws Probe.ProbeUnavailable if there are credentials and they cannot be read
+   */
+  RedfishClient(RedfishOptions options) throws Probe.ProbeUnavailable {
+    base = options.address();
+    authorization = authorization(options.credentials());
+    client = client(options.trustAnyCertificate());
+  }
+
+  private static @Nullable String authorization(@Nullable Path file) throws Probe.ProbeUnavailable {
+    if (file == null) {
+      return null;
+    }
+    try {
+      String line = SysFile.text(file, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+      line = line.strip();
+      if (line.indexOf(':') < 1) {
+        throw new Probe.ProbeUnavailable(
+            "the first line of %s is not user:password".formatted(file));
+      }
+      return "Basic " + Base64.getEncoder().encodeToString(line.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new Probe.ProbeUnavailable("%s cannot be read (%s)".formatted(file, e.getMessage()));
+    }
+  }
+
+  private static HttpClient client(boolean trustAnyCertificate) {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER);
+    if (trustAnyCertificate) {
+      try {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new TrustAnyCertificate()}, null);
+        builder.sslContext(context);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("this JVM has no TLS", e);
+      }
+    }
+    return builder.build();
+  }
+
+  /**
+   * A resource.
+   *
+   * @param path as the controller names it in its links
+   * @throws NotThere if it does not have it
+   * @throws IOException if it does not answer, or with something else
+   */
+  JsonNode get(String path) throws IOException {
+    HttpResponse<byte[]> response = send(path);
+    if (response.statusCode() / 100 == 3) {
+      response = send(redirected(path, response));
+    }
+    int status = response.statusCode();
+    return switch (status) {
+      case 200 -> json.readTree(response.body());
+      case 401, 403 ->
+          throw new IOException("it refuses this user (%d for %s)".formatted(status, path));
+      case 404, 405, 410, 501 -> throw new NotThere("it has no " + path);
+      default -> throw new IOException("it answers %d to %s".formatted(status, path));
+    };
+  }
+
+  /** The path that a redirect leads to, which may differ by a slash at its end only. */
+  private String redirected(String path, HttpResponse<byte[]> response) throws IOException {
+    String location = response.headers().firstValue("Location").orElse("");
+    try {
+      URI asked = address(path);
+      URI to = asked.resolve(new URI(location));
+      if (Objects.equals(to.getScheme(), asked.getScheme())
+          && Objects.equals(to.getRawAuthority(), asked.getRawAuthority())
+          && Objects.equals(to.getRawQuery(), asked.getRawQuery())
+          && !to.getPath().equals(asked.getPath())
+          && withoutSlash(to.getPath()).equals(withoutSlash(asked.getPath()))) {
+        return to.getPath();
+      }
+    } catch (URISyntaxException _) {
+      // said below
+    }
+    throw new IOException(
+        "it answers %d to %s, and leads to '%s', which is not followed"
+            .formatted(response.statusCode(), path, location));
+  }
+
+  /** A path without the slashes at its end. */
+  static String withoutSlash(String path) {
+    int end = path.length();
+    while (end > 1 && path.charAt(end - 1) == '/') {
+      end--;
+    }
+    return path.substring(0, end);
+  }
+
+  /** On this controller and no other, whatever it says. */
+  private URI address(String link) throws IOException {
+    int fragment = link.indexOf('#');
+    String path = fragment < 0 ? link : link.substring(0, fragment);
+    try {
+      if (path.startsWith("/redfish/") || path.startsWith("/rest/v1/")) {
+        return new URI(base.getScheme(), base.getAuthority(), path, null, null);
+      }
+    } catch (URISyntaxException _) {
+      // said below
+    }
+    throw new IOException("it names a resource '%s'".formatted(path));
+  }
+
+  private HttpResponse<byte[]> send(String path) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address(path))
+            .timeout(ANSWER_TIMEOUT)
+            .header("Accept", "application/json")
+            .header("OData-Version", "4.0");
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        client.sendAsync(
+            request.build(),
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
+    try {
+      // the request's own limit of time ends with the head of the answer
+      return answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException(
+          "it does not answer %s within %d s".formatted(path, ANSWER_TIMEOUT.toSeconds()), e);
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      String words = cause == null ? "" : String.valueOf(cause.getMessage());
+      throw new IOException(
+          words.isBlank() || words.equals("null") ? "it does not answer " + path : words, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+
+  /** Trusts any certificate, for any name: only where the options say so. */
+  private static final class TrustAnyCertificate extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

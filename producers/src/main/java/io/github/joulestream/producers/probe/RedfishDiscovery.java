@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.probe;
+
+import static io.github.joulestream.energy.Readings.MISSING;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.joulestream.producers.probe.RedfishChassis.Rank;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the chassis whose power is the node's, by following a controller's links. Of several it is
+ * the system's own: by its type, its computer, and what is contained in what; not the first. One of
+ * a lower rank is not taken in place of a better one that gives no reading now.
+ */
+final class RedfishDiscovery {
+  private static final String ROOT = "/redfish/v1/";
+  private static final List<String> COLLECTIONS =
+      List.of("/redfish/v1/Chassis", "/rest/v1/Chassis");
+  private static final int MOST_CHASSIS = 128;
+
+  private final RedfishClient client;
+  private final List<String> notTaken = new ArrayList<>();
+
+  /**
+   * What was found.
+   *
+   * @param chassis the node's
+   * @param reading what it said
+   * @param why it is the node's, in words
+   * @param notTaken what else there is, and why it is not taken
+   */
+  record Found(RedfishChassis chassis, RedfishReading reading, String why, List<String> notTaken) {}
+
+  RedfishDiscovery(RedfishClient client) {
+    this.client = client;
+  }
+
+  /**
+   * @param id of the chassis that it must be, or empty
+   * @throws IOException if there is none that gives a reading; the message says of each why
+   */
+  Found find(String id) throws IOException {
+    notTaken.clear();
+    List<RedfishChassis> all = id.isEmpty() ? all() : List.of(named(id));
+    if (!id.isEmpty()) {
+      RedfishChassis chassis = all.getFirst();
+      return new Found(chassis, reading(client, chassis), "it was named", List.of());
+    }
+    all.sort(Comparator.comparing(chassis -> chassis.rank(all)));
+    RedfishChassis taken = null;
+    RedfishReading reading = null;
+    Rank silent = null;
+    for (RedfishChassis chassis : all) {
+      Rank rank = chassis.rank(all);
+      String name = "chassis " + chassis.id();
+      if (rank == Rank.NEVER) {
+        notTaken.add(name + ": " + chassis.whyNever(all));
+      } else if (taken != null && !chassis.isOfAnotherComputer(taken)) {
+        notTaken.add(
+            "%s: %s is the node's; --redfish-chassis names another".formatted(name, taken.id()));
+      } else if (silent != null && rank != silent) {
+        notTaken.add(name + ": is not the node's own, which gives no reading");
+      } else {
+        RedfishReading now = tried(chassis, name);
+        if (now != null && taken != null) {
+          throw new IOException(
+              "it has several computers with a power of their own, %s and %s: --redfish-chassis"
+                      .formatted(taken.id(), chassis.id())
+                  + " must say which is this node");
+        }
+        if (now != null && !now.trouble().isEmpty()) {
+          silent = rank;
+        } else if (now != null) {
+          taken = chassis;
+          reading = now;
+        }
+      }
+    }
+    if (taken == null || reading == null) {
+      throw new IOException(
+          notTaken.isEmpty() ? "it shows no chassis" : String.join("; ", notTaken));
+    }
+    return new Found(taken, reading, why(taken, taken.rank(all)), List.copyOf(notTaken));
+  }
+
+  private static String why(RedfishChassis chassis, Rank rank) {
+    return switch (rank) {
+      case SERVER -> "of the type %s, with its computer".formatted(chassis.type());
+      case COMPUTER -> "with its computer";
+      case FORM -> "of the type %s".formatted(chassis.type());
+      case UNKNOWN, LARGE, NEVER -> "it is the only one that speaks of power";
+    };
+  }
+
+  /** A reading; one with trouble if it has a power and gives none; null if it has no power. */
+  private @Nullable RedfishReading tried(RedfishChassis chassis, String name) throws IOException {
+    try {
+      return reading(client, chassis);
+    } catch (RedfishClient.NotThere _) {
+      notTaken.add(name + ": has no power");
+      return null;
+    } catch (IOException e) {
+      String trouble = String.valueOf(e.getMessage());
+      notTaken.add("%s: not usable: %s".formatted(name, trouble));
+      return new RedfishReading(Double.NaN, MISSING, Double.NaN, "", trouble);
+    }
+  }
+
+  /**
+   * Asks a chassis for its power.
+   *
+   * @throws RedfishClient.NotThere if it has no such resource
+   * @throws IOException if none of them gives a reading
+   */
+  static RedfishReading reading(RedfishClient client, RedfishChassis chassis) throws IOException {
+    long microjoules = MISSING;
+    double kilowattHours = Double.NaN;
+    List<String> troubles = new ArrayList<>();
+    List<String> paths = new ArrayList<>(chassis.power());
+    boolean there = false;
+    for (int i = 0; i < paths.size(); i++) {
+      RedfishReading said;
+      try {
+        said = RedfishReading.of(client.get(paths.get(i)));
+      } catch (RedfishClient.NotThere e) {
+        troubles.add(String.valueOf(e.getMessage()));
+        continue;
+      }
+      there = true;
+      microjoules = microjoules == MISSING ? said.microjoules() : microjoules;
+      kilowattHours = Double.isNaN(kilowattHours) ? said.kilowattHours() : kilowattHours;
+      if (said.trouble().isEmpty()) {
+        return new RedfishReading(said.watts(), microjoules, kilowattHours, "", "");
+      }
+      troubles.add("%s %s".formatted(paths.get(i), said.trouble()));
+      if (!said.source().isEmpty() && !paths.contains(said.source())) {
+        paths.add(i + 1, said.source());
+      }
+    }
+    if (microjoules != MISSING) {
+      return new RedfishReading(Double.NaN, microjoules, kilowattHours, "", "");
+    }
+    String words = String.join(", ", troubles);
+    throw there ? new IOException(words) : new RedfishClient.NotThere(words);
+  }
+
+  private List<RedfishChassis> all() throws IOException {
+    List<RedfishChassis> all = new ArrayList<>();
+    for (String path : members()) {
+      all.add(described(path));
+    }
+    return all;
+  }
+
+  /** The one of this name: as the collection links to it, if it does. */
+  private RedfishChassis named(String id) throws IOException {
+    try {
+      for (String path : members()) {
+        if (RedfishChassis.idOf(path).equals(id)) {
+          return described(path);
+        }
+      }
+    } catch (RedfishClient.NotThere _) {
+      // it may have the chassis all the same
+    }
+    return described(COLLECTIONS.getFirst() + "/" + id);
+  }
+
+  private RedfishChassis described(String path) throws IOException {
+    JsonNode described;
+    try {
+      described = client.get(path);
+    } catch (RedfishClient.NotThere _) {
+      described = MissingNode.getInstance();
+    }
+    return RedfishChassis.of(path, described);
+  }
+
+  /** Paths of all chassis. */
+  private Set<String> members() throws IOException {
+    JsonNode collection = collection();
+    Set<String> members = new LinkedHashSet<>();
+    Set<String> pages = new LinkedHashSet<>();
+    while (true) {
+      members.addAll(RedfishChassis.linksOf(collection.path("Members")));
+      JsonNode links = collection.path("links");
+      members.addAll(RedfishChassis.linksOf(links.path("Member")));
+      String next = collection.path("Members@odata.nextLink").asText("");
+      if (members.size() > MOST_CHASSIS) {
+        throw new IOException("it shows more than %d chassis".formatted(MOST_CHASSIS));
+      }
+      if (next.isEmpty() || !pages.add(next)) {
+        return members;
+      }
+      collection = client.get(next);
+    }
+  }
+
+  private JsonNode collection() throws IOException {
+    Set<String> paths = new LinkedHashSet<>();
+    try {
+      JsonNode root = client.get(ROOT);
+      paths.addAll(RedfishChassis.linksOf(root.path("Chassis")));
+      paths.addAll(RedfishChassis.linksOf(root.path("links").path("Chassis")));
+    } catch (RedfishClient.NotThere _) {
+      // the usual places then
+    }
+    paths.addAll(COLLECTIONS);
+    RedfishClient.NotThere last = null;
+    for (String path : paths) {
+      try {
+        return client.get(path);
+      } catch (RedfishClient.NotThere e) {
+        last = last == null ? e : last;
+      }
+    }
+    throw last == null ? new IOException("it has no chassis") : last;
+  }
+}
