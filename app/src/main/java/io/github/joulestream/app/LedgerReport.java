@@ -118,9 +118,10 @@ final class LedgerReport {
           totals.get(REFUSED_OVER_LIMIT));
       out.printf(
           Locale.ROOT,
-          "  refused readings: %,d from the future, %,d too late%n",
+          "  refused readings: %,d from the future, %,d too late, %,d of a second source of a device%n",
           totals.get(REFUSED_FUTURE),
-          totals.get(REFUSED_LATE));
+          totals.get(REFUSED_LATE),
+          totals.get(REFUSED_CONFLICT));
       out.printf(
           Locale.ROOT,
           "  counters: %,d wraps, %,d resets, %,d faults, stuck for %s, %,d minutes at odds with power%n",

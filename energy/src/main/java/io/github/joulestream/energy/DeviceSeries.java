@@ -3,10 +3,35 @@ package io.github.joulestream.energy;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
 /** A device and some of its readings. */
 public record DeviceSeries(Device device, Readings readings) {
   public DeviceSeries {
     requireNonNull(device, "device is null");
     requireNonNull(readings, "readings is null");
+  }
+
+  /** Some of the rows. */
+  public DeviceSeries onlyRows(IntPredicate wanted) {
+    int[] rows = IntStream.range(0, readings.size()).filter(wanted).toArray();
+    return new DeviceSeries(
+        device,
+        new Readings(
+            pick(readings.epochMillis(), rows),
+            pick(readings.powerMilliwatts(), rows),
+            pick(readings.energyMicrojoules(), rows),
+            pick(readings.utilisationParts(), rows),
+            pick(readings.usedBytes(), rows),
+            pick(readings.readBytes(), rows),
+            pick(readings.writtenBytes(), rows)));
+  }
+
+  private static long[] pick(long[] column, int[] rows) {
+    return column.length == 0
+        ? column
+        : Arrays.stream(rows).mapToLong(row -> column[row]).toArray();
   }
 }

@@ -93,5 +93,7 @@ public enum SiteAmount {
   /** Readings stamped later than they arrived by over a second: the node's clock is ahead. */
   CLOCK_AHEAD_READINGS,
   /** Batches of an agent that goes on after a later one of the same node has begun. */
-  RIVAL_AGENT_BATCHES
+  RIVAL_AGENT_BATCHES,
+  /** Readings refused: another source speaks for the device at that time, with other values. */
+  REFUSED_CONFLICT
 }

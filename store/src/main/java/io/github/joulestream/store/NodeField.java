@@ -24,7 +24,8 @@ enum NodeField {
       SiteAmount.REFUSED_NEGATIVE,
       SiteAmount.REFUSED_OVER_LIMIT,
       SiteAmount.REFUSED_FUTURE,
-      SiteAmount.REFUSED_LATE),
+      SiteAmount.REFUSED_LATE,
+      SiteAmount.REFUSED_CONFLICT),
   STUCK_MILLIS(SiteAmount.COUNTER_STUCK_MILLIS);
 
   private final String fieldName = name().toLowerCase(Locale.ROOT);

@@ -264,12 +264,13 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
             + all.get(SiteAmount.REFUSED_OVER_LIMIT);
     out.printf(
         Locale.ROOT,
-        "readings: %,d booked, %,d seen again; refused: %,d fields, %,d readings from the future, %,d too late%n",
+        "readings: %,d booked, %,d seen again; refused: %,d fields, %,d readings from the future, %,d too late, %,d of a second source of a device%n",
         all.get(SiteAmount.READINGS),
         all.get(SiteAmount.REPEATED_READINGS),
         fields,
         all.get(SiteAmount.REFUSED_FUTURE),
-        all.get(SiteAmount.REFUSED_LATE));
+        all.get(SiteAmount.REFUSED_LATE),
+        all.get(SiteAmount.REFUSED_CONFLICT));
   }
 
   private static String cut(String text, int width) {

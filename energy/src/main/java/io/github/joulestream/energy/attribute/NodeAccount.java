@@ -12,7 +12,6 @@ import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.ReadingColumns;
-import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.io.DataInput;
@@ -31,7 +30,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +46,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Mutable; one thread.
  */
 public final class NodeAccount {
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
+  // the last one without sources
+  private static final int FORMAT_WITHOUT_SOURCES = 3;
   private static final DeviceKind[] KINDS = DeviceKind.values();
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
@@ -61,6 +61,8 @@ public final class NodeAccount {
   private final Allocations allocations;
   // by key: what says that it is of another kind now is another device
   private final LinkedHashMap<String, DeviceAccount> devices = new LinkedHashMap<>();
+  // who speaks for each of them
+  private final Map<String, Sources> sources = new HashMap<>();
   // ids of devices that can be held
   private final Set<String> seenIds = new HashSet<>();
   private SeenBatches seen = new SeenBatches();
@@ -113,11 +115,11 @@ public final class NodeAccount {
       }
       places = new Places(batch);
     }
-    if (!seen.add(agentEpoch, sequence)) {
+    if (!seen.add(agentEpoch, sequence, arrivalEpochMillis)) {
       count(batch, arrivalEpochMillis, SiteAmount.REPEATED_READINGS, books);
       return Outcome.REPEATED;
     }
-    places.look(batch, arrivalEpochMillis);
+    places.look(batch, agentEpoch, arrivalEpochMillis);
     Odd odd = null;
     long oldestMillis = Long.MAX_VALUE;
     long latestMillis = Long.MIN_VALUE;
@@ -132,10 +134,11 @@ public final class NodeAccount {
         plain.takePlain(batch, batch.device(d), from, to, sharesOf(plain, batch.device(d)), books);
         oldestMillis = Math.min(oldestMillis, batch.epochMillis()[from]);
         latestMillis = Math.max(latestMillis, batch.epochMillis()[to - 1]);
+        newestMillis = Math.max(newestMillis, batch.epochMillis()[to - 1]);
         continue;
       }
       if (odd == null) {
-        odd = new Odd(arrivalEpochMillis, history, books);
+        odd = new Odd(agentEpoch, arrivalEpochMillis, history, books);
       }
       DeviceSeries series = batch.series(d);
       List<Point> points = odd.read(series);
@@ -144,7 +147,8 @@ public final class NodeAccount {
       }
       oldestMillis = Math.min(oldestMillis, points.getFirst().epochMillis());
       latestMillis = Math.max(latestMillis, points.getLast().epochMillis());
-      odd.take(batch, series, points);
+      long keptMillis = odd.take(batch, series, points);
+      newestMillis = Math.max(newestMillis, keptMillis);
     }
     books.all();
     count(batch, arrivalEpochMillis, SiteAmount.READINGS, books);
@@ -153,7 +157,6 @@ public final class NodeAccount {
       if (seen.rivals(agentEpoch, oldestMillis, latestMillis)) {
         books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);
       }
-      newestMillis = Math.max(newestMillis, latestMillis);
       long latest = batch.latestMillis(arrivalEpochMillis + limits.futureMillis());
       longestMillis = Math.max(longestMillis, latest - oldestMillis);
       if (newestMillis >= nextExpiryMillis) {
@@ -269,16 +272,19 @@ public final class NodeAccount {
     private final Device[] named;
     private final @Nullable DeviceAccount[] accounts;
     private final @Nullable DeviceAccount[] plain;
+    private final Sources[] speakers;
     private final boolean distinct;
 
     Places(ReadingColumns batch) {
       named = new Device[batch.size()];
       accounts = new DeviceAccount[batch.size()];
       plain = new DeviceAccount[batch.size()];
+      speakers = new Sources[batch.size()];
       Set<String> ids = new HashSet<>();
       for (int d = 0; d < named.length; d++) {
         named[d] = batch.device(d);
         ids.add(keyOf(named[d]));
+        speakers[d] = sourcesOf(keyOf(named[d]));
       }
       distinct = ids.size() == named.length;
     }
@@ -287,7 +293,7 @@ public final class NodeAccount {
      * Sees which devices there is nothing odd about, all before any of them is booked: the books of
      * a node come from main memory, and looked at in one go they come together.
      */
-    void look(ReadingColumns batch, long arrivalEpochMillis) {
+    void look(ReadingColumns batch, long agentEpoch, long arrivalEpochMillis) {
       for (int d = 0; d < named.length; d++) {
         int from = batch.first(d);
         int to = batch.first(d + 1);
@@ -296,6 +302,7 @@ public final class NodeAccount {
             distinct
                     && account != null
                     && from < to
+                    && speakers[d].isKeeper(agentEpoch)
                     && account.isPlain(
                         batch,
                         batch.device(d),
@@ -341,6 +348,7 @@ public final class NodeAccount {
 
   /** What is left over where readings need a second look. */
   private final class Odd {
+    private final long agentEpoch;
     private final long arrivalEpochMillis;
     private final History history;
     private final Remembering lookUp;
@@ -350,7 +358,8 @@ public final class NodeAccount {
     private final List<DeviceSeries> booked = new ArrayList<>();
     private @Nullable List<DeviceSeries> kept;
 
-    Odd(long arrivalEpochMillis, History history, Increments books) {
+    Odd(long agentEpoch, long arrivalEpochMillis, History history, Increments books) {
+      this.agentEpoch = agentEpoch;
       this.arrivalEpochMillis = arrivalEpochMillis;
       this.history = history;
       this.lookUp = new Remembering(history);
@@ -363,18 +372,31 @@ public final class NodeAccount {
           series, arrivalEpochMillis, reader.into(books, arrivalEpochMillis, series, refusals));
     }
 
-    void take(ReadingColumns batch, DeviceSeries series, List<Point> points) {
-      for (Point point : points) {
-        if (point.ahead()) {
-          books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
-        }
-      }
+    /** Takes in the readings of one device; returns the time of the last that was. */
+    long take(ReadingColumns batch, DeviceSeries series, List<Point> points) {
       Remembering known =
           booked.isEmpty()
               ? lookUp
               : new Remembering(with(history, new Arrival(arrivalEpochMillis, booked)));
+      List<Point> uncontested = uncontested(series, points, known);
       DeviceSeries rest =
-          NodeAccount.this.take(series, points, arrivalEpochMillis, known, books, refusals);
+          uncontested.size() == points.size() ? null : reader.only(series, uncontested);
+      if (!uncontested.isEmpty()) {
+        for (Point point : uncontested) {
+          if (point.ahead()) {
+            books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
+          }
+        }
+        DeviceSeries inTime =
+            NodeAccount.this.take(
+                rest == null ? series : rest,
+                uncontested,
+                arrivalEpochMillis,
+                known,
+                books,
+                refusals);
+        rest = inTime == null ? rest : inTime;
+      }
       if (!places.distinct) {
         booked.add(rest == null ? series : rest);
       }
@@ -386,6 +408,106 @@ public final class NodeAccount {
           parts.add(rest);
         }
         kept = parts;
+      }
+      return uncontested.isEmpty() ? Long.MIN_VALUE : uncontested.getLast().epochMillis();
+    }
+
+    /** The readings at whose time no other source speaks for the device; the others are refused. */
+    private List<Point> uncontested(DeviceSeries series, List<Point> points, Remembering known) {
+      String key = keyOf(series.device());
+      Sources speakers = sourcesOf(key);
+      DeviceAccount account = devices.get(key);
+      if (account != null) {
+        speakers.spokenTo(account.lastMillis());
+      }
+      int place = places.distinct ? 0 : placeOf(series.device(), points);
+      Sources.Heard heard =
+          epoch -> seen.arrivedMillis(epoch) >= arrivalEpochMillis - Sources.WAKE_MILLIS;
+      Conflicts conflicts = null;
+      List<Point> uncontested = new ArrayList<>(points.size());
+      for (Point point : points) {
+        if (!speakers.isContested(agentEpoch, place, point.epochMillis(), heard)) {
+          speakers.note(agentEpoch, place, point.epochMillis());
+          uncontested.add(point);
+          continue;
+        }
+        if (conflicts == null) {
+          conflicts = new Conflicts(key, points, known);
+        }
+        if (conflicts.isUnknown()) {
+          uncontested.add(point); // too late anyway, and refused as such
+        } else {
+          conflicts.add(point);
+        }
+      }
+      if (conflicts != null) {
+        conflicts.say(series.device());
+      }
+      return uncontested;
+    }
+
+    /**
+     * 0 if a batch names the device for the first time, or goes on with it (a counter that began
+     * anew is another series); else how many series before this one are of it.
+     */
+    private int placeOf(Device device, List<Point> points) {
+      List<DeviceSeries> before =
+          booked.stream().filter(of -> keyOf(of.device()).equals(keyOf(device))).toList();
+      NavigableMap<Long, Point> said = new TreeMap<>();
+      boolean alike = true;
+      for (DeviceSeries series : before) {
+        alike &=
+            series
+                .device()
+                .withCounter(device.counterEpoch(), device.counterWrapMicrojoules())
+                .equals(device);
+        reader
+            .read(series, arrivalEpochMillis, PointReader.SILENT)
+            .forEach(point -> said.put(point.epochMillis(), point));
+      }
+      if (said.isEmpty()) {
+        return 0;
+      }
+      boolean contradicts =
+          points.stream()
+              .filter(point ->
+                  point.epochMillis() >= said.firstKey() && point.epochMillis() <= said.lastKey())
+              .anyMatch(point -> !point.saysTheSameAs(said.get(point.epochMillis())));
+      return alike && !contradicts ? 0 : before.size();
+    }
+
+    /** Readings of one device at whose time another source speaks for it. */
+    private final class Conflicts {
+      private final NavigableMap<Long, Point> said;
+      private final List<Point> refused = new ArrayList<>();
+
+      Conflicts(String key, List<Point> points, Remembering known) {
+        long gap = limits.longGapMillis();
+        said =
+            pointsOf(
+                key,
+                known,
+                points.getFirst().epochMillis() - gap,
+                points.getLast().epochMillis() + gap);
+      }
+
+      boolean isUnknown() {
+        return said.isEmpty();
+      }
+
+      void add(Point point) {
+        if (!point.saysTheSameAs(said.get(point.epochMillis()))) {
+          refused.add(point);
+          books.count(limits.windowOf(point.epochMillis()), SiteAmount.REFUSED_CONFLICT, 1);
+        }
+      }
+
+      void say(Device device) {
+        if (!refused.isEmpty()) {
+          refusals.add(
+              "refused conflict: %d readings of %s, the first of %d; another source speaks for it"
+                  .formatted(refused.size(), device.id(), refused.getFirst().epochMillis()));
+        }
       }
     }
 
@@ -445,7 +567,8 @@ public final class NodeAccount {
             .formatted(points.size() - inTime.size(), series.device().id(), first));
     account.advance(inTime, ofDevice, books, arrivalEpochMillis);
     account.tail(ofDevice, books);
-    return after(series, last.epochMillis());
+    long[] times = series.readings().epochMillis();
+    return series.onlyRows(row -> times[row] > last.epochMillis());
   }
 
   /** Takes in what is said of an allocation; false if it was known. */
@@ -509,7 +632,9 @@ public final class NodeAccount {
       books.count(limits.windowOf(stay.heldAt()), job, JobAmount.NODES_HELD, sign);
       JobAmount end = stay.end();
       if (end != null) {
-        books.count(limits.windowOf(stay.endAt()), job, end, sign);
+        // the last window in which it held something: at a window's edge the next is not its any more
+        long last = Math.max(stay.heldAt(), stay.endAt() - 1);
+        books.count(limits.windowOf(last), job, end, sign);
       }
     });
     unseen(stays, sign, books);
@@ -560,6 +685,10 @@ public final class NodeAccount {
       account.shares(known);
     }
     return known;
+  }
+
+  private Sources sourcesOf(String key) {
+    return sources.computeIfAbsent(key, _ -> new Sources(limits));
   }
 
   private void forgetShares() {
@@ -863,31 +992,6 @@ public final class NodeAccount {
     }
   }
 
-  /** The rows of a series that come after a time. */
-  private static DeviceSeries after(DeviceSeries series, long epochMillis) {
-    Readings all = series.readings();
-    int[] rows =
-        IntStream.range(0, all.size())
-            .filter(row -> all.epochMillis()[row] > epochMillis)
-            .toArray();
-    return new DeviceSeries(
-        series.device(),
-        new Readings(
-            pick(all.epochMillis(), rows),
-            pick(all.powerMilliwatts(), rows),
-            pick(all.energyMicrojoules(), rows),
-            pick(all.utilisationParts(), rows),
-            pick(all.usedBytes(), rows),
-            pick(all.readBytes(), rows),
-            pick(all.writtenBytes(), rows)));
-  }
-
-  private static long[] pick(long[] column, int[] rows) {
-    return column.length == 0
-        ? column
-        : Arrays.stream(rows).mapToLong(row -> column[row]).toArray();
-  }
-
   // ---- state
 
   /** Writes the account, as {@link #read} reads it. */
@@ -916,8 +1020,9 @@ public final class NodeAccount {
       out.writeLong(edge.arrivalEpochMillis());
     }
     out.writeInt(devices.size());
-    for (DeviceAccount device : devices.values()) {
-      device.write(out);
+    for (Map.Entry<String, DeviceAccount> device : devices.entrySet()) {
+      device.getValue().write(out);
+      sourcesOf(device.getKey()).write(out);
     }
   }
 
@@ -929,12 +1034,12 @@ public final class NodeAccount {
   public static NodeAccount read(DataInput in, Limits limits, Calibration calibration)
       throws IOException {
     int format = in.readByte();
-    if (format != FORMAT) {
+    if (format != FORMAT && format != FORMAT_WITHOUT_SOURCES) {
       throw new IOException(
           "a node's account of format " + format + "; this release knows " + FORMAT);
     }
     NodeAccount account = new NodeAccount(limits, calibration);
-    account.seen = SeenBatches.read(in);
+    account.seen = SeenBatches.read(in, format > FORMAT_WITHOUT_SOURCES);
     account.newestMillis = in.readLong();
     account.longestMillis = in.readLong();
     int edges = in.readInt();
@@ -967,6 +1072,9 @@ public final class NodeAccount {
       DeviceAccount device = DeviceAccount.read(in, account.bench);
       account.devices.put(keyOf(device.device()), device);
       account.noteSeen(device.device());
+      if (format > FORMAT_WITHOUT_SOURCES) {
+        account.sources.put(keyOf(device.device()), Sources.read(in, limits));
+      }
     }
     return account;
   }

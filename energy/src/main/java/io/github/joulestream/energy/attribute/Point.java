@@ -3,6 +3,7 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.Readings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reading as it is used: cleaned, and placed in time. At least one of power and energy is there.
@@ -22,6 +23,15 @@ record Point(
     long utilisationParts,
     long usedBytes,
     boolean ahead) {
+  /** True if there is another and it has the same values. */
+  boolean saysTheSameAs(@Nullable Point other) {
+    return other != null
+        && milliwatts == other.milliwatts
+        && microjoules == other.microjoules
+        && utilisationParts == other.utilisationParts
+        && usedBytes == other.usedBytes;
+  }
+
   /**
    * Of two at one time the later, unless only the earlier has the counter: a mean of power that
    * belongs into the middle of its time may meet a reading there, and must not replace it.

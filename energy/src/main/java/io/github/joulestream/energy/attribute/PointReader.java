@@ -10,7 +10,9 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.energy.integrate.Plausibility;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** From readings as they came to points that can be used. */
@@ -88,7 +90,7 @@ final class PointReader {
       if (power == MISSING && energy == MISSING) {
         continue;
       }
-      long placed = energy == MISSING ? time - device.averagingMillis() / 2 : time;
+      long placed = placed(device, time, energy != MISSING);
       sorted &= placed > latest;
       latest = placed;
       boolean ahead = time > arrivalEpochMillis + Limits.AHEAD_MILLIS;
@@ -100,6 +102,22 @@ final class PointReader {
     TreeMap<Long, Point> byTime = new TreeMap<>();
     inOrder.forEach(point -> byTime.merge(point.epochMillis(), point, Point::preferred));
     return List.copyOf(byTime.values());
+  }
+
+  /** The rows of a series that became these points. */
+  DeviceSeries only(DeviceSeries series, List<Point> points) {
+    Set<Long> times = new HashSet<>();
+    points.forEach(point -> times.add(point.epochMillis()));
+    Readings readings = series.readings();
+    return series.onlyRows(row -> {
+      long energy = readings.energy(row);
+      boolean counted = energy != MISSING && Plausibility.counterRefusal(energy) == null;
+      return times.contains(placed(series.device(), readings.epochMillis()[row], counted));
+    });
+  }
+
+  private static long placed(Device device, long epochMillis, boolean counted) {
+    return counted ? epochMillis : epochMillis - device.averagingMillis() / 2;
   }
 
   /** Gathers the first few refusals as text and counts all of them in the books. */

@@ -35,17 +35,23 @@ final class SeenBatches {
     // first sequence of a range -> last
     final TreeMap<Long, Long> ranges = new TreeMap<>();
     long oldestMillis = Long.MAX_VALUE;
+    // when its last batch came
+    long arrivedMillis = Long.MIN_VALUE;
   }
 
   /** True if it is new. */
-  boolean add(long epoch, long sequence) {
+  boolean add(long epoch, long sequence, long arrivalEpochMillis) {
     if (current != null && epoch == currentEpoch && sequence == rangeLast + 1) {
       rangeLast = sequence; // written down when another comes
+      current.arrivedMillis = arrivalEpochMillis;
       return true;
     }
     writeDown();
     boolean isNew = addAnywhere(epoch, sequence);
     Life life = lives.get(epoch);
+    if (life != null) {
+      life.arrivedMillis = arrivalEpochMillis;
+    }
     var newest = life == null ? null : life.ranges.lastEntry();
     if (newest != null) {
       current = life;
@@ -54,6 +60,12 @@ final class SeenBatches {
       rangeLast = newest.getValue();
     }
     return isNew;
+  }
+
+  /** When the last batch of an agent came; {@code Long.MIN_VALUE} if none is remembered. */
+  long arrivedMillis(long epoch) {
+    Life life = lives.get(epoch);
+    return life == null ? Long.MIN_VALUE : life.arrivedMillis;
   }
 
   private void writeDown() {
@@ -119,6 +131,7 @@ final class SeenBatches {
       Life life = entry.getValue();
       out.writeLong(entry.getKey());
       out.writeLong(life.oldestMillis);
+      out.writeLong(life.arrivedMillis);
       out.writeInt(life.ranges.size());
       for (Map.Entry<Long, Long> range : life.ranges.entrySet()) {
         out.writeLong(range.getKey());
@@ -127,13 +140,14 @@ final class SeenBatches {
     }
   }
 
-  static SeenBatches read(DataInput in) throws IOException {
+  static SeenBatches read(DataInput in, boolean withArrivals) throws IOException {
     SeenBatches seen = new SeenBatches();
     int size = in.readInt();
     for (int i = 0; i < size; i++) {
       long epoch = in.readLong();
       Life life = new Life();
       life.oldestMillis = in.readLong();
+      life.arrivedMillis = withArrivals ? in.readLong() : Long.MIN_VALUE;
       int count = in.readInt();
       for (int j = 0; j < count; j++) {
         life.ranges.put(in.readLong(), in.readLong());

@@ -101,6 +101,19 @@ final class BookedNode {
     }
   }
 
+  /** The powers that were kept, by time. */
+  TreeMap<Long, Long> keptMilliwatts() {
+    TreeMap<Long, Long> kept = new TreeMap<>();
+    for (Arrival arrival : history) {
+      for (DeviceSeries series : arrival.devices()) {
+        for (int row = 0; row < series.readings().size(); row++) {
+          kept.put(series.readings().epochMillis()[row], series.readings().power(row));
+        }
+      }
+    }
+    return kept;
+  }
+
   long site(SiteAmount amount) {
     return site.values().stream().mapToLong(totals -> totals.get(amount)).sum();
   }

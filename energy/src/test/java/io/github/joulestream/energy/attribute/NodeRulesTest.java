@@ -497,7 +497,8 @@ class NodeRulesTest {
     assertThat(rivals.site.get(SiteAmount.RIVAL_AGENT_BATCHES)).isZero();
     rivals.take(1, of(GPU, counting(21, 30, 400)));
     assertThat(rivals.site.get(SiteAmount.RIVAL_AGENT_BATCHES)).isEqualTo(1);
-    assertThat(rivals.joules(SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isEqualTo(30 * 400);
+    assertThat(rivals.site.get(SiteAmount.REFUSED_CONFLICT)).isEqualTo(10);
+    assertThat(rivals.joules(SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isEqualTo(20 * 400);
   }
 
   @Test

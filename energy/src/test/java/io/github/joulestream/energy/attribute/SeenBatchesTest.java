@@ -30,7 +30,7 @@ class SeenBatchesTest {
         long epoch = random.nextInt(3);
         // mostly the next one, as they come
         long sequence = random.nextInt(3) > 0 ? next++ : random.nextInt(120);
-        assertThat(seen.add(epoch, sequence))
+        assertThat(seen.add(epoch, sequence, 0))
             .as("round %d, batch %d of life %d", round, sequence, epoch)
             .isEqualTo(known.add(List.of(epoch, sequence)));
         if (random.nextInt(20) == 0) {
@@ -43,6 +43,6 @@ class SeenBatchesTest {
   private static SeenBatches writtenAndRead(SeenBatches seen) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     seen.write(new DataOutputStream(out));
-    return SeenBatches.read(new DataInputStream(new ByteArrayInputStream(out.toByteArray())));
+    return SeenBatches.read(new DataInputStream(new ByteArrayInputStream(out.toByteArray())), true);
   }
 }

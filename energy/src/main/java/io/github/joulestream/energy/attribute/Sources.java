@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which source spoke for a device when. A source is one life of one agent; where one batch names a
+ * device more than once and the readings contradict each other, each naming is a source. At a time
+ * one of them keeps the device:
+ *
+ * <pre>
+ *   agent of epoch 7   |----------------|          x  x  x  x       |------
+ *   agent of epoch 9           x  x     |--------------|
+ *                                                       60 s
+ * </pre>
+ *
+ * <p>Between two readings of a source no more than the limit of gaps apart, the readings of others
+ * (x) are conflicts. Where a source has spoken last, the next one follows at once if it began later
+ * (that is how an agent is started anew); one that began earlier must wait until the other has been
+ * silent for {@link #WAKE_MILLIS}, or the two would take turns at every batch. Mutable; owned by
+ * the {@link NodeAccount}.
+ */
+final class Sources {
+  /** So long after its last reading, a source may yet speak on. */
+  static final long WAKE_MILLIS = Limits.LOOK_MILLIS;
+
+  /** The oldest of more are forgotten: readings of their time are no conflicts any more. */
+  private static final int MOST = 16;
+
+  private final Limits limits;
+  // in the order of time; no two overlap
+  private final List<Stretch> stretches = new ArrayList<>(1);
+
+  /** Time for which one source has spoken. */
+  private static final class Stretch {
+    final long epoch;
+    final int place;
+    long fromMillis;
+    long toMillis;
+
+    Stretch(long epoch, int place, long fromMillis, long toMillis) {
+      this.epoch = epoch;
+      this.place = place;
+      this.fromMillis = fromMillis;
+      this.toMillis = toMillis;
+    }
+
+    boolean isOf(long ofEpoch, int ofPlace) {
+      return epoch == ofEpoch && place == ofPlace;
+    }
+
+    /** True if it began later, or is named first in the same batches. */
+    boolean goesBefore(long otherEpoch, int otherPlace) {
+      return epoch > otherEpoch || (epoch == otherEpoch && place < otherPlace);
+    }
+  }
+
+  /** Whether a source was heard lately. */
+  interface Heard {
+    boolean lately(long epoch);
+  }
+
+  Sources(Limits limits) {
+    this.limits = limits;
+  }
+
+  /** True if this agent spoke last, and so may go on. */
+  boolean isKeeper(long epoch) {
+    if (stretches.isEmpty()) {
+      return false;
+    }
+    Stretch newest = stretches.getLast();
+    return newest.place == 0 && newest.epoch == epoch;
+  }
+
+  /** Whoever spoke last has gone on to this time. */
+  void spokenTo(long epochMillis) {
+    if (!stretches.isEmpty()) {
+      Stretch newest = stretches.getLast();
+      newest.toMillis = Math.max(newest.toMillis, epochMillis);
+    }
+  }
+
+  /**
+   * True if another source keeps the device at this time.
+   *
+   * @param place 0, or how often the batch names the device before
+   */
+  boolean isContested(long epoch, int place, long epochMillis, Heard heard) {
+    int at = lastFrom(epochMillis);
+    if (at < 0) {
+      return false;
+    }
+    Stretch before = stretches.get(at);
+    if (before.isOf(epoch, place)) {
+      return false;
+    }
+    return epochMillis <= before.toMillis
+        || (before.goesBefore(epoch, place)
+            && epochMillis - before.toMillis <= WAKE_MILLIS
+            && heard.lately(before.epoch));
+  }
+
+  /** Takes note that a source has spoken at a time that is not contested. */
+  void note(long epoch, int place, long epochMillis) {
+    int at = lastFrom(epochMillis);
+    Stretch next = at + 1 < stretches.size() ? stretches.get(at + 1) : null;
+    if (next != null
+        && (!next.isOf(epoch, place) || next.fromMillis - epochMillis > limits.longGapMillis())) {
+      next = null;
+    }
+    Stretch before = at >= 0 ? stretches.get(at) : null;
+    if (before != null
+        && before.isOf(epoch, place)
+        && epochMillis - before.toMillis <= limits.longGapMillis()) {
+      before.toMillis = Math.max(before.toMillis, epochMillis);
+      if (next != null) {
+        before.toMillis = next.toMillis;
+        stretches.remove(at + 1);
+      }
+    } else if (next != null) {
+      next.fromMillis = epochMillis;
+    } else {
+      stretches.add(at + 1, new Stretch(epoch, place, epochMillis, epochMillis));
+      if (stretches.size() > MOST) {
+        stretches.removeFirst();
+      }
+    }
+  }
+
+  /** The stretch that began last before or at a time; -1 if there is none. */
+  private int lastFrom(long epochMillis) {
+    int at = stretches.size() - 1;
+    while (at >= 0 && stretches.get(at).fromMillis > epochMillis) {
+      at--;
+    }
+    return at;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeByte(stretches.size());
+    for (Stretch stretch : stretches) {
+      out.writeLong(stretch.epoch);
+      out.writeShort(stretch.place);
+      out.writeLong(stretch.fromMillis);
+      out.writeLong(stretch.toMillis);
+    }
+  }
+
+  static Sources read(DataInput in, Limits limits) throws IOException {
+    Sources sources = new Sources(limits);
+    for (int left = in.readByte(); left > 0; left--) {
+      sources.stretches.add(
+          new Stretch(in.readLong(), in.readShort(), in.readLong(), in.readLong()));
+    }
+    return sources;
+  }
+}
