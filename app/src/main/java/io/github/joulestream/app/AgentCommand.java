@@ -75,9 +75,10 @@ final class AgentCommand implements Callable<Integer> {
   @Option(
       names = "--spool",
       paramLabel = "DIR",
-      defaultValue = "joulestream-spool",
-      description = "Where messages wait for Kafka (default: ${DEFAULT-VALUE}).")
-  Path spool = Path.of("joulestream-spool");
+      description =
+          "Where messages wait for Kafka (default: $STATE_DIRECTORY/spool under systemd,"
+              + " /var/lib/joulestream/spool for root, else ~/.local/state/joulestream/spool).")
+  @Nullable Path spool;
 
   @Option(
       names = "--spool-limit",
@@ -111,7 +112,7 @@ final class AgentCommand implements Callable<Integer> {
         new AgentSettings(
             site, node != null ? node : NodeAgent.hostName(), interval, publishInterval, labels);
     if (spoolLimit < LEAST_SPOOL) {
-      throw new UserError("--spool-limit must be at least 1M");
+      throw UserError.usage("--spool-limit must be at least 1M");
     }
     List<Probe> probes = Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options());
     if (print) {
@@ -119,7 +120,7 @@ final class AgentCommand implements Callable<Integer> {
     }
     try (Stopping stopping = new Stopping();
         SpoolingPublisher publisher =
-            SpoolingPublisher.open(kafka.config(), "joulestream-agent", spool, spoolLimit);
+            SpoolingPublisher.open(kafka.config(), "joulestream-agent", spoolFolder(), spoolLimit);
         NodeAgent agent =
             new NodeAgent(settings, probes, publisher, EpochClock.system(), NanoClock.system())) {
       agent.follow(jobs.sources(settings.site(), settings.node()), jobs.held());
@@ -129,17 +130,23 @@ final class AgentCommand implements Callable<Integer> {
       try (AutoCloseable _ = healthPort.open(metrics, () -> health(agent, publisher))) {
         System.out.println("sampling " + agent.describe());
         agent.start();
-        while (!stopping.await(LINE_INTERVAL)) {
-          agent
-              .failure()
-              .ifPresent(e -> {
-                throw new UserError("the agent stopped: " + e.getMessage(), e);
-              });
-          System.out.println(line(agent, publisher));
+        StatusLines lines = new StatusLines(System.out);
+        while (!stopping.await(LINE_INTERVAL, "the agent", agent::failure)) {
+          lines.say(trouble(publisher).isPresent() + ";" + publisher.dropped(), line(agent, publisher));
         }
       }
     }
     return 0;
+  }
+
+  /** Never the current folder, which is another at the next start. */
+  private Path spoolFolder() {
+    Path named = spool;
+    return named == null
+        ? DefaultFolders.state(
+                System.getenv(), System.getProperty("user.name"), System.getProperty("user.home"))
+            .resolve("spool")
+        : named;
   }
 
   private static String line(NodeAgent agent, SpoolingPublisher publisher) {

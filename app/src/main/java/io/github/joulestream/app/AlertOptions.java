@@ -59,11 +59,11 @@ final class AlertOptions {
     URI webhookUrl = webhook;
     Path secret = secretFile;
     if (webhookUrl != null && secret == null) {
-      throw new UserError(
+      throw UserError.usage(
           "--webhook takes --webhook-secret-file too; make one with: openssl rand -base64 32");
     }
     if (!repeat.isPositive()) {
-      throw new UserError("--alertmanager-repeat must be over 0; 1m is usual");
+      throw UserError.usage("--alertmanager-repeat must be over 0; 1m is usual");
     }
     return new AlertSender.Targets(
         alertmanagerUrl == null
@@ -78,7 +78,7 @@ final class AlertOptions {
   private static URI http(URI url, String option) {
     boolean known = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
     if (!known || url.getHost() == null) {
-      throw new UserError(
+      throw UserError.usage(
           "%s takes a URL such as http://host:9093, not '%s'".formatted(option, url));
     }
     return url;

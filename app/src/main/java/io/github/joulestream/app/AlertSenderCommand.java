@@ -3,11 +3,17 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.delivery.AlertSender;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,6 +25,8 @@ import picocli.CommandLine.Option;
     description = "Tell Alertmanager, a webhook, or both, of alerts.",
     footer = {"", "Start another with another --instance name, and it stands by."})
 final class AlertSenderCommand implements Callable<Integer> {
+  private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
+
   @Mixin AlertOptions options = new AlertOptions();
 
   @Option(
@@ -28,6 +36,7 @@ final class AlertSenderCommand implements Callable<Integer> {
       description = "Lasting name of this instance (default: ${DEFAULT-VALUE}).")
   String instance = "";
 
+  @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -42,18 +51,54 @@ final class AlertSenderCommand implements Callable<Integer> {
         AlertSender sender =
             new AlertSender(
                 kafka.config(), instance, targets, EpochClock.system(), NanoClock.system())) {
-      sender.start();
-      System.out.println("waiting for alerts; Ctrl-C stops it");
-      while (!stopping.await(Duration.ofSeconds(10))) {
-        sender
-            .failure()
-            .ifPresent(e -> {
-              throw new UserError("the alert sender stopped: " + e.getMessage(), e);
-            });
-        sender.status().forEach(status -> System.out.println(line(status)));
+      Metrics metrics = new Metrics();
+      showIn(metrics, sender);
+      try (AutoCloseable _ = healthPort.open(metrics, () -> health(sender))) {
+        sender.start();
+        System.out.println("waiting for alerts; Ctrl-C stops it");
+        Map<String, StatusLines> lines = new HashMap<>();
+        while (!stopping.await(LINE_INTERVAL, "the alert sender", sender::failure)) {
+          for (AlertSender.Status status : sender.status()) {
+            lines
+                .computeIfAbsent(status.target(), _ -> new StatusLines(System.out))
+                .say(status.told() + "," + status.refused() + "," + status.trouble(), line(status));
+          }
+        }
       }
     }
     return 0;
+  }
+
+  static void showIn(Metrics metrics, AlertSender sender) {
+    metrics
+        .show(Metric.ALERTS_SENT, "target", () -> by(sender, AlertSender.Status::told))
+        .show(Metric.ALERTS_REFUSED, "target", () -> by(sender, AlertSender.Status::refused))
+        .show(Metric.ALERTS_RETRIES, "target", () -> by(sender, AlertSender.Status::retries))
+        .show(
+            Metric.ALERTS_REACHABLE,
+            "target",
+            () -> by(sender, status -> status.trouble() == null ? 1L : 0L));
+  }
+
+  private static Map<String, Long> by(
+      AlertSender sender, Function<AlertSender.Status, Long> figure) {
+    Map<String, Long> figures = new HashMap<>();
+    sender.status().forEach(status -> figures.put(status.target(), figure.apply(status)));
+    return figures;
+  }
+
+  /** One that waits for its target is well: to start it anew would not help. */
+  private static Health health(AlertSender sender) {
+    return sender
+        .failure()
+        .map(e -> Health.bad("the alert sender stopped: " + e.getMessage()))
+        .orElseGet(() ->
+            sender.status().stream()
+                .filter(status -> status.trouble() != null)
+                .findFirst()
+                .map(status ->
+                    Health.good("%s is away: %s".formatted(status.target(), status.trouble())))
+                .orElse(Health.GOOD));
   }
 
   private static String line(AlertSender.Status status) {

@@ -10,16 +10,25 @@ import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,14 +39,19 @@ import picocli.CommandLine.Option;
     name = "doctor",
     sortOptions = false,
     description =
-        "Say what is reachable, what is missing, and what to do; 1 if something is amiss.")
+        "Say what is reachable and up to date, what is missing, and what to do; exit status 1 if a"
+            + " line says FAIL.")
 final class DoctorCommand implements Callable<Integer> {
+  private static final URI STORE_OF_UP = URI.create("http://127.0.0.1:9000");
+  private static final URI STORE_OF_WRITER = URI.create(StoreWriterCommand.DEFAULT_URL);
+
   @Option(
       names = "--store-url",
       paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:9000",
-      description = "The store (default: ${DEFAULT-VALUE}).")
-  URI storeUrl = URI.create("http://127.0.0.1:9000");
+      description =
+          "The store (default: that of up, http://127.0.0.1:9000, or if none answers there that of"
+              + " store-writer, http://127.0.0.1:8086).")
+  @Nullable URI storeUrl;
 
   @Option(
       names = "--ledger",
@@ -56,39 +70,49 @@ final class DoctorCommand implements Callable<Integer> {
       description = "With --ledger: up to here, likewise (default: all there is).")
   @Nullable String to;
 
+  @Option(names = "--exact", description = "With --ledger: in whole millijoules.")
+  boolean exact;
+
   @Mixin StoreOptions store = new StoreOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
-  private boolean amiss;
+  private URI asked = STORE_OF_UP;
+  private boolean failed;
+  private final long nowEpochMillis = EpochClock.system().epochMillis();
+  private final SortedSet<String> sites = new TreeSet<>();
 
   @Override
   public Integer call() throws InterruptedException {
     if (ledger) {
       return printLedger() ? 0 : 1;
     }
-    if (from != null || to != null) {
-      throw new UserError("--from and --to go with --ledger");
+    if (from != null || to != null || exact) {
+      throw UserError.usage("--from, --to and --exact go with --ledger");
     }
-    say(true, "Java", Runtime.version().toString());
+    say(Finding.ok("Java", Runtime.version().toString()));
     checkKafka();
     checkStore();
     Probes.ofThisMachine(null).forEach(this::checkProbe);
-    return amiss ? 1 : 0;
+    return failed ? 1 : 0;
   }
 
   private boolean printLedger() {
-    long now = EpochClock.system().epochMillis();
-    long fromMillis = from == null ? 0 : Times.parse(from, now);
-    long toMillis = to == null ? HistoryReader.END_EPOCH_MILLIS : Times.parse(to, now);
+    long fromMillis = from == null ? 0 : Times.parse(from, nowEpochMillis);
+    long toMillis = to == null ? HistoryReader.END_EPOCH_MILLIS : Times.parse(to, nowEpochMillis);
     if (fromMillis >= toMillis) {
-      throw new UserError("--from %s is not before --to %s".formatted(from, to));
+      throw UserError.usage("--from %s is not before --to %s".formatted(from, to));
     }
-    try (HistoryReader reader = store.connect(storeUrl).reader()) {
+    try (HistoryReader reader = connect().reader()) {
       SortedMap<String, Totals<SiteAmount>> sites = reader.ledger(fromMillis, toMillis);
       if (sites.isEmpty()) {
-        throw new UserError("the store at %s has no ledger of that time".formatted(storeUrl));
+        throw new UserError("the store at %s has no ledger of that time".formatted(asked));
       }
-      LedgerReport report = new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis));
+      LedgerReport report =
+          new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis), exact);
+      System.out.printf(
+          "windows that start from %s to before %s%n",
+          from == null ? "the first" : Instant.ofEpochMilli(fromMillis),
+          to == null ? "the newest" : Instant.ofEpochMilli(toMillis));
       report.print(System.out);
       System.out.printf(
           "%n%s%n", report.balances() ? "the books balance" : "THE BOOKS DO NOT BALANCE");
@@ -104,73 +128,119 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkKafka() throws InterruptedException {
     try (Admin admin = kafka.admin()) {
       List<String> differences = new TopicAdmin(admin).check();
-      say(true, "Kafka", "answers at " + kafka.bootstrap);
+      say(Finding.ok("Kafka", "answers at " + kafka.bootstrap));
       say(
-          differences.isEmpty(),
-          "topics",
           differences.isEmpty()
-              ? "are as they must be"
-              : String.join("; ", differences) + " -> joulestream topics create");
+              ? Finding.ok("topics", "are as they must be")
+              : Finding.fail(
+                  "topics", String.join("; ", differences) + " -> joulestream topics create"));
+      PipelineChecks.disks(admin).forEach(this::say);
+      if (differences.isEmpty()) {
+        checkFlow(admin);
+      }
     } catch (UserError e) {
-      say(false, "Kafka", String.valueOf(e.getMessage()));
-    } catch (java.util.concurrent.ExecutionException e) {
-      say(false, "Kafka", "answers, but refuses: " + e.getCause());
+      say(Finding.fail("Kafka", String.valueOf(e.getMessage())));
+    } catch (ExecutionException e) {
+      say(Finding.fail("Kafka", "answers, but refuses: " + e.getCause()));
+    } catch (KafkaException e) {
+      say(Finding.fail("Kafka", "answers, but cannot be read: " + e.getMessage()));
     }
+  }
+
+  private void checkFlow(Admin admin) throws ExecutionException, InterruptedException {
+    PipelineChecks.programs(admin).forEach(this::say);
+    Collection<NodeRecord> nodes =
+        LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.config()).values();
+    nodes.forEach(node -> sites.add(node.site()));
+    PipelineChecks.agents(nodes, nowEpochMillis).forEach(this::say);
+    say(
+        PipelineChecks.alerts(
+            LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.config())
+                .values()));
   }
 
   private void checkStore() {
     try {
-      StoreConnection connection = store.connect(storeUrl);
-      say(true, "store", "%s answers at %s".formatted(connection.kind().words(), storeUrl));
+      StoreConnection connection = connect();
+      say(
+          Finding.ok("store", "%s answers at %s".formatted(connection.kind().words(), asked)));
       List<String> differences = connection.differences();
       if (!differences.isEmpty()) {
         say(
-            false,
-            "store",
-            String.join("; ", differences) + " -> joulestream store-writer makes what is missing");
+            Finding.fail(
+                "store",
+                String.join("; ", differences)
+                    + " -> joulestream store-writer makes what is missing"));
+        return;
+      }
+      try (HistoryReader reader = connection.reader()) {
+        PipelineChecks.freshness(reader.newestWindows(), sites, nowEpochMillis).forEach(this::say);
       }
     } catch (IOException e) {
-      say(false, "store", unreachable());
+      say(Finding.fail("store", unreachable()));
+    } catch (UncheckedIOException e) {
+      say(
+          Finding.fail(
+              "store",
+              "%s: %s".formatted(e.getMessage(), requireNonNull(e.getCause()).getMessage())));
     } catch (UserError e) {
-      say(false, "store", String.valueOf(e.getMessage()));
+      say(Finding.fail("store", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private StoreConnection connect() throws IOException {
+    URI named = storeUrl;
+    if (named != null) {
+      asked = named;
+      return store.connect(named);
+    }
+    asked = STORE_OF_UP;
+    try {
+      return store.connect(STORE_OF_UP);
+    } catch (IOException e) {
+      try {
+        StoreConnection connection = store.connect(STORE_OF_WRITER);
+        asked = STORE_OF_WRITER;
+        return connection;
+      } catch (IOException also) {
+        e.addSuppressed(also);
+        throw e;
+      }
     }
   }
 
   private String unreachable() {
-    return "the store cannot be reached at %s -> start it, or give --store-url".formatted(storeUrl);
+    return "the store cannot be reached at %s -> start it, or give --store-url"
+        .formatted(storeUrl == null ? STORE_OF_UP + " or " + STORE_OF_WRITER : storeUrl);
   }
 
   private void checkProbe(Probe probe) {
     try (probe) {
       probe.open();
-      say(true, probe.name(), probe.describe());
+      say(Finding.ok(probe.name(), probe.describe()));
       for (Detail detail : probe.details()) {
         if (detail.name().equals(Detail.TAKEN_AS)) {
-          say(true, probe.name(), "%s: %s".formatted(detail.device(), detail.value()));
+          say(Finding.ok(probe.name(), "%s: %s".formatted(detail.device(), detail.value())));
         }
       }
-      probe.notTaken().forEach(words -> warn(probe.name(), "not taken: " + words));
+      probe.notTaken().forEach(words -> say(Finding.warn(probe.name(), "not taken: " + words)));
     } catch (Probe.ProbeUnavailable e) {
       String text = "unavailable, because " + e.getMessage();
       if (e.isAbsent()) {
-        say(true, probe.name(), text); // a node may well lack it
+        say(Finding.ok(probe.name(), text)); // a node may well lack it
       } else if (e.isMendable()) {
-        say(false, probe.name(), text);
+        say(Finding.fail(probe.name(), text));
       } else {
-        warn(probe.name(), text);
+        // it may be meant so, or only another user may read it
+        say(Finding.warn(probe.name(), text));
       }
     } catch (IOException e) {
-      warn(probe.name(), "cannot be read now: " + e.getMessage());
+      say(Finding.warn(probe.name(), "cannot be read now: " + e.getMessage()));
     }
   }
 
-  /** Something that may be meant so, or that only another user may read. */
-  private static void warn(String what, String text) {
-    System.out.printf("%-4s %-10s %s%n", "warn", what, text);
-  }
-
-  private void say(boolean fine, String what, String text) {
-    amiss |= !fine;
-    System.out.printf("%-4s %-10s %s%n", fine ? "ok" : "--", what, text);
+  private void say(Finding finding) {
+    failed |= finding.level() == Finding.Level.FAIL;
+    System.out.println(finding.line());
   }
 }

@@ -206,7 +206,7 @@ final class JobCommand implements Runnable {
     public Integer call() throws Exception {
       shares.forEach((what, part) -> {
         if (!SHARES.contains(what) || !(part >= 0 && part <= 1)) {
-          throw new UserError(
+          throw UserError.usage(
               "--share takes memory, storage, cpu or node and a part from 0 to 1, not %s=%s"
                   .formatted(what, part));
         }
@@ -304,7 +304,7 @@ final class JobCommand implements Runnable {
     @Override
     public Integer call() throws Exception {
       if (!(done >= 0) || Double.isInfinite(done)) {
-        throw new UserError("--done is an amount of work, not " + done);
+        throw UserError.usage("--done is an amount of work, not " + done);
       }
       Path directory = target.directory;
       if (directory != null) {

@@ -26,8 +26,14 @@ final class LedgerReport {
 
   private final SortedMap<String, Totals<SiteAmount>> sites;
   private final List<Unbalanced> unbalanced;
+  private final boolean exact;
 
-  LedgerReport(SortedMap<String, Totals<SiteAmount>> sites, List<Unbalanced> unbalanced) {
+  /**
+   * @param exact whether to print whole millijoules, else a unit that people can read
+   */
+  LedgerReport(
+      SortedMap<String, Totals<SiteAmount>> sites, List<Unbalanced> unbalanced, boolean exact) {
+    this.exact = exact;
     this.sites = sites;
     this.unbalanced = List.copyOf(unbalanced);
   }
@@ -65,36 +71,44 @@ final class LedgerReport {
     return totals.get(equation.get(0)) - totals.get(equation.get(1)) - totals.get(equation.get(2));
   }
 
+  /** A difference that is not 0 is never rounded away. */
+  private String energy(long millijoules) {
+    if (exact) {
+      return String.format(Locale.ROOT, "%,d", millijoules);
+    }
+    return Math.abs(millijoules) < 1000 ? millijoules + " mJ" : Summary.energy(millijoules);
+  }
+
   /** One table for each site. */
   void print(PrintStream out) {
     sites.forEach((site, totals) -> {
-      out.printf("%nledger of site %s, mJ%n", site);
+      out.printf("%nledger of site %s%s%n", site, exact ? ", mJ" : "");
       out.printf(
           "  %-9s%22s%22s%22s%12s%n", "", "measured", "booked to jobs", "idle", "difference");
       EQUATIONS.forEach((kind, equation) -> {
         if (kind.equals("total") || equation.stream().anyMatch(amount -> totals.get(amount) != 0)) {
           out.printf(
               Locale.ROOT,
-              "  %-9s%,22d%,22d%,22d%,12d%n",
+              "  %-9s%22s%22s%22s%12s%n",
               kind,
-              totals.get(equation.get(0)),
-              totals.get(equation.get(1)),
-              totals.get(equation.get(2)),
-              difference(totals, equation));
+              energy(totals.get(equation.get(0))),
+              energy(totals.get(equation.get(1))),
+              energy(totals.get(equation.get(2))),
+              energy(difference(totals, equation)));
         }
       });
       out.printf(
           Locale.ROOT,
-          "  of the total: measured %,d, estimated %,d, modelled %,d%n",
-          totals.get(QUALITY_MEASURED_MILLIJOULES),
-          totals.get(QUALITY_ESTIMATED_MILLIJOULES),
-          totals.get(QUALITY_MODELLED_MILLIJOULES));
+          "  of the total: measured %s, estimated %s, modelled %s%n",
+          energy(totals.get(QUALITY_MEASURED_MILLIJOULES)),
+          energy(totals.get(QUALITY_ESTIMATED_MILLIJOULES)),
+          energy(totals.get(QUALITY_MODELLED_MILLIJOULES)));
       out.printf(
           Locale.ROOT,
-          "  of the jobs': devices of their own %,d, shared devices %,d; GPUs held but idle %,d%n",
-          totals.get(EXCLUSIVE_MILLIJOULES),
-          totals.get(SHARED_MILLIJOULES),
-          totals.get(HELD_IDLE_MILLIJOULES));
+          "  of the jobs': devices of their own %s, shared devices %s; GPUs held but idle %s%n",
+          energy(totals.get(EXCLUSIVE_MILLIJOULES)),
+          energy(totals.get(SHARED_MILLIJOULES)),
+          energy(totals.get(HELD_IDLE_MILLIJOULES)));
       long known = totals.get(COVERED_MILLIS);
       long unknown = totals.get(UNCOVERED_MILLIS);
       out.printf(

@@ -2,14 +2,19 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.app.log.Logging;
+import io.github.joulestream.app.up.TemporaryFolder;
+import io.github.joulestream.runtime.DeadThreads;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.runtime.Version;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code joulestream} command. */
 @Command(
@@ -30,7 +35,15 @@ import picocli.CommandLine.Spec;
       JobCommand.class,
       SlurmJobsCommand.class,
       TopicsCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      Main.VersionCommand.class,
+      CommandLine.HelpCommand.class
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed, or not healthy: what was asked for could not be done",
+      "2:usage: the command line or a setting is wrong; nothing was begun"
     },
     footer = {
       "",
@@ -45,6 +58,8 @@ public final class Main implements Runnable {
 
   /** Runs a command. */
   public static void main(String[] args) {
+    DeadThreads.endTheProcess(words -> System.err.println("joulestream: " + words));
+    TemporaryFolder.ofThisProcess();
     System.exit(run(args));
   }
 
@@ -81,13 +96,26 @@ public final class Main implements Runnable {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
     err.println(
-        "joulestream: %s (try '%s --help')"
+        "joulestream: %s%s (try '%s --help')"
             .formatted(
-                oneLine(String.valueOf(e.getMessage())), command.getCommandSpec().qualifiedName()));
+                oneLine(String.valueOf(e.getMessage())),
+                suggestion(e),
+                command.getCommandSpec().qualifiedName()));
     if (verbose) {
       e.printStackTrace(err);
     }
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** What is like it: an option or a command. */
+  private static String suggestion(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    List<String> alike = unmatched.getSuggestions();
+    return alike.isEmpty()
+        ? ""
+        : "; did you mean %s?".formatted(String.join(" or ", alike.subList(0, Math.min(3, alike.size()))));
   }
 
   private static int fail(Throwable e, PrintWriter err, boolean verbose) {
@@ -99,11 +127,24 @@ public final class Main implements Runnable {
     if (verbose) {
       e.printStackTrace(err);
     }
-    return CommandLine.ExitCode.SOFTWARE;
+    return e instanceof UserError user && user.isUsage()
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
   }
 
   private static String oneLine(String message) {
     return message.replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** Which release this is, as {@code --version}. */
+  @Command(name = "version", description = "Print which release this is.")
+  static final class VersionCommand implements Runnable {
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public void run() {
+      System.out.printf("joulestream %s%n", Version.CURRENT);
+    }
   }
 
   @Override

@@ -46,7 +46,7 @@ final class RedfishMixin {
   @Nullable RedfishOptions options() {
     if (address == null) {
       if (!chassis.isEmpty() || credentials != null || trustAnyCertificate) {
-        throw new UserError("--redfish-... goes with --redfish https://HOST");
+        throw UserError.usage("--redfish-... goes with --redfish https://HOST");
       }
       return null;
     }

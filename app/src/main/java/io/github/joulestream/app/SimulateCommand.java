@@ -7,6 +7,9 @@ import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
 import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.nio.file.Path;
@@ -26,7 +29,6 @@ import picocli.CommandLine.Option;
 final class SimulateCommand implements Callable<Integer> {
   private static final Duration CHUNK = Duration.ofSeconds(10);
   private static final Duration TICK = Duration.ofMillis(100);
-  private static final long LINE_MILLIS = 2_000;
 
   @Option(
       names = "--nodes",
@@ -60,23 +62,25 @@ final class SimulateCommand implements Callable<Integer> {
       description = "At the end, write what each job really drew as CSV.")
   @Nullable Path truth;
 
+  @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
-    if (nodes < 1) {
-      throw new UserError("--nodes must be at least 1");
+    SimulationMixin.requireNodes("--nodes", nodes);
+    if (site.isBlank()) {
+      throw UserError.usage("--site needs a name");
     }
     if (since != null && simulation.past != null) {
-      throw new UserError("--since and --past do not go together");
+      throw UserError.usage("--since and --past do not go together");
     }
     SimulationOptions options = simulation.options(site, nodes);
     Duration past = simulation.past;
     EpochClock clock = EpochClock.system();
     long start = since == null ? clock.epochMillis() : Times.parse(since, clock.epochMillis());
     if (start > clock.epochMillis()) {
-      throw new UserError("--since %s has not come yet".formatted(since));
+      throw UserError.usage("--since %s has not come yet".formatted(since));
     }
     kafka.join();
     try (Stopping stopping = new Stopping();
@@ -135,11 +139,11 @@ final class SimulateCommand implements Callable<Integer> {
     long end = duration == null ? Long.MAX_VALUE : start + duration.toMillis();
     try (SimulationRunner runner = SimulationRunner.start(options, publisher, clock, start, end)) {
       System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", site, nodes);
-      long lastLine = clock.epochMillis();
-      while (!runner.done() && !stopping.await(TICK)) {
-        if (clock.epochMillis() - lastLine >= LINE_MILLIS) {
-          lastLine = clock.epochMillis();
-          System.out.printf(Locale.ROOT, "%,d readings%n", runner.readings());
+      Metrics metrics = new Metrics().show(Metric.SIMULATED_READINGS, runner::readings);
+      StatusLines lines = new StatusLines(System.out);
+      try (AutoCloseable _ = healthPort.open(metrics, () -> health(runner))) {
+        while (!runner.done() && !stopping.await(TICK, "the simulation", runner::failure)) {
+          lines.say("", String.format(Locale.ROOT, "%,d readings", runner.readings()));
         }
       }
       runner.finish();
@@ -154,5 +158,12 @@ final class SimulateCommand implements Callable<Integer> {
         runner.writeTruth(truth);
       }
     }
+  }
+
+  private static Health health(SimulationRunner runner) {
+    return runner
+        .failure()
+        .map(e -> Health.bad("the simulation stopped: " + e.getMessage()))
+        .orElse(Health.GOOD);
   }
 }

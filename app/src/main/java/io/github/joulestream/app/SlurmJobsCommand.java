@@ -2,6 +2,9 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.producers.jobs.SlurmJobs;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +37,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
       description = "Site that these jobs belong to (default: ${DEFAULT-VALUE}).")
   String site = "";
 
+  @Mixin HealthOption healthPort = new HealthOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -41,23 +45,33 @@ final class SlurmJobsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     kafka.join();
     try (Stopping stopping = new Stopping();
-        SlurmJobs jobs = new SlurmJobs(kafka.config(), site, topics)) {
+        SlurmJobs jobs = new SlurmJobs(kafka.config(), site, topics);
+        // its loop is this thread: what ends it ends the process
+        AutoCloseable _ = healthPort.open(metrics(jobs), () -> Health.GOOD)) {
       System.out.printf("passing on jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));
+      StatusLines lines = new StatusLines(System.out);
       for (long turn = 1; !stopping.asked(); turn++) {
         jobs.turn(WAIT);
         if (turn % WAITS_PER_LINE == 0) {
-          line(jobs);
+          lines.say(line(jobs), line(jobs));
         }
       }
-      line(jobs);
+      System.out.println(line(jobs));
     }
     return 0;
   }
 
-  private static void line(SlurmJobs jobs) {
-    System.out.printf(
+  private static Metrics metrics(SlurmJobs jobs) {
+    return new Metrics()
+        .show(Metric.SLURM_JOBS, jobs::told)
+        .show(Metric.SLURM_NEVER_RAN, jobs::neverRan)
+        .show(Metric.SLURM_REFUSED, jobs::refused);
+  }
+
+  private static String line(SlurmJobs jobs) {
+    return String.format(
         Locale.ROOT,
-        "%,d records of jobs passed on, %,d of jobs that never ran, %,d refused%n",
+        "%,d records of jobs passed on, %,d of jobs that never ran, %,d refused",
         jobs.told(),
         jobs.neverRan(),
         jobs.refused());

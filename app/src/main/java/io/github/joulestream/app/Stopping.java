@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.runtime.DeadThreads;
+import io.github.joulestream.runtime.UserError;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** For commands that run until Ctrl-C: waits for it, and lets them stop in order. */
 final class Stopping implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
 
@@ -29,12 +35,40 @@ final class Stopping implements AutoCloseable {
     return asked.await(duration.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Waits for a while, and looks after what runs meanwhile; true if the end was asked for.
+   *
+   * @param program what it is, with its article
+   * @param failure why it gave up, if it did
+   * @throws UserError if it gave up
+   */
+  boolean await(Duration duration, String program, Supplier<Optional<Throwable>> failure)
+      throws InterruptedException {
+    long end = System.nanoTime() + duration.toNanos();
+    do {
+      Optional<Throwable> why = failure.get();
+      if (why.isPresent()) {
+        throw new UserError(program + " stopped: " + reason(why.get()), why.get());
+      }
+      long left = end - System.nanoTime();
+      if (await(Duration.ofNanos(Math.clamp(left, 0, LOOK.toNanos())))) {
+        return true;
+      }
+    } while (System.nanoTime() - end < 0);
+    return false;
+  }
+
+  private static String reason(Throwable e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
   boolean asked() {
     return asked.getCount() == 0;
   }
 
   @Override
   public void close() {
+    DeadThreads.ending();
     finished.countDown();
   }
 }

@@ -24,14 +24,16 @@ import picocli.CommandLine.Option;
     description =
         "Write results into InfluxDB (2.x, 1.x, 3), or QuestDB; make what is missing there.")
 final class StoreWriterCommand implements Callable<Integer> {
+  static final String DEFAULT_URL = "http://127.0.0.1:8086";
   private static final Duration STORE_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
 
   @Option(
       names = "--store-url",
       paramLabel = "URL",
-      defaultValue = "http://127.0.0.1:8086",
+      defaultValue = DEFAULT_URL,
       description = "The store (default: ${DEFAULT-VALUE}).")
-  URI url = URI.create("http://127.0.0.1:8086");
+  URI url = URI.create(DEFAULT_URL);
 
   @Mixin StoreOptions store = new StoreOptions();
 
@@ -84,19 +86,17 @@ final class StoreWriterCommand implements Callable<Integer> {
       writer.showIn(metrics);
       writer.start();
       System.out.println("writing into " + url + "; Ctrl-C stops it");
-      while (!stopping.await(Duration.ofSeconds(10))) {
-        writer
-            .failure()
-            .ifPresent(e -> {
-              throw new UserError("the store writer stopped: " + e.getMessage(), e);
-            });
-        System.out.printf(
-            Locale.ROOT,
-            "%,d points stored, %,d records refused, %,d retries%s%n",
-            writer.pointsWritten(),
-            writer.recordsRefused(),
-            writer.retries(),
-            writer.storeTrouble().map(trouble -> "; waiting, because " + trouble).orElse(""));
+      StatusLines lines = new StatusLines(System.out);
+      while (!stopping.await(LINE_INTERVAL, "the store writer", writer::failure)) {
+        lines.say(
+            writer.storeTrouble().orElse("") + writer.recordsRefused() + (writer.pointsWritten() > 0),
+            String.format(
+                Locale.ROOT,
+                "%,d points stored, %,d records refused, %,d retries%s",
+                writer.pointsWritten(),
+                writer.recordsRefused(),
+                writer.retries(),
+                writer.storeTrouble().map(trouble -> "; waiting, because " + trouble).orElse("")));
       }
     }
     return 0;

@@ -59,10 +59,10 @@ final class StreamsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (threads < 1) {
-      throw new UserError("--threads must be at least 1");
+      throw UserError.usage("--threads must be at least 1");
     }
     if (standbys < 0) {
-      throw new UserError("--standbys must not be negative");
+      throw UserError.usage("--standbys must not be negative");
     }
     kafka.join();
     StreamsSettings settings =
@@ -83,13 +83,11 @@ final class StreamsCommand implements Callable<Integer> {
         accounting.start();
         alerts.start();
         System.out.println("the topologies run; Ctrl-C stops them");
-        while (!stopping.await(Duration.ofSeconds(1))) {
-          accounting
-              .failure()
-              .or(alerts::failure)
-              .ifPresent(e -> {
-                throw new UserError("the topologies stopped: " + e.getMessage(), e);
-              });
+        while (!stopping.await(
+            Duration.ofDays(1),
+            "a topology",
+            () -> accounting.failure().or(alerts::failure))) {
+          // until it is stopped
         }
       }
     }

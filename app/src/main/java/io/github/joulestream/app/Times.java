@@ -23,7 +23,7 @@ final class Times {
         return nowEpochMillis - Durations.parse(text).toMillis();
       } catch (TypeConversionException e) {
         e.addSuppressed(notAnInstant);
-        throw new UserError(
+        throw UserError.usage(
             "'%s' is not a time such as 2026-01-31T12:00:00Z or 2h".formatted(text), e);
       }
     }

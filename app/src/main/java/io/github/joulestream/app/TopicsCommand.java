@@ -58,7 +58,7 @@ final class TopicsCommand implements Runnable {
     @Override
     public Integer call() throws Exception {
       if (partitions < 1) {
-        throw new UserError("--partitions must be at least 1");
+        throw UserError.usage("--partitions must be at least 1");
       }
       try (Admin admin = kafka.admin()) {
         Set<String> created = new TopicAdmin(admin).create(partitions, replication);

@@ -49,7 +49,7 @@ final class TraceOptions {
     MlperfEdges edges =
         MlperfEdges.of(mlperfEdges)
             .orElseThrow(() ->
-                new UserError(
+                UserError.usage(
                     "--mlperf-edges is measured, held or mlcommons, not '%s'%s"
                         .formatted(
                             mlperfEdges,
@@ -64,10 +64,10 @@ final class TraceOptions {
       String folder = equals < 0 ? "" : model.substring(0, equals).strip().replaceAll("/+$", "");
       String name = model.substring(equals + 1).strip();
       if (name.isEmpty()) {
-        throw new UserError("--model is NAME or FOLDER=NAME, not '%s'".formatted(model));
+        throw UserError.usage("--model is NAME or FOLDER=NAME, not '%s'".formatted(model));
       }
       if (byFolder.putIfAbsent(folder, name) != null) {
-        throw new UserError(
+        throw UserError.usage(
             "--model says twice which GPUs are in %s"
                 .formatted(folder.isEmpty() ? "the traces" : folder));
       }
@@ -82,7 +82,7 @@ final class TraceOptions {
     try {
       return ZoneOffset.of(utcOffset);
     } catch (DateTimeException e) {
-      throw new UserError(
+      throw UserError.usage(
           "--utc-offset is an offset such as +01:00, -07:00 or Z, not '%s'".formatted(utcOffset),
           e);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.app.up.Ports;
 import io.github.joulestream.app.up.UpOptions;
 import io.github.joulestream.app.up.UpRun;
 import io.github.joulestream.runtime.UserError;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Option;
     })
 final class UpCommand implements Callable<Integer> {
   private static final int DEFAULT_NODES = 8;
+  private static final int KAFKA_PORT = 9092;
+  private static final int STORE_PORT = 9000;
 
   @Option(
       names = "--data",
@@ -81,35 +84,42 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--kafka-port",
-      defaultValue = "9092",
-      description = "Port of the broker if free, else another (default: ${DEFAULT-VALUE}).")
-  int kafkaPort;
+      paramLabel = "PORT",
+      description =
+          "Port of the broker, 0 for any free one (default: 9092 if it is free, else another).")
+  @Nullable Integer kafkaPort;
 
   @Option(
       names = "--store-port",
-      defaultValue = "9000",
-      description = "HTTP port of the store if free, else another (default: ${DEFAULT-VALUE}).")
-  int storePort;
+      paramLabel = "PORT",
+      description =
+          "HTTP port of the store, 0 for any free one (default: 9000 if it is free, else another).")
+  @Nullable Integer storePort;
 
   @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin AlertOptions alerts = new AlertOptions();
+  @Mixin HealthOption healthPort = new HealthOption();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
     if (untilDone && replay == null && simulation.past == null) {
-      throw new UserError(
+      throw UserError.usage(
           "--until-done waits for a replay; give --replay DIR or --past DURATION, or use --for");
     }
     if (replay != null && simulation.past != null) {
-      throw new UserError("--replay and --past do not go together");
+      throw UserError.usage("--replay and --past do not go together");
     }
-    if (simulate != null && (simulate < 1 || simulate > 100_000)) {
-      throw new UserError("--simulate takes 1 to 100000 nodes, not " + simulate);
+    if (simulate != null) {
+      SimulationMixin.requireNodes("--simulate", simulate);
+    }
+    Duration time = duration;
+    if (time != null && !time.isPositive()) {
+      throw UserError.usage("--for takes a time over 0");
     }
     int nodes = simulate != null ? simulate : replay == null ? DEFAULT_NODES : 0;
     if (truth != null && nodes == 0) {
-      throw new UserError("--truth tells of simulated jobs; give --simulate NODES too");
+      throw UserError.usage("--truth tells of simulated jobs; give --simulate NODES too");
     }
     boolean agent = !noAgent && replay == null && simulation.past == null;
     return new UpRun(
@@ -123,13 +133,18 @@ final class UpCommand implements Callable<Integer> {
                 duration,
                 agent,
                 truth,
-                kafkaPort,
-                storePort,
+                port(kafkaPort, KAFKA_PORT, "--kafka-port"),
+                port(storePort, STORE_PORT, "--store-port"),
                 simulation.past,
                 simulation.options("simulated", Math.max(1, nodes)),
                 calibration.read(),
                 alerts.targets()),
-            System.out)
+            System.out,
+            healthPort::open)
         .run();
+  }
+
+  private static Ports.Choice port(@Nullable Integer named, int usual, String option) {
+    return named == null ? Ports.Choice.preferred(usual) : Ports.Choice.named(named, option);
   }
 }

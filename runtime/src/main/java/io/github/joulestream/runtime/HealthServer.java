@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,21 +38,32 @@ public final class HealthServer implements AutoCloseable {
     server.createContext("/", exchange -> answer(exchange, 404, PLAIN, "/metrics or /health\n"));
   }
 
-  /**
-   * Opens the port, on all addresses.
-   *
-   * @param port 0 for any free one
-   * @throws UserError if it is taken
-   */
+  /** Opens the port on the loopback address, where this machine alone can ask. */
   public static HealthServer start(int port, Metrics metrics, Supplier<Health> health) {
+    return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), metrics, health);
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @param address port 0 for any free one
+   * @throws UserError if it is taken, or no address of this machine
+   */
+  public static HealthServer start(
+      InetSocketAddress address, Metrics metrics, Supplier<Health> health) {
+    if (address.isUnresolved()) {
+      throw UserError.usage("--metrics-address %s is not known".formatted(address.getHostString()));
+    }
     try {
-      HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
+      HttpServer server = HttpServer.create(address, 0);
       HealthServer started = new HealthServer(server, metrics, health);
       server.start();
       return started;
     } catch (IOException e) {
       throw new UserError(
-          "--metrics-port %d cannot be opened: %s".formatted(port, e.getMessage()), e);
+          "--metrics-port %d cannot be opened on %s: %s; choose another, or 0 for any free one"
+              .formatted(address.getPort(), address.getHostString(), e.getMessage()),
+          e);
     }
   }
 

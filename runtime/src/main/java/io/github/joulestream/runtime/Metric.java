@@ -40,6 +40,23 @@ public enum Metric {
   STORE_REFUSED("joulestream_store_writer_refused_records_total", "Records kept as dead letters."),
   STORE_RETRIES("joulestream_store_writer_retries_total", "Writes tried again."),
   STORE_REACHABLE("joulestream_store_writer_store_reachable", "1 if the store takes points."),
+  SITE_ENERGY(
+      "joulestream_site_energy_joules_total",
+      "Energy of windows that the store has taken since this process started."),
+  SITE_JOBS_ENERGY(
+      "joulestream_site_jobs_energy_joules_total",
+      "Part of it that is booked to jobs; the rest is idle."),
+  SITE_POWER("joulestream_site_power_watts", "What the site draws by the latest readings."),
+  JOBS_RUNNING("joulestream_jobs_running", "Jobs that run."),
+
+  SIMULATED_READINGS("joulestream_simulate_readings_total", "Readings of the simulated site."),
+  ALERTS_SENT("joulestream_alert_sender_alerts_total", "Alerts that the target has taken."),
+  ALERTS_REFUSED("joulestream_alert_sender_refused_total", "Alerts that the target refused."),
+  ALERTS_RETRIES("joulestream_alert_sender_retries_total", "Requests tried again."),
+  ALERTS_REACHABLE("joulestream_alert_sender_target_reachable", "1 if the target takes alerts."),
+  SLURM_JOBS("joulestream_slurm_jobs_records_total", "Records of jobs passed on."),
+  SLURM_NEVER_RAN("joulestream_slurm_jobs_never_ran_total", "Records of jobs that never ran."),
+  SLURM_REFUSED("joulestream_slurm_jobs_refused_total", "Records that cannot be read."),
 
   CPU_SECONDS("process_cpu_seconds_total", "Processor time of this process."),
   RESIDENT_BYTES("process_resident_memory_bytes", "Memory of this process that is resident."),

@@ -24,6 +24,9 @@ public interface HistoryReader extends AutoCloseable {
    */
   SortedMap<String, Totals<SiteAmount>> ledger(long fromEpochMillis, long toEpochMillis);
 
+  /** Start of each site's newest window of 10 s, Unix epoch, ms. */
+  SortedMap<String, Long> newestWindows();
+
   /**
    * A window of a site whose books do not balance.
    *

@@ -134,8 +134,9 @@ final class PipelineProbe implements AutoCloseable {
           }
           before = now;
           lastTrouble = "";
-        } catch (ExecutionException e) {
-          String why = String.valueOf(e.getCause());
+        } catch (ExecutionException | RuntimeException e) {
+          // what it cannot ask now it asks again
+          String why = String.valueOf(e instanceof ExecutionException ? e.getCause() : e);
           if (stopped.getCount() > 0 && !why.equals(lastTrouble)) {
             log.warn("how the pipeline does cannot be seen: {}", why);
           }

@@ -100,6 +100,7 @@ public final class StoreWriter implements AutoCloseable {
   private final Admin admin;
   private final PipelineProbe probe;
   private final Thread thread;
+  private final StoredEnergy energy = new StoredEnergy();
   private final Random jitter = new Random();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -294,7 +295,12 @@ public final class StoreWriter implements AutoCloseable {
     }
     answered();
     points.addAndGet(items.size());
-    items.forEach(item -> probe.stored(item.point()));
+    for (Item item : items) {
+      probe.stored(item.point());
+      if (item.point().measurement() == Measurement.LEDGER) {
+        energy.stored(item.point());
+      }
+    }
     firstWrite.compareAndSet(-1, clock.epochMillis());
   }
 
@@ -487,7 +493,9 @@ public final class StoreWriter implements AutoCloseable {
         .show(Metric.STORE_POINTS, this::pointsWritten)
         .show(Metric.STORE_REFUSED, this::recordsRefused)
         .show(Metric.STORE_RETRIES, this::retries)
-        .showIf(Metric.STORE_REACHABLE, () -> storeTrouble().isEmpty());
+        .showIf(Metric.STORE_REACHABLE, () -> storeTrouble().isEmpty())
+        .show(Metric.SITE_ENERGY, "site", energy::joules)
+        .show(Metric.SITE_JOBS_ENERGY, "site", energy::jobsJoules);
   }
 
   /** When the store first took something, or -1. */

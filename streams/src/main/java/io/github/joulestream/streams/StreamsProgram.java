@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -19,6 +20,8 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class StreamsProgram implements AutoCloseable {
   /** Fixed: another id would mean that all state is rebuilt. */
   public static final String APPLICATION_ID = "joulestream";
+
+  private static final int SEGMENT_BYTES = 32 << 20;
 
   private final RunningTopology running;
   private final Untold untold;
@@ -57,6 +60,9 @@ public final class StreamsProgram implements AutoCloseable {
     // what a commit writes into a changelog goes in one piece
     config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);
     config.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 64L << 20);
+    config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallRocksDb.class);
+    // of topics between the parts: what was read is deleted by whole segments
+    config.put(StreamsConfig.topicPrefix(TopicConfig.SEGMENT_BYTES_CONFIG), SEGMENT_BYTES);
     if (settings.groupInstanceId() != null) {
       config.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),

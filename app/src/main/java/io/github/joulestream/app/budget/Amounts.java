@@ -13,6 +13,8 @@ final class Amounts {
   private static final BigDecimal MOST = BigDecimal.valueOf(1L << 60);
   private static final Pattern FORM = Pattern.compile("([+-]?\\d+(?:\\.\\d+)?)\\s*([A-Za-z]+)");
 
+  private static final Pattern PLAIN = Pattern.compile("[+-]?[\\d_,.]+");
+
   /** In mW, the smallest first. */
   private static final Map<String, BigDecimal> POWER = units("W", 1_000L);
 
@@ -49,6 +51,9 @@ final class Amounts {
   }
 
   private static long parse(String text, Map<String, BigDecimal> units, String what) {
+    if (PLAIN.matcher(text.strip()).matches()) {
+      throw new IllegalArgumentException("'%s' has no unit; write %s".formatted(text, what));
+    }
     Matcher matcher = FORM.matcher(text.strip());
     BigDecimal unit = matcher.matches() ? units.get(matcher.group(2)) : null;
     if (unit == null) {

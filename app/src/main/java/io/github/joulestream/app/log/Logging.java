@@ -10,6 +10,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,18 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
   private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{30} %msg%n";
 
+  private static final String SHORT_PATTERN =
+      "%d{\"yyyy-MM-dd'T'HH:mm:ss'Z'\", UTC} %msg%n";
+
+  private static final List<String> CONFIGURATIONS =
+      List.of(
+          "kafka.server.KafkaConfig",
+          "org.apache.kafka.clients.admin.AdminClientConfig",
+          "org.apache.kafka.clients.consumer.ConsumerConfig",
+          "org.apache.kafka.clients.producer.ProducerConfig",
+          "org.apache.kafka.streams.StreamsConfig",
+          "org.apache.kafka.common.config.AbstractConfig");
+
   private Logging() {}
 
   /** Before anything is logged. */
@@ -28,9 +41,13 @@ public final class Logging {
     context.reset();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
+    // each client's whole configuration, at every start
+    for (String name : CONFIGURATIONS) {
+      context.getLogger(name).setLevel(Level.WARN);
+    }
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setTarget("System.err");
-    prepare(console, context, verbose ? PATTERN : "%msg%n");
+    prepare(console, context, verbose ? PATTERN : SHORT_PATTERN);
     if (verbose) {
       root.addAppender(console);
       return;

@@ -7,12 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,15 +45,23 @@ final class DataFolder implements AutoCloseable {
   static DataFolder open(@Nullable Path wanted) {
     try {
       if (wanted == null) {
-        return open(Files.createTempDirectory("joulestream-"), true);
+        return open(Files.createTempDirectory(TemporaryFolder.root(), "joulestream-"), true);
       }
       if (Files.exists(wanted) && !Files.isDirectory(wanted)) {
         throw new UserError(wanted + " is not a folder; give --data another");
       }
       Files.createDirectories(wanted);
       return open(wanted.toAbsolutePath().normalize(), false);
+    } catch (AccessDeniedException e) {
+      throw new UserError(
+          "no permission to write in %s: give --data a folder of yours, or its owner's rights"
+              .formatted(e.getFile()),
+          e);
     } catch (IOException e) {
-      throw new UserError("cannot use " + wanted + " as data folder: " + e.getMessage(), e);
+      throw new UserError(
+          "cannot use %s as data folder: %s; give --data another"
+              .formatted(wanted == null ? TemporaryFolder.root() : wanted, e),
+          e);
     }
   }
 
@@ -73,6 +79,9 @@ final class DataFolder implements AutoCloseable {
       lockFile.close();
       throw new UserError(
           path + " is in use by another joulestream; stop that one, or give --data another");
+    }
+    if (temporary) {
+      TemporaryFolder.mark(path);
     }
     if (fresh) {
       Files.writeString(versionFile, VERSION + "\n");
@@ -120,33 +129,13 @@ final class DataFolder implements AutoCloseable {
   @Override
   public void close() {
     try {
+      if (temporary) {
+        TemporaryFolder.delete(path); // under the lock: a start beside it deletes nothing
+      }
       lock.release();
       lockFile.close();
-      if (temporary) {
-        delete(path);
-      }
     } catch (IOException e) {
       throw new UncheckedIOException("closing " + path, e);
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

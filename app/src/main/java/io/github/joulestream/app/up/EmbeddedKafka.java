@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
@@ -25,9 +28,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
-import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +53,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   // the broker leaves this file when it stops, and removes it when it starts
   private static final String STOPPED_IN_ORDER = ".kafka_cleanshutdown";
   private static final Duration SESSION = Duration.ofMinutes(2);
+  private static final int SEGMENT_BYTES = 16 << 20; // over the longest message
+  private static final int INDEX_BYTES = 256 << 10;
 
   private final ControllerServer controller;
   private final BrokerServer broker;
@@ -62,17 +67,64 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
+   * What is done when a broker of this process cannot work any more, as on a full disk. By itself
+   * it ends the process without a word, as it should in a process of its own. Called in a thread of
+   * the broker's, which does not go on.
+   *
+   * @param work is given the broker's reason, and should end the process
+   */
+  static void onDeath(Consumer<String> work) {
+    Exit.Procedure die =
+        (status, message) -> {
+          log.error("the broker ends its process with {}: {}", status, message);
+          work.accept(message == null ? "status " + status : message);
+          while (true) {
+            LockSupport.park();
+          }
+        };
+    Exit.setHaltProcedure(die);
+    Exit.setExitProcedure(die);
+  }
+
+  /**
    * Starts a broker and returns when it takes requests.
    *
    * @param wantedPort taken if free, else another
    */
   public static EmbeddedKafka start(Path folder, int wantedPort)
       throws IOException, InterruptedException {
-    int port = Ports.freeOr(wantedPort);
-    int controllerPort = Ports.freeOr(0);
+    return start(folder, Ports.Choice.preferred(wantedPort));
+  }
+
+  /**
+   * Starts a broker and returns when it takes requests.
+   *
+   * @throws UserError if the port was named and is in use
+   */
+  public static EmbeddedKafka start(Path folder, Ports.Choice wantedPort)
+      throws IOException, InterruptedException {
     Path logs = folder.resolve("log");
     Files.createDirectories(logs);
     boolean isNew = format(logs);
+    ServerSocketChannel brokerSocket = Ports.open(wantedPort, Ports::listen);
+    ServerSocketChannel controllerSocket = Ports.listen(0);
+    try {
+      return start(logs, isNew, brokerSocket, controllerSocket);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      brokerSocket.close();
+      controllerSocket.close();
+      throw e;
+    }
+  }
+
+  private static EmbeddedKafka start(
+      Path logs,
+      boolean isNew,
+      ServerSocketChannel brokerSocket,
+      ServerSocketChannel controllerSocket)
+      throws IOException, InterruptedException {
+    int port = brokerSocket.socket().getLocalPort();
+    int controllerPort = controllerSocket.socket().getLocalPort();
     KafkaConfig config = KafkaConfig.fromProps(config(logs, port, controllerPort));
     var initialised = KafkaRaftServer.initializeLogDirs(config, log, "");
     SharedServer shared =
@@ -88,7 +140,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), controllerPort))),
             List.of(),
             new StandardFaultHandlerFactory(),
-            ServerSocketFactory.INSTANCE);
+            (listener, address, _, _) ->
+                prepared(address.getPort() == port ? brokerSocket : controllerSocket));
     ControllerServer controller =
         new ControllerServer(shared, KafkaRaftServer.configSchema(), initialised._2);
     controller.startup();
@@ -103,6 +156,12 @@ public final class EmbeddedKafka implements AutoCloseable {
       throw e;
     }
     return new EmbeddedKafka(controller, broker, port);
+  }
+
+  /** As the broker's selectors want it. */
+  private static ServerSocketChannel prepared(ServerSocketChannel channel) throws IOException {
+    channel.configureBlocking(false);
+    return channel;
   }
 
   private static void forgetKilledBroker(String controllerAddress)
@@ -145,7 +204,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     config.put("num.network.threads", "2");
     config.put("num.io.threads", "4");
     config.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 << 20));
-    config.put("log.segment.bytes", Integer.toString(128 << 20));
+    // a segment that is being written is neither compacted nor deleted: small ones bound the disk
+    config.put("log.segment.bytes", Integer.toString(SEGMENT_BYTES));
+    config.put("offsets.topic.segment.bytes", Integer.toString(SEGMENT_BYTES));
+    config.put("transaction.state.log.segment.bytes", Integer.toString(SEGMENT_BYTES));
+    config.put("share.coordinator.state.topic.segment.bytes", Integer.toString(SEGMENT_BYTES));
+    config.put("metadata.log.segment.bytes", Integer.toString(SEGMENT_BYTES));
+    config.put("metadata.max.retention.bytes", Integer.toString(4 * SEGMENT_BYTES));
+    config.put("log.index.size.max.bytes", Integer.toString(INDEX_BYTES));
+    config.put("log.retention.check.interval.ms", "60000");
     config.put("message.max.bytes", Integer.toString(8 << 20));
     return config;
   }

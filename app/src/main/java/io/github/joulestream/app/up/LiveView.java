@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
-import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
-import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.LivePower;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -22,24 +24,33 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 
-/** What the lines of progress show of the results: jobs that run, and the power of each site. */
+/**
+ * What the lines of progress show of the results: jobs that run, and the power of each site. Power
+ * is that of the latest readings, not of a window, which would show too little until it is whole.
+ */
 final class LiveView implements AutoCloseable {
-  private static final int TEN_SECONDS = 10_000;
+  private static final Duration SILENT = Duration.ofSeconds(30);
 
   private final KafkaConsumer<String, byte[]> consumer;
+  private final NanoClock nanos;
   private final Thread thread;
   private final Map<String, Boolean> runs = new ConcurrentHashMap<>();
-  private final SortedMap<String, Long> milliwatts = new ConcurrentSkipListMap<>();
-  // by site: the newest window seen, and the one before it, which is whole
-  private final Map<String, TreeMap<Long, SiteWindow>> windows = new HashMap<>();
+  // by site, and by node of it
+  private final Map<String, Map<String, Drawn>> nodes = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  LiveView(Map<String, Object> kafka) {
+  /** What a node draws, by its latest reading. */
+  private record Drawn(long milliwatts, long seenNanos) {}
+
+  LiveView(Map<String, Object> kafka, NanoClock nanos) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put("isolation.level", "read_committed");
     config.put("enable.auto.commit", false);
     config.put("auto.offset.reset", "earliest");
     consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    this.nanos = nanos;
     thread = Thread.ofPlatform().name("live-view").daemon().unstarted(this::run);
   }
 
@@ -49,60 +60,84 @@ final class LiveView implements AutoCloseable {
 
   private void run() {
     try (consumer) {
-      List<TopicPartition> partitions =
-          List.of(Topic.SITE_POWER, Topic.JOB_SUMMARY).stream()
-              .flatMap(topic -> consumer.partitionsFor(topic.topicName()).stream())
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Deserializer<SiteWindow> siteWindows = WireSerdes.siteWindows().deserializer();
+      List<TopicPartition> power = partitions(Topic.POWER_NOW);
+      List<TopicPartition> jobs = partitions(Topic.JOB_SUMMARY);
+      consumer.assign(List.of(power, jobs).stream().flatMap(List::stream).toList());
+      consumer.seekToBeginning(jobs);
+      consumer.seekToEnd(power); // what was drawn before this start is not drawn now
+      Deserializer<LivePower> livePowers = WireSerdes.livePower().deserializer();
       Deserializer<JobSummary> summaries = WireSerdes.jobSummaries().deserializer();
       while (true) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          if (record.topic().equals(Topic.SITE_POWER.topicName())) {
-            see(siteWindows.deserialize(record.topic(), record.value()));
+          if (record.topic().equals(Topic.POWER_NOW.topicName())) {
+            see(livePowers.deserialize(record.topic(), record.value()));
           } else {
-            JobSummary job = summaries.deserialize(record.topic(), record.value());
-            runs.put(record.key(), job.state() == JobState.RUNNING);
+            see(record.key(), summaries, record);
           }
         }
       }
     } catch (WakeupException e) {
       // close() ends the loop
+    } catch (RuntimeException e) {
+      failure.set(e);
     }
   }
 
-  private void see(SiteWindow window) {
-    if (window.windowMillis() != TEN_SECONDS) {
-      return;
+  private List<TopicPartition> partitions(Topic topic) {
+    return consumer.partitionsFor(topic.topicName()).stream()
+        .map(info -> new TopicPartition(info.topic(), info.partition()))
+        .toList();
+  }
+
+  private void see(
+      String job, Deserializer<JobSummary> summaries, ConsumerRecord<String, byte[]> record) {
+    if (record.value() == null) {
+      runs.remove(job); // it was forgotten
+    } else {
+      JobSummary summary = summaries.deserialize(record.topic(), record.value());
+      runs.put(job, summary.state() == JobState.RUNNING);
     }
-    TreeMap<Long, SiteWindow> ofSite = windows.computeIfAbsent(window.site(), _ -> new TreeMap<>());
-    ofSite.put(window.windowStartEpochMillis(), window);
-    while (ofSite.size() > 3) {
-      ofSite.pollFirstEntry();
+  }
+
+  /** Takes in what nodes draw. */
+  void see(LivePower power) {
+    Map<String, Drawn> ofSite = nodes.computeIfAbsent(power.site(), _ -> new ConcurrentHashMap<>());
+    for (NodePower node : power.nodes()) {
+      ofSite.put(node.node(), new Drawn(node.totalMilliwatts(), nanos.nanos()));
     }
-    // the newest is still being filled
-    SiteWindow whole =
-        ofSite.size() > 1
-            ? ofSite.lowerEntry(ofSite.lastKey()).getValue()
-            : ofSite.lastEntry().getValue();
-    milliwatts.put(
-        window.site(),
-        whole.totals().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES) * 1000 / whole.windowMillis());
   }
 
   long jobsRunning() {
     return runs.values().stream().filter(running -> running).count();
   }
 
-  /** Mean power of each site in its last whole window, mW. */
+  /**
+   * What the nodes of each site draw that have said so within half a minute, mW; without sites of
+   * which none has.
+   */
   SortedMap<String, Long> siteMilliwatts() {
-    return new TreeMap<>(milliwatts);
+    long now = nanos.nanos();
+    SortedMap<String, Long> milliwatts = new TreeMap<>();
+    nodes.forEach((site, ofSite) -> {
+      ofSite.values().removeIf(drawn -> now - drawn.seenNanos > SILENT.toNanos());
+      if (!ofSite.isEmpty()) {
+        milliwatts.put(site, ofSite.values().stream().mapToLong(Drawn::milliwatts).sum());
+      }
+    });
+    return milliwatts;
+  }
+
+  /** Why it gave up, if it did. */
+  Optional<Throwable> failure() {
+    return Optional.ofNullable(failure.get());
   }
 
   @Override
   public void close() {
+    if (thread.getState() == Thread.State.NEW) {
+      consumer.close();
+      return;
+    }
     consumer.wakeup();
     try {
       thread.join();

@@ -282,7 +282,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   }
 
   /** With the unit that makes it a number of three or four digits. */
-  static String energy(long millijoules) {
+  public static String energy(long millijoules) {
     return scaled(millijoules, "J");
   }
 

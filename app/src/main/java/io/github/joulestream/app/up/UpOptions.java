@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param duration end after this time, or null
  * @param agent whether to sample this machine too
  * @param truth file for what the simulated jobs really drew, or null
+ * @param kafkaPort of the broker
+ * @param storePort of the store, for HTTP
  * @param past simulate so much time up to now as fast as it goes, and end; null: in real time
  * @param simulation what the simulated site is like; its nodes are {@code simulatedNodes}
  * @param calibration what meters taught about the sensors
@@ -35,8 +37,8 @@ public record UpOptions(
     @Nullable Duration duration,
     boolean agent,
     @Nullable Path truth,
-    int kafkaPort,
-    int storePort,
+    Ports.Choice kafkaPort,
+    Ports.Choice storePort,
     @Nullable Duration past,
     SimulationOptions simulation,
     Calibration calibration,

@@ -12,7 +12,11 @@ import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.producers.replay.Traces;
 import io.github.joulestream.producers.simulate.SimulationRunner;
 import io.github.joulestream.producers.simulate.SiteSimulator;
+import io.github.joulestream.runtime.DeadThreads;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
@@ -25,39 +29,46 @@ import io.github.joulestream.store.questdb.QuestDbReader;
 import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The whole pipeline in one process: starts the parts, shows how they get on, ends them. */
 public final class UpRun {
+  private static final Logger log = LoggerFactory.getLogger(UpRun.class);
+  private static final String LOG_FILE = "joulestream.log";
   private static final int PARTITIONS = 4;
   private static final int STREAM_THREADS = 2;
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
   private static final long PAST_STEP_MILLIS = 1_000;
-  private static final Duration LINE_INTERVAL = Duration.ofSeconds(2);
-  private static final Duration LATER_LINE_INTERVAL = Duration.ofSeconds(10);
   private static final Duration TICK = Duration.ofMillis(100);
-  // if nothing at all moves for this long, something is broken
-  private static final Duration STANDSTILL = Duration.ofSeconds(90);
   private static final Duration LAST_ALERTS_LIMIT = Duration.ofSeconds(10);
-  private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(20);
 
   private final UpOptions options;
   private final PrintStream out;
+  private final HealthPort healthPort;
   private final EpochClock clock = EpochClock.system();
   private final NanoClock nanos = NanoClock.system();
   private final long startNanos = nanos.nanos();
@@ -67,14 +78,23 @@ public final class UpRun {
   private final AtomicReference<@Nullable Throwable> replayFailure = new AtomicReference<>();
   private final CountDownLatch replayDone = new CountDownLatch(1);
 
+  // why the run ended, if the disk is full
+  private @Nullable String diskFull;
+
   /** Parts that run, the one started last first. */
   private final Deque<Part> parts = new ArrayDeque<>();
 
   private record Part(String name, AutoCloseable resource) {}
 
-  public UpRun(UpOptions options, PrintStream out) {
+  /** Opens a port that says how the program is, if one is wanted. */
+  public interface HealthPort {
+    AutoCloseable open(Metrics metrics, Supplier<Health> health);
+  }
+
+  public UpRun(UpOptions options, PrintStream out, HealthPort healthPort) {
     this.options = options;
     this.out = out;
+    this.healthPort = healthPort;
   }
 
   /** Runs until it is done or stopped; the exit status. */
@@ -109,6 +129,7 @@ public final class UpRun {
   }
 
   private void closeParts() throws Exception {
+    DeadThreads.ending();
     Exception first = null;
     while (!parts.isEmpty()) {
       Part part = parts.pop();
@@ -128,19 +149,27 @@ public final class UpRun {
     Path replay = options.replay();
     TraceSet traces = replay == null ? null : Traces.find(replay, options.replayOptions());
     DataFolder data = part("data folder", DataFolder.open(options.data()));
-    Logging.alsoTo(data.path().resolve("joulestream.log"));
+    Logging.alsoTo(data.path().resolve(LOG_FILE));
     part("log", Logging::stop);
+    DiskSpace disk = new DiskSpace(data.path());
     out.printf(
         "joulestream is starting; its data is in %s%s%n",
         data.path(), data.temporary() ? " until it ends (--data DIR keeps it)" : "");
+    out.printf(
+        Locale.ROOT,
+        "  disk   about %d MB for a small site, then more with time (--data: what is kept); %,d MB free%n",
+        DiskSpace.megabytes(DiskSpace.NEEDED_BYTES),
+        DiskSpace.megabytes(disk.freeBytes()));
+    disk.requireRoom();
+    EmbeddedKafka.onDeath(words -> brokerDied(words, disk, data));
 
-    CompletableFuture<EmbeddedQuestDb> storeStart =
-        start(() -> {
-          int port = Ports.freeOr(options.storePort());
-          return EmbeddedQuestDb.start(data.path().resolve("questdb"), port);
-        });
     EmbeddedKafka broker =
         part("broker", EmbeddedKafka.start(data.path().resolve("kafka"), options.kafkaPort()));
+    CompletableFuture<EmbeddedQuestDb> storeStart =
+        start(() ->
+            Ports.open(
+                options.storePort(),
+                port -> EmbeddedQuestDb.start(data.path().resolve("questdb"), port)));
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
     Admin admin = part("admin client", Admin.create(kafka));
     new TopicAdmin(admin).create(PARTITIONS, (short) 1);
@@ -173,7 +202,7 @@ public final class UpRun {
             "alert sender",
             new AlertSender(kafka, "up", options.alertTargets(), clock, NanoClock.system()));
     sender.start();
-    LiveView live = part("live view", new LiveView(kafka));
+    LiveView live = part("live view", new LiveView(kafka, nanos));
     live.start();
     QuestDbReader reader = part("reader", new QuestDbReader(store.url()));
     KafkaPublisher publisher = part("publisher", KafkaPublisher.connect(kafka, "joulestream-up"));
@@ -228,10 +257,47 @@ public final class UpRun {
       replayDone.countDown();
     }
 
+    SimulationRunner simulated = simulation;
     Progress progress =
         new Progress(
-            admin, kafka, streams, alerts, writer, sender, live, simulation, agent, traces);
-    untilTheEnd(progress);
+            out,
+            nanos,
+            startNanos,
+            () -> stopAsked.getCount() == 0,
+            published::get,
+            List.of(
+                () -> Optional.ofNullable(replayFailure.get()),
+                () -> simulated == null ? Optional.empty() : simulated.failure(),
+                () -> agent == null ? Optional.empty() : agent.failure(),
+                streams::failure,
+                alerts::failure,
+                writer::failure,
+                sender::failure,
+                live::failure),
+            new Drain(admin, kafka, streams, writer::caughtUp),
+            writer,
+            live,
+            simulation,
+            agent,
+            traces);
+    Metrics metrics = new Metrics();
+    streams.showIn(metrics);
+    writer.showIn(metrics);
+    metrics
+        .show(
+            Metric.SITE_POWER,
+            "site",
+            () ->
+                live.siteMilliwatts().entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, site -> site.getValue() / 1e3)))
+        .show(Metric.JOBS_RUNNING, live::jobsRunning);
+    if (agent != null) {
+      agent.showIn(metrics);
+    }
+    part(
+        "metrics",
+        healthPort.open(metrics, () -> health(streams, alerts, writer, progress)));
+    untilTheEnd(progress, disk);
 
     if (simulation != null) {
       simulation.finish();
@@ -250,8 +316,17 @@ public final class UpRun {
       agent.stop();
     }
     publisher.flush();
-    if (!progress.drain(reader)) {
-      out.println("stopped before everything was in the store; the same command goes on from here");
+    boolean drained = drain(progress, reader);
+    if (!drained) {
+      out.println(
+          "stopped before everything was in the store"
+              + (data.temporary()
+                  ? "; the rest goes with the temporary folder (--data DIR keeps it)"
+                  : "; the same command continues from here"));
+    }
+    String full = diskFull;
+    if (full != null && !drained) {
+      throw new UserError(full + "; this run has ended: " + remedy(data));
     }
     tellTheLastAlerts(sender);
     Summary summary =
@@ -262,7 +337,63 @@ public final class UpRun {
       summary.writeCsv(file);
       out.printf(Locale.ROOT, "%,d jobs are in %s%n", summary.jobs().size(), file);
     }
-    return summary.differenceMillijoules() == 0 || !progress.drained ? 0 : 3;
+    if (full != null) {
+      throw new UserError(full + "; this run has ended: " + remedy(data));
+    }
+    return summary.differenceMillijoules() == 0 || !progress.drained() ? 0 : 1;
+  }
+
+  private static Health health(
+      StreamsProgram streams, AlertsProgram alerts, StoreWriter writer, Progress progress) {
+    return progress
+        .failure()
+        .map(e -> Health.bad("a part of the pipeline failed: " + e.getMessage()))
+        .orElseGet(() ->
+            Stream.of(streams.health(), alerts.health(), writer.health())
+                .filter(health -> !health.equals(Health.GOOD))
+                .min(Comparator.comparing(Health::ok))
+                .orElse(Health.GOOD));
+  }
+
+  /** True if the store has everything; what a full disk hinders is not waited for. */
+  private boolean drain(Progress progress, QuestDbReader reader) throws Exception {
+    try {
+      return progress.drain(reader);
+    } catch (IllegalStateException | UncheckedIOException | ExecutionException e) {
+      if (diskFull == null) {
+        throw e;
+      }
+      log.warn("the disk is full, and the store cannot take the rest", e);
+      return false;
+    }
+  }
+
+  private static String remedy(DataFolder data) {
+    return data.temporary()
+        ? "make room, or give --data DIR on another disk"
+        : "make room, and the same command continues from here";
+  }
+
+  /**
+   * A broker that cannot write ends its process at once: so does this one, but it says why. What is
+   * on disk is as after a power cut, which loses nothing that was acknowledged.
+   */
+  private void brokerDied(String words, DiskSpace disk, DataFolder data) {
+    out.printf(
+        "joulestream: %s; this run has ended: %s%n",
+        disk.full().orElse("the broker gave up, " + words),
+        disk.full().isPresent()
+            ? remedy(data)
+            : "the log %s says more".formatted(data.path().resolve(LOG_FILE)));
+    out.flush();
+    if (data.temporary() && disk.full().isPresent()) {
+      try {
+        TemporaryFolder.delete(data.path());
+      } catch (IOException e) {
+        out.printf("%s cannot be deleted: %s%n", data.path(), e);
+      }
+    }
+    Runtime.getRuntime().halt(1);
   }
 
   private void tellTheLastAlerts(AlertSender sender) throws InterruptedException {
@@ -285,12 +416,14 @@ public final class UpRun {
     out.printf(
         "  store  %s  (QuestDB: SQL console)%s%n",
         store.url(), moved(store.port(), options.storePort()));
-    out.printf("  log    %s%n", data.path().resolve("joulestream.log"));
+    out.printf("  log    %s%n", data.path().resolve(LOG_FILE));
     out.printf(Locale.ROOT, "ready after %.1f s%n", seconds());
   }
 
-  private static String moved(int port, int wanted) {
-    return port == wanted ? "" : "  (port %d is busy, so another)".formatted(wanted);
+  private static String moved(int port, Ports.Choice wanted) {
+    return wanted.port() == 0 || port == wanted.port()
+        ? ""
+        : "  (port %d is in use, so another)".formatted(wanted.port());
   }
 
   private void announce(TraceSet traces, Path folder) {
@@ -334,13 +467,26 @@ public final class UpRun {
     }
   }
 
-  private void untilTheEnd(Progress progress) throws Exception {
+  private void untilTheEnd(Progress progress, DiskSpace disk) throws Exception {
     Duration duration = options.duration();
     long end = duration == null ? Long.MAX_VALUE : nanos.nanos() + duration.toNanos();
+    boolean low = false;
     while (true) {
       if (stopAsked.await(TICK.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
+      Optional<String> full = disk.full();
+      if (full.isPresent()) {
+        out.println(full.get() + "; stopping, what is under way goes into the store first");
+        diskFull = full.get();
+        stopAsked.countDown();
+        return;
+      }
+      Optional<String> nearlyFull = disk.low();
+      if (nearlyFull.isPresent() && !low) {
+        out.println(nearlyFull.get());
+      }
+      low = nearlyFull.isPresent();
       progress.tick();
       boolean over = duration != null && nanos.nanos() - end >= 0;
       if (over || (options.untilDone() && replayDone.getCount() == 0)) {
@@ -364,7 +510,8 @@ public final class UpRun {
         .start(() -> {
           try {
             future.complete(start.get());
-          } catch (Exception e) {
+          } catch (Throwable e) {
+            // handed on to whoever waits, whatever it is
             future.completeExceptionally(e);
           }
         });
@@ -378,143 +525,10 @@ public final class UpRun {
       if (e.getCause() instanceof Exception cause) {
         throw cause;
       }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
       throw e;
-    }
-  }
-
-  /** How things get on, as lines. */
-  private final class Progress {
-    private final Drain drain;
-    private final StreamsProgram streams;
-    private final AlertsProgram alerts;
-    private final StoreWriter writer;
-    private final AlertSender sender;
-    private final LiveView live;
-    private final @Nullable SimulationRunner simulation;
-    private final @Nullable NodeAgent agent;
-    private final @Nullable TraceSet traces;
-    private long lastLineNanos = nanos.nanos();
-    private long lastReadings;
-    private boolean saidFirst;
-    boolean drained;
-
-    Progress(
-        Admin admin,
-        Map<String, Object> kafka,
-        StreamsProgram streams,
-        AlertsProgram alerts,
-        StoreWriter writer,
-        AlertSender sender,
-        LiveView live,
-        @Nullable SimulationRunner simulation,
-        @Nullable NodeAgent agent,
-        @Nullable TraceSet traces) {
-      this.drain = new Drain(admin, kafka, streams, writer::caughtUp);
-      this.streams = streams;
-      this.alerts = alerts;
-      this.writer = writer;
-      this.sender = sender;
-      this.live = live;
-      this.simulation = simulation;
-      this.agent = agent;
-      this.traces = traces;
-    }
-
-    void tick() throws ExecutionException, InterruptedException {
-      throwFailures();
-      if (!saidFirst && writer.firstWriteEpochMillis() >= 0) {
-        saidFirst = true;
-        out.printf(Locale.ROOT, "first energy in the store after %.1f s%n", seconds());
-      }
-      Duration interval = seconds() < 30 ? LINE_INTERVAL : LATER_LINE_INTERVAL;
-      if (nanos.nanos() - lastLineNanos >= interval.toNanos()) {
-        line();
-      }
-    }
-
-    private void throwFailures() {
-      Throwable e = replayFailure.get();
-      if (e == null && simulation != null) {
-        e = simulation.failure().orElse(null);
-      }
-      if (e == null && agent != null) {
-        e = agent.failure().orElse(null);
-      }
-      if (e == null) {
-        e = streams.failure().or(alerts::failure).orElse(null);
-      }
-      if (e == null) {
-        e = writer.failure().orElse(null);
-      }
-      if (e == null) {
-        e = sender.failure().orElse(null);
-      }
-      if (e instanceof UserError known) {
-        throw known;
-      }
-      if (e != null) {
-        throw new IllegalStateException("a part of the pipeline failed: " + e.getMessage(), e);
-      }
-    }
-
-    private long readings() {
-      return published.get()
-          + (simulation == null ? 0 : simulation.readings())
-          + (agent == null ? 0 : agent.readings());
-    }
-
-    private void line() throws ExecutionException, InterruptedException {
-      long now = nanos.nanos();
-      long readings = readings();
-      double rate = (readings - lastReadings) * 1e9 / (now - lastLineNanos);
-      lastLineNanos = now;
-      lastReadings = readings;
-      String of =
-          traces == null || simulation != null ? "" : " of %,d".formatted(traces.readings());
-      String power =
-          live.siteMilliwatts().entrySet().stream()
-              .map(site -> site.getKey() + " " + Summary.power(site.getValue()))
-              .collect(Collectors.joining(", "));
-      out.printf(
-          Locale.ROOT,
-          "%6.0f s  %,d%s readings (%,.0f/s), %,d records to do, %,d points stored, %,d jobs running%s%n",
-          seconds(),
-          readings,
-          of,
-          rate,
-          drain.lag(),
-          writer.pointsWritten(),
-          live.jobsRunning(),
-          power.isEmpty() ? "" : "; " + power);
-    }
-
-    /** Waits until the store has everything; false if that was given up after Ctrl-C. */
-    boolean drain(QuestDbReader reader) throws ExecutionException, InterruptedException {
-      long began = nanos.nanos();
-      long lastMove = began;
-      long moves = -1;
-      while (!(drain.done() && reader.applied())) {
-        tick();
-        long now = nanos.nanos();
-        long nowMoves = writer.pointsWritten() - drain.lag();
-        if (nowMoves != moves) {
-          moves = nowMoves;
-          lastMove = now;
-        }
-        if (now - lastMove > STANDSTILL.toNanos()) {
-          throw new IllegalStateException(
-              "nothing has moved for %d s with %,d records to do; the log says more"
-                  .formatted(STANDSTILL.toSeconds(), drain.lag()));
-        }
-        if (stopAsked.getCount() == 0 && now - began > INTERRUPTED_LIMIT.toNanos()) {
-          return false;
-        }
-        TimeUnit.NANOSECONDS.sleep(TICK.toNanos() / 2);
-      }
-      line();
-      out.printf(Locale.ROOT, "everything is in the store after %.1f s%n", seconds());
-      drained = true;
-      return true;
     }
   }
 }

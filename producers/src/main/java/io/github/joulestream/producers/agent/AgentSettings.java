@@ -24,12 +24,18 @@ public record AgentSettings(
 
   public AgentSettings {
     labels = Map.copyOf(labels);
+    if (site.isBlank()) {
+      throw UserError.usage("--site needs a name");
+    }
+    if (node.isBlank()) {
+      throw UserError.usage("--node needs a name");
+    }
     if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
-      throw new UserError("--interval must be between 100ms and 1m");
+      throw UserError.usage("--interval must be between 100ms and 1m");
     }
     if (publishInterval.compareTo(LONGEST) > 0) {
       // a crash of the agent loses what it has not handed over yet
-      throw new UserError("--publish-interval must be at most 1m");
+      throw UserError.usage("--publish-interval must be at most 1m");
     }
   }
 

@@ -34,7 +34,7 @@ public record RedfishOptions(
    */
   public RedfishOptions {
     if (!"https".equals(address.getScheme()) || address.getHost() == null) {
-      throw new UserError(
+      throw UserError.usage(
           "Redfish address '%s' must be https://HOST or https://HOST:PORT".formatted(address));
     }
     if (interval.compareTo(Duration.ofMillis(100)) < 0) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +41,9 @@ public record FaultRates(
     double missing,
     double mig) {
 
+  private static final Set<String> PER_HOUR = Set.of("outages", "resets", "stuck");
+  private static final double MOST_PER_HOUR = 1_000;
+
   /** Nothing goes wrong. */
   public static final FaultRates NONE = parse(zeros());
 
@@ -73,11 +77,7 @@ public record FaultRates(
               "'%s' is not a fault and its rate, such as stuck=0.1; faults are %s"
                   .formatted(part, String.join(", ", names())));
         }
-        double rate = Double.parseDouble(part.substring(at + 1));
-        if (!(rate >= 0) || rate > 1_000) {
-          throw new IllegalArgumentException("a rate of " + rate);
-        }
-        rates.put(name, rate);
+        rates.put(name, rate(name, part.substring(at + 1).strip()));
       }
     }
     return new FaultRates(
@@ -94,5 +94,23 @@ public record FaultRates(
         rates.getOrDefault("late", 0.1),
         rates.getOrDefault("missing", 0.01),
         rates.getOrDefault("mig", 0.1));
+  }
+
+  private static double rate(String name, String text) {
+    boolean timesPerHour = PER_HOUR.contains(name);
+    double most = timesPerHour ? MOST_PER_HOUR : 1;
+    double rate;
+    try {
+      rate = Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("%s=%s: not a number".formatted(name, text), e);
+    }
+    if (!(rate >= 0 && rate <= most)) {
+      throw new IllegalArgumentException(
+          timesPerHour
+              ? "%s=%s: takes 0 to %.0f times per hour".formatted(name, text, most)
+              : "%s=%s: takes a share from 0 to 1".formatted(name, text));
+    }
+    return rate;
   }
 }

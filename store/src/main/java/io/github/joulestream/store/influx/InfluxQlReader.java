@@ -64,6 +64,17 @@ public final class InfluxQlReader implements HistoryReader {
   }
 
   @Override
+  public SortedMap<String, Long> newestWindows() {
+    SortedMap<String, Long> newest = new TreeMap<>();
+    query(
+        buckets.weeks().name(),
+        "SELECT last(difference_millijoules) FROM %s WHERE \"window\" = '10s' GROUP BY \"site\""
+            .formatted(Measurement.LEDGER.measurementName()),
+        row -> newest.put(row.text("site"), Math.floorDiv(row.number("time"), 1_000_000)));
+    return newest;
+  }
+
+  @Override
   public List<Unbalanced> unbalanced(long fromEpochMillis, long toEpochMillis) {
     List<Unbalanced> found = new ArrayList<>();
     Set<String> databases = new LinkedHashSet<>();

@@ -8,8 +8,10 @@ import io.questdb.Bootstrap;
 import io.questdb.DefaultBootstrapConfiguration;
 import io.questdb.ServerMain;
 import io.questdb.griffin.SqlException;
+import io.questdb.network.NetworkError;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,22 @@ import org.jspecify.annotations.Nullable;
  * point again changes nothing.
  */
 public final class EmbeddedQuestDb implements AutoCloseable {
+  /**
+   * How much a file grows by. By default it is 16 MiB for each column of each month, and 1 MiB for
+   * each column that is being written: gigabytes for a site of a few nodes. The tables here have
+   * hundreds of columns and few rows a second. The memory for rows out of order is taken likewise.
+   */
+  private static final Map<String, String> SMALL_FILES =
+      Map.of(
+          "QDB_CAIRO_WRITER_DATA_APPEND_PAGE_SIZE", "64k",
+          "QDB_CAIRO_WRITER_DATA_INDEX_VALUE_APPEND_PAGE_SIZE", "64k",
+          "QDB_CAIRO_WRITER_DATA_INDEX_KEY_APPEND_PAGE_SIZE", "16k",
+          "QDB_CAIRO_SYSTEM_WRITER_DATA_APPEND_PAGE_SIZE", "16k",
+          "QDB_CAIRO_WAL_WRITER_DATA_APPEND_PAGE_SIZE", "64k",
+          "QDB_CAIRO_WAL_WRITER_EVENT_APPEND_PAGE_SIZE", "16k",
+          "QDB_CAIRO_O3_COLUMN_MEMORY_SIZE", "256k",
+          "QDB_CAIRO_SYSTEM_O3_COLUMN_MEMORY_SIZE", "64k");
+
   private final ServerMain server;
   private final int port;
 
@@ -40,7 +58,9 @@ public final class EmbeddedQuestDb implements AutoCloseable {
    * Starts it and returns when it takes requests.
    *
    * @param folder its data; one process at a time
-   * @param port for HTTP; must be free
+   * @param port for HTTP, or 0 for any free one
+   * @throws BindException if the port is taken
+   * @throws IOException if it does not start
    */
   public static EmbeddedQuestDb start(Path folder, int port) throws IOException {
     Files.createDirectories(folder.resolve("conf"));
@@ -73,7 +93,8 @@ public final class EmbeddedQuestDb implements AutoCloseable {
     // a field that the catalogue does not have is an error, not a new column
     settings.put("QDB_LINE_AUTO_CREATE_NEW_TABLES", "false");
     settings.put("QDB_LINE_AUTO_CREATE_NEW_COLUMNS", "false");
-    ServerMain server = quietly(() -> new ServerMain(bootstrap(folder, settings)));
+    settings.putAll(SMALL_FILES);
+    ServerMain server = open(folder, settings, port);
     try {
       // before it answers: a writer that waits for it must not be refused for want of a table
       for (Measurement measurement : Measurement.values()) {
@@ -83,11 +104,33 @@ public final class EmbeddedQuestDb implements AutoCloseable {
     } catch (SqlException e) {
       server.close();
       throw new IOException("the store's tables cannot be made: " + e.getMessage(), e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | NetworkError e) {
       server.close();
-      throw new IOException("the store in " + folder + " does not start: " + e.getMessage(), e);
+      throw startFailure(folder, port, e);
     }
-    return new EmbeddedQuestDb(server, port);
+    return new EmbeddedQuestDb(server, server.getHttpServerPort());
+  }
+
+  private static ServerMain open(Path folder, Map<String, String> settings, int port)
+      throws IOException {
+    try {
+      return quietly(() -> new ServerMain(bootstrap(folder, settings)));
+    } catch (RuntimeException | NetworkError e) {
+      throw startFailure(folder, port, e);
+    }
+  }
+
+  /** Why it does not start; a port that is taken comes as an Error of the store's own. */
+  private static IOException startFailure(Path folder, int port, Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NetworkError network
+          && String.valueOf(network.getMessage()).contains("bind")) {
+        BindException taken = new BindException("port " + port + " is in use");
+        taken.initCause(e);
+        return taken;
+      }
+    }
+    return new IOException("the store in " + folder + " does not start: " + e.getMessage(), e);
   }
 
   private static Bootstrap bootstrap(Path folder, Map<String, String> settings) {

@@ -105,6 +105,18 @@ public final class QuestDbReader implements HistoryReader {
   }
 
   @Override
+  public SortedMap<String, Long> newestWindows() {
+    SortedMap<String, Long> newest = new TreeMap<>();
+    String sql =
+        "SELECT site, cast(max(timestamp) AS LONG) newest FROM %s WHERE window = '10s' GROUP BY site"
+            .formatted(Measurement.LEDGER.measurementName());
+    for (Row row : query(sql)) {
+      newest.put(row.text("site"), Math.floorDiv(row.number("newest"), 1_000_000));
+    }
+    return newest;
+  }
+
+  @Override
   public List<Unbalanced> unbalanced(long fromEpochMillis, long toEpochMillis) {
     List<Unbalanced> found = new ArrayList<>();
     String sql =

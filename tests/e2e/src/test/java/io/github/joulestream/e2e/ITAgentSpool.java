@@ -111,7 +111,7 @@ class ITAgentSpool {
 
   private static String ask(Program agent, String path) throws Exception {
     agent.awaitLine("/metrics and /health");
-    Matcher port = Pattern.compile("http://0\\.0\\.0\\.0:(\\d+)/").matcher(agent.output());
+    Matcher port = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/").matcher(agent.output());
     assertThat(port.find()).isTrue();
     HttpResponse<String> answer =
         HttpClient.newHttpClient()

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.up;
+
+import io.github.joulestream.producers.agent.NodeAgent;
+import io.github.joulestream.producers.replay.TraceSet;
+import io.github.joulestream.producers.simulate.SimulationRunner;
+import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.store.StoreWriter;
+import io.github.joulestream.store.questdb.QuestDbReader;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How the parts of {@code up} get on, as lines; the first part that fails ends the run. */
+final class Progress {
+  private static final Duration LINE_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration LATER_LINE_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(50);
+  // if nothing at all moves for this long, something is broken
+  private static final Duration STANDSTILL = Duration.ofSeconds(90);
+  private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(20);
+
+  private final PrintStream out;
+  private final NanoClock nanos;
+  private final long startNanos;
+  private final BooleanSupplier stopAsked;
+  private final LongSupplier published;
+  private final List<Supplier<Optional<Throwable>>> failures;
+  private final Drain drain;
+  private final StoreWriter writer;
+  private final LiveView live;
+  private final @Nullable SimulationRunner simulation;
+  private final @Nullable NodeAgent agent;
+  private final @Nullable TraceSet traces;
+  private long lastLineNanos;
+  private long lastReadings;
+  private boolean saidFirst;
+  private boolean drained;
+
+  /**
+   * @param published readings of a replay or of a simulated past so far
+   * @param failures why parts gave up, if they did
+   */
+  Progress(
+      PrintStream out,
+      NanoClock nanos,
+      long startNanos,
+      BooleanSupplier stopAsked,
+      LongSupplier published,
+      List<Supplier<Optional<Throwable>>> failures,
+      Drain drain,
+      StoreWriter writer,
+      LiveView live,
+      @Nullable SimulationRunner simulation,
+      @Nullable NodeAgent agent,
+      @Nullable TraceSet traces) {
+    this.out = out;
+    this.nanos = nanos;
+    this.startNanos = startNanos;
+    this.stopAsked = stopAsked;
+    this.published = published;
+    this.failures = List.copyOf(failures);
+    this.drain = drain;
+    this.writer = writer;
+    this.live = live;
+    this.simulation = simulation;
+    this.agent = agent;
+    this.traces = traces;
+    this.lastLineNanos = nanos.nanos();
+  }
+
+  private double seconds() {
+    return (nanos.nanos() - startNanos) / 1e9;
+  }
+
+  /** True if the store had everything at the end. */
+  boolean drained() {
+    return drained;
+  }
+
+  void tick() throws ExecutionException, InterruptedException {
+    throwFailures();
+    if (!saidFirst && writer.firstWriteEpochMillis() >= 0) {
+      saidFirst = true;
+      out.printf(Locale.ROOT, "first energy in the store after %.1f s%n", seconds());
+    }
+    Duration interval = seconds() < 30 ? LINE_INTERVAL : LATER_LINE_INTERVAL;
+    if (nanos.nanos() - lastLineNanos >= interval.toNanos()) {
+      line();
+    }
+  }
+
+  /** Why the first part that gave up did so. */
+  Optional<Throwable> failure() {
+    return failures.stream().flatMap(failure -> failure.get().stream()).findFirst();
+  }
+
+  private void throwFailures() {
+    Throwable e = failure().orElse(null);
+    if (e instanceof UserError known) {
+      throw known;
+    }
+    if (e != null) {
+      throw new IllegalStateException("a part of the pipeline failed: " + e.getMessage(), e);
+    }
+  }
+
+  private long readings() {
+    return published.getAsLong()
+        + (simulation == null ? 0 : simulation.readings())
+        + (agent == null ? 0 : agent.readings());
+  }
+
+  private void line() throws ExecutionException, InterruptedException {
+    long now = nanos.nanos();
+    long readings = readings();
+    double rate = (readings - lastReadings) * 1e9 / (now - lastLineNanos);
+    lastLineNanos = now;
+    lastReadings = readings;
+    String of = traces == null || simulation != null ? "" : " of %,d".formatted(traces.readings());
+    String power =
+        live.siteMilliwatts().entrySet().stream()
+            .map(site -> site.getKey() + " " + Summary.power(site.getValue()))
+            .collect(Collectors.joining(", "));
+    out.printf(
+        Locale.ROOT,
+        "%6.0f s  %,d%s readings (%,.0f/s), %,d records to do, %,d points stored, %,d jobs running%s%n",
+        seconds(),
+        readings,
+        of,
+        rate,
+        drain.lag(),
+        writer.pointsWritten(),
+        live.jobsRunning(),
+        power.isEmpty() ? "" : "; " + power);
+  }
+
+  /** Waits until the store has everything; false if that was given up after Ctrl-C. */
+  boolean drain(QuestDbReader reader) throws ExecutionException, InterruptedException {
+    long began = nanos.nanos();
+    long lastMove = began;
+    long moves = -1;
+    while (!(drain.done() && reader.applied())) {
+      tick();
+      long now = nanos.nanos();
+      long nowMoves = writer.pointsWritten() - drain.lag();
+      if (nowMoves != moves) {
+        moves = nowMoves;
+        lastMove = now;
+      }
+      if (now - lastMove > STANDSTILL.toNanos()) {
+        throw new IllegalStateException(
+            "nothing has moved for %d s with %,d records to do; the log says more"
+                .formatted(STANDSTILL.toSeconds(), drain.lag()));
+      }
+      if (stopAsked.getAsBoolean() && now - began > INTERRUPTED_LIMIT.toNanos()) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
+    line();
+    out.printf(Locale.ROOT, "everything is in the store after %.1f s%n", seconds());
+    drained = true;
+    return true;
+  }
+}

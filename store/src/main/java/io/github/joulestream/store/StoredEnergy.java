@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import io.github.joulestream.energy.SiteAmount;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Counters of the energy of each site in the windows that a writer has stored since it started.
+ *
+ * <p>A window comes again as it grows, and a correction may take some of it back. So the last total
+ * of each of the newest windows is remembered and the difference is added. The counter itself never
+ * falls, as counters must not: after a correction downwards it waits until the sum is as large
+ * again. One thread adds; any may read.
+ */
+final class StoredEnergy {
+  /** Windows of 10 s that are remembered by site: an hour; older ones are not corrected here. */
+  private static final int REMEMBERED = 360;
+
+  private final Map<String, Site> sites = new HashMap<>();
+  private final Map<String, Double> joules = new ConcurrentHashMap<>();
+  private final Map<String, Double> jobsJoules = new ConcurrentHashMap<>();
+
+  private static final class Site {
+    final TreeMap<Long, long[]> windows = new TreeMap<>();
+    long forgottenUpTo = Long.MIN_VALUE;
+    final long[] sums = new long[2];
+    final long[] shown = new long[2];
+  }
+
+  /** Takes in a point of the ledger that the store now has. */
+  void stored(StorePoint point) {
+    if (!"10s".equals(point.tags().get("window"))) {
+      return;
+    }
+    String name = point.tags().getOrDefault("site", "");
+    Site site = sites.computeIfAbsent(name, _ -> new Site());
+    if (point.epochNanos() <= site.forgottenUpTo) {
+      return;
+    }
+    long[] now = {
+      amount(point, SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+      amount(point, SiteAmount.JOBS_TOTAL_MILLIJOULES)
+    };
+    long[] before = site.windows.put(point.epochNanos(), now);
+    for (int i = 0; i < now.length; i++) {
+      site.sums[i] += now[i] - (before == null ? 0 : before[i]);
+      site.shown[i] = Math.max(site.shown[i], site.sums[i]);
+    }
+    while (site.windows.size() > REMEMBERED) {
+      site.forgottenUpTo = site.windows.pollFirstEntry().getKey();
+    }
+    joules.put(name, site.shown[0] / 1e3);
+    jobsJoules.put(name, site.shown[1] / 1e3);
+  }
+
+  private static long amount(StorePoint point, SiteAmount amount) {
+    return point.fields().get(Measurement.field(amount)) instanceof Long value ? value : 0;
+  }
+
+  /** Joules by site. */
+  Map<String, Double> joules() {
+    return joules;
+  }
+
+  /** Joules of jobs, by site. */
+  Map<String, Double> jobsJoules() {
+    return jobsJoules;
+  }
+}
