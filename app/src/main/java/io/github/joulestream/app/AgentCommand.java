@@ -132,7 +132,8 @@ final class AgentCommand implements Callable<Integer> {
         agent.start();
         StatusLines lines = new StatusLines(System.out);
         while (!stopping.await(LINE_INTERVAL, "the agent", agent::failure)) {
-          lines.say(trouble(publisher).isPresent() + ";" + publisher.dropped(), line(agent, publisher));
+          lines.say(
+              trouble(publisher).isPresent() + ";" + publisher.dropped(), line(agent, publisher));
         }
       }
     }

@@ -44,7 +44,7 @@ final class AlertSenderCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     AlertSender.Targets targets = options.targets();
     if (targets.isEmpty()) {
-      throw new UserError("nobody to tell: give --alertmanager URL, --webhook URL, or both");
+      throw UserError.usage("nobody to tell: give --alertmanager URL, --webhook URL, or both");
     }
     kafka.join();
     try (Stopping stopping = new Stopping();

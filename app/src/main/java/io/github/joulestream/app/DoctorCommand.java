@@ -107,8 +107,7 @@ final class DoctorCommand implements Callable<Integer> {
       if (sites.isEmpty()) {
         throw new UserError("the store at %s has no ledger of that time".formatted(asked));
       }
-      LedgerReport report =
-          new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis), exact);
+      LedgerReport report = new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis), exact);
       System.out.printf(
           "windows that start from %s to before %s%n",
           from == null ? "the first" : Instant.ofEpochMilli(fromMillis),
@@ -162,8 +161,7 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkStore() {
     try {
       StoreConnection connection = connect();
-      say(
-          Finding.ok("store", "%s answers at %s".formatted(connection.kind().words(), asked)));
+      say(Finding.ok("store", "%s answers at %s".formatted(connection.kind().words(), asked)));
       List<String> differences = connection.differences();
       if (!differences.isEmpty()) {
         say(

@@ -38,8 +38,7 @@ final class HealthOption {
     if (port < 0 || port > 65_535) {
       throw UserError.usage("--metrics-port must be between 0 and 65535");
     }
-    HealthServer server =
-        HealthServer.start(new InetSocketAddress(address, port), metrics, health);
+    HealthServer server = HealthServer.start(new InetSocketAddress(address, port), metrics, health);
     System.out.printf("http://%s:%d/metrics and /health%n", address, server.port());
     return server;
   }

@@ -115,7 +115,8 @@ public final class Main implements Runnable {
     List<String> alike = unmatched.getSuggestions();
     return alike.isEmpty()
         ? ""
-        : "; did you mean %s?".formatted(String.join(" or ", alike.subList(0, Math.min(3, alike.size()))));
+        : "; did you mean %s?"
+            .formatted(String.join(" or ", alike.subList(0, Math.min(3, alike.size()))));
   }
 
   private static int fail(Throwable e, PrintWriter err, boolean verbose) {

@@ -26,7 +26,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -98,9 +97,9 @@ final class PipelineChecks {
   private static int members(Admin admin, String group)
       throws ExecutionException, InterruptedException {
     try {
-      ConsumerGroupDescription description =
-          admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get();
-      return description.members().size();
+      return admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+          .mapToInt(description -> description.members().size())
+          .sum();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof GroupIdNotFoundException) {
         return 0;
@@ -125,7 +124,10 @@ final class PipelineChecks {
             .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest()));
     long lag = 0;
     var ends =
-        admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)).all().get();
+        admin
+            .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+            .all()
+            .get();
     for (var end : ends.entrySet()) {
       OffsetAndMetadata read = done.get(end.getKey());
       lag += read == null ? 0 : Math.max(0, end.getValue().offset() - read.offset());
@@ -189,7 +191,7 @@ final class PipelineChecks {
             .filter(node -> !node.agentVersion().equals(SIMULATED))
             .sorted(Comparator.comparingLong(NodeRecord::epochMillis))
             .toList();
-    long simulated = nodes.size() - real.size();
+    long simulated = (long) nodes.size() - real.size();
     List<String> silent =
         real.stream()
             .filter(node -> nowEpochMillis - node.epochMillis() > SILENT.toMillis())
@@ -209,16 +211,18 @@ final class PipelineChecks {
     } else if (real.isEmpty()) {
       findings.add(
           simulated > 0
-              ? Finding.ok("agents", "none; %,d nodes are simulated".formatted(simulated))
+              ? Finding.ok("agents", "none; " + simulated(simulated))
               : Finding.warn("agents", "none has ever published -> joulestream agent"));
     } else {
       findings.add(
           Finding.ok(
               "agents",
-              "%,d publish%s"
-                  .formatted(
-                      real.size(),
-                      simulated == 0 ? "" : "; %,d nodes are simulated".formatted(simulated))));
+              String.format(
+                  Locale.ROOT,
+                  "%,d %s%s",
+                  real.size(),
+                  real.size() == 1 ? "publishes" : "publish",
+                  simulated == 0 ? "" : "; " + simulated(simulated))));
     }
     List<String> losing =
         real.stream()
@@ -243,10 +247,15 @@ final class PipelineChecks {
     if (!blind.isEmpty()) {
       findings.add(
           Finding.warn(
-              "agents",
-              "%d cannot read all they should: %s".formatted(blind.size(), some(blind))));
+              "agents", "%d cannot read all they should: %s".formatted(blind.size(), some(blind))));
     }
     return findings;
+  }
+
+  private static String simulated(long nodes) {
+    return nodes == 1
+        ? "1 node is simulated"
+        : String.format(Locale.ROOT, "%,d nodes are simulated", nodes);
   }
 
   // ---- alerts
@@ -267,7 +276,8 @@ final class PipelineChecks {
             .toList();
     String counts =
         open.entrySet().stream()
-            .map(of -> "%d %s".formatted(of.getValue(), of.getKey().name().toLowerCase(Locale.ROOT)))
+            .map(
+                of -> "%d %s".formatted(of.getValue(), of.getKey().name().toLowerCase(Locale.ROOT)))
             .collect(Collectors.joining(", "));
     return Finding.warn("alerts", "open: %s: %s".formatted(counts, some(worst)));
   }
@@ -285,8 +295,7 @@ final class PipelineChecks {
         ofBroker.forEach((folder, description) -> {
           String name = "broker %d, %s".formatted(broker, folder);
           if (description.error() != null) {
-            findings.add(
-                Finding.fail("disk", name + ": " + description.error().getMessage()));
+            findings.add(Finding.fail("disk", name + ": " + description.error().getMessage()));
           } else if (description.usableBytes().isPresent()
               && description.totalBytes().isPresent()) {
             findings.add(
@@ -302,13 +311,8 @@ final class PipelineChecks {
   static Finding disk(String name, long freeBytes, long totalBytes) {
     String text =
         String.format(
-            Locale.ROOT,
-            "%s: %,d MB of %,d MB free",
-            name,
-            freeBytes >> 20,
-            totalBytes >> 20);
-    boolean little =
-        freeBytes < LITTLE_DISK_BYTES || freeBytes < totalBytes * LITTLE_DISK_PART;
+            Locale.ROOT, "%s: %,d MB of %,d MB free", name, freeBytes >> 20, totalBytes >> 20);
+    boolean little = freeBytes < LITTLE_DISK_BYTES || freeBytes < totalBytes * LITTLE_DISK_PART;
     return little ? Finding.warn("disk", text + " -> make room") : Finding.ok("disk", text);
   }
 

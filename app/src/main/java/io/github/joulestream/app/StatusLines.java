@@ -36,8 +36,7 @@ final class StatusLines {
    */
   void say(String state, String line) {
     Instant now = clock.instant();
-    if (!state.equals(saidState)
-        || Duration.between(saidAt, now).compareTo(AT_LEAST_EVERY) >= 0) {
+    if (!state.equals(saidState) || Duration.between(saidAt, now).compareTo(AT_LEAST_EVERY) >= 0) {
       saidState = state;
       saidAt = now;
       out.printf("%s %s%n", now.truncatedTo(ChronoUnit.SECONDS), line);

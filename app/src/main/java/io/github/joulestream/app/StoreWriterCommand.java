@@ -3,7 +3,6 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metrics;
-import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
@@ -89,7 +88,9 @@ final class StoreWriterCommand implements Callable<Integer> {
       StatusLines lines = new StatusLines(System.out);
       while (!stopping.await(LINE_INTERVAL, "the store writer", writer::failure)) {
         lines.say(
-            writer.storeTrouble().orElse("") + writer.recordsRefused() + (writer.pointsWritten() > 0),
+            writer.storeTrouble().orElse("")
+                + writer.recordsRefused()
+                + (writer.pointsWritten() > 0),
             String.format(
                 Locale.ROOT,
                 "%,d points stored, %,d records refused, %,d retries%s",

@@ -84,9 +84,7 @@ final class StreamsCommand implements Callable<Integer> {
         alerts.start();
         System.out.println("the topologies run; Ctrl-C stops them");
         while (!stopping.await(
-            Duration.ofDays(1),
-            "a topology",
-            () -> accounting.failure().or(alerts::failure))) {
+            Duration.ofDays(1), "a topology", () -> accounting.failure().or(alerts::failure))) {
           // until it is stopped
         }
       }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class DefaultFoldersTest {
   @Test
   void state_isNeverInTheCurrentFolder() {
-    assertThat(DefaultFolders.state(Map.of("STATE_DIRECTORY", "/var/lib/a:/var/lib/b"), "root", "/"))
+    assertThat(
+            DefaultFolders.state(Map.of("STATE_DIRECTORY", "/var/lib/a:/var/lib/b"), "root", "/"))
         .isEqualTo(Path.of("/var/lib/a"));
     assertThat(DefaultFolders.state(Map.of(), "root", "/root"))
         .isEqualTo(Path.of("/var/lib/joulestream"));

@@ -32,7 +32,8 @@ class PipelineChecksTest {
   void aProgramThatDoesNotRun_fails_andSaysHowToStartIt() {
     Finding stopped = PipelineChecks.program("joulestream-store-writer", 0, 1_234);
     assertThat(stopped.level()).isEqualTo(Level.FAIL);
-    assertThat(stopped.text()).contains("does not run", "1,234 records", "joulestream store-writer");
+    assertThat(stopped.text())
+        .contains("does not run", "1,234 records", "joulestream store-writer");
     assertThat(PipelineChecks.program("joulestream", 0, 0).text()).contains("joulestream streams");
     assertThat(PipelineChecks.program("joulestream", 2, 10_000).level()).isEqualTo(Level.OK);
     assertThat(PipelineChecks.program("joulestream", 2, 10_001).level()).isEqualTo(Level.WARN);
@@ -47,8 +48,7 @@ class PipelineChecksTest {
                 "b", NOW - 121_000,
                 "c", NOW - 601_000,
                 "ahead", NOW + 5_000));
-    List<Finding> findings =
-        PipelineChecks.freshness(newest, List.of("a", "never"), NOW);
+    List<Finding> findings = PipelineChecks.freshness(newest, List.of("a", "never"), NOW);
     assertThat(findings)
         .extracting(Finding::level)
         .containsExactly(Level.FAIL, Level.OK, Level.OK, Level.WARN, Level.FAIL);
@@ -79,7 +79,7 @@ class PipelineChecksTest {
     List<Finding> findings =
         PipelineChecks.agents(List.of(node("s1", 9_999, "simulated", 0), node("n", 5)), NOW);
     assertThat(findings).extracting(Finding::level).containsExactly(Level.OK);
-    assertThat(findings.getFirst().text()).isEqualTo("1 publish; 1 nodes are simulated");
+    assertThat(findings.getFirst().text()).isEqualTo("1 publishes; 1 node is simulated");
   }
 
   @Test
@@ -93,8 +93,9 @@ class PipelineChecksTest {
 
   @Test
   void openAlerts_areCounted_theWorstFirst() {
-    assertThat(PipelineChecks.alerts(List.of(alert(Severity.CRITICAL, AlertState.RESOLVED, "over")))
-            .level())
+    assertThat(
+            PipelineChecks.alerts(List.of(alert(Severity.CRITICAL, AlertState.RESOLVED, "over")))
+                .level())
         .isEqualTo(Level.OK);
     Finding open =
         PipelineChecks.alerts(
@@ -108,8 +109,27 @@ class PipelineChecksTest {
 
   private static Alert alert(Severity severity, AlertState state, String summary) {
     return new Alert(
-        "id", Rule.values()[0], "east", "", "site", severity, state, 1, 1, "W", 100, 0, 0,
-        Alert.OPEN, 10_000, List.of(), summary, 1, "", "", "");
+        "id",
+        Rule.values()[0],
+        "east",
+        "",
+        "site",
+        severity,
+        state,
+        1,
+        1,
+        "W",
+        100,
+        0,
+        0,
+        Alert.OPEN,
+        10_000,
+        List.of(),
+        summary,
+        1,
+        "",
+        "",
+        "");
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -77,6 +78,10 @@ public final class StoreWriter implements AutoCloseable {
           Topic.LEDGER.topicName(),
           Topic.ALERTS.topicName(),
           Topic.BUDGETS.topicName());
+  // as the system calls say it (ENOSPC, EDQUOT), and stores pass it on
+  private static final Pattern NO_SPACE =
+      Pattern.compile(
+          "no space left|disk quota exceeded|errno[:=] ?28\\b", Pattern.CASE_INSENSITIVE);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int MAX_POINTS = 5_000;
   private static final long FIRST_PAUSE_MILLIS = 200;
@@ -282,8 +287,9 @@ public final class StoreWriter implements AutoCloseable {
         sortOut(items, e);
         return;
       } catch (PointSink.StoreUnavailable e) {
-        if (trouble.getAndSet(String.valueOf(e.getMessage())) == null) {
-          log.warn("the store is away, trying until it is back: {}", e.getMessage());
+        String words = troubleWords(String.valueOf(e.getMessage()));
+        if (trouble.getAndSet(words) == null) {
+          log.warn("{}; trying until it takes points again", words);
         }
         retries.incrementAndGet();
         long wish = Math.min(LONGEST_WISH_MILLIS, e.retryAfterMillis());
@@ -302,6 +308,13 @@ public final class StoreWriter implements AutoCloseable {
       }
     }
     firstWrite.compareAndSet(-1, clock.epochMillis());
+  }
+
+  /** A store that answers that it cannot write is not away. */
+  static String troubleWords(String answer) {
+    return NO_SPACE.matcher(answer).find()
+        ? "the store's disk is full: " + answer
+        : "the store is away: " + answer;
   }
 
   /** What the store does not take is of a moment that is over: the next ones say how it is then. */
@@ -482,9 +495,7 @@ public final class StoreWriter implements AutoCloseable {
     if (e != null) {
       return Health.bad("the store writer stopped: " + e.getMessage());
     }
-    return storeTrouble()
-        .map(words -> Health.good("the store is away: " + words))
-        .orElse(Health.GOOD);
+    return storeTrouble().map(Health::good).orElse(Health.GOOD);
   }
 
   /** Shows its figures. */

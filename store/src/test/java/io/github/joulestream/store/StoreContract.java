@@ -131,6 +131,7 @@ public abstract class StoreContract {
     assertThat(reader().ledger(0, HistoryReader.END_EPOCH_MILLIS))
         .containsEntry("ledger", expected);
     assertThat(reader().ledger(START, START + 10_000)).containsEntry("ledger", a.totals());
+    assertThat(reader().newestWindows()).containsEntry("ledger", b.windowStartEpochMillis());
     assertThat(reader().ledger(START - 10_000, START)).doesNotContainKey("ledger");
   }
 

@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
   private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{30} %msg%n";
 
-  private static final String SHORT_PATTERN =
-      "%d{\"yyyy-MM-dd'T'HH:mm:ss'Z'\", UTC} %msg%n";
+  private static final String SHORT_PATTERN = "%d{\"yyyy-MM-dd'T'HH:mm:ss'Z'\", UTC} %msg%n";
 
   private static final List<String> CONFIGURATIONS =
       List.of(

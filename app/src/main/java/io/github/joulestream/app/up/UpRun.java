@@ -294,9 +294,7 @@ public final class UpRun {
     if (agent != null) {
       agent.showIn(metrics);
     }
-    part(
-        "metrics",
-        healthPort.open(metrics, () -> health(streams, alerts, writer, progress)));
+    part("metrics", healthPort.open(metrics, () -> health(streams, alerts, writer, progress)));
     untilTheEnd(progress, disk);
 
     if (simulation != null) {

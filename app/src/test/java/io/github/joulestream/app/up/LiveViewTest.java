@@ -32,8 +32,7 @@ class LiveViewTest {
       view.see(power("a", 1, node("n3", 50)));
       view.see(power("a", 0, node("n2", 100_000)));
       view.see(power("b", 0, node("n1", 7)));
-      assertThat(view.siteMilliwatts())
-          .containsExactly(entry("a", 800_050L), entry("b", 7L));
+      assertThat(view.siteMilliwatts()).containsExactly(entry("a", 800_050L), entry("b", 7L));
     }
   }
 

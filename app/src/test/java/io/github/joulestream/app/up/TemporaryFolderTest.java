@@ -72,7 +72,8 @@ class TemporaryFolderTest {
 
   @Test
   void whatALinkInItPointsTo_isNotDeleted() throws IOException {
-    Path precious = Files.writeString(Files.createDirectory(parent.resolve("own")).resolve("x"), "x");
+    Path precious =
+        Files.writeString(Files.createDirectory(parent.resolve("own")).resolve("x"), "x");
     Files.createSymbolicLink(left("joulestream-2").resolve("link"), precious.getParent());
     TemporaryFolder.tidy(parent, user);
     assertThat(parent.resolve("joulestream-2")).doesNotExist();

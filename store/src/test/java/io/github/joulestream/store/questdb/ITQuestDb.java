@@ -14,6 +14,7 @@ import io.github.joulestream.store.connect.StoreKind;
 import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.influx.InfluxSink;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -79,6 +80,19 @@ class ITQuestDb extends StoreContract {
     assertThat(connection.kind()).isEqualTo(StoreKind.QUESTDB);
     assertThat(connection.prepare()).isEmpty();
     assertThat(connection.differences()).isEmpty();
+  }
+
+  @Test
+  void aPortThatIsTaken_isABindException_andAnotherStartWorks(@TempDir Path other)
+      throws IOException {
+    // the store itself throws an Error there, which nobody would catch
+    assertThatThrownBy(() -> EmbeddedQuestDb.start(other, store.port()).close())
+        .isInstanceOf(BindException.class)
+        .hasMessageContaining("port " + store.port() + " is in use");
+    try (EmbeddedQuestDb second = EmbeddedQuestDb.start(other, 0)) {
+      assertThat(second.port()).isPositive().isNotEqualTo(store.port());
+      assertThat(second.url().getPort()).isEqualTo(second.port());
+    }
   }
 
   @Test
