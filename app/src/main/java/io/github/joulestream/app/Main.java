@@ -58,6 +58,7 @@ public final class Main implements Runnable {
 
   /** Runs a command. */
   public static void main(String[] args) {
+    Logging.start(verbose(args));
     DeadThreads.endTheProcess(words -> System.err.println("joulestream: " + words));
     TemporaryFolder.ofThisProcess();
     System.exit(run(args));
@@ -65,7 +66,7 @@ public final class Main implements Runnable {
 
   /** Runs a command and returns its exit status. */
   public static int run(String... args) {
-    boolean verbose = java.util.Arrays.asList(args).contains("--verbose");
+    boolean verbose = verbose(args);
     Logging.start(verbose);
     CommandLine command = commandLine(args);
     command.setUsageHelpWidth(100);
@@ -79,6 +80,10 @@ public final class Main implements Runnable {
       return fail(e, command.getErr(), verbose);
     }
     return command.execute(args);
+  }
+
+  private static boolean verbose(String... args) {
+    return List.of(args).contains("--verbose");
   }
 
   /** The agent shares its node with others' work: it loads no class of the other commands. */

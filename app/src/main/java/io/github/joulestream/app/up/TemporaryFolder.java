@@ -113,7 +113,7 @@ public final class TemporaryFolder implements AutoCloseable {
         }
       }
     } catch (OverlappingFileLockException e) {
-      log.debug("{} is this process' own", folder, e);
+      log.trace("{} is this process' own", folder, e);
     } catch (IOException e) {
       log.debug("{} is left alone", folder, e);
     }
