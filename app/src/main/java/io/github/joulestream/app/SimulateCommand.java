@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.app.up.LeftRunning;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
@@ -124,6 +125,7 @@ final class SimulateCommand implements Callable<Integer> {
         simulator.readings(),
         seconds,
         simulator.readings() / seconds);
+    LeftRunning.say(simulator.jobsRunning(), System.out);
     if (truth != null) {
       simulator.writeTruth(truth);
     }
@@ -154,6 +156,7 @@ final class SimulateCommand implements Callable<Integer> {
           });
       publisher.flush();
       System.out.printf(Locale.ROOT, "%,d readings published%n", runner.readings());
+      LeftRunning.say(runner.jobsRunning(), System.out);
       if (truth != null) {
         runner.writeTruth(truth);
       }

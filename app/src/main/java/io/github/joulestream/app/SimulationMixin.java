@@ -36,6 +36,18 @@ final class SimulationMixin {
   int jobs;
 
   @Option(
+      names = "--no-meters",
+      description =
+          "No meters of nodes and of the site: nodes are the sums of their GPUs, processors, memory"
+              + " and drives. Else three nodes of four have one, and the site.")
+  boolean noMeters;
+
+  @Option(
+      names = "--end-jobs",
+      description = "At the end, cancel the jobs that still run; else they are left running.")
+  boolean endJobs;
+
+  @Option(
       names = "--faults",
       arity = "0..1",
       paramLabel = "NAME=RATE,...",
@@ -68,7 +80,9 @@ final class SimulationMixin {
     }
     try {
       return new SimulationOptions(
-          site, nodes, seed, jobs, faults == null ? FaultRates.NONE : FaultRates.parse(faults));
+              site, nodes, seed, jobs, faults == null ? FaultRates.NONE : FaultRates.parse(faults))
+          .withMeters(!noMeters)
+          .withEndsJobs(endJobs);
     } catch (IllegalArgumentException e) {
       throw UserError.usage("--faults: " + e.getMessage(), e);
     }

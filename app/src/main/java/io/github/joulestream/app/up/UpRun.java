@@ -299,11 +299,15 @@ public final class UpRun {
 
     if (simulation != null) {
       simulation.finish();
+      LeftRunning.say(simulation.jobsRunning(), out);
       Path truth = options.truth();
       if (truth != null) {
         simulation.writeTruth(truth);
         out.println("what the simulated jobs really drew is in " + truth);
       }
+    }
+    if (past != null) {
+      LeftRunning.say(past.jobsRunning(), out);
     }
     Path pastTruth = options.truth();
     if (past != null && pastTruth != null) {

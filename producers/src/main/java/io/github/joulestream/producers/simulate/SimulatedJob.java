@@ -10,52 +10,69 @@ import java.util.Map;
 final class SimulatedJob {
   // energy of a share is known in parts of a microjoule: 10,000 parts, 1,000 to a millijoule
   private static final long PARTS_PER_MILLIJOULE = 10_000_000;
-  private static final DeviceKind[] KINDS = DeviceKind.values();
+  private static final long DAY_MILLIS = 86_400_000;
+  private static final long LOAD_MILLIS = 10_000;
 
   private final String site;
   private final String id;
-  private final String user;
-  private final String project;
-  private final Shape shape;
+  private final JobPlan plan;
   private final int gpus;
-  private final long startEpochMillis;
-  private final long plannedEndEpochMillis;
-  private final long stepMillis;
   private final int nodes;
-  private final long[] millijoules = new long[KINDS.length];
-  private final long[] remainders = new long[KINDS.length];
+  private final long startEpochMillis;
+  private final Sum[] byKind = new Sum[DeviceKind.values().length];
+  private final Sum total = new Sum();
+  private final Sum silent = new Sum();
   private double work;
   private long endEpochMillis = JobRecord.OPEN;
 
-  SimulatedJob(
-      String site,
-      String id,
-      String user,
-      String project,
-      Shape shape,
-      int gpus,
-      long startEpochMillis,
-      long plannedEndEpochMillis,
-      long stepMillis,
-      int nodes) {
+  private final Activity activity = new Activity();
+  private long activityMillis = Long.MIN_VALUE;
+  private double load;
+  private long loadSlot = Long.MIN_VALUE;
+
+  /** An exact sum of shares. */
+  private static final class Sum {
+    private long millijoules;
+    private long remainder;
+
+    void add(long microjoules, int parts) {
+      long sum = remainder + microjoules * parts;
+      long whole = sum / PARTS_PER_MILLIJOULE;
+      millijoules += whole;
+      remainder = sum - whole * PARTS_PER_MILLIJOULE;
+    }
+  }
+
+  /**
+   * @param gpus that it was given, on all nodes together
+   * @param nodes that it was given
+   */
+  SimulatedJob(String site, String id, JobPlan plan, int gpus, int nodes, long startEpochMillis) {
     this.site = site;
     this.id = id;
-    this.user = user;
-    this.project = project;
-    this.shape = shape;
+    this.plan = plan;
     this.gpus = gpus;
-    this.startEpochMillis = startEpochMillis;
-    this.plannedEndEpochMillis = plannedEndEpochMillis;
-    this.stepMillis = stepMillis;
     this.nodes = nodes;
+    this.startEpochMillis = startEpochMillis;
+    for (int i = 0; i < byKind.length; i++) {
+      byKind[i] = new Sum();
+    }
   }
 
   String id() {
     return id;
   }
 
-  Shape shape() {
-    return shape;
+  JobPlan plan() {
+    return plan;
+  }
+
+  JobTraits traits() {
+    return plan.traits();
+  }
+
+  int gpus() {
+    return gpus;
   }
 
   long startEpochMillis() {
@@ -67,47 +84,71 @@ final class SimulatedJob {
   }
 
   long plannedEndEpochMillis() {
-    return plannedEndEpochMillis;
+    return startEpochMillis + plan.lengthMillis();
   }
 
-  long stepMillis() {
-    return stepMillis;
+  /** What it does in the step that begins at this time. */
+  Activity activityAt(long epochMillis) {
+    if (epochMillis != activityMillis) {
+      activityMillis = epochMillis;
+      if (epochMillis < startEpochMillis + traits().loadingMillis()) {
+        activity.set(0.03, 0.03, 0.7, 0.1);
+        activity.reads = true;
+      } else if (epochMillis >= plannedEndEpochMillis() - traits().tailMillis()) {
+        activity.set(0, 0, 0.02, 0);
+      } else {
+        plan.shape().act(this, epochMillis, activity);
+      }
+    }
+    return activity;
   }
 
-  String user() {
-    return user;
+  /** Load of a service by the hour of its users, 0 to 1. */
+  double dayLoad(long epochMillis) {
+    long slot = epochMillis / LOAD_MILLIS;
+    if (slot != loadSlot) {
+      loadSlot = slot;
+      JobTraits traits = traits();
+      double day = ((epochMillis + traits.dayShiftMillis()) % DAY_MILLIS) / (double) DAY_MILLIS;
+      // least at three in the morning
+      double awake = (1 - Math.cos(2 * Math.PI * (day - 0.125))) / 2;
+      load = traits.baseLoad() + traits.daySwing() * awake;
+    }
+    return load;
   }
 
-  String project() {
-    return project;
-  }
-
-  /** Books true energy of a device of which it has a share, exactly. */
+  /** Counts true energy of a kind of device of which it has a share, exactly. */
   void draw(DeviceKind kind, long microjoules, int parts) {
-    int i = kind.ordinal();
-    long sum = remainders[i] + microjoules * parts;
-    millijoules[i] += sum / PARTS_PER_MILLIJOULE;
-    remainders[i] = sum % PARTS_PER_MILLIJOULE;
+    byKind[kind.ordinal()].add(microjoules, parts);
+  }
+
+  /** Counts energy to its total: that of a node's meter, or of the parts of a node without one. */
+  void drawInTotal(long microjoules, int parts) {
+    total.add(microjoules, parts);
+  }
+
+  /** Of the total: what a meter counted that said nothing at the time. */
+  void drawInSilence(long microjoules, int parts) {
+    silent.add(microjoules, parts);
   }
 
   void work(double busyGpuSeconds) {
-    work += busyGpuSeconds * shape.workPerBusyGpuSecond();
+    work += busyGpuSeconds * plan.shape().workPerBusyGpuSecond() * traits().workRate();
   }
 
   /** True energy of a kind, rounded down, mJ. */
   long millijoules(DeviceKind kind) {
-    return millijoules[kind.ordinal()];
+    return byKind[kind.ordinal()].millijoules;
   }
 
-  /** True energy of all kinds together, rounded down once, mJ. */
+  /** True energy of its part of the nodes' meters, and of the parts of nodes without, mJ. */
   long totalMillijoules() {
-    long sum = 0;
-    long remainder = 0;
-    for (int i = 0; i < millijoules.length; i++) {
-      sum += millijoules[i];
-      remainder += remainders[i];
-    }
-    return sum + remainder / PARTS_PER_MILLIJOULE;
+    return total.millijoules;
+  }
+
+  /** Of it, what was drawn while the meter said nothing, mJ. */
+  long silentMillijoules() {
+    return silent.millijoules;
   }
 
   void end(long epochMillis) {
@@ -119,16 +160,16 @@ final class SimulatedJob {
     return new JobRecord(
         site,
         id,
-        user,
-        project,
-        shape.verb() + "-" + project,
-        gpus >= 8 ? "large" : "small",
+        plan.user().name(),
+        plan.project(),
+        plan.shape().verb() + "-" + plan.project(),
+        gpus >= SimulatedNode.GPUS ? "large" : "small",
         Map.of("gpus", Integer.toString(gpus)),
         startEpochMillis,
         state.ended() ? endEpochMillis : JobRecord.OPEN,
         state,
         Math.floor(work),
-        shape.workUnit(),
+        plan.shape().workUnit(),
         nodes);
   }
 }

@@ -33,15 +33,15 @@ public final class SimulationRunner implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("simulation").unstarted(this::run);
   }
 
-  /** Starts a site now, until it is told to finish. */
+  /** Starts a site now, until it is asked to finish. */
   public static SimulationRunner start(
       SimulationOptions options, Publisher publisher, EpochClock clock) {
     return start(options, publisher, clock, clock.epochMillis(), Long.MAX_VALUE);
   }
 
   /**
-   * Starts a site at some time, catches up with the clock if that is past, and ends all jobs at
-   * another. Started again with the same times it says the same.
+   * Starts a site at some time, catches up with the clock if that is past, and ends at another.
+   * Started again with the same times it says the same.
    */
   public static SimulationRunner start(
       SimulationOptions options,
@@ -115,7 +115,14 @@ public final class SimulationRunner implements AutoCloseable {
     finish();
   }
 
-  /** Ends all jobs, and returns when everything is handed to the publisher. */
+  /** Jobs that run; after the end, those that are left running. */
+  public int jobsRunning() {
+    synchronized (simulator) {
+      return simulator.jobsRunning();
+    }
+  }
+
+  /** Ends the simulation, and returns when everything is handed to the publisher. */
   public void finish() {
     stop.countDown();
     try {

@@ -3,7 +3,9 @@ package io.github.joulestream.producers.simulate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
@@ -18,10 +20,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -33,29 +33,30 @@ import org.jspecify.annotations.Nullable;
 public final class SiteSimulator {
   private static final int STEP = SimulatedNode.STEP_MILLIS;
   private static final long PROGRESS_MILLIS = 30_000;
-  private static final double SHORTEST_SECONDS = 15;
-  // of jobs that are counted
-  private static final double SHORTEST_COUNTED_SECONDS = 120;
   private static final int SPREAD_SECONDS = 3_600;
-  private static final double LONGEST_SECONDS = 7_200;
-  private static final List<String> USERS =
-      List.of("ada", "grace", "emmy", "lise", "chien-shiung", "maria", "rosalind", "vera");
-  private static final List<String> PROJECTS =
-      List.of("language", "protein", "climate", "vision", "speech");
   // an air-cooled rack has room and power for about four nodes of eight GPUs
   private static final int NODES_PER_RACK = 4;
   private static final int RACKS_PER_ROW = 10;
-  private static final int[] SIZES = {1, 1, 2, 4, 8, 8};
+  // every third node is for jobs of whole nodes
+  private static final int LARGE_EVERY = 3;
+  // the next large job waits so long for its nodes, then it takes what there is
+  private static final long PATIENCE_MILLIS = 300_000;
 
   private final SimulationOptions options;
   private final SplittableRandom random;
+  private final Workload workload;
   private final List<SimulatedNode> nodes = new ArrayList<>();
+  private final List<SimulatedNode> largeNodes = new ArrayList<>();
+  private final List<SimulatedNode> smallNodes = new ArrayList<>();
+  private final Facility facility = new Facility();
+  private final @Nullable Meter facilityMeter;
   private final List<SimulatedJob> jobs = new ArrayList<>();
-  private final Map<SimulatedJob, Set<SimulatedNode>> running = new LinkedHashMap<>();
+  private final Map<SimulatedJob, List<SimulatedNode>> running = new LinkedHashMap<>();
   private final long startEpochMillis;
+  private @Nullable JobPlan nextLarge;
+  private long nextLargeSinceMillis;
   private long now;
   private long readings;
-  private long milliwatts;
   private boolean finished;
 
   /**
@@ -66,10 +67,23 @@ public final class SiteSimulator {
     this.startEpochMillis = Math.floorDiv(startEpochMillis, 1_000) * 1_000;
     this.now = this.startEpochMillis;
     this.random = new SplittableRandom(options.seed());
+    this.facilityMeter =
+        options.meters()
+            ? new Meter(
+                Device.sensor("facility", DeviceKind.FACILITY)
+                    .withSource(PowerSource.COUNTER)
+                    .withCounter(this.startEpochMillis, 0),
+                options.rowsPerBatch())
+            : null;
     for (int i = 0; i < options.nodes(); i++) {
-      nodes.add(
-          new SimulatedNode(options.site(), i, options.rowsPerBatch(), this.startEpochMillis));
+      // the agent of the first node reads the site's meter too
+      SimulatedNode node =
+          new SimulatedNode(options, i, this.startEpochMillis, i == 0 ? facilityMeter : null);
+      nodes.add(node);
+      (i % LARGE_EVERY == LARGE_EVERY - 1 ? largeNodes : smallNodes).add(node);
     }
+    int most = Math.max(Math.min(2, largeNodes.size()), largeNodes.size() / 2);
+    this.workload = new Workload(options, most, random.split());
   }
 
   /** Lets the site run up to a time, and publishes what its agents and its scheduler say. */
@@ -79,37 +93,51 @@ public final class SiteSimulator {
         publisher.publish(described(i));
       }
       for (SimulatedNode node : nodes) {
-        publish(node.sample(now), publisher);
+        publish(sample(node), publisher);
       }
     }
     while (now + STEP <= epochMillis) {
       schedule(publisher);
+      boolean silent = SimulatedNode.silentAt(now - startEpochMillis);
       long sum = 0;
       for (SimulatedNode node : nodes) {
-        sum += node.step(now, random);
+        sum += node.step(now, silent, random);
       }
-      milliwatts = sum;
+      if (facilityMeter != null) {
+        facilityMeter.count(facility.milliwatts(sum, nodes.size(), now), STEP);
+      }
       now += STEP;
       for (SimulatedNode node : nodes) {
         if (node.isDue(now)) {
-          publish(node.sample(now), publisher);
+          publish(sample(node), publisher);
         }
       }
     }
   }
 
-  /** Ends all jobs here, and publishes what is left. */
+  private @Nullable TelemetryBatch sample(SimulatedNode node) {
+    return node.sample(now, SimulatedNode.silentAt(now - startEpochMillis));
+  }
+
+  /**
+   * Publishes what is left. Jobs that run are left running, or cancelled here if the options say
+   * so.
+   */
   public void finish(Publisher publisher) {
     if (finished) {
       return;
     }
     finished = true;
     for (SimulatedNode node : nodes) {
-      publish(node.sample(now), publisher);
+      publish(sample(node), publisher);
       publish(node.batch(), publisher);
     }
     for (SimulatedJob job : List.copyOf(running.keySet())) {
-      end(job, JobState.CANCELLED, publisher);
+      if (options.endsJobs()) {
+        end(job, JobState.CANCELLED, publisher);
+      } else {
+        publisher.publish(job.record(JobState.RUNNING));
+      }
     }
   }
 
@@ -133,7 +161,7 @@ public final class SiteSimulator {
   private void schedule(Publisher publisher) {
     for (SimulatedJob job : List.copyOf(running.keySet())) {
       if (job.plannedEndEpochMillis() <= now) {
-        end(job, random.nextInt(12) == 0 ? JobState.FAILED : JobState.COMPLETED, publisher);
+        end(job, job.plan().end(), publisher);
       } else if (now > job.startEpochMillis()
           && (now - job.startEpochMillis()) % PROGRESS_MILLIS == 0) {
         publisher.publish(job.record(JobState.RUNNING));
@@ -147,89 +175,104 @@ public final class SiteSimulator {
       int begun =
           first ? options.jobs() / 3 : random.nextInt(SPREAD_SECONDS) < options.jobs() ? 1 : 0;
       for (int i = 0; i < begun && jobs.size() < options.jobs(); i++) {
-        SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
-        if (!node.freeGpus().isEmpty()) {
-          begin(node, publisher);
-        }
+        beginAnywhere(publisher);
       }
       return;
     }
-    for (SimulatedNode node : nodes) {
-      // a free node waits a few seconds for its next job; at the start most are taken
+    for (SimulatedNode node : smallNodes) {
+      // a free GPU waits a few seconds for its next job; at the start most are taken
       int tries = first ? 3 : 1;
       for (int i = 0; i < tries; i++) {
-        if (!node.freeGpus().isEmpty() && random.nextInt(first ? 10 : 40) < (first ? 8 : 3)) {
-          begin(node, publisher);
+        if (node.freeGpus() > 0 && random.nextInt(first ? 10 : 40) < (first ? 8 : 3)) {
+          begin(workload.next(false), List.of(node), publisher);
         }
       }
+    }
+    beginLarge(publisher);
+  }
+
+  /** A counted job, where there is room on a node that anybody picks. */
+  private void beginAnywhere(Publisher publisher) {
+    int index = random.nextInt(nodes.size());
+    SimulatedNode node = nodes.get(index);
+    if (index % LARGE_EVERY == LARGE_EVERY - 1) {
+      List<SimulatedNode> free = freeLargeNodes();
+      if (!free.isEmpty()) {
+        JobPlan plan = workload.next(true);
+        begin(plan, free.subList(0, nodesOf(plan, free.size())), publisher);
+      }
+    } else if (node.freeGpus() > 0) {
+      begin(workload.next(false), List.of(node), publisher);
     }
   }
 
-  private void begin(SimulatedNode node, Publisher publisher) {
-    int wanted = SIZES[random.nextInt(SIZES.length)];
-    Set<SimulatedNode> on = new LinkedHashSet<>(List.of(node));
-    if (wanted == 8 && random.nextInt(4) == 0) {
-      // a large one takes other whole nodes too
-      int more = 1 << random.nextInt(3);
-      for (SimulatedNode other : nodes) {
-        if (on.size() <= more && other.freeGpus().size() == SimulatedNode.GPUS) {
-          on.add(other);
-        }
+  /** Large jobs begin one after the other, each when there are nodes enough for it. */
+  private void beginLarge(Publisher publisher) {
+    List<SimulatedNode> free = freeLargeNodes();
+    while (!free.isEmpty()) {
+      JobPlan plan = nextLarge;
+      if (plan == null) {
+        plan = workload.next(true);
+        nextLarge = plan;
+        nextLargeSinceMillis = now;
+      }
+      if (free.size() < plan.nodes() && now - nextLargeSinceMillis < PATIENCE_MILLIS) {
+        return;
+      }
+      int taken = nodesOf(plan, free.size());
+      begin(plan, free.subList(0, taken), publisher);
+      free = free.subList(taken, free.size());
+      nextLarge = null;
+    }
+  }
+
+  private List<SimulatedNode> freeLargeNodes() {
+    List<SimulatedNode> free = new ArrayList<>();
+    for (SimulatedNode node : largeNodes) {
+      if (node.freeGpus() == SimulatedNode.GPUS) {
+        free.add(node);
       }
     }
-    List<Integer> free = node.freeGpus();
-    int perNode = Math.min(wanted, free.size());
-    if (perNode < SimulatedNode.GPUS) {
-      on = new LinkedHashSet<>(List.of(node));
-    }
-    double shortest = options.jobs() > 0 ? SHORTEST_COUNTED_SECONDS : SHORTEST_SECONDS;
-    double seconds = shortest * Math.pow(LONGEST_SECONDS / shortest, random.nextDouble());
-    // jobs begin and end when they like, not when agents sample
-    long end = now + Math.round(seconds * options.longerJobs() * 1000 / STEP) * STEP;
-    Shape shape =
-        switch (random.nextInt(10)) {
-          case 0, 1, 2, 3 -> Shape.TRAINING;
-          case 4, 5, 6 -> Shape.INFERENCE;
-          case 7, 8 -> Shape.FINE_TUNING;
-          default -> Shape.HELD_IDLE;
-        };
-    int user = random.nextInt(USERS.size());
+    return free;
+  }
+
+  private static int nodesOf(JobPlan plan, int free) {
+    return Math.min(plan.nodes(), Integer.highestOneBit(free));
+  }
+
+  private void begin(JobPlan plan, List<SimulatedNode> on, Publisher publisher) {
+    int perNode = Math.min(plan.gpus(), on.getFirst().freeGpus());
     SimulatedJob job =
         new SimulatedJob(
             options.site(),
             "%d-%d".formatted(startEpochMillis / 1_000, jobs.size() + 1),
-            USERS.get(user),
-            PROJECTS.get((user + random.nextInt(2)) % PROJECTS.size()),
-            shape,
+            plan,
             perNode * on.size(),
-            now,
-            end,
-            2_000 + 100L * random.nextInt(31),
-            on.size());
+            on.size(),
+            now);
     jobs.add(job);
-    running.put(job, on);
+    running.put(job, List.copyOf(on));
     publisher.publish(job.record(JobState.RUNNING));
-    for (SimulatedNode each : on) {
-      publish(each.sample(now), publisher); // the hook tells the agent, which reads at once
+    for (SimulatedNode node : on) {
+      publish(sample(node), publisher); // the hook tells the agent, which reads at once
       List<DeviceShare> shares = new ArrayList<>();
-      for (int gpu : each.freeGpus().subList(0, perNode)) {
-        each.give(gpu, job);
+      for (int gpu : node.give(job, perNode)) {
         shares.add(DeviceShare.whole("gpu" + gpu));
       }
       publisher.publish(
           AllocationEvent.hold(
-              options.site(), each.name(), job.id(), now, shares, SimulatedNode.GPUS));
+              options.site(), node.name(), job.id(), now, shares, SimulatedNode.GPUS));
     }
   }
 
   private void end(SimulatedJob job, JobState state, Publisher publisher) {
     job.end(now);
-    Set<SimulatedNode> on = running.remove(job);
+    List<SimulatedNode> on = running.remove(job);
     if (on == null) {
       throw new IllegalStateException("job " + job.id() + " does not run");
     }
     for (SimulatedNode node : on) {
-      publish(node.sample(now), publisher);
+      publish(sample(node), publisher);
       node.takeBack(job);
       publisher.publish(AllocationEvent.release(options.site(), node.name(), job.id(), now));
     }
@@ -255,11 +298,6 @@ public final class SiteSimulator {
     return running.size();
   }
 
-  /** Power of the whole site in the last step, mW. */
-  public long milliwatts() {
-    return milliwatts;
-  }
-
   /** What each job really drew so far, mJ, by job id. */
   public Map<String, Long> trueMillijoules() {
     Map<String, Long> truth = new LinkedHashMap<>();
@@ -267,18 +305,42 @@ public final class SiteSimulator {
     return truth;
   }
 
-  /** Writes what each job really drew, as CSV in joules. */
+  /** Of it, what a meter counted that said nothing at the time, mJ, by job id. */
+  public Map<String, Long> silentMillijoules() {
+    Map<String, Long> truth = new LinkedHashMap<>();
+    jobs.forEach(job -> truth.put(job.id(), job.silentMillijoules()));
+    return truth;
+  }
+
+  /** What each node really drew: by its meter, or its parts where it has none, µJ. */
+  public Map<String, Long> trueNodeMicrojoules() {
+    Map<String, Long> truth = new LinkedHashMap<>();
+    nodes.forEach(node -> truth.put(node.name(), node.measurableMicrojoules()));
+    return truth;
+  }
+
+  /** What the site's meter has counted, µJ; 0 without one. */
+  public long trueFacilityMicrojoules() {
+    return facilityMeter == null ? 0 : facilityMeter.microjoules();
+  }
+
+  /**
+   * Writes what each job really drew, as CSV in joules. {@code energy_j} is its part of what the
+   * nodes' meters counted ({@code node_j}), and of the parts of nodes without a meter; of it,
+   * {@code silent_j} was counted by meters that said nothing at the time.
+   */
   public void writeTruth(Path file) throws IOException {
     try (Writer out = Files.newBufferedWriter(file, UTF_8)) {
-      out.write("site,job,user,project,start,end,energy_j,gpu_j,memory_j,storage_j,cpu_j\n");
+      out.write(
+          "site,job,user,project,start,end,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,silent_j\n");
       for (SimulatedJob job : jobs) {
         out.write(
             String.join(
                 ",",
                 options.site(),
                 job.id(),
-                job.user(),
-                job.project(),
+                job.plan().user().name(),
+                job.plan().project(),
                 Instant.ofEpochMilli(job.startEpochMillis()).toString(),
                 job.endEpochMillis() < 0
                     ? ""
@@ -287,7 +349,9 @@ public final class SiteSimulator {
                 joules(job.millijoules(DeviceKind.GPU)),
                 joules(job.millijoules(DeviceKind.MEMORY)),
                 joules(job.millijoules(DeviceKind.STORAGE)),
-                joules(job.millijoules(DeviceKind.CPU))));
+                joules(job.millijoules(DeviceKind.CPU)),
+                joules(job.millijoules(DeviceKind.NODE)),
+                joules(job.silentMillijoules())));
         out.write('\n');
       }
     }

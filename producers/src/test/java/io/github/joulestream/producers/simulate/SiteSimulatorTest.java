@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
-import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.attribute.AllocationEdge;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.Increments;
@@ -18,11 +18,13 @@ import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SiteSimulatorTest {
   private static final long START = 1_700_000_000_000L;
+  // the node whose meter falls silent
+  private static final String SILENT = "node-006";
   private static final SimulationOptions SITE = new SimulationOptions("site", 10, 5);
 
   @TempDir Path folder;
@@ -106,7 +110,8 @@ class SiteSimulatorTest {
 
     Map<String, NodeAccount> nodes = new HashMap<>();
     Map<String, Long> booked = new TreeMap<>();
-    long[] measured = new long[1];
+    Map<String, Long> bookedOfNodes = new TreeMap<>();
+    long facility = 0;
     for (AllocationEvent event : recorder.allocations) {
       Increments books = new Increments();
       nodes
@@ -130,35 +135,38 @@ class SiteSimulatorTest {
                   .values()
                   .forEach(totals ->
                       booked.merge(job, totals.get(JobAmount.TOTAL_MILLIJOULES), Long::sum)));
-      books
-          .site()
-          .values()
-          .forEach(totals -> measured[0] += totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
-    }
-
-    long counters = 0;
-    Map<String, long[]> lastCounter = new HashMap<>();
-    for (TelemetryBatch batch : recorder.batches) {
-      for (DeviceSeries series : batch.devices()) {
-        Readings readings = series.readings();
-        lastCounter.put(
-            batch.node() + series.device().id(),
-            new long[] {readings.energyMicrojoules()[readings.size() - 1]});
+      for (Totals<SiteAmount> totals : books.site().values()) {
+        bookedOfNodes.merge(
+            batch.node(), totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES), Long::sum);
+        facility += totals.get(SiteAmount.FACILITY_MILLIJOULES);
       }
     }
-    for (long[] last : lastCounter.values()) {
-      counters += last[0];
-    }
+
     // each device rounds on its own, per window
-    assertThat(measured[0] * 1_000.0).isCloseTo((double) counters, within(1e-7 * counters));
+    simulator
+        .trueNodeMicrojoules()
+        .forEach((node, microjoules) -> {
+          long millijoules = bookedOfNodes.getOrDefault(node, 0L);
+          if (node.equals(SILENT)) {
+            // what its meter counted while it said nothing may be booked by its parts
+            assertThat(millijoules).isBetween(microjoules / 2_000, microjoules / 1_000 + 1_000);
+          } else {
+            assertThat(millijoules * 1_000.0)
+                .as(node)
+                .isCloseTo((double) microjoules, within(1e-6 * microjoules));
+          }
+        });
+    assertThat(facility).isCloseTo(simulator.trueFacilityMicrojoules() / 1_000, within(1_000L));
 
     Map<String, Long> truth = simulator.trueMillijoules();
     assertThat(booked.keySet()).isSubsetOf(truth.keySet());
+    Map<String, Long> silent = simulator.silentMillijoules();
+    assertThat(silent.values()).anyMatch(millijoules -> millijoules > 0);
     List<Double> errors = new ArrayList<>();
     truth.forEach((job, millijoules) -> {
       JobRecord record = Objects.requireNonNull(recorder.jobs.get(job), job);
       long seconds = (record.endEpochMillis() - record.startEpochMillis()) / 1_000;
-      if (seconds >= 60) {
+      if (seconds >= 60 && silent.getOrDefault(job, 0L) == 0) {
         double error = Math.abs((double) booked.getOrDefault(job, 0L) / millijoules - 1);
         // at each end, the second between two samples is shared by time
         assertThat(error).as(record.toString()).isLessThan(1.0 / seconds);
@@ -197,15 +205,67 @@ class SiteSimulatorTest {
     List<String> lines = Files.readAllLines(file);
     assertThat(lines).hasSize(recorder.jobs.size() + 1);
     assertThat(lines.getFirst())
-        .isEqualTo("site,job,user,project,start,end,energy_j,gpu_j,memory_j,storage_j,cpu_j");
-    // total = sum of the kinds, up to a millijoule each for rounding
+        .isEqualTo(
+            "site,job,user,project,start,end,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,silent_j");
     for (String line : lines.subList(1, lines.size())) {
       String[] fields = line.split(",", -1);
-      double sum = 0;
-      for (int i = 7; i < 11; i++) {
-        sum += Double.parseDouble(fields[i]);
+      double[] joules = Arrays.stream(fields).skip(6).mapToDouble(Double::parseDouble).toArray();
+      double parts = joules[1] + joules[2] + joules[3] + joules[4];
+      double node = joules[5];
+      if (node == 0) {
+        // total = sum of the kinds, up to a millijoule each for rounding
+        assertThat(joules[0]).as(line).isCloseTo(parts, within(0.004));
+      } else {
+        // a node is shared by the GPUs that are held, whatever these draw
+        assertThat(joules[0]).as(line).isGreaterThanOrEqualTo(node);
       }
-      assertThat(Double.parseDouble(fields[6])).as(line).isCloseTo(sum, within(0.004));
+      assertThat(joules[6]).as(line).isLessThanOrEqualTo(node);
     }
+  }
+
+  @Test
+  void withoutMeters_aJobIsTheSumOfItsParts() throws Exception {
+    SiteSimulator simulator = new SiteSimulator(SITE.withMeters(false), START);
+    Recorder recorder = run(simulator, 60_000, 10_000);
+    assertThat(recorder.batches)
+        .flatExtracting(TelemetryBatch::devices)
+        .extracting(series -> series.device().kind())
+        .doesNotContain(DeviceKind.NODE, DeviceKind.FACILITY);
+    assertThat(recorder.batches)
+        .flatExtracting(TelemetryBatch::devices)
+        .allMatch(series -> series.device().countsInTotal());
+    Path file = folder.resolve("truth.csv");
+    simulator.writeTruth(file);
+    assertThat(Files.readAllLines(file).stream().skip(1))
+        .allMatch(line -> line.endsWith(",0.000,0.000"));
+    assertThat(simulator.trueFacilityMicrojoules()).isZero();
+  }
+
+  @Test
+  void jobsThatRunAtTheEnd_areLeftRunning_orCancelledIfItIsSaidSo() {
+    SiteSimulator leaving = new SiteSimulator(SITE.withEndsJobs(false), START);
+    Recorder left = run(leaving, 90_000, 10_000);
+    List<String> stillRunning =
+        left.jobs.values().stream()
+            .filter(job -> job.state() == JobState.RUNNING)
+            .map(JobRecord::job)
+            .toList();
+    assertThat(stillRunning).hasSize(leaving.jobsRunning()).hasSizeGreaterThan(10);
+    assertThat(left.allocations)
+        .filteredOn(event -> event.action() == AllocationEvent.Action.RELEASE)
+        .extracting(AllocationEvent::job)
+        .doesNotContainAnyElementsOf(stillRunning);
+
+    Recorder ended = run(new SiteSimulator(SITE, START), 90_000, 10_000);
+    assertThat(stillRunning).allMatch(job -> stateOf(ended, job) == JobState.CANCELLED);
+    left.jobs.forEach((job, record) -> {
+      if (record.state().ended()) {
+        assertThat(stateOf(ended, job)).isEqualTo(record.state());
+      }
+    });
+  }
+
+  private static JobState stateOf(Recorder recorder, String job) {
+    return Objects.requireNonNull(recorder.jobs.get(job), job).state();
   }
 }

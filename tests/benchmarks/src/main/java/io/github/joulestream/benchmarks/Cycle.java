@@ -41,7 +41,8 @@ final class Cycle implements Publisher {
   Cycle(String site, int nodes, int seconds, int every, long startEpochMillis) {
     SiteSimulator simulator =
         new SiteSimulator(
-            new SimulationOptions(site, nodes, 1).withRowsPerBatch(1), startEpochMillis);
+            new SimulationOptions(site, nodes, 1).withRowsPerBatch(1).withMeters(false),
+            startEpochMillis);
     this.startEpochMillis = simulator.startEpochMillis();
     this.millis = seconds * 1_000;
     this.every = every;

@@ -59,7 +59,9 @@ final class Day {
               "--nodes",
               settings.text("nodes"),
               "--past",
-              settings.text("hours") + "h");
+              settings.text("hours") + "h",
+              "--no-meters",
+              "--end-jobs");
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
         while (!load.ended(Duration.ofSeconds(20))) {
           Bench.say("%,d batches published", Topics.end(admin, "telemetry"));

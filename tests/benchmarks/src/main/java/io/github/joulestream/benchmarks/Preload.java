@@ -45,6 +45,7 @@ final class Preload {
     SimulationOptions options =
         new SimulationOptions(settings.text("site"), simulated, 1, 0, faults)
             .withRowsPerBatch(settings.number("rows"))
+            .withMeters(false)
             .withLongerJobs(settings.number("longer"));
     long end = EpochClock.system().epochMillis();
     long start = end - settings.number("seconds") * 1_000L;

@@ -94,7 +94,8 @@ public class StepsBenchmark {
   @Setup
   public void simulate() throws IOException {
     SiteSimulator simulator =
-        new SiteSimulator(new SimulationOptions("site", 1, 1).withRowsPerBatch(1), START);
+        new SiteSimulator(
+            new SimulationOptions("site", 1, 1).withRowsPerBatch(1).withMeters(false), START);
     simulator.advanceTo(
         START + TICKS * 1_000L,
         new Publisher() {

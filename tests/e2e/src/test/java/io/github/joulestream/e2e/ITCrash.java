@@ -131,6 +131,7 @@ class ITCrash {
                     since,
                     "--for",
                     length.toSeconds() + "s",
+                    "--end-jobs",
                     // whatever does not depend on when something arrives
                     "--faults",
                     "skew=0,outages=0");

@@ -123,6 +123,7 @@ class ITDashboardsPipeline {
             Integer.toString(JOBS),
             "--past",
             "70m",
+            "--end-jobs",
             "--faults",
             // a bad day, on which all arrives
             "lost=0,missing=0,sentinels=0.002");

@@ -64,6 +64,7 @@ class ITFaults {
             "--seed",
             SEED,
             "--faults",
+            "--end-jobs",
             "--until-done",
             "--no-agent",
             "--summary",
@@ -75,10 +76,15 @@ class ITFaults {
     }
     List<Job> booked = Jobs.read(summary);
     List<Judged> all = new ArrayList<>();
-    for (Job real : Jobs.read(truth)) {
-      all.add(
-          new Judged(real.text("job"), real.number("energy_j"), Jobs.of(booked, real.text("job"))));
+    List<Job> real = Jobs.read(truth);
+    for (Job job : real) {
+      // what a meter counted that said nothing may be booked by the node's parts
+      if (job.number("silent_j") == 0) {
+        all.add(
+            new Judged(job.text("job"), job.number("energy_j"), Jobs.of(booked, job.text("job"))));
+      }
     }
+    assertThat(all).hasSizeGreaterThan(real.size() * 3 / 4);
     List<Double> errors =
         new ArrayList<>(all.stream().filter(Judged::measured).map(Judged::error).toList());
     Collections.sort(errors);

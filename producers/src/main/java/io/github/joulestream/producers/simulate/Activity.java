@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.simulate;
+
+/** What a job does with each of its GPUs and with their part of the node, in one step. Mutable. */
+final class Activity {
+  /** Busy part of a GPU, as its driver would say, 0 to 1. */
+  double busy;
+
+  /** Power of a GPU above idle, as a part of what there is. */
+  double power;
+
+  /** Load of the processors by its data and its program, beyond what comes with busy GPUs. */
+  double host;
+
+  /** Load of the network and of NVLink. */
+  double traffic;
+
+  boolean reads;
+  boolean writes;
+
+  void set(double newBusy, double newPower, double newHost, double newTraffic) {
+    busy = newBusy;
+    power = newPower;
+    host = newHost;
+    traffic = newTraffic;
+    reads = false;
+    writes = false;
+  }
+}
