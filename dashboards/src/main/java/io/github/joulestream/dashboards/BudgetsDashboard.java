@@ -57,7 +57,9 @@ final class BudgetsDashboard {
         .asks(
             Query.series(
                 SitePanels.overTime(
-                    SitePanels.BUDGET_WATTS + " - mean(\"Power\") AS \"Headroom\"")))
+                    SitePanels.BUDGET_WATTS + " - mean(\"Power\") AS \"Headroom\"",
+                    SitePanels.IF_BUDGET)))
+        .without("no budget is set")
         .thresholds("red", new Threshold(0, "green"))
         .interval(Queries.WINDOW);
   }
@@ -69,7 +71,8 @@ final class BudgetsDashboard {
             Query.series(
                 Select.of("max(\"Power\") / " + SitePanels.BUDGET_WATTS + " AS \"Peak\"")
                     .from(SitePanels.powerOfWindows())
-                    .where(Select.IN_RANGE)))
+                    .where(Select.IN_RANGE, SitePanels.IF_BUDGET)))
+        .without("no budget is set")
         .decimals(0)
         .thresholds("green", new Threshold(0.95, "yellow"), new Threshold(1, "red"));
   }
@@ -84,9 +87,12 @@ final class BudgetsDashboard {
                             + Queries.WINDOW_MILLIS
                             + " / 1000.0 AS \"Over budget\"")
                     .from(SitePanels.powerOfWindows())
-                    .where(Select.IN_RANGE, "\"Power\" > " + SitePanels.BUDGET_WATTS)))
+                    .where(
+                        Select.IN_RANGE,
+                        "\"Power\" > " + SitePanels.BUDGET_WATTS,
+                        SitePanels.IF_BUDGET)))
         .thresholds("green", new Threshold(1, "red"))
-        .without("never");
+        .without("never, or no budget is set");
   }
 
   private static Panel course() {
@@ -214,14 +220,18 @@ final class BudgetsDashboard {
 
   private static Panel perDay() {
     Column energy = Queries.kilowattHours(LEDGER, "Energy", SiteAmount.MEASURED_TOTAL_MILLIJOULES);
-    Column budget =
-        new Column(
-            "Budget", LEDGER.sum(SiteAmount.MEASURED_TOTAL_MILLIJOULES) + " * 0.0 + ${daily:raw}");
+    Select days = Queries.perInterval(LEDGER, "1d", List.of(energy));
+    Select budget =
+        Select.of("mean(\"Energy\") * 0.0 + 0${daily:raw} AS \"Budget\"")
+            .from(days)
+            .where(Select.IN_RANGE, "\"Energy\" < 0${daily:raw} * 1000000000.0")
+            .groupBy("time(1d)")
+            .fill("none");
     return Panels.columns("Energy by day", Panels.KILOWATT_HOURS, 24, 8)
         .says(
             "Energy of each day (UTC) and the daily budget above. The days at the edges of the"
                 + " range may be cut.")
-        .asks(Query.series(Queries.perInterval(LEDGER, "1d", List.of(energy, budget))))
+        .asks(Query.series(days), Query.series(budget))
         .custom("stacking", Json.object("group", "A", "mode", "none"))
         .field("Budget", Panels.limit());
   }

@@ -94,7 +94,9 @@ final class JobDashboard {
             powerByKind(),
             energyByKind(),
             energySoFar(),
-            quality()));
+            quality(),
+            Panels.row("Other jobs of the site"),
+            SitePanels.topJobs(24, 9, "price", "carbon")));
   }
 
   static Column perGpuHour() {

@@ -63,6 +63,7 @@ final class NodeDashboard {
             Panels.row("Power and energy"),
             powerByKind(),
             whereTo(),
+            restOfNode(),
             Panels.row("Devices"),
             gpus(),
             use(),
@@ -73,9 +74,9 @@ final class NodeDashboard {
             Panels.row("Jobs"),
             SitePanels.topJobs(24, 9)
                 .says(
-                    "The 20 jobs of the chosen site that took most energy in the range. On which"
-                        + " nodes a job ran, the store does not hold: job starts and ends can be"
-                        + " switched on as marks above.")));
+                    "The 20 jobs of the chosen site that drew most in the last ten minutes of the"
+                        + " range. On which nodes a job ran, the store does not hold: job starts and"
+                        + " ends can be switched on as marks above.")));
   }
 
   private static Panel now(String title, String unit, String says, Column column) {
@@ -130,6 +131,39 @@ final class NodeDashboard {
                                 .formatted(NODE.sum("jobs_watts"), NODE.sum("held_idle_watts"))),
                         Queries.kilowattHours(NODE, "Held but idle", "held_idle_watts"),
                         Queries.kilowattHours(NODE, "Idle", "idle_watts")))));
+  }
+
+  /** Only windows in which the meter said something: in others the parts are all that is known. */
+  private static Panel restOfNode() {
+    List<Column> columns =
+        List.of(
+            Queries.watts(NODE, "Meter", "node_watts"),
+            new Column(
+                "Parts",
+                "%s + %s + %s + %s"
+                    .formatted(
+                        NODE.sum("gpu_watts"),
+                        NODE.sum("memory_watts"),
+                        NODE.sum("storage_watts"),
+                        NODE.sum("cpu_watts"))));
+    return Panels.lines("Rest of the node", Panels.WATTS, 24, 8)
+        .says(
+            "What the node's meter sees, what GPUs, processors, memory and drives draw of it, and"
+                + " the rest: fans, network cards, losses of the supplies. Where the meter says"
+                + " nothing there is a gap.")
+        .asks(
+            Query.series(
+                Select.of(
+                        "mean(\"Meter\") AS \"Meter\"",
+                        "mean(\"Parts\") AS \"Parts\"",
+                        "mean(\"Meter\") - mean(\"Parts\") AS \"Rest\"")
+                    .from(Queries.nodeWindows(columns))
+                    .where(Select.IN_RANGE, "\"Meter\" > 0")
+                    .groupBy("time($__interval)")
+                    .fill("null")))
+        .interval(NODE.window())
+        .fromZero()
+        .without("no node meter");
   }
 
   private static Column devices(String name, String millis) {

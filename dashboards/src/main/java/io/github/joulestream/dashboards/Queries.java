@@ -3,6 +3,7 @@ package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.budget.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,8 @@ final class Queries {
 
   /** Of what is of any age: the newest of it says how it is. */
   static final String BEFORE_RANGE_ENDS = "time <= ${__to}ms";
+
+  private static final String AT_THE_END = "time > ${__to}ms - 10m";
 
   private static final String PRICE = "${price:raw}";
   private static final String CARBON = "${carbon:raw}";
@@ -279,6 +282,18 @@ final class Queries {
         .where("\"facility\" > 0");
   }
 
+  /** The same over time, of the windows with a facility meter. */
+  static Select pueTrend() {
+    List<Column> columns =
+        List.of(
+            watts("Facility", "facility_watts"), watts("IT", "total_watts"));
+    return Select.of("sum(\"Facility\") / sum(\"IT\") AS \"PUE\"")
+        .from(perWindow(Source.SITE_POWER, columns, "site"))
+        .where(Select.IN_RANGE, "\"Facility\" > 0")
+        .groupBy("time($__interval)")
+        .fill("null");
+  }
+
   /** What measured, less jobs, less idle, in each window; by the books 0. J. */
   static Column difference() {
     return new Column("difference", Source.LEDGER.sum("difference_millijoules") + " / 1000.0");
@@ -300,21 +315,44 @@ final class Queries {
   }
 
   /**
-   * Those that took most energy in the range, by windows of 10 s.
+   * Those that draw most at the end of the range, W: the mean of their windows of the last minutes.
+   * All windows of a range would be millions at a large site.
    *
    * @param tag what they are: {@code job} or {@code node}
    */
   static Select top(int count, Source source, String tag) {
-    Select energy =
-        inRange(
-            source,
-            List.of(kilowattHours(source, "energy", JobAmount.TOTAL_MILLIJOULES)),
-            "site",
-            tag);
+    List<Column> power =
+        List.of(new Column("power", source.sum(JobAmount.TOTAL_MILLIJOULES) + " / 10000.0"));
+    Select windows = perWindow(source, power, "site", tag).where(AT_THE_END);
     return Select.of(
-            "top(%s, %s, %s, %d) AS \"energy\""
-                .formatted(Source.quote("energy"), source.tag("site"), source.tag(tag), count))
-        .from(energy);
+            "top(%s, %s, %s, %d) AS \"power\""
+                .formatted(Source.quote("power"), source.tag("site"), source.tag(tag), count))
+        .from(overWindows("mean", windows, power).groupBy(quoted(source, "site", tag)));
+  }
+
+  /**
+   * The budgets of the chosen sites, added up: of each the lowest one that is set for it as a
+   * whole, as it was at the end of the range.
+   *
+   * @param limit of a budget, in the unit of the figure
+   */
+  static Select siteBudgets(Quantity quantity, String limit) {
+    Source budgets = Source.BUDGET;
+    Select newest =
+        Select.of(
+                Select.as("last(" + budgets.field("in_force") + ")", "in force"),
+                Select.as(limit, "limit"),
+                Select.as(budgets.field("scope_kind"), "kind"),
+                Select.as(budgets.field("period"), "what"))
+            .from(budgets)
+            .where(sites(budgets), BEFORE_RANGE_ENDS)
+            .groupBy(budgets.tag("site"), budgets.tag("budget"));
+    Select lowest =
+        Select.of(Select.as("min(\"limit\")", "lowest"))
+            .from(newest)
+            .where("\"in force\" = 1", "\"kind\" = 'SITE'", "\"what\" = '" + quantity + "'")
+            .groupBy(budgets.tag("site"));
+    return Select.of(Select.as("sum(\"lowest\")", "budget")).from(lowest);
   }
 
   /** The name of an amount in words. */

@@ -49,6 +49,7 @@ final class SiteDashboard {
             Panels.row("How well it is measured"),
             SitePanels.pue().sized(4, 6),
             SitePanels.coverage().sized(4, 6),
+            pueOverTime(),
             quality(),
             sharing(),
             Panels.row("Nodes and jobs"),
@@ -95,8 +96,17 @@ final class SiteDashboard {
         .fromZero();
   }
 
+  private static Panel pueOverTime() {
+    return Panels.lines("PUE over time", "none", 16, 6)
+        .says(
+            "Power of the whole site over power of its IT, where the site has a facility meter."
+                + " Nodes without a meter count by their parts, so that it reads high.")
+        .asks(Query.series(Queries.pueTrend()))
+        .without("no facility meter");
+  }
+
   private static Panel quality() {
-    return Panels.donut("Quality of the energy", Panels.KILOWATT_HOURS, 8, 6)
+    return Panels.donut("Quality of the energy", Panels.KILOWATT_HOURS, 12, 6)
         .says(
             "Measured: from counters or dense readings. Estimated: over gaps up to 5 min. Modelled:"
                 + " from use, for devices without a meter.")
@@ -114,7 +124,7 @@ final class SiteDashboard {
   }
 
   private static Panel sharing() {
-    return Panels.donut("Devices had alone or shared", Panels.KILOWATT_HOURS, 8, 6)
+    return Panels.donut("Devices had alone or shared", Panels.KILOWATT_HOURS, 12, 6)
         .says("Energy booked to jobs that had a device for themselves, and to jobs that shared it.")
         .asks(
             Query.series(

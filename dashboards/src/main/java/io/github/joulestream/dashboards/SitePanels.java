@@ -10,8 +10,11 @@ import java.util.Map;
 final class SitePanels {
   static final String POWER_BY_KIND = "Power by kind";
 
-  /** The budget that was typed in. */
-  static final String BUDGET_WATTS = "(${budget:raw} * 1000.0)";
+  /** The chosen budget; 0 if there is none, as nothing is put in then. */
+  static final String BUDGET_WATTS = "(0${budget:raw} * 1000.0)";
+
+  /** True of no power if there is no budget, and of any if there is one. */
+  static final String IF_BUDGET = "\"Power\" < 0${budget:raw} * 1000000000.0";
 
   /** Variables of Fleet and Site that links keep. */
   static final String[] CHOSEN = {"window", "price", "carbon"};
@@ -35,25 +38,31 @@ final class SitePanels {
   }
 
   /** Something that is worked out from their power, over time. */
-  static Select overTime(String column) {
+  static Select overTime(String column, String... conditions) {
     return Select.of(column)
         .from(powerOfWindows())
         .where(Select.IN_RANGE)
+        .where(conditions)
         .groupBy("time($__interval)")
         .fill("null");
   }
 
   /** A constant line: what is measured does not change it. */
   static Query budgetLine() {
-    return Query.series(overTime("mean(\"Power\") * 0 + " + BUDGET_WATTS + " AS \"Budget\""));
+    return Query.series(
+        overTime("mean(\"Power\") * 0 + " + BUDGET_WATTS + " AS \"Budget\"", IF_BUDGET));
   }
 
-  /** The power now, as a part of the budget that was typed in. */
+  /** The power now, as a part of the chosen budget. */
   static Panel againstBudget() {
-    Select share = overTime("mean(\"Power\") / " + BUDGET_WATTS + " AS \"Of the budget\"");
+    Select share =
+        overTime("mean(\"Power\") / " + BUDGET_WATTS + " AS \"Of the budget\"", IF_BUDGET);
     return Panels.gauge("Power against budget", Panels.SHARE)
-        .says("Power now as a part of the budget above. Yellow from 85 %, red from 95 %.")
+        .says(
+            "Power now as a part of the budget above, which is that of the chosen sites that have"
+                + " one. Yellow from 85 %, red from 95 %.")
         .asks(Query.series(share))
+        .without("no budget is set")
         .between(0, 1.2)
         .decimals(0)
         .thresholds("green", new Threshold(0.85, "yellow"), new Threshold(0.95, "red"))
@@ -158,23 +167,27 @@ final class SitePanels {
    * @param chosen variables of the dashboard that links keep
    */
   static Panel topJobs(int width, int height, String... chosen) {
-    return Panels.table("Top jobs", Panels.KILOWATT_HOURS, width, height)
-        .says("The 20 jobs that took most energy in the range. A job leads to its own dashboard.")
+    return Panels.table("Top jobs", Panels.WATTS, width, height)
+        .says(
+            "The 20 jobs that drew most in the last ten minutes of the range, on average. A job"
+                + " leads to its own dashboard.")
         .asks(Query.table(Queries.top(20, Source.JOB_ENERGY, "job")))
         .transform("organize", Panels.without())
-        .transform("sortBy", sortedBy("energy"))
-        .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
+        .transform("sortBy", sortedBy("power"))
+        .field("power", Panels.bar(Panels.WATTS))
         .field("site", Link.toSite(chosen))
         .field("job", Link.toJob(chosen));
   }
 
   static Panel topNodes(int width, int height, String... chosen) {
-    return Panels.table("Top nodes", Panels.KILOWATT_HOURS, width, height)
-        .says("The 20 nodes that took most energy in the range. A node leads to its own dashboard.")
+    return Panels.table("Top nodes", Panels.WATTS, width, height)
+        .says(
+            "The 20 nodes that drew most in the last ten minutes of the range, on average. A node"
+                + " leads to its own dashboard.")
         .asks(Query.table(Queries.top(20, Source.NODE_POWER, "node")))
         .transform("organize", Panels.without())
-        .transform("sortBy", sortedBy("energy"))
-        .field("energy", Panels.bar(Panels.KILOWATT_HOURS))
+        .transform("sortBy", sortedBy("power"))
+        .field("power", Panels.bar(Panels.WATTS))
         .field("site", Link.toSite(chosen))
         .field("node", Link.toNode());
   }

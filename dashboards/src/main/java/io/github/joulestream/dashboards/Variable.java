@@ -3,6 +3,7 @@ package io.github.joulestream.dashboards;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.budget.Quantity;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,29 +29,24 @@ record Variable(String name, ObjectNode json) {
         "");
   }
 
-  /** Jobs that used energy in the range. */
+  /** Its id: of the jobs of a large site there are too many for a list. */
   static Variable job() {
-    return ofRange(
-        Source.JOB_ENERGY,
-        "job",
-        "Job",
-        "Jobs that used energy in the range; any other id can be typed in");
+    return text("job", "Job", "The id of a job; tables of jobs lead here with it", "");
   }
 
   /** Nodes that were heard of in the range. */
   static Variable node() {
-    return ofRange(Source.NODE_POWER, "node", "Node", "Nodes that were heard of in the range");
-  }
-
-  /** Values of a tag of points in the range. */
-  private static Variable ofRange(Source source, String tag, String label, String description) {
+    Source source = Source.NODE_POWER;
     Select last =
         Select.of(Select.as("last(" + source.field(JobAmount.TOTAL_MILLIJOULES) + ")", "energy"))
             .from(source)
             .where(Queries.sites(source), Select.IN_RANGE)
-            .groupBy(source.tag(tag));
+            .groupBy(source.tag("node"));
     return one(
-        tag, label, description, Query.table(Select.of(source.tag(tag), "\"energy\"").from(last)));
+        "node",
+        "Node",
+        "Nodes with readings in the range",
+        Query.table(Select.of(source.tag("node"), "\"energy\"").from(last)));
   }
 
   /** Values that a text field of the jobs' summaries has in the range. */
@@ -120,27 +116,38 @@ record Variable(String name, ObjectNode json) {
   }
 
   static Variable price() {
-    return number("price", "Price, EUR/kWh", "What a kilowatt-hour costs", "0.25");
+    return text("price", "Price, EUR/kWh", "What a kilowatt-hour costs", "0.25");
   }
 
   static Variable carbon() {
-    return number("carbon", "CO2, g/kWh", "What a kilowatt-hour emits", "300");
+    return text("carbon", "CO2, g/kWh", "What a kilowatt-hour emits", "300");
   }
 
+  /** Empty if none is set: {@link SitePanels#BUDGET_WATTS}. */
   static Variable budget() {
-    return number(
-        "budget", "Budget, kW", "The power that the chosen sites may draw together", "1000");
+    return one(
+        "budget",
+        "Budget, kW",
+        "The lowest budget of power that is set for each chosen site, added up; another can be"
+            + " typed in",
+        Query.table(
+            Queries.siteBudgets(
+                Quantity.POWER, Source.BUDGET.field("limit_watts") + " / 1000.0")));
   }
 
   static Variable dailyBudget() {
-    return number(
+    return one(
         "daily",
         "Budget, kWh a day",
-        "The energy that the chosen sites may take in a day",
-        "24000");
+        "The lowest budget of energy in a day that is set for each chosen site, added up; another"
+            + " can be typed in",
+        Query.table(
+            Queries.siteBudgets(
+                Quantity.ENERGY_PER_DAY,
+                Source.BUDGET.field("limit_millijoules") + " / " + Queries.KILOWATT_HOUR)));
   }
 
-  private static Variable number(String name, String label, String description, String value) {
+  private static Variable text(String name, String label, String description, String value) {
     ObjectNode option = option(value, value, true);
     return new Variable(
         name,

@@ -142,7 +142,7 @@ class ITDashboards {
     }
     // a meter that is not there is not a PUE of 0
     assertThat(shown("Fleet", "PUE", with("site", "west"))).isNaN();
-    near(shown("Fleet", "Top jobs", with()), 5.4); // the last of three
+    near(shown("Fleet", "Top jobs", with()), 1_800); // the last of three
   }
 
   @Test
@@ -155,6 +155,8 @@ class ITDashboards {
     near(shown("Site", "GPUs", 1, east), 10);
     near(shown("Site", "GPUs", 3, east), 6);
     near(shown("Site", "Quality of the energy", 2, east), 27 * 0.06);
+    near(shown("Site", "PUE over time", east), 1.3);
+    assertThat(shown("Site", "PUE over time", with("site", "west"))).isNaN();
   }
 
   @Test
@@ -173,7 +175,10 @@ class ITDashboards {
     near(shown("Node and devices", "Where the node's energy went", 3, node), 18 * 0.2);
     near(shown("Node and devices", "GPUs of the node", 1, node), 20);
     near(shown("Node and devices", "Readings of the node", node), 60);
-    near(shown("Fleet", "Top nodes", with()), 4.5); // the last of four: a third of west
+    near(shown("Fleet", "Top nodes", with()), 1_500); // the last of four: a third of west
+    near(shown("Node and devices", "Rest of the node", 1, node), 6_000);
+    near(shown("Node and devices", "Rest of the node", 2, node), 5_500);
+    near(shown("Node and devices", "Rest of the node", 3, node), 500);
   }
 
   @Test
@@ -227,16 +232,53 @@ class ITDashboards {
     // 9 kW in the first hour only; one window of it was mended to 10 kW, which is not over 10 kW
     near(shown("Budgets and alerts", "Time over budget", with()), 7_200);
     near(shown("Budgets and alerts", "Energy by day", 1, with()), BOTH);
-    near(shown("Budgets and alerts", "Energy by day", 2, with()), 100);
+    near(ofBudget(with()), 100);
     near(shown("Budgets and alerts", "Alerts that fire", with()), 1);
     assertThat(rows("Budgets in force"))
         .extracting(row -> row.get(2).asText())
-        .containsExactlyInAnyOrder("all", "grid", "day", "r1");
+        .containsExactlyInAnyOrder("all", "grid", "day", "kwh", "r1");
     assertThat(rows("Alerts that began in the range"))
         .extracting(row -> row.get(5).asText())
         .containsExactly("rack=r1", "job=j-1", "site");
     assertThat(rows("annotation Alerts that fire")).hasSize(1);
     assertThat(rows("annotation Alerts that ended")).hasSize(2);
+  }
+
+  /** What is chosen if nobody types another in. */
+  @Test
+  void budgets_areThoseThatAreSet() throws IOException, InterruptedException {
+    JsonNode power = grafana.ask(Grafana.query("Fleet / variable budget"), with());
+    // of east the lower one of two; that of west was removed
+    near(power.at("/series/0/values/0/1").asDouble(), 8.5);
+    JsonNode ofWest = grafana.ask(Grafana.query("Fleet / variable budget"), with("site", "west"));
+    assertThat(ofWest.has("series")).isFalse();
+    // not that of a project
+    JsonNode day = grafana.ask(Grafana.query("Budgets and alerts / variable daily"), with());
+    near(day.at("/series/0/values/0/1").asDouble(), 50);
+  }
+
+  /** The line of the daily budget. */
+  private static double ofBudget(Macros macros) throws IOException, InterruptedException {
+    AllQueries.Asked line =
+        AllQueries.ofDashboards().stream()
+            .filter(query -> query.where().endsWith("/ Energy by day"))
+            .skip(1)
+            .findFirst()
+            .orElseThrow();
+    return grafana.ask(line, macros).at("/series/0/values/0/1").asDouble(Double.NaN);
+  }
+
+  /** Without a budget nothing is compared with 0. */
+  @Test
+  void panelsAboutABudget_areEmptyWithoutOne() throws IOException, InterruptedException {
+    Macros none = with("budget", "", "daily", "");
+    for (String panel :
+        List.of(
+            "Power against budget", "Headroom", "Peak against budget", "Time over budget")) {
+      assertThat(shown("Budgets and alerts", panel, none)).as(panel).isNaN();
+    }
+    assertThat(ofBudget(none)).isNaN();
+    near(shown("Budgets and alerts", "Energy by day", 1, none), BOTH);
   }
 
   private static JsonNode rows(String panel) throws IOException, InterruptedException {

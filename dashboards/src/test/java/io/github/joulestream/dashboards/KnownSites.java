@@ -151,6 +151,7 @@ final class KnownSites {
     budget(START - 300 * day, "east", "grid", "site", Quantity.POWER, 8_500_000L);
     budget(
         START - 40 * day, "east", "day", "project=alpha", Quantity.ENERGY_PER_DAY, 3_600_000_000L);
+    budget(START - 40 * day, "east", "kwh", "site", Quantity.ENERGY_PER_DAY, 180_000_000_000L);
     budget(START - 40 * day, "west", "r1", "rack=r1", Quantity.POWER, 1_000_000L);
     budget(START - 40 * day, "west", "all", "site", Quantity.POWER, 1_000_000L);
     points.add(Points.of("west/all", null, START - 39 * day));

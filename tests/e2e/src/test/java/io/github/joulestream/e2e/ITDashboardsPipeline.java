@@ -410,7 +410,7 @@ class ITDashboardsPipeline {
           grafana.shown("Memory and storage / Memory there", 1, macros),
           memoryOfLastMinute(millis));
     }
-    near(energyByNode(), kilowattHours(WINDOW, SiteAmount.MEASURED_TOTAL_MILLIJOULES));
+    nodesDrawWhatTheTopicsSay();
   }
 
   /** Bytes, mean of the windows of the last interval. */
@@ -432,15 +432,28 @@ class ITDashboardsPipeline {
         / millis;
   }
 
-  /** All that the table of nodes shows, kWh. */
-  private static double energyByNode() throws IOException, InterruptedException {
-    double energy = 0;
-    JsonNode rows = grafana.ask(Grafana.query("Fleet / Top nodes"), with()).at("/series/0/values");
-    assertThat(rows).hasSize(NODES);
+  /** The table of nodes, at the end of what there is: mean power of the last ten minutes, W. */
+  private static void nodesDrawWhatTheTopicsSay() throws IOException, InterruptedException {
+    long end = nodes.stream().mapToLong(NodeWindow::windowStartEpochMillis).max().orElseThrow();
+    Map<String, SortedMap<Long, Long>> byNode = new HashMap<>();
+    nodes.stream()
+        .filter(w -> w.windowStartEpochMillis() > end - 600_000)
+        .forEach(w ->
+            byNode
+                .computeIfAbsent(w.node(), _ -> new TreeMap<>())
+                .merge(
+                    w.windowStartEpochMillis(),
+                    w.totals().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+                    Long::sum));
+    Macros macros = new Macros(from, end + WINDOW - 1, "1m", with().chosen());
+    JsonNode rows = grafana.ask(Grafana.query("Fleet / Top nodes"), macros).at("/series/0/values");
+    assertThat(rows).hasSize(Math.min(20, NODES));
     for (JsonNode row : rows) {
-      energy += row.get(1).asDouble();
+      SortedMap<Long, Long> windows = byNode.getOrDefault(row.get(3).asText(), new TreeMap<>());
+      near(
+          row.get(1).asDouble(),
+          windows.values().stream().mapToLong(energy -> energy).average().orElseThrow() / WINDOW);
     }
-    return energy;
   }
 
   @Test
@@ -495,8 +508,16 @@ class ITDashboardsPipeline {
         job.work() / (job.totals().get(JobAmount.TOTAL_MILLIJOULES) / 1000.0));
     near(grafana.shown("Efficiency / Jobs", 1, with()), jobs.size());
     near(grafana.shown("Efficiency / Energy of the jobs", 1, with()), sum(jobs) / KILOWATT_HOUR);
-    assertThat(grafana.ask(Grafana.query("Fleet / Top jobs"), with()).at("/series/0/values"))
-        .hasSize(Math.min(20, jobs.size()));
+    long end = jobWindows.stream().mapToLong(JobWindow::windowStartEpochMillis).max().orElseThrow();
+    long atTheEnd =
+        jobWindows.stream()
+            .filter(w -> w.windowStartEpochMillis() > end - 600_000)
+            .map(JobWindow::job)
+            .distinct()
+            .count();
+    Macros macros = new Macros(from, end + WINDOW - 1, "1m", with().chosen());
+    assertThat(grafana.ask(Grafana.query("Fleet / Top jobs"), macros).at("/series/0/values"))
+        .hasSize((int) Math.min(20, atTheEnd));
     assertThat(
             grafana
                 .ask(Grafana.query("Site / annotation Jobs that ended"), with())
