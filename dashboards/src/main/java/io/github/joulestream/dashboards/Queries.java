@@ -284,9 +284,7 @@ final class Queries {
 
   /** The same over time, of the windows with a facility meter. */
   static Select pueTrend() {
-    List<Column> columns =
-        List.of(
-            watts("Facility", "facility_watts"), watts("IT", "total_watts"));
+    List<Column> columns = List.of(watts("Facility", "facility_watts"), watts("IT", "total_watts"));
     return Select.of("sum(\"Facility\") / sum(\"IT\") AS \"PUE\"")
         .from(perWindow(Source.SITE_POWER, columns, "site"))
         .where(Select.IN_RANGE, "\"Facility\" > 0")

@@ -131,8 +131,7 @@ record Variable(String name, ObjectNode json) {
         "The lowest budget of power that is set for each chosen site, added up; another can be"
             + " typed in",
         Query.table(
-            Queries.siteBudgets(
-                Quantity.POWER, Source.BUDGET.field("limit_watts") + " / 1000.0")));
+            Queries.siteBudgets(Quantity.POWER, Source.BUDGET.field("limit_watts") + " / 1000.0")));
   }
 
   static Variable dailyBudget() {

@@ -273,8 +273,7 @@ class ITDashboards {
   void panelsAboutABudget_areEmptyWithoutOne() throws IOException, InterruptedException {
     Macros none = with("budget", "", "daily", "");
     for (String panel :
-        List.of(
-            "Power against budget", "Headroom", "Peak against budget", "Time over budget")) {
+        List.of("Power against budget", "Headroom", "Peak against budget", "Time over budget")) {
       assertThat(shown("Budgets and alerts", panel, none)).as(panel).isNaN();
     }
     assertThat(ofBudget(none)).isNaN();

@@ -38,10 +38,9 @@ import org.slf4j.LoggerFactory;
  * 512 bytes), and how much of them mounted file systems use. Drives may come and go.
  *
  * <p>Power is modelled: of NVMe drives by the power state they are in, which they are asked once in
- * ten seconds, see {@link PowerState}; of others, and of NVMe drives that may not be asked, 1.2 W
- * per TB for solid state, 0.65 W per TB for spinning drives while idle, and twice that while
- * requests are under way the whole time. Where one NVMe controller has several namespaces, its
- * power is told with the first one.
+ * ten seconds, see {@link PowerState}; of others, and of NVMe drives that may not be asked, by
+ * their kind, see {@link DrivePower}. Where one NVMe controller has several namespaces, its power
+ * is told with the first one.
  */
 public final class BlockProbe implements Probe {
   private static final Logger log = LoggerFactory.getLogger(BlockProbe.class);
@@ -51,8 +50,6 @@ public final class BlockProbe implements Probe {
   private static final Pattern NVME = Pattern.compile("(nvme\\d+)n\\d+");
   private static final Pattern CONTROLLER = Pattern.compile("nvme\\d+");
   private static final int SECTOR = 512;
-  private static final double SOLID_WATTS_PER_TERABYTE = 1.2;
-  private static final double SPINNING_WATTS_PER_TERABYTE = 0.65;
   // the kernel counts busy time in 32 bits
   private static final long BUSY_WRAP_MILLIS = 1L << 32;
   private static final long ASK_STATE_MILLIS = 10_000;
@@ -89,7 +86,7 @@ public final class BlockProbe implements Probe {
   private static final class Drive {
     final String id;
     final Device device;
-    final long idleMilliwatts;
+    final DrivePower otherwise;
     // null if it is no NVMe drive, or may not be asked
     final @Nullable NvmeAdmin admin;
     final @Nullable NvmeController controller;
@@ -108,13 +105,13 @@ public final class BlockProbe implements Probe {
     Drive(
         String id,
         Device device,
-        long idleMilliwatts,
+        DrivePower otherwise,
         @Nullable NvmeAdmin admin,
         @Nullable NvmeController controller,
         boolean tellsPower) {
       this.id = id;
       this.device = device;
-      this.idleMilliwatts = idleMilliwatts;
+      this.otherwise = otherwise;
       this.admin = admin;
       this.controller = controller;
       this.tellsPower = tellsPower;
@@ -123,8 +120,8 @@ public final class BlockProbe implements Probe {
     long milliwatts(double busy) {
       PowerState now = state;
       return now == null
-          ? idleMilliwatts + Math.round(busy * idleMilliwatts)
-          : now.milliwatts(busy, idleMilliwatts);
+          ? otherwise.milliwatts(busy)
+          : now.milliwatts(busy, otherwise.idleMilliwatts());
     }
 
     void close() {
@@ -230,8 +227,6 @@ public final class BlockProbe implements Probe {
     }
     Path rotational = folder.resolve("queue").resolve("rotational");
     boolean spins = Files.isReadable(rotational) && number(rotational) == 1;
-    double wattsPerTerabyte = spins ? SPINNING_WATTS_PER_TERABYTE : SOLID_WATTS_PER_TERABYTE;
-    long idleMilliwatts = Math.round(bytes / 1e12 * wattsPerTerabyte * 1000);
     Path modelFile = folder.resolve("device").resolve("model");
     String model = Files.isReadable(modelFile) ? SysFile.text(modelFile) : "";
     String name = controllerOf(id);
@@ -244,7 +239,7 @@ public final class BlockProbe implements Probe {
         controller = NvmeController.identify(admin);
         model = controller.model().isEmpty() ? model : controller.model();
       } catch (IOException e) {
-        log.info("{}; its power is modelled by its size", e.getMessage());
+        log.info("{}; its power is modelled by its kind", e.getMessage());
         if (admin != null) {
           admin.close();
           admin = null;
@@ -256,7 +251,8 @@ public final class BlockProbe implements Probe {
             .withSource(PowerSource.MODELLED)
             .withModel(model, limitMilliwatts(controller))
             .withCapacityBytes(bytes);
-    return new Drive(id, device, idleMilliwatts, admin, controller, tellsPower);
+    DrivePower otherwise = DrivePower.of(id, model, spins, bytes);
+    return new Drive(id, device, otherwise, admin, controller, tellsPower);
   }
 
   private static long limitMilliwatts(@Nullable NvmeController controller) {
@@ -307,6 +303,7 @@ public final class BlockProbe implements Probe {
   public String describe() {
     double bytes = drives.values().stream().mapToLong(d -> d.device.capacityBytes()).sum();
     long asked = drives.values().stream().filter(drive -> drive.controller != null).count();
+    long virtual = drives.values().stream().filter(drive -> drive.otherwise.virtual()).count();
     long milliwatts =
         drives.values().stream()
             .filter(drive -> drive.tellsPower)
@@ -317,12 +314,13 @@ public final class BlockProbe implements Probe {
             .sum();
     return String.format(
         Locale.ROOT,
-        "%d drive%s of %.2f TB, modelled as %.2f W while idle%s",
+        "%d drive%s of %.2f TB, modelled as %.2f W while idle%s%s",
         drives.size(),
         drives.size() == 1 ? "" : "s",
         bytes / 1e12,
         milliwatts / 1000.0,
-        asked == 0 ? "" : " (%d by NVMe power states)".formatted(asked));
+        asked == 0 ? "" : " (%d by NVMe power states)".formatted(asked),
+        virtual == 0 ? "" : " (%d virtual: a part of other drives, by size)".formatted(virtual));
   }
 
   @Override

@@ -120,16 +120,16 @@ class BlockProbeTest {
       assertThat(ids(first)).containsExactly("sdb", "sda");
       assertThat(first).allMatch(one -> one.device().source() == PowerSource.MODELLED);
       assertThat(of(first, "sdb").utilisation(0)).isEqualTo(Readings.MISSING);
-      assertThat(of(first, "sdb").power(0)).isEqualTo(1_229);
+      assertThat(of(first, "sdb").power(0)).isEqualTo(1_251);
       assertThat(of(first, "sdb").readBytes()[0]).isEqualTo(512_000);
       assertThat(of(first, "sdb").writtenBytes()[0]).isEqualTo(2_048_000);
-      assertThat(of(first, "sda").power(0)).isEqualTo(1_331);
+      assertThat(of(first, "sda").power(0)).isEqualTo(5_041);
       // half of the next two seconds busy
       diskstats(line("sdb", 1_000, 4_000, 2_000), others[0], others[1], others[2]);
       Readings second = of(probe.read(NOW + 2_000), "sdb");
       assertThat(second.utilisation(0)).isEqualTo(5_000);
-      assertThat(second.power(0)).isBetween(1_843L, 1_844L);
-      assertThat(probe.describe()).isEqualTo("2 drives of 3.07 TB, modelled as 2.56 W while idle");
+      assertThat(second.power(0)).isEqualTo(2_451);
+      assertThat(probe.describe()).isEqualTo("2 drives of 3.07 TB, modelled as 6.29 W while idle");
     }
   }
 
@@ -206,7 +206,7 @@ class BlockProbeTest {
       List<DeviceSeries> all = probe.read(NOW);
       assertThat(of(all, "nvme0n1").power(0)).isEqualTo(5_000);
       assertThat(of(all, "nvme0n2").powerMilliwatts()).isEmpty();
-      assertThat(of(all, "nvme9n1").power(0)).isEqualTo(1_229);
+      assertThat(of(all, "nvme9n1").power(0)).isEqualTo(4_307);
       assertThat(opened).containsExactly("nvme0");
     }
   }
