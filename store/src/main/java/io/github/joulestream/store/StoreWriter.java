@@ -437,6 +437,23 @@ public final class StoreWriter implements AutoCloseable {
 
   /** True if the store has everything that is committed on the result topics. */
   public boolean caughtUp() {
+    Map<TopicPartition, Long> have = written.get();
+    return committedEnds().entrySet().stream()
+        .allMatch(end ->
+            end.getValue() == 0
+                ? have.containsKey(end.getKey())
+                : have.getOrDefault(end.getKey(), -1L) >= end.getValue());
+  }
+
+  /** Records that are committed on the result topics and not in the store yet. */
+  public long behind() {
+    Map<TopicPartition, Long> have = written.get();
+    return committedEnds().entrySet().stream()
+        .mapToLong(end -> Math.max(0, end.getValue() - have.getOrDefault(end.getKey(), 0L)))
+        .sum();
+  }
+
+  private Map<TopicPartition, Long> committedEnds() {
     try {
       List<TopicPartition> partitions =
           admin.describeTopics(TOPICS).allTopicNames().get().values().stream()
@@ -444,20 +461,16 @@ public final class StoreWriter implements AutoCloseable {
                   topic.partitions().stream()
                       .map(info -> new TopicPartition(topic.name(), info.partition())))
               .toList();
-      var ends =
-          admin
-              .listOffsets(
-                  partitions.stream()
-                      .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest())),
-                  new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-              .all()
-              .get();
-      Map<TopicPartition, Long> have = written.get();
-      return ends.entrySet().stream()
-          .allMatch(end ->
-              end.getValue().offset() == 0
-                  ? have.containsKey(end.getKey())
-                  : have.getOrDefault(end.getKey(), -1L) >= end.getValue().offset());
+      return admin
+          .listOffsets(
+              partitions.stream()
+                  .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest())),
+              new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+          .all()
+          .get()
+          .entrySet()
+          .stream()
+          .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
     } catch (ExecutionException e) {
       throw new IllegalStateException("the ends of the result topics cannot be read", e);
     } catch (InterruptedException e) {

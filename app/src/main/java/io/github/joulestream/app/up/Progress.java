@@ -45,7 +45,6 @@ final class Progress {
   private long lastLineNanos;
   private long lastReadings;
   private boolean saidFirst;
-  private boolean drained;
 
   /**
    * @param published readings of a replay or of a simulated past so far
@@ -81,11 +80,6 @@ final class Progress {
 
   private double seconds() {
     return (nanos.nanos() - startNanos) / 1e9;
-  }
-
-  /** True if the store had everything at the end. */
-  boolean drained() {
-    return drained;
   }
 
   void tick() throws ExecutionException, InterruptedException {
@@ -134,18 +128,22 @@ final class Progress {
             .collect(Collectors.joining(", "));
     out.printf(
         Locale.ROOT,
-        "%6.0f s  %,d%s readings (%,.0f/s), %,d records to do, %,d points stored, %,d jobs running%s%n",
+        "%6.0f s  %,d%s readings published (%,.0f/s), %,d records to do, %,d results to be stored,"
+            + " %,d points stored, %,d jobs running%s%n",
         seconds(),
         readings,
         of,
         rate,
         drain.lag(),
+        writer.behind(),
         writer.pointsWritten(),
         live.jobsRunning(),
         power.isEmpty() ? "" : "; " + power);
   }
 
-  /** Waits until the store has everything; false if that was given up after Ctrl-C. */
+  /**
+   * Waits until the store has everything; false if that was given up after the end was asked for.
+   */
   boolean drain(QuestDbReader reader) throws ExecutionException, InterruptedException {
     long began = nanos.nanos();
     long lastMove = began;
@@ -160,8 +158,9 @@ final class Progress {
       }
       if (now - lastMove > STANDSTILL.toNanos()) {
         throw new IllegalStateException(
-            "nothing has moved for %d s with %,d records to do; the log says more"
-                .formatted(STANDSTILL.toSeconds(), drain.lag()));
+            ("nothing has moved for %d s with %,d records to do and %,d results to be stored; the"
+                    + " log says more")
+                .formatted(STANDSTILL.toSeconds(), drain.lag(), writer.behind()));
       }
       if (stopAsked.getAsBoolean() && now - began > INTERRUPTED_LIMIT.toNanos()) {
         return false;
@@ -170,7 +169,6 @@ final class Progress {
     }
     line();
     out.printf(Locale.ROOT, "everything is in the store after %.1f s%n", seconds());
-    drained = true;
     return true;
   }
 }

@@ -31,7 +31,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   /** The columns of the table. */
   public static final String HEADER =
       "site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,"
-          + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by";
+          + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by,complete";
 
   private static final int TOP_JOBS = 10;
 
@@ -69,11 +69,21 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     return difference;
   }
 
-  /** Writes one line per job; the file appears whole or not at all. */
-  public void writeCsv(Path file) throws IOException {
-    StringBuilder text = new StringBuilder(HEADER).append('\n');
+  /**
+   * Writes one line per job; the file appears whole or not at all.
+   *
+   * @param complete false if the store lacks something that belongs to the jobs; each line says so
+   * @param traces what is known of the jobs besides, in further columns
+   */
+  void writeCsv(Path file, boolean complete, TraceReport traces) throws IOException {
+    StringBuilder text = new StringBuilder(HEADER);
+    traces.columns().forEach(column -> text.append(',').append(column));
+    text.append('\n');
     for (JobSummary job : jobs) {
-      text.append(String.join(",", row(job).stream().map(Summary::quoted).toList())).append('\n');
+      List<String> fields = new ArrayList<>(row(job));
+      fields.add(complete ? "yes" : "no");
+      fields.addAll(traces.row(job));
+      text.append(String.join(",", fields.stream().map(Summary::quoted).toList())).append('\n');
     }
     Path absolute = file.toAbsolutePath();
     Path parent = absolute.getParent();
@@ -183,7 +193,15 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
 
   // ---- for people
 
-  public void print(PrintStream out) {
+  /**
+   * Prints all of it.
+   *
+   * @param complete false if the store lacks something, so that books and jobs need not agree
+   */
+  void print(PrintStream out, boolean complete, TraceReport traces) {
+    if (!complete) {
+      out.printf("%nPARTIAL: what follows is of a run that was stopped before the store had all%n");
+    }
     if (sites.isEmpty()) {
       out.println("nothing was measured");
       return;
@@ -210,7 +228,8 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
                 totals.get(SiteAmount.COVERED_MILLIS),
                 totals.get(SiteAmount.COVERED_MILLIS) + totals.get(SiteAmount.UNCOVERED_MILLIS))));
     printJobs(out);
-    printLedger(out);
+    traces.print(out, jobs);
+    printLedger(out, complete);
   }
 
   private void printJobs(PrintStream out) {
@@ -248,16 +267,18 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     }
   }
 
-  private void printLedger(PrintStream out) {
+  private void printLedger(PrintStream out, boolean complete) {
     Totals<SiteAmount> all = Totals.ofSite();
     sites.values().forEach(all::addAll);
     out.printf(
         Locale.ROOT,
-        "%nledger: measured %,d mJ = jobs %,d mJ + idle %,d mJ; difference %,d mJ%n",
+        "%nledger: measured %,d mJ = jobs %,d mJ + idle %,d mJ; %s%n",
         all.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
         all.get(SiteAmount.JOBS_TOTAL_MILLIJOULES),
         all.get(SiteAmount.IDLE_TOTAL_MILLIJOULES),
-        differenceMillijoules());
+        complete
+            ? String.format(Locale.ROOT, "difference %,d mJ", differenceMillijoules())
+            : "partial, so not compared");
     long fields =
         all.get(SiteAmount.REFUSED_SENTINEL)
             + all.get(SiteAmount.REFUSED_NEGATIVE)
@@ -273,7 +294,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         all.get(SiteAmount.REFUSED_CONFLICT));
   }
 
-  private static String cut(String text, int width) {
+  static String cut(String text, int width) {
     return text.length() <= width ? text : text.substring(0, width - 1) + "…";
   }
 

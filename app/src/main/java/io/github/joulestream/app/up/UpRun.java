@@ -45,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -76,6 +77,9 @@ public final class UpRun {
   private final CountDownLatch finished = new CountDownLatch(1);
   private final AtomicLong published = new AtomicLong();
   private final AtomicReference<@Nullable Throwable> replayFailure = new AtomicReference<>();
+  // set when a replay or a simulated past has to end; and if it did before all was published
+  private final AtomicBoolean replayStopped = new AtomicBoolean();
+  private final AtomicBoolean cutShort = new AtomicBoolean();
   private final CountDownLatch replayDone = new CountDownLatch(1);
 
   // why the run ended, if the disk is full
@@ -263,7 +267,7 @@ public final class UpRun {
             out,
             nanos,
             startNanos,
-            () -> stopAsked.getCount() == 0,
+            () -> stopAsked.getCount() == 0 || cutShort.get(),
             published::get,
             List.of(
                 () -> Optional.ofNullable(replayFailure.get()),
@@ -317,8 +321,18 @@ public final class UpRun {
     if (agent != null) {
       agent.stop();
     }
+    replayStopped.set(true);
+    replayDone.await();
     publisher.flush();
     boolean drained = drain(progress, reader);
+    boolean complete = drained && !cutShort.get();
+    if (cutShort.get()) {
+      out.printf(
+          Locale.ROOT,
+          "stopped after %,d readings were published%s%n",
+          published.get(),
+          traces == null ? "" : " of %,d".formatted(traces.readings()));
+    }
     if (!drained) {
       out.println(
           "stopped before everything was in the store"
@@ -333,16 +347,23 @@ public final class UpRun {
     tellTheLastAlerts(sender);
     Summary summary =
         new Summary(reader.jobSummaries(), reader.ledger(0, HistoryReader.END_EPOCH_MILLIS));
-    summary.print(out);
+    TraceReport report =
+        traces == null ? TraceReport.NONE : TraceReport.of(traces, options.calibration());
+    summary.print(out, complete, report);
     Path file = options.summary();
     if (file != null) {
-      summary.writeCsv(file);
-      out.printf(Locale.ROOT, "%,d jobs are in %s%n", summary.jobs().size(), file);
+      summary.writeCsv(file, complete, report);
+      out.printf(
+          Locale.ROOT,
+          "%,d jobs are in %s%s%n",
+          summary.jobs().size(),
+          file,
+          complete ? "" : ", PARTIAL: its column 'complete' says no");
     }
     if (full != null) {
       throw new UserError(full + "; this run has ended: " + remedy(data));
     }
-    return summary.differenceMillijoules() == 0 || !progress.drained() ? 0 : 1;
+    return complete && summary.differenceMillijoules() == 0 ? 0 : 1;
   }
 
   private static Health health(
@@ -440,9 +461,13 @@ public final class UpRun {
     traces.notices().forEach(notice -> out.println("  note: " + notice));
   }
 
+  private boolean publishingEnds() {
+    return replayStopped.get() || stopAsked.getCount() == 0;
+  }
+
   private void replay(TraceSet traces, KafkaPublisher publisher) {
     try {
-      traces.publish(publisher, published::set, () -> stopAsked.getCount() == 0);
+      cutShort.set(!traces.publish(publisher, published::set, this::publishingEnds));
     } catch (RuntimeException e) {
       replayFailure.set(e);
     } finally {
@@ -454,9 +479,11 @@ public final class UpRun {
     try {
       Publisher towards = options.simulation().towards(publisher);
       long end = clock.epochMillis();
-      for (long now = site.startEpochMillis();
-          now < end && stopAsked.getCount() > 0;
-          now += PAST_STEP_MILLIS) {
+      for (long now = site.startEpochMillis(); now < end; now += PAST_STEP_MILLIS) {
+        if (publishingEnds()) {
+          cutShort.set(true);
+          break;
+        }
         site.advanceTo(Math.min(end, now + PAST_STEP_MILLIS), towards);
         published.set(site.readings());
       }

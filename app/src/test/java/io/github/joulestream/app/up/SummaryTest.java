@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.energy.integrate.SensorWindow;
+import io.github.joulestream.producers.replay.BenchmarkFigures;
+import io.github.joulestream.producers.replay.MlperfEdges;
+import io.github.joulestream.producers.replay.SensorFigures;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
@@ -17,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,13 +93,13 @@ class SummaryTest {
                     JobAmount.UNCOVERED_MILLIS, 1_000L)));
     JobSummary open = job("a", "x", "", JobRecord.OPEN, 0, jobTotals(Map.of()));
     Path file = folder.resolve("new").resolve("jobs.csv");
-    summary(List.of(ended, open), Map.of()).writeCsv(file);
+    summary(List.of(ended, open), Map.of()).writeCsv(file, true, TraceReport.NONE);
     assertThat(Files.readString(file))
         .isEqualTo(
             """
-            site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by
-            a,x,,,2023-11-14T22:13:20Z,,8.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,500.000,,0.000,0.000,0.000,,,,
-            b,"job,""7""\",ada,,2023-11-14T22:13:20Z,2023-11-14T22:13:24Z,4.000,1000.001,900.000,100.001,0.000,0.000,0.000,250.000,500.000,0.750000,900.000,0.000,100.001,1000000,tokens,999.999,scheduler
+            site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by,complete
+            a,x,,,2023-11-14T22:13:20Z,,8.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,500.000,,0.000,0.000,0.000,,,,,yes
+            b,"job,""7""\",ada,,2023-11-14T22:13:20Z,2023-11-14T22:13:24Z,4.000,1000.001,900.000,100.001,0.000,0.000,0.000,250.000,500.000,0.750000,900.000,0.000,100.001,1000000,tokens,999.999,scheduler,yes
             """);
     try (var children = Files.list(file.getParent())) {
       assertThat(children).containsExactly(file);
@@ -132,7 +138,7 @@ class SummaryTest {
             jobTotals(Map.of(JobAmount.TOTAL_MILLIJOULES, 2_000_000_000L)));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     summary(List.of(job), Map.of("a", siteTotals(2_500_000_000L, 2_000_000_000L, 500_000_000L)))
-        .print(new PrintStream(bytes, true, UTF_8));
+        .print(new PrintStream(bytes, true, UTF_8), true, TraceReport.NONE);
     assertThat(bytes.toString(UTF_8))
         .contains("2.500 MJ")
         .contains("500.000 kW")
@@ -140,8 +146,63 @@ class SummaryTest {
         .contains(
             "ledger: measured 2,500,000,000 mJ = jobs 2,000,000,000 mJ + idle 500,000,000 mJ; difference 0 mJ");
     bytes.reset();
-    summary(List.of(), Map.of()).print(new PrintStream(bytes, true, UTF_8));
+    summary(List.of(), Map.of()).print(new PrintStream(bytes, true, UTF_8), true, TraceReport.NONE);
     assertThat(bytes.toString(UTF_8)).contains("nothing was measured");
+  }
+
+  /** Books and jobs of a part need not agree: a difference would be no finding. */
+  @Test
+  void whatWasStoppedEarly_saysSo_andComparesNothing() throws IOException {
+    JobSummary job =
+        job("a", "j", "ada", START, 0, jobTotals(Map.of(JobAmount.TOTAL_MILLIJOULES, 70L)));
+    Summary half = summary(List.of(job), Map.of("a", siteTotals(100, 10, 30)));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    half.print(new PrintStream(bytes, true, UTF_8), false, TraceReport.NONE);
+    assertThat(bytes.toString(UTF_8))
+        .contains("PARTIAL", "partial, so not compared")
+        .doesNotContain("difference");
+    Path file = folder.resolve("jobs.csv");
+    half.writeCsv(file, false, TraceReport.NONE);
+    assertThat(Files.readAllLines(file).get(1)).endsWith(",no");
+  }
+
+  @Test
+  void whatTracesSayBesides_isInColumnsOfItsOwn_andInNoTotal() throws IOException {
+    JobSummary run =
+        job("lab", "run", "", START + 4_000, 0, jobTotals(Map.of(JobAmount.TOTAL_MILLIJOULES, 7L)));
+    JobSummary gpu = job("lab", "gpu", "", START + 4_000, 0, jobTotals(Map.of()));
+    JobSummary elsewhere = job("other", "run", "", START + 4_000, 0, jobTotals(Map.of()));
+    TraceReport report =
+        new TraceReport(
+            "lab",
+            Map.of(
+                "run",
+                new BenchmarkFigures(
+                    MlperfEdges.MLCOMMONS,
+                    OptionalDouble.of(2_000),
+                    "1.07",
+                    OptionalDouble.of(12_345.6784)),
+                "gpu",
+                new SensorFigures(
+                    List.of(
+                        new SensorFigures.Sensor(
+                            "X", "power.draw", new SensorWindow(50, 65, 25), 1, 2, 3)))),
+            Calibration.NONE);
+    Path file = folder.resolve("jobs.csv");
+    Summary all = summary(List.of(run, gpu, elsewhere), Map.of("lab", siteTotals(7, 7, 0)));
+    all.writeCsv(file, true, report);
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines.getFirst())
+        .endsWith(
+            "complete,edges,interconnect_j,conversion_eff,mlcommons_j,bound_less_pct,bound_more_pct");
+    assertThat(lines.get(1)).endsWith(",yes,,,,,40.90,46.60");
+    assertThat(lines.get(2)).contains("0.007").endsWith(",yes,mlcommons,2000.000,1.07,12345.678,,");
+    assertThat(lines.get(3)).startsWith("other").endsWith(",yes,,,,,,");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    all.print(new PrintStream(bytes, true, UTF_8), true, report);
+    assertThat(bytes.toString(UTF_8))
+        .contains("--mlperf-edges mlcommons", "2.000 kJ", "1.07", "12.346 kJ")
+        .contains("-40.9 to +46.6 %", "sees 25 % of the time", "not calibrated");
   }
 
   @Test
