@@ -63,7 +63,8 @@ public final class AlertSender implements AutoCloseable {
   /**
    * How delivery to one target gets on.
    *
-   * @param told alerts that it took, repeats included
+   * @param told alerts that fired, changed or ended and that it took; what it is only told again,
+   *     lest it forget, does not count
    * @param refused that it will never take; they are in {@code dead-letter}
    * @param retries how often it was not there
    * @param trouble why it takes nothing now, or null

@@ -137,8 +137,7 @@ final class AlertmanagerLane extends Lane {
   private boolean postPart(List<Standing.Notice> notices) {
     switch (endpoint.post(ALERTS, json(notices), Map.of())) {
       case Answer.Taken(_) -> {
-        standing.told(notices, clock.epochMillis());
-        countTold(notices.size());
+        countTold(standing.told(notices, clock.epochMillis()));
       }
       case Answer.Refused(String why) -> {
         if (notices.size() == 1) {

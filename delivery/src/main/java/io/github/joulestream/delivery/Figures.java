@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Figures of alerts as people read them. */
-final class Figures {
+public final class Figures {
   private static final int MOST_CONTRIBUTORS = 5;
   private static final double JOULES_PER_WATT_HOUR = 3_600;
   private static final String[] PREFIXES = {"", "k", "M", "G"};
@@ -17,13 +17,19 @@ final class Figures {
   private Figures() {}
 
   /** {@code 1.21 MW}, {@code 30.5 MWh}, {@code 12 nodes}. */
-  static String value(double value, String unit) {
+  public static String value(double value, String unit) {
     return switch (unit) {
       case "W" -> prefixed(value, "W");
       case "J" -> prefixed(value / JOULES_PER_WATT_HOUR, "Wh");
       case "ratio" -> number(value * 100) + " %";
+      case "nodes", "deviations" -> counted(number(value), unit);
       default -> number(value) + " " + unit;
     };
+  }
+
+  /** {@code 1 node}, {@code 2 nodes}. */
+  private static String counted(String number, String unit) {
+    return number + " " + (number.equals("1") ? unit.substring(0, unit.length() - 1) : unit);
   }
 
   private static String prefixed(double value, String unit) {

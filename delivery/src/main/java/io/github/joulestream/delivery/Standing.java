@@ -87,7 +87,7 @@ final class Standing {
   void take(FedAlert fed, long nowEpochMillis) {
     Alert alert = fed.alert();
     if (alert == null) {
-      settled(entries.remove(fed.id()));
+      forget(fed, nowEpochMillis);
       return;
     }
     Entry entry = entries.get(alert.id());
@@ -125,6 +125,23 @@ final class Standing {
       entry.isNew = true;
       news++;
     }
+  }
+
+  /** Alertmanager must not be left with something that nobody will ever end. */
+  private void forget(FedAlert fed, long nowEpochMillis) {
+    Entry entry = entries.get(fed.id());
+    if (entry == null) {
+      return;
+    }
+    boolean known = entry.toldLabels != null && entry.endsEpochMillis == Posting.NO_END;
+    if (!known && entry.alert.state() == AlertState.FIRING) {
+      settled(entries.remove(fed.id())); // nobody was told of it
+    } else if (entry.alert.state() == AlertState.FIRING) {
+      take(
+          new FedAlert(fed.origin(), entry.alert.cleared(nowEpochMillis, "forgotten"), fed.told()),
+          nowEpochMillis);
+    }
+    // an end that is still to be told is told; it leaves by its age
   }
 
   private static boolean isOld(Alert alert, long nowEpochMillis) {
@@ -226,8 +243,13 @@ final class Standing {
         endsEpochMillis);
   }
 
-  /** Alertmanager has these. */
-  void told(List<Notice> notices, long nowEpochMillis) {
+  /**
+   * Alertmanager has these.
+   *
+   * @return how many of them were news; the others were told again lest it forget
+   */
+  int told(List<Notice> notices, long nowEpochMillis) {
+    int were = news;
     for (Notice notice : notices) {
       Entry entry = notice.entry;
       if (!notice.posting.labels().equals(entry.toldLabels)) {
@@ -240,6 +262,7 @@ final class Standing {
       }
       settled(entry);
     }
+    return were - news;
   }
 
   /** Alertmanager will never take this. */

@@ -340,4 +340,57 @@ class StandingTest {
                 "0 W", Figures.value(0, "W")))
         .allSatisfy((text, value) -> assertThat(value).isEqualTo(text));
   }
+
+  private void forget(long now) {
+    String id = firing(START).id();
+    standing.take(new FedAlert(record(id, now), null, false), now);
+  }
+
+  @Test
+  void whatIsForgotten_whileItStands_ends_forWhoeverWasToldOfIt() {
+    take(firing(START), false, START);
+    assertThat(tell(START)).hasSize(1);
+    forget(START + 200_000);
+    List<Posting> told = tell(START + 200_000);
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst().endsEpochMillis()).isEqualTo(START + 200_000);
+    // again: it is over already
+    forget(START + 300_000);
+    assertThat(tell(START + 300_000)).isEmpty();
+  }
+
+  @Test
+  void anEnd_thatIsForgottenBeforeItWasTold_isTold() {
+    take(firing(START), false, START);
+    tell(START);
+    take(resolved(START, START + 200_000), false, START + 200_000);
+    forget(START + 200_000);
+    assertThat(tell(START + 200_000))
+        .extracting(Posting::endsEpochMillis)
+        .containsExactly(START + 200_000);
+  }
+
+  @Test
+  void whatNobodyWasToldOf_isForgottenSilently() {
+    take(firing(START), false, START);
+    forget(START);
+    assertThat(standing.hasNews()).isFalse();
+    assertThat(tell(START)).isEmpty();
+  }
+
+  @Test
+  void whatIsToldAgain_isNotCounted() {
+    take(firing(START), false, START);
+    take(alert(Scope.nodes("rack", "r1"), Severity.INFO, START, Alert.OPEN, 1, ""), false, START);
+    assertThat(standing.told(standing.news(START), START)).isEqualTo(2);
+    for (int round = 1; round <= 20; round++) {
+      long now = START + 60_000L * round;
+      List<Standing.Notice> all = standing.all(false, now);
+      assertThat(all).hasSize(2);
+      assertThat(standing.told(all, now)).isZero();
+    }
+    take(resolved(START, START + 1_300_000), false, START + 1_300_000);
+    assertThat(standing.told(standing.all(false, START + 1_300_000), START + 1_300_000))
+        .isEqualTo(1);
+  }
 }

@@ -64,8 +64,40 @@ public record Alert(
   /** In place of an end: it holds. */
   public static final long OPEN = -1;
 
+  /**
+   * Header of a record by which a person ends an alert; it holds the site. The watch takes it in;
+   * of all other records of the topic it is the author.
+   */
+  public static final String CLEARED_HEADER = "cleared";
+
   public Alert {
     contributors = List.copyOf(contributors);
+  }
+
+  /** This alert when it is over, for a reason that is not in its figures. */
+  public Alert cleared(long epochMillis, String why) {
+    return new Alert(
+        id,
+        rule,
+        site,
+        budget,
+        scope,
+        severity,
+        AlertState.RESOLVED,
+        value,
+        limit,
+        unit,
+        thresholdPercent,
+        sinceEpochMillis,
+        epochMillis,
+        epochMillis,
+        completenessParts,
+        contributors,
+        why,
+        revision + 1,
+        "",
+        owner,
+        note);
   }
 
   /** The id of all alerts of this rule about this scope: 16 hexadecimal digits. */

@@ -112,9 +112,11 @@ public final class Alarm {
     return highestBelow < 0 ? end() : at(highestBelow, Event.UPDATED);
   }
 
-  /** Ends it at once, if it fires: what it was about is over. */
+  /** Ends it at once, if it fires: what it was about is over. What is reached counts anew. */
   public Event end(long now) {
     latestMillis = Math.max(now, latestMillis);
+    changed |= reachedSince.length > 0;
+    reachedSince = NONE;
     return level < 0 ? Event.NOTHING : end();
   }
 

@@ -79,9 +79,12 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     switch (news.value()) {
       case JobNews.Increment(JobWindow window) -> add(news.key(), window, news.timestamp());
       case JobNews.Statement(byte[] value) -> {
+        if (value == null) {
+          // what was said of the job is withdrawn; what was booked, and under which names, stays
+          return;
+        }
         try {
-          JobRecord job =
-              requireNonNull(jobs.deserializer().deserialize("jobs", value), "empty record");
+          JobRecord job = jobs.deserializer().deserialize("jobs", value);
           if (!Keys.job(job.site(), job.job()).equals(news.key())) {
             throw new IllegalArgumentException(
                 "a record of %s/%s has the key %s".formatted(job.site(), job.job(), news.key()));

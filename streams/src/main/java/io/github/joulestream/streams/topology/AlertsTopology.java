@@ -24,7 +24,8 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * From power and energy to alerts.
  *
  * <pre>
- *   budgets ─────┐
+ *   alerts (cleared by a person)
+ *   budgets ─────┤
  *   nodes ───────┤
  *   jobs ────────┼─> send-to-site ─ news-by-site ─┐
  *   node-power ──┤                                │                  ┌─> alerts
@@ -34,10 +35,10 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * </pre>
  *
  * <p>Topics in: power-now, site-power (keyed by site; where all of a site meets), and budgets,
- * nodes, jobs, node-power, job-energy, which come there by news-by-site. It has the number of
- * partitions of the widest of them, and so of power-now. What is told lives second by second comes
- * directly; what goes around is a few records a second for each thousand nodes. Topics out: alerts,
- * power-caps, dead-letter.
+ * nodes, jobs, node-power, job-energy, and of alerts what a person has cleared, which come there by
+ * news-by-site. It has the number of partitions of the widest of them, and so of power-now. What is
+ * told lives second by second comes directly; what goes around is a few records a second for each
+ * thousand nodes. Topics out: alerts, power-caps, dead-letter.
  *
  * <p>Store: site-watch, what the watch over each site follows from. Time is that of the site's
  * data: late news change figures, and never what was told. News of a node that are older than what
@@ -54,7 +55,8 @@ public final class AlertsTopology implements Supplier<Topology> {
           Topic.NODES.topicName(),
           Topic.JOBS.topicName(),
           Topic.NODE_POWER.topicName(),
-          Topic.JOB_ENERGY.topicName());
+          Topic.JOB_ENERGY.topicName(),
+          Topic.ALERTS.topicName());
   private static final List<String> DIRECT =
       List.of(Topic.POWER_NOW.topicName(), Topic.SITE_POWER.topicName());
 

@@ -20,8 +20,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,11 @@ final class AlarmBook {
   }
 
   private static final long UPDATE_MILLIS = 30_000;
+  private static final Rule[] RULES = Rule.values();
+  // a contributor is the largest until another is larger by so many parts of the whole
+  private static final int LEAD_PARTS = 500;
+  // how long ago something was is their figure, and grows by itself
+  private static final Set<Rule> OF_AGE = Set.of(Rule.NODE_SILENT, Rule.SITE_STALE);
   private static final Set<Rule> INHIBITORS =
       Set.of(Rule.POWER_BUDGET, Rule.NODES_SILENT, Rule.SITE_STALE);
 
@@ -111,8 +118,7 @@ final class AlarmBook {
   private void after(Entry entry, Event event, Words words) {
     if (event != Event.NOTHING) {
       tell(entry, words.at(entry.alarm.level()));
-      inhibitorsChanged |=
-          entry.key.scope.kind() == Scope.Kind.SITE && INHIBITORS.contains(entry.key.rule);
+      noteInhibitor(entry);
     } else if (entry.alarm.dueAfter(UPDATE_MILLIS)
         && entry.alarm.latestMillis() - entry.lookedMillis >= UPDATE_MILLIS) {
       entry.lookedMillis = entry.alarm.latestMillis();
@@ -142,27 +148,70 @@ final class AlarmBook {
     }
   }
 
+  /** Ends all that is said of a scope. */
+  void endAll(Scope scope, long now, String why) {
+    for (Rule rule : RULES) {
+      end(rule, scope, now, why);
+    }
+  }
+
+  /** Ends all that is said of such scopes, and nothing is remembered of it. */
+  void forgetAll(Predicate<Scope> about, long now, String why) {
+    for (Key key : List.copyOf(entries.keySet())) {
+      if (about.test(key.scope)) {
+        forget(key.rule, key.scope, now, why);
+      }
+    }
+  }
+
+  /**
+   * A person has ended an alert. If what it says is still so after the rule's rest, it fires anew.
+   */
+  void cleared(Alert alert, long now) {
+    Entry entry = entries.get(new Key(alert.rule(), Scope.parse(alert.scope())));
+    Alert told = entry == null ? null : entry.told;
+    if (entry != null
+        && told != null
+        && entry.alarm.firing()
+        && told.sinceEpochMillis() == alert.sinceEpochMillis()) {
+      entry.alarm.end(now);
+      entry.told = alert;
+      noteInhibitor(entry);
+      keepIfChanged(entry);
+    }
+  }
+
+  private void noteInhibitor(Entry entry) {
+    inhibitorsChanged |=
+        entry.key.scope.kind() == Scope.Kind.SITE && INHIBITORS.contains(entry.key.rule);
+  }
+
   /** Begins a round, in which everything that is still there is looked at. */
   void beginRound() {
     round++;
   }
 
-  /** Ends it: what was not looked at by one of these rules is not there any more. */
-  void endRound(Set<Rule> rules, long now, Patience patience) {
+  /** Ends it: what was not looked at by this rule is not there any more. */
+  void endRound(Rule rule, long now, Patience patience, String why) {
     for (Entry entry : List.copyOf(entries.values())) {
-      if (entry.round != round && rules.contains(entry.key.rule)) {
-        step(
-            entry.key.rule,
-            entry.key.scope,
-            now,
-            Levels.NONE,
-            patience,
-            _ -> again(entry, "there is nothing to say of it any more"));
+      if (entry.round != round && entry.key.rule == rule) {
+        step(rule, entry.key.scope, now, Levels.NONE, patience, _ -> again(entry, why));
       }
     }
   }
 
-  private static Saying again(Entry entry, String why) {
+  /** {@code site dc1}, {@code rack=r12 of site dc1}. */
+  String place(Scope scope) {
+    return scope.kind() == Scope.Kind.SITE
+        ? "site " + site
+        : (scope.kind() == Scope.Kind.NODES ? scope.text() : named(scope)) + " of site " + site;
+  }
+
+  private static String named(Scope scope) {
+    return scope.kind().name().toLowerCase(Locale.ROOT) + " " + scope.name();
+  }
+
+  private Saying again(Entry entry, String why) {
     Alert told = entry.told;
     if (told == null) {
       throw new IllegalStateException("nothing was told of " + entry.key);
@@ -176,7 +225,7 @@ final class AlarmBook {
         told.thresholdPercent(),
         told.completenessParts(),
         told.contributors(),
-        told.scope() + ": " + why,
+        place(entry.key.scope) + ": " + why,
         told.owner(),
         told.note());
   }
@@ -237,17 +286,39 @@ final class AlarmBook {
   }
 
   private static boolean differs(Alert told, Saying saying) {
-    double change = Math.abs(saying.value - told.value());
-    boolean ofBudget = !saying.budget.isEmpty();
-    return (ofBudget
-            ? change >= 0.02 * Math.abs(saying.limit)
-            : change >= 0.5 * Math.max(Math.abs(told.value()), 1e-9))
-        || Math.abs(saying.completenessParts - told.completenessParts()) >= 100
-        || (ofBudget && !first(saying.contributors).equals(first(told.contributors())));
+    return Math.abs(saying.completenessParts - told.completenessParts()) >= 100
+        || valueDiffers(told, saying)
+        || (!saying.budget.isEmpty() && isOvertaken(told.contributors(), saying.contributors));
   }
 
-  private static String first(List<Contributor> contributors) {
-    return contributors.isEmpty() ? "" : contributors.getFirst().name();
+  private static boolean valueDiffers(Alert told, Saying saying) {
+    double change = Math.abs(saying.value - told.value());
+    if (OF_AGE.contains(told.rule())) {
+      return false;
+    }
+    return saying.budget.isEmpty()
+        // against the limit too: a part of almost nothing is no change
+        ? change > 0 && change >= 0.5 * Math.max(Math.abs(told.value()), Math.abs(saying.limit))
+        : change >= 0.02 * Math.abs(saying.limit);
+  }
+
+  /**
+   * True if another contributor clearly leads: of two that are alike now one is first, now the
+   * other.
+   */
+  private static boolean isOvertaken(List<Contributor> told, List<Contributor> now) {
+    if (told.isEmpty() || now.isEmpty()) {
+      return told.isEmpty() != now.isEmpty();
+    }
+    Contributor first = now.getFirst();
+    Contributor before = told.getFirst();
+    int parts =
+        now.stream()
+            .filter(one -> one.kind() == before.kind() && one.name().equals(before.name()))
+            .mapToInt(Contributor::shareParts)
+            .findFirst()
+            .orElse(0);
+    return first.shareParts() - parts >= LEAD_PARTS;
   }
 
   private void tell(Entry entry, Saying saying) {

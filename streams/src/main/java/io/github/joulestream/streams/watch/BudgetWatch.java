@@ -22,7 +22,6 @@ import io.github.joulestream.schemas.CapAdvice;
 import io.github.joulestream.streams.watch.AlarmBook.Saying;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A budget, held against what its scope draws or has drawn. One thread. */
@@ -36,7 +35,7 @@ final class BudgetWatch {
   private final Draw draw;
   private final AlarmBook book;
   private final Keeper keeper;
-  private final Function<Draw, List<Caps.Drawer>> drawers;
+  private final Surroundings surroundings;
 
   @SuppressWarnings("NullAway.Init") // by set
   private Budget budget;
@@ -55,16 +54,11 @@ final class BudgetWatch {
   private long limit;
   private long advisedMillis;
 
-  BudgetWatch(
-      Budget budget,
-      Draw draw,
-      AlarmBook book,
-      Keeper keeper,
-      Function<Draw, List<Caps.Drawer>> drawers) {
+  BudgetWatch(Budget budget, Draw draw, AlarmBook book, Keeper keeper, Surroundings surroundings) {
     this.draw = draw;
     this.book = book;
     this.keeper = keeper;
-    this.drawers = drawers;
+    this.surroundings = surroundings;
     set(budget);
   }
 
@@ -94,10 +88,39 @@ final class BudgetWatch {
 
   /** Looks whether there is something to say. */
   void evaluate(long now) {
-    if (budget.quantity().isEnergy()) {
-      evaluateEnergy(now);
+    if (surroundings.isOver(draw)) {
+      end(now, "the job has ended");
+      return;
+    }
+    String noDataSince = surroundings.noDataSince(draw);
+    if (!budget.quantity().isEnergy()) {
+      if (noDataSince == null) {
+        evaluatePower(now);
+      } else {
+        // a sum of nothing is not 0 W: it is not known whether the limit is passed
+        end(now, noData(noDataSince));
+      }
+    } else if (noDataSince == null) {
+      evaluateEnergy(now, true);
     } else {
-      evaluatePower(now);
+      evaluateEnergy(now, false);
+      book.end(Rule.forecast(budget.quantity()), draw.scope, now, noData(noDataSince));
+    }
+  }
+
+  private static String noData(String since) {
+    return "no data since " + since;
+  }
+
+  /** What it said is over, or not known any more. */
+  private void end(long now, String why) {
+    boolean advised =
+        budget.advice() != CapMode.NONE && book.level(Rule.POWER_BUDGET, draw.scope) >= 0;
+    book.end(Rule.budget(budget.quantity()), draw.scope, now, why);
+    book.end(Rule.forecast(budget.quantity()), draw.scope, now, why);
+    samples.clear();
+    if (advised) {
+      withdrawAdvice(now);
     }
   }
 
@@ -131,11 +154,12 @@ final class BudgetWatch {
           left,
           () ->
               Figures.format(
-                  "%s draws %s and rises by %s a minute: its limit of %s is passed in %s",
-                  draw.scope.text(),
+                  "%s draws %s and rises by %s a minute: its limit of %s (budget %s) is passed in %s",
+                  book.place(draw.scope),
                   Figures.power(value),
                   Figures.power(Math.round(requireNonNull(trend).slope() * MINUTE_MILLIS)),
                   Figures.power(limit),
+                  budget.id(),
                   Figures.duration(left)),
           value,
           limit);
@@ -145,7 +169,7 @@ final class BudgetWatch {
     }
   }
 
-  private void evaluateEnergy(long now) {
+  private void evaluateEnergy(long now, boolean foretell) {
     EnergyMeter meter = requireNonNull(draw.meter, "energy nobody adds up");
     Period current = period;
     if (current == null || !current.contains(now)) {
@@ -166,7 +190,7 @@ final class BudgetWatch {
         levels(value, limit),
         patience,
         level -> usedEnergy(level, value));
-    if (budget.forecastMillis() > 0 && samples.offer(now, value)) {
+    if (foretell && budget.forecastMillis() > 0 && samples.offer(now, value)) {
       Trend trend = samples.trend();
       long left =
           trend == null || value >= limit
@@ -177,11 +201,12 @@ final class BudgetWatch {
           left,
           () ->
               Figures.format(
-                  "%s has used %s of its %s %s: at the present trend the rest is used up on %s",
-                  draw.scope.text(),
+                  "%s has used %s of its %s %s (budget %s): at the present trend the rest is used up on %s",
+                  book.place(draw.scope),
                   Figures.energy(value),
                   Figures.energy(limit),
                   per(),
+                  budget.id(),
                   Figures.time(now + left, zone)),
           value,
           limit);
@@ -215,9 +240,11 @@ final class BudgetWatch {
                 100,
                 soon
                     ? summary.text()
-                    : draw.scope.text()
+                    : book.place(draw.scope)
                         + (level < 0 ? ": no longer" : ": no longer for sure")
-                        + " on its way over its limit"));
+                        + " on its way over its limit (budget "
+                        + budget.id()
+                        + ")"));
   }
 
   private Saying overPower(int level, long value) {
@@ -225,11 +252,12 @@ final class BudgetWatch {
         level,
         value,
         Figures.format(
-            "%s draws %s, %s of its limit of %s",
-            draw.scope.text(),
+            "%s draws %s, %s of its limit of %s (budget %s)",
+            book.place(draw.scope),
             Figures.power(value),
             Figures.percent(value / (double) limit),
-            Figures.power(limit)));
+            Figures.power(limit),
+            budget.id()));
   }
 
   private Saying usedEnergy(int level, long value) {
@@ -237,12 +265,13 @@ final class BudgetWatch {
         level,
         value,
         Figures.format(
-            "%s has used %s, %s of its %s %s",
-            draw.scope.text(),
+            "%s has used %s, %s of its %s %s (budget %s)",
+            book.place(draw.scope),
             Figures.energy(value),
             Figures.percent(value / (double) limit),
             Figures.energy(limit),
-            per()));
+            per(),
+            budget.id()));
   }
 
   private Saying over(int level, long value, String summary) {
@@ -267,7 +296,9 @@ final class BudgetWatch {
 
   private String more(int level) {
     StringBuilder text = new StringBuilder();
-    if (draw.absent > 0) {
+    if (draw.absent > 0 && draw.absent == draw.nodes.size()) {
+      text.append(" (").append(noData(Figures.instant(draw.latestMillis()))).append(')');
+    } else if (draw.absent > 0) {
       text.append(
           Figures.format(
               " (%s of nodes reporting)", Figures.percent(draw.completenessParts() / 1e4)));
@@ -309,7 +340,7 @@ final class BudgetWatch {
         && book.level(Rule.POWER_BUDGET, draw.scope) >= 0
         && now - advisedMillis >= ADVICE_MILLIS) {
       advisedMillis = now;
-      Caps caps = Caps.of(value - limit, drawers.apply(draw), budget.advice());
+      Caps caps = Caps.of(value - limit, surroundings.drawers(draw), budget.advice());
       keeper.advise(
           new CapAdvice(
               budget.site(),
@@ -342,13 +373,9 @@ final class BudgetWatch {
   /** It is not in force any more. */
   void remove(long now) {
     String why = "the budget was removed or changed";
-    boolean advised =
-        budget.advice() != CapMode.NONE && book.level(Rule.POWER_BUDGET, draw.scope) >= 0;
+    end(now, why);
     book.forget(Rule.budget(budget.quantity()), draw.scope, now, why);
     book.forget(Rule.forecast(budget.quantity()), draw.scope, now, why);
-    if (advised) {
-      withdrawAdvice(now);
-    }
   }
 
   /** True if nodes and not jobs are to be advised. */

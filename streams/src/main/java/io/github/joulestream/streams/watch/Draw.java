@@ -44,6 +44,11 @@ final class Draw {
     return nodes.isEmpty() ? 10_000 : (int) (10_000L * (nodes.size() - absent) / nodes.size());
   }
 
+  /** Time of the latest reading of any of its nodes; there must be one. */
+  long latestMillis() {
+    return nodes.stream().mapToLong(node -> node.seenMillis).max().orElseThrow();
+  }
+
   /** True if nobody would miss it. */
   boolean forgettable() {
     return nodes.isEmpty() && budgets.isEmpty() && meter == null;

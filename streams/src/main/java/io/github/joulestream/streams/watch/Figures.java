@@ -3,6 +3,7 @@ package io.github.joulestream.streams.watch;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
@@ -10,6 +11,10 @@ import java.util.Locale;
 final class Figures {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("d MMMM, HH:mm", Locale.ENGLISH);
+
+  private static final DateTimeFormatter INSTANT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
 
   private Figures() {}
 
@@ -45,6 +50,20 @@ final class Figures {
 
   static String time(long epochMillis, ZoneId zone) {
     return TIME.format(Instant.ofEpochMilli(epochMillis).atZone(zone));
+  }
+
+  /**
+   * {@code 2026-11-25 12:00:04 UTC}: of what goes on, when it began stays true, how long does not.
+   */
+  static String instant(long epochMillis) {
+    return INSTANT.format(Instant.ofEpochMilli(epochMillis));
+  }
+
+  /** {@code 1 GPU}, {@code 2.5 GPUs}. */
+  static String count(double number, String what) {
+    String text = format("%.1f", number);
+    String whole = text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    return whole + " " + what + (whole.equals("1") ? "" : "s");
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // its annotation is not among our dependencies

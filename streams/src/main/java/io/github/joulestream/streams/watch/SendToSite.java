@@ -3,6 +3,7 @@ package io.github.joulestream.streams.watch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.streams.process.DeadLetterHeaders;
@@ -14,11 +15,12 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Gives news of nodes, jobs and budgets the key of their site, and notes in its headers where it
- * came from: its topic, which says how to read it, and its key.
+ * Gives news of nodes, jobs, budgets and alerts that a person has cleared the key of their site,
+ * and notes in its headers where it came from: its topic, which says how to read it, and its key.
  */
 public final class SendToSite extends ContextualProcessor<String, byte[], String, byte[]> {
   private static final String KEY = "key";
+  private static final String ALERTS = Topic.ALERTS.topicName();
 
   /** Where a record came from, before it was sent to its site. */
   record Origin(Topic topic, String key) {
@@ -26,7 +28,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
       return Keys.site(key);
     }
 
-    /** The node, job or budget. */
+    /** The node, job, budget or alert; empty if it is about the whole site. */
     String name() {
       return key.substring(site().length() + 1);
     }
@@ -36,6 +38,13 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
   public void process(Record<String, byte[]> news) {
     RecordMetadata origin = context().recordMetadata().orElseThrow();
     String key = news.key() == null ? "" : news.key();
+    if (origin.topic().equals(ALERTS)) {
+      Header site = news.headers().lastHeader(Alert.CLEARED_HEADER);
+      if (site == null || news.value() == null) {
+        return; // what the watch said itself, or what is forgotten
+      }
+      key = new String(site.value(), UTF_8) + "/" + key;
+    }
     Headers headers = DeadLetterHeaders.of(origin);
     headers.add(KEY, key.getBytes(UTF_8));
     context().forward(new Record<>(Keys.site(key), news.value(), news.timestamp(), headers));

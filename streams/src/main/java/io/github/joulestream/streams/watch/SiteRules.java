@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The rules that need no budget: jobs that hold GPUs idle, nodes and sites that are not heard, odd
@@ -55,48 +55,71 @@ final class SiteRules {
   private final String site;
   private final SiteDraws draws;
   private final AlarmBook book;
+  private final Predicate<String> ended;
   private final Map<String, Long> stuckSeenMillis = new HashMap<>();
   private final Map<String, Long> stuckMillis = new HashMap<>();
   private long peersMillis = Long.MIN_VALUE;
 
-  SiteRules(String site, SiteDraws draws, AlarmBook book) {
+  /**
+   * @param ended whether a job has ended
+   */
+  SiteRules(String site, SiteDraws draws, AlarmBook book, Predicate<String> ended) {
     this.site = site;
     this.draws = draws;
     this.book = book;
+    this.ended = ended;
   }
 
   /**
    * Looks at everything; asked every few seconds.
    *
    * @param unbalancedMillijoules by how much the books of the site do not balance, over all windows
+   * @param silent true if nothing comes of the whole site, or did until just now: then nothing new
+   *     is said of its nodes
    */
-  void sweep(long now, long unbalancedMillijoules) {
+  void sweep(long now, long unbalancedMillijoules, boolean silent) {
     book.beginRound();
-    manySilent(now);
-    silentNodes(now);
+    manySilent(now, silent);
+    silentNodes(now, silent);
     idleJobs(now);
     stuckCounters(now);
     ledger(now, unbalancedMillijoules);
-    book.endRound(Set.of(Rule.NODE_SILENT), now, SILENT_PATIENCE);
-    book.endRound(Set.of(Rule.HELD_IDLE), now, IDLE_PATIENCE);
-    book.endRound(Set.of(Rule.COUNTER_STUCK), now, STUCK_PATIENCE);
-    if (peersMillis == Long.MIN_VALUE || now - peersMillis >= PEERS_MILLIS) {
+    book.endRound(
+        Rule.NODE_SILENT, now, SILENT_PATIENCE, "it reports again, or is not missed any more");
+    book.endRound(
+        Rule.HELD_IDLE, now, IDLE_PATIENCE, "it holds no GPUs of which anything is known any more");
+    book.endRound(
+        Rule.COUNTER_STUCK,
+        now,
+        STUCK_PATIENCE,
+        "no counter of it is known to stand still any more");
+    if (peersMillis == Long.MIN_VALUE || Math.abs(now - peersMillis) >= PEERS_MILLIS) {
       peersMillis = now;
       oddDevices(now);
-      book.endRound(Set.of(Rule.DEVICE_OUTLIER), now, ODD_PATIENCE);
+      book.endRound(
+          Rule.DEVICE_OUTLIER,
+          now,
+          ODD_PATIENCE,
+          "it draws like others that are as busy, or is not known to draw anything");
     }
   }
 
-  private void manySilent(long now) {
+  /** Levels of something that is there or not; while the site is silent nothing new is said. */
+  private Levels unlessSilent(Rule rule, Scope scope, Levels levels, boolean silent) {
+    return silent && book.level(rule, scope) < 0 ? Levels.NONE : levels;
+  }
+
+  private void manySilent(long now, boolean silent) {
     Draw all = draws.site();
     int known = all.nodes.size();
     boolean many = all.absent >= FEWEST_MANY;
     double ratio = known == 0 ? 0 : all.absent / (double) known;
+    Levels levels = many ? Levels.between(ratio, MANY_RATIO, MANY_LEFT_RATIO) : Levels.NONE;
     book.step(
         Rule.NODES_SILENT,
         Scope.SITE,
         now,
-        many ? Levels.between(ratio, MANY_RATIO, MANY_LEFT_RATIO) : Levels.NONE,
+        unlessSilent(Rule.NODES_SILENT, Scope.SITE, levels, silent),
         SILENT_PATIENCE,
         _ ->
             saying(
@@ -106,7 +129,7 @@ final class SiteRules {
                 "nodes",
                 all.completenessParts(),
                 named(),
-                "%,d of %,d nodes of the site are not heard".formatted(all.absent, known)));
+                "%,d of %,d nodes of site %s do not report".formatted(all.absent, known, site)));
   }
 
   private List<Contributor> named() {
@@ -117,18 +140,21 @@ final class SiteRules {
         .toList();
   }
 
-  private void silentNodes(long now) {
+  private void silentNodes(long now, boolean silent) {
     for (WatchedNode node : draws.nodes()) {
       long age = now - node.seenMillis;
-      if (node.presence == Presence.REPORTING && age < SILENT_ALERT_MILLIS) {
+      if ((node.presence == Presence.REPORTING && age < SILENT_ALERT_MILLIS)
+          || !Scope.isName(node.name)) {
         continue; // its alarm, if it has one, is ended with the round
       }
       Draw all = draws.site();
+      Scope scope = Scope.node(node.name);
+      Levels levels = age >= SILENT_ALERT_MILLIS ? Levels.ONE : Levels.NONE;
       book.step(
           Rule.NODE_SILENT,
-          Scope.node(node.name),
+          scope,
           now,
-          age >= SILENT_ALERT_MILLIS ? Levels.ONE : Levels.NONE,
+          unlessSilent(Rule.NODE_SILENT, scope, levels, silent),
           SILENT_PATIENCE,
           level ->
               saying(
@@ -139,15 +165,17 @@ final class SiteRules {
                   all.completenessParts(),
                   List.of(),
                   level < 0
-                      ? "node %s is heard again".formatted(node.name)
-                      : "node %s has not been heard for %s"
-                          .formatted(node.name, Figures.duration(age))));
+                      ? "%s reports again".formatted(book.place(scope))
+                      : "%s has not reported since %s"
+                          .formatted(book.place(scope), Figures.instant(node.seenMillis))));
     }
   }
 
   private void idleJobs(long now) {
     for (Draw draw : draws.all()) {
-      if (draw.scope.kind() != Scope.Kind.JOB || draw.gpuParts <= 0) {
+      if (draw.scope.kind() != Scope.Kind.JOB
+          || draw.gpuParts <= 0
+          || ended.test(draw.scope.name())) {
         continue;
       }
       double busy = draw.gpuBusyParts / (double) draw.gpuParts;
@@ -169,10 +197,10 @@ final class SiteRules {
                   draw.completenessParts(),
                   draw.contributors(),
                   Figures.format(
-                      "job %s%s holds %.1f GPUs, %s busy, and draws %s",
-                      draw.scope.name(),
-                      payer.user().isEmpty() ? "" : " of " + payer.user(),
-                      draw.gpuParts / 1e4,
+                      "%s%s holds %s, %s busy, and draws %s",
+                      book.place(draw.scope),
+                      payer.user().isEmpty() ? "" : ", run by " + payer.user() + ",",
+                      Figures.count(draw.gpuParts / 1e4, "GPU"),
                       Figures.percent(busy),
                       Figures.power(draw.milliwatts))));
     }
@@ -182,6 +210,18 @@ final class SiteRules {
   void stuck(String node, long now, long millis) {
     stuckSeenMillis.put(node, now);
     stuckMillis.put(node, millis);
+  }
+
+  /** Nothing is said of this node any more. */
+  void forgetNode(String node, long now) {
+    stuckSeenMillis.remove(node);
+    stuckMillis.remove(node);
+    book.forgetAll(
+        scope ->
+            (scope.kind() == Scope.Kind.NODE && scope.name().equals(node))
+                || (scope.kind() == Scope.Kind.DEVICE && scope.name().startsWith(node + "/")),
+        now,
+        "the node was forgotten");
   }
 
   private void stuckCounters(long now) {
@@ -202,8 +242,8 @@ final class SiteRules {
                     "s",
                     10_000,
                     List.of(),
-                    "an energy counter of node %s stands still though power is drawn"
-                        .formatted(node))));
+                    "an energy counter of %s stands still though power is drawn"
+                        .formatted(book.place(Scope.node(node))))));
   }
 
   private void ledger(long now, long unbalancedMillijoules) {
@@ -222,7 +262,7 @@ final class SiteRules {
                 10_000,
                 List.of(),
                 Figures.format(
-                    "the books of %s do not balance: measured, and jobs and idle, differ by %,d mJ",
+                    "the books of site %s do not balance: measured, and jobs and idle, differ by %,d mJ",
                     site, unbalancedMillijoules)));
   }
 
@@ -254,7 +294,8 @@ final class SiteRules {
     for (Device device : group) {
       double score = peers.score(device.gpu.milliwatts());
       Levels levels = Levels.between(Math.abs(score), ODD_DEVIATIONS, ODD_LEFT_DEVIATIONS);
-      if (levels.equals(Levels.NONE)) {
+      String name = device.node.name + "/" + device.gpu.id();
+      if (levels.equals(Levels.NONE) || !Scope.isName(name)) {
         continue; // its alarm, if it has one, is ended with the round
       }
       book.step(
@@ -272,9 +313,10 @@ final class SiteRules {
                   10_000,
                   List.of(),
                   Figures.format(
-                      "%s of node %s draws %s; %,d others that are as busy draw %s",
+                      "%s of node %s of site %s draws %s; %,d others that are as busy draw %s",
                       device.gpu.id(),
                       device.node.name,
+                      site,
                       Figures.power(device.gpu.milliwatts()),
                       group.size() - 1,
                       Figures.power(Math.round(peers.median())))));
@@ -282,16 +324,17 @@ final class SiteRules {
   }
 
   /**
-   * Looks whether the site is heard at all. The one rule that needs the wall clock; sites whose
-   * data is of the past are not judged.
+   * Looks whether the site reports at all. The one rule that needs the wall clock; sites whose data
+   * is of the past are not judged.
    *
+   * @param dataMillis time of the latest data
    * @param unheardMillis how long ago anything came of the site
    */
-  void freshness(long now, long unheardMillis) {
+  void freshness(long dataMillis, long unheardMillis) {
     book.step(
         Rule.SITE_STALE,
         Scope.SITE,
-        now,
+        dataMillis + unheardMillis,
         unheardMillis >= STALE_MILLIS ? Levels.ONE : Levels.NONE,
         STALE_PATIENCE,
         level ->
@@ -303,9 +346,8 @@ final class SiteRules {
                 level < 0 ? draws.site().completenessParts() : 0,
                 List.of(),
                 level < 0
-                    ? "site %s is heard again".formatted(site)
-                    : "nothing has been heard of site %s for %s"
-                        .formatted(site, Figures.duration(unheardMillis))));
+                    ? "site %s reports again".formatted(site)
+                    : "no data of site %s since %s".formatted(site, Figures.instant(dataMillis))));
   }
 
   private static Saying saying(

@@ -4,13 +4,11 @@ package io.github.joulestream.streams.watch;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.NodePower;
-import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Caps;
-import io.github.joulestream.energy.budget.Contributor.Consumer;
 import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.LivePower;
@@ -24,14 +22,11 @@ import io.github.joulestream.streams.watch.WatchedNode.Kept;
 import io.github.joulestream.streams.watch.WatchedNode.Presence;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +40,6 @@ final class SiteWatch {
   private static final long WINDOW_LIFE_MILLIS = 80 * 60_000;
   private static final long JOB_LIFE_MILLIS = 7_200_000;
   private static final long LIVE_MILLIS = 600_000;
-  private static final int MOST_DRAWERS = 1_000;
   private static final int WINDOW_MILLIS = 10_000;
   private static final String OF_SITE = "site\0";
   private static final String OF_JOB = "job\0";
@@ -88,6 +82,7 @@ final class SiteWatch {
   private final SiteDraws draws = new SiteDraws();
   private final AlarmBook book;
   private final SiteRules rules;
+  private final Surroundings surroundings;
   private final Map<String, BudgetWatch> budgets = new LinkedHashMap<>();
   private final Map<String, Window> windows = new HashMap<>();
   private final Map<String, Long> unbalanced = new HashMap<>();
@@ -100,16 +95,19 @@ final class SiteWatch {
   private long keptNow = Long.MIN_VALUE;
   private long arrivedMillis = Long.MIN_VALUE;
   // by the wall clock, and whether anything came since it was asked last
-  private long heardMillis;
-  private boolean heard = true;
+  private long heardMillis = Long.MIN_VALUE;
+  private boolean heard;
   private long sweptMillis = Long.MIN_VALUE;
+  // of a site that was silent as a whole, its nodes are not judged before
+  private long nodesDueMillis = Long.MIN_VALUE;
   private long purgedMillis = Long.MIN_VALUE;
 
   SiteWatch(String site, Keeper keeper) {
     this.site = site;
     this.keeper = keeper;
     this.book = new AlarmBook(site, keeper);
-    this.rules = new SiteRules(site, draws, book);
+    this.rules = new SiteRules(site, draws, book, endedJobs::containsKey);
+    this.surroundings = new Surroundings(draws, endedJobs::containsKey);
     draws.site().meter = new EnergyMeter();
     for (DeviceKind kind : DeviceKind.values()) {
       draws.of(Scope.kind(kind)).meter = new EnergyMeter();
@@ -151,6 +149,9 @@ final class SiteWatch {
       }
     }
     put(kept, value);
+    if (sweptMillis > now) {
+      sweptMillis = Long.MIN_VALUE; // by the wall clock; from here on by the data again
+    }
     evaluate();
   }
 
@@ -201,57 +202,69 @@ final class SiteWatch {
     if (now == Long.MIN_VALUE) {
       return;
     }
-    boolean sweep = sweptMillis == Long.MIN_VALUE || now - sweptMillis >= SWEEP_MILLIS;
+    // while the site is silent it is later than its data say
+    long asOf = Math.max(now, sweptMillis);
+    boolean sweep = sweptMillis == Long.MIN_VALUE || asOf - sweptMillis >= SWEEP_MILLIS;
     if (sweep) {
-      sweptMillis = now;
-      notePresence(now);
-      draws.takeTouched();
-      // of the whole site first: its alerts say what those of its parts would
-      for (BudgetWatch budget : budgets.values()) {
-        if (budget.draw() == draws.site()) {
-          budget.evaluate(now);
-        }
-      }
-      for (BudgetWatch budget : budgets.values()) {
-        if (budget.draw() != draws.site()) {
-          budget.evaluate(now);
-        }
-      }
-      long difference = 0;
-      for (long one : unbalanced.values()) {
-        difference += Math.abs(one);
-      }
-      rules.sweep(now, difference);
-      purge();
+      sweep(asOf);
     } else {
       for (Draw draw : draws.takeTouched()) {
         for (BudgetWatch budget : draw.budgets) {
-          budget.evaluate(now);
+          budget.evaluate(asOf);
         }
       }
     }
     book.settle();
     if (now != keptNow || sweep) {
-      keptNow = now;
-      keeper.put(
-          Part.CLOCK,
-          "",
-          Keeper.bytes(out -> {
-            out.writeLong(now);
-            out.writeLong(arrivedMillis);
-            out.writeLong(sweptMillis);
-          }));
+      keepClock();
     }
+  }
+
+  /**
+   * Looks at everything.
+   *
+   * @param asOf time of the data, or, while none comes, what that would be by now
+   */
+  private void sweep(long asOf) {
+    sweptMillis = asOf;
+    notePresence(asOf);
+    draws.takeTouched();
+    // of the whole site first: its alerts say what those of its parts would
+    for (BudgetWatch budget : budgets.values()) {
+      if (budget.draw() == draws.site()) {
+        budget.evaluate(asOf);
+      }
+    }
+    for (BudgetWatch budget : budgets.values()) {
+      if (budget.draw() != draws.site()) {
+        budget.evaluate(asOf);
+      }
+    }
+    long difference = 0;
+    for (long one : unbalanced.values()) {
+      difference += Math.abs(one);
+    }
+    rules.sweep(asOf, difference, asOf < nodesDueMillis);
+    purge(asOf);
+  }
+
+  private void keepClock() {
+    keptNow = now;
+    keeper.put(
+        Part.CLOCK,
+        "",
+        Keeper.bytes(out -> {
+          out.writeLong(now);
+          out.writeLong(arrivedMillis);
+          out.writeLong(sweptMillis);
+        }));
   }
 
   private void notePresence(long asOf) {
     for (WatchedNode node : List.copyOf(draws.nodes())) {
       long age = asOf - node.seenMillis;
       if (age >= SiteRules.FORGOTTEN_MILLIS) {
-        draws.forget(node);
-        keepIn(null, node);
-        dropSuperseded();
-        keeper.delete(Part.FLOOR, node.name);
+        forget(node);
       } else if (age >= SiteRules.GONE_MILLIS) {
         if (node.presence != Presence.GONE) {
           draws.gone(node);
@@ -264,19 +277,37 @@ final class SiteWatch {
     }
   }
 
+  private void forget(WatchedNode node) {
+    draws.forget(node);
+    keepIn(null, node);
+    dropSuperseded();
+    keeper.delete(Part.FLOOR, node.name);
+  }
+
   /**
-   * The wall clock moves on. What counts is when this watch heard of the site, and not when that
-   * was sent: after a restart it has a while to catch up.
+   * The wall clock moves on. What counts is when this watch received something of the site, and not
+   * when that was sent: after a restart it has a while to catch up. While nothing comes everything
+   * is looked at as of the wall clock's progress, so that what is said of the site does not stay as
+   * it was when its data ended.
    */
   void wallClock(long wallMillis) {
     if (heard) {
       heard = false;
       heardMillis = wallMillis;
+    } else if (heardMillis == Long.MIN_VALUE) {
+      // it was silent before the restart, or has all the time it needs
+      heardMillis = wallMillis - (now == Long.MIN_VALUE ? 0 : Math.max(0, sweptMillis - now));
     }
     // data of the past, as in a replay, is never fresh
     if (now != Long.MIN_VALUE && arrivedMillis - now < LIVE_MILLIS) {
       long unheard = Math.max(0, wallMillis - heardMillis);
-      rules.freshness(now + unheard, unheard);
+      rules.freshness(now, unheard);
+      if (unheard >= SiteRules.SILENT_MILLIS && now + unheard - sweptMillis >= SWEEP_MILLIS) {
+        // when they come again, they do not come all at once
+        nodesDueMillis = now + unheard + SiteRules.SILENT_MILLIS;
+        sweep(now + unheard);
+        keepClock();
+      }
       book.settle();
     }
   }
@@ -289,10 +320,27 @@ final class SiteWatch {
     evaluate();
   }
 
-  void nodeRemoved(String node) {
-    draws.unlabel(node);
-    keeper.delete(Part.LABELS, node);
+  /** Nothing of the node stays; if it reports again it is a new one. */
+  void forgetNode(String name) {
+    draws.unlabel(name);
+    keeper.delete(Part.LABELS, name);
+    WatchedNode node = draws.node(name);
+    if (node != null) {
+      forget(node);
+    }
+    rules.forgetNode(name, now);
     evaluate();
+  }
+
+  /** Ends all alerts: nothing of the site stays. */
+  void forgetSite() {
+    book.forgetAll(_ -> true, now, "the site was forgotten");
+  }
+
+  /** A person has ended an alert, and told of it. */
+  void cleared(Alert alert) {
+    book.cleared(alert, now);
+    book.settle();
   }
 
   void take(JobRecord record, byte[] value) {
@@ -302,9 +350,19 @@ final class SiteWatch {
     evaluate();
   }
 
+  /** What is said of a job is withdrawn: whose it is is not known any more. */
+  void forgetJob(String job) {
+    draws.forgetJob(job);
+    keeper.delete(Part.JOB, job);
+    endedJobs.remove(job);
+    book.forgetAll(alarm -> alarm.equals(Scope.job(job)), now, "the job was forgotten");
+    evaluate();
+  }
+
   private void noteEnd(JobRecord record) {
     if (record.state().ended()) {
       endedJobs.put(record.job(), Math.max(0, record.endEpochMillis()));
+      book.endAll(Scope.job(record.job()), now, "the job has ended");
     } else {
       endedJobs.remove(record.job());
     }
@@ -348,7 +406,7 @@ final class SiteWatch {
         drop(before);
       }
       Draw draw = draws.of(budget.scope());
-      BudgetWatch watch = new BudgetWatch(budget, draw, book, keeper, this::drawers);
+      BudgetWatch watch = new BudgetWatch(budget, draw, book, keeper, surroundings);
       draw.budgets.add(watch);
       budgets.put(budget.id(), watch);
       if (budget.quantity().isEnergy() && draw.meter == null) {
@@ -506,16 +564,20 @@ final class SiteWatch {
   }
 
   /** Forgets what nobody can ask for any more. */
-  private void purge() {
-    if (arrivedMillis == Long.MIN_VALUE
-        || (purgedMillis != Long.MIN_VALUE && arrivedMillis - purgedMillis < 60_000)) {
+  private void purge(long asOf) {
+    if (arrivedMillis == Long.MIN_VALUE) {
       return;
     }
-    purgedMillis = arrivedMillis;
+    // while nothing arrives time goes by all the same
+    long arrived = arrivedMillis + (asOf - now);
+    if (purgedMillis != Long.MIN_VALUE && Math.abs(arrived - purgedMillis) < 60_000) {
+      return;
+    }
+    purgedMillis = arrived;
     windows
         .entrySet()
         .removeIf(entry -> {
-          boolean over = arrivedMillis - entry.getValue().arrivalMillis >= WINDOW_LIFE_MILLIS;
+          boolean over = arrived - entry.getValue().arrivalMillis >= WINDOW_LIFE_MILLIS;
           if (over) {
             keeper.delete(Part.WINDOW, entry.getKey());
             unbalanced.remove(entry.getKey());
@@ -526,94 +588,22 @@ final class SiteWatch {
       EnergyMeter meter = draw.meter;
       if (meter != null) {
         meter
-            .forgetBefore(now)
+            .forgetBefore(asOf)
             .forEach(bucket -> keeper.delete(Part.ENERGY, energyKey(draw, bucket)));
       }
     }
     endedJobs
         .entrySet()
         .removeIf(entry -> {
-          boolean over = now - entry.getValue() >= JOB_LIFE_MILLIS;
+          Draw draw = draws.find(Scope.job(entry.getKey()));
+          boolean over =
+              asOf - entry.getValue() >= JOB_LIFE_MILLIS && (draw == null || draw.nodes.isEmpty());
           if (over) {
             draws.forgetJob(entry.getKey());
             keeper.delete(Part.JOB, entry.getKey());
           }
           return over;
         });
-  }
-
-  // ---- advice
-
-  /** Who could draw less: nodes or jobs of a scope, the largest. */
-  private List<Caps.Drawer> drawers(Draw draw) {
-    List<Caps.Drawer> found = new ArrayList<>();
-    if (BudgetWatch.advisesNodes(draw.scope)) {
-      for (WatchedNode node : draw.nodes) {
-        long total = node.power.totalMilliwatts();
-        long part = node.in(draw);
-        found.add(
-            new Caps.Drawer(
-                Consumer.NODE, node.name, part, floor(node, part, total), priority(node)));
-      }
-    } else {
-      Map<String, long[]> jobs = new HashMap<>();
-      for (WatchedNode node : draw.nodes) {
-        List<JobPower> held = node.presence == Presence.GONE ? List.of() : node.power.jobs();
-        for (JobPower job : held) {
-          Payer payer = draws.payer(job.job());
-          String name = draw.scope.kind() == Scope.Kind.USER ? payer.user() : payer.project();
-          if (name.equals(draw.scope.name())) {
-            long[] sums = jobs.computeIfAbsent(job.job(), _ -> new long[2]);
-            sums[0] += job.milliwatts();
-            sums[1] += floor(node, job.milliwatts(), node.power.totalMilliwatts());
-          }
-        }
-      }
-      jobs.forEach((job, sums) ->
-          found.add(new Caps.Drawer(Consumer.JOB, job, sums[0], sums[1], priority(job))));
-    }
-    found.sort(
-        Comparator.comparingLong(Caps.Drawer::milliwatts)
-            .reversed()
-            .thenComparing(Caps.Drawer::name));
-    return found.subList(0, Math.min(MOST_DRAWERS, found.size()));
-  }
-
-  /** What a part of a node's power is when the node is idle. */
-  private static long floor(WatchedNode node, long part, long total) {
-    if (total <= 0) {
-      return part;
-    }
-    return Math.min(part, (long) (part * (double) Math.min(node.floorMilliwatts, total) / total));
-  }
-
-  private int priority(WatchedNode node) {
-    ToIntFunction<Draw> highest =
-        draw -> draw.budgets.stream().mapToInt(one -> one.budget().priority()).max().orElse(0);
-    return Arrays.stream(node.draws)
-        .filter(draw -> draw.scope.kind() == Scope.Kind.NODES)
-        .mapToInt(highest)
-        .max()
-        .orElse(0);
-  }
-
-  private int priority(String job) {
-    Payer payer = draws.payer(job);
-    int highest = priority(Scope.job(job));
-    if (Scope.isName(payer.user())) {
-      highest = Math.max(highest, priority(Scope.user(payer.user())));
-    }
-    if (Scope.isName(payer.project())) {
-      highest = Math.max(highest, priority(Scope.project(payer.project())));
-    }
-    return highest;
-  }
-
-  private int priority(Scope scope) {
-    Draw draw = draws.find(scope);
-    return draw == null
-        ? 0
-        : draw.budgets.stream().mapToInt(one -> one.budget().priority()).max().orElse(0);
   }
 
   // ---- after a crash
@@ -626,6 +616,9 @@ final class SiteWatch {
         now = bytes.getLong();
         arrivedMillis = bytes.getLong();
         sweptMillis = bytes.getLong();
+        if (sweptMillis > now) {
+          nodesDueMillis = sweptMillis + SiteRules.SILENT_MILLIS;
+        }
       }
       case LABELS -> {
         NodeRecord record = WireSerdes.nodes().deserializer().deserialize("nodes", value);

@@ -18,7 +18,9 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.process.DeadLetterHeaders;
 import io.github.joulestream.streams.process.Poison;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -145,13 +147,18 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
       }
       case NODES -> {
         if (value == null) {
-          yield () -> site.nodeRemoved(sent.name());
+          yield sent.name().isEmpty()
+              ? () -> forgetSite(sent.site())
+              : () -> site.forgetNode(sent.name());
         }
         NodeRecord record = read(WireSerdes.nodes(), value);
         checkKey(sent, Keys.node(record.site(), record.node()));
         yield () -> site.take(record, value);
       }
       case JOBS -> {
+        if (value == null) {
+          yield () -> site.forgetJob(sent.name());
+        }
         JobRecord record = read(WireSerdes.jobs(), value);
         checkKey(sent, Keys.job(record.site(), record.job()));
         yield () -> site.take(record, value);
@@ -165,8 +172,25 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
         site.check(budget);
         yield () -> site.set(budget, value);
       }
+      case ALERTS -> {
+        Alert alert = read(WireSerdes.alerts(), value);
+        checkKey(sent, alert.site() + "/" + alert.id());
+        yield () -> site.cleared(alert);
+      }
       default -> throw new IllegalStateException("not watched: " + sent.topic());
     };
+  }
+
+  private void forgetSite(String name) {
+    site(name).forgetSite();
+    sites.remove(name);
+    List<String> keys = new ArrayList<>();
+    // all that begins with the name and a 0 character
+    try (KeyValueIterator<String, byte[]> all = store.range(name + "\0", name + "\1")) {
+      all.forEachRemaining(entry -> keys.add(entry.key));
+    }
+    keys.forEach(store::delete);
+    log.info("site {} is forgotten: {} entries", name, keys.size());
   }
 
   private static <T> T read(Serde<T> serde, byte @Nullable [] value) {

@@ -610,6 +610,24 @@ class AccountingTopologyTest {
     assertThatThrownBy(() -> builder.build(config)).isInstanceOf(TopologyException.class);
   }
 
+  /** What was said of a job is withdrawn: what was booked to it, and under which name, stays. */
+  @Test
+  void aTombstoneOfAJob_stopsNothing_andChangesNoEnergy() {
+    send(job());
+    send(hold(5));
+    send(batch(1, 0, 20));
+    send(Topic.JOBS, Keys.job(SITE, "job"), null, Serdes.ByteArray().serializer());
+    send(Topic.JOBS, Keys.job(SITE, "nobody knows it"), null, Serdes.ByteArray().serializer());
+    send(batch(2, 21, 40));
+    List<TestRecord<String, JobSummary>> told =
+        read(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer());
+    JobSummary last = told.getLast().value();
+    assertThat(told).extracting(TestRecord::key).containsOnly(Keys.job(SITE, "job"));
+    assertThat(last.user()).isEqualTo("ada");
+    assertThat(last.totals().get(JobAmount.TOTAL_MILLIJOULES)).isPositive();
+    assertThat(read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer())).isEmpty();
+  }
+
   private static String header(TestRecord<?, ?> letter, String name) {
     Header header = letter.headers().lastHeader(name);
     return header == null ? "" : new String(header.value(), UTF_8);

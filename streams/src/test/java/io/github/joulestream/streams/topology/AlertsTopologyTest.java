@@ -36,6 +36,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsSettings;
+import io.github.joulestream.streams.watch.WatchSites;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -277,7 +278,8 @@ class AlertsTopologyTest {
     assertThat(fired.budget()).isEqualTo("whole");
     assertThat(fired.owner()).isEqualTo("owner");
     assertThat(fired.note()).isEqualTo("note");
-    assertThat(fired.summary()).contains("site draws 900 W, 90 % of its limit of 1000 W", "n1");
+    assertThat(fired.summary())
+        .contains("site site draws 900 W, 90 % of its limit of 1000 W (budget whole)", "n1");
     assertThat(alerts.getLast().endedEpochMillis()).isEqualTo(millis(330));
   }
 
@@ -785,7 +787,7 @@ class AlertsTopologyTest {
     assertThat(brief(alerts)).containsExactly("FIRING INFO 100 600");
     assertThat(alerts.getFirst().scope()).isEqualTo("job=idler");
     assertThat(alerts.getFirst().summary())
-        .isEqualTo("job idler of ada holds 8.0 GPUs, 1 % busy, and draws 80 W");
+        .isEqualTo("job idler of site site, run by ada, holds 8 GPUs, 1 % busy, and draws 80 W");
     for (long second = 1_000; second < 1_200; second++) {
       power(second, node("n1", second, 100), node("n2", second, 500));
     }
@@ -905,6 +907,86 @@ class AlertsTopologyTest {
     for (int i = 0; i < seconds; i++) {
       driver.advanceWallClockTime(Duration.ofSeconds(1));
     }
+  }
+
+  // ---- what is forgotten, and what a person ends
+
+  private void tombstone(Topic topic, String key, long second) {
+    send(topic, key, null, Serdes.ByteArray().serializer(), second);
+  }
+
+  @Test
+  void tombstones_ofEveryTopic_areTakenIn_andNoneIsRefused() {
+    set(budget("whole", Scope.SITE, 1_000, FULL, 0));
+    label("n1", "rack", "r1");
+    job("17", "ada", "p");
+    steady(0, 10, 1_200);
+    assertThat(brief(alerts())).containsExactly("FIRING CRITICAL 100 0");
+    tombstone(Topic.JOBS, Keys.job(SITE, "17"), 10);
+    tombstone(Topic.JOBS, Keys.job(SITE, "nobody knows it"), 10);
+    tombstone(Topic.NODES, Keys.node(SITE, "n1"), 10);
+    tombstone(Topic.NODES, Keys.node(SITE, "nobody knows it"), 10);
+    tombstone(Topic.ALERTS, Alert.fingerprint(SITE, Rule.POWER_BUDGET, Scope.SITE), 10);
+    // the node still reports: it is back, and what holds of the site holds
+    steady(10, 20, 1_200);
+    assertThat(alerts()).isEmpty();
+    tombstone(Topic.BUDGETS, Keys.budget(SITE, "whole"), 20);
+    tombstone(Topic.BUDGETS, Keys.budget(SITE, "nobody knows it"), 20);
+    assertThat(brief(alerts())).containsExactly("RESOLVED CRITICAL 100 19");
+    steady(20, 400, 1_200);
+    assertThat(alerts()).isEmpty();
+    assertThat(read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer())).isEmpty();
+  }
+
+  @Test
+  void aSiteThatIsForgotten_leavesNothingInTheStore_andOthersStay() {
+    set(budget("whole", Scope.SITE, 1_000, FULL, 0));
+    label("n1", "rack", "r1");
+    job("17", "ada", "p");
+    steady(0, 10, 1_200);
+    energy(0, 10, 0);
+    // a name that begins alike is another site
+    power(SITE + "2", 10, List.of(node("n1", 10, 100)));
+    assertThat(brief(alerts())).containsExactly("FIRING CRITICAL 100 0");
+    tombstone(Topic.NODES, SITE + "/", 10);
+    assertThat(alerts()).extracting(Alert::state).containsExactly(AlertState.RESOLVED);
+    List<String> keys = new ArrayList<>();
+    try (var all = driver.<String, byte[]>getKeyValueStore(WatchSites.STORE).all()) {
+      all.forEachRemaining(entry -> keys.add(entry.key));
+    }
+    assertThat(keys).isNotEmpty().allMatch(key -> key.startsWith(SITE + "2\0"));
+    tick(1_000);
+    assertThat(alerts()).extracting(Alert::site).containsOnly(SITE + "2");
+    // it comes back as a site that nothing is known of
+    steady(20, 30, 1_200);
+    assertThat(alerts()).isEmpty();
+  }
+
+  @Test
+  void whatAPersonClears_isTakenIn_byItsHeaderAlone() {
+    set(budget("whole", Scope.SITE, 1_000, FULL, 0));
+    steady(0, 10, 1_200);
+    Alert fired = alerts().getFirst();
+    Alert cleared = fired.cleared(millis(10), "cleared");
+    assertThat(cleared.state()).isEqualTo(AlertState.RESOLVED);
+    assertThat(cleared.revision()).isEqualTo(2);
+    // without the header it is what the watch itself said
+    send(Topic.ALERTS, fired.id(), cleared, WireSerdes.alerts().serializer(), 10);
+    steady(10, 100, 600);
+    assertThat(brief(alerts())).containsExactly("FIRING CRITICAL 100 30");
+    TestRecord<String, Alert> record =
+        new TestRecord<>(fired.id(), cleared, Instant.ofEpochMilli(millis(100)));
+    record.headers().add(Alert.CLEARED_HEADER, SITE.getBytes(UTF_8));
+    driver
+        .createInputTopic(
+            Topic.ALERTS.topicName(), new StringSerializer(), WireSerdes.alerts().serializer())
+        .pipeInput(record);
+    // it would have ended with the time that it is below
+    steady(100, 500, 600);
+    assertThat(alerts()).isEmpty();
+    steady(500, 510, 1_200);
+    assertThat(brief(alerts())).containsExactly("FIRING CRITICAL 100 500");
+    assertThat(read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer())).isEmpty();
   }
 
   // ---- what an upgrade finds its state by

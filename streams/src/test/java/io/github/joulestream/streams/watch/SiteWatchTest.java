@@ -15,7 +15,6 @@ import io.github.joulestream.energy.budget.Quantity;
 import io.github.joulestream.energy.budget.Scope;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
-import io.github.joulestream.schemas.CapAdvice;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
@@ -37,55 +36,6 @@ class SiteWatchTest {
   private static final long START = 1_764_072_000_000L;
   private static final String SITE = "site";
 
-  /** A store in memory, and what was told. */
-  private static final class Memory implements Keeper {
-    final TreeMap<String, byte[]> kept = new TreeMap<>();
-    final List<Alert> told = new ArrayList<>();
-
-    private static String key(Part part, String name) {
-      return (char) ('a' + part.ordinal()) + name;
-    }
-
-    @Override
-    public void put(Part part, String name, byte[] value) {
-      kept.put(key(part, name), value);
-    }
-
-    @Override
-    public void delete(Part part, String name) {
-      kept.remove(key(part, name));
-    }
-
-    @Override
-    public void tell(Alert alert) {
-      told.add(alert);
-    }
-
-    @Override
-    public void advise(CapAdvice advice) {}
-
-    /** What is kept of what nodes draw, in the order in which it came. */
-    List<LivePower> powers() {
-      return kept.entrySet().stream()
-          .filter(entry -> entry.getKey().startsWith(key(Part.POWER, "")))
-          .map(entry ->
-              WireSerdes.livePower().deserializer().deserialize("power-now", entry.getValue()))
-          .toList();
-    }
-
-    SiteWatch restored() {
-      SiteWatch watch = new SiteWatch(SITE, this);
-      for (Map.Entry<String, byte[]> entry : new TreeMap<>(kept).entrySet()) {
-        watch.restore(
-            Keeper.Part.values()[entry.getKey().charAt(0) - 'a'],
-            entry.getKey().substring(1),
-            entry.getValue());
-      }
-      watch.restored();
-      return watch;
-    }
-  }
-
   /**
    * A watch that is thrown away again and again and made anew from what it wrote down tells what
    * one tells that never was: nothing is lost, and nothing is told twice.
@@ -95,8 +45,8 @@ class SiteWatchTest {
     System.out.println("SiteWatchTest seed " + SEED);
     int all = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      Memory whole = new Memory();
-      Memory torn = new Memory();
+      Memory whole = new Memory(SITE);
+      Memory torn = new Memory(SITE);
       SiteWatch wholeWatch = new SiteWatch(SITE, whole);
       SiteWatch tornWatch = new SiteWatch(SITE, torn);
       Random one = new Random(SEED + round);
@@ -228,7 +178,7 @@ class SiteWatchTest {
   /** What is kept does not grow with what is past. */
   @Test
   void whatIsKept_doesNotGrowWithTime() {
-    Memory memory = new Memory();
+    Memory memory = new Memory(SITE);
     SiteWatch watch = new SiteWatch(SITE, memory);
     set(watch, budget("month", Scope.user("ada"), Quantity.ENERGY_PER_MONTH, 1L << 50));
     int early = 0;
@@ -268,7 +218,7 @@ class SiteWatchTest {
    */
   @Test
   void whatNodesDraw_isKeptOnceForAllThatCameTogether() {
-    Memory memory = new Memory();
+    Memory memory = new Memory(SITE);
     SiteWatch watch = new SiteWatch(SITE, memory);
     for (int second = 0; second < 200; second++) {
       long now = START + 1_000L * second;
@@ -296,7 +246,7 @@ class SiteWatchTest {
   /** The site may be quiet for so long that a node is gone before anybody saw it fall silent. */
   @Test
   void whatNodesDraw_isNotHeldByThoseThatAreGoneAtOnce() {
-    Memory memory = new Memory();
+    Memory memory = new Memory(SITE);
     SiteWatch watch = new SiteWatch(SITE, memory);
     NodePower first = new NodePower("n0", START, 500_000, List.of(), 0, List.of(), List.of());
     NodePower second = new NodePower("n1", START, 500_000, List.of(), 0, List.of(), List.of());
@@ -313,7 +263,7 @@ class SiteWatchTest {
 
   @Test
   void whatIsTold_endsAsItBegan() {
-    Memory memory = new Memory();
+    Memory memory = new Memory(SITE);
     SiteWatch watch = new SiteWatch(SITE, memory);
     Random random = new Random(SEED);
     for (int second = 0; second < 3_000; second++) {
