@@ -225,6 +225,10 @@ public final class NodeAgent implements AutoCloseable {
       log.warn("the wall clock was set {} by {} ms", step > 0 ? "ahead" : "back", Math.abs(step));
     }
     lookAgain();
+    if (!overlaps.isCurrent()) {
+      overlaps = overlapsOfOpen(); // a meter that was silent has begun to answer
+      heartbeat.changed();
+    }
     for (Source source : sources) {
       if (source.open) {
         read(source, epochMillis);

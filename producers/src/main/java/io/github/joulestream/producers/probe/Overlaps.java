@@ -25,18 +25,32 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class Overlaps {
+  private final List<Probe> opened;
+
   /** By kind: the probe whose word counts. */
-  private final Map<DeviceKind, Probe> meters = new EnumMap<>(DeviceKind.class);
+  private final Map<DeviceKind, Probe> meters;
 
   /**
    * @param opened all probes of this node that could be opened
    */
   public Overlaps(List<Probe> opened) {
+    this.opened = List.copyOf(opened);
+    meters = metersOf(opened);
+  }
+
+  private static Map<DeviceKind, Probe> metersOf(List<Probe> opened) {
+    Map<DeviceKind, Probe> meters = new EnumMap<>(DeviceKind.class);
     for (Probe probe : opened) {
       for (DeviceKind kind : probe.measures()) {
         meters.putIfAbsent(kind, probe);
       }
     }
+    return meters;
+  }
+
+  /** False if a probe that is open has begun to measure something else, or no longer does. */
+  public boolean isCurrent() {
+    return metersOf(opened).equals(meters);
   }
 
   /** What a probe read, with what each device is part of. */

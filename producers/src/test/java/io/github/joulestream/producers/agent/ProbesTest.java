@@ -90,6 +90,20 @@ class ProbesTest {
   }
 
   @Test
+  void aMeterThatGivesNoReading_isNotTheNodes() throws Exception {
+    write("meminfo", "MemTotal: 1048576 kB\nMemAvailable: 524288 kB");
+    write("class/powercap/intel-rapl:0/name", "package-0");
+    write("class/powercap/intel-rapl:0/energy_uj", 1);
+    write("class/hwmon/hwmon0/name", "power_meter");
+    for (Object none : List.of(4_294_967_295_000L, 0, -5, "", "unknown")) {
+      write("class/hwmon/hwmon0/power1_average", none);
+      assertThat(inTotal(devices())).as("%s", none).containsExactly("package-0", "memory");
+    }
+    write("class/hwmon/hwmon0/power1_average", 300_000_000);
+    assertThat(inTotal(devices())).containsExactly("node");
+  }
+
+  @Test
   void aControllerIsAsked_onlyIfItIsNamed_andGoesBeforeWhatIsFound() {
     List<String> without = Probes.ofThisMachine(null).stream().map(Probe::name).toList();
     assertThat(without).containsExactly("nvml", "amdgpu", "rapl", "memory", "drives", "node meter");

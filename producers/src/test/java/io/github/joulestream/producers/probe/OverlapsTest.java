@@ -8,6 +8,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,20 @@ class OverlapsTest {
     Device second = settled(overlaps, hwmon, NODE);
     assertThat(second.countsInTotal()).isFalse();
     assertThat(second.countsInKind()).isFalse();
+  }
+
+  @Test
+  void aMeterThatBeginsToAnswer_orEnds_makesItOutOfDate() {
+    Set<DeviceKind> measured = EnumSet.noneOf(DeviceKind.class);
+    Probe late = new Says("late", measured);
+    Overlaps without = new Overlaps(List.of(gpus, late));
+    assertThat(without.isCurrent()).isTrue();
+    measured.add(DeviceKind.NODE);
+    assertThat(without.isCurrent()).isFalse();
+    Overlaps with = new Overlaps(List.of(gpus, late));
+    assertThat(settled(with, gpus, GPU).containedIn()).isEqualTo(DeviceKind.NODE);
+    measured.clear();
+    assertThat(with.isCurrent()).isFalse();
   }
 
   @Test
