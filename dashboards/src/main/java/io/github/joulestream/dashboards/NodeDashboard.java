@@ -74,8 +74,8 @@ final class NodeDashboard {
             Panels.row("Jobs"),
             SitePanels.topJobs(24, 9)
                 .says(
-                    "The 20 jobs of the chosen site that drew most in the last ten minutes of the"
-                        + " range. On which nodes a job ran, the store does not hold: job starts and"
+                    "The 20 jobs of the chosen site with the highest mean power in the last ten"
+                        + " minutes of the range. On which nodes a job ran, the store does not hold: job starts and"
                         + " ends can be switched on as marks above.")));
   }
 

@@ -169,7 +169,7 @@ final class SitePanels {
   static Panel topJobs(int width, int height, String... chosen) {
     return Panels.table("Top jobs", Panels.WATTS, width, height)
         .says(
-            "The 20 jobs that drew most in the last ten minutes of the range, on average. A job"
+            "The 20 jobs with the highest mean power in the last ten minutes of the range. A job"
                 + " leads to its own dashboard.")
         .asks(Query.table(Queries.top(20, Source.JOB_ENERGY, "job")))
         .transform("organize", Panels.without())
@@ -182,7 +182,7 @@ final class SitePanels {
   static Panel topNodes(int width, int height, String... chosen) {
     return Panels.table("Top nodes", Panels.WATTS, width, height)
         .says(
-            "The 20 nodes that drew most in the last ten minutes of the range, on average. A node"
+            "The 20 nodes with the highest mean power in the last ten minutes of the range. A node"
                 + " leads to its own dashboard.")
         .asks(Query.table(Queries.top(20, Source.NODE_POWER, "node")))
         .transform("organize", Panels.without())

@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <p>Power is modelled: of NVMe drives by the power state they are in, which they are asked once in
  * ten seconds, see {@link PowerState}; of others, and of NVMe drives that may not be asked, by
  * their kind, see {@link DrivePower}. Where one NVMe controller has several namespaces, its power
- * is told with the first one.
+ * is that of the first one.
  */
 public final class BlockProbe implements Probe {
   private static final Logger log = LoggerFactory.getLogger(BlockProbe.class);

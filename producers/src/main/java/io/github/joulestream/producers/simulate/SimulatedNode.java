@@ -307,7 +307,7 @@ final class SimulatedNode {
     return power * DRIVES;
   }
 
-  /** What a job drew in this step. Memory, drives, processors, node: by its part of the GPUs. */
+  /** What a job uses in this step. Memory, drives, processors, node: by its part of the GPUs. */
   private void draw(Holder holder, long epochMillis, long drives, long node, boolean silent) {
     SimulatedJob job = holder.job;
     int parts = holder.gpus * (WHOLE / GPUS);
@@ -340,7 +340,7 @@ final class SimulatedNode {
     return since >= SILENCE_AFTER_MILLIS && since < SILENCE_AFTER_MILLIS + SILENCE_MILLIS;
   }
 
-  /** What its devices really drew, no energy twice: its meter's, or its parts' without one, µJ. */
+  /** What its devices really used, no energy twice: its meter's, or its parts' without one, µJ. */
   long measurableMicrojoules() {
     return meter == null ? unmeteredMicrojoules : meter.microjoules();
   }

@@ -254,7 +254,7 @@ public final class SiteSimulator {
     running.put(job, List.copyOf(on));
     publisher.publish(job.record(JobState.RUNNING));
     for (SimulatedNode node : on) {
-      publish(sample(node), publisher); // the hook tells the agent, which reads at once
+      publish(sample(node), publisher); // the hook asks the agent, which reads at once
       List<DeviceShare> shares = new ArrayList<>();
       for (int gpu : node.give(job, perNode)) {
         shares.add(DeviceShare.whole("gpu" + gpu));
@@ -312,7 +312,7 @@ public final class SiteSimulator {
     return truth;
   }
 
-  /** What each node really drew: by its meter, or its parts where it has none, µJ. */
+  /** What each node really used: by its meter, or its parts where it has none, µJ. */
   public Map<String, Long> trueNodeMicrojoules() {
     Map<String, Long> truth = new LinkedHashMap<>();
     nodes.forEach(node -> truth.put(node.name(), node.measurableMicrojoules()));
@@ -325,7 +325,7 @@ public final class SiteSimulator {
   }
 
   /**
-   * Writes what each job really drew, as CSV in joules. {@code energy_j} is its part of what the
+   * Writes what each job really used, as CSV in joules. {@code energy_j} is its part of what the
    * nodes' meters counted ({@code node_j}), and of the parts of nodes without a meter; of it,
    * {@code silent_j} was counted by meters that said nothing at the time.
    */

@@ -75,7 +75,7 @@ class SimulatedSiteLawsTest {
           }
         }
       }
-      // a meter is told of by all parts of its node, always
+      // all parts of a node with a meter say so, always
       boolean hasMeter =
           batch.devices().stream().anyMatch(s -> s.device().containedIn() == DeviceKind.NODE);
       for (DeviceSeries series : batch.devices()) {
