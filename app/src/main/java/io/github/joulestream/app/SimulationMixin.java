@@ -32,7 +32,8 @@ final class SimulationMixin {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "So many jobs of at least two minutes; 0 for as many as fit (default: ${DEFAULT-VALUE}).")
+          "So many jobs of at least two minutes, submitted within an hour; 0 for as many as fit"
+              + " (default: ${DEFAULT-VALUE}).")
   int jobs;
 
   @Option(

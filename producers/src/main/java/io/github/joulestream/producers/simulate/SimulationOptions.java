@@ -9,7 +9,7 @@ import io.github.joulestream.producers.publish.Publisher;
  * @param site its name
  * @param nodes its nodes, each with 8 GPUs, memory, 4 drives and 2 processors
  * @param seed equal seeds and starts make equal sites
- * @param jobs so many jobs and no more, spread over the first hour and a half; 0: as many as fit
+ * @param jobs so many jobs and no more, submitted within the first hour; 0: as many as fit
  * @param rowsPerBatch readings of each device that an agent gathers before it publishes, one a
  *     second
  * @param longerJobs jobs last so many times as long as they would: 1 for something to look at

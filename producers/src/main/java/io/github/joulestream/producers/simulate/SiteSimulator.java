@@ -55,6 +55,7 @@ public final class SiteSimulator {
   private final long startEpochMillis;
   private @Nullable JobPlan nextLarge;
   private long nextLargeSinceMillis;
+  private int submitted;
   private long now;
   private long readings;
   private boolean finished;
@@ -172,10 +173,9 @@ public final class SiteSimulator {
       return;
     }
     if (options.jobs() > 0) {
-      int begun =
-          first ? options.jobs() / 3 : random.nextInt(SPREAD_SECONDS) < options.jobs() ? 1 : 0;
-      for (int i = 0; i < begun && jobs.size() < options.jobs(); i++) {
-        beginAnywhere(publisher);
+      submitted += first ? options.jobs() / 3 : submittedNow();
+      while (jobs.size() < submitted && beginAnywhere(publisher)) {
+        // the next one that waits
       }
       return;
     }
@@ -191,19 +191,32 @@ public final class SiteSimulator {
     beginLarge(publisher);
   }
 
-  /** A counted job, where there is room on a node that anybody picks. */
-  private void beginAnywhere(Publisher publisher) {
-    int index = random.nextInt(nodes.size());
-    SimulatedNode node = nodes.get(index);
-    if (index % LARGE_EVERY == LARGE_EVERY - 1) {
-      List<SimulatedNode> free = freeLargeNodes();
-      if (!free.isEmpty()) {
-        JobPlan plan = workload.next(true);
-        begin(plan, free.subList(0, nodesOf(plan, free.size())), publisher);
+  /** Of counted jobs: at random, and all of them within the time that there is for them. */
+  private int submittedNow() {
+    int left = options.jobs() - submitted;
+    int seconds = (int) Math.max(1, SPREAD_SECONDS - (now - startEpochMillis) / 1_000);
+    return left / seconds + (random.nextInt(seconds) < left % seconds ? 1 : 0);
+  }
+
+  /** A counted job, on the first node with room from one on that anybody picks. */
+  private boolean beginAnywhere(Publisher publisher) {
+    int from = random.nextInt(nodes.size());
+    for (int i = 0; i < nodes.size(); i++) {
+      int index = (from + i) % nodes.size();
+      SimulatedNode node = nodes.get(index);
+      if (index % LARGE_EVERY == LARGE_EVERY - 1) {
+        List<SimulatedNode> free = freeLargeNodes();
+        if (!free.isEmpty()) {
+          JobPlan plan = workload.next(true);
+          begin(plan, free.subList(0, nodesOf(plan, free.size())), publisher);
+          return true;
+        }
+      } else if (node.freeGpus() > 0) {
+        begin(workload.next(false), List.of(node), publisher);
+        return true;
       }
-    } else if (node.freeGpus() > 0) {
-      begin(workload.next(false), List.of(node), publisher);
     }
+    return false;
   }
 
   /** Large jobs begin one after the other, each when there are nodes enough for it. */

@@ -265,6 +265,24 @@ class SiteSimulatorTest {
     });
   }
 
+  @Test
+  void countedJobs_areAllSubmittedWithinAnHour_andBeginWhenThereIsRoom() {
+    for (long seed = 1; seed <= 5; seed++) {
+      SimulationOptions options = new SimulationOptions("site", 3, seed, 10, FaultRates.NONE);
+      Recorder recorder = run(new SiteSimulator(options, START), 3_700_000, 10_000);
+      assertThat(recorder.jobs).as("seed %d", seed).hasSize(10);
+      assertThat(recorder.jobs.values())
+          .filteredOn(job -> job.startEpochMillis() == START)
+          .hasSize(3);
+    }
+    // more than there is room for at once
+    SimulationOptions many = new SimulationOptions("site", 1, 1, 60, FaultRates.NONE);
+    int begunSoon = run(new SiteSimulator(many, START), 600_000, 10_000).jobs.size();
+    assertThat(begunSoon).isBetween(1, 20);
+    assertThat(run(new SiteSimulator(many, START), 10_800_000, 10_000).jobs.size())
+        .isGreaterThan(2 * begunSoon);
+  }
+
   private static JobState stateOf(Recorder recorder, String job) {
     return Objects.requireNonNull(recorder.jobs.get(job), job).state();
   }
