@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.app.log.Logging;
+import io.github.joulestream.app.up.NativeLibraries;
 import io.github.joulestream.app.up.TemporaryFolder;
 import io.github.joulestream.runtime.DeadThreads;
 import io.github.joulestream.runtime.UserError;
@@ -60,7 +61,8 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     Logging.start(verbose(args));
     DeadThreads.endTheProcess(words -> System.err.println("joulestream: " + words));
-    TemporaryFolder.ofThisProcess();
+    TemporaryFolder.tidy();
+    NativeLibraries.leaveNoFiles();
     System.exit(run(args));
   }
 

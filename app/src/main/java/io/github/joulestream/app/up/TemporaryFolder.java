@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,55 +27,26 @@ import org.slf4j.LoggerFactory;
  * temporary} is written under the lock, so that a folder that is just being made is left alone, and
  * so is what somebody named with {@code --data}.
  */
-public final class TemporaryFolder implements AutoCloseable {
+public final class TemporaryFolder {
   private static final Logger log = LoggerFactory.getLogger(TemporaryFolder.class);
-  private static final String TMPDIR = "java.io.tmpdir";
   private static final String PREFIX = "joulestream-";
   private static final String MARK = "temporary";
   private static final String LOCK = "lock";
 
-  // as the process was started, before its own folder takes the place of it
-  private static final Path ROOT = Path.of(System.getProperty(TMPDIR));
-
-  private final Path path;
-  private final FileChannel lockFile;
-
-  private TemporaryFolder(Path path, FileChannel lockFile) {
-    this.path = path;
-    this.lockFile = lockFile;
-  }
+  private TemporaryFolder() {}
 
   /** Where temporary folders are made. */
   static Path root() {
-    return ROOT;
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
-  /**
-   * Deletes what killed processes left, and gives this process a folder for the native libraries
-   * that it unpacks: up to 24 MB. Where the temporary folder cannot be written it does without.
-   */
-  public static void ofThisProcess() {
+  /** Deletes what killed processes of this user left. */
+  public static void tidy() {
     try {
-      TemporaryFolder own = make(ROOT, PREFIX + "native-");
-      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(own::close));
-      System.setProperty(TMPDIR, own.path.toString());
-      tidy(ROOT, Files.getOwner(own.path));
+      tidy(root(), System.getProperty("user.name"));
     } catch (IOException e) {
-      log.debug("{} has no folder of this process", ROOT, e);
+      log.debug("{} cannot be tidied", root(), e);
     }
-  }
-
-  /** Makes one. */
-  static TemporaryFolder make(Path parent, String prefix) throws IOException {
-    Path path = Files.createTempDirectory(parent, prefix);
-    FileChannel lockFile = open(path);
-    FileLock lock = lockFile.tryLock();
-    if (lock == null) {
-      lockFile.close();
-      throw new IOException(path + " is locked by another process");
-    }
-    mark(path);
-    return new TemporaryFolder(path, lockFile);
   }
 
   /** Marks a folder whose lock the caller holds. */
@@ -90,7 +60,7 @@ public final class TemporaryFolder implements AutoCloseable {
   }
 
   /** Deletes what processes of this user left that are no more. */
-  static void tidy(Path parent, UserPrincipal user) throws IOException {
+  static void tidy(Path parent, String user) throws IOException {
     try (Stream<Path> children = Files.list(parent)) {
       children
           .filter(child -> child.getFileName().toString().startsWith(PREFIX))
@@ -98,11 +68,11 @@ public final class TemporaryFolder implements AutoCloseable {
     }
   }
 
-  private static void deleteIfLeft(Path folder, UserPrincipal user) {
+  private static void deleteIfLeft(Path folder, String user) {
     try {
       if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
           || !Files.exists(folder.resolve(MARK), LinkOption.NOFOLLOW_LINKS)
-          || !Files.getOwner(folder).equals(user)) {
+          || !Files.getOwner(folder).getName().equals(user)) {
         return;
       }
       try (FileChannel lockFile = open(folder);
@@ -116,20 +86,6 @@ public final class TemporaryFolder implements AutoCloseable {
       log.trace("{} is this process' own", folder, e);
     } catch (IOException e) {
       log.debug("{} is left alone", folder, e);
-    }
-  }
-
-  Path path() {
-    return path;
-  }
-
-  @Override
-  public void close() {
-    try (lockFile) {
-      delete(path);
-    } catch (IOException e) {
-      // the next start tidies
-      log.debug("{} cannot be deleted", path, e);
     }
   }
 

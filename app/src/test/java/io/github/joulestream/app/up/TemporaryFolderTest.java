@@ -4,20 +4,21 @@ package io.github.joulestream.app.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TemporaryFolderTest {
   @TempDir Path parent;
-  private UserPrincipal user;
+  private String user = "";
 
   @BeforeEach
   void whoIsIt() throws IOException {
-    user = Files.getOwner(parent);
+    user = Files.getOwner(parent).getName();
   }
 
   /** As a killed process leaves it: all files are there, and nobody holds the lock. */
@@ -32,19 +33,22 @@ class TemporaryFolderTest {
   @Test
   void whatAKilledProcessLeft_isDeleted() throws IOException {
     Path data = left("joulestream-123");
-    Path natives = left("joulestream-native-456");
+    Path other = left("joulestream-456");
     TemporaryFolder.tidy(parent, user);
     assertThat(data).doesNotExist();
-    assertThat(natives).doesNotExist();
+    assertThat(other).doesNotExist();
   }
 
   @Test
   void whatIsInUse_isLeftAlone() throws IOException {
-    try (TemporaryFolder used = TemporaryFolder.make(parent, "joulestream-")) {
+    Path used = left("joulestream-3");
+    try (FileChannel channel = FileChannel.open(used.resolve("lock"), StandardOpenOption.WRITE)) {
+      assertThat(channel.lock()).isNotNull();
       TemporaryFolder.tidy(parent, user);
-      assertThat(used.path()).exists();
+      assertThat(used.resolve("a/b/lib.so")).exists();
     }
-    assertThat(parent).isEmptyDirectory();
+    TemporaryFolder.tidy(parent, user);
+    assertThat(used).doesNotExist();
   }
 
   @Test
@@ -66,7 +70,7 @@ class TemporaryFolderTest {
   @Test
   void whatAnotherUserLeft_isLeftAlone() throws IOException {
     Path folder = left("joulestream-1");
-    TemporaryFolder.tidy(parent, () -> "nobody-that-there-is");
+    TemporaryFolder.tidy(parent, "nobody-that-there-is");
     assertThat(folder).exists();
   }
 

@@ -260,9 +260,12 @@ class ITUp {
     };
     try (Program up = Program.start(environment, command)) {
       up.awaitLine("first energy in the store");
+      Await.until(
+          "no file of a library that is loaded",
+          () -> left(temporary).stream().noneMatch(file -> file.toString().endsWith(".so")));
       up.kill();
     }
-    assertThat(left(temporary)).isNotEmpty();
+    assertThat(left(temporary)).as("its data").hasSize(1);
     try (Program version = Program.start(environment, "version")) {
       assertThat(version.await()).isZero();
     }
