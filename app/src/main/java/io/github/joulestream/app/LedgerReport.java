@@ -103,6 +103,12 @@ final class LedgerReport {
           energy(totals.get(QUALITY_MEASURED_MILLIJOULES)),
           energy(totals.get(QUALITY_ESTIMATED_MILLIJOULES)),
           energy(totals.get(QUALITY_MODELLED_MILLIJOULES)));
+      long wholeNodes = totals.get(WHOLE_NODE_MILLIJOULES);
+      out.printf(
+          Locale.ROOT,
+          "  of the total: by meters of whole nodes %s, as sums of devices %s%n",
+          energy(wholeNodes),
+          energy(totals.get(MEASURED_TOTAL_MILLIJOULES) - wholeNodes));
       out.printf(
           Locale.ROOT,
           "  of the jobs': devices of their own %s, shared devices %s; GPUs held but idle %s%n",

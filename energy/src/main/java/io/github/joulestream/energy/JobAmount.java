@@ -44,5 +44,10 @@ public enum JobAmount {
   /** Nodes where nobody said anything, but all was given to other jobs. */
   NODES_TAKEN_OVER,
   /** Nodes where nothing was heard of the job for longer than an allocation lives. */
-  NODES_EXPIRED
+  NODES_EXPIRED,
+  /**
+   * Part of the total that meters of whole nodes measured; the rest is the sum of the devices of
+   * nodes that have no meter, or whose meter said nothing usable.
+   */
+  WHOLE_NODE_MILLIJOULES
 }

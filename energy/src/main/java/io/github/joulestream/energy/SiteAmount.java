@@ -62,7 +62,7 @@ public enum SiteAmount {
   READINGS,
   /** Readings of batches that were seen before. */
   REPEATED_READINGS,
-  /** Fields refused: a value that stands for "no value". */
+  /** Fields refused: a value that stands for "no value", as 0 W of a whole node does. */
   REFUSED_SENTINEL,
   /** Fields refused: under zero. */
   REFUSED_NEGATIVE,
@@ -95,5 +95,9 @@ public enum SiteAmount {
   /** Batches of an agent that goes on after a later one of the same node has begun. */
   RIVAL_AGENT_BATCHES,
   /** Readings refused: another source speaks for the device at that time, with other values. */
-  REFUSED_CONFLICT
+  REFUSED_CONFLICT,
+  /**
+   * Part of the measured total that meters of whole nodes measured; the rest is sums of devices.
+   */
+  WHOLE_NODE_MILLIJOULES
 }

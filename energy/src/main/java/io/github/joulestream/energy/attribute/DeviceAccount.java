@@ -59,6 +59,8 @@ final class DeviceAccount {
   // of a minute, to say something of it
   private static final long MOST_OF_A_MINUTE_MILLIS = 50_000;
   private static final int GAPS = 4;
+  private static final long LEAST_PATIENCE_MILLIS = 10_000;
+  private static final long MOST_PATIENCE_MILLIS = 2 * Limits.LOOK_MILLIS;
 
   private final Workbench bench;
   private final Limits limits;
@@ -67,6 +69,8 @@ final class DeviceAccount {
   private @Nullable Point last;
   private @Nullable Device lastDevice;
   private long lastMillis = NEVER;
+  // time of the one before it
+  private long previousMillis = NEVER;
   private long lastMilliwatts;
   private long lastMicrojoules;
   private long lastUtilisation;
@@ -142,6 +146,7 @@ final class DeviceAccount {
     last = point;
     lastDevice = null;
     if (point != null) {
+      previousMillis = lastMillis;
       lastDevice = point.device();
       lastMillis = point.epochMillis();
       lastMilliwatts = point.milliwatts();
@@ -178,6 +183,25 @@ final class DeviceAccount {
 
   long lastMillis() {
     return lastMillis;
+  }
+
+  long previousMillis() {
+    return previousMillis;
+  }
+
+  void previousMillis(long epochMillis) {
+    previousMillis = epochMillis;
+  }
+
+  /**
+   * For how long after its last reading the next one is expected: twice the time between the last
+   * two, 10 s at least, 2 minutes at most.
+   */
+  long patienceMillis() {
+    return previousMillis == NEVER
+        ? LEAST_PATIENCE_MILLIS
+        : Math.clamp(
+            2 * (lastMillis - previousMillis), LEAST_PATIENCE_MILLIS, MOST_PATIENCE_MILLIS);
   }
 
   /**
@@ -343,6 +367,7 @@ final class DeviceAccount {
     settled = null;
     open = List.of();
     last(other.last());
+    previousMillis = other.previousMillis;
     window = other.window;
     windowMicrojoules = other.windowMicrojoules;
     segmentStart = other.segmentStart;
@@ -383,6 +408,14 @@ final class DeviceAccount {
       if (from != null) {
         bookTail(from, shares.spanStart(shares.spans() - 1), shares, books, -1);
       }
+    }
+  }
+
+  /** Books once more what {@link #tail} booked, if it did; what is booked stays as it is. */
+  void tailAgain(Shares shares, Increments books) {
+    Point from = last();
+    if (from != null && tailBooked) {
+      bookTail(from, shares.spanStart(shares.spans() - 1), shares, books, 1);
     }
   }
 
@@ -429,7 +462,7 @@ final class DeviceAccount {
     long[] times = batch.epochMillis();
     return times[to - 1] <= arrivalEpochMillis + Limits.AHEAD_MILLIS
         && times[to - 1] >= shares.lastStart()
-        && allPlain(batch, Plausibility.ceilingMilliwatts(device), from, to);
+        && allPlain(batch, device, from, to);
   }
 
   /**
@@ -455,7 +488,9 @@ final class DeviceAccount {
     }
   }
 
-  private boolean allPlain(ReadingColumns batch, long ceilingMilliwatts, int from, int to) {
+  private boolean allPlain(ReadingColumns batch, Device device, int from, int to) {
+    long floorMilliwatts = Plausibility.floorMilliwatts(device);
+    long ceilingMilliwatts = Plausibility.ceilingMilliwatts(device);
     long[] times = batch.epochMillis();
     long time = lastMillis;
     long power = lastMilliwatts;
@@ -473,7 +508,7 @@ final class DeviceAccount {
               && nextPower >= STUCK_MILLIWATTS;
       if (nextTime <= time
           || nextTime - time > limits.longGapMillis()
-          || nextPower < 0
+          || nextPower < floorMilliwatts
           || nextPower > ceilingMilliwatts
           || flat
           || Plausibility.counterRefusal(nextCounter) != null
@@ -524,6 +559,7 @@ final class DeviceAccount {
       quality = Quality.MODELLED;
     }
     book(lastMillis, time, device, utilisation, used, quality, shares, books, false);
+    previousMillis = lastMillis;
     lastMillis = time;
     lastMilliwatts = power;
     lastMicrojoules = counter;

@@ -43,6 +43,8 @@ public final class Increments {
   private long nowWindow;
   private Totals<SiteAmount> nowSite = Totals.ofSite();
   private Totals<SiteAmount> nowNode = Totals.ofSite();
+  // what adds to the total of the node
+  private Containers containers = new Containers();
   private int sign = 1;
   private long fromWindow = Long.MIN_VALUE;
   private long toWindow = Long.MAX_VALUE;
@@ -94,6 +96,11 @@ public final class Increments {
       node = nodes.computeIfAbsent(name, _ -> new Windows());
       turned = false;
     }
+  }
+
+  /** From here on these say what adds to the total. */
+  void containers(Containers ofNode) {
+    containers = ofNode;
   }
 
   /** From here on all bookings count as they are. */
@@ -201,11 +208,15 @@ public final class Increments {
     }
     turnTo(window);
     long amount = sign * millijoules;
+    containers.add(device, window, amount);
     if (device.countsInKind()) {
       add(measuredOf(device.kind()), amount);
     }
-    if (device.countsInTotal()) {
+    if (containers.count(device, window)) {
       add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, amount);
+      if (device.kind() == DeviceKind.NODE) {
+        add(SiteAmount.WHOLE_NODE_MILLIJOULES, amount);
+      }
       add(
           switch (quality) {
             case MEASURED -> SiteAmount.QUALITY_MEASURED_MILLIJOULES;
@@ -239,8 +250,11 @@ public final class Increments {
       totals.add(JobAmount.HELD_IDLE_MILLIJOULES, amount);
       add(SiteAmount.HELD_IDLE_MILLIJOULES, amount);
     }
-    if (device.countsInTotal()) {
+    if (containers.count(device, window)) {
       totals.add(JobAmount.TOTAL_MILLIJOULES, amount);
+      if (device.kind() == DeviceKind.NODE) {
+        totals.add(JobAmount.WHOLE_NODE_MILLIJOULES, amount);
+      }
       totals.add(
           switch (quality) {
             case MEASURED -> JobAmount.MEASURED_MILLIJOULES;
@@ -263,7 +277,7 @@ public final class Increments {
     if (device.countsInKind()) {
       add(idleOf(device.kind()), amount);
     }
-    if (device.countsInTotal()) {
+    if (containers.count(device, window)) {
       add(SiteAmount.IDLE_TOTAL_MILLIJOULES, amount);
     }
   }
@@ -276,7 +290,7 @@ public final class Increments {
     }
     long amount = sign * millis;
     turnTo(window);
-    if (device.countsInTotal()) {
+    if (containers.count(device, window)) {
       add(SiteAmount.COVERED_MILLIS, amount);
     }
     long allocated = sign * (millis * jobParts / Shares.WHOLE);
@@ -320,7 +334,7 @@ public final class Increments {
     }
     long held = sign * (millis * parts / Shares.WHOLE);
     Totals<JobAmount> totals = jobTotals(job, window);
-    if (device.countsInTotal()) {
+    if (containers.count(device, window)) {
       totals.add(JobAmount.COVERED_MILLIS, held);
     }
     if (device.kind() == DeviceKind.GPU) {
@@ -333,7 +347,7 @@ public final class Increments {
 
   /** Time of a device whose energy nobody knows. */
   void uncovered(long window, Device device, long millis) {
-    if (counts(window) && device.countsInTotal()) {
+    if (counts(window) && ofItself(device, window)) {
       turnTo(window);
       add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
     }
@@ -346,12 +360,33 @@ public final class Increments {
     }
     long held = sign * (millis * parts / Shares.WHOLE);
     Totals<JobAmount> totals = jobTotals(job, window);
-    if (device.countsInTotal()) {
+    if (ofItself(device, window)) {
       totals.add(JobAmount.UNCOVERED_MILLIS, held);
     }
     if (device.kind() == DeviceKind.GPU) {
       totals.add(JobAmount.GPU_HELD_MILLIS, held);
     }
+  }
+
+  /** Time of a container that is silent while its parts count. */
+  void silent(long window, long millis) {
+    if (counts(window)) {
+      turnTo(window);
+      add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
+    }
+  }
+
+  /** Time that a job held such a container. */
+  void jobSilent(long window, String job, long millis, long parts) {
+    if (counts(window)) {
+      long held = sign * (millis * parts / Shares.WHOLE);
+      jobTotals(job, window).add(JobAmount.UNCOVERED_MILLIS, held);
+    }
+  }
+
+  /** That nothing is known of what is part of nothing is amiss, whatever counts instead. */
+  private boolean ofItself(Device device, long window) {
+    return device.countsInTotal() || containers.count(device, window);
   }
 
   private record Recent(String job, long window, Totals<JobAmount> totals) {}

@@ -46,9 +46,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Mutable; one thread.
  */
 public final class NodeAccount {
-  private static final int FORMAT = 4;
+  private static final int FORMAT = 5;
   // the last one without sources
   private static final int FORMAT_WITHOUT_SOURCES = 3;
+  // the last one in which what a device said that it is part of decided for ever
+  private static final int FORMAT_WITHOUT_CONTAINERS = 4;
   private static final DeviceKind[] KINDS = DeviceKind.values();
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
@@ -65,6 +67,7 @@ public final class NodeAccount {
   private final Map<String, Sources> sources = new HashMap<>();
   // ids of devices that can be held
   private final Set<String> seenIds = new HashSet<>();
+  private Containers containers = new Containers();
   private SeenBatches seen = new SeenBatches();
   private Places places = new Places(new ReadingColumns());
   // time of the newest reading of any device
@@ -104,6 +107,7 @@ public final class NodeAccount {
       ReadingColumns batch,
       History history,
       Increments books) {
+    books.containers(containers);
     books.all();
     if (!places.areOf(batch)) {
       if (Instances.anyIn(batch)) {
@@ -114,6 +118,7 @@ public final class NodeAccount {
         return outcome.whole() ? outcome.keeping(wholes) : outcome;
       }
       places = new Places(batch);
+      knowContainers(batch, history);
     }
     if (!seen.add(agentEpoch, sequence, arrivalEpochMillis)) {
       count(batch, arrivalEpochMillis, SiteAmount.REPEATED_READINGS, books);
@@ -159,8 +164,17 @@ public final class NodeAccount {
       }
       long latest = batch.latestMillis(arrivalEpochMillis + limits.futureMillis());
       longestMillis = Math.max(longestMillis, latest - oldestMillis);
-      if (newestMillis >= nextExpiryMillis) {
-        expire(outcome.kept(new Arrival(arrivalEpochMillis, batch.series())), history, books);
+      boolean unsettled = unsettled();
+      if (unsettled || newestMillis >= nextExpiryMillis) {
+        // what is at hand is booked, so it is history now
+        Arrival now = outcome.kept(new Arrival(arrivalEpochMillis, batch.series()));
+        History withNews = with(history, now);
+        if (unsettled) {
+          settle(new Remembering(withNews), arrivalEpochMillis, books);
+        }
+        if (newestMillis >= nextExpiryMillis) {
+          expire(arrivalEpochMillis, withNews, books);
+        }
       }
     }
     return outcome;
@@ -188,7 +202,8 @@ public final class NodeAccount {
     long total = 0;
     long idle = 0;
     for (DeviceAccount account : devices.values()) {
-      if (account.lastMillis() < newestMillis - Limits.LOOK_MILLIS) {
+      if (account.lastMillis()
+          < newestMillis - Math.max(Limits.LOOK_MILLIS, account.patienceMillis())) {
         continue;
       }
       Device device = account.device();
@@ -201,10 +216,11 @@ public final class NodeAccount {
       if (gpu && withGpus) {
         gpus.add(new GpuPower(device.id(), milliwatts, (int) Math.max(-1, utilisation)));
       }
-      if (!device.countsInTotal() && !gpu) {
+      boolean counts = containers.count(device, Long.MAX_VALUE);
+      if (!counts && !gpu) {
         continue;
       }
-      long inTotal = device.countsInTotal() ? milliwatts : 0;
+      long inTotal = counts ? milliwatts : 0;
       total += inTotal;
       idle += inTotal;
       Shares ofDevice = sharesOf(account, device);
@@ -255,11 +271,9 @@ public final class NodeAccount {
     return of;
   }
 
-  private void expire(Arrival now, History history, Increments books) {
-    // what is at hand is booked, so it is history now
-    History withNews = with(history, now);
-    for (AllocationEdge end : allocations.expired(newestMillis, now.arrivalEpochMillis())) {
-      take(end, new Remembering(withNews), books);
+  private void expire(long arrivalEpochMillis, History history, Increments books) {
+    for (AllocationEdge end : allocations.expired(newestMillis, arrivalEpochMillis)) {
+      take(end, new Remembering(history), books);
     }
   }
 
@@ -573,6 +587,7 @@ public final class NodeAccount {
 
   /** Takes in what is said of an allocation; false if it was known. */
   public boolean accept(AllocationEdge edge, History history, Increments books) {
+    books.containers(containers);
     books.all();
     if (allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis())) {
       forgetShares();
@@ -584,6 +599,7 @@ public final class NodeAccount {
   private boolean take(AllocationEdge edge, Remembering history, Increments books) {
     Map<String, Shares> before = new HashMap<>();
     devices.forEach((id, account) -> before.put(id, sharesOf(account, account.device())));
+    List<Shares> ofContainers = sharesOfContainers();
     Map<String, Allocations.Stay> staysBefore = allocations.stays();
     if (!allocations.add(edge)) {
       return false;
@@ -624,6 +640,11 @@ public final class NodeAccount {
         mendWhatCanBe(entry.getKey(), old, now, history, books);
       }
     }
+    books.all();
+    shareSilences(ofContainers, books);
+    if (unsettled()) {
+      settle(history, edge.arrivalEpochMillis(), books);
+    }
     return true;
   }
 
@@ -632,7 +653,8 @@ public final class NodeAccount {
       books.count(limits.windowOf(stay.heldAt()), job, JobAmount.NODES_HELD, sign);
       JobAmount end = stay.end();
       if (end != null) {
-        // the last window in which it held something: at a window's edge the next is not its any more
+        // the last window in which it held something: at a window's edge the next is not its any
+        // more
         long last = Math.max(stay.heldAt(), stay.endAt() - 1);
         books.count(limits.windowOf(last), job, end, sign);
       }
@@ -719,12 +741,39 @@ public final class NodeAccount {
     if (ofShares && shareAgain(account, old, now, from, history, books)) {
       return true;
     }
-    long nearby = from - (ofShares ? NEARBY_FOR_SHARES_MILLIS : NEARBY_MILLIS);
     long end = endOfChange(id, to, lastOf(account), history);
-    NavigableMap<Long, Point> points = pointsAround(id, nearby, end, lastOf(account), history);
+    Stretch stretch = stretch(id, from, end, ofShares, arrivalEpochMillis, history);
+    if (stretch == null) {
+      return false;
+    }
+    rebook(id, stretch.points, news, old, now, stretch.start, from, end, books);
+    return true;
+  }
+
+  /** What is needed to book again what a device drew. */
+  private record Stretch(NavigableMap<Long, Point> points, Start start) {}
+
+  /**
+   * What is needed to book a device again from a time on.
+   *
+   * @param ofShares whether it is only booked otherwise, with the same readings
+   * @return null if the history does not reach back that far
+   */
+  private @Nullable Stretch stretch(
+      String id,
+      long from,
+      long end,
+      boolean ofShares,
+      long arrivalEpochMillis,
+      Remembering history) {
+    DeviceAccount account = requireNonNull(devices.get(id), id);
+    Point last = lastOf(account);
+    long margin = ofShares ? NEARBY_FOR_SHARES_MILLIS : NEARBY_MILLIS;
+    long nearby = from == Long.MIN_VALUE ? from : from - margin;
+    NavigableMap<Long, Point> points = pointsAround(id, nearby, end, last, history);
     Start start = start(points, from, ofShares);
     if (start == null) {
-      points = pointsAround(id, Long.MIN_VALUE, end, lastOf(account), history);
+      points = pointsAround(id, Long.MIN_VALUE, end, last, history);
       start = start(points, from, ofShares);
       if (start == null && !points.isEmpty() && points.firstKey() <= account.firstMillis()) {
         start = new Start(Long.MIN_VALUE, new DeviceAccount(bench));
@@ -732,14 +781,13 @@ public final class NodeAccount {
       if (start == null) {
         DeviceAccount before = account.beforeGap(from, arrivalEpochMillis - limits.horizonMillis());
         if (before == null) {
-          return false;
+          return null;
         }
         points = points.tailMap(lastOf(before).epochMillis(), false);
         start = new Start(Long.MIN_VALUE, before);
       }
     }
-    rebook(id, points, news, old, now, start, from, end, books);
-    return true;
+    return new Stretch(points, start);
   }
 
   /**
@@ -928,6 +976,234 @@ public final class NodeAccount {
     return account;
   }
 
+  // ---- what counts in the total
+
+  /** Takes note of what the devices of a batch say they are part of, before they are booked. */
+  private void knowContainers(ReadingColumns batch, History history) {
+    for (int d = 0; d < batch.size(); d++) {
+      Device device = batch.device(d);
+      DeviceKind kind = Containers.containerOf(device);
+      if (kind == null) {
+        continue;
+      }
+      Container container = containerOf(kind, history);
+      if (device.kind() == kind) {
+        container.know(device.id());
+      }
+      // what is part of something is part of the node
+      containerOf(DeviceKind.NODE, history);
+    }
+  }
+
+  private Container containerOf(DeviceKind kind, History history) {
+    Container container = containers.of(kind);
+    if (container == null) {
+      container = newContainer(kind, history);
+      containers.put(container);
+    }
+    return container;
+  }
+
+  /** So far parts never counted, and so it stays in the windows that are booked. */
+  private void containersOfOld() {
+    for (DeviceAccount account : devices.values()) {
+      DeviceKind kind = Containers.containerOf(account.device());
+      for (DeviceKind around :
+          kind == null ? List.<DeviceKind>of() : List.of(kind, DeviceKind.NODE)) {
+        if (containers.of(around) == null) {
+          Container container = new Container(around, limits.windowMillis(), Container.TOP);
+          container.since(limits.windowOf(newestMillis) + limits.windowMillis());
+          containers.put(container);
+        }
+      }
+    }
+  }
+
+  /** What devices of this kind had so far; they counted, for there was nothing else. */
+  private Container newContainer(DeviceKind kind, History history) {
+    boolean any = devices.values().stream().anyMatch(account -> account.device().kind() == kind);
+    Container container =
+        new Container(kind, limits.windowMillis(), any ? Container.TOP : Container.PARTS);
+    if (!any) {
+      return container;
+    }
+    Containers alone = new Containers();
+    alone.put(container);
+    Increments unused = new Increments();
+    unused.containers(alone);
+    Remembering known = new Remembering(history);
+    devices.forEach((id, account) -> {
+      if (account.device().kind() == kind) {
+        var points = pointsOf(id, known, Long.MIN_VALUE, Long.MAX_VALUE);
+        if (points.isEmpty() || points.firstKey() > account.firstMillis()) {
+          container.since(
+              limits.windowOf(
+                  points.isEmpty() ? account.lastMillis() : points.firstKey() + NEARBY_MILLIS));
+        }
+        Start beginning = new Start(Long.MIN_VALUE, new DeviceAccount(bench));
+        run(points, beginning, sharesOf(account, account.device()), unused);
+      }
+    });
+    return container;
+  }
+
+  /** True if something has changed that may change what counts in the total. */
+  private boolean unsettled() {
+    boolean unsettled = false;
+    for (int i = 0; i < containers.all().size(); i++) {
+      Container container = containers.all().get(i);
+      boolean known = false;
+      long lastMillis = Long.MIN_VALUE;
+      long expectedFrom = Long.MIN_VALUE;
+      for (DeviceAccount account : devices.values()) {
+        Device device = account.device();
+        if (device.kind() != container.kind() || device.containedIn() == container.kind()) {
+          continue;
+        }
+        known = true;
+        lastMillis = Math.max(lastMillis, account.lastMillis());
+        if (isExpected(account, container)) {
+          expectedFrom = Math.max(expectedFrom, lastWindowOf(account) + limits.windowMillis());
+        }
+      }
+      unsettled |=
+          container.look(
+              known,
+              lastMillis == Long.MIN_VALUE ? lastMillis : limits.windowOf(lastMillis),
+              expectedFrom == Long.MIN_VALUE ? Long.MAX_VALUE : expectedFrom);
+    }
+    return unsettled;
+  }
+
+  private long lastWindowOf(DeviceAccount account) {
+    return limits.windowOf(account.lastMillis() - 1);
+  }
+
+  /** True if a container had energy when it was last read, and that is not long ago for it. */
+  private boolean isExpected(DeviceAccount account, Container container) {
+    return account.lastMillis() >= newestMillis - account.patienceMillis()
+        && container.hasEnergy(lastWindowOf(account));
+  }
+
+  /** Books again what now counts in the total and did not, or no longer does. */
+  private void settle(Remembering history, long arrivalEpochMillis, Increments books) {
+    for (Container container : containers.all()) {
+      long least = Long.MIN_VALUE;
+      for (var flip = container.flip(least); flip != null; flip = container.flip(least)) {
+        long reached = flip(container, flip, arrivalEpochMillis, history, books);
+        if (reached <= flip.from()) {
+          break;
+        }
+        least = reached;
+      }
+      books.all();
+      Shares shares = sharesOfContainer(container);
+      container.silences((window, sign) -> silent(window, shares, sign, books));
+      container.settled();
+    }
+  }
+
+  /**
+   * Books the windows of a flip again, of all devices or of none.
+   *
+   * @return the window from which on this is possible; nothing was booked if the flip is earlier
+   */
+  private long flip(
+      Container container,
+      Container.Flip flip,
+      long arrivalEpochMillis,
+      Remembering history,
+      Increments books) {
+    long reached = Long.MIN_VALUE;
+    Map<String, Stretch> stretches = new LinkedHashMap<>();
+    for (Map.Entry<String, DeviceAccount> entry : devices.entrySet()) {
+      String id = entry.getKey();
+      DeviceAccount account = entry.getValue();
+      if (account.lastMillis() < flip.from() || account.device().kind() == DeviceKind.FACILITY) {
+        continue;
+      }
+      long end = endOfChange(id, flip.to(), lastOf(account), history);
+      Stretch stretch = stretch(id, flip.from(), end, true, arrivalEpochMillis, history);
+      if (stretch == null) {
+        var points = pointsOf(id, history, Long.MIN_VALUE, Long.MAX_VALUE);
+        long known = points.isEmpty() ? account.lastMillis() : points.firstKey() + NEARBY_MILLIS;
+        reached =
+            Math.max(
+                Math.max(reached, flip.from() + Limits.LOOK_MILLIS),
+                limits.windowOf(known) + limits.windowMillis());
+      } else {
+        stretches.put(id, stretch);
+      }
+    }
+    if (reached > flip.from()) {
+      return reached;
+    }
+    Timeline before = container.counting();
+    for (Map.Entry<String, DeviceAccount> entry : devices.entrySet()) {
+      DeviceAccount account = entry.getValue();
+      Stretch stretch = stretches.get(entry.getKey());
+      container.counting(before);
+      books.mode(-1, flip.from(), flip.to());
+      bookAgain(account, stretch, books);
+      container.counting(flip.counting());
+      books.mode(1, flip.from(), flip.to());
+      bookAgain(account, stretch, books);
+    }
+    return flip.from();
+  }
+
+  private void bookAgain(DeviceAccount account, @Nullable Stretch stretch, Increments books) {
+    Shares ofDevice = sharesOf(account, account.device());
+    if (stretch != null) {
+      run(stretch.points, stretch.start, ofDevice, books);
+    } else {
+      account.tailAgain(ofDevice, books);
+    }
+  }
+
+  // ---- containers that say nothing
+
+  /** Who has which share of a container, be there one or not. */
+  private Shares sharesOfContainer(Container container) {
+    return allocations.sharesOf(Device.sensor("any", container.kind()));
+  }
+
+  private List<Shares> sharesOfContainers() {
+    return containers.all().stream().map(this::sharesOfContainer).toList();
+  }
+
+  /** Books the time of silent containers by other shares. */
+  private void shareSilences(List<Shares> before, Increments books) {
+    for (int i = 0; i < before.size(); i++) {
+      Container container = containers.all().get(i);
+      Shares old = before.get(i);
+      Shares now = sharesOfContainer(container);
+      long from = Shares.firstDifference(old, now);
+      if (from == Long.MAX_VALUE) {
+        continue;
+      }
+      long to = Shares.lastDifference(old, now);
+      container.booked(from, to, (window, sign) -> silent(window, old, sign, books), -1);
+      container.booked(from, to, (window, sign) -> silent(window, now, sign, books), 1);
+    }
+  }
+
+  /** Books the time of a window that a container was silent. */
+  private void silent(long window, Shares shares, int sign, Increments books) {
+    long end = window + limits.windowMillis();
+    for (int span = shares.spanAt(window);
+        span < shares.spans() && shares.spanStart(span) < end;
+        span++) {
+      long millis = Math.min(end, shares.spanEnd(span)) - Math.max(window, shares.spanStart(span));
+      Shares.Holders holders = shares.holders(span);
+      books.silent(window, sign * millis);
+      for (int i = 0; i < holders.jobs().size(); i++) {
+        long parts = (long) holders.weights()[i] * Shares.WHOLE / holders.weightSum();
+        books.jobSilent(window, holders.jobs().get(i), sign * millis, parts);
+      }
+    }
+  }
+
   /** The points of a device that are known, between two times; not to be changed. */
   private NavigableMap<Long, Point> pointsOf(String id, Remembering history, long from, long to) {
     NavigableMap<Long, Point> ofDevice = history.points(from, to).get(id);
@@ -1022,8 +1298,10 @@ public final class NodeAccount {
     out.writeInt(devices.size());
     for (Map.Entry<String, DeviceAccount> device : devices.entrySet()) {
       device.getValue().write(out);
+      out.writeLong(device.getValue().previousMillis());
       sourcesOf(device.getKey()).write(out);
     }
+    containers.write(out);
   }
 
   /**
@@ -1034,7 +1312,7 @@ public final class NodeAccount {
   public static NodeAccount read(DataInput in, Limits limits, Calibration calibration)
       throws IOException {
     int format = in.readByte();
-    if (format != FORMAT && format != FORMAT_WITHOUT_SOURCES) {
+    if (format < FORMAT_WITHOUT_SOURCES || format > FORMAT) {
       throw new IOException(
           "a node's account of format " + format + "; this release knows " + FORMAT);
     }
@@ -1072,9 +1350,17 @@ public final class NodeAccount {
       DeviceAccount device = DeviceAccount.read(in, account.bench);
       account.devices.put(keyOf(device.device()), device);
       account.noteSeen(device.device());
+      if (format > FORMAT_WITHOUT_CONTAINERS) {
+        device.previousMillis(in.readLong());
+      }
       if (format > FORMAT_WITHOUT_SOURCES) {
         account.sources.put(keyOf(device.device()), Sources.read(in, limits));
       }
+    }
+    if (format > FORMAT_WITHOUT_CONTAINERS) {
+      account.containers = Containers.read(in, limits);
+    } else {
+      account.containersOfOld();
     }
     return account;
   }

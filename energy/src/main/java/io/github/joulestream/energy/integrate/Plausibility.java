@@ -32,7 +32,19 @@ public final class Plausibility {
     if (milliwatts < 0) {
       return SiteAmount.REFUSED_NEGATIVE;
     }
+    if (milliwatts < floorMilliwatts(device)) {
+      return SiteAmount.REFUSED_SENTINEL;
+    }
     return milliwatts > ceilingMilliwatts(device) ? SiteAmount.REFUSED_OVER_LIMIT : null;
+  }
+
+  /**
+   * Less than this the device cannot draw, in milliwatts. A node that can say what it draws draws
+   * something: 0 W of a whole one is what controllers without a sensor say. A channel of its meter
+   * may be off.
+   */
+  public static long floorMilliwatts(Device device) {
+    return device.kind() == DeviceKind.NODE && device.containedIn() != DeviceKind.NODE ? 1 : 0;
   }
 
   /** Why a counter value is refused, or null if it is not. */

@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kind of device of a node that contains others of its devices, and which of them counts in the
+ * node's total, window by window. One of three, so that nothing is counted twice:
+ *
+ * <ul>
+ *   <li>the container itself ({@link #TOP}) in windows in which it has energy;
+ *   <li>else its parts ({@link #PARTS}), or one further device of the container's own kind (a
+ *       second meter, a channel, a model of it), whichever has more: each is a part of the truth,
+ *       so the largest is nearest to it;
+ *   <li>in the newest windows, of which that is not known yet, the container, as long as it has not
+ *       been silent for longer than it is used to.
+ * </ul>
+ *
+ * <p>All of it follows from the energy of the windows, and so from readings and allocations alone.
+ * What was booked before it was known is booked again by the {@link NodeAccount}: {@link #counting}
+ * is what the books say, {@link #desired} what they should say. Mutable; one thread.
+ */
+final class Container {
+  static final int PARTS = -1;
+  static final int TOP = 0;
+
+  // more than the history reaches back
+  private static final int MOST_WINDOWS = 1_024;
+  private static final int LEAST_WINDOWS = 16;
+  private static final long NEVER = Long.MIN_VALUE;
+  private static final long NOT_EXPECTED = Long.MAX_VALUE;
+
+  private final DeviceKind kind;
+  private final int windowMillis;
+  // further devices of its own kind: the first is level 1
+  private final List<String> seconds = new ArrayList<>();
+  // energy by level and window: of the parts, of the container, of each further device
+  private long[][] sums = new long[2][LEAST_WINDOWS];
+  // windows of which the container's time is booked as uncovered
+  private boolean[] silent = new boolean[LEAST_WINDOWS];
+  private long first;
+  private int size;
+  // windows before this one are forgotten, and stay as they are
+  private long since = NEVER;
+
+  private Timeline counting;
+  private long askedWindow = NEVER;
+  private int askedLevel;
+
+  // as it was when the books were last in order
+  private boolean topKnown;
+  private long topLastWindow = NEVER;
+  private long expectedFrom = NOT_EXPECTED;
+  // windows to look at
+  private long changedFrom = NEVER;
+  private long changedTo = Long.MAX_VALUE;
+
+  Container(DeviceKind kind, int windowMillis, int counts) {
+    this.kind = kind;
+    this.windowMillis = windowMillis;
+    this.counting = Timeline.of(counts);
+  }
+
+  DeviceKind kind() {
+    return kind;
+  }
+
+  /** Takes note of a further device of the container's own kind. */
+  void know(String second) {
+    if (!seconds.contains(second)) {
+      seconds.add(second);
+      sums = Arrays.copyOf(sums, sums.length + 1);
+      sums[sums.length - 1] = new long[silent.length];
+    }
+  }
+
+  /** Windows before this one are not known. */
+  void since(long window) {
+    since = Math.max(since, window);
+  }
+
+  /** Which level of devices counts in this window, as it is booked. */
+  int levelAt(long window) {
+    if (window != askedWindow) {
+      askedWindow = window;
+      askedLevel = counting.at(window);
+    }
+    return askedLevel;
+  }
+
+  /** The level of a device of the container's kind. */
+  int levelOf(Device device) {
+    return device.containedIn() == kind ? seconds.indexOf(device.id()) + 1 : TOP;
+  }
+
+  /** Adds to what a level has in a window. */
+  void add(int level, long window, long millijoules) {
+    int at = place(window);
+    if (at < 0) {
+      return;
+    }
+    long[] ofLevel = sums[level + 1];
+    long before = ofLevel[at];
+    long after = before + millijoules;
+    ofLevel[at] = after;
+    boolean crosses = before <= 0 != after <= 0;
+    boolean matters =
+        levelAt(window) == TOP
+            ? level == TOP && crosses
+            : crosses || (level != TOP && !seconds.isEmpty());
+    if (matters) {
+      changed(window, window + windowMillis);
+    }
+  }
+
+  /** Takes note of a window in which something has energy that is part of a part. */
+  void see(long window) {
+    int known = size;
+    long before = first;
+    if (place(window) >= 0 && (size > known || first < before)) {
+      changed(window, window + windowMillis);
+    }
+  }
+
+  private void changed(long from, long to) {
+    changedFrom = Math.min(changedFrom, from);
+    changedTo = Math.max(changedTo, to);
+  }
+
+  private int place(long window) {
+    if (window < since) {
+      return -1;
+    }
+    if (size == 0) {
+      changed(NEVER, Long.MAX_VALUE);
+      first = window;
+      size = 1;
+      return 0;
+    }
+    long at = (window - first) / windowMillis;
+    if (at < 0) {
+      if (size - at > MOST_WINDOWS) {
+        since = first;
+        return -1;
+      }
+      changed(window, first);
+      move((int) -at);
+      return 0;
+    }
+    if (at >= size) {
+      // what was expected of the windows that nothing was booked in
+      changed(end(), window);
+    }
+    if (at >= MOST_WINDOWS) {
+      long drop = at - MOST_WINDOWS + MOST_WINDOWS / 8;
+      since = first + drop * windowMillis;
+      if (drop >= size) {
+        clear(0, size);
+        first = window;
+        size = 1;
+        return 0;
+      }
+      move((int) -drop);
+      at -= drop;
+    }
+    if (at >= silent.length) {
+      room((int) at + 1);
+    }
+    size = Math.max(size, (int) at + 1);
+    return (int) at;
+  }
+
+  /** Moves all by so many windows, to make room before them or to forget the oldest. */
+  private void move(int by) {
+    int from = Math.max(0, -by);
+    int kept = size - from;
+    int to = Math.max(0, by);
+    room(to + kept);
+    for (long[] ofLevel : sums) {
+      System.arraycopy(ofLevel, from, ofLevel, to, kept);
+    }
+    System.arraycopy(silent, from, silent, to, kept);
+    if (by > 0) {
+      clear(0, by);
+    } else {
+      clear(kept, size);
+    }
+    first -= (long) by * windowMillis;
+    size = to + kept;
+  }
+
+  private void clear(int from, int to) {
+    for (long[] ofLevel : sums) {
+      Arrays.fill(ofLevel, from, to, 0);
+    }
+    Arrays.fill(silent, from, to, false);
+  }
+
+  private void room(int windows) {
+    if (windows > silent.length) {
+      int length = Math.max(windows, 2 * silent.length);
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = Arrays.copyOf(sums[i], length);
+      }
+      silent = Arrays.copyOf(silent, length);
+    }
+  }
+
+  private long sum(int level, long window) {
+    long at = (window - first) / windowMillis;
+    return window < first || at >= size ? 0 : sums[level + 1][(int) at];
+  }
+
+  private long end() {
+    return first + (long) size * windowMillis;
+  }
+
+  /** True if the container has energy in this window. */
+  boolean hasEnergy(long window) {
+    return sum(TOP, window) > 0;
+  }
+
+  // ---- what should count
+
+  /**
+   * Looks at what has changed.
+   *
+   * @param known whether the node has a device that is the container
+   * @param lastWindow the window of its newest reading; {@code Long.MIN_VALUE} without one
+   * @param expected from which window on it is expected to say something yet; {@code
+   *     Long.MAX_VALUE} if it is not
+   * @return true if the books may have to change
+   */
+  boolean look(boolean known, long lastWindow, long expected) {
+    if (known != topKnown) {
+      topKnown = known;
+      changed(NEVER, Long.MAX_VALUE);
+    }
+    if (lastWindow != topLastWindow) {
+      changed(
+          Math.min(lastWindow, topLastWindow), Math.max(lastWindow, topLastWindow) + windowMillis);
+      topLastWindow = lastWindow;
+    }
+    if (expected != expectedFrom) {
+      changed(Math.min(expected, expectedFrom), Math.max(expected, expectedFrom));
+      expectedFrom = expected;
+    }
+    return changedFrom < changedTo;
+  }
+
+  /** The books are in order. */
+  void settled() {
+    changedFrom = Long.MAX_VALUE;
+    changedTo = NEVER;
+  }
+
+  private int desired(long window) {
+    return window >= expectedFrom || sum(TOP, window) > 0 ? TOP : withoutTop(window);
+  }
+
+  private int withoutTop(long window) {
+    int best = PARTS;
+    long most = Math.max(0, sum(PARTS, window));
+    if (secondsCount(window)) {
+      for (int i = 0; i < seconds.size(); i++) {
+        long has = sum(i + 1, window);
+        boolean before =
+            has == most && best > TOP && seconds.get(i).compareTo(seconds.get(best - 1)) < 0;
+        if (has > most || before) {
+          best = i + 1;
+          most = has;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** A figure of some part of a node (RAPL's psys) is no meter of it where there is none. */
+  private boolean secondsCount(long window) {
+    return kind != DeviceKind.NODE || topKnown || sum(PARTS, window) > 0;
+  }
+
+  /** What counts in windows in which nothing is booked yet: what did in the last with anything. */
+  private int ahead() {
+    if (expectedFrom != NOT_EXPECTED) {
+      return TOP;
+    }
+    for (long window = end() - windowMillis; window >= first; window -= windowMillis) {
+      for (int level = PARTS; level < sums.length - 1; level++) {
+        if (level != TOP && sum(level, window) > 0) {
+          return withoutTop(window);
+        }
+      }
+    }
+    return PARTS;
+  }
+
+  /** Windows in which something else should count, and what. */
+  record Flip(long from, long to, Timeline counting) {}
+
+  /**
+   * What should count instead of what does, among the windows that may have changed.
+   *
+   * @param least windows before this one cannot be booked again
+   * @return null if nothing else
+   */
+  @Nullable Flip flip(long least) {
+    if (size == 0) {
+      return null;
+    }
+    long from = Math.max(Math.max(changedFrom, least), Math.max(since, first));
+    long low = Long.MAX_VALUE;
+    long high = NEVER;
+    boolean earlier = changedFrom < first && least == NEVER && since == NEVER;
+    if (earlier && counting.at(NEVER) != PARTS) {
+      low = NEVER;
+      high = first;
+    }
+    long end = end();
+    for (long window = from; window < Math.min(end, changedTo); window += windowMillis) {
+      if (desired(window) != counting.at(window)) {
+        low = Math.min(low, window);
+        high = window + windowMillis;
+      }
+    }
+    boolean beyond = changedTo >= end && end >= least && counting.at(end) != ahead();
+    if (beyond) {
+      return new Flip(Math.min(low, end), Long.MAX_VALUE, to(low, end).with(end, ahead()));
+    }
+    return low == Long.MAX_VALUE ? null : new Flip(low, high, to(low, high));
+  }
+
+  /** What counts, with what should count between two windows. */
+  private Timeline to(long low, long high) {
+    if (low == Long.MAX_VALUE) {
+      return counting;
+    }
+    // of the windows before the first nothing is known but that there is nothing
+    Timeline next = low == NEVER ? counting.withBefore(first, PARTS) : counting;
+    return next.with(Math.max(low, first), high, windowMillis, this::desired);
+  }
+
+  /** From here on this is what the books say. */
+  void counting(Timeline now) {
+    counting = now;
+    askedWindow = NEVER;
+  }
+
+  Timeline counting() {
+    return counting;
+  }
+
+  // ---- windows in which the container is silent
+
+  /** Takes each window with a sign: 1 if it is to be booked, -1 if it is to be taken back. */
+  interface Silences {
+    void take(long window, int sign);
+  }
+
+  /**
+   * Windows in which other devices of the node have energy and the container, after its last
+   * reading, or if it never had one, has none.
+   */
+  void silences(Silences taker) {
+    int to = (int) Math.min(size, Math.max(0, (Math.min(changedTo, end()) - first) / windowMillis));
+    int from =
+        changedFrom <= first ? 0 : (int) Math.min(size, (changedFrom - first) / windowMillis);
+    for (int at = from; at < to; at++) {
+      long window = first + (long) at * windowMillis;
+      boolean now = isSilent(window);
+      if (now != silent[at]) {
+        silent[at] = now;
+        taker.take(window, now ? 1 : -1);
+      }
+    }
+  }
+
+  private boolean isSilent(long window) {
+    if (window <= topLastWindow || counting.at(window) == TOP) {
+      return false;
+    }
+    if (sum(PARTS, window) > 0) {
+      return true;
+    }
+    for (int i = 0; i < seconds.size(); i++) {
+      if (sum(i + 1, window) > 0 && secondsCount(window)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The windows between two times whose silence is booked. */
+  void booked(long from, long to, Silences taker, int sign) {
+    for (int at = 0; at < size; at++) {
+      long window = first + (long) at * windowMillis;
+      if (silent[at] && window + windowMillis > from && window < to) {
+        taker.take(window, sign);
+      }
+    }
+  }
+
+  // ---- state
+
+  void write(DataOutput out) throws IOException {
+    out.writeByte(seconds.size());
+    for (String second : seconds) {
+      out.writeUTF(second);
+    }
+    counting.write(out);
+    out.writeBoolean(topKnown);
+    out.writeLong(topLastWindow);
+    out.writeLong(expectedFrom);
+    out.writeLong(since);
+    out.writeLong(first);
+    out.writeShort(size);
+    for (long[] ofLevel : sums) {
+      for (int at = 0; at < size; at++) {
+        writeNumber(ofLevel[at], out);
+      }
+    }
+    for (int at = 0; at < size; at++) {
+      out.writeBoolean(silent[at]);
+    }
+  }
+
+  static Container read(DeviceKind kind, int windowMillis, DataInput in) throws IOException {
+    Container container = new Container(kind, windowMillis, PARTS);
+    for (int left = in.readByte(); left > 0; left--) {
+      container.know(in.readUTF());
+    }
+    container.counting = Timeline.read(in);
+    container.topKnown = in.readBoolean();
+    container.topLastWindow = in.readLong();
+    container.expectedFrom = in.readLong();
+    container.since = in.readLong();
+    container.first = in.readLong();
+    container.size = in.readShort();
+    container.room(container.size);
+    for (long[] ofLevel : container.sums) {
+      for (int at = 0; at < container.size; at++) {
+        ofLevel[at] = readNumber(in);
+      }
+    }
+    for (int at = 0; at < container.size; at++) {
+      container.silent[at] = in.readBoolean();
+    }
+    container.settled();
+    return container;
+  }
+
+  /** Seven bits a byte: the energy of a window takes four or five. */
+  private static void writeNumber(long number, DataOutput out) throws IOException {
+    long left = number;
+    while ((left & ~0x7fL) != 0) {
+      out.writeByte((int) (left & 0x7f) | 0x80);
+      left >>>= 7;
+    }
+    out.writeByte((int) left);
+  }
+
+  private static long readNumber(DataInput in) throws IOException {
+    long number = 0;
+    for (int shift = 0; ; shift += 7) {
+      int next = in.readUnsignedByte();
+      number |= (long) (next & 0x7f) << shift;
+      if (next < 0x80) {
+        return number;
+      }
+    }
+  }
+}

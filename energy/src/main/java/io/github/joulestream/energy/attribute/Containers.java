@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which devices of a node add to its total: what a device is part of is said by who reads it, see
+ * {@link Device#containedIn}; whether the whole was measured in a window is seen here. Mutable; one
+ * thread.
+ */
+final class Containers {
+  private static final DeviceKind[] KINDS = DeviceKind.values();
+
+  private final @Nullable Container[] byKind = new Container[KINDS.length];
+  private final List<Container> all = new ArrayList<>(1);
+
+  /** Kinds that a device of the node says it is part of. */
+  List<Container> all() {
+    return all;
+  }
+
+  @Nullable Container of(DeviceKind kind) {
+    return byKind[kind.ordinal()];
+  }
+
+  void put(Container container) {
+    byKind[container.kind().ordinal()] = container;
+    all.add(container);
+  }
+
+  /**
+   * The kind that a device is part of, as far as that matters here; null if it is none. A facility
+   * meter is beside all totals.
+   */
+  static @Nullable DeviceKind containerOf(Device device) {
+    DeviceKind kind = device.containedIn();
+    return kind == DeviceKind.FACILITY || device.kind() == DeviceKind.FACILITY ? null : kind;
+  }
+
+  /** True if the device adds to the node's total in this window. */
+  boolean count(Device device, long window) {
+    if (all.isEmpty() || device.kind() == DeviceKind.FACILITY) {
+      return device.countsInTotal();
+    }
+    DeviceKind kind = device.kind();
+    DeviceKind within = device.containedIn();
+    Container own = byKind[kind.ordinal()];
+    if (own != null && own.levelAt(window) != own.levelOf(device)) {
+      return false;
+    }
+    if (within == null) {
+      return true;
+    }
+    if (within != kind && !counts(byKind[within.ordinal()], window)) {
+      return false;
+    }
+    // what is part of something is part of the node
+    Container node = byKind[DeviceKind.NODE.ordinal()];
+    return kind == DeviceKind.NODE || node == null || counts(node, window);
+  }
+
+  private static boolean counts(@Nullable Container around, long window) {
+    return around != null && around.levelAt(window) == Container.PARTS;
+  }
+
+  /** Takes note of energy that is booked. */
+  void add(Device device, long window, long millijoules) {
+    if (all.isEmpty()) {
+      return;
+    }
+    Container own = byKind[device.kind().ordinal()];
+    if (own != null) {
+      own.add(own.levelOf(device), window, millijoules);
+    }
+    DeviceKind within = device.containedIn();
+    if (within == null) {
+      return;
+    }
+    Container around = within == device.kind() ? null : byKind[within.ordinal()];
+    if (around != null) {
+      around.add(Container.PARTS, window, millijoules);
+    }
+    Container node = byKind[DeviceKind.NODE.ordinal()];
+    if (node != null && within != DeviceKind.NODE && device.kind() != DeviceKind.NODE) {
+      node.see(window);
+    }
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeByte(all.size());
+    for (Container container : all) {
+      out.writeUTF(container.kind().name());
+      container.write(out);
+    }
+  }
+
+  static Containers read(DataInput in, Limits limits) throws IOException {
+    Containers containers = new Containers();
+    for (int left = in.readByte(); left > 0; left--) {
+      DeviceKind kind = DeviceKind.valueOf(in.readUTF());
+      containers.put(Container.read(kind, limits.windowMillis(), in));
+    }
+    return containers;
+  }
+}
