@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it is
  * @param source how its power came to be known
  * @param containedIn the kind of the device on this node whose figure already includes this one, or
- *     null if there is none. Such a device never adds to a total that holds its container: one
- *     meter's channels are contained in {@code NODE}, as are the GPUs of a node that has a meter
+ *     null if there is none. Such a device never adds to a total that holds its container's energy:
+ *     one meter's channels are contained in {@code NODE}, as are the GPUs of a node that has a
+ *     meter. It says what is physically part of what; what counts is seen in the books
  * @param model the maker's name of it, or empty
  * @param powerLimitMilliwatts the most it is built to draw, or 0 if unknown; where an interface
  *     tells only the cap in force, that. Readings are judged by it within bounds of the kind alone
@@ -191,7 +192,10 @@ public record Device(
             "");
   }
 
-  /** True if this device adds to its node's and site's total energy. */
+  /**
+   * True if this device adds to its node's and site's total energy, whatever else is there. Others
+   * do in windows in which what they are contained in has no energy.
+   */
   public boolean countsInTotal() {
     return containedIn == null && kind != DeviceKind.FACILITY;
   }

@@ -9,6 +9,7 @@ import java.util.Locale;
 @SuppressWarnings("ImmutableEnumChecker") // nobody changes the array
 enum NodeField {
   TOTAL_MILLIJOULES(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+  WHOLE_NODE_MILLIJOULES(SiteAmount.WHOLE_NODE_MILLIJOULES),
   COVERED_MILLIS(SiteAmount.COVERED_MILLIS),
   UNCOVERED_MILLIS(SiteAmount.UNCOVERED_MILLIS),
   GPU_MILLIS(SiteAmount.GPU_MILLIS),

@@ -13,15 +13,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says of each device what else on this node already holds its energy, so that none is counted
- * twice and what is measured goes before what is modelled. Nothing is thrown away: a device that is
- * part of another is sent as such, see {@link Device#containedIn}.
+ * Says of each device what else on this node physically holds its energy, see {@link
+ * Device#containedIn}. Which of them counts is decided where the energy is added up, by what was
+ * measured: a meter that is named here and does not measure takes nothing away.
  *
  * <ul>
- *   <li>Where a probe measures the whole node, everything else is part of {@code NODE}. Of several
- *       such meters the first one's word counts, in the order of the probes.
- *   <li>Where a probe measures the memory, modelled memory is part of {@code MEMORY}: it tells how
- *       much is in use, and its power adds to nothing.
+ *   <li>Where a probe measures the whole node, everything else is part of {@code NODE}; of several
+ *       such meters all but the first, in the order of the probes.
+ *   <li>Where a probe measures the memory, modelled memory is part of {@code MEMORY}: what is
+ *       measured goes before what is modelled, where there is something measured.
  * </ul>
  */
 public final class Overlaps {
