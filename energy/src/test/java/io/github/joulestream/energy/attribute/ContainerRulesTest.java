@@ -51,8 +51,7 @@ class ContainerRulesTest {
     void take(long atSecond, DeviceSeries... series) {
       Increments books = new Increments();
       Arrival arrival = new Arrival(START + (atSecond + 2) * 1_000, List.of(series));
-      history.add(
-          account.accept(1, sequence++, arrival, this::between, books).kept(arrival));
+      history.add(account.accept(1, sequence++, arrival, this::between, books).kept(arrival));
       add(books);
     }
 
@@ -213,8 +212,7 @@ class ContainerRulesTest {
 
   @Test
   void modelledMemory_countsWhereTheMeasuredIsSilent_andNeverBesideAMeter() {
-    Device measured =
-        Device.sensor("dram", DeviceKind.MEMORY).withContainedIn(DeviceKind.NODE);
+    Device measured = Device.sensor("dram", DeviceKind.MEMORY).withContainedIn(DeviceKind.NODE);
     Device modelled =
         Device.sensor("memory", DeviceKind.MEMORY)
             .withSource(PowerSource.MODELLED)
@@ -257,7 +255,6 @@ class ContainerRulesTest {
 
   private static DeviceSeries power(Device device, int second, long milliwatts) {
     return new DeviceSeries(
-        device,
-        Readings.ofPower(new long[] {START + second * 1_000L}, new long[] {milliwatts}));
+        device, Readings.ofPower(new long[] {START + second * 1_000L}, new long[] {milliwatts}));
   }
 }
