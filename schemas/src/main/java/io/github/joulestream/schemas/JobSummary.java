@@ -12,7 +12,7 @@ import java.util.Map;
  * @param anchorEpochMillis the time under which a store keeps the summary; never changes once given
  * @param startEpochMillis the scheduler's start, else the start of the first window with energy
  * @param endEpochMillis the scheduler's end, or {@link JobRecord#OPEN}
- * @param lastEpochMillis end of the last window with energy
+ * @param lastEpochMillis end of the last window in which there is something of it
  * @param peakMilliwatts the highest mean power of any whole 10 s window
  * @param partEpochMillis which part of the whole this is: a job of which something is heard again
  *     long after it was closed has several, and their totals add up; 0 in the first

@@ -72,6 +72,9 @@ class GapRulesTest {
       assertThat(node.job("a", JobAmount.UNCOVERED_MILLIS)).isEqualTo(YEAR * 4 / 10);
       assertThat(node.job("a", JobAmount.GPU_HELD_MILLIS)).isEqualTo(YEAR * 4 / 10);
       assertThat(node.site(SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isZero();
+      // in the window in which it begins
+      assertThat(node.site.firstEntry().getValue().get(SiteAmount.UNCOVERED_MILLIS))
+          .isEqualTo(YEAR);
       assertThat(node.mostWindows).isLessThan(10);
     }
   }

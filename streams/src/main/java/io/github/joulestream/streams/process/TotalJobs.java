@@ -165,7 +165,6 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
             ? power
             : powerBefore == job.peakMilliwatts() ? highest(key) : job.peakMilliwatts();
     long start = increment.windowStartEpochMillis();
-    long end = start + increment.windowMillis();
     boolean startIsKnown = job.state() != JobState.UNKNOWN;
     totals.put(
         key,
@@ -185,13 +184,36 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
                     ? job.startEpochMillis()
                     : start,
                 job.endEpochMillis(),
-                Math.max(job.lastEpochMillis(), end),
+                last(key, after, job.lastEpochMillis()),
                 peak,
                 job.work(),
                 job.workUnit(),
                 job.totals().addAll(increment.totals()),
                 known.partEpochMillis(),
                 job.nodes())));
+  }
+
+  /**
+   * The end of the last window in which there is something of the job. An end that is heard of late
+   * takes back what was booked behind it; then it is an earlier one.
+   */
+  private long last(String key, JobWindow changed, long lastEpochMillis) {
+    long start = changed.windowStartEpochMillis();
+    long end = start + changed.windowMillis();
+    if (!changed.totals().isZero()) {
+      return Math.max(lastEpochMillis, end);
+    }
+    if (end != lastEpochMillis) {
+      return lastEpochMillis;
+    }
+    long last = NONE;
+    for (Aged<JobWindow> window : windows.startingWith(key + "\0")) {
+      if (!window.value().totals().isZero()) {
+        last = Math.max(last, window.value().windowStartEpochMillis() + changed.windowMillis());
+      }
+    }
+    // of windows that are closed nothing is known here any more
+    return last == NONE ? start : last;
   }
 
   private void take(String key, JobRecord said, long arrivalEpochMillis) {

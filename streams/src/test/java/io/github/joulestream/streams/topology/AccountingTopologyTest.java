@@ -274,6 +274,65 @@ class AccountingTopologyTest {
     assertThat(summary.peakMilliwatts()).isEqualTo(500_000);
   }
 
+  @Test
+  void anEndThatIsHeardOfLate_takesTheLastTimeBack_andLeavesNoWindowBehindIt() {
+    send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    send(hold(5));
+    send(batch(0, 0, 60));
+    assertThat(told().lastEpochMillis()).isEqualTo(START + 60_000);
+    send(release(20)); // at the edge of a window
+    assertThat(told().lastEpochMillis()).isEqualTo(START + 20_000);
+    assertThat(told().totals().get(JobAmount.NODES_RELEASED)).isEqualTo(1);
+    send(batch(1, 61, 80));
+    send(batch(2, 81, 100));
+    assertThat(told().lastEpochMillis()).isEqualTo(START + 20_000);
+    results()
+        .windows
+        .values()
+        .forEach(window ->
+            assertThat(window.totals().isZero())
+                .as("window %d s", (window.windowStartEpochMillis() - START) / 1_000)
+                .isEqualTo(window.windowStartEpochMillis() >= START + 20_000));
+    // what was booked there before it ended is told to be zero, and nothing else
+    assertThat(results().windows).hasSize(6);
+  }
+
+  @Test
+  void aJobThatEndsAtAWindowsEdge_hasNoWindowBehindIt() {
+    send(hold(5));
+    send(release(20));
+    send(batch(0, 0, 60));
+    assertThat(results().windows.values())
+        .extracting(window -> window.windowStartEpochMillis() - START)
+        .containsExactly(0L, 10_000L);
+    assertThat(told().lastEpochMillis()).isEqualTo(START + 20_000);
+  }
+
+  @Test
+  void twoMachinesOfOneName_areKeptApart_andTheOthersReadingsKeptAside() {
+    send(hold(0));
+    send(batch(0, 0, 20));
+    TelemetryBatch rival = batch(0, 10, 30);
+    List<DeviceSeries> half =
+        rival.devices().stream()
+            .map(series ->
+                new DeviceSeries(
+                    series.device(),
+                    Readings.ofPower(
+                        series.readings().epochMillis(), new long[series.readings().size()])))
+            .toList();
+    // it began earlier, and says 0 W
+    send(new TelemetryBatch(SITE, NODE, 0, 0, half));
+    send(batch(1, 21, 60));
+    Results found = results();
+    assertThat(found.site(SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isEqualTo(2 * 60 * 500_000);
+    assertThat(found.job(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(60 * 500_000);
+    assertThat(found.site(SiteAmount.REFUSED_CONFLICT)).isEqualTo(2 * 21);
+    TestRecord<String, byte[]> letter =
+        read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer()).getFirst();
+    assertThat(header(letter, "reason")).contains("refused conflict: 21 readings of gpu0");
+  }
+
   /** What somebody says who knows only this. */
   private static JobRecord said(long start, long end, JobState state, double work) {
     return new JobRecord(
