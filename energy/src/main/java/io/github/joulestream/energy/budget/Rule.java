@@ -32,7 +32,9 @@ public enum Rule {
   /** Measured energy is not the sum of jobs and idle. */
   LEDGER_UNBALANCED,
   /** Nothing is heard of a whole site. */
-  SITE_STALE;
+  SITE_STALE,
+  /** Two sources speak for one device of a node at one time. */
+  SOURCE_CONFLICT;
 
   /** The rule of the thresholds of a budget for this quantity. */
   public static Rule budget(Quantity quantity) {

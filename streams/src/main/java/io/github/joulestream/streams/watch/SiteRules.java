@@ -58,6 +58,7 @@ final class SiteRules {
   private final Predicate<String> ended;
   private final Map<String, Long> stuckSeenMillis = new HashMap<>();
   private final Map<String, Long> stuckMillis = new HashMap<>();
+  private final SourceConflicts conflicts;
   private long peersMillis = Long.MIN_VALUE;
 
   /**
@@ -68,6 +69,7 @@ final class SiteRules {
     this.draws = draws;
     this.book = book;
     this.ended = ended;
+    this.conflicts = new SourceConflicts(book);
   }
 
   /**
@@ -83,6 +85,7 @@ final class SiteRules {
     silentNodes(now, silent);
     idleJobs(now);
     stuckCounters(now);
+    conflicts.sweep(now);
     ledger(now, unbalancedMillijoules);
     book.endRound(
         Rule.NODE_SILENT, now, SILENT_PATIENCE, "it reports again, or is not missed any more");
@@ -216,12 +219,18 @@ final class SiteRules {
   void forgetNode(String node, long now) {
     stuckSeenMillis.remove(node);
     stuckMillis.remove(node);
+    conflicts.forget(node);
     book.forgetAll(
         scope ->
             (scope.kind() == Scope.Kind.NODE && scope.name().equals(node))
                 || (scope.kind() == Scope.Kind.DEVICE && scope.name().startsWith(node + "/")),
         now,
         "the node was forgotten");
+  }
+
+  /** So many readings of this node were refused, since another source speaks for their device. */
+  void conflict(String node, long now, long readings) {
+    conflicts.seen(node, now, readings);
   }
 
   private void stuckCounters(long now) {
@@ -350,7 +359,7 @@ final class SiteRules {
                     : "no data of site %s since %s".formatted(site, Figures.instant(dataMillis))));
   }
 
-  private static Saying saying(
+  static Saying saying(
       Severity severity,
       double value,
       double limit,

@@ -482,6 +482,10 @@ final class SiteWatch {
     if (stuck > 0) {
       rules.stuck(window.node(), Math.max(now, window.windowStartEpochMillis()), stuck);
     }
+    long conflicting = totals.get(SiteAmount.REFUSED_CONFLICT);
+    if (conflicting > 0) {
+      rules.conflict(window.node(), Math.max(now, window.windowStartEpochMillis()), conflicting);
+    }
     draws
         .labels(window.node())
         .forEach((label, value) -> {

@@ -885,6 +885,27 @@ class AlertsTopologyTest {
   }
 
   @Test
+  void twoSourcesOfOneDevice_areToldOfTheirNode_untilAMinuteWithout() {
+    Totals<SiteAmount> totals = Totals.ofSite();
+    totals.add(SiteAmount.REFUSED_CONFLICT, 12);
+    steady(0, 10, 100);
+    send(
+        Topic.NODE_POWER,
+        Keys.node(SITE, "n1"),
+        new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
+        WireSerdes.nodeWindows().serializer(),
+        10);
+    steady(10, 300, 100);
+    assertThat(alerts(Rule.SOURCE_CONFLICT))
+        .extracting(Alert::scope, Alert::state, Alert::severity, Alert::value)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "node=n1", AlertState.FIRING, Severity.CRITICAL, 12.0),
+            org.assertj.core.groups.Tuple.tuple(
+                "node=n1", AlertState.RESOLVED, Severity.CRITICAL, 12.0));
+  }
+
+  @Test
   void aSiteThatIsNotHeard_isToldByTheWallClock_butNotOneOfThePast() {
     steady(0, 5, 100);
     power("past", 5, List.of(node("n1", -86_400, 100)));

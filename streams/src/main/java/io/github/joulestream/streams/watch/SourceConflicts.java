@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.watch;
+
+import io.github.joulestream.energy.budget.Alarm.Patience;
+import io.github.joulestream.energy.budget.Levels;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Nodes for whose devices two sources speak at one time: as a rule two machines under one node
+ * name, of which one is not booked. One thread.
+ */
+final class SourceConflicts {
+  /** Without a conflict for this long, there is none any more. */
+  private static final long SEEN_MILLIS = 60_000;
+
+  private static final Patience PATIENCE = new Patience(0, 60_000, 300_000);
+
+  private final AlarmBook book;
+  private final Map<String, Seen> byNode = new HashMap<>();
+
+  /**
+   * @param millis when it was seen last
+   * @param readings that were refused then
+   */
+  private record Seen(long millis, long readings) {}
+
+  SourceConflicts(AlarmBook book) {
+    this.book = book;
+  }
+
+  /** So many readings of a node were refused. */
+  void seen(String node, long now, long readings) {
+    byNode.put(node, new Seen(now, readings));
+  }
+
+  /** Nothing is said of this node any more. */
+  void forget(String node) {
+    byNode.remove(node);
+  }
+
+  /** Looks at all nodes, within a round of the book. */
+  void sweep(long now) {
+    byNode.values().removeIf(seen -> now - seen.millis >= SEEN_MILLIS);
+    byNode.forEach((node, seen) ->
+        book.step(
+            Rule.SOURCE_CONFLICT,
+            Scope.node(node),
+            now,
+            Levels.ONE,
+            PATIENCE,
+            _ ->
+                SiteRules.saying(
+                    Severity.CRITICAL,
+                    seen.readings,
+                    0,
+                    "readings",
+                    10_000,
+                    List.of(),
+                    ("two sources report devices of %s at the same time, and one of them is not booked:"
+                            + " two machines with one name, or two replays")
+                        .formatted(book.place(Scope.node(node))))));
+    book.endRound(
+        Rule.SOURCE_CONFLICT, now, PATIENCE, "one source at a time reports its devices again");
+  }
+}
