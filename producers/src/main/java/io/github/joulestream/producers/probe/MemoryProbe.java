@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe;
 
+import static io.github.joulestream.energy.Readings.MISSING;
+
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
@@ -128,7 +130,8 @@ public final class MemoryProbe implements Probe {
                 new long[] {milliwatts},
                 NONE,
                 NONE,
-                new long[] {totalBytes - available},
+                // a machine may have been given more since
+                new long[] {available > totalBytes ? MISSING : totalBytes - available},
                 NONE,
                 NONE)));
   }

@@ -94,7 +94,7 @@ record RedfishReading(
 
   private static double watts(JsonNode entry, String field) {
     double watts = isSilent(entry) ? Double.NaN : number(entry.path(field));
-    return ErrorValue.isNodeWatts(watts) ? Double.NaN : watts;
+    return ErrorValue.isOfNode(watts) ? Double.NaN : watts;
   }
 
   private static String trouble(JsonNode entry, String field) {

@@ -36,7 +36,7 @@ class ErrorValueTest {
       // up to 1 kW in µW; up to 100 kW in mW
       assertThat(ErrorValue.is(random.nextLong(1_000_000_000))).as("seed %d", seed).isFalse();
       assertThat(ErrorValue.is(random.nextLong(100_000_000))).as("seed %d", seed).isFalse();
-      assertThat(ErrorValue.isNodeWatts(0.1 + 12_000 * random.nextDouble())).isFalse();
+      assertThat(ErrorValue.isOfNode(0.1 + 12_000 * random.nextDouble())).isFalse();
     }
   }
 
@@ -46,7 +46,7 @@ class ErrorValueTest {
         new double[] {
           0, -0.0, -3, Double.NaN, Double.POSITIVE_INFINITY, 65_535, 4_294_967_295.0, 1e300
         }) {
-      assertThat(ErrorValue.isNodeWatts(watts)).as("%s W", watts).isTrue();
+      assertThat(ErrorValue.isOfNode(watts)).as("%s W", watts).isTrue();
     }
   }
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe;
 
+import static io.github.joulestream.energy.Readings.MISSING;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MemoryProbeContractTest extends ProbeContract {
@@ -28,5 +32,16 @@ class MemoryProbeContractTest extends ProbeContract {
   @Override
   protected void unplug() throws IOException {
     tree.unplug("meminfo");
+  }
+
+  @Test
+  void moreFreeThanThereWas_isNoUse() throws Exception {
+    try (Probe probe = probe()) {
+      probe.open();
+      assertThat(probe.read(NOW).getFirst().readings().used(0)).isEqualTo(512 << 10);
+      // the host has given this machine more
+      tree.write("meminfo", "MemTotal: 4096 kB\nMemAvailable: 3072 kB");
+      assertThat(probe.read(NOW).getFirst().readings().used(0)).isEqualTo(MISSING);
+    }
   }
 }
