@@ -41,6 +41,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -244,6 +245,11 @@ class AccountingTopologyTest {
     assertThat(found.job(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
     assertThat(found.job(JobAmount.GPU_MILLIJOULES)).isEqualTo(20 * 500_000);
     assertThat(found.job(JobAmount.COVERED_MILLIS)).isEqualTo(20_000);
+    assertBookedTotals(found);
+  }
+
+  private void assertBookedTotals(Results found) {
+    assertThat(found.job(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
     assertThat(
             found.windows.values().stream()
                 .mapToLong(window -> window.totals().get(JobAmount.TOTAL_MILLIJOULES))
@@ -337,6 +343,40 @@ class AccountingTopologyTest {
   private static JobRecord said(long start, long end, JobState state, double work) {
     return new JobRecord(
         SITE, "job", "", "", "", "", Map.of(), start, end, state, work, work == 0 ? "" : "steps");
+  }
+
+  @Test
+  void aMeterThatDoesNotMeasure_takesNothingFromAJobOnAMeasuredGpu() {
+    send(job());
+    send(hold(5));
+    send(besideAMeterOf0W(batch(0, 0, 20)));
+    send(besideAMeterOf0W(batch(1, 21, 40)));
+    send(release(25));
+    send(besideAMeterOf0W(batch(2, 41, 60)));
+    Results found = results();
+    assertBookedTotals(found);
+    assertThat(found.job(JobAmount.WHOLE_NODE_MILLIJOULES)).isZero();
+    assertThat(found.site(SiteAmount.WHOLE_NODE_MILLIJOULES)).isZero();
+    assertThat(found.site(SiteAmount.REFUSED_SENTINEL)).isEqualTo(61);
+    assertThat(found.job(JobAmount.COVERED_MILLIS)).isEqualTo(20_000);
+    // half of the GPUs, so half of the meter that says nothing
+    assertThat(found.job(JobAmount.UNCOVERED_MILLIS)).isEqualTo(10_000);
+    assertThat(told().totals().get(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
+  }
+
+  /** The GPUs as parts of a node whose controller has no sensor. */
+  private static TelemetryBatch besideAMeterOf0W(TelemetryBatch batch) {
+    List<DeviceSeries> devices = new ArrayList<>();
+    for (DeviceSeries gpu : batch.devices()) {
+      devices.add(new DeviceSeries(gpu.device().withContainedIn(DeviceKind.NODE), gpu.readings()));
+    }
+    long[] times = batch.devices().getFirst().readings().epochMillis();
+    devices.add(
+        new DeviceSeries(
+            Device.sensor("bmc", DeviceKind.NODE),
+            Readings.ofPower(times, new long[times.length])));
+    return new TelemetryBatch(
+        batch.site(), batch.node(), batch.agentEpoch(), batch.sequence(), devices);
   }
 
   private JobSummary told() {
