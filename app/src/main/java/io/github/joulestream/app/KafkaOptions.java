@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 
 /** How to reach a Kafka cluster. */
 final class KafkaOptions {
-  private static final int REACH_SECONDS = 5;
+  private static final int REACH_SECONDS = 15;
 
   @Option(
       names = "--kafka",
@@ -54,7 +54,7 @@ final class KafkaOptions {
   /**
    * Connects for administration.
    *
-   * @throws UserError if the cluster does not answer within 5 s
+   * @throws UserError if the cluster does not answer within 15 s
    */
   Admin admin() throws InterruptedException {
     Admin admin;

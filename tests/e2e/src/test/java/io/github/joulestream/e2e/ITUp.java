@@ -172,7 +172,7 @@ class ITUp {
       };
       Await.until(
           "all is well",
-          Duration.ofMinutes(2),
+          Duration.ofMinutes(5),
           () -> {
             try (Program well = Program.start(doctor)) {
               return well.await() == 0 && well.output().contains("newest window of site simulated");
