@@ -39,10 +39,12 @@ final class NodeGpus {
     this.numberings = numberings;
   }
 
-  /** Takes in a device that a probe sees; true if it is new. */
+  /** Takes in a device that a probe sees; true if it is new, or another part of its whole. */
   boolean sees(Device device) {
-    // the identity is all that matters, and it lasts
-    return devices.putIfAbsent(device.id(), device) == null;
+    Device before = devices.put(device.id(), device);
+    return before == null
+        || before.capacityBytes() != device.capacityBytes()
+        || !before.instanceOf().equals(device.instanceOf());
   }
 
   /** Ids of the whole GPUs. */

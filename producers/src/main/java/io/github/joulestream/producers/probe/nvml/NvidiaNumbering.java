@@ -138,6 +138,9 @@ final class NvidiaNumbering implements GpuNumbering {
     if (gi == null && place == null) {
       return gpu.uuid;
     }
+    if (gi != null && gpu.instances.stream().allMatch(instance -> instance.gi == UNKNOWN)) {
+      return anyOf(gpu.instances);
+    }
     int wanted = Integer.parseInt(gi != null ? gi : place);
     return uuidOf(
         gpu.instances.stream(), instance -> (gi != null ? instance.gi : instance.place) == wanted);
@@ -153,8 +156,13 @@ final class NvidiaNumbering implements GpuNumbering {
         gpu.instances.stream()
             .filter(instance -> profile == null || instance.profile().equals(profile))
             .toList();
-    boolean alike = found.stream().map(Instance::profile).distinct().count() == 1;
-    return alike ? found.getFirst().uuid : null;
+    return anyOf(found);
+  }
+
+  /** What a job is charged with is the same of all that are alike; null if they are not. */
+  private static @Nullable String anyOf(List<Instance> instances) {
+    boolean alike = instances.stream().map(Instance::profile).distinct().count() == 1;
+    return alike ? instances.getFirst().uuid : null;
   }
 
   private @Nullable String byUuid(String name) {

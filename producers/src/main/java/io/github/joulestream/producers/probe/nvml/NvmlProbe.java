@@ -128,7 +128,18 @@ public final class NvmlProbe implements Probe {
   }
 
   /** A MIG instance. */
-  private record Instance(Device device, MemorySegment handle, NvidiaNumbering.Instance named) {}
+  private record Instance(Device device, MemorySegment handle, NvidiaNumbering.Instance named) {
+
+    /** Compute instances of one GPU instance are each said to have all of its memory. */
+    Instance withItsPartOfMemory(List<Instance> all) {
+      int gi = named.gi();
+      long together = all.stream().filter(instance -> instance.named.gi() == gi).count();
+      return gi == NvidiaNumbering.UNKNOWN || together == 1
+          ? this
+          : new Instance(
+              device.withCapacityBytes(device.capacityBytes() / together), handle, named);
+    }
+  }
 
   /** What is known of a GPU. */
   private static final class Gpu {
@@ -397,7 +408,8 @@ public final class NvmlProbe implements Probe {
         }
       }
     }
-    gpu.instances = List.copyOf(instances);
+    gpu.instances =
+        instances.stream().map(instance -> instance.withItsPartOfMemory(instances)).toList();
   }
 
   private static Device instance(Open at, Gpu gpu, String uuid, MemorySegment handle) {

@@ -111,6 +111,24 @@ class NvidiaNumberingTest {
     assertThat(MIXED.find("MIG-GPU-1b1b1b1b" + UUID + "/8/0")).isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({"3g.20gb, 3g.20gb, true", "3g.20gb, 1g.5gb, false"})
+  void whereTheDriverGivesNoInstanceIds_instancesThatAreAlikeAreAllTheSamePart(
+      String first, String second, boolean understood) {
+    NvidiaNumbering names =
+        new NvidiaNumbering(
+            List.of(
+                new NvidiaNumbering.Gpu(
+                    "GPU-9" + UUID,
+                    0,
+                    0,
+                    null,
+                    List.of(instance("1", 0, -1, -1, first), instance("2", 1, -1, -1, second)))));
+    assertThat(names.find("0.1")).isEqualTo(understood ? "MIG-1" + UUID : null);
+    assertThat(names.find("0.2")).isEqualTo(understood ? "MIG-1" + UUID : null);
+    assertThat(names.find("0:1")).isEqualTo("MIG-2" + UUID);
+  }
+
   /** Slurm counts instances and GPUs in one row. */
   @ParameterizedTest
   @ValueSource(strings = {"0", "1", "2", "3", "/dev/nvidia0", "/dev/nvidia1"})

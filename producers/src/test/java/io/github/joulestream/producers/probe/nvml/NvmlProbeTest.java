@@ -421,7 +421,9 @@ class NvmlProbeTest extends ProbeContract {
         .set(0, "mig", 1)
         .set(0, "mig pending", 1)
         .instance(0, 0, "MIG-1", 40L << 30, 1L << 30)
-        .instance(0, 5, "MIG-2", 10L << 30, 2L << 30);
+        .instanceIds(0, 0, 1, 0)
+        .instance(0, 5, "MIG-2", 10L << 30, 2L << 30)
+        .instanceIds(0, 5, 9, 0);
     try (NvmlProbe probe = probe()) {
       probe.open();
       List<DeviceSeries> read = probe.read(NOW);
@@ -442,12 +444,20 @@ class NvmlProbeTest extends ProbeContract {
       assertThat(read.get(1).device().source()).isEqualTo(PowerSource.COUNTER);
       assertThat(probe.details()).contains(new Detail("GPU-aa", "MIG", "on, 2 instances"));
 
-      library.instance(0, 0, "", 0, 0).instance(0, 1, "MIG-3", 5L << 30, 0);
-      assertThat(ids(probe.read(NOW + 10_000)))
+      // a second compute instance of the same GPU instance: half of its memory each
+      library.instance(0, 3, "MIG-4", 40L << 30, 0).instanceIds(0, 3, 1, 1);
+      assertThat(probe.read(NOW + 10_000))
+          .filteredOn(series -> !series.device().instanceOf().isEmpty())
+          .extracting(series -> series.device().capacityBytes() >> 30)
+          .containsExactly(20L, 20L, 10L);
+
+      library.instance(0, 0, "", 0, 0).instance(0, 3, "", 0, 0);
+      library.instance(0, 1, "MIG-3", 5L << 30, 0).instanceIds(0, 1, 2, 0);
+      assertThat(ids(probe.read(NOW + 20_000)))
           .containsExactly("GPU-aa", "MIG-3", "MIG-2", "GPU-bb");
       library.set(0, "mig", 0);
-      assertThat(ids(probe.read(NOW + 20_000))).containsExactly("GPU-aa", "GPU-bb");
-      assertThat(probe.read(NOW + 21_000).getFirst().readings().utilisation(0)).isEqualTo(9_700);
+      assertThat(ids(probe.read(NOW + 30_000))).containsExactly("GPU-aa", "GPU-bb");
+      assertThat(probe.read(NOW + 31_000).getFirst().readings().utilisation(0)).isEqualTo(9_700);
     }
   }
 
