@@ -21,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -249,7 +250,31 @@ final class PipelineChecks {
           Finding.warn(
               "agents", "%d cannot read all they should: %s".formatted(blind.size(), some(blind))));
     }
+    notUnderstood(real).ifPresent(findings::add);
     return findings;
+  }
+
+  /** GPUs that jobs hold now under names that mean nothing to their agents. */
+  private static Optional<Finding> notUnderstood(List<NodeRecord> nodes) {
+    List<String> unclear =
+        nodes.stream()
+            .filter(node -> node.notUnderstood() > 0)
+            .map(node ->
+                "%s/%s (%d: %s)"
+                    .formatted(
+                        node.site(),
+                        node.node(),
+                        node.notUnderstood(),
+                        some(node.notUnderstoodNames())))
+            .toList();
+    return unclear.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Finding.warn(
+                "GPUs",
+                ("it is not certain which GPUs jobs hold on %d node%s, and these jobs lack their"
+                        + " energy: %s -> docs/jobs.md, what a GPU is called")
+                    .formatted(unclear.size(), unclear.size() == 1 ? "" : "s", some(unclear))));
   }
 
   private static String simulated(long nodes) {

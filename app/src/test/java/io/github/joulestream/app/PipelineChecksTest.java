@@ -92,6 +92,27 @@ class PipelineChecksTest {
   }
 
   @Test
+  void gpusThatAgentsDoNotUnderstand_areNamed_withTheirJobs() {
+    NodeRecord unclear =
+        new NodeRecord(
+            "east",
+            "n7",
+            NOW - 1_000,
+            "1",
+            Map.of(),
+            0,
+            0,
+            List.of(),
+            30,
+            List.of("job 4711: '2'", "job a/p: 'gpu.nvidia.com/gpu-vfio-0'"));
+    List<Finding> findings = PipelineChecks.agents(List.of(node("n1", 10), unclear), NOW);
+    assertThat(findings).extracting(Finding::level).containsExactly(Level.OK, Level.WARN);
+    assertThat(findings.getLast().text())
+        .contains("on 1 node,", "east/n7 (30: job 4711: '2'", "gpu-vfio-0")
+        .doesNotContain("n1");
+  }
+
+  @Test
   void openAlerts_areCounted_theWorstFirst() {
     assertThat(
             PipelineChecks.alerts(List.of(alert(Severity.CRITICAL, AlertState.RESOLVED, "over")))
