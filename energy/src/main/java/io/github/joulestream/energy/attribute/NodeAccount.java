@@ -167,8 +167,10 @@ public final class NodeAccount {
       boolean unsettled = unsettled();
       if (unsettled || newestMillis >= nextExpiryMillis) {
         // what is at hand is booked, so it is history now
-        Arrival now = outcome.kept(new Arrival(arrivalEpochMillis, batch.series()));
-        History withNews = with(history, now);
+        History withNews =
+            (from, to) ->
+                with(history, outcome.kept(new Arrival(arrivalEpochMillis, batch.series())))
+                    .read(from, to);
         if (unsettled) {
           settle(new Remembering(withNews), arrivalEpochMillis, books);
         }
