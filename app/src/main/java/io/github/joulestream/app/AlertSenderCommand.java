@@ -104,7 +104,7 @@ final class AlertSenderCommand implements Callable<Integer> {
   private static String line(AlertSender.Status status) {
     return String.format(
         Locale.ROOT,
-        "%s: %,d alerts told, %,d refused, %,d retries%s",
+        "%s: %,d changes of alerts delivered, %,d refused, %,d retries%s",
         status.target(),
         status.told(),
         status.refused(),

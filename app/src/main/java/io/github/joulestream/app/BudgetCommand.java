@@ -174,8 +174,12 @@ final class BudgetCommand implements Runnable {
       }
       topic.write(List.of(budget));
       System.out.printf(
-          "budget %s of site %s is in force: %s for %s%n",
-          budget.id(), budget.site(), BudgetText.limit(budget), budget.scope().text());
+          "budget %s of site %s is in force: %s for %s%s%n",
+          budget.id(),
+          budget.site(),
+          BudgetText.limit(budget),
+          budget.scope().text(),
+          remark(KnownNodes.read(kafka), budget));
       return 0;
     }
 
@@ -209,6 +213,12 @@ final class BudgetCommand implements Runnable {
     }
   }
 
+  /** What else there is to say of it, behind a semicolon; or nothing. */
+  private static String remark(KnownNodes nodes, Budget budget) {
+    String remark = nodes.remark(budget);
+    return remark.isEmpty() ? "" : "; " + remark;
+  }
+
   @Command(name = "list", sortOptions = false, description = "Show the budgets in force.")
   static final class ListAll implements Callable<Integer> {
     @Option(names = "--json", description = "In full, as JSON that 'import' takes.")
@@ -229,6 +239,7 @@ final class BudgetCommand implements Runnable {
         System.out.println("no budget is in force; 'joulestream budget set' makes one");
         return 0;
       }
+      KnownNodes nodes = KnownNodes.read(kafka);
       String form = "%-16s %-24s %-28s %-20s %-14s %s%n";
       System.out.printf(form, "site", "name", "scope", "limit", "thresholds", "owner");
       for (Budget budget : budgets) {
@@ -240,7 +251,7 @@ final class BudgetCommand implements Runnable {
             budget.scope().text(),
             BudgetText.limit(budget),
             BudgetText.values(budget).get("thresholds"),
-            budget.owner());
+            budget.owner() + remark(nodes, budget));
       }
       return 0;
     }
@@ -315,12 +326,28 @@ final class BudgetCommand implements Runnable {
       read.errors().forEach(spec.commandLine().getErr()::println);
       if (!read.errors().isEmpty()) {
         throw new UserError(
-            "%s has %,d errors; mend them and import it again: no budget was changed"
-                .formatted(file, read.errors().size()));
+            "%s has %,d %s; mend %s and import it again: no budget was changed"
+                .formatted(
+                    file,
+                    read.errors().size(),
+                    read.errors().size() == 1 ? "error" : "errors",
+                    read.errors().size() == 1 ? "it" : "them"));
       }
       topic.write(read.budgets());
       System.out.printf(
-          Locale.ROOT, "%,d budgets of %s are in force%n", read.budgets().size(), file);
+          Locale.ROOT,
+          read.budgets().size() == 1
+              ? "%,d budget of %s is in force%n"
+              : "%,d budgets of %s are in force%n",
+          read.budgets().size(),
+          file);
+      KnownNodes nodes = KnownNodes.read(kafka);
+      for (Budget budget : read.budgets()) {
+        String remark = remark(nodes, budget);
+        if (!remark.isEmpty()) {
+          System.out.printf("budget %s of site %s%s%n", budget.id(), budget.site(), remark);
+        }
+      }
       return 0;
     }
   }

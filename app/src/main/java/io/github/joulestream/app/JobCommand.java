@@ -13,9 +13,14 @@ import io.github.joulestream.schemas.AllocationEvent.Reporter;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +57,8 @@ import picocli.CommandLine.Spec;
 final class JobCommand implements Runnable {
   private static final Set<String> SHARES = Set.of("memory", "storage", "cpu", "node");
   private static final int WHOLE = 10_000;
+  // an agent leaves its mark once a minute
+  private static final Duration UNREAD = Duration.ofMinutes(3);
 
   @Spec
   @SuppressWarnings("NullAway.Init") // by picocli
@@ -136,9 +144,46 @@ final class JobCommand implements Runnable {
       }
     }
 
-    /** Tells Kafka, and waits until it has it. */
+    /** Refuses to go on with a job that nobody has told of: a mistyped one would be invented. */
+    void requireJob() {
+      String key = Keys.job(site, job);
+      boolean known =
+          isThere(Topic.JOBS, key, WireSerdes.jobs())
+              || isThere(Topic.JOB_SUMMARY, key, WireSerdes.jobSummaries());
+      if (!known) {
+        throw new UserError(
+            "no job '%s' of site %s is known; give --site and the job as at its start, or --force to say so all the same"
+                .formatted(job, site));
+      }
+    }
+
+    private <T> boolean isThere(Topic topic, String key, Serde<T> serde) {
+      return LatestRecords.find(topic, key, serde.deserializer(), kafka.config()).isPresent();
+    }
+
+    /** Refuses a node that no agent reports: no energy of it would ever be booked. */
+    void requireNode(String otherwise) {
+      if (!isThere(Topic.NODES, Keys.node(site, node()), WireSerdes.nodes())) {
+        throw new UserError(
+            "no node %s of site %s has reported; %s. Give --site and --node as its agent has them, or %s"
+                .formatted(node(), site, KnownNodes.read(kafka).sites(), otherwise));
+      }
+    }
+
+    /** Says so if no agent looks into the directory, as far as that can be known. */
+    void warnIfUnread(Path into, PrintWriter err) {
+      if (JobDirectory.readWithin(into, UNREAD, EpochClock.system().epochMillis())) {
+        return;
+      }
+      err.printf(
+          "joulestream: warning: no agent has looked into %s within the last %d min, so nobody knows of the job yet;"
+              + " start one on this node: joulestream agent --jobs %s%n",
+          into, UNREAD.toMinutes(), into);
+      err.flush();
+    }
+
+    /** Tells Kafka, and waits until it has it; {@link #kafka} was joined. */
     void tell(Consumer<KafkaPublisher> what) throws Exception {
-      kafka.join();
       try (KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-job")) {
         try {
           what.accept(publisher);
@@ -202,6 +247,15 @@ final class JobCommand implements Runnable {
     @Option(names = "--nodes", defaultValue = "0", description = "Nodes that it has, if known.")
     int nodes;
 
+    @Option(
+        names = "--new-node",
+        description = "The node has not reported yet, and will; without --dir.")
+    boolean newNode;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // by picocli
+    CommandSpec spec;
+
     @Override
     public Integer call() throws Exception {
       shares.forEach((what, part) -> {
@@ -214,7 +268,12 @@ final class JobCommand implements Runnable {
       Path directory = target.directory;
       if (directory != null) {
         target.put(directory, values());
+        target.warnIfUnread(directory, spec.commandLine().getErr());
       } else {
+        target.kafka.join();
+        if (!newNode) {
+          target.requireNode("--new-node if its agent comes later");
+        }
         target.tell(publisher -> {
           publisher.publish(hold());
           publisher.publish(record());
@@ -301,6 +360,9 @@ final class JobCommand implements Runnable {
     @Option(names = "--unit", required = true, description = "Its unit: tokens, samples, steps.")
     String unit = "";
 
+    @Option(names = "--force", description = "Also of a job that nobody knows; without --dir.")
+    boolean force;
+
     @Override
     public Integer call() throws Exception {
       if (!(done >= 0) || Double.isInfinite(done)) {
@@ -311,6 +373,10 @@ final class JobCommand implements Runnable {
         target.requireFile(directory);
         target.put(directory, Map.of("done", Double.toString(done), "unit", unit));
       } else {
+        target.kafka.join();
+        if (!force) {
+          target.requireJob();
+        }
         target.tell(publisher ->
             publisher.publish(said(target, JobRecord.OPEN, JobState.UNKNOWN, done, unit)));
       }
@@ -339,6 +405,11 @@ final class JobCommand implements Runnable {
         description = "How: completed, failed, cancelled, timeout (default: ${DEFAULT-VALUE}).")
     Ended state = Ended.COMPLETED;
 
+    @Option(
+        names = "--force",
+        description = "Also of a job or a node that nobody knows; without --dir.")
+    boolean force;
+
     @Override
     public Integer call() throws Exception {
       long end = target.epochMillis();
@@ -349,6 +420,11 @@ final class JobCommand implements Runnable {
             directory,
             Map.of("end", Long.toString(end), "state", state.name().toLowerCase(Locale.ROOT)));
       } else {
+        target.kafka.join();
+        if (!force) {
+          target.requireJob();
+          target.requireNode("--force to say so all the same");
+        }
         target.tell(publisher -> {
           publisher.publish(AllocationEvent.release(target.site, target.node(), target.job, end));
           publisher.publish(said(target, end, JobState.valueOf(state.name()), 0, ""));

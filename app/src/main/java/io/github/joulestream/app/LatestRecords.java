@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.joulestream.schemas.Topic;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -16,6 +20,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,22 +38,51 @@ final class LatestRecords {
    */
   static <T> SortedMap<String, T> of(
       Topic topic, Deserializer<T> deserializer, Map<String, Object> kafka) {
+    try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
+      return read(consumer, partitions(consumer, topic), deserializer, _ -> true);
+    }
+  }
+
+  /** That of one key. Looks where such a key belongs first, which is a part of the topic. */
+  static <T> Optional<T> find(
+      Topic topic, String key, Deserializer<T> deserializer, Map<String, Object> kafka) {
+    try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
+      List<TopicPartition> all = partitions(consumer, topic);
+      int own = Utils.toPositive(Utils.murmur2(key.getBytes(UTF_8))) % all.size();
+      List<TopicPartition> first =
+          all.stream().filter(partition -> partition.partition() == own).toList();
+      return Optional.ofNullable(read(consumer, first, deserializer, key::equals).get(key))
+          // another client may spread its keys in another way
+          .or(() -> Optional.ofNullable(read(consumer, all, deserializer, key::equals).get(key)));
+    }
+  }
+
+  private static KafkaConsumer<String, byte[]> consumer(Map<String, Object> kafka) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, Topic topic) {
+    return consumer.partitionsFor(topic.topicName()).stream()
+        .map(info -> new TopicPartition(info.topic(), info.partition()))
+        .toList();
+  }
+
+  private static <T> SortedMap<String, T> read(
+      KafkaConsumer<String, byte[]> consumer,
+      List<TopicPartition> partitions,
+      Deserializer<T> deserializer,
+      Predicate<String> wanted) {
     SortedMap<String, T> latest = new TreeMap<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic.topicName()).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        if (record.key() != null && wanted.test(record.key())) {
           take(record, deserializer, latest);
         }
       }

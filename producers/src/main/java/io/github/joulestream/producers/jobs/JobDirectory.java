@@ -14,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,6 +41,7 @@ public final class JobDirectory implements JobSource {
 
   private static final Logger log = LoggerFactory.getLogger(JobDirectory.class);
   private static final String PROGRESS = ".progress";
+  private static final String MARK = ".agent";
   private static final int MOST_BYTES = 64 << 10;
   // the kernel stamps by its own ticks: what changed just now may change again under that stamp
   private static final long TICK_MILLIS = 100;
@@ -55,6 +57,7 @@ public final class JobDirectory implements JobSource {
   private boolean settled;
   private long lookedEpochMillis = Long.MIN_VALUE;
   private long progressEpochMillis = Long.MIN_VALUE;
+  private long markedEpochMillis = -LOOK_MILLIS;
 
   /** A file as it was read. */
   private record Known(
@@ -67,6 +70,31 @@ public final class JobDirectory implements JobSource {
   public JobDirectory(String site, Path directory) {
     this.site = site;
     this.directory = directory;
+  }
+
+  /** True if an agent that may write there has looked into the directory within that time. */
+  public static boolean readWithin(Path directory, Duration time, long nowEpochMillis) {
+    try {
+      FileTime mark = modified(directory.resolve(MARK));
+      return mark != null && nowEpochMillis - mark.toMillis() <= time.toMillis();
+    } catch (IOException e) {
+      log.debug("the agent's mark in {} cannot be read", directory, e);
+      return false;
+    }
+  }
+
+  /** Leaves a mark, by which whoever puts a job here sees that somebody reads it. */
+  private void mark(long epochMillis) {
+    Path mark = directory.resolve(MARK);
+    try {
+      if (!Files.exists(mark)) {
+        Files.createFile(mark);
+      }
+      Files.setLastModifiedTime(mark, FileTime.fromMillis(epochMillis));
+    } catch (IOException e) {
+      // it may read there and not write
+      log.debug("no mark can be left in {}", directory, e);
+    }
   }
 
   @Override
@@ -94,6 +122,10 @@ public final class JobDirectory implements JobSource {
       lookedEpochMillis = epochMillis;
       settled = now != null && Math.abs(epochMillis - now.toMillis()) > TICK_MILLIS;
       news = lookAtFiles(now != null);
+      if (now != null && Math.abs(epochMillis - markedEpochMillis) >= LOOK_MILLIS) {
+        markedEpochMillis = epochMillis;
+        mark(epochMillis);
+      }
     }
     if (look || Math.abs(epochMillis - progressEpochMillis) >= PROGRESS_MILLIS) {
       progressEpochMillis = epochMillis;

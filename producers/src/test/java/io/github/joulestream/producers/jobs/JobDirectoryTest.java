@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +73,7 @@ class JobDirectoryTest {
     assertThat(read().stream().map(LocalJob::id)).containsExactly("2");
     assertThat(directory.changedEpochMillis()).isEqualTo(deleted);
     Files.delete(jobs.resolve("2"));
+    Files.delete(jobs.resolve(".agent"));
     Files.delete(jobs);
     assertThat(read()).isEmpty();
   }
@@ -159,5 +161,21 @@ class JobDirectoryTest {
   private void write(String name, String text, long epochMillis) throws IOException {
     Path file = Files.writeString(jobs.resolve(name), text);
     Files.setLastModifiedTime(file, FileTime.fromMillis(epochMillis));
+  }
+
+  @Test
+  void whoPutsAJobThere_seesWhetherAnAgentLooks() throws IOException {
+    long began = System.currentTimeMillis();
+    Duration within = Duration.ofMinutes(3);
+    assertThat(JobDirectory.readWithin(jobs, within, began)).isFalse();
+    Files.createDirectories(jobs);
+    assertThat(JobDirectory.readWithin(jobs, within, began)).isFalse();
+
+    assertThat(directory.read(began)).isEmpty();
+    assertThat(JobDirectory.readWithin(jobs, within, began)).isTrue();
+    assertThat(JobDirectory.readWithin(jobs, within, began + 181_000)).isFalse();
+    // an agent that runs on marks it anew
+    assertThat(directory.read(began + 120_000)).isEmpty();
+    assertThat(JobDirectory.readWithin(jobs, within, began + 181_000)).isTrue();
   }
 }

@@ -114,7 +114,11 @@ public final class InfluxBuckets {
       return "for ever";
     }
     return kept.toHours() % 24 == 0
-        ? "for %,d days".formatted(kept.toDays())
-        : "for %,d hours".formatted(kept.toHours());
+        ? "for " + count(kept.toDays(), "day")
+        : "for " + count(kept.toHours(), "hour");
+  }
+
+  private static String count(long number, String what) {
+    return "%,d %s%s".formatted(number, what, number == 1 ? "" : "s");
   }
 }

@@ -68,7 +68,8 @@ class ITBudgetCommand {
                 "--schedule=Mon-Fri 17:00-21:00 0.9MW",
                 "--schedule=Sat,Sun 0:00-24:00 1MW",
                 "--zone=Europe/Berlin"))
-        .isEqualTo("budget feed-a of site dc1 is in force: 1.2MW for site");
+        .isEqualTo(
+            "budget feed-a of site dc1 is in force: 1.2MW for site; site dc1 has no node yet");
     assertThat(topic.read())
         .hasEntrySatisfying("dc1/feed-a", set -> assertThat(set.schedule()).hasSize(2));
     assertThat(budget(1, "set", "b", "--site=dc1", "--scope=site", "--power=1MW"))

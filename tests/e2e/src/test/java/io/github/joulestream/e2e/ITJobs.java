@@ -231,6 +231,7 @@ class ITJobs {
         "model=llama",
         "--at",
         "1m",
+        "--new-node",
         "--kafka",
         kafka);
     awaitJob("run-7", job -> job.state() == JobState.RUNNING);
@@ -247,7 +248,7 @@ class ITJobs {
         "--kafka",
         kafka);
     awaitJob("run-7", job -> job.work() == 1_200);
-    run("job", "end", "run-7", "--site", "lab", "--node", "n2", "--kafka", kafka);
+    run("job", "end", "run-7", "--site", "lab", "--node", "n2", "--force", "--kafka", kafka);
     JobSummary job = awaitJob("run-7", found -> found.state() == JobState.COMPLETED);
     assertThat(job.user()).isEqualTo("ada");
     assertThat(job.labels()).isEqualTo(Map.of("model", "llama"));

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.delivery.Figures;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Alerts as they are. */
+@Command(
+    name = "alert",
+    description = "Show alerts, or end one.",
+    synopsisSubcommandLabel = "(list | clear)",
+    subcommands = {AlertCommand.ListAll.class, AlertCommand.Clear.class})
+final class AlertCommand implements Runnable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  CommandSpec spec;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /** The latest of each alert. */
+  static Collection<Alert> read(KafkaOptions kafka) {
+    return LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.config())
+        .values();
+  }
+
+  @Command(name = "list", sortOptions = false, description = "Show the alerts that hold.")
+  static final class ListAll implements Callable<Integer> {
+    @Option(names = "--site", paramLabel = "NAME", description = "Of this site only.")
+    @Nullable String site;
+
+    @Option(names = "--all", description = "Those that are over, too.")
+    boolean all;
+
+    @Option(names = "--json", description = "In full, as JSON.")
+    boolean json;
+
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws Exception {
+      kafka.join();
+      List<Alert> alerts =
+          read(kafka).stream()
+              .filter(alert -> site == null || alert.site().equals(site))
+              .filter(alert -> all || alert.state() == AlertState.FIRING)
+              .sorted(
+                  Comparator.comparing(Alert::state)
+                      .thenComparing(Alert::severity, Comparator.reverseOrder())
+                      .thenComparing(Alert::sinceEpochMillis)
+                      .thenComparing(Alert::id))
+              .toList();
+      if (json) {
+        System.out.println(json(alerts));
+      } else if (alerts.isEmpty()) {
+        System.out.println(
+            (all ? "no alert is known" : "no alert holds")
+                + (site == null ? "" : " of site " + site));
+      } else {
+        table(alerts);
+      }
+      return 0;
+    }
+
+    private void table(List<Alert> alerts) {
+      String form = "%-20s %-8s %-16s %-20s %-24s %12s %12s  %-16s%s%n";
+      System.out.printf(
+          form,
+          "since",
+          "severity",
+          "site",
+          "budget or rule",
+          "subject",
+          "value",
+          "limit",
+          "id",
+          all ? "  ended" : "");
+      for (Alert alert : alerts) {
+        System.out.printf(
+            form,
+            time(alert.sinceEpochMillis()),
+            alert.severity().name().toLowerCase(Locale.ROOT),
+            alert.site(),
+            alert.budget().isEmpty() ? alert.rule().label() : alert.budget(),
+            alert.scope(),
+            Figures.value(alert.value(), alert.unit()),
+            Figures.value(alert.limit(), alert.unit()),
+            alert.id(),
+            alert.state() == AlertState.FIRING ? "" : "  " + time(alert.endedEpochMillis()));
+      }
+    }
+
+    private static String json(List<Alert> alerts) {
+      try {
+        return JSON.writerWithDefaultPrettyPrinter()
+            .writeValueAsString(Map.of("alerts", alerts.stream().map(ListAll::fields).toList()));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("texts can always be written", e);
+      }
+    }
+
+    private static Map<String, @Nullable Object> fields(Alert alert) {
+      Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+      fields.put("id", alert.id());
+      fields.put("state", alert.state().name().toLowerCase(Locale.ROOT));
+      fields.put("since", time(alert.sinceEpochMillis()));
+      fields.put("updated", time(alert.updatedEpochMillis()));
+      fields.put(
+          "ended", alert.endedEpochMillis() == Alert.OPEN ? null : time(alert.endedEpochMillis()));
+      fields.put("severity", alert.severity().name().toLowerCase(Locale.ROOT));
+      fields.put("site", alert.site());
+      fields.put("rule", alert.rule().label());
+      fields.put("budget", alert.budget());
+      fields.put("subject", alert.scope());
+      fields.put("value", alert.value());
+      fields.put("limit", alert.limit());
+      fields.put("unit", alert.unit());
+      fields.put("completeness_ratio", alert.completenessParts() / 10_000.0);
+      fields.put("summary", alert.summary());
+      fields.put("inhibited_by", alert.inhibitedBy());
+      return fields;
+    }
+
+    private static String time(long epochMillis) {
+      return Instant.ofEpochMilli(epochMillis).truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+  }
+
+  @Command(
+      name = "clear",
+      sortOptions = false,
+      description =
+          "End an alert, for all who were told of it. If what it says is still so it fires anew.",
+      footer = {"", "To silence one that holds, use a silence of Alertmanager."})
+  static final class Clear implements Callable<Integer> {
+    @Parameters(paramLabel = "ID", description = "Its id, as 'alert list' shows it.")
+    String id = "";
+
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws Exception {
+      kafka.join();
+      Alert alert =
+          read(kafka).stream()
+              .filter(one -> one.id().equals(id))
+              .findFirst()
+              .orElseThrow(() ->
+                  new UserError(
+                      "there is no alert '%s'; 'joulestream alert list' shows their ids"
+                          .formatted(id)));
+      if (alert.state() != AlertState.FIRING) {
+        throw new UserError("alert %s is over already: %s".formatted(id, alert.summary()));
+      }
+      new Forgetting()
+          .end(
+              alert,
+              EpochClock.system().epochMillis(),
+              "ended by hand; it said: " + alert.summary())
+          .send(kafka.config());
+      System.out.printf(
+          "alert %s is ended (%s of %s at site %s)%n",
+          id, alert.rule().label(), alert.scope(), alert.site());
+      return 0;
+    }
+  }
+}

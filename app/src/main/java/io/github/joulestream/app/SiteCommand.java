@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.app.budget.BudgetTopic;
+import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.Topic;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Sites that are no more. */
+@Command(
+    name = "site",
+    description = "Forget a site that is no more.",
+    synopsisSubcommandLabel = "(forget)",
+    subcommands = SiteCommand.Forget.class)
+final class SiteCommand implements Runnable {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  CommandSpec spec;
+
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "forget",
+      sortOptions = false,
+      description = "Its nodes, budgets and alerts go, and all that the watch over it knows.",
+      footer = {
+        "",
+        "Its energy and its jobs stay in the store. A site that reports again comes back, without",
+        "budgets."
+      })
+  static final class Forget implements Callable<Integer> {
+    @Parameters(paramLabel = "SITE", description = "The site.")
+    String site = "";
+
+    @Option(names = "--force", description = "Also a site of which there is no record.")
+    boolean force;
+
+    @Mixin ConfirmOption confirmation = new ConfirmOption();
+    @Mixin KafkaOptions kafka = new KafkaOptions();
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Override
+    public Integer call() throws Exception {
+      if (site.isEmpty() || site.indexOf('/') >= 0) {
+        throw UserError.usage("a site's name has no slash: '%s'".formatted(site));
+      }
+      kafka.join();
+      KnownNodes known = KnownNodes.read(kafka);
+      List<NodeRecord> nodes =
+          known.records().values().stream().filter(node -> node.site().equals(site)).toList();
+      List<Budget> budgets =
+          new BudgetTopic(kafka.config())
+              .read().values().stream().filter(budget -> budget.site().equals(site)).toList();
+      List<Alert> alerts =
+          AlertCommand.read(kafka).stream().filter(alert -> alert.site().equals(site)).toList();
+      if (nodes.isEmpty() && budgets.isEmpty() && alerts.isEmpty() && !force) {
+        throw new UserError(
+            "nothing is known of a site %s; %s. With --force it is forgotten all the same"
+                .formatted(site, known.sites()));
+      }
+      String what =
+          "%s, %s and %s"
+              .formatted(
+                  count(nodes.size(), "node"),
+                  count(budgets.size(), "budget"),
+                  count(alerts.size(), "alert"));
+      confirmation.confirm("forget site %s with %s".formatted(site, what));
+      long now = EpochClock.system().epochMillis();
+      Forgetting forgetting = new Forgetting();
+      alerts.forEach(alert -> forgetting.end(alert, now, "site %s was forgotten".formatted(site)));
+      alerts.forEach(alert -> forgetting.remove(Topic.ALERTS, alert.id()));
+      budgets.forEach(budget -> forgetting.remove(Topic.BUDGETS, Keys.budget(site, budget.id())));
+      nodes.forEach(node -> forgetting.remove(Topic.NODES, Keys.node(site, node.node())));
+      // of no node in particular: all that the watch knows of the site
+      forgetting.remove(Topic.NODES, Keys.node(site, "")).send(kafka.config());
+      System.out.printf("site %s is forgotten, with %s%n", site, what);
+      if (nodes.stream().anyMatch(node -> now - node.epochMillis() < KnownNodes.REPORTS_MILLIS)) {
+        System.out.println("some of its nodes still report: while their agents run it comes back");
+      }
+      return 0;
+    }
+
+    private static String count(int number, String what) {
+      return "%,d %s%s".formatted(number, what, number == 1 ? "" : "s");
+    }
+  }
+}
