@@ -72,7 +72,10 @@ public final class NativeLibraries {
         .distinct()
         .map(Path::of)
         .filter(file -> temporary.equals(file.getParent()) && isUnpacked(file))
-        .forEach(NativeLibraries::delete);
+        .forEach(file -> {
+          delete(file);
+          delete(file.resolveSibling(file.getFileName() + ".lck")); // LZ4 keeps one beside it
+        });
   }
 
   /** Deletes what was unpacked before a time, by whomever. */

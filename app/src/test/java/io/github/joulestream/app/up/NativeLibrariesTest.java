@@ -26,6 +26,7 @@ class NativeLibrariesTest {
   @Test
   void whatIsLoaded_needsItsFileNoMore() throws IOException {
     Path loaded = file("librocksdbjni10489318599118115408.so", NOON);
+    Path lock = file("librocksdbjni10489318599118115408.so.lck", NOON);
     Path notLoaded = file("librocksdbjni99489318599118115408.so", NOON);
     Path another = file("libother123456789.so", NOON);
     NativeLibraries.deleteLoaded(
@@ -38,6 +39,7 @@ class NativeLibrariesTest {
             "7f04-7f05 rw-p 00000000 00:00 0",
             "7f05-7f06 rw-p 00000000 00:00 0 [heap]"));
     assertThat(loaded).doesNotExist();
+    assertThat(lock).doesNotExist();
     assertThat(notLoaded).exists();
     assertThat(another).exists();
   }
