@@ -68,7 +68,7 @@ final class Sources {
     this.limits = limits;
   }
 
-  /** True if this agent spoke last, and so may go on. */
+  /** True if this agent spoke last, and so may continue. */
   boolean isKeeper(long epoch) {
     if (stretches.isEmpty()) {
       return false;
@@ -77,7 +77,7 @@ final class Sources {
     return newest.place == 0 && newest.epoch == epoch;
   }
 
-  /** Whoever spoke last has gone on to this time. */
+  /** Whoever spoke last has spoken up to this time. */
   void spokenTo(long epochMillis) {
     if (!stretches.isEmpty()) {
       Stretch newest = stretches.getLast();

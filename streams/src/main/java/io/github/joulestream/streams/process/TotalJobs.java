@@ -194,7 +194,7 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   }
 
   /**
-   * The end of the last window in which there is something of the job. An end that is heard of late
+   * The end of the last window in which there is something of the job. An end that arrives late
    * takes back what was booked behind it; then it is an earlier one.
    */
   private long last(String key, JobWindow changed, long lastEpochMillis) {

@@ -281,7 +281,7 @@ class AccountingTopologyTest {
   }
 
   @Test
-  void anEndThatIsHeardOfLate_takesTheLastTimeBack_andLeavesNoWindowBehindIt() {
+  void anEndThatArrivesLate_takesTheLastTimeBack_andLeavesNoWindowBehindIt() {
     send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
     send(hold(5));
     send(batch(0, 0, 60));
@@ -299,7 +299,7 @@ class AccountingTopologyTest {
             assertThat(window.totals().isZero())
                 .as("window %d s", (window.windowStartEpochMillis() - START) / 1_000)
                 .isEqualTo(window.windowStartEpochMillis() >= START + 20_000));
-    // what was booked there before it ended is told to be zero, and nothing else
+    // windows that were booked before are zero now, and there are no others
     assertThat(results().windows).hasSize(6);
   }
 
