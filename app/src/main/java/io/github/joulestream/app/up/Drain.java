@@ -68,6 +68,11 @@ final class Drain {
         && writerCaughtUp.getAsBoolean();
   }
 
+  /** True if the streams have finished all allocations that are published. */
+  boolean allocationsTaken() throws ExecutionException, InterruptedException {
+    return lag(List.of(Topic.ALLOCATIONS.topicName())) == 0;
+  }
+
   /** Records of telemetry, allocations and jobs that the streams have not finished. */
   long lag() throws ExecutionException, InterruptedException {
     return lag(INPUTS);

@@ -239,6 +239,7 @@ public final class UpRun {
       out.println("sampling this machine: " + agent.describe());
       agent.start();
     }
+    Drain drain = new Drain(admin, kafka, streams, writer::caughtUp);
     if (past != null) {
       SiteSimulator site = past;
       Thread thread = Thread.ofPlatform().name("past").start(() -> simulate(site, publisher));
@@ -250,7 +251,8 @@ public final class UpRun {
           });
     } else if (traces != null) {
       announce(traces, requireNonNull(replay, "replay"));
-      Thread replayer = Thread.ofPlatform().name("replay").start(() -> replay(traces, publisher));
+      Thread replayer =
+          Thread.ofPlatform().name("replay").start(() -> replay(traces, publisher, drain));
       part(
           "replay",
           () -> {
@@ -278,7 +280,7 @@ public final class UpRun {
                 writer::failure,
                 sender::failure,
                 live::failure),
-            new Drain(admin, kafka, streams, writer::caughtUp),
+            drain,
             writer,
             live,
             simulation,
@@ -461,13 +463,28 @@ public final class UpRun {
     traces.notices().forEach(notice -> out.println("  note: " + notice));
   }
 
+  /** Returns when the streams have the allocations so far; readings before them cost much more. */
+  private void awaitAllocations(Drain drain) {
+    try {
+      while (!publishingEnds() && !drain.allocationsTaken()) {
+        TimeUnit.MILLISECONDS.sleep(TICK.toMillis());
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("how far the streams are cannot be read", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private boolean publishingEnds() {
     return replayStopped.get() || stopAsked.getCount() == 0;
   }
 
-  private void replay(TraceSet traces, KafkaPublisher publisher) {
+  private void replay(TraceSet traces, KafkaPublisher publisher, Drain drain) {
     try {
-      cutShort.set(!traces.publish(publisher, published::set, this::publishingEnds));
+      cutShort.set(
+          !traces.publish(
+              publisher, published::set, this::publishingEnds, () -> awaitAllocations(drain)));
     } catch (RuntimeException e) {
       replayFailure.set(e);
     } finally {

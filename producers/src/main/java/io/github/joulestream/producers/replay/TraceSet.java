@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -30,6 +31,9 @@ import java.util.function.LongConsumer;
  */
 public final class TraceSet {
   private static final int ROWS_PER_BATCH = 50;
+
+  /** Readings whose allocations are published at once, before the first of them. */
+  private static final long READINGS_AHEAD = 20_000;
 
   private final String site;
   private final Found found;
@@ -84,36 +88,54 @@ public final class TraceSet {
 
     record OfAllocation(AllocationEvent event) implements Content {}
 
-    record Rows(NodeLog log, int batch) implements Content {}
+    record Rows(NodeLog log, int batch) implements Content {
+      long readings() {
+        int from = batch * ROWS_PER_BATCH;
+        return (long) (Math.min(log.rows(), from + ROWS_PER_BATCH) - from) * log.devices().size();
+      }
+    }
   }
 
   /**
    * Publishes everything and returns when it is acknowledged; true if it is all.
    *
+   * <p>Allocations are published ahead of the readings of their time, those of many readings at
+   * once. Whoever consumes both gets readings in large pieces, and what a job gave back may come
+   * behind a piece of them: then the job seems to hold its nodes until the next run, hours later,
+   * and each allocation is booked once more from the history. So what consumes them can be waited
+   * for.
+   *
    * @param progress is told how many readings are published so far
    * @param stop ends it early, between two batches
+   * @param taken returns when the allocations that are published are known to have been consumed,
+   *     or at once where nobody knows
    */
-  public boolean publish(Publisher publisher, LongConsumer progress, BooleanSupplier stop) {
+  public boolean publish(
+      Publisher publisher, LongConsumer progress, BooleanSupplier stop, Runnable taken) {
     long done = 0;
-    // traces may lie days apart: what a job gave back must be known before time goes on
-    boolean toSettle = false;
     Map<String, Agent> agents = agents();
-    for (Event event : events()) {
+    List<Event> events = events();
+    Iterator<Ahead> ahead = ahead(events).iterator();
+    Ahead next = ahead.hasNext() ? ahead.next() : null;
+    for (Event event : events) {
       if (stop.getAsBoolean()) {
         publisher.flush();
         return false;
       }
+      if (next != null && next.readingsBefore <= done) {
+        while (next != null && next.readingsBefore <= done + READINGS_AHEAD) {
+          publisher.publish(next.event);
+          next = ahead.hasNext() ? ahead.next() : null;
+        }
+        publisher.flush();
+        taken.run();
+      }
       switch (event.content) {
         case Content.OfJob(JobRecord job) -> publisher.publish(job);
-        case Content.OfAllocation(AllocationEvent allocation) -> {
-          publisher.publish(allocation);
-          toSettle = true;
+        case Content.OfAllocation _ -> {
+          // was published ahead
         }
         case Content.Rows(NodeLog log, int batch) -> {
-          if (toSettle) {
-            publisher.flush();
-            toSettle = false;
-          }
           Agent agent = requireNonNull(agents.get(log.node()), "agent");
           TelemetryBatch telemetry =
               new TelemetryBatch(
@@ -126,6 +148,27 @@ public final class TraceSet {
     }
     publisher.flush();
     return true;
+  }
+
+  /** Publishes everything without waiting for whoever consumes it. */
+  public boolean publish(Publisher publisher, LongConsumer progress, BooleanSupplier stop) {
+    return publish(publisher, progress, stop, () -> {});
+  }
+
+  /** An allocation, and how many readings come before it in the order of time. */
+  private record Ahead(long readingsBefore, AllocationEvent event) {}
+
+  private static List<Ahead> ahead(List<Event> events) {
+    List<Ahead> ahead = new ArrayList<>();
+    long readings = 0;
+    for (Event event : events) {
+      if (event.content instanceof Content.OfAllocation(AllocationEvent allocation)) {
+        ahead.add(new Ahead(readings, allocation));
+      } else if (event.content instanceof Content.Rows rows) {
+        readings += rows.readings();
+      }
+    }
+    return ahead;
   }
 
   private List<Event> events() {

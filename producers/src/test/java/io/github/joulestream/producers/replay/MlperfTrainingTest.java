@@ -12,6 +12,7 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -563,7 +564,7 @@ class MlperfTrainingTest {
       Files.write(power.resolve("node_" + node + ".txt"), lines);
     }
     Recorded recorded = Recorded.of(find(MlperfEdges.MEASURED));
-    // what the job was given and gave back is known before time goes on; and at the end
+    // what the job was given and gave back is known before its readings; and at the end all is
     assertThat(recorded.flushes).isEqualTo(2);
     assertThat(recorded.jobs)
         .extracting(JobRecord::state)
@@ -577,15 +578,48 @@ class MlperfTrainingTest {
             tuple("2xTEST.node_0", AllocationEvent.Action.RELEASE, START + 10_000),
             tuple("2xTEST.node_1", AllocationEvent.Action.RELEASE, START + 10_000));
     assertThat(recorded.allocations.getFirst().nodeParts()).isEqualTo(10_000);
-    // 4 batches of 50 rows each: two of them before the run, its news, then the others
+    // 4 batches of 50 rows each, two of them before the run
     assertThat(recorded.batches).hasSize(8);
     assertThat(recorded.all.subList(0, 4)).isEqualTo(recorded.batches.subList(0, 4));
-    assertThat(recorded.all.subList(4, 10)).doesNotContainAnyElementsOf(recorded.batches);
+    assertThat(recorded.all.subList(4, 8)).isEqualTo(recorded.allocations);
+    assertThat(recorded.all.subList(8, 10)).isEqualTo(recorded.jobs);
     assertThat(
             recorded.batches.stream()
                 .filter(batch -> batch.node().equals("2xTEST.node_1"))
                 .map(batch -> batch.sequence()))
         .containsExactly(0L, 1L, 2L, 3L);
+  }
+
+  /** Of a folder of months only the next allocations are out: accounts remember each of them. */
+  @Test
+  void allocations_areTakenBeforeTheReadingsOfTheirTime_andNotAllAtOnce() throws IOException {
+    int runs = 30;
+    int seconds = 1_500;
+    for (int run = 0; run < runs; run++) {
+      long start = START + run * 86_400_000L;
+      anotherRun("result_" + run, start, steady(start, start + seconds * 1_000L, "100"));
+    }
+    Recorded recorded = new Recorded();
+    List<Integer> takenAt = new ArrayList<>();
+    find(MlperfEdges.MEASURED)
+        .publish(recorded, _ -> {}, () -> false, () -> takenAt.add(recorded.allocations.size()));
+    assertThat(recorded.allocations).hasSize(2 * runs);
+    assertThat(takenAt).hasSizeBetween(3, 4).isSorted().last().isEqualTo(2 * runs);
+    int readings = 0;
+    int allocations = 0;
+    int furthest = 0;
+    for (Object each : recorded.all) {
+      if (each instanceof AllocationEvent) {
+        allocations++;
+      } else if (each instanceof TelemetryBatch batch) {
+        readings += batch.readings();
+        // everything up to this run and some more is known
+        int due = 2 * (1 + (readings - 1) / (seconds + 1));
+        assertThat(allocations).isGreaterThanOrEqualTo(due);
+        furthest = Math.max(furthest, allocations - due);
+      }
+    }
+    assertThat(furthest).isBetween(20, 2 * 20_000 / seconds + 2);
   }
 
   @Test
