@@ -191,7 +191,8 @@ class ITRealTraces {
         if (set.getKey().equals("3090_5050")) {
           assertThat(Math.abs(energy / truth - 1)).isLessThan(before);
           before = Math.abs(energy / truth - 1);
-        } else {
+        } else if (!way.equals(said)) {
+          // the log alone does not say that it is an A100
           assertThat(more).as("what the A100 does not see is in its bound").isGreaterThan(20);
         }
         assertThat(energy).isPositive().isEqualTo(job.number("energy_j"));
