@@ -77,7 +77,7 @@ final class AlertCommand implements Runnable {
               .sorted(
                   Comparator.comparing(Alert::state)
                       .thenComparing(Alert::severity, Comparator.reverseOrder())
-                      .thenComparing(Alert::sinceEpochMillis)
+                      .thenComparingLong(Alert::sinceEpochMillis)
                       .thenComparing(Alert::id))
               .toList();
       if (json) {

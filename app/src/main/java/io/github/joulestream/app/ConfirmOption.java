@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.joulestream.runtime.UserError;
 import java.io.Console;
 import java.util.Locale;
@@ -21,8 +23,8 @@ final class ConfirmOption {
     if (yes) {
       return;
     }
-    Console console = System.console();
-    if (console == null || !console.isTerminal()) {
+    Console console = requireNonNull(System.console(), "no console");
+    if (!console.isTerminal()) {
       throw UserError.usage(what + ": nothing was done; say --yes if that is meant");
     }
     String answer = console.readLine("%s? [y/N] ", what);

@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.DeadThreads;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
 final class Stopping implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
 
+  private final NanoClock clock = NanoClock.system();
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
 
@@ -44,17 +46,17 @@ final class Stopping implements AutoCloseable {
    */
   boolean await(Duration duration, String program, Supplier<Optional<Throwable>> failure)
       throws InterruptedException {
-    long end = System.nanoTime() + duration.toNanos();
+    long end = clock.nanos() + duration.toNanos();
     do {
       Optional<Throwable> why = failure.get();
       if (why.isPresent()) {
         throw new UserError(program + " stopped: " + reason(why.get()), why.get());
       }
-      long left = end - System.nanoTime();
+      long left = end - clock.nanos();
       if (await(Duration.ofNanos(Math.clamp(left, 0, LOOK.toNanos())))) {
         return true;
       }
-    } while (System.nanoTime() - end < 0);
+    } while (clock.nanos() - end < 0);
     return false;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.runtime.EpochClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -45,7 +46,7 @@ public final class NativeLibraries {
 
   private static void watch() {
     Path temporary = TemporaryFolder.root();
-    deleteLeft(temporary, Instant.now().minus(LEFT));
+    deleteLeft(temporary, Instant.ofEpochMilli(EpochClock.system().epochMillis()).minus(LEFT));
     Duration pause = FIRST_PAUSE;
     try {
       while (true) {

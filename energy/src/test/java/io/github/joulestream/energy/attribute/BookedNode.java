@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
@@ -102,7 +103,7 @@ final class BookedNode {
   }
 
   /** The powers that were kept, by time. */
-  TreeMap<Long, Long> keptMilliwatts() {
+  NavigableMap<Long, Long> keptMilliwatts() {
     TreeMap<Long, Long> kept = new TreeMap<>();
     for (Arrival arrival : history) {
       for (DeviceSeries series : arrival.devices()) {

@@ -15,8 +15,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +81,7 @@ class ConflictRulesTest {
     }
     // then it speaks until 199, and for another minute nobody
     assertThat(node.site(SiteAmount.REFUSED_CONFLICT)).isEqualTo(5 + 95 + 60);
-    TreeMap<Long, Long> kept = node.keptMilliwatts();
+    NavigableMap<Long, Long> kept = node.keptMilliwatts();
     kept.forEach((time, power) ->
         assertThat(power)
             .as("second %d", (time - START) / 1_000)
@@ -163,7 +163,7 @@ class ConflictRulesTest {
         int to = from + 20 + random.nextInt(300);
         int offset = random.nextInt(1_000);
         long epoch = at(from) - 500 + source;
-        long watts = 100L + 100 * source;
+        long watts = 100L + 100L * source;
         // as it begins and ends, and while batches are under way in both moments
         changes += 4;
         while (from <= to) {
@@ -186,7 +186,7 @@ class ConflictRulesTest {
           node.restart();
         }
       }
-      TreeMap<Long, Long> kept = node.keptMilliwatts();
+      NavigableMap<Long, Long> kept = node.keptMilliwatts();
       assertThat(kept.size() + node.site(SiteAmount.REFUSED_CONFLICT))
           .as("round " + round)
           .isEqualTo(readings);
@@ -215,7 +215,7 @@ class ConflictRulesTest {
 
   private record Due(long epoch, long arrivalEpochMillis, DeviceSeries batch) {}
 
-  private static int switches(TreeMap<Long, Long> kept) {
+  private static int switches(NavigableMap<Long, Long> kept) {
     int switches = 0;
     long before = kept.firstEntry().getValue();
     for (long power : kept.values()) {

@@ -249,7 +249,7 @@ class ContainerRulesTest {
       }
       assertThat(node.joules(100, 290, MEASURED_TOTAL_MILLIJOULES)).isEqualTo(19 * 10_000);
       assertThat(node.joules(310, 590, MEASURED_TOTAL_MILLIJOULES))
-          .isEqualTo(28 * (milliwatts == 900_000 ? 9_000 : 3_000));
+          .isEqualTo(28L * (milliwatts == 900_000 ? 9_000 : 3_000));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.producers.jobs.PodDevices.Given;
@@ -125,8 +126,7 @@ class PodHoldersTest {
     lists("web-0", "GPU-2");
     assertThat(held())
         .isEqualTo(Map.of("next", Map.of("GPU-1", WHOLE), "web-0", Map.of("GPU-2", WHOLE)));
-    LocalJob again = job("web-0");
-    assertThat(again).isNotNull();
+    LocalJob again = requireNonNull(job("web-0"));
     assertThat(again.record().startEpochMillis()).isEqualTo(NOW + 3_000);
   }
 
@@ -152,8 +152,7 @@ class PodHoldersTest {
     now = NOW + 60_000;
     says("p", "Failed", NOW, NOW + 42_000);
     says("q", "Running", NOW, 0);
-    LocalJob ended = job("p");
-    assertThat(ended).isNotNull();
+    LocalJob ended = requireNonNull(job("p"));
     assertThat(ended.record().state()).isEqualTo(JobState.FAILED);
     assertThat(ended.record().endEpochMillis()).isEqualTo(NOW + 42_000);
     assertThat(ended.gpus()).isEqualTo(Map.of("GPU-1", WHOLE));
@@ -162,8 +161,7 @@ class PodHoldersTest {
     lists("r", "GPU-1");
     assertThat(held()).isEqualTo(Map.of("q", Map.of("GPU-2", WHOLE), "r", Map.of("GPU-1", WHOLE)));
     says("q", "Succeeded", NOW, 0);
-    LocalJob unknown = job("q");
-    assertThat(unknown).isNotNull();
+    LocalJob unknown = requireNonNull(job("q"));
     assertThat(unknown.record().state()).isEqualTo(JobState.COMPLETED);
     assertThat(unknown.record().endEpochMillis()).isEqualTo(now);
   }

@@ -56,7 +56,7 @@ final class SourceConflicts {
             _ ->
                 SiteRules.saying(
                     Severity.CRITICAL,
-                    seen.readings,
+                    (double) seen.readings,
                     0,
                     "readings",
                     10_000,

@@ -63,6 +63,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.TopologyException;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,7 +99,7 @@ class AccountingTopologyTest {
 
   // ---- input
 
-  private <T> void send(Topic topic, String key, T value, Serializer<T> serializer) {
+  private <T> void send(Topic topic, String key, @Nullable T value, Serializer<T> serializer) {
     TestInputTopic<String, T> input =
         driver.createInputTopic(topic.topicName(), new StringSerializer(), serializer);
     input.pipeInput(new TestRecord<>(key, value, arrival));

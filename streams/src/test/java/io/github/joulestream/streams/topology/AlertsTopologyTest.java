@@ -58,6 +58,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,8 @@ class AlertsTopologyTest {
 
   // ---- input
 
-  private <T> void send(Topic topic, String key, T value, Serializer<T> serializer, long second) {
+  private <T> void send(
+      Topic topic, String key, @Nullable T value, Serializer<T> serializer, long second) {
     driver
         .createInputTopic(topic.topicName(), new StringSerializer(), serializer)
         .pipeInput(new TestRecord<>(key, value, Instant.ofEpochMilli(millis(second))));

@@ -2,6 +2,7 @@
 package io.github.joulestream.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.app.Main;
@@ -130,7 +131,8 @@ class ITOperatorCommands {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+      while (partitions.stream()
+          .anyMatch(one -> consumer.position(one) < requireNonNull(ends.get(one)))) {
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }
     }

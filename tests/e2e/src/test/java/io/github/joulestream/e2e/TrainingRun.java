@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +53,7 @@ final class TrainingRun {
 
   /** Copies a run's files to another folder, all times moved. */
   static void copy(Path traces, String job, Path to, long moveMillis) throws IOException {
-    Path system = Path.of(job).getParent();
+    Path system = requireNonNull(Path.of(job).getParent());
     String run = Path.of(job).getFileName().toString();
     List<Path> files = new ArrayList<>(List.of(system.resolve(run + ".lifecycle.txt")));
     try (Stream<Path> power = Files.list(traces.resolve(system).resolve("power").resolve(run))) {
