@@ -48,6 +48,9 @@ final class Container {
   private boolean[] silent = new boolean[LEAST_WINDOWS];
   private long first;
   private int size;
+  // where the window is that was asked for last
+  private long placedWindow = NEVER;
+  private int placedAt;
   // windows before this one are forgotten, and stay as they are
   private long since = NEVER;
 
@@ -85,6 +88,7 @@ final class Container {
   /** Windows before this one are not known. */
   void since(long window) {
     since = Math.max(since, window);
+    placedWindow = NEVER;
   }
 
   /** Which level of devices counts in this window, as it is booked. */
@@ -111,6 +115,9 @@ final class Container {
     long before = ofLevel[at];
     long after = before + millijoules;
     ofLevel[at] = after;
+    if (before > 0 && after > 0 && (level == TOP || seconds.isEmpty())) {
+      return; // most of the time
+    }
     boolean crosses = before <= 0 != after <= 0;
     boolean matters =
         levelAt(window) == TOP
@@ -135,7 +142,16 @@ final class Container {
     changedTo = Math.max(changedTo, to);
   }
 
+  /** Where a window is; -1 if it is forgotten. Most pieces are of the window of the one before. */
   private int place(long window) {
+    if (window != placedWindow) {
+      placedAt = find(window);
+      placedWindow = window;
+    }
+    return placedAt;
+  }
+
+  private int find(long window) {
     if (window < since) {
       return -1;
     }
@@ -231,7 +247,7 @@ final class Container {
   // ---- what should count
 
   /**
-   * Looks at what has changed.
+   * Looks at what has changed. In most windows the books say already what they should.
    *
    * @param known whether the node has a device that is the container
    * @param lastWindow the window of its newest reading; {@code Long.MIN_VALUE} without one
@@ -252,6 +268,9 @@ final class Container {
     if (expected != expectedFrom) {
       changed(Math.min(expected, expectedFrom), Math.max(expected, expectedFrom));
       expectedFrom = expected;
+    }
+    if (changedFrom < changedTo && flip(NEVER) == null && !silenceDiffers()) {
+      settled();
     }
     return changedFrom < changedTo;
   }
@@ -370,10 +389,8 @@ final class Container {
    * reading, or if it never had one, has none.
    */
   void silences(Silences taker) {
-    int to = (int) Math.min(size, Math.max(0, (Math.min(changedTo, end()) - first) / windowMillis));
-    int from =
-        changedFrom <= first ? 0 : (int) Math.min(size, (changedFrom - first) / windowMillis);
-    for (int at = from; at < to; at++) {
+    int to = changedEnd();
+    for (int at = changedStart(); at < to; at++) {
       long window = first + (long) at * windowMillis;
       boolean now = isSilent(window);
       if (now != silent[at]) {
@@ -381,6 +398,24 @@ final class Container {
         taker.take(window, now ? 1 : -1);
       }
     }
+  }
+
+  private boolean silenceDiffers() {
+    int to = changedEnd();
+    for (int at = changedStart(); at < to; at++) {
+      if (isSilent(first + (long) at * windowMillis) != silent[at]) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private int changedStart() {
+    return changedFrom <= first ? 0 : (int) Math.min(size, (changedFrom - first) / windowMillis);
+  }
+
+  private int changedEnd() {
+    return (int) Math.min(size, Math.max(0, (Math.min(changedTo, end()) - first) / windowMillis));
   }
 
   private boolean isSilent(long window) {

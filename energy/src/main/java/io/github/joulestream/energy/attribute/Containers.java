@@ -61,9 +61,12 @@ final class Containers {
     if (within != kind && !counts(byKind[within.ordinal()], window)) {
       return false;
     }
+    if (kind == DeviceKind.NODE || within == DeviceKind.NODE) {
+      return true;
+    }
     // what is part of something is part of the node
     Container node = byKind[DeviceKind.NODE.ordinal()];
-    return kind == DeviceKind.NODE || node == null || counts(node, window);
+    return node == null || counts(node, window);
   }
 
   private static boolean counts(@Nullable Container around, long window) {

@@ -1054,20 +1054,21 @@ final class DeviceAccount {
             && utilisation < IDLE_UTILISATION_PARTS;
     Shares.Holders holders = shares.holders(span);
     long millis = end - at;
+    boolean inTotal = books.inTotal(device, inWindow);
     if (holders.nobody()) {
-      books.measured(inWindow, device, millijoules, quality);
-      books.idle(inWindow, device, millijoules);
-      books.time(inWindow, device, millis, 0, utilisation, used);
+      books.measured(inWindow, device, inTotal, millijoules, quality);
+      books.idle(inWindow, device, inTotal, millijoules);
+      books.time(inWindow, device, inTotal, millis, 0, utilisation, used);
       segmentMillijoules += millijoules;
       return;
     }
     String owner = holders.owner();
     if (owner != null) {
       // most devices, most of the time
-      books.measured(inWindow, device, millijoules, quality);
-      books.job(inWindow, owner, device, millijoules, quality, idling, true);
-      books.jobTime(inWindow, owner, device, millis, Shares.WHOLE, utilisation);
-      books.time(inWindow, device, millis, Shares.WHOLE, utilisation, used);
+      books.measured(inWindow, device, inTotal, millijoules, quality);
+      books.job(inWindow, owner, device, inTotal, millijoules, quality, idling, true);
+      books.jobTime(inWindow, owner, device, inTotal, millis, Shares.WHOLE, utilisation);
+      books.time(inWindow, device, inTotal, millis, Shares.WHOLE, utilisation, used);
       segmentMillijoules += millijoules;
       return;
     }
@@ -1088,22 +1089,23 @@ final class DeviceAccount {
       toJobs += part;
       String job = holders.jobs().get(i);
       long parts = (long) holders.weights()[i] * Shares.WHOLE / weightSum;
-      books.job(inWindow, job, device, part, quality, idling, false);
-      books.jobTime(inWindow, job, device, millis, parts, utilisation);
+      books.job(inWindow, job, device, inTotal, part, quality, idling, false);
+      books.jobTime(inWindow, job, device, inTotal, millis, parts, utilisation);
     }
     long idleWeight = holders.weights()[jobs];
     books.time(
         inWindow,
         device,
+        inTotal,
         millis,
         Shares.WHOLE - idleWeight * Shares.WHOLE / weightSum,
         utilisation,
         used);
     if (heldOnly) {
-      books.measured(inWindow, device, toJobs, quality);
+      books.measured(inWindow, device, inTotal, toJobs, quality);
     } else {
-      books.measured(inWindow, device, millijoules, quality);
-      books.idle(inWindow, device, after[jobs] - before[jobs]);
+      books.measured(inWindow, device, inTotal, millijoules, quality);
+      books.idle(inWindow, device, inTotal, after[jobs] - before[jobs]);
     }
   }
 

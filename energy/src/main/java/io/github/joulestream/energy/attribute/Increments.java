@@ -201,8 +201,13 @@ public final class Increments {
     jobTotals(job, window).add(amount, value);
   }
 
+  /** True if the device adds to the node's total in this window: asked once for all of a piece. */
+  boolean inTotal(Device device, long window) {
+    return containers.count(device, window);
+  }
+
   /** Energy of a device in a window, before it is shared out: the measured side of the ledger. */
-  void measured(long window, Device device, long millijoules, Quality quality) {
+  void measured(long window, Device device, boolean inTotal, long millijoules, Quality quality) {
     if (!counts(window) || millijoules == 0) {
       return;
     }
@@ -212,7 +217,7 @@ public final class Increments {
     if (device.countsInKind()) {
       add(measuredOf(device.kind()), amount);
     }
-    if (containers.count(device, window)) {
+    if (inTotal) {
       add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, amount);
       if (device.kind() == DeviceKind.NODE) {
         add(SiteAmount.WHOLE_NODE_MILLIJOULES, amount);
@@ -232,6 +237,7 @@ public final class Increments {
       long window,
       String job,
       Device device,
+      boolean inTotal,
       long millijoules,
       Quality quality,
       boolean heldIdle,
@@ -250,7 +256,7 @@ public final class Increments {
       totals.add(JobAmount.HELD_IDLE_MILLIJOULES, amount);
       add(SiteAmount.HELD_IDLE_MILLIJOULES, amount);
     }
-    if (containers.count(device, window)) {
+    if (inTotal) {
       totals.add(JobAmount.TOTAL_MILLIJOULES, amount);
       if (device.kind() == DeviceKind.NODE) {
         totals.add(JobAmount.WHOLE_NODE_MILLIJOULES, amount);
@@ -268,7 +274,7 @@ public final class Increments {
   }
 
   /** Nobody's part of it. */
-  void idle(long window, Device device, long millijoules) {
+  void idle(long window, Device device, boolean inTotal, long millijoules) {
     if (!counts(window) || millijoules == 0 || device.kind() == DeviceKind.FACILITY) {
       return;
     }
@@ -277,20 +283,26 @@ public final class Increments {
     if (device.countsInKind()) {
       add(idleOf(device.kind()), amount);
     }
-    if (containers.count(device, window)) {
+    if (inTotal) {
       add(SiteAmount.IDLE_TOTAL_MILLIJOULES, amount);
     }
   }
 
   /** Time of a device with known energy, and what it was used for. */
   void time(
-      long window, Device device, long millis, long jobParts, long utilisationParts, long used) {
+      long window,
+      Device device,
+      boolean inTotal,
+      long millis,
+      long jobParts,
+      long utilisationParts,
+      long used) {
     if (!counts(window)) {
       return;
     }
     long amount = sign * millis;
     turnTo(window);
-    if (containers.count(device, window)) {
+    if (inTotal) {
       add(SiteAmount.COVERED_MILLIS, amount);
     }
     long allocated = sign * (millis * jobParts / Shares.WHOLE);
@@ -328,13 +340,19 @@ public final class Increments {
 
   /** Time of a device that a job held, with known energy. */
   void jobTime(
-      long window, String job, Device device, long millis, long parts, long utilisationParts) {
+      long window,
+      String job,
+      Device device,
+      boolean inTotal,
+      long millis,
+      long parts,
+      long utilisationParts) {
     if (!counts(window)) {
       return;
     }
     long held = sign * (millis * parts / Shares.WHOLE);
     Totals<JobAmount> totals = jobTotals(job, window);
-    if (containers.count(device, window)) {
+    if (inTotal) {
       totals.add(JobAmount.COVERED_MILLIS, held);
     }
     if (device.kind() == DeviceKind.GPU) {

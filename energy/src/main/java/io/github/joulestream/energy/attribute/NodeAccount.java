@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,6 +64,8 @@ public final class NodeAccount {
   private final Allocations allocations;
   // by key: what says that it is of another kind now is another device
   private final LinkedHashMap<String, DeviceAccount> devices = new LinkedHashMap<>();
+  // the same once more
+  private final Map<DeviceKind, List<DeviceAccount>> byKind = new EnumMap<>(DeviceKind.class);
   // who speaks for each of them
   private final Map<String, Sources> sources = new HashMap<>();
   // ids of devices that can be held
@@ -547,8 +550,7 @@ public final class NodeAccount {
       books.all();
       unseen(allocations.stays(), -1, books);
       account = new DeviceAccount(bench);
-      devices.put(id, account);
-      noteSeen(series.device());
+      put(series.device(), account);
       places.forgetAccounts();
       unseen(allocations.stays(), 1, books);
     }
@@ -691,8 +693,12 @@ public final class NodeAccount {
         : device.id() + "\0" + device.kind().name();
   }
 
-  /** A facility meter is nobody's, so it says nothing of a device that a job was given. */
-  private void noteSeen(Device device) {
+  private void put(Device device, DeviceAccount account) {
+    DeviceAccount before = devices.put(keyOf(device), account);
+    List<DeviceAccount> ofKind = byKind.computeIfAbsent(device.kind(), _ -> new ArrayList<>(1));
+    ofKind.remove(before);
+    ofKind.add(account);
+    // a facility meter is nobody's, so it says nothing of a device that a job was given
     if (device.kind() != DeviceKind.FACILITY) {
       seenIds.add(device.id());
     }
@@ -963,7 +969,7 @@ public final class NodeAccount {
     mended.firstMillis(first);
     // what was before a change stays as it was
     mended.gapsOf(replaced, from);
-    devices.put(id, mended);
+    put(mended.device(), mended);
     places.forgetAccounts();
   }
 
@@ -1057,9 +1063,10 @@ public final class NodeAccount {
       boolean known = false;
       long lastMillis = Long.MIN_VALUE;
       long expectedFrom = Long.MIN_VALUE;
-      for (DeviceAccount account : devices.values()) {
-        Device device = account.device();
-        if (device.kind() != container.kind() || device.containedIn() == container.kind()) {
+      List<DeviceAccount> ofKind = byKind.getOrDefault(container.kind(), List.of());
+      for (int j = 0; j < ofKind.size(); j++) {
+        DeviceAccount account = ofKind.get(j);
+        if (account.device().containedIn() == container.kind()) {
           continue;
         }
         known = true;
@@ -1350,8 +1357,7 @@ public final class NodeAccount {
     int devices = in.readInt();
     for (int i = 0; i < devices; i++) {
       DeviceAccount device = DeviceAccount.read(in, account.bench);
-      account.devices.put(keyOf(device.device()), device);
-      account.noteSeen(device.device());
+      account.put(device.device(), device);
       if (format > FORMAT_WITHOUT_CONTAINERS) {
         device.previousMillis(in.readLong());
       }
