@@ -62,6 +62,7 @@ final class JobDashboard {
                     "GPU time busy, of the GPU time that it held.",
                     Queries.ratio(
                         SUMMARY, "Busy", JobAmount.GPU_BUSY_MILLIS, JobAmount.GPU_HELD_MILLIS))
+                .sized(3, 4)
                 .decimals(1)
                 .thresholds("red", new Threshold(0.3, "yellow"), new Threshold(0.6, "green")),
             life(
@@ -73,6 +74,7 @@ final class JobDashboard {
                         "Held idle",
                         JobAmount.HELD_IDLE_MILLIJOULES,
                         JobAmount.TOTAL_MILLIJOULES))
+                .sized(3, 4)
                 .decimals(1)
                 .thresholds("green", new Threshold(0.1, "yellow"), new Threshold(0.3, "red")),
             life(
@@ -80,14 +82,29 @@ final class JobDashboard {
                     Panels.SHARE,
                     "Device time whose energy is known, of all device time that it held.",
                     Queries.coverage(SUMMARY))
+                .sized(3, 4)
                 .decimals(1)
                 .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green")),
+            life(
+                    "By meters of whole nodes",
+                    Panels.SHARE,
+                    "The part of all its energy that meters of whole nodes measured, with fans and"
+                        + " losses of supplies. At 100 % it is that of whole nodes, at 0 % the sum"
+                        + " of its devices.",
+                    Queries.ratio(
+                        SUMMARY,
+                        "Whole nodes",
+                        JobAmount.WHOLE_NODE_MILLIJOULES,
+                        JobAmount.TOTAL_MILLIJOULES))
+                .sized(3, 4)
+                .decimals(1),
             life(
                     "GPU hours held",
                     "none",
                     "GPU time that it held, by share, h.",
                     new Column(
                         "GPU hours", SUMMARY.sum(JobAmount.GPU_HELD_MILLIS) + " / 3600000.0"))
+                .sized(3, 4)
                 .decimals(1),
             nodes(),
             Panels.row("In the range"),
@@ -148,7 +165,7 @@ final class JobDashboard {
   }
 
   private static Panel nodes() {
-    return Panels.bars("Nodes, and how they were given back", "none", 8, 4)
+    return Panels.bars("Nodes, and how they were given back", "none", 9, 4)
         .says(
             "Nodes on which it was given something, and how its end was known there. Which nodes"
                 + " these are, the store does not hold.")

@@ -51,6 +51,7 @@ final class SiteDashboard {
             SitePanels.coverage().sized(4, 6),
             pueOverTime(),
             quality(),
+            metersOrParts(),
             sharing(),
             Panels.row("Nodes and jobs"),
             SitePanels.topNodes(10, 10, SitePanels.CHOSEN),
@@ -106,7 +107,7 @@ final class SiteDashboard {
   }
 
   private static Panel quality() {
-    return Panels.donut("Quality of the energy", Panels.KILOWATT_HOURS, 12, 6)
+    return Panels.donut("Quality of the energy", Panels.KILOWATT_HOURS, 8, 6)
         .says(
             "Measured: from counters or dense readings. Estimated: over gaps up to 5 min. Modelled:"
                 + " from use, for devices without a meter.")
@@ -123,8 +124,29 @@ final class SiteDashboard {
                             LEDGER, "Modelled", SiteAmount.QUALITY_MODELLED_MILLIJOULES)))));
   }
 
+  private static Panel metersOrParts() {
+    return Panels.donut("Whole nodes or sums of devices", Panels.KILOWATT_HOURS, 8, 6)
+        .says(
+            "What meters of whole nodes measured, with fans and losses of supplies, and what is the"
+                + " sum of devices. Together all that was measured.")
+        .asks(
+            Query.series(
+                Queries.inRange(
+                    LEDGER,
+                    List.of(
+                        Queries.kilowattHours(
+                            LEDGER, "Meters of whole nodes", SiteAmount.WHOLE_NODE_MILLIJOULES),
+                        new Column(
+                            "Sums of devices",
+                            "(%s - %s) / %s"
+                                .formatted(
+                                    LEDGER.sum(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
+                                    LEDGER.sum(SiteAmount.WHOLE_NODE_MILLIJOULES),
+                                    Queries.KILOWATT_HOUR))))));
+  }
+
   private static Panel sharing() {
-    return Panels.donut("Devices had alone or shared", Panels.KILOWATT_HOURS, 12, 6)
+    return Panels.donut("Devices had alone or shared", Panels.KILOWATT_HOURS, 8, 6)
         .says("Energy booked to jobs that had a device for themselves, and to jobs that shared it.")
         .asks(
             Query.series(

@@ -31,9 +31,13 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   /** The columns of the table. */
   public static final String HEADER =
       "site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,"
-          + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by,complete";
+          + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by,"
+          + "whole_node_j,complete";
 
   private static final int TOP_JOBS = 10;
+
+  /** The part of an energy that meters of whole nodes measured; the rest is sums of devices. */
+  private static final String NODE_METERS = "node meters";
 
   public Summary {
     List<JobSummary> sorted = new ArrayList<>(jobs);
@@ -125,7 +129,8 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         workPerJoule(job),
         job.endedBy() == JobSummary.EndedBy.NOBODY
             ? ""
-            : job.endedBy().name().toLowerCase(Locale.ROOT));
+            : job.endedBy().name().toLowerCase(Locale.ROOT),
+        thousandths(totals.get(JobAmount.WHOLE_NODE_MILLIJOULES)));
   }
 
   private static String workPerJoule(JobSummary job) {
@@ -208,21 +213,25 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     }
     out.printf(
         Locale.ROOT,
-        "%n%-26s %14s %14s %14s %9s %6s%n",
+        "%n%-26s %14s %14s %14s %11s %9s %6s%n",
         "site",
         "measured",
         "by jobs",
         "idle",
+        NODE_METERS,
         "GPU busy",
         "known");
     sites.forEach((site, totals) ->
         out.printf(
             Locale.ROOT,
-            "%-26s %14s %14s %14s %9s %6s%n",
+            "%-26s %14s %14s %14s %11s %9s %6s%n",
             cut(site, 26),
             energy(totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)),
             energy(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)),
             energy(totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES)),
+            percent(
+                totals.get(SiteAmount.WHOLE_NODE_MILLIJOULES),
+                totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)),
             percent(totals.get(SiteAmount.GPU_BUSY_MILLIS), totals.get(SiteAmount.GPU_MILLIS)),
             percent(
                 totals.get(SiteAmount.COVERED_MILLIS),
@@ -240,7 +249,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     List<JobSummary> shown = top.size() > TOP_JOBS + 5 ? top.subList(0, TOP_JOBS) : top;
     out.printf(
         Locale.ROOT,
-        "%n%-44s %-16s %-10s %10s %12s %11s %s%n",
+        "%n%-44s %-16s %-10s %10s %12s %11s %11s %s%n",
         shown.size() == top.size()
             ? "job"
             : "the %d largest of %d jobs".formatted(TOP_JOBS, top.size()),
@@ -248,6 +257,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         "state",
         "duration",
         "energy",
+        NODE_METERS,
         "mean power",
         "work per joule");
     for (JobSummary job : shown) {
@@ -256,12 +266,13 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
       String perJoule = workPerJoule(job);
       out.printf(
           Locale.ROOT,
-          "%-44s %-16s %-10s %10s %12s %11s %s%n",
+          "%-44s %-16s %-10s %10s %12s %11s %11s %s%n",
           cut(job.job(), 44),
           cut(job.user(), 16),
           job.state().name().toLowerCase(Locale.ROOT),
           duration(duration),
           energy(energy),
+          percent(job.totals().get(JobAmount.WHOLE_NODE_MILLIJOULES), energy),
           duration == 0 ? "" : power(Math.round((double) energy * 1000 / duration)),
           perJoule.isEmpty() ? "" : perJoule + " " + job.workUnit() + "/J");
     }

@@ -89,6 +89,7 @@ class SummaryTest {
                     JobAmount.MEMORY_MILLIJOULES, 100_001L,
                     JobAmount.MEASURED_MILLIJOULES, 900_000L,
                     JobAmount.MODELLED_MILLIJOULES, 100_001L,
+                    JobAmount.WHOLE_NODE_MILLIJOULES, 600_007L,
                     JobAmount.COVERED_MILLIS, 3_000L,
                     JobAmount.UNCOVERED_MILLIS, 1_000L)));
     JobSummary open = job("a", "x", "", JobRecord.OPEN, 0, jobTotals(Map.of()));
@@ -97,9 +98,9 @@ class SummaryTest {
     assertThat(Files.readString(file))
         .isEqualTo(
             """
-            site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by,complete
-            a,x,,,2023-11-14T22:13:20Z,,8.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,500.000,,0.000,0.000,0.000,,,,,yes
-            b,"job,""7""\",ada,,2023-11-14T22:13:20Z,2023-11-14T22:13:24Z,4.000,1000.001,900.000,100.001,0.000,0.000,0.000,250.000,500.000,0.750000,900.000,0.000,100.001,1000000,tokens,999.999,scheduler,yes
+            site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by,whole_node_j,complete
+            a,x,,,2023-11-14T22:13:20Z,,8.000,0.000,0.000,0.000,0.000,0.000,0.000,0.000,500.000,,0.000,0.000,0.000,,,,,0.000,yes
+            b,"job,""7""\",ada,,2023-11-14T22:13:20Z,2023-11-14T22:13:24Z,4.000,1000.001,900.000,100.001,0.000,0.000,0.000,250.000,500.000,0.750000,900.000,0.000,100.001,1000000,tokens,999.999,scheduler,600.007,yes
             """);
     try (var children = Files.list(file.getParent())) {
       assertThat(children).containsExactly(file);
@@ -148,6 +149,38 @@ class SummaryTest {
     bytes.reset();
     summary(List.of(), Map.of()).print(new PrintStream(bytes, true, UTF_8), true, TraceReport.NONE);
     assertThat(bytes.toString(UTF_8)).contains("nothing was measured");
+  }
+
+  @Test
+  void whetherATotalIsOfWholeNodes_orASumOfParts_isInBothTables() {
+    Totals<SiteAmount> metered = siteTotals(4_000L, 3_000L, 1_000L);
+    metered.set(SiteAmount.WHOLE_NODE_MILLIJOULES.ordinal(), 1_000L);
+    List<JobSummary> jobs =
+        List.of(
+            jobOf("whole", 1_000L, 1_000L), jobOf("parts", 1_000L, 0L), jobOf("nothing", 0L, 0L));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    summary(jobs, Map.of("a", metered))
+        .print(new PrintStream(bytes, true, UTF_8), true, TraceReport.NONE);
+    assertThat(bytes.toString(UTF_8))
+        .containsPattern("site .* idle +node meters ")
+        .containsPattern("job .* energy +node meters +mean power")
+        .containsPattern("(?m)^a +4.000 J +3.000 J +1.000 J +25.0 % ")
+        .containsPattern("(?m)^whole .* 1.000 J +100.0 % ")
+        .containsPattern("(?m)^parts .* 1.000 J +0.0 % ")
+        .containsPattern("(?m)^nothing .* 0.000 J +- ");
+  }
+
+  private static JobSummary jobOf(String name, long millijoules, long byNodeMeters) {
+    return job(
+        "a",
+        name,
+        "ada",
+        START + 4_000,
+        0,
+        jobTotals(
+            Map.of(
+                JobAmount.TOTAL_MILLIJOULES, millijoules,
+                JobAmount.WHOLE_NODE_MILLIJOULES, byNodeMeters)));
   }
 
   /** Books and jobs of a part need not agree: a difference would be no finding. */
