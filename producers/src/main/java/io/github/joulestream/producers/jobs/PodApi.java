@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +39,23 @@ import org.jspecify.annotations.Nullable;
 public final class PodApi {
   private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  // a full node has some 250 pods of up to tens of kB each
+  private static final int MOST_BYTES = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http;
   private final URI pods;
   private final Path token;
+  private final Duration timeout;
 
   /**
    * @param server address of the API server
    * @param authorities certificates that its own is signed by, or null for those of the JDK
    * @param token the file with the account's token, which is read each time because it is replaced
+   * @param timeout for the whole of an answer
    */
-  PodApi(URI server, String node, @Nullable Path authorities, Path token) {
-    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
+  PodApi(URI server, String node, @Nullable Path authorities, Path token, Duration timeout) {
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(timeout);
     if (authorities != null) {
       builder.sslContext(trusting(authorities));
     }
@@ -61,6 +66,7 @@ public final class PodApi {
             "/api/v1/pods?resourceVersion=0&fieldSelector="
                 + URLEncoder.encode("spec.nodeName=" + node, UTF_8));
     this.token = token;
+    this.timeout = timeout;
   }
 
   /**
@@ -83,7 +89,8 @@ public final class PodApi {
         URI.create("https://" + name + ":" + port),
         node,
         ACCOUNT.resolve("ca.crt"),
-        ACCOUNT.resolve("token"));
+        ACCOUNT.resolve("token"),
+        TIMEOUT);
   }
 
   private static SSLContext trusting(Path authorities) {
@@ -130,14 +137,27 @@ public final class PodApi {
     }
   }
 
-  /** By pod, {@code namespace/name}; fails with an {@link IOException} within. */
+  /**
+   * By pod, {@code namespace/name}; fails with an {@link IOException} within, also if the answer is
+   * longer than that of a full node or has no end.
+   */
   CompletableFuture<Map<String, Pod>> read() throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(pods)
-            .timeout(TIMEOUT)
+            .timeout(timeout)
             .header("Authorization", "Bearer " + Files.readString(token).strip())
             .build();
-    return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()).thenApply(PodApi::pods);
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.limiting(
+                HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
+    // the request's own limit of time ends with the head of the answer
+    return answer
+        .copy()
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete((_, _) -> answer.cancel(true))
+        .thenApply(PodApi::pods);
   }
 
   private static Map<String, Pod> pods(HttpResponse<byte[]> response) {

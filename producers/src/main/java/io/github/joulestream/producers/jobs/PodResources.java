@@ -52,6 +52,8 @@ public final class PodResources implements JobSource, AutoCloseable {
   private static final long API_PAUSE_MILLIS = 60_000;
   private static final long PATIENCE_MILLIS = 5_000;
   private static final int FRAME = 5; // compressed or not, length of the message
+  // a plugin that divides memory gives thousands of devices; the kubelet's own limit is the same
+  private static final int MOST_BYTES = (16 << 20) + FRAME;
 
   private final Path socket;
   private final @Nullable PodApi api;
@@ -179,7 +181,8 @@ public final class PodResources implements JobSource, AutoCloseable {
                 .headers(headers -> headers.put(HttpHeader.TE, "trailers"))
                 // the request has no fields: a frame of nothing
                 .body(new BytesRequestContent(GRPC, new byte[FRAME]))
-                .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS),
+            MOST_BYTES)
         .send();
   }
 
@@ -217,7 +220,8 @@ public final class PodResources implements JobSource, AutoCloseable {
     }
     int length = content.getInt();
     if (length != content.remaining()) {
-      throw new IOException("the kubelet's answer has not the length that it says");
+      throw new IOException(
+          "the kubelet's answer has %,d bytes and says %,d".formatted(content.remaining(), length));
     }
     return content;
   }

@@ -9,6 +9,7 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,9 +86,11 @@ public final class MemoryProbe implements Probe {
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(dmi, "17-*")) {
       for (Path entry : entries) {
-        byte[] raw = Files.readAllBytes(entry.resolve("raw"));
-        if (raw.length > DMI_SIZE + 1 && (raw[DMI_SIZE] != 0 || raw[DMI_SIZE + 1] != 0)) {
-          count++;
+        try (InputStream in = Files.newInputStream(entry.resolve("raw"))) {
+          byte[] raw = in.readNBytes(DMI_SIZE + 2);
+          if (raw.length == DMI_SIZE + 2 && (raw[DMI_SIZE] != 0 || raw[DMI_SIZE + 1] != 0)) {
+            count++;
+          }
         }
       }
       return count;

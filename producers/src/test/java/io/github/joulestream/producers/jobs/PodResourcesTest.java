@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,12 +77,14 @@ class PodResourcesTest {
             answer.getHeaders().put("content-type", "application/grpc");
             HttpFields trailers = HttpFields.from(new HttpField("grpc-status", status));
             answer.setTrailersSupplier(() -> trailers);
+            // the last piece apart: this server sends one frame of what trailers follow at once
             answer.write(
-                true,
+                false,
                 ByteBuffer.allocate(5 + response.length)
                     .putInt(1, response.length)
                     .put(5, response),
-                callback);
+                Callback.from(
+                    () -> answer.write(true, ByteBuffer.allocate(0), callback), callback::failed));
             return true;
           }
         });
@@ -228,7 +231,11 @@ class PodResourcesTest {
     server.start();
     PodApi labels =
         new PodApi(
-            URI.create("http://127.0.0.1:" + server.getAddress().getPort()), "n1", null, token);
+            URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+            "n1",
+            null,
+            token,
+            Duration.ofSeconds(10));
     response = pod("a", "p", "nvidia.com/gpu", "GPU-1");
     try (PodResources pods = new PodResources("s", socket, labels)) {
       assertThat(pods.read(now).getFirst().record().labels()).isEmpty();
@@ -247,6 +254,36 @@ class PodResourcesTest {
     assertThat(requests.getLast())
         .isEqualTo(
             "/api/v1/pods?resourceVersion=0&fieldSelector=spec.nodeName%3Dn1 [Bearer secret]");
+  }
+
+  /** A plugin that divides the memory of GPUs gives each pod hundreds of devices. */
+  @Test
+  void aFullNode_isReadWhole_andAnAnswerWithoutEndIsNot() throws Exception {
+    String[] parts = new String[400];
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (int i = 0; i < 250; i++) {
+      for (int part = 0; part < parts.length; part++) {
+        parts[part] = "GPU-%d-part-%040d".formatted(i, part);
+      }
+      all.writeBytes(pod("n", "p" + i, "nvidia.com/gpu", parts));
+    }
+    response = all.toByteArray();
+    assertThat(response.length).isGreaterThan(4 << 20);
+    try (PodResources pods = new PodResources("s", socket, null)) {
+      assertThat(pods.read(now)).hasSize(250);
+    }
+    // an unknown field, up to the limit and one byte over it
+    int most = 16 << 20;
+    int head = field(9, new byte[most]).length - most;
+    response = field(9, new byte[most - head]);
+    assertThat(response.length).isEqualTo(most);
+    try (PodResources pods = new PodResources("s", socket, null)) {
+      assertThat(pods.read(now)).isEmpty();
+    }
+    response = field(9, new byte[most - head + 1]);
+    try (PodResources pods = new PodResources("s", socket, null)) {
+      assertThatThrownBy(() -> pods.read(now)).isInstanceOf(IOException.class);
+    }
   }
 
   @Test

@@ -66,6 +66,23 @@ class ProbesTest {
     Files.write(folder.resolve("raw"), raw);
   }
 
+  /** A tree of /sys that was given may hold anything: a file without end, one that is too short. */
+  @Test
+  void memory_readsNoMoreOfAnEntryThanItNeeds() throws Exception {
+    meminfo("MemTotal: 67108864 kB\nMemAvailable: 1024 kB\n");
+    dimm(0, 0x7FFF);
+    dimm(1, 0x7FFF);
+    Path endless = root.resolve("firmware/dmi/entries/17-1/raw");
+    Files.delete(endless);
+    Files.createSymbolicLink(endless, Path.of("/dev/zero"));
+    dimm(2, 0x7FFF);
+    Files.write(root.resolve("firmware/dmi/entries/17-2/raw"), new byte[] {17, 13, 0, 0, 1, 1});
+    try (MemoryProbe probe = new MemoryProbe(root, root)) {
+      probe.open();
+      assertThat(probe.describe()).endsWith("(1 DIMM)");
+    }
+  }
+
   @Test
   void memory_countsThePluggedInDimms_whereTheFirmwareTells() throws Exception {
     meminfo("MemTotal: 263802728 kB\nMemAvailable: 200000000 kB\n");
