@@ -49,7 +49,7 @@ public final class Probes {
     probes.add(new MemoryProbe(procRoot, sysRoot));
     probes.add(new BlockProbe(procRoot, sysRoot));
     if (redfish != null) {
-      probes.add(new RedfishProbe(redfish, EpochClock.system()));
+      probes.add(new RedfishProbe(redfish, sysRoot, EpochClock.system()));
     }
     probes.add(new HwmonProbe(procRoot, sysRoot));
     return probes;

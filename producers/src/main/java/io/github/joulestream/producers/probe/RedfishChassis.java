@@ -134,6 +134,22 @@ record RedfishChassis(
     return computers;
   }
 
+  /** The computers of all chassis that may be the node, by path. */
+  static Set<String> computersOfCandidates(Collection<RedfishChassis> all) {
+    Set<String> computers = new LinkedHashSet<>();
+    for (RedfishChassis chassis : all) {
+      if (chassis.rank(all) != Rank.NEVER) {
+        computers.addAll(chassis.computers(all));
+      }
+    }
+    return computers;
+  }
+
+  /** True if it, or what is in it, holds this computer. */
+  boolean isOf(String computer, Collection<RedfishChassis> all) {
+    return computers(all).contains(computer);
+  }
+
   /** What it is among all chassis of its controller. */
   Rank rank(Collection<RedfishChassis> all) {
     if (!whyNever(all).isEmpty()) {

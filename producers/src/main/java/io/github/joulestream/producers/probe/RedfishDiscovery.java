@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the chassis whose power is the node's, by following a controller's links. Of several it is
- * the system's own: by its type, its computer, and what is contained in what; not the first. One of
- * a lower rank is not taken in place of a better one that gives no reading now.
+ * the system's own: by its type, its computer, and what is contained in what; not the first. Of
+ * several computers it is the one with this machine's UUID. One of a lower rank is not taken in
+ * place of a better one that gives no reading now.
  */
 final class RedfishDiscovery {
   private static final String ROOT = "/redfish/v1/";
@@ -26,6 +27,7 @@ final class RedfishDiscovery {
   private static final int MOST_CHASSIS = 128;
 
   private final RedfishClient client;
+  private final NodeUuid own;
   private final List<String> notTaken = new ArrayList<>();
 
   /**
@@ -38,8 +40,12 @@ final class RedfishDiscovery {
    */
   record Found(RedfishChassis chassis, RedfishReading reading, String why, List<String> notTaken) {}
 
-  RedfishDiscovery(RedfishClient client) {
+  /**
+   * @param own this machine's UUID
+   */
+  RedfishDiscovery(RedfishClient client, NodeUuid own) {
     this.client = client;
+    this.own = own;
   }
 
   /**
@@ -54,6 +60,8 @@ final class RedfishDiscovery {
       return new Found(chassis, reading(client, chassis), "it was named", List.of());
     }
     all.sort(Comparator.comparing(chassis -> chassis.rank(all)));
+    Set<String> computers = RedfishChassis.computersOfCandidates(all);
+    String ours = computers.size() > 1 ? ours(computers) : "";
     RedfishChassis taken = null;
     RedfishReading reading = null;
     Rank silent = null;
@@ -62,6 +70,8 @@ final class RedfishDiscovery {
       String name = "chassis " + chassis.id();
       if (rank == Rank.NEVER) {
         notTaken.add(name + ": " + chassis.whyNever(all));
+      } else if (!ours.isEmpty() && !chassis.isOf(ours, all)) {
+        notTaken.add(name + ": not of the computer with this machine's UUID, " + ours);
       } else if (taken != null && !chassis.isOfAnotherComputer(taken)) {
         notTaken.add(
             "%s: %s is the node's; --redfish-chassis names another".formatted(name, taken.id()));
@@ -71,9 +81,14 @@ final class RedfishDiscovery {
         RedfishReading now = tried(chassis, name);
         if (now != null && taken != null) {
           throw new IOException(
-              "it has several computers with a power of their own, %s and %s: --redfish-chassis"
-                      .formatted(taken.id(), chassis.id())
-                  + " must say which is this node");
+              "it has several computers with a power of their own, %s and %s, and %s:"
+                      .formatted(
+                          taken.id(),
+                          chassis.id(),
+                          own.text().isEmpty()
+                              ? own.trouble()
+                              : "not one alone has this machine's UUID " + own.text())
+                  + " --redfish-chassis must say which is this node");
         }
         if (now != null && !now.trouble().isEmpty()) {
           silent = rank;
@@ -87,7 +102,27 @@ final class RedfishDiscovery {
       throw new IOException(
           notTaken.isEmpty() ? "it shows no chassis" : String.join("; ", notTaken));
     }
-    return new Found(taken, reading, why(taken, taken.rank(all)), List.copyOf(notTaken));
+    String why =
+        ours.isEmpty() ? why(taken, taken.rank(all)) : "its computer has this machine's UUID";
+    return new Found(taken, reading, why, List.copyOf(notTaken));
+  }
+
+  /** The computer that has this machine's UUID; empty if none has, or several. */
+  private String ours(Set<String> computers) {
+    List<String> ours = new ArrayList<>();
+    if (!own.text().isEmpty()) {
+      for (String computer : computers) {
+        try {
+          if (own.is(client.get(computer).path("UUID").asText())) {
+            ours.add(computer);
+          }
+        } catch (IOException e) {
+          notTaken.add(
+              "computer %s: its UUID is not known: %s".formatted(computer, e.getMessage()));
+        }
+      }
+    }
+    return ours.size() == 1 ? ours.getFirst() : "";
   }
 
   private static String why(RedfishChassis chassis, Rank rank) {

@@ -10,6 +10,7 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.runtime.EpochClock;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class RedfishProbe implements Probe {
   private static final long[] NONE = {};
 
   private final RedfishOptions options;
+  private final Path sysRoot;
   private final EpochClock clock;
   // more than these are not kept: somebody has stopped reading
   private final BlockingQueue<Answer> answers = new ArrayBlockingQueue<>(64);
@@ -75,8 +77,13 @@ public final class RedfishProbe implements Probe {
     }
   }
 
-  public RedfishProbe(RedfishOptions options, EpochClock clock) {
+  /**
+   * @param sysRoot {@code /sys}: where the controller has several computers, the UUID there says
+   *     which of them is this one
+   */
+  public RedfishProbe(RedfishOptions options, Path sysRoot, EpochClock clock) {
     this.options = options;
+    this.sysRoot = sysRoot;
     this.clock = clock;
   }
 
@@ -117,7 +124,8 @@ public final class RedfishProbe implements Probe {
   }
 
   private Found find(Asking now) throws IOException {
-    RedfishDiscovery.Found at = new RedfishDiscovery(now.client).find(options.chassis());
+    RedfishDiscovery.Found at =
+        new RedfishDiscovery(now.client, NodeUuid.of(sysRoot)).find(options.chassis());
     boolean counts = at.reading().microjoules() != MISSING;
     return new Found(
         at,

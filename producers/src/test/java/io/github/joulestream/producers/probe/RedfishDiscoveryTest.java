@@ -24,6 +24,7 @@ class RedfishDiscoveryTest {
 
   private static SSLContext certificate;
   private RedfishServer server;
+  private NodeUuid own = new NodeUuid("", "its UUID cannot be read");
 
   @BeforeAll
   static void makeCertificate(@TempDir Path folder) throws Exception {
@@ -44,7 +45,7 @@ class RedfishDiscoveryTest {
     RedfishOptions options =
         new RedfishOptions(server.address(), id, null, true, Duration.ofSeconds(5));
     try (RedfishClient client = new RedfishClient(options)) {
-      return new RedfishDiscovery(client).find(id);
+      return new RedfishDiscovery(client, own).find(id);
     }
   }
 
@@ -281,6 +282,93 @@ class RedfishDiscoveryTest {
         "\"ComputerSystems\": " + links("/redfish/v1/Systems/1", "/redfish/v1/Systems/2"),
         "Power");
     assertThat(taken()).isEqualTo("Sled1 900.0");
+  }
+
+  /** Sleds 1 and 2 of one controller, each with its computer and a UUID. */
+  private void twoSleds(String firstUuid, String secondUuid) {
+    root(CHASSIS, CHASSIS + "/Sled1", CHASSIS + "/Sled2");
+    for (String i : List.of("1", "2")) {
+      chassis(CHASSIS + "/Sled" + i, "Sled", system(i), "Power");
+      server.with(
+          CHASSIS + "/Sled" + i + "/Power", control("{\"PowerConsumedWatts\": %s00}".formatted(i)));
+    }
+    server.with("/redfish/v1/Systems/1", "{\"UUID\": \"%s\"}".formatted(firstUuid));
+    server.with("/redfish/v1/Systems/2", "{\"UUID\": \"%s\"}".formatted(secondUuid));
+  }
+
+  @Test
+  void ofSeveralComputers_theOneWithThisMachinesUuid_inEitherOrderOfBytes() throws Exception {
+    String other = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
+    String uuid = "01234567-89ab-cdef-0123-456789abcdef";
+    own = new NodeUuid(uuid, "");
+    for (String said :
+        List.of(
+            uuid, "01234567-89AB-CDEF-0123-456789ABCDEF", "67452301-ab89-efcd-0123-456789abcdef")) {
+      twoSleds(other, said);
+      assertThat(taken()).as(said).isEqualTo("Sled2 200.0");
+      twoSleds(said, other);
+      assertThat(taken()).as(said).isEqualTo("Sled1 100.0");
+    }
+    assertThat(find("").why()).isEqualTo("its computer has this machine's UUID");
+    assertThat(find("").notTaken())
+        .containsExactly(
+            "chassis Sled2: not of the computer with this machine's UUID, /redfish/v1/Systems/1");
+    // the last part is never turned
+    twoSleds(other, "01234567-89ab-cdef-2301-efcdab896745");
+    assertThatThrownBy(this::taken).hasMessageContaining("--redfish-chassis");
+  }
+
+  @Test
+  void aUuidThatDecidesNothing_isAskedOf() throws Exception {
+    String uuid = "01234567-89ab-cdef-0123-456789abcdef";
+    own = new NodeUuid(uuid, "");
+    for (String said : List.of(uuid, "", "Not Settable", "00000000-0000-0000-0000-000000000000")) {
+      twoSleds(said, said); // all boards of a maker, or no UUID at all
+      assertThatThrownBy(this::taken)
+          .as(said)
+          .hasMessageContaining("not one alone has this machine's UUID " + uuid)
+          .hasMessageContaining("--redfish-chassis");
+    }
+    own = new NodeUuid("", "its UUID cannot be read");
+    twoSleds(uuid, "");
+    assertThatThrownBy(this::taken)
+        .hasMessageContaining("its UUID cannot be read")
+        .hasMessageContaining("--redfish-chassis");
+  }
+
+  /** Its neighbour's power is not taken while its own is silent. */
+  @Test
+  void theOneWithThisMachinesUuid_thatGivesNoReading_isNotReplaced() throws Exception {
+    own = new NodeUuid("01234567-89ab-cdef-0123-456789abcdef", "");
+    twoSleds(own.text(), "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee");
+    server.with(CHASSIS + "/Sled1/Power", control("{\"PowerConsumedWatts\": 0}"));
+    assertThatThrownBy(this::taken).hasMessageContaining("chassis Sled1: not usable");
+  }
+
+  @Test
+  void aComputerOfItsOwn_isTakenWhateverUuidItSays() throws Exception {
+    own = new NodeUuid("01234567-89ab-cdef-0123-456789abcdef", "");
+    twoSleds("aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "");
+    root(CHASSIS, CHASSIS + "/Sled1");
+    assertThat(taken()).isEqualTo("Sled1 100.0");
+  }
+
+  @Test
+  void thisMachinesUuid_isReadWhereTheFirmwareGivesOne(@TempDir Path sys) throws Exception {
+    SysTree tree = new SysTree(sys);
+    assertThat(NodeUuid.of(sys).trouble()).contains("product_uuid cannot be read");
+    for (String none :
+        List.of(
+            "",
+            "Not Settable",
+            "00000000-0000-0000-0000-000000000000",
+            "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF")) {
+      tree.write("class/dmi/id/product_uuid", none);
+      assertThat(NodeUuid.of(sys).text()).as(none).isEmpty();
+      assertThat(NodeUuid.of(sys).trouble()).as(none).contains("product_uuid says '");
+    }
+    tree.write("class/dmi/id/product_uuid", "4C4C4544-0042-3510-8052-C7C04F4D3332");
+    assertThat(NodeUuid.of(sys).text()).isEqualTo("4c4c4544-0042-3510-8052-c7c04f4d3332");
   }
 
   // ---- no readings

@@ -80,7 +80,9 @@ class RedfishProbeTest extends ProbeContract {
 
   private RedfishProbe probe(String chassis, @Nullable Path credentials, boolean trustAny) {
     return new RedfishProbe(
-        new RedfishOptions(address(), chassis, credentials, trustAny, OFTEN), EpochClock.system());
+        new RedfishOptions(address(), chassis, credentials, trustAny, OFTEN),
+        folder,
+        EpochClock.system());
   }
 
   @Override
@@ -271,5 +273,40 @@ class RedfishProbeTest extends ProbeContract {
         .hasMessageContaining("https://HOST");
     assertThatThrownBy(() -> new RedfishOptions(address(), "", null, false, Duration.ZERO))
         .isInstanceOf(UserError.class);
+  }
+
+  /** Two machines in one case behind one controller; the one that asks finds itself. */
+  @Test
+  void ofSeveralComputers_itIsTheOneWithThisMachinesUuid() throws Exception {
+    server.resources.clear();
+    server.resources.put(
+        "/redfish/v1/Chassis",
+        """
+        {"Members": [{"@odata.id": "/redfish/v1/Chassis/A"},
+                     {"@odata.id": "/redfish/v1/Chassis/B"}]}
+        """);
+    computer("A", "11111111-2222-3333-4444-555555555555", 101);
+    computer("B", "33221100-5544-7766-8899-AABBCCDDEEFF", 202);
+    new SysTree(folder).write("class/dmi/id/product_uuid", "00112233-4455-6677-8899-aabbccddeeff");
+    try (RedfishProbe probe = probe()) {
+      probe.open();
+      DeviceSeries series = read(probe, 0).getFirst();
+      assertThat(series.device().id()).isEqualTo("redfish-B");
+      assertThat(series.readings().power(0)).isEqualTo(202_000);
+    }
+  }
+
+  private void computer(String name, String uuid, int watts) {
+    server.resources.put(
+        "/redfish/v1/Chassis/" + name,
+        """
+        {"ChassisType": "Sled",
+         "Links": {"ComputerSystems": [{"@odata.id": "/redfish/v1/Systems/%s"}]}}
+        """
+            .formatted(name));
+    server.resources.put("/redfish/v1/Systems/" + name, "{\"UUID\": \"%s\"}".formatted(uuid));
+    server.resources.put(
+        "/redfish/v1/Chassis/%s/Power".formatted(name),
+        "{\"PowerControl\": [{\"PowerConsumedWatts\": %d}]}".formatted(watts));
   }
 }
