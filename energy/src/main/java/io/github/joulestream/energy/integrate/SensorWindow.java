@@ -80,6 +80,20 @@ public record SensorWindow(int windowMillis, int centreMillis, int seenPercent) 
         .findFirst();
   }
 
+  /**
+   * The main version of a driver.
+   *
+   * @param version such as {@code 570.86.15}
+   * @return {@link #UNKNOWN_DRIVER} if it does not begin with a number
+   */
+  public static int mainVersion(String version) {
+    try {
+      return Integer.parseUnsignedInt(version.split("\\.", 2)[0]);
+    } catch (NumberFormatException e) {
+      return UNKNOWN_DRIVER;
+    }
+  }
+
   /** True if some of the time lies in no window. */
   public boolean blind() {
     return seenPercent < ALL;

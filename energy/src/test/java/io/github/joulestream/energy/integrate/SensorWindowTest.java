@@ -66,4 +66,13 @@ class SensorWindowTest {
     assertThatThrownBy(() -> new SensorWindow(1, 1, 101))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  @Test
+  void mainVersions() {
+    assertThat(SensorWindow.mainVersion("570.86.15")).isEqualTo(570);
+    assertThat(SensorWindow.mainVersion("530")).isEqualTo(530);
+    for (String none : new String[] {"", "[N/A]", "r570.1", "-5.1", ".1", "99999999999.1"}) {
+      assertThat(SensorWindow.mainVersion(none)).as(none).isEqualTo(SensorWindow.UNKNOWN_DRIVER);
+    }
+  }
 }

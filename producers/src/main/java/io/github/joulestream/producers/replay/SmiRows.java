@@ -119,7 +119,7 @@ final class SmiRows {
       gpu.name = modelGiven;
     }
     if (layout.driver() >= 0) {
-      gpu.driver = driver(fields[layout.driver()].strip());
+      gpu.driver = SensorWindow.mainVersion(fields[layout.driver()].strip());
     }
     if (layout.limit() >= 0) {
       gpu.limitMilliwatts =
@@ -127,14 +127,6 @@ final class SmiRows {
     }
     if (layout.total() >= 0) {
       gpu.totalBytes = Math.max(gpu.totalBytes, number(fields, layout.total(), MIB, number));
-    }
-  }
-
-  private static int driver(String version) {
-    try {
-      return Integer.parseInt(version.split("\\.", 2)[0]);
-    } catch (NumberFormatException e) {
-      return SensorWindow.UNKNOWN_DRIVER;
     }
   }
 

@@ -11,6 +11,8 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.integrate.SensorWindow;
+import io.github.joulestream.energy.integrate.SensorWindow.Field;
 import io.github.joulestream.producers.probe.BootEpoch;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.ErrorValue;
@@ -42,7 +44,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>the energy counter, in mJ since the driver was loaded (Volta and later)
  *   <li>power in mW: the mean over a second where the GPU gives it (Ampere except GA100, and
- *       later), else the power of the moment
+ *       later), else the power of the moment; of a GPU without a counter {@link SensorWindow} says
+ *       by model what it is the mean of
  *   <li>the part of the time in which a kernel ran
  *   <li>memory in use
  * </ul>
@@ -61,7 +64,8 @@ public final class NvmlProbe implements Probe {
 
   private static final Logger log = LoggerFactory.getLogger(NvmlProbe.class);
   private static final long LOOK_AGAIN_MILLIS = 10_000;
-  private static final int AVERAGING_MILLIS = 1_000;
+  // as NVML says of the mean; beside a counter it decides nothing
+  private static final int SAID_AVERAGING_MILLIS = 1_000;
   private static final int FIELDS = 8;
   private static final long[] NONE = {};
 
@@ -153,6 +157,7 @@ public final class NvmlProbe implements Probe {
     List<Instance> instances = List.of();
     boolean mayHaveMig = true;
     boolean mig;
+    int driver = SensorWindow.UNKNOWN_DRIVER;
     int powerField;
     boolean lost;
     long askedMillis = MISSING;
@@ -319,6 +324,9 @@ public final class NvmlProbe implements Probe {
         Nvml.call(at.nvml.nvmlDeviceGetPciInfo_v3, handle, at.pci) == Nvml.SUCCESS
             ? Nvml.address(at.pci)
             : null;
+    if (Nvml.call(at.nvml.nvmlSystemGetDriverVersion, at.text, Nvml.VERSION_SIZE) == Nvml.SUCCESS) {
+      gpu.driver = SensorWindow.mainVersion(at.text.getString(0));
+    }
     choosePower(at, gpu);
     try {
       energy(at, gpu); // says whether it has a counter
@@ -362,12 +370,30 @@ public final class NvmlProbe implements Probe {
         Nvml.call(at.nvml.nvmlDeviceGetFieldValues, gpu.handle, 2, at.fields) == Nvml.SUCCESS;
     if (answers && Nvml.fieldAnswer(at.fields, 0) == Nvml.SUCCESS) {
       gpu.powerField = Nvml.FIELD_POWER_AVERAGE;
-      gpu.device = gpu.device.withAveragingMillis(AVERAGING_MILLIS);
     } else if (answers && Nvml.fieldAnswer(at.fields, 1) == Nvml.SUCCESS) {
       gpu.powerField = Nvml.FIELD_POWER_INSTANT;
     } else {
       gpu.off.add(Reading.FIELD_POWER);
     }
+    gpu.device = gpu.device.withAveragingMillis(averagingMillis(gpu));
+  }
+
+  /**
+   * How long the time is that a power is the mean of, where energy comes from power: by the model,
+   * as of logs. What is not in that table is unknown, and its power is not shifted.
+   */
+  private static int averagingMillis(Gpu gpu) {
+    Field field =
+        gpu.off.contains(Reading.FIELD_POWER)
+            ? Field.DRAW
+            : gpu.powerField == Nvml.FIELD_POWER_AVERAGE ? Field.AVERAGE : Field.INSTANT;
+    if (gpu.device.source() == PowerSource.COUNTER) {
+      return field == Field.AVERAGE ? SAID_AVERAGING_MILLIS : 0;
+    }
+    return SensorWindow.find(gpu.device.model(), field, gpu.driver)
+        // a mean up to its reading whose middle is where the table has it
+        .map(window -> 2 * window.centreMillis())
+        .orElse(0);
   }
 
   /** The MIG instances of a GPU as they are now. */
@@ -598,7 +624,7 @@ public final class NvmlProbe implements Probe {
       if (!gpu.off.contains(Reading.FIELD_POWER)) {
         return MISSING; // this once
       }
-      gpu.device = gpu.device.withAveragingMillis(0);
+      gpu.device = gpu.device.withAveragingMillis(averagingMillis(gpu));
     }
     return ask(gpu, Reading.POWER, at.nvml.nvmlDeviceGetPowerUsage, at.first)
         ? usable(Integer.toUnsignedLong(at.first.get(JAVA_INT, 0)))
@@ -622,6 +648,7 @@ public final class NvmlProbe implements Probe {
       gpu.off.add(reading);
       if (reading == Reading.ENERGY) {
         gpu.device = gpu.device.withSource(PowerSource.SENSOR);
+        gpu.device = gpu.device.withAveragingMillis(averagingMillis(gpu));
       }
       Open at = open;
       log.info(

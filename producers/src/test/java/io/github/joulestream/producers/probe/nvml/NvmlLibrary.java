@@ -102,7 +102,11 @@ final class NvmlLibrary implements AutoCloseable {
 
   /** A GPU as an H100 shows itself. */
   NvmlLibrary gpu(int gpu, String uuid) {
-    call("test_name", gpu, uuid, "NVIDIA H100 80GB HBM3");
+    return gpu(gpu, uuid, "NVIDIA H100 80GB HBM3");
+  }
+
+  NvmlLibrary gpu(int gpu, String uuid, String model) {
+    call("test_name", gpu, uuid, model);
     set(gpu, "there", 1);
     set(gpu, "energy", 5_000_000L + gpu);
     set(gpu, "power", 300_000);

@@ -12,6 +12,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.integrate.SensorWindow;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.probe.Probe;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The probe on a library with NVML's interface, see nvml.c. */
 class NvmlProbeTest extends ProbeContract {
@@ -243,6 +246,55 @@ class NvmlProbeTest extends ProbeContract {
       assertThat(gpus.getFirst().device().averagingMillis()).isZero();
       assertThat(gpus.get(1).readings().power(0)).isEqualTo(300_000);
       assertThat(gpus.get(1).device().averagingMillis()).isZero();
+    }
+  }
+
+  /** Readings of such a GPU are placed as those of a log of nvidia-smi are. */
+  @ParameterizedTest
+  @CsvSource({
+    "NVIDIA GeForce RTX 3090, AVERAGE, 1220",
+    "NVIDIA GeForce RTX 3090, INSTANT, 210",
+    "NVIDIA GeForce RTX 3090, DRAW, 1220",
+    "NVIDIA A100-SXM4-40GB, INSTANT, 130",
+    "NVIDIA A100-SXM4-40GB, DRAW, 130",
+    "NVIDIA A100-SXM4-40GB, AVERAGE, 0",
+    "NVIDIA GeForce RTX 3090 Ti, AVERAGE, 0",
+    "NVIDIA H100 80GB HBM3, AVERAGE, 0",
+    "NVIDIA H100 80GB HBM3, DRAW, 0"
+  })
+  void withoutACounter_theMeanIsOverWhatIsKnownOfTheModel_andTheUnknownIsNotShifted(
+      String model, SensorWindow.Field field, int averagingMillis) throws Exception {
+    library.gpu(0, "GPU-aa", model).gpu(1, "GPU-bb", model);
+    for (int gpu = 0; gpu < 2; gpu++) {
+      library.withoutFields(gpu);
+      if (field == SensorWindow.Field.AVERAGE) {
+        library.field(gpu, Nvml.FIELD_POWER_AVERAGE, 0, UNSIGNED_INT, 310_000);
+      } else if (field == SensorWindow.Field.INSTANT) {
+        library.field(gpu, Nvml.FIELD_POWER_INSTANT, 0, UNSIGNED_INT, 310_000);
+      }
+    }
+    library.answer("nvmlDeviceGetTotalEnergyConsumption", 0, Nvml.NOT_SUPPORTED);
+    try (NvmlProbe probe = probe()) {
+      probe.open();
+      List<DeviceSeries> gpus = probe.read(NOW);
+      assertThat(gpus.getFirst().device().source()).isEqualTo(PowerSource.SENSOR);
+      assertThat(gpus.getFirst().device().averagingMillis()).isEqualTo(averagingMillis);
+      assertThat(gpus.get(1).device().source()).isEqualTo(PowerSource.COUNTER);
+      assertThat(gpus.get(1).device().averagingMillis())
+          .as("beside a counter as before")
+          .isEqualTo(field == SensorWindow.Field.AVERAGE ? 1_000 : 0);
+    }
+  }
+
+  /** A counter or the mean that is given up while it runs: what is left has its own window. */
+  @Test
+  void whatIsGivenUpLater_changesTheWindowToo() throws Exception {
+    library.gpu(0, "GPU-aa", "NVIDIA GeForce RTX 3090");
+    try (NvmlProbe probe = probe()) {
+      probe.open();
+      assertThat(probe.read(NOW).getFirst().device().averagingMillis()).isEqualTo(1_000);
+      library.answer("nvmlDeviceGetTotalEnergyConsumption", 0, Nvml.NOT_SUPPORTED);
+      assertThat(probe.read(NOW + 1_000).getFirst().device().averagingMillis()).isEqualTo(1_220);
     }
   }
 
