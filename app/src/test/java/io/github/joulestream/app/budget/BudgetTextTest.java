@@ -49,7 +49,7 @@ class BudgetTextTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1.2,is not a power",
+    "1.2,has no unit",
     "1.2mw,is not a power",
     "1.2MWh,is not a power",
     "'1,2MW',is not a power",
