@@ -73,6 +73,11 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--exact", description = "With --ledger: in whole millijoules.")
   boolean exact;
 
+  @Option(
+      names = "--json",
+      description = "With --ledger: every amount of every site as JSON, in whole millijoules.")
+  boolean json;
+
   @Mixin StoreOptions store = new StoreOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
@@ -86,8 +91,8 @@ final class DoctorCommand implements Callable<Integer> {
     if (ledger) {
       return printLedger() ? 0 : 1;
     }
-    if (from != null || to != null || exact) {
-      throw UserError.usage("--from, --to and --exact go with --ledger");
+    if (from != null || to != null || exact || json) {
+      throw UserError.usage("--from, --to, --exact and --json go with --ledger");
     }
     say(Finding.ok("Java", Runtime.version().toString()));
     checkKafka();
@@ -108,6 +113,10 @@ final class DoctorCommand implements Callable<Integer> {
         throw new UserError("the store at %s has no ledger of that time".formatted(asked));
       }
       LedgerReport report = new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis), exact);
+      if (json) {
+        System.out.println(report.json(fromMillis, toMillis));
+        return report.balances();
+      }
       System.out.printf(
           "windows that start from %s to before %s%n",
           from == null ? "the first" : Instant.ofEpochMilli(fromMillis),

@@ -3,9 +3,13 @@ package io.github.joulestream.app;
 
 import static io.github.joulestream.energy.SiteAmount.*;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.app.up.Summary;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -77,6 +81,38 @@ final class LedgerReport {
       return String.format(Locale.ROOT, "%,d", millijoules);
     }
     return Math.abs(millijoules) < 1000 ? millijoules + " mJ" : Summary.energy(millijoules);
+  }
+
+  /**
+   * All of it for programs: amounts under the names of the store's fields, whole numbers, and every
+   * window that does not balance.
+   *
+   * @param fromEpochMillis windows that start from here on
+   * @param toEpochMillis windows that start before this; the end of all time is left out
+   */
+  String json(long fromEpochMillis, long toEpochMillis) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.put("from_epoch_millis", fromEpochMillis);
+    if (toEpochMillis != HistoryReader.END_EPOCH_MILLIS) {
+      root.put("to_epoch_millis", toEpochMillis);
+    }
+    root.put("balances", balances());
+    ObjectNode bySite = root.putObject("sites");
+    sites.forEach((site, totals) -> {
+      ObjectNode amounts = bySite.putObject(site);
+      for (SiteAmount amount : SiteAmount.values()) {
+        amounts.put(amount.name().toLowerCase(Locale.ROOT), totals.get(amount));
+      }
+    });
+    ArrayNode windows = root.putArray("unbalanced");
+    for (Unbalanced window : unbalanced) {
+      windows
+          .addObject()
+          .put("site", window.site())
+          .put("window_start_epoch_millis", window.windowStartEpochMillis())
+          .put("difference_millijoules", window.differenceMillijoules());
+    }
+    return root.toPrettyString();
   }
 
   /** One table for each site. */

@@ -74,6 +74,7 @@ class MainTest {
         "topics check --kafka 127.0.0.1:1 | 1 | cannot reach Kafka",
         "alert-sender | 2 | --alertmanager",
         "doctor --from 1h | 2 | --ledger",
+        "doctor --json | 2 | --ledger",
         "doctor --ledger --from 1h --to 2h | 2 | is not before",
         "doctor --ledger --store-url http://127.0.0.1:1 | 1 | cannot be reached",
       })

@@ -128,16 +128,16 @@ final class Progress {
             .collect(Collectors.joining(", "));
     out.printf(
         Locale.ROOT,
-        "%6.0f s  %,d%s readings published (%,.0f/s), %,d records to do, %,d results to be stored,"
-            + " %,d points stored, %,d jobs running%s%n",
+        "%6.0f s  %s published (%,.0f/s), %s to do, %s to be stored, %s stored, %s running%s%n",
         seconds(),
-        readings,
-        of,
+        of.isEmpty()
+            ? Summary.count(readings, "reading")
+            : "%,d%s readings".formatted(readings, of),
         rate,
-        drain.lag(),
-        writer.behind(),
-        writer.pointsWritten(),
-        live.jobsRunning(),
+        Summary.count(drain.lag(), "record"),
+        Summary.count(writer.behind(), "result"),
+        Summary.count(writer.pointsWritten(), "point"),
+        Summary.count(live.jobsRunning(), "job"),
         power.isEmpty() ? "" : "; " + power);
   }
 
@@ -158,9 +158,11 @@ final class Progress {
       }
       if (now - lastMove > STANDSTILL.toNanos()) {
         throw new IllegalStateException(
-            ("nothing has moved for %d s with %,d records to do and %,d results to be stored; the"
-                    + " log says more")
-                .formatted(STANDSTILL.toSeconds(), drain.lag(), writer.behind()));
+            "nothing has moved for %d s with %s to do and %s to be stored; the log says more"
+                .formatted(
+                    STANDSTILL.toSeconds(),
+                    Summary.count(drain.lag(), "record"),
+                    Summary.count(writer.behind(), "result")));
       }
       if (stopAsked.getAsBoolean() && now - began > INTERRUPTED_LIMIT.toNanos()) {
         return false;

@@ -305,6 +305,11 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         all.get(SiteAmount.REFUSED_CONFLICT));
   }
 
+  /** So many of them: {@code 1 job}, {@code 2,000 jobs}. */
+  static String count(long count, String one) {
+    return String.format(Locale.ROOT, "%,d %s%s", count, one, count == 1 ? "" : "s");
+  }
+
   static String cut(String text, int width) {
     return text.length() <= width ? text : text.substring(0, width - 1) + "…";
   }

@@ -239,6 +239,13 @@ class SummaryTest {
   }
 
   @Test
+  void counts() {
+    assertThat(Summary.count(0, "job")).isEqualTo("0 jobs");
+    assertThat(Summary.count(1, "job")).isEqualTo("1 job");
+    assertThat(Summary.count(12_345, "job")).isEqualTo("12,345 jobs");
+  }
+
+  @Test
   void durations() {
     assertThat(Summary.duration(59_900)).isEqualTo("59.9 s");
     assertThat(Summary.duration(61_000)).isEqualTo("1 min 01 s");

@@ -30,7 +30,7 @@ class ITAlertsUp {
                 "--alertmanager=" + alertmanager.url(),
                 "--alertmanager-repeat=1s",
                 "--alertmanager-hold=4s")) {
-      up.awaitLine("jobs running; simulated");
+      up.awaitLine(" running; simulated");
       Matcher kafka = KAFKA.matcher(up.output());
       assertThat(kafka.find()).as(up.output()).isTrue();
       setBudget(kafka.group(1), "1W");

@@ -34,7 +34,7 @@ class ITSimulation {
             "0",
             "--store-port",
             "0")) {
-      up.awaitLine("jobs running; ");
+      up.awaitLine(" running; ");
       Matcher store = Pattern.compile("store  (http://[0-9.:]+)").matcher(up.output());
       assertThat(store.find()).as(up.output()).isTrue();
       Await.until(

@@ -131,7 +131,7 @@ class ITUp {
   @Test
   void metricsAndHealth_areOnTheLoopbackAddress_withEnergy() throws Exception {
     try (Program up = up(folder.resolve("data"), "--metrics-port", "0")) {
-      up.awaitLine("jobs running; ");
+      up.awaitLine(" running; ");
       String url = find(up, "(http://127\\.0\\.0\\.1:\\d+)/metrics and /health");
       Await.until(
           "energy of the site",
@@ -162,7 +162,7 @@ class ITUp {
   void doctor_seesThatNothingArrives() throws Exception {
     Path data = folder.resolve("data");
     try (Program up = up(data)) {
-      up.awaitLine("jobs running; ");
+      up.awaitLine(" running; ");
       String[] doctor = {
         "doctor",
         "--kafka",
@@ -200,7 +200,7 @@ class ITUp {
       // little room is left: it stops in order; none at all: the broker cannot write any more
       for (long left : new long[] {30L << 20, 0}) {
         try (Program up = up(data)) {
-          up.awaitLine("jobs running; ");
+          up.awaitLine(" running; ");
           fill(filler, left);
           assertThat(up.await()).as(up.output()).isEqualTo(1);
           assertThat(up.output())

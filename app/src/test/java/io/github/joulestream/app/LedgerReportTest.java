@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.HistoryReader.Unbalanced;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class LedgerReportTest {
+  private static final long LARGE = 9_007_199_254_740_993L; // no double holds it
+
+  private static Totals<SiteAmount> numbered() {
+    Totals<SiteAmount> totals = Totals.ofSite();
+    for (SiteAmount amount : SiteAmount.values()) {
+      totals.set(amount.ordinal(), LARGE + amount.ordinal());
+    }
+    return totals;
+  }
+
+  @Test
+  void json_hasEveryAmountOfEverySite_exactly() throws IOException {
+    TreeMap<String, Totals<SiteAmount>> sites = new TreeMap<>();
+    sites.put("a \"quoted\" site", numbered());
+    sites.put("empty", Totals.ofSite());
+    LedgerReport report =
+        new LedgerReport(sites, List.of(new Unbalanced("empty", 10_000, -3)), false);
+    JsonNode json = new ObjectMapper().readTree(report.json(5, HistoryReader.END_EPOCH_MILLIS));
+    assertThat(json.get("balances").asBoolean()).isFalse();
+    assertThat(json.get("from_epoch_millis").asLong()).isEqualTo(5);
+    assertThat(json.has("to_epoch_millis")).isFalse();
+    assertThat(json.get("sites").size()).isEqualTo(2);
+    for (SiteAmount amount : SiteAmount.values()) {
+      String name = amount.name().toLowerCase(Locale.ROOT);
+      assertThat(json.at("/sites/a \"quoted\" site/" + name).isIntegralNumber()).as(name).isTrue();
+      assertThat(json.at("/sites/a \"quoted\" site/" + name).asLong())
+          .as(name)
+          .isEqualTo(LARGE + amount.ordinal());
+      assertThat(json.at("/sites/empty/" + name).asLong(-1)).as(name).isZero();
+    }
+    assertThat(json.get("unbalanced").size()).isEqualTo(1);
+    assertThat(json.at("/unbalanced/0/site").asText()).isEqualTo("empty");
+    assertThat(json.at("/unbalanced/0/window_start_epoch_millis").asLong()).isEqualTo(10_000);
+    assertThat(json.at("/unbalanced/0/difference_millijoules").asLong()).isEqualTo(-3);
+  }
+
+  @Test
+  void json_ofBooksThatBalance_ofARange() throws IOException {
+    TreeMap<String, Totals<SiteAmount>> sites = new TreeMap<>();
+    sites.put("s", Totals.ofSite());
+    LedgerReport report = new LedgerReport(sites, List.of(), true);
+    JsonNode json = new ObjectMapper().readTree(report.json(0, 20_000));
+    assertThat(json.get("balances").asBoolean()).isTrue();
+    assertThat(json.get("to_epoch_millis").asLong()).isEqualTo(20_000);
+    assertThat(json.get("unbalanced").isEmpty()).isTrue();
+  }
+}
