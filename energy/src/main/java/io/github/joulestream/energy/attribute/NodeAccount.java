@@ -47,11 +47,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Mutable; one thread.
  */
 public final class NodeAccount {
-  private static final int FORMAT = 5;
+  private static final int FORMAT = 6;
   // the last one without sources
   private static final int FORMAT_WITHOUT_SOURCES = 3;
   // the last one in which what a device said that it is part of decided for ever
   private static final int FORMAT_WITHOUT_CONTAINERS = 4;
+  // the last one in which nothing was known of a device without a usable reading
+  private static final int FORMAT_WITHOUT_UNMEASURED = 5;
   private static final DeviceKind[] KINDS = DeviceKind.values();
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
@@ -71,6 +73,8 @@ public final class NodeAccount {
   // ids of devices that can be held
   private final Set<String> seenIds = new HashSet<>();
   private Containers containers = new Containers();
+  // by key: devices that reported rows without energy, and no other before
+  private final Map<String, Unmeasured> unmeasured = new TreeMap<>();
   private SeenBatches seen = new SeenBatches();
   private Places places = new Places(new ReadingColumns());
   // time of the newest reading of any device
@@ -387,8 +391,21 @@ public final class NodeAccount {
 
     List<Point> read(DeviceSeries series) {
       books.all();
+      PointReader.Refusals counted = reader.into(books, arrivalEpochMillis, series, refusals);
       return reader.read(
-          series, arrivalEpochMillis, reader.into(books, arrivalEpochMillis, series, refusals));
+          series,
+          arrivalEpochMillis,
+          new PointReader.Refusals() {
+            @Override
+            public void refused(Device device, int row, SiteAmount reason, long value) {
+              counted.refused(device, row, reason, value);
+            }
+
+            @Override
+            public void empty(Device device, long epochMillis) {
+              noteUnmeasured(device, limits.windowOf(epochMillis), books);
+            }
+          });
     }
 
     /** Takes in the readings of one device; returns the time of the last that was. */
@@ -406,6 +423,8 @@ public final class NodeAccount {
             books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
           }
         }
+        String key = keyOf(series.device());
+        long before = firstUsable(key);
         DeviceSeries inTime =
             NodeAccount.this.take(
                 rest == null ? series : rest,
@@ -414,6 +433,7 @@ public final class NodeAccount {
                 known,
                 books,
                 refusals);
+        measuredSince(key, before, books);
         rest = inTime == null ? rest : inTime;
       }
       if (!places.distinct) {
@@ -604,6 +624,8 @@ public final class NodeAccount {
     Map<String, Shares> before = new HashMap<>();
     devices.forEach((id, account) -> before.put(id, sharesOf(account, account.device())));
     List<Shares> ofContainers = sharesOfContainers();
+    Map<String, Shares> ofUnmeasured = new HashMap<>();
+    unmeasured.forEach((id, of) -> ofUnmeasured.put(id, allocations.sharesOf(of.device())));
     Map<String, Allocations.Stay> staysBefore = allocations.stays();
     if (!allocations.add(edge)) {
       return false;
@@ -646,6 +668,7 @@ public final class NodeAccount {
     }
     books.all();
     shareSilences(ofContainers, books);
+    shareUnmeasured(ofUnmeasured, books);
     if (unsettled()) {
       settle(history, edge.arrivalEpochMillis(), books);
     }
@@ -1213,6 +1236,64 @@ public final class NodeAccount {
     }
   }
 
+  // ---- devices without a usable reading
+
+  /** Takes note of a row without energy, of a device that has none before it. */
+  private void noteUnmeasured(Device device, long window, Increments books) {
+    String id = keyOf(device);
+    if (!Unmeasured.concerns(device) || window >= firstUsable(id)) {
+      return;
+    }
+    Unmeasured known = unmeasured.get(id);
+    if (known == null) {
+      known = new Unmeasured(device, limits.windowMillis(), window);
+      unmeasured.put(id, known);
+      if (device.kind() != DeviceKind.GPU && !seenIds.contains(device.id())) {
+        // from now on it is counted here, held by name or not
+        unseen(allocations.stays(), -1, books);
+        seenIds.add(device.id());
+        unseen(allocations.stays(), 1, books);
+      }
+    }
+    if (known.add(window)) {
+      known.book(window, firstUsable(id), allocations.sharesOf(device), 1, books);
+    }
+  }
+
+  private long firstUsable(String id) {
+    DeviceAccount account = devices.get(id);
+    return account == null ? Unmeasured.NEVER : account.firstMillis();
+  }
+
+  /** Books otherwise what was not measured, if the first usable reading is another now. */
+  private void measuredSince(String id, long firstBefore, Increments books) {
+    Unmeasured known = unmeasured.get(id);
+    long first = firstUsable(id);
+    if (known == null || first == firstBefore) {
+      return;
+    }
+    books.all();
+    Shares shares = allocations.sharesOf(known.device());
+    known.book(Long.MIN_VALUE, Long.MAX_VALUE, firstBefore, shares, -1, books);
+    known.book(Long.MIN_VALUE, Long.MAX_VALUE, first, shares, 1, books);
+    known.forgetFrom(limits.windowOf(first));
+  }
+
+  /** Books what was not measured by other shares. */
+  private void shareUnmeasured(Map<String, Shares> before, Increments books) {
+    before.forEach((id, old) -> {
+      Unmeasured known = requireNonNull(unmeasured.get(id), id);
+      Shares now = allocations.sharesOf(known.device());
+      long from = Shares.firstDifference(old, now);
+      if (from != Long.MAX_VALUE) {
+        long to = Shares.lastDifference(old, now);
+        long first = firstUsable(id);
+        known.book(from, to, first, old, -1, books);
+        known.book(from, to, first, now, 1, books);
+      }
+    });
+  }
+
   /** The points of a device that are known, between two times; not to be changed. */
   private NavigableMap<Long, Point> pointsOf(String id, Remembering history, long from, long to) {
     NavigableMap<Long, Point> ofDevice = history.points(from, to).get(id);
@@ -1311,6 +1392,10 @@ public final class NodeAccount {
       sourcesOf(device.getKey()).write(out);
     }
     containers.write(out);
+    out.writeInt(unmeasured.size());
+    for (Unmeasured of : unmeasured.values()) {
+      of.write(out);
+    }
   }
 
   /**
@@ -1369,6 +1454,13 @@ public final class NodeAccount {
       account.containers = Containers.read(in, limits);
     } else {
       account.containersOfOld();
+    }
+    for (int left = format > FORMAT_WITHOUT_UNMEASURED ? in.readInt() : 0; left > 0; left--) {
+      Unmeasured of = Unmeasured.read(in, limits.windowMillis());
+      account.unmeasured.put(keyOf(of.device()), of);
+      if (of.device().kind() != DeviceKind.GPU) {
+        account.seenIds.add(of.device().id());
+      }
     }
     return account;
   }

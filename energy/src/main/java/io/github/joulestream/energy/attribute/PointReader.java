@@ -30,6 +30,9 @@ final class PointReader {
   /** Takes note of what is refused. */
   interface Refusals {
     void refused(Device device, int row, SiteAmount reason, long value);
+
+    /** A row says nothing of what the device draws. */
+    default void empty(Device device, long epochMillis) {}
   }
 
   static final Refusals SILENT = (_, _, _, _) -> {};
@@ -88,6 +91,7 @@ final class PointReader {
         used = MISSING;
       }
       if (power == MISSING && energy == MISSING) {
+        refusals.empty(device, time);
         continue;
       }
       long placed = placed(device, time, energy != MISSING);

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.BitSet;
+
+/**
+ * Windows in which a device reported rows without energy before it ever had a usable reading: it is
+ * there, and what it draws is unknown. Only of GPUs and processors that are part of nothing: a
+ * drive without a model or a memory reports how much of it is used and is not known to draw
+ * anything, and for what is part of a container the container's time is counted.
+ *
+ * <p>What is booked follows from the windows, the time of the first usable reading and the shares:
+ *
+ * <ul>
+ *   <li>time that nobody holds, up to the first usable reading;
+ *   <li>as long as there is no such reading, time of jobs by share. Of a GPU, which jobs hold by
+ *       name, only what they do not hold: theirs is counted when they end. From that reading on its
+ *       account books the time of jobs before it.
+ * </ul>
+ *
+ * <p>Mutable; one thread.
+ */
+final class Unmeasured {
+  /** The time of a usable reading where there is none. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  // less than allocations are remembered; older windows stay as they are booked
+  private static final int MOST_WINDOWS = 512;
+
+  private final Device device;
+  private final int windowMillis;
+  private final BitSet windows;
+  private long first;
+
+  Unmeasured(Device device, int windowMillis, long first) {
+    this(device, windowMillis, first, new BitSet());
+  }
+
+  private Unmeasured(Device device, int windowMillis, long first, BitSet windows) {
+    this.device = device;
+    this.windowMillis = windowMillis;
+    this.first = first;
+    this.windows = windows;
+  }
+
+  /** True if it is uncovered time when this device reports nothing that can be used. */
+  static boolean concerns(Device device) {
+    return device.containedIn() == null
+        && (device.kind() == DeviceKind.GPU || device.kind() == DeviceKind.CPU);
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /** Adds a window; false if it was known, or is too old to be. */
+  boolean add(long window) {
+    long at = (window - first) / windowMillis;
+    if (at < 0) {
+      if (windows.length() - at > MOST_WINDOWS) {
+        return false;
+      }
+      move((int) -at);
+      at = 0;
+    } else if (at >= MOST_WINDOWS) {
+      long drop = at - MOST_WINDOWS + 1;
+      move(-(int) Math.min(drop, MOST_WINDOWS));
+      first = window - (MOST_WINDOWS - 1L) * windowMillis;
+      at = MOST_WINDOWS - 1;
+    }
+    boolean isNew = !windows.get((int) at);
+    windows.set((int) at);
+    return isNew;
+  }
+
+  private void move(int by) {
+    BitSet moved = new BitSet();
+    windows.stream().map(at -> at + by).filter(at -> at >= 0).forEach(moved::set);
+    windows.clear();
+    windows.or(moved);
+    first -= (long) by * windowMillis;
+  }
+
+  /** Forgets windows from this one on. */
+  void forgetFrom(long window) {
+    long at = Math.clamp((window - first) / windowMillis, 0, MOST_WINDOWS);
+    windows.clear((int) at, MOST_WINDOWS);
+  }
+
+  /** Books the windows between two times. */
+  void book(long from, long to, long firstMillis, Shares shares, int sign, Increments books) {
+    windows.stream()
+        .forEach(at -> {
+          long window = first + (long) at * windowMillis;
+          if (window + windowMillis > from && window < to) {
+            book(window, firstMillis, shares, sign, books);
+          }
+        });
+  }
+
+  /**
+   * Books a window.
+   *
+   * @param firstMillis the time of the first usable reading, or {@link #NEVER}
+   */
+  void book(long window, long firstMillis, Shares shares, int sign, Increments books) {
+    long end = window + windowMillis;
+    if (firstMillis < end) {
+      return;
+    }
+    for (int span = shares.spanAt(window);
+        span < shares.spans() && shares.spanStart(span) < end;
+        span++) {
+      long millis = Math.min(end, shares.spanEnd(span)) - Math.max(window, shares.spanStart(span));
+      Shares.Holders holders = shares.holders(span);
+      if (holders.nobody()) {
+        books.silent(window, sign * millis);
+      } else if (firstMillis == NEVER && device.kind() == DeviceKind.GPU) {
+        int jobs = holders.jobs().size();
+        books.silent(window, sign * (millis * holders.weights()[jobs] / holders.weightSum()));
+      } else if (firstMillis == NEVER) {
+        books.silent(window, sign * millis);
+        for (int i = 0; i < holders.jobs().size(); i++) {
+          long parts = (long) holders.weights()[i] * Shares.WHOLE / holders.weightSum();
+          books.jobSilent(window, holders.jobs().get(i), sign * millis, parts);
+        }
+      }
+    }
+  }
+
+  void write(DataOutput out) throws IOException {
+    DeviceCodec.write(device, out);
+    out.writeLong(first);
+    long[] words = windows.toLongArray();
+    out.writeByte(words.length);
+    for (long word : words) {
+      out.writeLong(word);
+    }
+  }
+
+  static Unmeasured read(DataInput in, int windowMillis) throws IOException {
+    Device device = DeviceCodec.read(in);
+    long first = in.readLong();
+    long[] words = new long[in.readByte()];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = in.readLong();
+    }
+    return new Unmeasured(device, windowMillis, first, BitSet.valueOf(words));
+  }
+}
