@@ -181,11 +181,10 @@ final class AgentCommand implements Callable<Integer> {
   }
 
   private static int printDevices(List<Probe> probes) throws InterruptedException {
-    EpochClock clock = EpochClock.system();
     try (Stopping stopping = new Stopping();
-        DeviceTable table = new DeviceTable(probes, clock.epochMillis())) {
+        DeviceTable table = new DeviceTable(probes, EpochClock.system())) {
       if (!stopping.await(Duration.ofSeconds(1))) {
-        System.out.print(table.read(clock.epochMillis()));
+        System.out.print(table.read());
       }
     }
     return 0;

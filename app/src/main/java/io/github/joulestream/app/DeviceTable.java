@@ -9,6 +9,7 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.Overlaps;
 import io.github.joulestream.producers.probe.Probe;
+import io.github.joulestream.runtime.EpochClock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,10 +31,12 @@ final class DeviceTable implements AutoCloseable {
   private final Map<String, DeviceSeries> before = new LinkedHashMap<>();
   private final Overlaps overlaps;
   private final Map<String, Device> seen = new LinkedHashMap<>();
+  private final EpochClock clock;
 
   /** Opens the probes and reads them once. */
-  DeviceTable(List<Probe> candidates, long epochMillis) {
+  DeviceTable(List<Probe> candidates, EpochClock clock) {
     this.candidates = List.copyOf(candidates);
+    this.clock = clock;
     for (Probe probe : candidates) {
       try {
         probe.open();
@@ -45,7 +48,7 @@ final class DeviceTable implements AutoCloseable {
     overlaps = new Overlaps(probes);
     for (Probe probe : probes) {
       try {
-        for (DeviceSeries series : read(probe, epochMillis)) {
+        for (DeviceSeries series : read(probe)) {
           before.put(series.device().id(), series);
         }
       } catch (IOException e) {
@@ -54,17 +57,18 @@ final class DeviceTable implements AutoCloseable {
     }
   }
 
-  private List<DeviceSeries> read(Probe probe, long epochMillis) throws IOException {
-    return overlaps.settle(probe, probe.read(epochMillis));
+  /** Stamped now, not when the first probe was opened or read: each may take seconds. */
+  private List<DeviceSeries> read(Probe probe) throws IOException {
+    return overlaps.settle(probe, probe.read(clock.epochMillis()));
   }
 
   /** Reads the probes again; all of it as lines of text. */
-  String read(long epochMillis) {
+  String read() {
     Lines lines = new Lines();
     for (Probe probe : probes) {
       lines.add("%s: %s".formatted(probe.name(), probe.describe()));
       try {
-        addDevices(probe, epochMillis, lines);
+        addDevices(probe, lines);
       } catch (IOException e) {
         lines.add("  cannot be read: " + e.getMessage());
       }
@@ -76,12 +80,12 @@ final class DeviceTable implements AutoCloseable {
     return lines.text.toString();
   }
 
-  private void addDevices(Probe probe, long epochMillis, Lines lines) throws IOException {
+  private void addDevices(Probe probe, Lines lines) throws IOException {
     Map<String, List<Detail>> details = new LinkedHashMap<>();
     for (Detail detail : probe.details()) {
       details.computeIfAbsent(detail.device(), _ -> new ArrayList<>()).add(detail);
     }
-    for (DeviceSeries series : read(probe, epochMillis)) {
+    for (DeviceSeries series : read(probe)) {
       String id = series.device().id();
       addDevice(series, before.remove(id), lines);
       addDetails(details.remove(id), lines);

@@ -117,10 +117,11 @@ final class DoctorCommand implements Callable<Integer> {
         System.out.println(report.json(fromMillis, toMillis));
         return report.balances();
       }
+      String since = from == null ? "" : " from " + Instant.ofEpochMilli(fromMillis) + " on";
+      String until = to == null ? "" : " before " + Instant.ofEpochMilli(toMillis);
       System.out.printf(
-          "windows that start from %s to before %s%n",
-          from == null ? "the first" : Instant.ofEpochMilli(fromMillis),
-          to == null ? "the newest" : Instant.ofEpochMilli(toMillis));
+          "%s%n",
+          from == null && to == null ? "all windows" : "windows that start" + since + until);
       report.print(System.out);
       System.out.printf(
           "%n%s%n", report.balances() ? "the books balance" : "THE BOOKS DO NOT BALANCE");

@@ -108,7 +108,8 @@ public final class Main implements Runnable {
     err.println(
         "joulestream: %s%s (try '%s --help')"
             .formatted(
-                oneLine(String.valueOf(e.getMessage())),
+                oneLine(String.valueOf(e.getMessage()))
+                    .replaceFirst("is not an? (int|long)$", "is not a whole number"),
                 suggestion(e),
                 command.getCommandSpec().qualifiedName()));
     if (verbose) {

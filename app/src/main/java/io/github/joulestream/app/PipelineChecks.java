@@ -82,7 +82,9 @@ final class PipelineChecks {
    */
   static Finding program(String group, int members, long lagRecords) {
     String what = requireNonNullElse(PROGRAMS.get(group), group);
-    String behind = String.format(Locale.ROOT, "%,d records behind", lagRecords);
+    String behind =
+        String.format(
+            Locale.ROOT, lagRecords == 1 ? "%,d record behind" : "%,d records behind", lagRecords);
     if (members == 0) {
       return Finding.fail(
           what,
@@ -197,7 +199,7 @@ final class PipelineChecks {
         real.stream()
             .filter(node -> nowEpochMillis - node.epochMillis() > SILENT.toMillis())
             .map(node ->
-                "%s/%s (since %s)"
+                "%s/%s (last heartbeat %s)"
                     .formatted(
                         node.site(),
                         node.node(),

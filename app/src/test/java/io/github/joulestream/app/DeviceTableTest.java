@@ -7,10 +7,12 @@ import io.github.joulestream.producers.agent.Probes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeviceTableTest {
+  private final AtomicLong now = new AtomicLong(10_000);
   @TempDir Path root;
 
   private void write(String path, String text) throws Exception {
@@ -32,9 +34,10 @@ class DeviceTableTest {
     String text;
     try (DeviceTable table =
         new DeviceTable(
-            Probes.of(root, root, root.resolve("libnone.so").toString(), null), 10_000)) {
+            Probes.of(root, root, root.resolve("libnone.so").toString(), null), now::get)) {
       write("class/powercap/intel-rapl:0/energy_uj", "151000000");
-      text = table.read(11_000);
+      now.set(11_000);
+      text = table.read();
     }
     assertThat(text.lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
         .containsSubsequence(
@@ -72,8 +75,9 @@ class DeviceTableTest {
     String text;
     try (DeviceTable table =
         new DeviceTable(
-            Probes.of(root, root, root.resolve("libnone.so").toString(), null), 10_000)) {
-      text = table.read(11_000);
+            Probes.of(root, root, root.resolve("libnone.so").toString(), null), now::get)) {
+      now.set(11_000);
+      text = table.read();
     }
     assertThat(text.lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
         .containsSubsequence(

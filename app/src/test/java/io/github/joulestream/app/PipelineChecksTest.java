@@ -35,6 +35,7 @@ class PipelineChecksTest {
     assertThat(stopped.text())
         .contains("does not run", "1,234 records", "joulestream store-writer");
     assertThat(PipelineChecks.program("joulestream", 0, 0).text()).contains("joulestream streams");
+    assertThat(PipelineChecks.program("joulestream", 1, 1).text()).endsWith("1 record behind");
     assertThat(PipelineChecks.program("joulestream", 2, 10_000).level()).isEqualTo(Level.OK);
     assertThat(PipelineChecks.program("joulestream", 2, 10_001).level()).isEqualTo(Level.WARN);
   }
@@ -66,7 +67,7 @@ class PipelineChecksTest {
     assertThat(findings).hasSize(1);
     assertThat(findings.getFirst().level()).isEqualTo(Level.FAIL);
     assertThat(findings.getFirst().text())
-        .contains("2 of 3 are silent", "east/n3 (since 2026-03-01T10:53:20Z)", "east/n2")
+        .contains("2 of 3 are silent", "east/n3 (last heartbeat 2026-03-01T10:53:20Z)", "east/n2")
         .doesNotContain("n1");
     assertThat(PipelineChecks.agents(List.of(node("n1", 180)), NOW))
         .extracting(Finding::level)

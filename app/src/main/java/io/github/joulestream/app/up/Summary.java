@@ -310,8 +310,12 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     return String.format(Locale.ROOT, "%,d %s%s", count, one, count == 1 ? "" : "s");
   }
 
+  /** Cut in its middle: names of runs and pods often differ at their ends alone. */
   static String cut(String text, int width) {
-    return text.length() <= width ? text : text.substring(0, width - 1) + "…";
+    int tail = width / 2 - 1;
+    return text.length() <= width
+        ? text
+        : text.substring(0, width - 1 - tail) + "…" + text.substring(text.length() - tail);
   }
 
   private static String percent(long part, long whole) {

@@ -166,7 +166,17 @@ public final class UpRun {
         DiskSpace.megabytes(disk.freeBytes()));
     disk.requireRoom();
     EmbeddedKafka.onDeath(words -> brokerDied(words, disk, data));
+    try {
+      return runParts(data, disk, traces);
+    } catch (Exception e) {
+      // whichever part met it first, each says it in words of its own
+      Optional<String> full = e instanceof UserError ? Optional.empty() : disk.full();
+      throw full.isEmpty() ? e : new UserError(ended(full.get(), data), e);
+    }
+  }
 
+  private int runParts(DataFolder data, DiskSpace disk, @Nullable TraceSet traces)
+      throws Exception {
     EmbeddedKafka broker =
         part("broker", EmbeddedKafka.start(data.path().resolve("kafka"), options.kafkaPort()));
     CompletableFuture<EmbeddedQuestDb> storeStart =
@@ -220,17 +230,17 @@ public final class UpRun {
       past = new SiteSimulator(options.simulation(), clock.epochMillis() - pastLength.toMillis());
       out.printf(
           Locale.ROOT,
-          "simulating the last %s of site 'simulated' of %,d nodes with 8 GPUs each (seed %d)%n",
+          "simulating the last %s of site 'simulated' of %s with 8 GPUs each (seed %d)%n",
           Summary.duration(pastLength.toMillis()),
-          options.simulatedNodes(),
+          Summary.count(options.simulatedNodes(), "node"),
           options.simulation().seed());
     } else if (options.simulatedNodes() > 0) {
       simulation =
           part("simulation", SimulationRunner.start(options.simulation(), publisher, clock));
       out.printf(
           Locale.ROOT,
-          "simulating site 'simulated' of %,d nodes with 8 GPUs each (seed %d)%n",
-          options.simulatedNodes(),
+          "simulating site 'simulated' of %s with 8 GPUs each (seed %d)%n",
+          Summary.count(options.simulatedNodes(), "node"),
           options.simulation().seed());
     }
     NodeAgent agent =
@@ -250,7 +260,7 @@ public final class UpRun {
             thread.join();
           });
     } else if (traces != null) {
-      announce(traces, requireNonNull(replay, "replay"));
+      announce(traces, requireNonNull(options.replay(), "replay"));
       Thread replayer =
           Thread.ofPlatform().name("replay").start(() -> replay(traces, publisher, drain));
       part(
@@ -331,9 +341,9 @@ public final class UpRun {
     if (cutShort.get()) {
       out.printf(
           Locale.ROOT,
-          "stopped after %,d readings were published%s%n",
+          "stopped after %,d%s readings were published%n",
           published.get(),
-          traces == null ? "" : " of %,d".formatted(traces.readings()));
+          traces == null ? "" : String.format(Locale.ROOT, " of %,d", traces.readings()));
     }
     if (!drained) {
       out.println(
@@ -344,7 +354,7 @@ public final class UpRun {
     }
     String full = diskFull;
     if (full != null && !drained) {
-      throw new UserError(full + "; this run has ended: " + remedy(data));
+      throw new UserError(ended(full, data));
     }
     tellTheLastAlerts(sender);
     Summary summary =
@@ -357,13 +367,13 @@ public final class UpRun {
       summary.writeCsv(file, complete, report);
       out.printf(
           Locale.ROOT,
-          "%,d jobs are in %s%s%n",
-          summary.jobs().size(),
+          "%s in %s%s%n",
+          Summary.count(summary.jobs().size(), "job"),
           file,
           complete ? "" : ", PARTIAL: its column 'complete' says no");
     }
     if (full != null) {
-      throw new UserError(full + "; this run has ended: " + remedy(data));
+      throw new UserError(ended(full, data));
     }
     return complete && summary.differenceMillijoules() == 0 ? 0 : 1;
   }
@@ -391,6 +401,10 @@ public final class UpRun {
       log.warn("the disk is full, and the store cannot take the rest", e);
       return false;
     }
+  }
+
+  private static String ended(String full, DataFolder data) {
+    return full + "; this run has ended: " + remedy(data);
   }
 
   private static String remedy(DataFolder data) {
@@ -454,10 +468,10 @@ public final class UpRun {
   private void announce(TraceSet traces, Path folder) {
     out.printf(
         Locale.ROOT,
-        "replaying %,d jobs on %,d nodes, %,d readings, from %s as site '%s'%n",
-        traces.jobs().size(),
-        traces.nodes(),
-        traces.readings(),
+        "replaying %s on %s, %s, from %s as site '%s'%n",
+        Summary.count(traces.jobs().size(), "job"),
+        Summary.count(traces.nodes(), "node"),
+        Summary.count(traces.readings(), "reading"),
         folder,
         traces.site());
     traces.notices().forEach(notice -> out.println("  note: " + notice));

@@ -251,4 +251,12 @@ class SummaryTest {
     assertThat(Summary.duration(61_000)).isEqualTo("1 min 01 s");
     assertThat(Summary.duration(3_660_000)).isEqualTo("1 h 01 min");
   }
+
+  @Test
+  void aLongName_isCutInItsMiddle_soThatTwoRunsDiffer() {
+    assertThat(Summary.cut("short", 10)).isEqualTo("short");
+    assertThat(Summary.cut("exactly10c", 10)).isEqualTo("exactly10c");
+    assertThat(Summary.cut("system/benchmark/run_06", 16)).isEqualTo("system/b…/run_06");
+    assertThat(Summary.cut("system/benchmark/run_07", 16)).hasSize(16).endsWith("_07");
+  }
 }

@@ -206,6 +206,7 @@ public final class NodeAgent implements AutoCloseable {
     try {
       pace = paceFromNow(); // opening the probes may have taken a while
       while (!stop.await(pace.waitNanos(nanos.nanos()), TimeUnit.NANOSECONDS)) {
+        lookAgain(); // before the stamp: opening a probe may take seconds
         turn(clock.epochMillis());
         pace.turned(nanos.nanos());
         skipped.set(pace.skipped());
@@ -224,7 +225,6 @@ public final class NodeAgent implements AutoCloseable {
       clockSteps.incrementAndGet();
       log.warn("the wall clock was set {} by {} ms", step > 0 ? "ahead" : "back", Math.abs(step));
     }
-    lookAgain();
     if (!overlaps.isCurrent()) {
       overlaps = overlapsOfOpen(); // a meter that was silent has begun to answer
       heartbeat.changed();
@@ -280,7 +280,8 @@ public final class NodeAgent implements AutoCloseable {
     source.trouble = "%s fails: %s".formatted(source.probe.name(), why);
   }
 
-  private void lookAgain() {
+  /** Opens, at times, what could not be opened before. */
+  void lookAgain() {
     long now = nanos.nanos();
     if (now - lookedNanos < LOOK_AGAIN.toNanos()) {
       return;

@@ -116,7 +116,7 @@ public final class SlurmJobs implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       if (refused++ == 0) {
         log.warn(
-            "refused {} {} {}: {}",
+            "refused a record of {}, partition {} offset {}: {}",
             record.topic(),
             record.partition(),
             record.offset(),

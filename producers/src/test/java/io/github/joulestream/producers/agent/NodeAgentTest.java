@@ -239,6 +239,7 @@ class NodeAgentTest {
       assertThat(agent.health().ok()).isTrue();
       nanos.set(301_000_000_000L);
       assertThat(agent.health().ok()).isFalse();
+      agent.lookAgain();
       agent.turn(301_000);
       assertThat(published).hasSize(1);
       assertThat(agent.health().ok()).isTrue();

@@ -122,7 +122,9 @@ class SlurmRecordTest {
 
   @Test
   void whatIsNoRecord_isRefusedWithTheReason() {
-    assertThatThrownBy(() -> parse("no JSON")).hasMessageContaining("not JSON");
+    assertThatThrownBy(() -> parse("no JSON"))
+        .hasMessageContaining("not JSON")
+        .hasMessageNotContaining("\n");
     assertThatThrownBy(() -> parse("[]")).hasMessageContaining("no jobid");
     assertThatThrownBy(() -> parse("{'jobid':'x'}")).hasMessageContaining("no jobid");
     assertThatThrownBy(() -> parse("{'jobid':1,'@start':'2026-13-40T00:00:00'}"))
