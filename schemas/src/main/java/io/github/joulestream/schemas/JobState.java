@@ -8,7 +8,10 @@ public enum JobState {
   FAILED,
   CANCELLED,
   TIMEOUT,
-  /** Energy was booked to it, but no scheduler said anything of it. */
+  /**
+   * Energy was booked to it, but no scheduler said anything of it; or it has ended, as its nodes
+   * say, and nobody said how.
+   */
   UNKNOWN;
 
   public boolean ended() {

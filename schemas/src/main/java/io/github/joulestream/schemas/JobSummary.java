@@ -41,6 +41,28 @@ public record JobSummary(
     labels = Map.copyOf(labels);
   }
 
+  public JobSummary withState(JobState newState) {
+    return new JobSummary(
+        site,
+        job,
+        user,
+        project,
+        name,
+        partition,
+        labels,
+        newState,
+        anchorEpochMillis,
+        startEpochMillis,
+        endEpochMillis,
+        lastEpochMillis,
+        peakMilliwatts,
+        work,
+        workUnit,
+        totals,
+        partEpochMillis,
+        nodes);
+  }
+
   /** How it is known that a job is over. */
   public enum EndedBy {
     /** It is not. */

@@ -336,9 +336,19 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   private void tellJobs() {
     long now = Math.max(0, context.currentStreamTimeMs());
     for (String key : List.copyOf(totals.changedKeys())) {
-      JobSummary job = anchored(key, requireNonNull(totals.get(key), "a changed job"));
+      JobSummary job = asKnown(anchored(key, requireNonNull(totals.get(key), "a changed job")));
       context.forward(new Record<>(key, (JobUpdate) new JobUpdate.Summary(job), now));
     }
+  }
+
+  /**
+   * A job that nobody has ended, and that holds nothing on any node any more, does not run: how it
+   * ended is not known until somebody says so, or it is given something again.
+   */
+  private static JobSummary asKnown(JobSummary job) {
+    return job.state() == JobState.RUNNING && job.endedBy() != JobSummary.EndedBy.NOBODY
+        ? job.withState(JobState.UNKNOWN)
+        : job;
   }
 
   /** A store keeps the summary under a time that never changes: the start as it was first told. */

@@ -341,6 +341,27 @@ class AccountingTopologyTest {
   }
 
   /** What somebody says who knows only this. */
+  @Test
+  void aJobThatHoldsNothingAnyMore_doesNotRun_untilItIsGivenSomethingAgain() {
+    send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    send(hold(5));
+    send(batch(0, 0, 30));
+    assertThat(told().state()).isEqualTo(JobState.RUNNING);
+    send(release(25));
+    JobSummary over = told();
+    assertThat(over.endedBy()).isEqualTo(JobSummary.EndedBy.HOOK);
+    assertThat(over.state()).isEqualTo(JobState.UNKNOWN);
+    assertThat(over.startEpochMillis()).isEqualTo(START + 5_000);
+    send(hold(40));
+    send(batch(1, 31, 50));
+    assertThat(told().state()).isEqualTo(JobState.RUNNING);
+    send(release(50));
+    send(said(JobRecord.UNSAID, START + 51_000, JobState.FAILED, 0));
+    JobSummary failed = told();
+    assertThat(failed.state()).isEqualTo(JobState.FAILED);
+    assertThat(failed.endEpochMillis()).isEqualTo(START + 51_000);
+  }
+
   private static JobRecord said(long start, long end, JobState state, double work) {
     return new JobRecord(
         SITE, "job", "", "", "", "", Map.of(), start, end, state, work, work == 0 ? "" : "steps");
