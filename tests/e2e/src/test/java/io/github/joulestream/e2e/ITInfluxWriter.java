@@ -429,7 +429,7 @@ class ITInfluxWriter {
       writer.interrupt();
       writer.await();
     }
-    try (Program doctor = Program.start("doctor", "--ledger", "--store-url", url)) {
+    try (Program doctor = Program.start("doctor", "--ledger", "--exact", "--store-url", url)) {
       assertThat(doctor.await()).as(doctor.output()).isZero();
       assertThat(doctor.output())
           .contains("the books balance")
