@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.joulestream.runtime.UserError;
 import java.io.Console;
 import java.util.Locale;
@@ -19,12 +17,13 @@ final class ConfirmOption {
    * @param what is to be done, as a sentence without its end
    * @throws UserError if it is not, or nobody can be asked
    */
+  @SuppressWarnings("SystemConsoleNull") // it is null where nobody can be asked, also in JDK 25
   void confirm(String what) {
     if (yes) {
       return;
     }
-    Console console = requireNonNull(System.console(), "no console");
-    if (!console.isTerminal()) {
+    Console console = System.console();
+    if (console == null || !console.isTerminal()) {
       throw UserError.usage(what + ": nothing was done; say --yes if that is meant");
     }
     String answer = console.readLine("%s? [y/N] ", what);
