@@ -22,10 +22,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Alerts as they are. */
 @Command(
@@ -33,19 +31,8 @@ import picocli.CommandLine.Spec;
     description = "Show alerts, or end one.",
     synopsisSubcommandLabel = "(list | clear)",
     subcommands = {AlertCommand.ListAll.class, AlertCommand.Clear.class})
-final class AlertCommand implements Runnable {
+final class AlertCommand extends CommandGroup {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // by picocli
-  CommandSpec spec;
-
-  @Mixin CommonOptions common = new CommonOptions();
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
 
   /** The latest of each alert. */
   static Collection<Alert> read(KafkaOptions kafka) {

@@ -35,19 +35,8 @@ import picocli.CommandLine.Spec;
       BudgetCommand.Remove.class,
       BudgetCommand.Import.class
     })
-final class BudgetCommand implements Runnable {
+final class BudgetCommand extends CommandGroup {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // by picocli
-  CommandSpec spec;
-
-  @Mixin CommonOptions common = new CommonOptions();
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
 
   @Command(
       name = "set",

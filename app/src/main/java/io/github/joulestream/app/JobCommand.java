@@ -54,22 +54,11 @@ import picocli.CommandLine.Spec;
       "  joulestream job progress run-7 --done 1200 --unit tokens --dir",
       "  joulestream job end run-7 --dir"
     })
-final class JobCommand implements Runnable {
+final class JobCommand extends CommandGroup {
   private static final Set<String> SHARES = Set.of("memory", "storage", "cpu", "node");
   private static final int WHOLE = 10_000;
   // an agent leaves its mark once a minute
   private static final Duration UNREAD = Duration.ofMinutes(3);
-
-  @Spec
-  @SuppressWarnings("NullAway.Init") // by picocli
-  CommandSpec spec;
-
-  @Mixin CommonOptions common = new CommonOptions();
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
 
   /** What all of them need: the job, and whom to tell. */
   static final class Target {

@@ -12,10 +12,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Nodes that are no more. */
 @Command(
@@ -23,18 +21,7 @@ import picocli.CommandLine.Spec;
     description = "Forget a node that is no more.",
     synopsisSubcommandLabel = "(forget)",
     subcommands = NodeCommand.Forget.class)
-final class NodeCommand implements Runnable {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // by picocli
-  CommandSpec spec;
-
-  @Mixin CommonOptions common = new CommonOptions();
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
+final class NodeCommand extends CommandGroup {
   @Command(
       name = "forget",
       sortOptions = false,

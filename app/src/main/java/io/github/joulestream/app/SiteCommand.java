@@ -13,10 +13,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Sites that are no more. */
 @Command(
@@ -24,18 +22,7 @@ import picocli.CommandLine.Spec;
     description = "Forget a site that is no more.",
     synopsisSubcommandLabel = "(forget)",
     subcommands = SiteCommand.Forget.class)
-final class SiteCommand implements Runnable {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // by picocli
-  CommandSpec spec;
-
-  @Mixin CommonOptions common = new CommonOptions();
-
-  @Override
-  public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
+final class SiteCommand extends CommandGroup {
   @Command(
       name = "forget",
       sortOptions = false,

@@ -10,9 +10,7 @@ import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The topics of a cluster. */
 @Command(
@@ -20,16 +18,10 @@ import picocli.CommandLine.Spec;
     description = "Create the topics, or compare a cluster's with what they must be.",
     synopsisSubcommandLabel = "(create | check)",
     subcommands = {TopicsCommand.Create.class, TopicsCommand.Check.class})
-final class TopicsCommand implements Runnable {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // by picocli
-  CommandSpec spec;
-
-  @Mixin CommonOptions common = new CommonOptions();
-
+final class TopicsCommand extends CommandGroup {
   @Override
   public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
+    super.run();
     TopicAdmin.catalogue().forEach(line -> spec.commandLine().getOut().println("  " + line));
   }
 
