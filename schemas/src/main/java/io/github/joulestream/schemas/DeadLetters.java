@@ -3,24 +3,107 @@ package io.github.joulestream.schemas;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
-/** What programs that take records out of topics put into {@code dead-letter}. */
+/**
+ * Records of the topic {@code dead-letter}: what a program refused, why, and where it came from. A
+ * dead letter is bounded, so that whatever was refused can be kept: of a larger value the beginning
+ * is kept with its size and its SHA-256; the whole of it lies in the source topic for as long as
+ * that keeps it.
+ */
 public final class DeadLetters {
+  /** Header: why the record was refused. */
+  public static final String REASON = "reason";
+
+  /** Header: the topic that the record was read from. */
+  public static final String TOPIC = "topic";
+
+  /** Header: its partition, in decimal. */
+  public static final String PARTITION = "partition";
+
+  /** Header: its offset, in decimal. */
+  public static final String OFFSET = "offset";
+
+  /** Header, only of a value that was cut: bytes of the whole value, in decimal. */
+  public static final String SIZE = "size";
+
+  /** Header, only of a value that was cut: SHA-256 of the whole value, in hexadecimal. */
+  public static final String SHA256 = "sha256";
+
+  /** Of a value so many bytes are kept. */
+  public static final int MOST_VALUE_BYTES = 64 << 10;
+
+  /** Of a key so many bytes are kept. */
+  public static final int MOST_KEY_BYTES = 1 << 10;
+
+  private static final int MOST_REASON_CHARACTERS = 1_000;
+
   private DeadLetters() {}
 
-  /** The record as it was, with the reason, and with where it came from, in its headers. */
+  /** The record, within the bounds of a dead letter. */
   public static ProducerRecord<byte[], byte[]> letter(
       ConsumerRecord<byte[], byte[]> record, String reason) {
-    ProducerRecord<byte[], byte[]> letter =
-        new ProducerRecord<>(Topic.DEAD_LETTER.topicName(), record.key(), record.value());
-    letter
-        .headers()
-        .add("reason", reason.getBytes(UTF_8))
-        .add("topic", record.topic().getBytes(UTF_8))
-        .add("partition", Integer.toString(record.partition()).getBytes(UTF_8))
-        .add("offset", Long.toString(record.offset()).getBytes(UTF_8));
-    return letter;
+    return new ProducerRecord<>(
+        Topic.DEAD_LETTER.topicName(),
+        null,
+        cutKey(record.key()),
+        cutValue(record.value()),
+        headers(reason, record.topic(), record.partition(), record.offset(), record.value()));
+  }
+
+  /** The key, or its beginning if it is larger than a dead letter keeps. */
+  public static byte @Nullable [] cutKey(byte @Nullable [] key) {
+    return cut(key, MOST_KEY_BYTES);
+  }
+
+  /** The value, or its beginning if it is larger than a dead letter keeps. */
+  public static byte @Nullable [] cutValue(byte @Nullable [] value) {
+    return cut(value, MOST_VALUE_BYTES);
+  }
+
+  private static byte @Nullable [] cut(byte @Nullable [] bytes, int most) {
+    return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
+  }
+
+  /**
+   * The headers of a dead letter.
+   *
+   * @param reason why it was refused; cut after 1,000 characters
+   * @param value the whole value
+   */
+  public static Headers headers(
+      String reason, String topic, int partition, long offset, byte @Nullable [] value) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(REASON, cut(reason).getBytes(UTF_8));
+    headers.add(TOPIC, topic.getBytes(UTF_8));
+    headers.add(PARTITION, Integer.toString(partition).getBytes(UTF_8));
+    headers.add(OFFSET, Long.toString(offset).getBytes(UTF_8));
+    if (value != null && value.length > MOST_VALUE_BYTES) {
+      headers.add(SIZE, Integer.toString(value.length).getBytes(UTF_8));
+      headers.add(SHA256, sha256(value).getBytes(UTF_8));
+    }
+    return headers;
+  }
+
+  private static String cut(String reason) {
+    return reason.length() <= MOST_REASON_CHARACTERS
+        ? reason
+        : reason.substring(0, MOST_REASON_CHARACTERS) + " ...";
+  }
+
+  private static String sha256(byte[] value) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DistinctErrorsTest {
+  private final List<String> lines = new ArrayList<>();
+  private long nanos;
+  private final DistinctErrors errors = new DistinctErrors(lines::add, () -> nanos);
+
+  @Test
+  void ofEachKindOneLineAMinuteWithTheNumberOfThoseLeftOut() {
+    errors.warn("jobs: empty", "jobs-0@1: empty");
+    errors.warn("jobs: empty", "jobs-0@2: empty");
+    errors.warn("nodes: empty", "nodes-0@1: empty");
+    nanos = Duration.ofSeconds(59).toNanos();
+    errors.warn("jobs: empty", "jobs-0@3: empty");
+    nanos = Duration.ofSeconds(60).toNanos();
+    errors.warn("jobs: empty", "jobs-0@4: empty");
+    errors.warn("jobs: empty", "jobs-0@5: empty");
+    nanos = Duration.ofSeconds(120).toNanos();
+    errors.warn("nodes: empty", "nodes-0@2: empty");
+
+    assertThat(lines)
+        .containsExactly(
+            "jobs-0@1: empty",
+            "nodes-0@1: empty",
+            "jobs-0@4: empty (2 more like it were not logged)",
+            "nodes-0@2: empty");
+  }
+
+  @Test
+  void remembersABoundedNumberOfKinds() {
+    for (int i = 0; i < 257; i++) {
+      errors.warn("kind " + i, "line");
+    }
+    assertThat(lines).hasSize(257);
+    // the first kind was forgotten, the last was not
+    errors.warn("kind 0", "again");
+    errors.warn("kind 256", "left out");
+    assertThat(lines).hasSize(258).endsWith("again");
+  }
+}
