@@ -16,6 +16,7 @@ public final class Totals<A extends Enum<A>> {
 
   private final Class<A> amounts;
   private final long[] values;
+  private long mark;
 
   private Totals(Class<A> amounts, long[] values) {
     this.amounts = requireNonNull(amounts, "amounts is null");
@@ -48,6 +49,26 @@ public final class Totals<A extends Enum<A>> {
 
   public void set(int ordinal, long value) {
     values[ordinal] = value;
+  }
+
+  /**
+   * Marks it; false if it has this mark already. A mark is no amount: whoever keeps copies sees by
+   * it what is kept.
+   */
+  public boolean mark(long newMark) {
+    boolean isNew = mark != newMark;
+    mark = newMark;
+    return isNew;
+  }
+
+  /** Copies all amounts to {@code to}, from {@code at} on. */
+  public void save(long[] to, int at) {
+    System.arraycopy(values, 0, to, at, values.length);
+  }
+
+  /** Sets all amounts to those that {@link #save} copied. */
+  public void restore(long[] from, int at) {
+    System.arraycopy(from, at, values, 0, values.length);
   }
 
   /** Adds {@code sign} times every amount of {@code other}. */

@@ -48,23 +48,29 @@ public final class Increments {
   private int sign = 1;
   private long fromWindow = Long.MIN_VALUE;
   private long toWindow = Long.MAX_VALUE;
+  private final Undo undo = new Undo();
 
   /** Amounts by start of the window; the two that were asked for last are at hand. */
-  private static final class Windows {
+  static final class Windows {
     final NavigableMap<Long, Totals<SiteAmount>> all = new TreeMap<>();
     private @Nullable Totals<SiteAmount> last;
     private @Nullable Totals<SiteAmount> before;
     private long lastWindow;
     private long beforeWindow;
 
-    Totals<SiteAmount> at(long window) {
+    Totals<SiteAmount> at(long window, Undo undo) {
       Totals<SiteAmount> found = last;
       if (found != null && lastWindow == window) {
         return found;
       }
       found = before;
       if (found == null || beforeWindow != window) {
-        found = all.computeIfAbsent(window, _ -> Totals.ofSite());
+        found = all.get(window);
+        if (found == null) {
+          found = Totals.ofSite();
+          all.put(window, found);
+          undo.made(this, window, found);
+        }
       }
       before = last;
       beforeWindow = lastWindow;
@@ -83,7 +89,7 @@ public final class Increments {
       forget();
     }
 
-    private void forget() {
+    void forget() {
       last = null;
       before = null;
     }
@@ -96,6 +102,37 @@ public final class Increments {
       node = nodes.computeIfAbsent(name, _ -> new Windows());
       turned = false;
     }
+  }
+
+  /**
+   * From here on what is booked can be taken back by {@link #undo}. What was booked before stays,
+   * whatever comes. Allocates nothing once it has been called a few times.
+   */
+  public void begin() {
+    undo.begin();
+    // what is at hand must be looked up once more, to be seen as touched
+    turned = false;
+    lastJob = null;
+  }
+
+  /**
+   * Takes back all that was booked since {@link #begin}, be it half of a record: every sum is as it
+   * was, and windows, jobs and nodes that were not there are gone. It is of no node then; see
+   * {@link #of}.
+   *
+   * @throws IllegalStateException if nothing was begun, or the increments were handed on since
+   */
+  public void undo() {
+    jobWindows -= undo.undo(jobs);
+    Arrays.fill(recent, null);
+    lastJob = null;
+    turned = false;
+    site.forget();
+    nodes.values().forEach(Windows::forget);
+    nodes.values().removeIf(windows -> windows.all.isEmpty());
+    nodeName = "";
+    node = new Windows();
+    all();
   }
 
   /** From here on these say what adds to the total. */
@@ -150,6 +187,7 @@ public final class Increments {
 
   /** Drops increments that cancelled out. */
   public void compact() {
+    undo.end();
     turned = false;
     Arrays.fill(recent, null);
     lastJob = null;
@@ -170,6 +208,7 @@ public final class Increments {
 
   /** Forgets what adds to the site. */
   public void clearSite() {
+    undo.end();
     turned = false;
     site.clear();
   }
@@ -177,7 +216,7 @@ public final class Increments {
   /** Adds what others add, but not to the site. */
   public void addAllButSite(Increments others) {
     others.forEachNode((name, window, totals) ->
-        nodes.computeIfAbsent(name, _ -> new Windows()).at(window).addAll(totals));
+        touched(nodes.computeIfAbsent(name, _ -> new Windows()).at(window, undo)).addAll(totals));
     others.jobs.forEach((job, windows) ->
         windows.forEach((window, totals) -> jobTotals(job, window).addAll(totals)));
   }
@@ -416,6 +455,7 @@ public final class Increments {
     }
     Recent found = recent(job, window);
     lastJob = found;
+    undo.touched(found.totals);
     return found.totals;
   }
 
@@ -427,7 +467,7 @@ public final class Increments {
     }
     Totals<JobAmount> totals =
         jobs.computeIfAbsent(job, _ -> new TreeMap<>())
-            .computeIfAbsent(window, _ -> newJobWindow());
+            .computeIfAbsent(window, _ -> newJobWindow(job, window));
     if (jobWindows > recent.length / 2 && slotBits < MOST_SLOT_BITS) {
       slotBits = Math.min(MOST_SLOT_BITS, slotBits + 2);
       recent = new Recent[1 << slotBits];
@@ -443,9 +483,11 @@ public final class Increments {
     return ((job.hashCode() + (int) (window / 1_000)) * 0x9E3779B1) >>> (Integer.SIZE - slotBits);
   }
 
-  private Totals<JobAmount> newJobWindow() {
+  private Totals<JobAmount> newJobWindow(String job, long window) {
     jobWindows++;
-    return Totals.ofJob();
+    Totals<JobAmount> made = Totals.ofJob();
+    undo.made(job, window, made);
+    return made;
   }
 
   /** What is added to the site's books from here on is of this window. */
@@ -453,10 +495,15 @@ public final class Increments {
     if (turned && window == nowWindow) {
       return;
     }
-    nowSite = site.at(window);
-    nowNode = node.at(window);
+    nowSite = touched(site.at(window, undo));
+    nowNode = touched(node.at(window, undo));
     nowWindow = window;
     turned = true;
+  }
+
+  private <A extends Enum<A>> Totals<A> touched(Totals<A> totals) {
+    undo.touched(totals);
+    return totals;
   }
 
   private void add(SiteAmount amount, long value) {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Totals;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sums of {@link Increments} were before a record: the amounts of each sum as it was
+ * touched first, and which sums were made. The room is used again and again. Mutable; one thread.
+ */
+final class Undo {
+  // more room than this is not kept: few records touch that many sums
+  private static final int MOST_KEPT = 1 << 16;
+
+  // where nothing was begun nothing is kept
+  private boolean begun;
+  private long mark;
+
+  private @Nullable Totals<?>[] touched = new Totals<?>[8];
+  private int touches;
+  private long[] amounts = new long[512];
+  private int used;
+
+  // a job's name, or the windows of a site or node
+  private @Nullable Object[] madeIn = new Object[8];
+  private long[] madeWindows = new long[8];
+  private int makes;
+
+  void begin() {
+    end();
+    begun = true;
+    mark++;
+  }
+
+  /** From here on there is nothing to go back to. */
+  void end() {
+    begun = false;
+    Arrays.fill(touched, 0, touches, null);
+    Arrays.fill(madeIn, 0, makes, null);
+    touches = 0;
+    used = 0;
+    makes = 0;
+    if (amounts.length > MOST_KEPT) {
+      amounts = new long[MOST_KEPT];
+      touched = new Totals<?>[8];
+      madeIn = new Object[8];
+      madeWindows = new long[8];
+    }
+  }
+
+  /** Keeps the amounts of a sum that is about to change, if it has not changed yet. */
+  void touched(Totals<?> totals) {
+    if (!begun || !totals.mark(mark)) {
+      return;
+    }
+    if (touches == touched.length) {
+      touched = Arrays.copyOf(touched, 2 * touches);
+    }
+    if (used + totals.size() > amounts.length) {
+      amounts = Arrays.copyOf(amounts, Math.max(2 * amounts.length, used + totals.size()));
+    }
+    totals.save(amounts, used);
+    used += totals.size();
+    touched[touches++] = totals;
+  }
+
+  /** Takes note of a sum that was not there. */
+  void made(Object in, long window, Totals<?> totals) {
+    if (!begun) {
+      return;
+    }
+    totals.mark(mark);
+    if (makes == madeIn.length) {
+      madeIn = Arrays.copyOf(madeIn, 2 * makes);
+      madeWindows = Arrays.copyOf(madeWindows, 2 * makes);
+    }
+    madeIn[makes] = in;
+    madeWindows[makes] = window;
+    makes++;
+  }
+
+  /** Goes back; returns how many sums of jobs are gone. */
+  int undo(Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs) {
+    if (!begun) {
+      throw new IllegalStateException("nothing was begun");
+    }
+    int at = 0;
+    for (int i = 0; i < touches; i++) {
+      Totals<?> totals = touched[i];
+      if (totals != null) {
+        totals.restore(amounts, at);
+        at += totals.size();
+      }
+    }
+    int ofJobs = 0;
+    for (int i = 0; i < makes; i++) {
+      long window = madeWindows[i];
+      if (madeIn[i] instanceof Increments.Windows windows) {
+        windows.all.remove(window);
+      } else if (madeIn[i] instanceof String job) {
+        ofJobs++;
+        jobs.computeIfPresent(
+            job,
+            (_, windowsOfJob) -> {
+              windowsOfJob.remove(window);
+              return windowsOfJob.isEmpty() ? null : windowsOfJob;
+            });
+      }
+    }
+    end();
+    return ofJobs;
+  }
+}

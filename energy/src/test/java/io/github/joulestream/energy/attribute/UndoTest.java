@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Quality;
+import io.github.joulestream.energy.SiteAmount;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class UndoTest {
+  private static final long SEED = Long.getLong("laws.seed", 77);
+  private static final int ROUNDS = Integer.getInteger("laws.rounds", 400);
+  private static final Device GPU = Device.sensor("gpu0", DeviceKind.GPU);
+
+  /** Whatever was booked since it was begun is gone, and the rest stands; so again and again. */
+  @Test
+  void whatIsUndone_wasNeverBooked() {
+    System.out.println("UndoTest seed " + SEED);
+    for (int round = 0; round < ROUNDS; round++) {
+      Random random = new Random(SEED + round);
+      Increments books = new Increments();
+      Increments withoutThem = new Increments();
+      for (int record = 0; record < 12; record++) {
+        String node = "node" + random.nextInt(3);
+        long seed = random.nextLong();
+        boolean undone = random.nextInt(3) == 0;
+        Map<String, String> before = booked(books);
+        books.begin();
+        books.of(node);
+        book(books, seed);
+        if (undone) {
+          books.undo();
+          assertThat(booked(books)).as("round %d, record %d", round, record).isEqualTo(before);
+        } else {
+          withoutThem.of(node);
+          book(withoutThem, seed);
+        }
+        if (random.nextInt(8) == 0) {
+          books.compact();
+          withoutThem.compact();
+        }
+        if (random.nextInt(8) == 0) {
+          books.clearSite();
+          withoutThem.clearSite();
+        }
+        assertThat(booked(books))
+            .as("round %d, record %d", round, record)
+            .isEqualTo(booked(withoutThem));
+      }
+    }
+  }
+
+  @Test
+  void aSumThatIsTooLarge_leavesNothingOfItsRecord() {
+    Increments books = new Increments();
+    books.of("node1");
+    books.count(0, SiteAmount.READINGS, Long.MAX_VALUE - 10);
+    Map<String, String> before = booked(books);
+
+    books.begin();
+    books.count(0, "job", JobAmount.NODES_HELD, 1);
+    books.count(10_000, SiteAmount.READINGS, 3);
+    assertThatThrownBy(() -> books.count(0, SiteAmount.READINGS, 11))
+        .isInstanceOf(ArithmeticException.class);
+    books.undo();
+
+    assertThat(booked(books)).isEqualTo(before);
+  }
+
+  @Test
+  void withoutABeginning_thereIsNothingToGoBackTo() {
+    Increments books = new Increments();
+    assertThatThrownBy(books::undo).isInstanceOf(IllegalStateException.class);
+    books.begin();
+    books.compact();
+    assertThatThrownBy(books::undo).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void manyWindows_ofOneRecord_areUndone() {
+    Increments books = new Increments();
+    books.of("node1");
+    books.measured(0, GPU, true, 5, Quality.MEASURED);
+    Map<String, String> before = booked(books);
+    books.begin();
+    books.of("node2");
+    for (int i = 0; i < 20_000; i++) {
+      books.job(i * 10_000L, "job" + i % 7, GPU, true, i, Quality.MEASURED, false, true);
+    }
+    books.undo();
+    assertThat(booked(books)).isEqualTo(before);
+  }
+
+  /** Bookings of all forms, the same for the same seed. */
+  private static void book(Increments books, long seed) {
+    Random random = new Random(seed);
+    books.all();
+    for (int i = random.nextInt(40); i > 0; i--) {
+      long window = 10_000L * random.nextInt(6);
+      String job = "job" + random.nextInt(4);
+      long amount = random.nextInt(1_000);
+      switch (random.nextInt(9)) {
+        case 0 -> books.count(window, SiteAmount.READINGS, amount);
+        case 1 -> books.count(window, job, JobAmount.NODES_HELD, amount);
+        case 2 -> books.measured(window, GPU, true, amount, Quality.ESTIMATED);
+        case 3 -> books.job(window, job, GPU, true, amount, Quality.MEASURED, true, false);
+        case 4 -> books.idle(window, GPU, true, amount);
+        case 5 -> books.time(window, GPU, true, amount, 5_000, 3_000, 0);
+        case 6 -> books.jobTime(window, job, GPU, true, amount, 5_000, 3_000);
+        case 7 -> books.silent(window, amount);
+        default -> books.mode(random.nextBoolean() ? 1 : -1, 0, 10_000L * random.nextInt(8));
+      }
+      if (random.nextInt(20) == 0) {
+        Increments others = new Increments();
+        others.of("node" + random.nextInt(4));
+        others.count(window, SiteAmount.READINGS, amount);
+        others.count(window, job, JobAmount.NODES_HELD, amount);
+        books.addAllButSite(others);
+      }
+    }
+  }
+
+  private static Map<String, String> booked(Increments books) {
+    Map<String, String> booked = new TreeMap<>();
+    booked.put("windows", String.valueOf(books.windows()));
+    books.site().forEach((window, totals) -> booked.put("site " + window, totals.toString()));
+    books
+        .jobs()
+        .forEach((job, windows) -> {
+          booked.put(job, String.valueOf(List.copyOf(windows.keySet())));
+          windows.forEach((window, totals) -> booked.put(job + " " + window, totals.toString()));
+        });
+    books.forEachNode(
+        (node, window, totals) -> booked.put(node + " node " + window, totals.toString()));
+    return booked;
+  }
+}
