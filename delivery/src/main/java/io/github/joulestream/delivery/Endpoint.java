@@ -3,22 +3,18 @@ package io.github.joulestream.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.BoundedBody;
 import io.github.joulestream.runtime.RetryAfter;
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +87,8 @@ final class Endpoint implements AutoCloseable {
   }
 
   private Answer answer(HttpRequest request) {
-    CompletableFuture<HttpResponse<String>> sent = http.sendAsync(request, _ -> new Beginning());
+    CompletableFuture<HttpResponse<String>> sent =
+        http.sendAsync(request, BoundedBody.beginning(LONGEST_ANSWER));
     try {
       // also for a body that never ends
       return answer(sent.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
@@ -131,41 +128,6 @@ final class Endpoint implements AutoCloseable {
 
   private static String why(Throwable e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  /** The first bytes of an answer as text; what follows is read and forgotten. */
-  private static final class Beginning implements HttpResponse.BodySubscriber<String> {
-    private final CompletableFuture<String> text = new CompletableFuture<>();
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-    @Override
-    public CompletionStage<String> getBody() {
-      return text;
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscription.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(List<ByteBuffer> buffers) {
-      for (ByteBuffer buffer : buffers) {
-        while (buffer.hasRemaining() && bytes.size() < LONGEST_ANSWER) {
-          bytes.write(buffer.get());
-        }
-      }
-    }
-
-    @Override
-    public void onError(Throwable e) {
-      text.completeExceptionally(e);
-    }
-
-    @Override
-    public void onComplete() {
-      text.complete(bytes.toString(UTF_8));
-    }
   }
 
   @Override

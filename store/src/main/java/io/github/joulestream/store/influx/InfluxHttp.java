@@ -3,6 +3,7 @@ package io.github.joulestream.store.influx;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.BoundedBody;
 import io.github.joulestream.runtime.RetryAfter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
 final class InfluxHttp implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  // of 5,000 points a server may say what is wrong with each; its buckets are less
+  private static final int LONGEST_ANSWER = 16 << 20;
   private static final Duration QUERY_TIMEOUT = Duration.ofMinutes(2);
 
   private final HttpClient http =
@@ -58,7 +61,7 @@ final class InfluxHttp implements AutoCloseable {
   }
 
   private Answer answer(HttpRequest request) throws IOException {
-    HttpResponse<String> response = send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = send(request, BoundedBody.wholeText(LONGEST_ANSWER));
     return new Answer(
         response.statusCode(),
         response.body(),

@@ -15,12 +15,14 @@ import java.util.Map;
  * @param server the program that answers, by the HTTP header of that name
  */
 public record ServerSays(int status, String version, String build, String server) {
+  private static final int LONGEST_BODY = 64 << 10;
+
   public static ServerSays ask(InfluxAddress address) throws IOException {
     // all that need a token for this take it in this form
     try (InfluxHttp http = new InfluxHttp(address.url(), address.token("Token"))) {
       HttpResponse<InputStream> ping = http.stream("/ping", Map.of());
       try (InputStream body = ping.body()) {
-        body.readAllBytes();
+        body.readNBytes(LONGEST_BODY);
       }
       String version = header(ping, "X-Influxdb-Version");
       if (version.isEmpty() && ping.statusCode() / 100 == 2) {

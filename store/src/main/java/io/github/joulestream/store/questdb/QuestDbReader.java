@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.BoundedBody;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.HistoryRow;
@@ -35,6 +36,8 @@ import java.util.stream.Collectors;
 /** Reads from a QuestDB by SQL over HTTP, embedded or elsewhere. */
 public final class QuestDbReader implements HistoryReader {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  // 100,000 jobs are about 70 MB
+  private static final int LONGEST_ANSWER = 512 << 20;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final String NANOS_PER_MILLI = "000000L";
@@ -188,7 +191,7 @@ public final class QuestDbReader implements HistoryReader {
       HttpResponse<byte[]> response =
           http.send(
               HttpRequest.newBuilder(query).timeout(TIMEOUT).build(),
-              HttpResponse.BodyHandlers.ofByteArray());
+              BoundedBody.whole(LONGEST_ANSWER));
       JsonNode answer = JSON.readTree(response.body());
       if (response.statusCode() != 200) {
         throw new IOException(
