@@ -174,10 +174,16 @@ final class LedgerReport {
           totals.get(REFUSED_OVER_LIMIT));
       out.printf(
           Locale.ROOT,
-          "  refused readings: %,d from the future, %,d too late, %,d of a second source of a device%n",
+          "  refused readings: %,d from the future, %,d too late, %,d too old, %,d of a second source of a device%n",
           totals.get(REFUSED_FUTURE),
           totals.get(REFUSED_LATE),
+          totals.get(REFUSED_OLD),
           totals.get(REFUSED_CONFLICT));
+      out.printf(
+          Locale.ROOT,
+          "  refused records: %,d events over what is kept of one node, %,d at which the program failed%n",
+          totals.get(REFUSED_OVER_STATE),
+          totals.get(FAILED_RECORDS));
       out.printf(
           Locale.ROOT,
           "  counters: %,d wraps, %,d resets, %,d faults, stuck for %s, %,d minutes at odds with power%n",

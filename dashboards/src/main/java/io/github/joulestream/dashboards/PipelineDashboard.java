@@ -39,12 +39,14 @@ final class PipelineDashboard {
             SitePanels.coverage(),
             sum(
                     "Refused",
-                    "Fields and readings that were refused, of any reason. See by reason below.",
-                    refusals())
+                    "Fields, readings and records that were refused, of any reason. See by reason"
+                        + " below.",
+                    notBooked())
                 .thresholds("green", new Threshold(1, "yellow")),
             sum(
                     "Rival agents' batches",
-                    "Batches of an agent that goes on though a later one of its node has begun.",
+                    "Batches of an agent that continues though a later one of its node has begun,"
+                        + " or that have the number of another batch and other content.",
                     SiteAmount.RIVAL_AGENT_BATCHES)
                 .thresholds("green", new Threshold(1, "red")),
             Panels.row("The books, and what arrives"),
@@ -63,7 +65,7 @@ final class PipelineDashboard {
             counts(
                 "Refused, by reason",
                 "What could not be used, by reason. All of it is kept in the topic dead-letter.",
-                refusals()),
+                notBooked()),
             counts(
                 "Repeats, clocks and rivals",
                 "Readings that came again, stamped ahead of their arrival, and from rival agents.",
@@ -86,9 +88,11 @@ final class PipelineDashboard {
                 .sized(24, 6)));
   }
 
-  private static SiteAmount[] refusals() {
+  /** Refusals, and what the program failed at. */
+  private static SiteAmount[] notBooked() {
     return Arrays.stream(SiteAmount.values())
-        .filter(amount -> amount.name().startsWith("REFUSED_"))
+        .filter(
+            amount -> amount.name().startsWith("REFUSED_") || amount == SiteAmount.FAILED_RECORDS)
         .toArray(SiteAmount[]::new);
   }
 

@@ -92,12 +92,21 @@ public enum SiteAmount {
   DISAGREEING_MINUTES,
   /** Readings stamped later than they arrived by over a second: the node's clock is ahead. */
   CLOCK_AHEAD_READINGS,
-  /** Batches of an agent that goes on after a later one of the same node has begun. */
+  /**
+   * Batches of an agent that continues after a later one of the same node has begun, and batches
+   * that have the number of another batch and other content.
+   */
   RIVAL_AGENT_BATCHES,
   /** Readings refused: another source speaks for the device at that time, with other values. */
   REFUSED_CONFLICT,
   /**
    * Part of the measured total that meters of whole nodes measured; the rest is sums of devices.
    */
-  WHOLE_NODE_MILLIJOULES
+  WHOLE_NODE_MILLIJOULES,
+  /** Readings refused: so long before their arrival that no clock and no spool is the reason. */
+  REFUSED_OLD,
+  /** Series of devices and allocation events refused: over what is kept of one node. */
+  REFUSED_OVER_STATE,
+  /** Records at which the program failed, and records of a node that is set aside since. */
+  FAILED_RECORDS
 }

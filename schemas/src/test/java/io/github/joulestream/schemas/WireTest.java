@@ -59,7 +59,7 @@ import org.junit.jupiter.api.Test;
 class WireTest {
   private static final long SEED = 77;
   // the last is today's
-  private static final List<String> GOLDEN = List.of("v1", "v2", "v3", "v4");
+  private static final List<String> GOLDEN = List.of("v1", "v2", "v3", "v4", "v5");
   private static final Set<String> BEFORE_V3 = Set.of("v1", "v2");
 
   // of telemetry the form of today

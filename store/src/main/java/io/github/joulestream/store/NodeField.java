@@ -26,7 +26,9 @@ enum NodeField {
       SiteAmount.REFUSED_OVER_LIMIT,
       SiteAmount.REFUSED_FUTURE,
       SiteAmount.REFUSED_LATE,
-      SiteAmount.REFUSED_CONFLICT),
+      SiteAmount.REFUSED_CONFLICT,
+      SiteAmount.REFUSED_OLD,
+      SiteAmount.REFUSED_OVER_STATE),
   STUCK_MILLIS(SiteAmount.COUNTER_STUCK_MILLIS);
 
   private final String fieldName = name().toLowerCase(Locale.ROOT);

@@ -294,6 +294,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         all.get(SiteAmount.REFUSED_SENTINEL)
             + all.get(SiteAmount.REFUSED_NEGATIVE)
             + all.get(SiteAmount.REFUSED_OVER_LIMIT);
+    long late = all.get(SiteAmount.REFUSED_LATE) + all.get(SiteAmount.REFUSED_OLD);
     out.printf(
         Locale.ROOT,
         "readings: %,d booked, %,d seen again; refused: %,d fields, %,d readings from the future, %,d too late, %,d of a second source of a device%n",
@@ -301,8 +302,17 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         all.get(SiteAmount.REPEATED_READINGS),
         fields,
         all.get(SiteAmount.REFUSED_FUTURE),
-        all.get(SiteAmount.REFUSED_LATE),
+        late,
         all.get(SiteAmount.REFUSED_CONFLICT));
+    long overState = all.get(SiteAmount.REFUSED_OVER_STATE);
+    long failed = all.get(SiteAmount.FAILED_RECORDS);
+    if (overState + failed > 0) {
+      out.printf(
+          Locale.ROOT,
+          "not booked: %,d events over what is kept of one node, %,d records at which the program failed; see the topic dead-letter%n",
+          overState,
+          failed);
+    }
   }
 
   /** So many of them: {@code 1 job}, {@code 2,000 jobs}. */

@@ -227,6 +227,16 @@ public final class Increments {
     add(amount, value);
   }
 
+  /**
+   * Counts a record at which the program failed, or one of a node that is set aside, of the node
+   * that was named last.
+   *
+   * @param epochMillis when the record arrived
+   */
+  public void failed(long epochMillis, Limits limits) {
+    count(limits.windowOf(epochMillis), SiteAmount.FAILED_RECORDS, 1);
+  }
+
   /** Counts something that is booked, and taken back with it. */
   void note(long window, SiteAmount amount, long value) {
     if (counts(window) && value != 0) {
