@@ -73,7 +73,8 @@ final class StreamsCommand implements Callable<Integer> {
             instance,
             Duration.ofMillis(500),
             calibration.read(),
-            standbys);
+            standbys,
+            kafka.config());
     try (Stopping stopping = new Stopping();
         StreamsProgram accounting = new StreamsProgram(settings);
         AlertsProgram alerts = new AlertsProgram(settings)) {

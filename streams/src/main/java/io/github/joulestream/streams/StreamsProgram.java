@@ -68,6 +68,7 @@ public final class StreamsProgram implements AutoCloseable {
           StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
           settings.groupInstanceId());
     }
+    ClientSettings.apply(settings.kafka(), config);
     return config;
   }
 

@@ -4,6 +4,7 @@ package io.github.joulestream.streams;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param calibration what meters taught about the sensors
  * @param standbys other instances that keep a copy of each task's state, and go on with it at once
  *     when this one is gone
+ * @param kafka further configuration of Kafka's clients, as {@code --kafka-config} has it: TLS,
+ *     SASL and the like; see {@link ClientSettings}
  */
 public record StreamsSettings(
     String bootstrap,
@@ -26,14 +29,36 @@ public record StreamsSettings(
     @Nullable String groupInstanceId,
     Duration commitInterval,
     Calibration calibration,
-    int standbys) {
+    int standbys,
+    Map<String, Object> kafka) {
   public StreamsSettings {
+    kafka = Map.copyOf(kafka);
     if (threads < 1) {
       throw new IllegalArgumentException("threads is " + threads);
     }
     if (standbys < 0) {
       throw new IllegalArgumentException("standbys is " + standbys);
     }
+  }
+
+  /** Of a cluster that needs no further configuration. */
+  public StreamsSettings(
+      String bootstrap,
+      Path stateDir,
+      int threads,
+      @Nullable String groupInstanceId,
+      Duration commitInterval,
+      Calibration calibration,
+      int standbys) {
+    this(
+        bootstrap,
+        stateDir,
+        threads,
+        groupInstanceId,
+        commitInterval,
+        calibration,
+        standbys,
+        Map.of());
   }
 
   /** Without copies of the state. */
@@ -45,5 +70,12 @@ public record StreamsSettings(
       Duration commitInterval,
       Calibration calibration) {
     this(bootstrap, stateDir, threads, groupInstanceId, commitInterval, calibration, 0);
+  }
+
+  /** Without the configuration of Kafka's clients, which may hold passwords. */
+  @Override
+  public String toString() {
+    return "StreamsSettings[%s, %s, %d threads, %s]"
+        .formatted(bootstrap, stateDir, threads, kafka.keySet());
   }
 }

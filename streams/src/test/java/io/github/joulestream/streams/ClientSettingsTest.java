@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.energy.integrate.Calibration;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+
+class ClientSettingsTest {
+  private static StreamsSettings settings(Map<String, Object> kafka) {
+    return new StreamsSettings(
+        "broker:9093",
+        Path.of("state"),
+        1,
+        "instance",
+        Duration.ofMillis(100),
+        Calibration.NONE,
+        0,
+        kafka);
+  }
+
+  /** What each client of a topology is made with. */
+  private static List<Map<String, Object>> clients(Properties config) {
+    StreamsConfig streams = new StreamsConfig(config);
+    return List.of(
+        streams.getMainConsumerConfigs("group", "main", 0),
+        streams.getRestoreConsumerConfigs("restore"),
+        streams.getGlobalConsumerConfigs("global"),
+        streams.getProducerConfigs("producer"),
+        streams.getAdminConfigs("admin"));
+  }
+
+  @Test
+  void whatKafkasClientsNeed_reachesEveryClientOfBothTopologies() {
+    StreamsSettings settings =
+        settings(
+            Map.of(
+                "security.protocol", "SASL_SSL",
+                "sasl.jaas.config", "login required password=\"secret\";",
+                "ssl.truststore.location", "/etc/trust.p12",
+                "login.callback.own", "only the plug-in knows this name"));
+    for (Properties config :
+        List.of(StreamsProgram.config(settings), AlertsProgram.config(settings))) {
+      assertThat(clients(config))
+          .hasSize(5)
+          .allSatisfy(client ->
+              assertThat(client)
+                  .containsEntry("security.protocol", "SASL_SSL")
+                  .containsEntry("sasl.jaas.config", "login required password=\"secret\";")
+                  .containsEntry("ssl.truststore.location", "/etc/trust.p12")
+                  .containsEntry("login.callback.own", "only the plug-in knows this name"));
+    }
+    assertThat(settings.toString()).doesNotContain("secret").contains("sasl.jaas.config");
+  }
+
+  @Test
+  void whatTheBooksNeed_staysAsItIs_andOtherThingsCanBeChosen() {
+    Properties plain = StreamsProgram.config(settings(Map.of()));
+    Properties config =
+        StreamsProgram.config(
+            settings(
+                Map.of(
+                    "bootstrap.servers", "elsewhere:1",
+                    "isolation.level", "read_uncommitted",
+                    "enable.idempotence", "false",
+                    "acks", "1",
+                    "transactional.id", "mine",
+                    "group.instance.id", "another",
+                    "auto.offset.reset", "latest",
+                    "max.request.size", "1000",
+                    "compression.type", "zstd",
+                    "session.timeout.ms", "60000")));
+    StreamsConfig before = new StreamsConfig(plain);
+    StreamsConfig after = new StreamsConfig(config);
+    assertThat(after.getProducerConfigs("p"))
+        .containsEntry("compression.type", "zstd")
+        .containsAllEntriesOf(without(before.getProducerConfigs("p"), "compression.type"));
+    assertThat(after.getMainConsumerConfigs("g", "c", 0))
+        .containsEntry("session.timeout.ms", "60000")
+        .containsEntry("group.instance.id", "instance-0")
+        .containsEntry("isolation.level", "read_committed")
+        .containsEntry("auto.offset.reset", "earliest");
+    assertThat(after.getAdminConfigs("a").get("bootstrap.servers"))
+        .isEqualTo(List.of("broker:9093"));
+  }
+
+  private static Map<String, Object> without(Map<String, Object> config, String name) {
+    config.remove(name);
+    return config;
+  }
+}
