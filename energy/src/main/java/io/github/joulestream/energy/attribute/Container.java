@@ -3,8 +3,6 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -445,10 +443,10 @@ final class Container {
 
   // ---- state
 
-  void write(DataOutput out) throws IOException {
-    out.writeByte(seconds.size());
+  void write(StateWriter out) throws IOException {
+    out.number(seconds.size());
     for (String second : seconds) {
-      out.writeUTF(second);
+      out.text(second);
     }
     counting.write(out);
     out.writeBoolean(topKnown);
@@ -456,10 +454,10 @@ final class Container {
     out.writeLong(expectedFrom);
     out.writeLong(since);
     out.writeLong(first);
-    out.writeShort(size);
+    out.number(size);
     for (long[] ofLevel : sums) {
       for (int at = 0; at < size; at++) {
-        writeNumber(ofLevel[at], out);
+        out.number(ofLevel[at]);
       }
     }
     for (int at = 0; at < size; at++) {
@@ -467,10 +465,10 @@ final class Container {
     }
   }
 
-  static Container read(DeviceKind kind, int windowMillis, DataInput in) throws IOException {
+  static Container read(DeviceKind kind, int windowMillis, StateReader in) throws IOException {
     Container container = new Container(kind, windowMillis, PARTS);
-    for (int left = in.readByte(); left > 0; left--) {
-      container.know(in.readUTF());
+    for (int left = in.countOrByte(); left > 0; left--) {
+      container.know(in.text());
     }
     container.counting = Timeline.read(in);
     container.topKnown = in.readBoolean();
@@ -478,11 +476,14 @@ final class Container {
     container.expectedFrom = in.readLong();
     container.since = in.readLong();
     container.first = in.readLong();
-    container.size = in.readShort();
+    container.size = in.countOrShort();
+    if (container.size > MOST_WINDOWS) {
+      throw new IOException("a container of " + container.size + " windows");
+    }
     container.room(container.size);
     for (long[] ofLevel : container.sums) {
       for (int at = 0; at < container.size; at++) {
-        ofLevel[at] = readNumber(in);
+        ofLevel[at] = in.number();
       }
     }
     for (int at = 0; at < container.size; at++) {
@@ -490,26 +491,5 @@ final class Container {
     }
     container.settled();
     return container;
-  }
-
-  /** Seven bits a byte: the energy of a window takes four or five. */
-  private static void writeNumber(long number, DataOutput out) throws IOException {
-    long left = number;
-    while ((left & ~0x7fL) != 0) {
-      out.writeByte((int) (left & 0x7f) | 0x80);
-      left >>>= 7;
-    }
-    out.writeByte((int) left);
-  }
-
-  private static long readNumber(DataInput in) throws IOException {
-    long number = 0;
-    for (int shift = 0; ; shift += 7) {
-      int next = in.readUnsignedByte();
-      number |= (long) (next & 0x7f) << shift;
-      if (next < 0x80) {
-        return number;
-      }
-    }
   }
 }

@@ -3,8 +3,6 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,18 +94,18 @@ final class Containers {
     }
   }
 
-  void write(DataOutput out) throws IOException {
+  void write(StateWriter out) throws IOException {
     out.writeByte(all.size());
     for (Container container : all) {
-      out.writeUTF(container.kind().name());
+      out.text(container.kind().name());
       container.write(out);
     }
   }
 
-  static Containers read(DataInput in, Limits limits) throws IOException {
+  static Containers read(StateReader in, Limits limits) throws IOException {
     Containers containers = new Containers();
     for (int left = in.readByte(); left > 0; left--) {
-      DeviceKind kind = DeviceKind.valueOf(in.readUTF());
+      DeviceKind kind = in.constant(DeviceKind.class);
       containers.put(Container.read(kind, limits.windowMillis(), in));
     }
     return containers;

@@ -13,8 +13,6 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.CounterStep;
 import io.github.joulestream.energy.integrate.Interval;
 import io.github.joulestream.energy.integrate.Plausibility;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -1115,13 +1113,13 @@ final class DeviceAccount {
 
   // ---- state
 
-  void write(DataOutput out) throws IOException {
+  void write(StateWriter out) throws IOException {
     writeBooks(out);
     DeviceAccount before = settled;
     out.writeBoolean(before != null);
     if (before != null) {
       before.writeBooks(out);
-      out.writeShort(open.size());
+      out.number(open.size());
       for (Point point : open) {
         // within a minute: the same device, of another of the counter's lives at most
         out.writeLong(point.device().counterEpoch());
@@ -1135,7 +1133,7 @@ final class DeviceAccount {
     }
   }
 
-  private void writeBooks(DataOutput out) throws IOException {
+  private void writeBooks(StateWriter out) throws IOException {
     Point point = lastOfSome();
     DeviceCodec.write(point.device(), out);
     writePoint(point, out);
@@ -1154,7 +1152,7 @@ final class DeviceAccount {
     out.writeBoolean(tailBooked);
   }
 
-  private static void writePoint(Point point, DataOutput out) throws IOException {
+  private static void writePoint(Point point, StateWriter out) throws IOException {
     out.writeLong(point.epochMillis());
     out.writeLong(point.milliwatts());
     out.writeLong(point.microjoules());
@@ -1163,13 +1161,13 @@ final class DeviceAccount {
     out.writeBoolean(point.ahead());
   }
 
-  static DeviceAccount read(DataInput in, Workbench bench) throws IOException {
+  static DeviceAccount read(StateReader in, Workbench bench) throws IOException {
     DeviceAccount account = readBooks(in, bench);
     if (in.readBoolean()) {
       account.settled = readBooks(in, bench);
       Device device = account.lastOfSome().device();
       List<Point> open = new ArrayList<>();
-      for (int left = in.readShort(); left > 0; left--) {
+      for (int left = in.countOrShort(); left > 0; left--) {
         Device then = device.withCounter(in.readLong(), device.counterWrapMicrojoules());
         open.add(readPoint(then, in));
       }
@@ -1184,7 +1182,7 @@ final class DeviceAccount {
     return account;
   }
 
-  private static DeviceAccount readBooks(DataInput in, Workbench bench) throws IOException {
+  private static DeviceAccount readBooks(StateReader in, Workbench bench) throws IOException {
     DeviceAccount account = new DeviceAccount(bench);
     Device device = DeviceCodec.read(in);
     account.last(readPoint(device, in));
@@ -1204,7 +1202,7 @@ final class DeviceAccount {
     return account;
   }
 
-  private static Point readPoint(Device device, DataInput in) throws IOException {
+  private static Point readPoint(Device device, StateReader in) throws IOException {
     return new Point(
         device,
         in.readLong(),

@@ -4,45 +4,51 @@ package io.github.joulestream.energy.attribute;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 
 /** A device's properties within the state of its node. Enums by name: constants may move. */
 final class DeviceCodec {
   private DeviceCodec() {}
 
-  static void write(Device device, DataOutput out) throws IOException {
-    out.writeUTF(device.id());
-    out.writeUTF(device.kind().name());
-    out.writeUTF(device.source().name());
+  static void write(Device device, StateWriter out) throws IOException {
+    out.text(device.id());
+    out.text(device.kind().name());
+    out.text(device.source().name());
     DeviceKind container = device.containedIn();
-    out.writeUTF(container == null ? "" : container.name());
-    out.writeUTF(device.model());
+    out.text(container == null ? "" : container.name());
+    out.text(device.model());
     out.writeLong(device.powerLimitMilliwatts());
     out.writeInt(device.averagingMillis());
     out.writeLong(device.counterEpoch());
     out.writeLong(device.counterWrapMicrojoules());
     out.writeLong(device.capacityBytes());
-    out.writeUTF(device.instanceOf());
+    out.text(device.instanceOf());
   }
 
-  static Device read(DataInput in) throws IOException {
-    String id = in.readUTF();
-    DeviceKind kind = DeviceKind.valueOf(in.readUTF());
-    PowerSource source = PowerSource.valueOf(in.readUTF());
-    String container = in.readUTF();
+  static Device read(StateReader in) throws IOException {
+    String id = in.text();
+    DeviceKind kind = in.constant(DeviceKind.class);
+    PowerSource source = in.constant(PowerSource.class);
+    String container = in.text();
     return new Device(
         id,
         kind,
         source,
-        container.isEmpty() ? null : DeviceKind.valueOf(container),
-        in.readUTF(),
+        container.isEmpty() ? null : kindOf(container),
+        in.text(),
         in.readLong(),
         in.readInt(),
         in.readLong(),
         in.readLong(),
         in.readLong(),
-        in.readUTF());
+        in.text());
+  }
+
+  private static DeviceKind kindOf(String name) throws IOException {
+    try {
+      return DeviceKind.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("no kind of device is called " + name + " in this release", e);
+    }
   }
 }

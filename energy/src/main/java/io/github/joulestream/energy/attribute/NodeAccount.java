@@ -47,13 +47,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Mutable; one thread.
  */
 public final class NodeAccount {
-  private static final int FORMAT = 6;
+  private static final int FORMAT = 7;
   // the last one without sources
-  private static final int FORMAT_WITHOUT_SOURCES = 3;
+  static final int FORMAT_WITHOUT_SOURCES = 3;
   // the last one in which what a device said that it is part of decided for ever
   private static final int FORMAT_WITHOUT_CONTAINERS = 4;
   // the last one in which nothing was known of a device without a usable reading
   private static final int FORMAT_WITHOUT_UNMEASURED = 5;
+  // the last one without lengths and a checksum
+  private static final int FORMAT_WITHOUT_SECTIONS = 6;
   private static final DeviceKind[] KINDS = DeviceKind.values();
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
@@ -1362,106 +1364,121 @@ public final class NodeAccount {
 
   /** Writes the account, as {@link #read} reads it. */
   public void write(DataOutput out) throws IOException {
-    out.writeByte(FORMAT);
-    seen.write(out);
-    out.writeLong(newestMillis);
-    out.writeLong(longestMillis);
+    StateWriter state = new StateWriter();
+    int began = state.begin();
+    seen.write(state);
+    state.writeLong(newestMillis);
+    state.writeLong(longestMillis);
+    state.end(began);
+
+    began = state.begin();
     List<AllocationEdge> edges = allocations.edges();
-    out.writeInt(edges.size());
+    state.number(edges.size());
     for (AllocationEdge edge : edges) {
-      out.writeUTF(edge.job());
-      out.writeBoolean(edge.hold());
-      out.writeLong(edge.atEpochMillis());
-      out.writeShort(edge.deviceParts().size());
-      for (Map.Entry<String, Integer> share : new TreeMap<>(edge.deviceParts()).entrySet()) {
-        out.writeUTF(share.getKey());
-        out.writeShort(share.getValue());
-      }
-      out.writeShort(edge.memoryParts());
-      out.writeShort(edge.storageParts());
-      out.writeShort(edge.cpuParts());
-      out.writeShort(edge.nodeParts());
-      out.writeInt(edge.gpusOnNode());
-      out.writeUTF(edge.by().name());
-      out.writeLong(edge.arrivalEpochMillis());
+      EdgeCodec.write(edge, state);
     }
-    out.writeInt(devices.size());
+    state.end(began);
+
+    began = state.begin();
+    state.number(devices.size());
     for (Map.Entry<String, DeviceAccount> device : devices.entrySet()) {
-      device.getValue().write(out);
-      out.writeLong(device.getValue().previousMillis());
-      sourcesOf(device.getKey()).write(out);
+      device.getValue().write(state);
+      state.writeLong(device.getValue().previousMillis());
+      sourcesOf(device.getKey()).write(state);
     }
-    containers.write(out);
-    out.writeInt(unmeasured.size());
+    state.end(began);
+
+    began = state.begin();
+    containers.write(state);
+    state.end(began);
+
+    began = state.begin();
+    state.number(unmeasured.size());
     for (Unmeasured of : unmeasured.values()) {
-      of.write(out);
+      of.write(state);
     }
+    state.end(began);
+    state.to(out, FORMAT);
   }
 
   /**
    * Reads an account.
    *
-   * @throws IOException if it was written in a format that this release does not know
+   * @throws IOException if it is damaged, or was written in a format that this release does not
+   *     know
    */
   public static NodeAccount read(DataInput in, Limits limits, Calibration calibration)
       throws IOException {
     int format = in.readByte();
-    if (format < FORMAT_WITHOUT_SOURCES || format > FORMAT) {
+    if (format > FORMAT) {
       throw new IOException(
-          "a node's account of format " + format + "; this release knows " + FORMAT);
+          "a node's account of format %d: a later release wrote it; this one reads formats %d to %d"
+              .formatted(format, FORMAT_WITHOUT_SOURCES, FORMAT));
     }
-    NodeAccount account = new NodeAccount(limits, calibration);
-    account.seen = SeenBatches.read(in, format > FORMAT_WITHOUT_SOURCES);
-    account.newestMillis = in.readLong();
-    account.longestMillis = in.readLong();
-    int edges = in.readInt();
-    for (int i = 0; i < edges; i++) {
-      String job = in.readUTF();
-      boolean hold = in.readBoolean();
-      long at = in.readLong();
-      Map<String, Integer> parts = new HashMap<>();
-      int shares = in.readShort();
-      for (int j = 0; j < shares; j++) {
-        parts.put(in.readUTF(), (int) in.readShort());
-      }
-      account.allocations.add(
-          new AllocationEdge(
-              job,
-              hold,
-              at,
-              parts,
-              in.readShort(),
-              in.readShort(),
-              in.readShort(),
-              in.readShort(),
-              in.readInt(),
-              AllocationEdge.By.valueOf(in.readUTF()),
-              in.readLong()));
+    if (format < FORMAT_WITHOUT_SOURCES) {
+      throw new IOException(
+          "a node's account of format %d; this release reads formats %d to %d"
+              .formatted(format, FORMAT_WITHOUT_SOURCES, FORMAT));
     }
-    account.nextExpiryMillis = account.allocations.nextExpiry();
-    int devices = in.readInt();
-    for (int i = 0; i < devices; i++) {
-      DeviceAccount device = DeviceAccount.read(in, account.bench);
-      account.put(device.device(), device);
+    StateReader state =
+        format > FORMAT_WITHOUT_SECTIONS
+            ? StateReader.of(in, format)
+            : StateReader.ofOld(in, format);
+    try {
+      NodeAccount account = new NodeAccount(limits, calibration);
+      account.read(state);
+      return account;
+    } catch (RuntimeException e) {
+      // what is written is checked where it is made; an older release may have let more in
+      throw new IOException("a node's account that cannot be: " + e.getMessage(), e);
+    }
+  }
+
+  private void read(StateReader in) throws IOException {
+    int format = in.format();
+    int end = in.begin();
+    seen = SeenBatches.read(in);
+    newestMillis = in.readLong();
+    longestMillis = in.readLong();
+    in.end(end, "batches");
+
+    end = in.begin();
+    for (int left = in.countOrInt(); left > 0; left--) {
+      allocations.add(EdgeCodec.read(in));
+    }
+    nextExpiryMillis = allocations.nextExpiry();
+    in.end(end, "allocations");
+
+    end = in.begin();
+    for (int left = in.countOrInt(); left > 0; left--) {
+      DeviceAccount device = DeviceAccount.read(in, bench);
+      put(device.device(), device);
       if (format > FORMAT_WITHOUT_CONTAINERS) {
         device.previousMillis(in.readLong());
       }
       if (format > FORMAT_WITHOUT_SOURCES) {
-        account.sources.put(keyOf(device.device()), Sources.read(in, limits));
+        sources.put(keyOf(device.device()), Sources.read(in, limits));
       }
     }
+    in.end(end, "devices");
+
+    end = in.begin();
     if (format > FORMAT_WITHOUT_CONTAINERS) {
-      account.containers = Containers.read(in, limits);
+      containers = Containers.read(in, limits);
     } else {
-      account.containersOfOld();
+      containersOfOld();
     }
-    for (int left = format > FORMAT_WITHOUT_UNMEASURED ? in.readInt() : 0; left > 0; left--) {
+    in.end(end, "containers");
+
+    end = in.begin();
+    for (int left = format > FORMAT_WITHOUT_UNMEASURED ? in.countOrInt() : 0; left > 0; left--) {
       Unmeasured of = Unmeasured.read(in, limits.windowMillis());
-      account.unmeasured.put(keyOf(of.device()), of);
+      unmeasured.put(keyOf(of.device()), of);
       if (of.device().kind() != DeviceKind.GPU) {
-        account.seenIds.add(of.device().id());
+        seenIds.add(of.device().id());
       }
     }
-    return account;
+    in.end(end, "devices without energy");
+    in.end();
   }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -124,15 +122,15 @@ final class SeenBatches {
     return false;
   }
 
-  void write(DataOutput out) throws IOException {
+  void write(StateWriter out) throws IOException {
     writeDown();
-    out.writeInt(lives.size());
+    out.number(lives.size());
     for (Map.Entry<Long, Life> entry : lives.entrySet()) {
       Life life = entry.getValue();
       out.writeLong(entry.getKey());
       out.writeLong(life.oldestMillis);
       out.writeLong(life.arrivedMillis);
-      out.writeInt(life.ranges.size());
+      out.number(life.ranges.size());
       for (Map.Entry<Long, Long> range : life.ranges.entrySet()) {
         out.writeLong(range.getKey());
         out.writeLong(range.getValue());
@@ -140,15 +138,16 @@ final class SeenBatches {
     }
   }
 
-  static SeenBatches read(DataInput in, boolean withArrivals) throws IOException {
+  static SeenBatches read(StateReader in) throws IOException {
     SeenBatches seen = new SeenBatches();
-    int size = in.readInt();
+    int size = in.countOrInt();
     for (int i = 0; i < size; i++) {
       long epoch = in.readLong();
       Life life = new Life();
       life.oldestMillis = in.readLong();
-      life.arrivedMillis = withArrivals ? in.readLong() : Long.MIN_VALUE;
-      int count = in.readInt();
+      life.arrivedMillis =
+          in.format() > NodeAccount.FORMAT_WITHOUT_SOURCES ? in.readLong() : Long.MIN_VALUE;
+      int count = in.countOrInt();
       for (int j = 0; j < count; j++) {
         life.ranges.put(in.readLong(), in.readLong());
       }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,21 +139,21 @@ final class Sources {
     return at;
   }
 
-  void write(DataOutput out) throws IOException {
+  void write(StateWriter out) throws IOException {
     out.writeByte(stretches.size());
     for (Stretch stretch : stretches) {
       out.writeLong(stretch.epoch);
-      out.writeShort(stretch.place);
+      out.writeInt(stretch.place);
       out.writeLong(stretch.fromMillis);
       out.writeLong(stretch.toMillis);
     }
   }
 
-  static Sources read(DataInput in, Limits limits) throws IOException {
+  static Sources read(StateReader in, Limits limits) throws IOException {
     Sources sources = new Sources(limits);
     for (int left = in.readByte(); left > 0; left--) {
       sources.stretches.add(
-          new Stretch(in.readLong(), in.readShort(), in.readLong(), in.readLong()));
+          new Stretch(in.readLong(), in.intOrShort(), in.readLong(), in.readLong()));
     }
     return sources;
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.LongToIntFunction;
@@ -76,21 +74,24 @@ final class Timeline {
     return built.built();
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeShort(starts.length);
+  void write(StateWriter out) throws IOException {
+    out.number(starts.length);
     for (int i = 0; i < starts.length; i++) {
       out.writeLong(starts[i]);
-      out.writeByte(values[i]);
+      out.writeInt(values[i]);
     }
   }
 
-  static Timeline read(DataInput in) throws IOException {
-    int length = in.readShort();
+  static Timeline read(StateReader in) throws IOException {
+    int length = in.countOrShort();
+    if (length == 0) {
+      throw new IOException("a timeline without a value");
+    }
     long[] starts = new long[length];
     int[] values = new int[length];
     for (int i = 0; i < length; i++) {
       starts[i] = in.readLong();
-      values[i] = in.readByte();
+      values[i] = in.intOrByte();
     }
     return new Timeline(starts, values);
   }

@@ -3,8 +3,6 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.BitSet;
 
@@ -133,7 +131,7 @@ final class Unmeasured {
     }
   }
 
-  void write(DataOutput out) throws IOException {
+  void write(StateWriter out) throws IOException {
     DeviceCodec.write(device, out);
     out.writeLong(first);
     long[] words = windows.toLongArray();
@@ -143,10 +141,14 @@ final class Unmeasured {
     }
   }
 
-  static Unmeasured read(DataInput in, int windowMillis) throws IOException {
+  static Unmeasured read(StateReader in, int windowMillis) throws IOException {
     Device device = DeviceCodec.read(in);
     long first = in.readLong();
-    long[] words = new long[in.readByte()];
+    int size = in.readByte();
+    if (size < 0 || size > MOST_WINDOWS / Long.SIZE) {
+      throw new IOException("windows of a device in " + size + " words");
+    }
+    long[] words = new long[size];
     for (int i = 0; i < words.length; i++) {
       words[i] = in.readLong();
     }

@@ -3,10 +3,6 @@ package io.github.joulestream.energy.attribute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -41,8 +37,8 @@ class SeenBatchesTest {
   }
 
   private static SeenBatches writtenAndRead(SeenBatches seen) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    seen.write(new DataOutputStream(out));
-    return SeenBatches.read(new DataInputStream(new ByteArrayInputStream(out.toByteArray())), true);
+    StateWriter out = new StateWriter();
+    seen.write(out);
+    return SeenBatches.read(SampleAccount.reader(out));
   }
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** An edge of an allocation within the state of its node. */
+final class EdgeCodec {
+  private EdgeCodec() {}
+
+  static void write(AllocationEdge edge, StateWriter out) throws IOException {
+    out.text(edge.job());
+    out.writeBoolean(edge.hold());
+    out.writeLong(edge.atEpochMillis());
+    out.number(edge.deviceParts().size());
+    for (Map.Entry<String, Integer> share : new TreeMap<>(edge.deviceParts()).entrySet()) {
+      out.text(share.getKey());
+      out.writeInt(share.getValue());
+    }
+    out.writeInt(edge.memoryParts());
+    out.writeInt(edge.storageParts());
+    out.writeInt(edge.cpuParts());
+    out.writeInt(edge.nodeParts());
+    out.writeInt(edge.gpusOnNode());
+    out.text(edge.by().name());
+    out.writeLong(edge.arrivalEpochMillis());
+  }
+
+  static AllocationEdge read(StateReader in) throws IOException {
+    String job = in.text();
+    boolean hold = in.readBoolean();
+    long at = in.readLong();
+    Map<String, Integer> parts = new HashMap<>();
+    for (int left = in.countOrShort(); left > 0; left--) {
+      parts.put(in.text(), in.intOrShort());
+    }
+    return new AllocationEdge(
+        job,
+        hold,
+        at,
+        parts,
+        in.intOrShort(),
+        in.intOrShort(),
+        in.intOrShort(),
+        in.intOrShort(),
+        in.readInt(),
+        in.constant(AllocationEdge.By.class),
+        in.readLong());
+  }
+}
