@@ -20,6 +20,10 @@ public enum Metric {
       "joulestream_agent_skipped_turns_total", "Readings not taken because the turn before took."),
   CLOCK_STEPS("joulestream_agent_clock_steps_total", "Steps of the wall clock noticed."),
   PROBE_FAILURES("joulestream_agent_probe_failures_total", "Turns in which a probe failed."),
+  JOB_SOURCE_FAILURES(
+      "joulestream_agent_job_source_failures_total", "Turns in which a source of jobs failed."),
+  JOBS_LEFT_OUT(
+      "joulestream_agent_left_out_jobs_total", "Jobs that could not be published, each time."),
   PROBES("joulestream_agent_probes", "Probes that found something."),
   PUBLISHED_RECORDS("joulestream_agent_published_records_total", "Records that Kafka has."),
   WAITING_RECORDS("joulestream_agent_waiting_records", "Records in the spool that wait for Kafka."),
@@ -28,6 +32,8 @@ public enum Metric {
       "joulestream_agent_dropped_records_total", "Records lost: the spool was full, or damaged."),
   REFUSED_RECORDS(
       "joulestream_agent_refused_records_total", "Records that Kafka will never take; left out."),
+  DAMAGED_SEGMENTS(
+      "joulestream_agent_damaged_segments_total", "Files of the spool that could not be read."),
   KAFKA_REACHABLE("joulestream_agent_kafka_reachable", "1 if Kafka took what was sent last."),
   SPOOL_WRITABLE("joulestream_agent_spool_writable", "1 if the spool's folder takes records."),
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.agent;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.Keys;
 import java.time.Duration;
 import java.util.Map;
 
@@ -29,6 +31,13 @@ public record AgentSettings(
     }
     if (node.isBlank()) {
       throw UserError.usage("--node needs a name");
+    }
+    try {
+      Keys.check(site, "site");
+      Keys.check(node, "node");
+      Bounds.labels(labels, "node " + node);
+    } catch (IllegalArgumentException e) {
+      throw UserError.usage(String.valueOf(e.getMessage()), e);
     }
     if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
       throw UserError.usage("--interval must be between 100ms and 1m");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.agent;
 
+import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.Version;
 import io.github.joulestream.schemas.NodeRecord;
@@ -63,8 +65,13 @@ final class Heartbeat {
             settings.labels(),
             publisher.waiting(),
             dropped,
-            unavailable.get(),
+            bounded(unavailable.get(), Bounds.SENTENCES),
             notUnderstood.size(),
-            notUnderstood.subList(0, Math.min(MOST_WORDS, notUnderstood.size()))));
+            bounded(notUnderstood, MOST_WORDS)));
+  }
+
+  /** The first of them; what probes and sources say may hold texts of others. */
+  private static List<String> bounded(List<String> words, int most) {
+    return words.stream().limit(most).map(Names::words).toList();
   }
 }

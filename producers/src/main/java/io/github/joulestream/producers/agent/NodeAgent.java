@@ -2,6 +2,7 @@
 package io.github.joulestream.producers.agent;
 
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.jobs.HeldJobs;
 import io.github.joulestream.producers.jobs.JobMapper;
 import io.github.joulestream.producers.jobs.JobSource;
@@ -14,6 +15,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -91,7 +93,13 @@ public final class NodeAgent implements AutoCloseable {
         trouble =
             e.isAbsent()
                 ? null
-                : "%s unavailable, because %s".formatted(probe.name(), e.getMessage());
+                : "%s unavailable, because %s"
+                    .formatted(probe.name(), Names.words(String.valueOf(e.getMessage())));
+      } catch (RuntimeException | StackOverflowError e) {
+        // a mistake of ours in one probe must not hinder the others; it is opened again later
+        failures.incrementAndGet();
+        log.warn("probe {} cannot be opened", probe.name(), e);
+        trouble = "%s unavailable, because %s".formatted(probe.name(), Names.words(e.toString()));
       }
     }
   }
@@ -265,13 +273,16 @@ public final class NodeAgent implements AutoCloseable {
       }
     } catch (IOException e) {
       fails(source, String.valueOf(e.getMessage()), null);
-    } catch (RuntimeException e) {
+    } catch (UserError e) {
+      throw e; // the publisher's last word
+    } catch (RuntimeException | StackOverflowError e) {
       // a mistake of ours in one probe must not hinder the others
       fails(source, e.toString(), e);
     }
   }
 
-  private void fails(Source source, String why, @Nullable RuntimeException mistake) {
+  private void fails(Source source, String said, @Nullable Throwable mistake) {
+    String why = Names.words(said);
     source.failures.incrementAndGet();
     if (source.trouble == null) {
       log.warn("probe {} fails: {}", source.probe.name(), why, mistake);
@@ -356,6 +367,12 @@ public final class NodeAgent implements AutoCloseable {
                   source -> failures.merge(source.probe.name(), source.failures.get(), Long::sum));
               return failures;
             });
+    JobMapper followed = jobs;
+    if (followed != null) {
+      metrics
+          .show(Metric.JOB_SOURCE_FAILURES, "source", followed::failures)
+          .show(Metric.JOBS_LEFT_OUT, followed::leftOut);
+    }
   }
 
   /** Returns when nothing more will be published. */

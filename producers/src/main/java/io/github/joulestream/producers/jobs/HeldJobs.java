@@ -3,6 +3,8 @@ package io.github.joulestream.producers.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.producers.input.SmallFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class HeldJobs {
   private static final Logger log = LoggerFactory.getLogger(HeldJobs.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final int MOST_BYTES = 16 << 20;
   private static final long UNSURE_MILLIS = Duration.ofMinutes(2).toMillis();
 
   private final @Nullable Path file;
@@ -47,15 +50,16 @@ public final class HeldJobs {
 
   /** Kept in this file, which need not exist; what it holds is from before. */
   public static HeldJobs in(Path file) throws IOException {
-    return in(file, Files.isReadable(BOOT_ID) ? Files.readString(BOOT_ID).strip() : "");
+    return in(
+        file, Files.isReadable(BOOT_ID) ? SmallFile.namedText(BOOT_ID, MOST_BYTES).strip() : "");
   }
 
   static HeldJobs in(Path file, String boot) throws IOException {
     HeldJobs held = new HeldJobs(file, boot);
     if (Files.exists(file)) {
-      List<String> lines = Files.readAllLines(file);
+      List<String> lines = SmallFile.namedText(file, MOST_BYTES).lines().toList();
       held.sameBoot = !lines.isEmpty() && lines.getFirst().equals(boot);
-      lines.stream().skip(1).filter(job -> !job.isEmpty()).forEach(held.jobs::add);
+      lines.stream().skip(1).filter(Bounds::isName).forEach(held.jobs::add);
       held.aliveEpochMillis = Files.getLastModifiedTime(file).toMillis();
     }
     return held;

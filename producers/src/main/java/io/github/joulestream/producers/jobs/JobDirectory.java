@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.producers.input.Names;
+import io.github.joulestream.producers.input.SmallFile;
+import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.schemas.JobRecord;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -31,18 +33,18 @@ import org.slf4j.LoggerFactory;
  * with a dot, and rename them: that changes the directory's time of modification, which is all that
  * is looked at while nothing happens. A file whose last line has no end is not yet written.
  *
- * <p>Beside a job's file there may be {@code JOB.progress}, with the keys {@code done} and {@code
- * unit} alone: it can belong to the job's user, who so tells of progress without being able to say
- * anything else.
+ * <p>What users say of how far their jobs are is in files of their own, see {@link Progress}.
+ *
+ * <p>Only regular files are read, and what cannot be read or used is left out and said: it hides no
+ * other job.
  */
 public final class JobDirectory implements JobSource {
   /** Where it is unless said otherwise. */
   public static final Path DEFAULT = Path.of("/run/joulestream/jobs");
 
   private static final Logger log = LoggerFactory.getLogger(JobDirectory.class);
-  private static final String PROGRESS = ".progress";
   private static final String MARK = ".agent";
-  private static final int MOST_BYTES = 64 << 10;
+  private static final int MOST_FILES = 20_000;
   // the kernel stamps by its own ticks: what changed just now may change again under that stamp
   private static final long TICK_MILLIS = 100;
   // whoever writes in place leaves the directory's time as it is
@@ -51,6 +53,8 @@ public final class JobDirectory implements JobSource {
 
   private final String site;
   private final Path directory;
+  private final Progress progress;
+  private final DistinctErrors errors = new DistinctErrors(log::warn);
   private final Map<String, Known> files = new LinkedHashMap<>();
   private List<LocalJob> jobs = List.of();
   private @Nullable FileTime changed;
@@ -70,31 +74,49 @@ public final class JobDirectory implements JobSource {
   public JobDirectory(String site, Path directory) {
     this.site = site;
     this.directory = directory;
+    this.progress = new Progress(directory);
   }
 
   /** True if an agent that may write there has looked into the directory within that time. */
   public static boolean readWithin(Path directory, Duration time, long nowEpochMillis) {
     try {
-      FileTime mark = modified(directory.resolve(MARK));
-      return mark != null && nowEpochMillis - mark.toMillis() <= time.toMillis();
+      for (Path place : marks(directory)) {
+        FileTime mark = modified(place);
+        if (mark != null && nowEpochMillis - mark.toMillis() <= time.toMillis()) {
+          return true;
+        }
+      }
+      return false;
     } catch (IOException e) {
       log.debug("the agent's mark in {} cannot be read", directory, e);
       return false;
     }
   }
 
+  /** Where an agent leaves its mark: in the directory, or in its own folder beside it. */
+  private static List<Path> marks(Path directory) {
+    return List.of(directory.resolve(MARK), directory.resolveSibling("agent").resolve("looked"));
+  }
+
   /** Leaves a mark, by which whoever puts a job here sees that somebody reads it. */
   private void mark(long epochMillis) {
-    Path mark = directory.resolve(MARK);
-    try {
-      if (!Files.exists(mark)) {
-        Files.createFile(mark);
+    for (Path mark : marks(directory)) {
+      try {
+        if (!Files.exists(mark, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createFile(mark);
+        }
+        Files.setLastModifiedTime(mark, FileTime.fromMillis(epochMillis));
+        return;
+      } catch (IOException e) {
+        // it may read there and not write
+        log.debug("no mark can be left at {}", mark, e);
       }
-      Files.setLastModifiedTime(mark, FileTime.fromMillis(epochMillis));
-    } catch (IOException e) {
-      // it may read there and not write
-      log.debug("no mark can be left in {}", directory, e);
     }
+  }
+
+  @Override
+  public String name() {
+    return "jobs";
   }
 
   @Override
@@ -145,11 +167,16 @@ public final class JobDirectory implements JobSource {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
         for (Path entry : entries) {
           String name = String.valueOf(entry.getFileName());
-          if (!name.startsWith(".") && !name.endsWith(PROGRESS)) {
-            Known known = lookAt(entry, before.get(name));
-            if (known != null) {
-              files.put(name, known);
-            }
+          if (name.startsWith(".") || name.endsWith(Progress.ENDING)) {
+            continue;
+          }
+          if (files.size() == MOST_FILES) {
+            errors.warn("many", "%s has more than %d files".formatted(directory, MOST_FILES));
+            break;
+          }
+          Known known = lookAt(entry, before.get(name));
+          if (known != null) {
+            files.put(name, known);
           }
         }
       } catch (NoSuchFileException | NotDirectoryException e) {
@@ -159,13 +186,16 @@ public final class JobDirectory implements JobSource {
     return !files.equals(before);
   }
 
-  private @Nullable Known lookAt(Path file, @Nullable Known known) throws IOException {
+  private @Nullable Known lookAt(Path file, @Nullable Known known) {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      if (!attributes.isRegularFile() || (known != null && known.is(attributes))) {
-        return attributes.isRegularFile() ? known : null;
+      BasicFileAttributes attributes = SmallFile.look(file);
+      if (known != null && known.is(attributes)) {
+        return known;
       }
-      String text = text(file);
+      if (attributes.isDirectory()) {
+        return null; // whatever it is, it was not meant for us
+      }
+      String text = SmallFile.text(file, JobFile.MOST_BYTES);
       if (text.isEmpty() || !text.endsWith("\n")) {
         settled = false;
         return known; // being written
@@ -174,40 +204,58 @@ public final class JobDirectory implements JobSource {
       return new Known(attributes.lastModifiedTime(), attributes.size(), values, null);
     } catch (NoSuchFileException e) {
       return null;
+    } catch (SmallFile.Unusable e) {
+      says(file, "is left out", e);
+      return null;
+    } catch (IOException | RuntimeException e) {
+      // it may be readable the next time; nothing is concluded
+      says(file, "cannot be read now", e);
+      return known;
     }
   }
 
-  private boolean lookAtProgress() throws IOException {
+  /** Says why a file is of no use, once a minute. */
+  private void says(Path file, String what, Exception e) {
+    String name = Names.words(String.valueOf(file.getFileName()));
+    boolean ours =
+        e instanceof SmallFile.Unusable
+            || e instanceof IllegalArgumentException
+            || e instanceof ArithmeticException;
+    String why = Names.words(ours ? String.valueOf(e.getMessage()) : e.toString());
+    errors.warn(name + what, "%s in %s %s: %s".formatted(name, directory, what, why));
+  }
+
+  private boolean lookAtProgress() {
     boolean news = false;
     for (Map.Entry<String, Known> entry : files.entrySet()) {
       Known known = entry.getValue();
-      Path file = directory.resolve(entry.getKey() + PROGRESS);
-      FileTime said = known.values == null ? null : modified(file);
-      if (said != null && !said.equals(known.said)) {
-        Map<String, String> progress = JobFile.values(text(file));
-        Map<String, String> values = new LinkedHashMap<>(known.values);
-        for (String key : List.of("done", "unit")) {
-          String value = progress.get(key);
-          if (value != null) {
-            values.put(key, value);
+      if (known.values != null) {
+        try {
+          Progress.Said said = progress.find(entry.getKey());
+          if (said != null && !said.changed().equals(known.said)) {
+            entry.setValue(with(known, said));
+            news = true;
           }
+        } catch (IOException | RuntimeException e) {
+          says(directory.resolve(entry.getKey()), "has a progress that cannot be read now", e);
         }
-        entry.setValue(new Known(known.modified, known.size, usable(file, values, known), said));
-        news = true;
       }
     }
     return news;
   }
 
   /** With what a user says, unless it is nonsense: that must not hide the job. */
-  private Map<String, String> usable(Path file, Map<String, String> values, Known known) {
+  private Known with(Known known, Progress.Said said) throws IOException {
+    Map<String, String> before = requireNonNull(known.values);
+    Map<String, String> values = before;
     try {
+      values = Progress.into(before, said);
       JobFile.job(site, "any", values);
-      return values;
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      log.warn("{} is ignored: {}", file, e.getMessage());
-      return requireNonNull(known.values);
+    } catch (SmallFile.Unusable | IllegalArgumentException | ArithmeticException e) {
+      says(said.file(), "says nothing of use", e);
+      values = before;
     }
+    return new Known(known.modified, known.size, values, said.changed());
   }
 
   private List<LocalJob> jobs() {
@@ -218,8 +266,8 @@ public final class JobDirectory implements JobSource {
         try {
           LocalJob job = JobFile.job(site, entry.getKey(), known.values);
           now.add(job.record().startEpochMillis() == JobRecord.UNSAID ? dated(job, known) : job);
-        } catch (IllegalArgumentException | ArithmeticException e) {
-          log.warn("{} cannot be used: {}", directory.resolve(entry.getKey()), e.getMessage());
+        } catch (RuntimeException e) {
+          says(directory.resolve(entry.getKey()), "cannot be used", e);
           entry.setValue(new Known(known.modified, known.size, null, known.said));
         }
       }
@@ -233,12 +281,6 @@ public final class JobDirectory implements JobSource {
         ? job
         : new LocalJob(
             job.record().startedAt(known.modified.toMillis()), job.gpus(), job.parts(), job.told());
-  }
-
-  private static String text(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(MOST_BYTES), UTF_8);
-    }
   }
 
   private static @Nullable FileTime modified(Path file) throws IOException {

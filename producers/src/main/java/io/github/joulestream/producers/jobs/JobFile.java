@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
+import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.producers.input.Decimals;
+import io.github.joulestream.producers.input.Names;
+import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.schemas.JobRecord;
@@ -9,12 +13,16 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +52,15 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code done, unit}</td><td>work done so far</td></tr>
  * </table>
  *
- * <p>A file that says nothing of GPUs nor shares gives the job the whole node.
+ * <p>A file that says nothing of GPUs nor shares gives the job the whole node. An id that is longer
+ * than ids are is cut, see {@link Names#id}; other texts lose their end.
  */
 public final class JobFile {
+  /** The longest file that is read. */
+  static final int MOST_BYTES = 64 << 10;
+
+  private static final Set<PosixFilePermission> READ_BY_ALL =
+      PosixFilePermissions.fromString("rw-r--r--");
   private static final BigDecimal LEAST_MILLIS = new BigDecimal("1e11"); // as seconds: year 5138
   // a number is that of a scheduler or of a person, and so is a file that a hook made of it
   private static final Pattern COUNTED = Pattern.compile("\\d+|/dev/nvidia\\d+");
@@ -90,17 +104,17 @@ public final class JobFile {
     return new LocalJob(
         new JobRecord(
             site,
-            values.getOrDefault("job", name),
-            values.getOrDefault("user", ""),
-            values.getOrDefault("account", ""),
-            values.getOrDefault("name", ""),
-            values.getOrDefault("partition", ""),
-            labels,
+            Names.id(values.getOrDefault("job", name)),
+            text(values, "user"),
+            text(values, "account"),
+            text(values, "name"),
+            text(values, "partition"),
+            Bounds.withinBounds(labels),
             time(values, "start", JobRecord.UNSAID),
             end,
             state,
             number(values, "done", BigDecimal.ZERO).doubleValue(),
-            values.getOrDefault("unit", ""),
+            text(values, "unit"),
             number(values, "nodes", BigDecimal.ZERO).intValueExact()),
         gpus(values),
         new Parts(
@@ -109,6 +123,10 @@ public final class JobFile {
             parts(values, "cpu_share", Parts.UNSAID),
             parts(values, "node_share", Parts.UNSAID)),
         !values.getOrDefault("lead", "").equals("no"));
+  }
+
+  private static String text(Map<String, String> values, String key) {
+    return Bounds.cutText(values.getOrDefault(key, ""));
   }
 
   /** A job's state by the name that Slurm or we have for it. */
@@ -159,42 +177,52 @@ public final class JobFile {
     if (said.isEmpty()) {
       return otherwise;
     }
-    BigDecimal number;
-    try {
-      number = new BigDecimal(said);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("%s is '%s', not a number".formatted(key, said), e);
-    }
+    BigDecimal number = Decimals.exact(said, key);
     if (number.signum() < 0 || number.precision() - number.scale() > 18) {
-      throw new IllegalArgumentException("%s is %s".formatted(key, said));
+      throw new IllegalArgumentException("%s is %s".formatted(key, Bounds.shown(said)));
     }
     return number;
   }
 
   /**
    * Puts these values into a job's file, beside those that it has: into a new file, which then
-   * takes the place of the old one, so that nobody ever reads a half of it.
+   * takes the place of the old one, so that nobody ever reads a half of it. The new file has a name
+   * that nobody can guess, and is made by this alone: no link that somebody has put there is
+   * followed.
    */
   public static void put(Path directory, String job, Map<String, String> values)
       throws IOException {
     Path file = directory.resolve(fileName(job));
-    Map<String, String> all =
-        Files.exists(file) ? values(Files.readString(file)) : new LinkedHashMap<>();
+    Map<String, String> all = new LinkedHashMap<>(get(directory, job));
     all.put("job", job);
     all.putAll(values);
     StringBuilder text = new StringBuilder();
     // one line each, whatever is in it
     all.forEach((key, value) ->
         text.append(key).append('=').append(value.replaceAll("\\p{Cntrl}", " ")).append('\n'));
-    Path draft = directory.resolve("." + file.getFileName() + "." + ProcessHandle.current().pid());
-    Files.writeString(draft, text);
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Path draft = Files.createTempFile(directory, ".job-", "");
+    try {
+      Files.writeString(draft, text);
+      if (Files.getFileStore(draft).supportsFileAttributeView("posix")) {
+        Files.setPosixFilePermissions(draft, READ_BY_ALL); // the agent is another user
+      }
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
   }
 
-  /** The values in a job's file; none if it has no file. */
+  /**
+   * The values in a job's file; none if it has no file.
+   *
+   * @throws IOException also if what stands there is no file, or too long
+   */
   public static Map<String, String> get(Path directory, String job) throws IOException {
-    Path file = directory.resolve(fileName(job));
-    return Files.exists(file) ? values(Files.readString(file)) : Map.of();
+    try {
+      return values(SmallFile.text(directory.resolve(fileName(job)), MOST_BYTES));
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    }
   }
 
   private static String fileName(String job) {

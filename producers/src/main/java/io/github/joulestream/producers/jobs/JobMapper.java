@@ -4,9 +4,12 @@ package io.github.joulestream.producers.jobs;
 import static io.github.joulestream.schemas.AllocationEvent.BY_GPUS;
 
 import io.github.joulestream.energy.Device;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.AllocationEvent.Action;
 import io.github.joulestream.schemas.AllocationEvent.Reporter;
@@ -24,8 +27,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +54,9 @@ import org.slf4j.LoggerFactory;
  * <p>The end that a source tells is the hook's word. A job that no source knows any more is gone,
  * and that is the agent's word, which counts where the hook says nothing. So that it is known after
  * a restart too which jobs had something, they are kept in a {@link HeldJobs}.
+ *
+ * <p>A source that fails, in whatever way, keeps its jobs as they were, and hinders no other; a job
+ * that cannot be published is left out until something changes. Both are counted and said.
  */
 public final class JobMapper {
   private static final Logger log = LoggerFactory.getLogger(JobMapper.class);
@@ -62,6 +73,9 @@ public final class JobMapper {
   private final HeldJobs before;
   private final Map<JobSource, List<LocalJob>> said = new LinkedHashMap<>();
   private final Map<JobSource, String> failing = new HashMap<>();
+  private final Map<String, AtomicLong> failures = new ConcurrentHashMap<>();
+  private final AtomicLong leftOut = new AtomicLong();
+  private final DistinctErrors errors = new DistinctErrors(log::warn);
   private final Map<String, Held> held = new TreeMap<>();
   private final Map<String, LocalJob> over = new HashMap<>();
   private final Map<String, JobRecord> told = new HashMap<>();
@@ -99,11 +113,24 @@ public final class JobMapper {
     this.gpus = new NodeGpus(numberings);
     this.publisher = publisher;
     this.before = held;
+    this.sources.forEach(source -> failures.putIfAbsent(source.name(), new AtomicLong()));
   }
 
   /** Its sources, in a few words. */
   public String describe() {
     return sources.stream().map(JobSource::describe).collect(Collectors.joining("; "));
+  }
+
+  /** Turns in which a source could not be read, by its name; for any thread. */
+  public Map<String, Long> failures() {
+    Map<String, Long> counted = new TreeMap<>();
+    failures.forEach((name, count) -> counted.put(name, count.get()));
+    return counted;
+  }
+
+  /** Jobs that could not be published, each time that was tried; for any thread. */
+  public long leftOut() {
+    return leftOut.get();
   }
 
   /** A device that a probe sees. */
@@ -144,10 +171,37 @@ public final class JobMapper {
       }
       return !now.equals(said.put(source, now));
     } catch (IOException e) {
-      if (failing.put(source, String.valueOf(e.getMessage())) == null) {
-        log.warn("{}: cannot be read now: {}", source.describe(), e.toString());
-      }
+      fails(source, e, null);
       return false;
+    } catch (RuntimeException | StackOverflowError e) {
+      // a mistake of ours in one source must not hinder the others
+      fails(source, e, e);
+      return false;
+    }
+  }
+
+  private void fails(JobSource source, Throwable e, @Nullable Throwable mistake) {
+    failures.computeIfAbsent(source.name(), _ -> new AtomicLong()).incrementAndGet();
+    if (failing.put(source, String.valueOf(e.getMessage())) == null) {
+      log.warn("{}: cannot be read now: {}", source.describe(), Names.words(e.toString()), mistake);
+    }
+  }
+
+  /** Does what is to be done of a job; what cannot be of it hinders no other. */
+  private void ofOne(String id, Runnable what) {
+    try {
+      what.run();
+    } catch (UserError e) {
+      throw e; // the publisher's last word
+    } catch (RuntimeException | StackOverflowError e) {
+      if (e instanceof KafkaException && !(e instanceof SerializationException)) {
+        throw e;
+      }
+      leftOut.incrementAndGet();
+      errors.warn(
+          id,
+          "job %s is left out, its energy is not booked to it: %s"
+              .formatted(id, Names.words(e.toString())));
     }
   }
 
@@ -164,12 +218,7 @@ public final class JobMapper {
     now.forEach((id, job) -> {
       JobSource source = from.get(id);
       if (source != null) {
-        if (job.over()) {
-          end(job);
-        } else {
-          over.remove(id);
-          hold(source, job, epochMillis);
-        }
+        ofOne(id, () -> update(source, job, epochMillis));
       }
     });
     for (String id : List.copyOf(held.keySet())) {
@@ -177,9 +226,9 @@ public final class JobMapper {
       if (job != null && !now.containsKey(id)) {
         long changed = Math.min(job.source.changedEpochMillis(), epochMillis);
         long at = Math.max(changed, job.saidEpochMillis);
-        publisher.publish(AllocationEvent.gone(site, node, id, at));
         held.remove(id);
         gpus.forget(id);
+        ofOne(id, () -> publisher.publish(AllocationEvent.gone(site, node, id, at)));
       }
     }
     over.keySet().retainAll(now.keySet());
@@ -190,13 +239,22 @@ public final class JobMapper {
         if (!now.containsKey(id)) {
           log.info("job {} ended while the agent was away", id);
           long at = before.goneEpochMillis(epochMillis);
-          publisher.publish(AllocationEvent.gone(site, node, id, at));
+          ofOne(id, () -> publisher.publish(AllocationEvent.gone(site, node, id, at)));
         }
       }
     }
     nextRepeatEpochMillis = Long.MAX_VALUE;
     for (Held job : held.values()) {
       nextRepeatEpochMillis = Math.min(nextRepeatEpochMillis, job.saidEpochMillis + REPEAT_MILLIS);
+    }
+  }
+
+  private void update(JobSource source, LocalJob job, long epochMillis) {
+    if (job.over()) {
+      end(job);
+    } else {
+      over.remove(job.id());
+      hold(source, job, epochMillis);
     }
   }
 

@@ -6,6 +6,11 @@ import java.util.List;
 
 /** Somebody who knows which jobs are on this node. Used by one thread. */
 public interface JobSource {
+  /** Its name among the figures of an agent, which stays the same. */
+  default String name() {
+    return "other";
+  }
+
   /** What it is, in a few words: {@code jobs in /run/joulestream/jobs}. */
   String describe();
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
+import io.github.joulestream.producers.input.Names;
+import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
@@ -9,12 +12,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -28,11 +34,17 @@ import org.slf4j.LoggerFactory;
  * of their devices alone.
  *
  * <p>Sites write these files in place, so each of them (there are as many as GPUs) is looked at in
- * every turn; they are read when they have changed.
+ * every turn; they are read when they have changed. Only regular files are: what else stands there,
+ * or is too long, is left out and said.
  */
 public final class MappingDirectory implements JobSource {
   private static final Logger log = LoggerFactory.getLogger(MappingDirectory.class);
   private static final Pattern GPU = Pattern.compile("\\d{1,4}(\\.\\d{1,4})?");
+  private static final int MOST_BYTES = 64 << 10;
+  // no node has so many GPUs and instances
+  private static final int MOST_FILES = 4_096;
+
+  private final DistinctErrors errors = new DistinctErrors(log::warn);
   private final String site;
   private final Path directory;
   private final Map<String, FileTime> files = new TreeMap<>();
@@ -43,6 +55,11 @@ public final class MappingDirectory implements JobSource {
   public MappingDirectory(String site, Path directory) {
     this.site = site;
     this.directory = directory;
+  }
+
+  @Override
+  public String name() {
+    return "gpu-jobs";
   }
 
   @Override
@@ -62,11 +79,11 @@ public final class MappingDirectory implements JobSource {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
         if (GPU.matcher(name).matches()) {
-          now.put(name, Files.getLastModifiedTime(entry));
+          lookAt(entry, name, now);
         }
       }
     } catch (NoSuchFileException e) {
-      log.debug("no directory, or a file went away", e);
+      log.debug("there is no directory", e);
     }
     if (!now.equals(files)) {
       changedEpochMillis = changed(now, epochMillis);
@@ -75,6 +92,46 @@ public final class MappingDirectory implements JobSource {
       files.putAll(now);
     }
     return jobs;
+  }
+
+  private void lookAt(Path file, String name, Map<String, FileTime> now) {
+    if (now.size() == MOST_FILES) {
+      errors.warn("many", "%s has more than %d files".formatted(directory, MOST_FILES));
+      return;
+    }
+    try {
+      BasicFileAttributes attributes = SmallFile.look(file);
+      if (attributes.isRegularFile()) {
+        now.put(name, attributes.lastModifiedTime());
+      } else {
+        errors.warn(name, "%s in %s is left out: it is no file".formatted(name, directory));
+      }
+    } catch (NoSuchFileException e) {
+      log.debug("{} went away", file, e);
+    } catch (IOException e) {
+      // as it was when it could be read
+      FileTime before = files.get(name);
+      if (before != null) {
+        now.put(name, before);
+      }
+      errors.warn(name, "%s in %s cannot be read now: %s".formatted(name, directory, e));
+    }
+  }
+
+  /** Ids of jobs in a file, in their order. */
+  private Set<String> ids(String name) {
+    Set<String> ids = new LinkedHashSet<>();
+    try {
+      SmallFile.text(directory.resolve(name), MOST_BYTES)
+          .lines()
+          .filter(line -> !line.isBlank())
+          .forEach(line -> ids.add(Names.id(line.strip())));
+    } catch (NoSuchFileException e) {
+      log.debug("the job of {} has just ended", name, e);
+    } catch (IOException e) {
+      errors.warn(name, "%s in %s is left out: %s".formatted(name, directory, e.getMessage()));
+    }
+    return ids;
   }
 
   /** The latest change that the files or the directory show; never after now. */
@@ -93,20 +150,11 @@ public final class MappingDirectory implements JobSource {
     return Math.min(latest, epochMillis);
   }
 
-  private List<LocalJob> jobs(Map<String, FileTime> now) throws IOException {
+  private List<LocalJob> jobs(Map<String, FileTime> now) {
     Map<String, Map<String, Integer>> gpusByJob = new LinkedHashMap<>();
     Map<String, Long> seen = new HashMap<>();
     for (Map.Entry<String, FileTime> file : now.entrySet()) {
-      List<String> ids = new ArrayList<>();
-      try {
-        for (String line : Files.readAllLines(directory.resolve(file.getKey()))) {
-          if (!line.isBlank() && !ids.contains(line.strip())) {
-            ids.add(line.strip());
-          }
-        }
-      } catch (NoSuchFileException e) {
-        continue; // its job has just ended
-      }
+      Set<String> ids = ids(file.getKey());
       for (String id : ids) {
         gpusByJob
             .computeIfAbsent(id, _ -> new TreeMap<>())
@@ -138,7 +186,7 @@ public final class MappingDirectory implements JobSource {
                 Parts.NONE_SAID,
                 false));
       } catch (IllegalArgumentException e) {
-        log.warn("a job in {} cannot be used: {}", directory, e.getMessage());
+        errors.warn("job", "a job in %s cannot be used: %s".formatted(directory, e.getMessage()));
       }
     });
     return List.copyOf(found);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import java.util.ArrayList;
@@ -72,8 +74,8 @@ final class NodeGpus {
             if (device != null) {
               int whole = share * partOfWhole(device) / Parts.WHOLE;
               parts.merge(device.whole().id(), whole, (a, b) -> Math.min(Parts.WHOLE, a + b));
-            } else if (unknown.add(plain(name)) && unknown.size() <= MOST_UNKNOWN) {
-              parts.put(id == null ? plain(name) : id, share);
+            } else if (unknown.size() < MOST_UNKNOWN && unknown.add(unknownId(name))) {
+              parts.put(id == null ? unknownId(name) : id, share);
             }
           });
     }
@@ -106,6 +108,11 @@ final class NodeGpus {
     return words;
   }
 
+  /** The id of a device that nobody sees. */
+  private static String unknownId(String name) {
+    return Names.id(plain(name));
+  }
+
   private static String plain(String name) {
     return name.startsWith(GpuNumbering.COUNTED)
         ? name.substring(GpuNumbering.COUNTED.length())
@@ -115,6 +122,9 @@ final class NodeGpus {
   private @Nullable String find(String said, List<GpuNumbering> known) {
     // a replica of a GPU is the GPU
     String name = said.contains("::") ? said.substring(0, said.indexOf("::")) : said;
+    if (name.length() > GpuNumbering.COUNTED.length() + Bounds.NAME_CHARACTERS) {
+      return null; // no GPU is called so, and to compare it with patterns takes long
+    }
     Device device = devices.get(name);
     if (device != null && device.kind() == DeviceKind.GPU) {
       return name;

@@ -3,6 +3,7 @@ package io.github.joulestream.producers.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.producers.input.Names;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -53,13 +54,13 @@ final class PodDevices {
         for (ByteBuffer devices : fields(container, 2)) {
           if (isOfGpus(text(devices, 1))) {
             for (ByteBuffer bytes : fields(devices, 2)) {
-              String id = UTF_8.decode(bytes).toString();
+              String id = Names.id(UTF_8.decode(bytes).toString());
               gpus.add(new Given(id, withoutReplica(id), ""));
             }
           }
         }
         for (ByteBuffer claim : fields(container, 5)) {
-          String name = text(claim, 3) + "/" + text(claim, 2);
+          String name = Names.id(text(claim, 3) + "/" + text(claim, 2));
           for (ByteBuffer device : fields(claim, 4)) {
             addClaimed(name, device, gpus);
           }
@@ -74,8 +75,8 @@ final class PodDevices {
 
   private static void addClaimed(String claim, ByteBuffer device, Set<Given> gpus)
       throws IOException {
-    String driver = text(device, 2);
-    String name = text(device, 4);
+    String driver = Names.id(text(device, 2));
+    String name = Names.id(text(device, 4));
     if (!driver.contains("gpu") && !name.startsWith("gpu")) {
       return;
     }

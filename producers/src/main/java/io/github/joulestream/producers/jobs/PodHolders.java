@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
+import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
 import io.github.joulestream.producers.jobs.PodDevices.Given;
 import io.github.joulestream.schemas.JobRecord;
@@ -160,10 +162,10 @@ final class PodHolders {
     return new LocalJob(
         new JobRecord(
             site,
-            pod,
+            Names.id(pod),
             "",
-            pod.substring(0, slash),
-            pod.substring(slash + 1),
+            Bounds.cutText(pod.substring(0, slash)),
+            Bounds.cutText(pod.substring(slash + 1)),
             "",
             about.labels(),
             starts.getOrDefault(pod, JobRecord.UNSAID),

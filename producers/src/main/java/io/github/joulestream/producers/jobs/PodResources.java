@@ -81,6 +81,11 @@ public final class PodResources implements JobSource, AutoCloseable {
   }
 
   @Override
+  public String name() {
+    return "pods";
+  }
+
+  @Override
   public String describe() {
     return "pods of the kubelet at " + socket + (Files.exists(socket) ? "" : " (not there yet)");
   }

@@ -3,7 +3,9 @@ package io.github.joulestream.producers.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.producers.input.Json;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
@@ -24,7 +26,7 @@ import java.util.TreeMap;
  * task's number), {@code wckey, reservation}.
  */
 final class SlurmRecord {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_BYTES = 1 << 20;
 
   private SlurmRecord() {}
 
@@ -36,9 +38,9 @@ final class SlurmRecord {
   static Optional<JobRecord> parse(String site, byte[] value) {
     JsonNode json;
     try {
-      json = JSON.readTree(value);
+      json = Json.tree(value, MOST_BYTES);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException("not JSON: " + Names.words(e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
     }
@@ -62,18 +64,18 @@ final class SlurmRecord {
     return Optional.of(
         new JobRecord(
             site,
-            json.path("jobid").asText(),
+            Names.id(json.path("jobid").asText()),
             text(json, "username"),
             text(json, "account"),
             text(json, "job_name"),
             text(json, "partition"),
-            labels,
+            Bounds.withinBounds(labels),
             start,
             end,
             state,
             0,
             "",
-            Math.max(0, json.path("total_nodes").asInt())));
+            Math.clamp(json.path("total_nodes").asInt(), 0, Bounds.NODES_OF_JOB)));
   }
 
   private static void label(Map<String, String> labels, String name, String value) {
@@ -82,10 +84,10 @@ final class SlurmRecord {
     }
   }
 
-  /** A field's text; of JSON's null none, and not the word. */
+  /** A field's text, within the bounds; of JSON's null none, and not the word. */
   private static String text(JsonNode json, String field) {
     JsonNode value = json.path(field);
-    return value.isNull() ? "" : value.asText();
+    return value.isNull() ? "" : Bounds.cutText(value.asText());
   }
 
   /** {@code CANCELLED by 1000} is cancelled. */
@@ -105,7 +107,8 @@ final class SlurmRecord {
       long millis = LocalDateTime.parse(local).toInstant(ZoneOffset.UTC).toEpochMilli();
       return millis == 0 ? JobRecord.UNSAID : millis;
     } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("%s is '%s', not a time".formatted(field, text), e);
+      throw new IllegalArgumentException(
+          "%s is %s, not a time".formatted(field, Bounds.shown(text)), e);
     }
   }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.producers.input.Names;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,9 +164,9 @@ public final class AmdGpuProbe extends SysfsProbe {
     most = most <= 0 || ErrorValue.is(most) ? standard : most;
     most = ErrorValue.is(most) ? 0 : most;
     Device device =
-        Device.sensor(id, DeviceKind.GPU)
-            .withModel(model.strip(), most / 1000)
-            .withCapacityBytes(bytes);
+        Device.sensor(Names.id(id), DeviceKind.GPU)
+            .withModel(Bounds.cutText(model.strip()), Plausible.limitMilliwatts(most / 1000))
+            .withCapacityBytes(Plausible.capacityBytes(bytes));
     return SysfsDevice.firstOf(sensors, "energy1_input") == null
         ? device
         : device.withSource(PowerSource.COUNTER).withCounter(epoch, 0);

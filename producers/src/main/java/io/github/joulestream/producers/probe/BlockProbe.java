@@ -3,11 +3,13 @@ package io.github.joulestream.producers.probe;
 
 import static io.github.joulestream.energy.Readings.MISSING;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.probe.nvme.NvmeAdmin;
 import io.github.joulestream.producers.probe.nvme.NvmeController;
 import io.github.joulestream.producers.probe.nvme.NvmeIoctl;
@@ -221,10 +223,11 @@ public final class BlockProbe implements Probe {
     if (VIRTUAL.matcher(id).matches() || !Files.isReadable(folder.resolve("size"))) {
       return null;
     }
-    long bytes = number(folder.resolve("size")) * SECTOR;
-    if (bytes == 0) {
+    long sectors = number(folder.resolve("size"));
+    if (sectors == 0) {
       return null;
     }
+    long bytes = sectors > Device.MOST_BYTES / SECTOR ? 0 : sectors * SECTOR;
     Path rotational = folder.resolve("queue").resolve("rotational");
     boolean spins = Files.isReadable(rotational) && number(rotational) == 1;
     Path modelFile = folder.resolve("device").resolve("model");
@@ -247,10 +250,11 @@ public final class BlockProbe implements Probe {
       }
     }
     Device device =
-        Device.sensor(id, DeviceKind.STORAGE)
+        Device.sensor(Names.id(id), DeviceKind.STORAGE)
             .withSource(PowerSource.MODELLED)
-            .withModel(model, limitMilliwatts(controller))
-            .withCapacityBytes(bytes);
+            .withModel(
+                Bounds.cutText(model), Plausible.limitMilliwatts(limitMilliwatts(controller)))
+            .withCapacityBytes(Plausible.capacityBytes(bytes));
     DrivePower otherwise = DrivePower.of(id, model, spins, bytes);
     return new Drive(id, device, otherwise, admin, controller, tellsPower);
   }

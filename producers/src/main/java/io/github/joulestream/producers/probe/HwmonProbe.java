@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.probe.HwmonMeter.Role;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -194,10 +196,12 @@ public final class HwmonProbe extends SysfsProbe {
     // several counters make no counter: each begins anew by itself
     Path energy = meters.size() == 1 ? first.energy() : null;
     Device device =
-        Device.sensor(id, kind)
+        Device.sensor(Names.id(id), kind)
             .withContainedIn(containedIn)
-            .withModel(first.driver(), meters.size() == 1 ? first.mostMilliwatts() : 0)
-            .withAveragingMillis(first.averagingMillis());
+            .withModel(
+                Bounds.cutText(first.driver()),
+                meters.size() == 1 ? Plausible.limitMilliwatts(first.mostMilliwatts()) : 0)
+            .withAveragingMillis(Plausible.averagingMillis(first.averagingMillis()));
     if (energy != null) {
       // another meter's counter under this id is another counter
       long epoch = BootEpoch.read(procRoot) + (key(first).hashCode() & Integer.MAX_VALUE);

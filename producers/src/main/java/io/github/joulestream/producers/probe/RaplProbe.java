@@ -118,7 +118,8 @@ public final class RaplProbe extends SysfsProbe {
     String name = SysFile.text(zone.resolve("name"));
     Matcher socket = PACKAGE.matcher(name);
     if (socket.matches()) {
-      return Device.sensor(name, DeviceKind.CPU).withModel("", limitMilliwatts(zone));
+      return Device.sensor(name, DeviceKind.CPU)
+          .withModel("", Plausible.limitMilliwatts(limitMilliwatts(zone)));
     }
     if (name.equals("dram")) {
       Matcher parent = PACKAGE.matcher(SysFile.text(powercap.resolve(top).resolve("name")));

@@ -42,6 +42,8 @@ record RedfishChassis(
           "HeatExchanger",
           "PowerStrip",
           "ImmersionTank");
+  // of one kind in one resource; what a controller says must not cost more than it is worth
+  private static final int MOST_LINKS = 256;
   // NVIDIA's HGX baseboard, which a server's controller shows beside the server
   private static final String BASEBOARD = "HGX_";
 
@@ -93,7 +95,10 @@ record RedfishChassis(
     Set<String> links = new LinkedHashSet<>();
     for (JsonNode at : node.isArray() ? node : List.of(node)) {
       String link = at.path("@odata.id").asText(at.path("href").asText(""));
-      if (!link.isEmpty()) {
+      if (links.size() == MOST_LINKS) {
+        break;
+      }
+      if (!link.isEmpty() && link.length() <= RedfishClient.LONGEST_LINK) {
         links.add(link);
       }
     }

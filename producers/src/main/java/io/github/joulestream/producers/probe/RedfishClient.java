@@ -2,7 +2,9 @@
 package io.github.joulestream.producers.probe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.producers.input.Json;
+import io.github.joulestream.producers.input.Names;
+import io.github.joulestream.runtime.BoundedBody;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -37,10 +39,12 @@ final class RedfishClient implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
   private static final int MOST_BYTES = 1 << 20;
 
+  /** Characters of a link; a controller's have a hundred. */
+  static final int LONGEST_LINK = 1_000;
+
   private final URI base;
   private final HttpClient client;
   private final @Nullable String authorization;
-  private final ObjectMapper json = new ObjectMapper();
 
   /** It does not have such a resource. */
   static final class NotThere extends IOException {
@@ -109,7 +113,7 @@ final class RedfishClient implements AutoCloseable {
     }
     int status = response.statusCode();
     return switch (status) {
-      case 200 -> json.readTree(response.body());
+      case 200 -> Json.tree(response.body(), MOST_BYTES);
       case 401, 403 ->
           throw new IOException("it refuses this user (%d for %s)".formatted(status, path));
       case 404, 405, 410, 501 -> throw new NotThere("it has no " + path);
@@ -135,7 +139,7 @@ final class RedfishClient implements AutoCloseable {
     }
     throw new IOException(
         "it answers %d to %s, and leads to '%s', which is not followed"
-            .formatted(response.statusCode(), path, location));
+            .formatted(response.statusCode(), path, Names.words(location)));
   }
 
   /** A path without the slashes at its end. */
@@ -152,13 +156,14 @@ final class RedfishClient implements AutoCloseable {
     int fragment = link.indexOf('#');
     String path = fragment < 0 ? link : link.substring(0, fragment);
     try {
-      if (path.startsWith("/redfish/") || path.startsWith("/rest/v1/")) {
+      if (path.length() <= LONGEST_LINK
+          && (path.startsWith("/redfish/") || path.startsWith("/rest/v1/"))) {
         return new URI(base.getScheme(), base.getAuthority(), path, null, null);
       }
     } catch (URISyntaxException _) {
       // said below
     }
-    throw new IOException("it names a resource '%s'".formatted(path));
+    throw new IOException("it names a resource '%s'".formatted(Names.words(path)));
   }
 
   private HttpResponse<byte[]> send(String path) throws IOException {
@@ -171,10 +176,7 @@ final class RedfishClient implements AutoCloseable {
       request.header("Authorization", authorization);
     }
     CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(
-            request.build(),
-            HttpResponse.BodyHandlers.limiting(
-                HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
+        client.sendAsync(request.build(), BoundedBody.whole(MOST_BYTES));
     try {
       // the request's own limit of time ends with the head of the answer
       return answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

@@ -25,6 +25,9 @@ final class RedfishDiscovery {
   private static final List<String> COLLECTIONS =
       List.of("/redfish/v1/Chassis", "/rest/v1/Chassis");
   private static final int MOST_CHASSIS = 128;
+  private static final int MOST_PAGES = 128;
+  // a resource may name another one that has the power, and that one another
+  private static final int MOST_SOURCES = 16;
 
   private final RedfishClient client;
   private final NodeUuid own;
@@ -175,7 +178,9 @@ final class RedfishDiscovery {
         return new RedfishReading(said.watts(), microjoules, kilowattHours, "", "");
       }
       troubles.add("%s %s".formatted(paths.get(i), said.trouble()));
-      if (!said.source().isEmpty() && !paths.contains(said.source())) {
+      if (!said.source().isEmpty()
+          && paths.size() < MOST_SOURCES
+          && !paths.contains(said.source())) {
         paths.add(i + 1, said.source());
       }
     }
@@ -230,6 +235,9 @@ final class RedfishDiscovery {
       String next = collection.path("Members@odata.nextLink").asText("");
       if (members.size() > MOST_CHASSIS) {
         throw new IOException("it shows more than %d chassis".formatted(MOST_CHASSIS));
+      }
+      if (pages.size() == MOST_PAGES) {
+        throw new IOException("it shows its chassis on more than %d pages".formatted(MOST_PAGES));
       }
       if (next.isEmpty() || !pages.add(next)) {
         return members;

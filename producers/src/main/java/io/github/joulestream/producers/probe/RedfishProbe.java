@@ -8,6 +8,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.EpochClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ public final class RedfishProbe implements Probe {
   }
 
   private static String words(IOException e) {
-    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+    return Names.words(Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName()));
   }
 
   private Found find(Asking now) throws IOException {
@@ -129,7 +130,7 @@ public final class RedfishProbe implements Probe {
     boolean counts = at.reading().microjoules() != MISSING;
     return new Found(
         at,
-        Device.sensor("redfish-" + at.chassis().id(), DeviceKind.NODE)
+        Device.sensor(Names.id("redfish-" + at.chassis().id()), DeviceKind.NODE)
             .withSource(counts ? PowerSource.COUNTER : PowerSource.SENSOR));
   }
 
@@ -165,12 +166,17 @@ public final class RedfishProbe implements Probe {
         } catch (IOException e) {
           now.failure = e; // said at the next reading
           now.failures++;
+        } catch (RuntimeException | StackOverflowError e) {
+          // what a controller says must not end this; said at the next reading too
+          now.failure = new IOException("its answer cannot be read: " + e, e);
+          now.failures++;
         }
         now.triedOnce.countDown();
       } while (!now.stop.await(paceMillis(now), TimeUnit.MILLISECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
+      // also where an error ends this thread, and with it the process
       now.triedOnce.countDown();
     }
   }

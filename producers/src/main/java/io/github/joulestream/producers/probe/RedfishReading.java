@@ -4,6 +4,8 @@ package io.github.joulestream.producers.probe;
 import static io.github.joulestream.energy.Readings.MISSING;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.producers.input.Decimals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +106,8 @@ record RedfishReading(
     JsonNode value = entry.path(field);
     return value.isMissingNode()
         ? "holds no power"
-        : "says %s W, which is no reading of a node that runs".formatted(value.asText("null"));
+        : "says %s W, which is no reading of a node that runs"
+            .formatted(Bounds.cutText(value.asText("null")));
   }
 
   private static boolean isSilent(JsonNode entry) {
@@ -115,7 +118,7 @@ record RedfishReading(
   private static double number(JsonNode value) {
     if (value.isTextual()) {
       try {
-        return Double.parseDouble(value.textValue().strip());
+        return Decimals.approximate(value.textValue().strip());
       } catch (NumberFormatException _) {
         return Double.NaN;
       }

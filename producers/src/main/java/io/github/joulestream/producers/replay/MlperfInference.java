@@ -10,6 +10,7 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.producers.input.Decimals;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
@@ -220,7 +221,7 @@ final class MlperfInference {
 
   private static long milliwatts(String field, String file, int number, Notices notices) {
     try {
-      double watts = Double.parseDouble(field.strip());
+      double watts = Decimals.approximate(field.strip());
       if (Double.isFinite(watts) && Math.abs(watts) < 1e12) {
         return Math.round(watts * 1000);
       }

@@ -3,9 +3,11 @@ package io.github.joulestream.producers.replay;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
@@ -108,11 +110,12 @@ final class NvidiaSmi {
     int seen = 0;
     for (Map.Entry<String, SmiGpu> entry : rows.gpus.entrySet()) {
       // without an index they are numbered as they come
-      String id = "gpu" + (layout.index() >= 0 ? entry.getKey() : Integer.toString(seen++));
+      String id =
+          Names.id("gpu" + (layout.index() >= 0 ? entry.getKey() : Integer.toString(seen++)));
       SmiGpu gpu = entry.getValue();
       Device device =
           Device.sensor(id, DeviceKind.GPU)
-              .withModel(gpu.name, gpu.limitMilliwatts)
+              .withModel(Bounds.cutText(gpu.name), gpu.limitMilliwatts)
               .withCapacityBytes(gpu.totalBytes);
       shares.add(DeviceShare.whole(id));
       DeviceSeries series =

@@ -4,6 +4,7 @@ package io.github.joulestream.producers.replay;
 import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.integrate.SensorWindow;
+import io.github.joulestream.producers.input.Decimals;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -181,7 +182,7 @@ final class SmiRows {
     String what = layout.nameOf(column);
     int space = field.indexOf(' ');
     try {
-      double value = Double.parseDouble(space < 0 ? field : field.substring(0, space));
+      double value = Decimals.approximate(space < 0 ? field : field.substring(0, space));
       if (Double.isFinite(value) && Math.abs(value) < 1e12) {
         String unit = unit(field);
         String expected = units.computeIfAbsent(column, _ -> unit);

@@ -41,6 +41,7 @@ class JobMapperTest {
     private final Map<String, LocalJob> jobs = new LinkedHashMap<>();
     private List<LocalJob> list = List.of();
     private boolean fails;
+    private @Nullable Throwable mistake;
     private long changed = Long.MAX_VALUE;
 
     void says(String job, String text) {
@@ -62,6 +63,11 @@ class JobMapperTest {
     public List<LocalJob> read(long epochMillis) throws IOException {
       if (fails) {
         throw new IOException("away");
+      }
+      switch (mistake) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case null, default -> {}
       }
       return list;
     }
@@ -397,5 +403,44 @@ class JobMapperTest {
     source.forgets("1");
     turn(NOW, gpus(1));
     assertThat(one().reporter()).isEqualTo(Reporter.AGENT);
+  }
+
+  @Test
+  void aSourceThatFails_inWhateverWay_keepsItsJobs_andHindersNoOther() {
+    Said other = new Said();
+    mapper =
+        new JobMapper(
+            "s", "n", List.of(source, other), this::numberings, published, HeldJobs.none());
+    source.says("1", "gpus=0\nstart=1795485000\n");
+    turn(NOW, gpus(2));
+    assertThat(one().job()).isEqualTo("1");
+    other.says("2", "gpus=1\nstart=1795485000\n");
+    for (Throwable mistake :
+        List.of(new IllegalStateException("a mistake"), new StackOverflowError())) {
+      source.mistake = mistake;
+      turn(NOW + 1_000, gpus(2));
+    }
+    assertThat(one().job()).isEqualTo("2");
+    assertThat(mapper.failures()).containsExactly(Map.entry("other", 2L));
+    source.mistake = null;
+    source.forgets("1");
+    turn(NOW + 2_000, gpus(2));
+    assertThat(one().action()).isEqualTo(Action.RELEASE);
+  }
+
+  @Test
+  void aJobThatCannotBePublished_isLeftOut_andHindersNoOther() {
+    published.refuses = "2";
+    source.says("1", "gpus=0\nstart=1795485000\n");
+    source.says("2", "gpus=1\nstart=1795485000\n");
+    source.says("3", "gpus=1\nstart=1795485000\n");
+    turn(NOW, gpus(2));
+    assertThat(published.allocations()).extracting(AllocationEvent::job).containsExactly("1", "3");
+    assertThat(mapper.leftOut()).isEqualTo(1);
+    // it is tried again when something changes
+    published.refuses = "";
+    source.says("3", "gpus=0\nstart=1795485000\n");
+    turn(NOW + 1_000, gpus(2));
+    assertThat(published.allocations()).extracting(AllocationEvent::job).contains("2");
   }
 }

@@ -212,4 +212,20 @@ class PodHoldersTest {
       jobs().forEach(job -> assertThat(job.record().endEpochMillis()).isEqualTo(JobRecord.OPEN));
     }
   }
+
+  /** Kubernetes allows names of 63 and 253 characters. */
+  @Test
+  void podsWithNamesLongerThanAnIdMayBe_areJobsUnderIdsThatStay() {
+    String name = "p".repeat(252);
+    lists(name + "1", "GPU-1");
+    lists(name + "2", "GPU-2");
+    List<LocalJob> found = jobs();
+    assertThat(found).hasSize(2).extracting(LocalJob::id).doesNotHaveDuplicates();
+    assertThat(found)
+        .allSatisfy(job -> {
+          assertThat(job.id()).startsWith("a/ppp").hasSize(250);
+          assertThat(job.record().name()).startsWith(name).hasSize(253);
+        });
+    assertThat(jobs()).isEqualTo(found);
+  }
 }

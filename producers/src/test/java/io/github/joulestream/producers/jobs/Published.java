@@ -14,6 +14,9 @@ final class Published implements Publisher {
   private final List<AllocationEvent> allocations = new ArrayList<>();
   private final List<JobRecord> jobs = new ArrayList<>();
 
+  /** A job of which nothing is taken. */
+  String refuses = "";
+
   /** What was published since this was last asked. */
   List<AllocationEvent> allocations() {
     List<AllocationEvent> news = List.copyOf(allocations);
@@ -35,6 +38,9 @@ final class Published implements Publisher {
 
   @Override
   public void publish(AllocationEvent event) {
+    if (event.job().equals(refuses)) {
+      throw new IllegalArgumentException("it is over the bounds");
+    }
     allocations.add(event);
   }
 

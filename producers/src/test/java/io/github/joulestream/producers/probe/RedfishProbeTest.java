@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -308,5 +309,86 @@ class RedfishProbeTest extends ProbeContract {
     server.resources.put(
         "/redfish/v1/Chassis/%s/Power".formatted(name),
         "{\"PowerControl\": [{\"PowerConsumedWatts\": %d}]}".formatted(watts));
+  }
+
+  /** A mistake of ours over one answer must not end the thread, and with it the node's meter. */
+  @Test
+  void whateverGoesWrongOverOneAnswer_theNextIsAskedFor() throws Exception {
+    AtomicInteger mistakes = new AtomicInteger(3);
+    EpochClock clock =
+        () -> {
+          switch (mistakes.getAndDecrement()) {
+            case 3 -> throw new IllegalStateException("a mistake");
+            case 2 -> throw new StackOverflowError();
+            default -> {
+              return 1_795_485_725_000L;
+            }
+          }
+        };
+    try (RedfishProbe probe =
+        new RedfishProbe(new RedfishOptions(address(), "", null, true, OFTEN), folder, clock)) {
+      assertThatThrownBy(probe::open)
+          .isInstanceOf(Probe.ProbeUnavailable.class)
+          .hasMessageContaining("its answer cannot be read");
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      boolean open = false;
+      while (!open && System.nanoTime() < end) {
+        LockSupport.parkNanos(50_000_000);
+        try {
+          probe.open();
+          open = true;
+        } catch (Probe.ProbeUnavailable e) {
+          // asked for again
+        }
+      }
+      assertThat(open).isTrue();
+    }
+  }
+
+  @Test
+  void answersThatCostMoreThanTheyAreWorth_areNoAnswers() throws Exception {
+    for (String answer :
+        List.of(
+            "{\"PowerWatts\": {\"Reading\": " + "[".repeat(200_000) + "}}",
+            "{\"Members\": [" + "{},".repeat(300_000) + "{}]}",
+            "{\"PowerWatts\": {\"Reading\": 1" + "0".repeat(500_000) + "}}",
+            " ".repeat((1 << 20) + 1))) {
+      server.resources.put(ENVIRONMENT, answer);
+      server.resources.put(POWER, answer);
+      try (RedfishProbe probe = probe()) {
+        assertThatThrownBy(probe::open)
+            .isInstanceOf(Probe.ProbeUnavailable.class)
+            .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(1_000));
+      }
+    }
+  }
+
+  /** A controller whose resources name one another without end. */
+  @Test
+  void sourcesAndPagesWithoutEnd_areNotFollowedWithoutEnd() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      server.resources.put(
+          "/redfish/v1/S" + i,
+          "{\"PowerWatts\": {\"DataSourceUri\": \"/redfish/v1/S%d\"}}".formatted(i + 1));
+      server.resources.put(
+          "/redfish/v1/P" + i,
+          "{\"Members@odata.nextLink\": \"/redfish/v1/P%d\"}".formatted(i + 1));
+    }
+    for (int i = 100; i < 300; i++) {
+      server.resources.put(
+          "/redfish/v1/P" + i,
+          "{\"Members@odata.nextLink\": \"/redfish/v1/P%d\"}".formatted(i + 1));
+    }
+    server.resources.put(ENVIRONMENT, "{\"PowerWatts\": {\"DataSourceUri\": \"/redfish/v1/S0\"}}");
+    try (RedfishProbe probe = probe()) {
+      assertThatThrownBy(probe::open).isInstanceOf(Probe.ProbeUnavailable.class);
+    }
+    assertThat(server.asked.stream().filter(path -> path.contains("/S"))).hasSizeLessThan(20);
+    server.resources.put("/redfish/v1/Chassis", "{\"Members@odata.nextLink\": \"/redfish/v1/P0\"}");
+    try (RedfishProbe probe = probe()) {
+      assertThatThrownBy(probe::open)
+          .isInstanceOf(Probe.ProbeUnavailable.class)
+          .hasMessageContaining("more than 128 pages");
+    }
   }
 }

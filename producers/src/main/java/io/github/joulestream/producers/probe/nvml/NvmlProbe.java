@@ -317,7 +317,7 @@ public final class NvmlProbe implements Probe {
             .withSource(PowerSource.COUNTER)
             .withCounter(BootEpoch.read(procRoot) + reloads, 0)
             .withModel(Objects.requireNonNullElse(name, ""), most)
-            .withCapacityBytes(sized ? Math.max(0, at.memory.get(JAVA_LONG, 0)) : 0);
+            .withCapacityBytes(sized ? capacity(at) : 0);
     Gpu gpu = new Gpu(uuid, handle, device);
     gpu.minor = id(at, at.nvml.nvmlDeviceGetMinorNumber, handle);
     gpu.address =
@@ -438,6 +438,12 @@ public final class NvmlProbe implements Probe {
         instances.stream().map(instance -> instance.withItsPartOfMemory(instances)).toList();
   }
 
+  /** What was asked for last; what no memory has is not known. */
+  private static long capacity(Open at) {
+    long bytes = at.memory.get(JAVA_LONG, 0);
+    return bytes < 0 || bytes > Device.MOST_BYTES ? 0 : bytes;
+  }
+
   private static Device instance(Open at, Gpu gpu, String uuid, MemorySegment handle) {
     String name = text(at, at.nvml.nvmlDeviceGetName, handle, Nvml.NAME_SIZE);
     boolean sized = Nvml.call(at.nvml.nvmlDeviceGetMemoryInfo, handle, at.memory) == Nvml.SUCCESS;
@@ -452,7 +458,7 @@ public final class NvmlProbe implements Probe {
         whole.averagingMillis(),
         whole.counterEpoch(),
         whole.counterWrapMicrojoules(),
-        sized ? Math.max(0, at.memory.get(JAVA_LONG, 0)) : 0,
+        sized ? capacity(at) : 0,
         whole.id());
   }
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.jobs;
+
+import io.github.joulestream.producers.input.SmallFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What users say of how far their jobs are: {@code progress/JOB} beside the directory of jobs, a
+ * file system of its own and of little size, so that they fill nothing else; or {@code
+ * JOB.progress} in the directory of jobs. Of either file only {@code done} and {@code unit} are
+ * read.
+ */
+final class Progress {
+  /** The ending of its files in the directory of jobs. */
+  static final String ENDING = ".progress";
+
+  private static final List<String> KEYS = List.of("done", "unit");
+
+  private final Path jobs;
+  private final Path own;
+
+  Progress(Path jobs) {
+    this.jobs = jobs;
+    this.own = jobs.resolveSibling("progress");
+  }
+
+  /**
+   * A file as it stands there.
+   *
+   * @param changed its time of modification
+   */
+  record Said(Path file, FileTime changed) {}
+
+  /** What there is of a job, or null; it is not read yet. */
+  @Nullable Said find(String job) throws IOException {
+    Said said = look(own.resolve(job));
+    return said == null ? look(jobs.resolve(job + ENDING)) : said;
+  }
+
+  private static @Nullable Said look(Path file) throws IOException {
+    try {
+      BasicFileAttributes attributes = SmallFile.look(file);
+      return new Said(file, attributes.lastModifiedTime());
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  /**
+   * A job's values with what its user says.
+   *
+   * @throws SmallFile.Unusable if that is no file, or longer than the file of a job
+   */
+  static Map<String, String> into(Map<String, String> values, Said said) throws IOException {
+    Map<String, String> progress = JobFile.values(SmallFile.text(said.file, JobFile.MOST_BYTES));
+    Map<String, String> all = new LinkedHashMap<>(values);
+    for (String key : KEYS) {
+      String value = progress.get(key);
+      if (value != null) {
+        all.put(key, value);
+      }
+    }
+    return all;
+  }
+}
