@@ -73,6 +73,7 @@ final class AlertSenderCommand implements Callable<Integer> {
     metrics
         .show(Metric.ALERTS_SENT, "target", () -> by(sender, AlertSender.Status::told))
         .show(Metric.ALERTS_REFUSED, "target", () -> by(sender, AlertSender.Status::refused))
+        .show(Metric.LETTERS_DROPPED, sender::lettersDropped)
         .show(Metric.ALERTS_RETRIES, "target", () -> by(sender, AlertSender.Status::retries))
         .show(
             Metric.ALERTS_REACHABLE,

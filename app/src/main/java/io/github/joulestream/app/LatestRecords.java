@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.app.log.Unreadable;
 import io.github.joulestream.schemas.Topic;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,17 +17,13 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Utils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The latest record of each key of a compacted topic, as it is now. */
 final class LatestRecords {
-  private static final Logger log = LoggerFactory.getLogger(LatestRecords.class);
   private static final Duration POLL = Duration.ofMillis(500);
 
   private LatestRecords() {}
@@ -76,6 +73,7 @@ final class LatestRecords {
       Deserializer<T> deserializer,
       Predicate<String> wanted) {
     SortedMap<String, T> latest = new TreeMap<>();
+    Unreadable unreadable = new Unreadable();
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -83,25 +81,29 @@ final class LatestRecords {
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
         if (record.key() != null && wanted.test(record.key())) {
-          take(record, deserializer, latest);
+          take(record, deserializer, latest, unreadable);
         }
       }
     }
+    unreadable.say();
     return latest;
   }
 
   private static <T> void take(
       ConsumerRecord<String, byte[]> record,
       Deserializer<T> deserializer,
-      SortedMap<String, T> latest) {
+      SortedMap<String, T> latest,
+      Unreadable unreadable) {
     if (record.value() == null) {
       latest.remove(record.key());
+      unreadable.replaced(record);
       return;
     }
     try {
       latest.put(record.key(), deserializer.deserialize(record.topic(), record.value()));
-    } catch (SerializationException e) {
-      log.warn("{} of {} cannot be read: {}", record.key(), record.topic(), e.getMessage());
+      unreadable.replaced(record);
+    } catch (RuntimeException | StackOverflowError e) {
+      unreadable.add(record, e);
     }
   }
 }

@@ -51,7 +51,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
       System.out.printf("passing on jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));
       StatusLines lines = new StatusLines(System.out);
       for (long turn = 1; !stopping.asked(); turn++) {
-        jobs.turn(WAIT);
+        jobs.turn(WAIT, stopping::asked);
         if (turn % WAITS_PER_LINE == 0) {
           lines.say(line(jobs), line(jobs));
         }
@@ -65,7 +65,8 @@ final class SlurmJobsCommand implements Callable<Integer> {
     return new Metrics()
         .show(Metric.SLURM_JOBS, jobs::told)
         .show(Metric.SLURM_NEVER_RAN, jobs::neverRan)
-        .show(Metric.SLURM_REFUSED, jobs::refused);
+        .show(Metric.SLURM_REFUSED, jobs::refused)
+        .show(Metric.LETTERS_DROPPED, jobs::lettersDropped);
   }
 
   private static String line(SlurmJobs jobs) {

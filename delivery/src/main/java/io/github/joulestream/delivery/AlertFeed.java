@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.delivery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.Refusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -13,7 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -22,12 +24,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +42,7 @@ final class AlertFeed implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AlertFeed.class);
   private static final TopicPartition ALERTS = new TopicPartition(Topic.ALERTS.topicName(), 0);
   private static final Set<TopicPartition> BOTH = Set.of(ALERTS);
+  private static final Duration LETTER_PAUSE = Duration.ofSeconds(1);
 
   /** Where to begin. */
   enum Begin {
@@ -51,9 +52,22 @@ final class AlertFeed implements AutoCloseable {
     WHERE_IT_WAS
   }
 
+  /** What a target makes of an alert. */
+  @FunctionalInterface
+  interface Check {
+    /**
+     * Makes all of it, and drops it again.
+     *
+     * @throws RuntimeException if that cannot be made: then the record is refused
+     */
+    void make(Alert alert);
+  }
+
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final KafkaProducer<byte[], byte[]> deadLetters;
+  private final Refusals refusals;
   private final Begin begin;
+  private Check check = _ -> {};
+  private BooleanSupplier stopping = () -> false;
   private boolean begun;
   private boolean held;
   private boolean firstTime;
@@ -74,10 +88,17 @@ final class AlertFeed implements AutoCloseable {
     config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
     consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    deadLetters = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
+    refusals = new Refusals(kafka, log::warn);
   }
 
-  void subscribe() {
+  /**
+   * @param toCheck an alert of which nothing can be made for the target is refused when it comes:
+   *     later it would hinder others
+   * @param stopAsked true when what waits for Kafka is to give up
+   */
+  void subscribe(Check toCheck, BooleanSupplier stopAsked) {
+    check = toCheck;
+    stopping = stopAsked;
     consumer.subscribe(
         List.of(ALERTS.topic()),
         new ConsumerRebalanceListener() {
@@ -130,25 +151,54 @@ final class AlertFeed implements AutoCloseable {
     return firstTime;
   }
 
-  /** Records that came, within so much time. What cannot be read is kept in {@code dead-letter}. */
+  /**
+   * Records that came, within so much time. What cannot be used is kept in {@code dead-letter}, and
+   * is there before any later record is given: if that cannot be had, none is, and all come again.
+   */
   List<FedAlert> poll(Duration wait) {
     consumer.resume(consumer.paused());
     List<FedAlert> alerts = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
+    for (ConsumerRecord<byte[], byte[]> record : records) {
       boolean told = record.offset() < toldBefore;
       try {
-        Alert alert =
-            record.value() == null
-                ? null
-                : WireSerdes.alerts().deserializer().deserialize(record.topic(), record.value());
+        Alert alert = read(record);
         alerts.add(new FedAlert(record, alert, told || isHistory(record, alert)));
-      } catch (SerializationException e) {
+      } catch (RuntimeException | StackOverflowError e) {
         if (!told) {
-          keep(record, String.valueOf(e.getMessage()));
+          refusals.refuse(record, e);
+        } else if (!Refusals.isOfTheRecord(e)) {
+          throw e;
         }
       }
     }
-    return alerts;
+    if (awaitLetters()) {
+      return alerts;
+    }
+    if (held && !begun) {
+      consumer.seek(ALERTS, records.records(ALERTS).getFirst().offset());
+    }
+    return List.of();
+  }
+
+  private @Nullable Alert read(ConsumerRecord<byte[], byte[]> record) {
+    if (record.key() == null || record.key().length == 0) {
+      throw new SerializationException("no key");
+    }
+    if (record.value() == null) {
+      return null;
+    }
+    Alert alert = WireSerdes.alerts().deserializer().deserialize(record.topic(), record.value());
+    if (!alert.id().equals(new String(record.key(), UTF_8))) {
+      throw new SerializationException("the key is not the alert's id '%s'".formatted(alert.id()));
+    }
+    check.make(alert);
+    return alert;
+  }
+
+  /** False if the place in the group was lost meanwhile, or the end was asked for. */
+  private boolean awaitLetters() {
+    return refusals.await(() -> !stopping.getAsBoolean() && keepPlace(LETTER_PAUSE));
   }
 
   /** At the very first start what is over by then was never to be told of. */
@@ -202,22 +252,30 @@ final class AlertFeed implements AutoCloseable {
     }
   }
 
-  /** Keeps what will not be told of, and returns when it is kept. */
-  void keep(ConsumerRecord<byte[], byte[]> record, String reason) {
-    log.warn("{} {} is not told of: {}", record.topic(), record.offset(), reason);
-    try {
-      deadLetters.send(DeadLetters.letter(record, reason)).get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an alert that was refused cannot be kept", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+  /**
+   * Keeps what the target refuses, and returns when it is kept.
+   *
+   * @return false if the place in the group was lost meanwhile, or the end was asked for: then it
+   *     comes again, and so must not be committed
+   */
+  boolean keep(ConsumerRecord<byte[], byte[]> record, String reason) {
+    refusals.refuse(record, reason);
+    return awaitLetters();
+  }
+
+  /** Records refused since the start. */
+  long refused() {
+    return refusals.refused();
+  }
+
+  /** Dead letters that Kafka will never take. */
+  long dropped() {
+    return refusals.dropped();
   }
 
   @Override
   public void close() {
     consumer.close();
-    deadLetters.close();
+    refusals.close();
   }
 }

@@ -65,7 +65,7 @@ public final class AlertSender implements AutoCloseable {
    *
    * @param told alerts that fired, changed or ended and that it took; what it is only told again,
    *     lest it forget, does not count
-   * @param refused that it will never take; they are in {@code dead-letter}
+   * @param refused that it will never take, or that cannot be read; they are in {@code dead-letter}
    * @param retries how often it was not there
    * @param trouble why it takes nothing now, or null
    */
@@ -104,6 +104,11 @@ public final class AlertSender implements AutoCloseable {
 
   public List<Status> status() {
     return lanes.stream().map(Lane::status).toList();
+  }
+
+  /** Dead letters that Kafka will never take. */
+  public long lettersDropped() {
+    return lanes.stream().mapToLong(Lane::dropped).sum();
   }
 
   /** Why it gave up, if it did. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.schemas.Alert;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,11 @@ final class AlertmanagerLane extends Lane {
     }
   }
 
+  @Override
+  void make(Alert alert) {
+    json(List.of(standing.first(alert)));
+  }
+
   private void tellWhatIsDue() {
     if (nanos.nanos() - roundNanos >= 0) {
       Boolean forgotten = wasStartedAnew();
@@ -135,15 +141,15 @@ final class AlertmanagerLane extends Lane {
   }
 
   private boolean postPart(List<Standing.Notice> notices) {
-    switch (endpoint.post(ALERTS, json(notices), Map.of())) {
+    byte[] body = json(notices.stream().flatMap(notice -> notice.postings().stream()).toList());
+    switch (endpoint.post(ALERTS, body, Map.of())) {
       case Answer.Taken(_) -> {
         countTold(standing.told(notices, clock.epochMillis()));
       }
       case Answer.Refused(String why) -> {
         if (notices.size() == 1) {
           standing.refused(notices.getFirst());
-          countRefused();
-          feed.keep(notices.getFirst().origin(), why);
+          return feed.keep(notices.getFirst().origin(), why);
         } else {
           // one of them, perhaps: the others must not suffer
           for (Standing.Notice notice : notices) {
@@ -169,20 +175,18 @@ final class AlertmanagerLane extends Lane {
     roundNanos = notBeforeNanos;
   }
 
-  private static byte[] json(List<Standing.Notice> notices) {
+  private static byte[] json(List<Posting> postings) {
     ArrayNode alerts = JSON.createArrayNode();
-    for (Standing.Notice notice : notices) {
-      for (Posting posting : notice.postings()) {
-        ObjectNode alert = alerts.addObject();
-        posting.labels().forEach(alert.putObject("labels")::put);
-        posting.annotations().forEach(alert.putObject("annotations")::put);
-        alert.put("startsAt", Figures.time(posting.startsEpochMillis()));
-        if (posting.endsEpochMillis() != Posting.NO_END) {
-          alert.put("endsAt", Figures.time(posting.endsEpochMillis()));
-        }
-        if (!posting.link().isEmpty()) {
-          alert.put("generatorURL", posting.link());
-        }
+    for (Posting posting : postings) {
+      ObjectNode alert = alerts.addObject();
+      posting.labels().forEach(alert.putObject("labels")::put);
+      posting.annotations().forEach(alert.putObject("annotations")::put);
+      alert.put("startsAt", Figures.time(posting.startsEpochMillis()));
+      if (posting.endsEpochMillis() != Posting.NO_END) {
+        alert.put("endsAt", Figures.time(posting.endsEpochMillis()));
+      }
+      if (!posting.link().isEmpty()) {
+        alert.put("generatorURL", posting.link());
       }
     }
     try {

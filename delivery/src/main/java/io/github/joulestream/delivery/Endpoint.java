@@ -76,6 +76,15 @@ final class Endpoint implements AutoCloseable {
     return answer(request.build());
   }
 
+  /**
+   * Makes a request with these headers, and drops it.
+   *
+   * @throws IllegalArgumentException if one of them cannot be a header
+   */
+  void check(Map<String, String> headers) {
+    headers.forEach(request("")::header);
+  }
+
   private HttpRequest.Builder request(String path) {
     URI url = path.isEmpty() ? base : URI.create(base.toString().replaceFirst("/+$", "") + path);
     HttpRequest.Builder request =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.delivery;
 
+import io.github.joulestream.schemas.Alert;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,7 +25,6 @@ abstract class Lane implements AutoCloseable {
   private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
   private final AtomicLong told = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
   private final AtomicLong toldOffset = new AtomicLong(-1);
 
   /** Closes both at its end. */
@@ -38,12 +38,20 @@ abstract class Lane implements AutoCloseable {
   /** Tells until the end is asked for. */
   abstract void tell();
 
+  /**
+   * Makes what the target would be sent of an alert, and drops it.
+   *
+   * @throws RuntimeException if that cannot be made: then the alert is refused
+   */
+  abstract void make(Alert alert);
+
   private void run() {
     try (feed;
         endpoint) {
-      feed.subscribe();
+      feed.subscribe(this::make, this::stopping);
       tell();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // whatever it is: a program that does nothing any more must not look well
       log.error("{} is told of nothing any more", name, e);
       failure.set(e);
     }
@@ -65,10 +73,6 @@ abstract class Lane implements AutoCloseable {
     told.addAndGet(number);
   }
 
-  final void countRefused() {
-    refused.incrementAndGet();
-  }
-
   /** All before this offset was told of. */
   final void toldAllBefore(long offset) {
     toldOffset.set(offset);
@@ -87,6 +91,11 @@ abstract class Lane implements AutoCloseable {
     }
   }
 
+  /** Dead letters that Kafka will never take. */
+  final long dropped() {
+    return feed.dropped();
+  }
+
   final @Nullable Throwable failure() {
     return failure.get();
   }
@@ -96,7 +105,7 @@ abstract class Lane implements AutoCloseable {
   }
 
   final AlertSender.Status status() {
-    return new AlertSender.Status(name, told.get(), refused.get(), retries.get(), trouble.get());
+    return new AlertSender.Status(name, told.get(), feed.refused(), retries.get(), trouble.get());
   }
 
   final void askToStop() {

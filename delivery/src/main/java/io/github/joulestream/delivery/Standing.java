@@ -231,6 +231,11 @@ final class Standing {
     return new Notice(entry, posting(alert, labels, Posting.NO_END), former, again);
   }
 
+  /** What is to be told of an alert of which nothing was told before. */
+  Posting first(Alert alert) {
+    return posting(alert, labels(alert, null), Posting.NO_END);
+  }
+
   private Posting posting(Alert alert, Map<String, String> labels, long endsEpochMillis) {
     return new Posting(
         labels,

@@ -105,11 +105,20 @@ final class WebhookLane extends Lane {
     return true;
   }
 
+  private static String messageId(Alert alert) {
+    // the same trouble again begins with revision 1 again
+    return "%s-%d-%d".formatted(alert.id(), alert.sinceEpochMillis(), alert.revision());
+  }
+
+  @Override
+  void make(Alert alert) {
+    endpoint.check(signature.headers(messageId(alert), 0, json(alert)));
+  }
+
   /** However long it takes. */
   private boolean tell(FedAlert fed, Alert alert) {
     byte[] body = json(alert);
-    // the same trouble again begins with revision 1 again
-    String id = "%s-%d-%d".formatted(alert.id(), alert.sinceEpochMillis(), alert.revision());
+    String id = messageId(alert);
     while (true) {
       if (stopping()) {
         return false;
@@ -123,9 +132,7 @@ final class WebhookLane extends Lane {
           return true;
         }
         case Answer.Refused(String why) -> {
-          countRefused();
-          feed.keep(fed.origin(), "the webhook refuses it: " + why);
-          return true;
+          return feed.keep(fed.origin(), "the webhook refuses it: " + why);
         }
         case Answer.Away away -> {
           isAway(away);

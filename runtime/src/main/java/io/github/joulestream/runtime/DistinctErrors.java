@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 
 /**
  * A log for errors that may come a million times: of each kind one line a minute, with the number
- * of lines that were left out since. Remembers a bounded number of kinds; safe for many threads.
+ * of lines that were left out since. Texts from outside are shown safely. Remembers a bounded
+ * number of kinds; safe for many threads.
  */
 public final class DistinctErrors {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -47,9 +48,9 @@ public final class DistinctErrors {
   public void warn(String kind, String line) {
     long leftOut = leftOut(kind);
     if (leftOut == 0) {
-      log.accept(line);
+      log.accept(ShownText.of(line));
     } else if (leftOut > 0) {
-      log.accept("%s (%d more like it were not logged)".formatted(line, leftOut));
+      log.accept("%s (%d more like it were not logged)".formatted(ShownText.of(line), leftOut));
     }
   }
 

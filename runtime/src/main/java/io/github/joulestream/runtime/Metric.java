@@ -57,12 +57,16 @@ public enum Metric {
 
   SIMULATED_READINGS("joulestream_simulate_readings_total", "Readings of the simulated site."),
   ALERTS_SENT("joulestream_alert_sender_alerts_total", "Alerts that the target has taken."),
-  ALERTS_REFUSED("joulestream_alert_sender_refused_total", "Alerts that the target refused."),
+  ALERTS_REFUSED(
+      "joulestream_alert_sender_refused_total",
+      "Alerts that the target refused, or that cannot be read."),
   ALERTS_RETRIES("joulestream_alert_sender_retries_total", "Requests tried again."),
   ALERTS_REACHABLE("joulestream_alert_sender_target_reachable", "1 if the target takes alerts."),
   SLURM_JOBS("joulestream_slurm_jobs_records_total", "Records of jobs passed on."),
   SLURM_NEVER_RAN("joulestream_slurm_jobs_never_ran_total", "Records of jobs that never ran."),
   SLURM_REFUSED("joulestream_slurm_jobs_refused_total", "Records that cannot be read."),
+  LETTERS_DROPPED(
+      "joulestream_dead_letters_dropped_total", "Dead letters that Kafka will never take; lost."),
 
   CPU_SECONDS("process_cpu_seconds_total", "Processor time of this process."),
   RESIDENT_BYTES("process_resident_memory_bytes", "Memory of this process that is resident."),

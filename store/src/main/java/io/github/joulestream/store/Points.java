@@ -227,6 +227,9 @@ public final class Points {
       }
     }
     String site = Keys.site(key);
+    if (site.isEmpty() || key.length() <= site.length() + 1) {
+      throw new IllegalArgumentException("a budget's key is site/budget, not '" + key + "'");
+    }
     return new StorePoint(
         Measurement.BUDGET,
         tags("site", site, "budget", key.substring(site.length() + 1)),

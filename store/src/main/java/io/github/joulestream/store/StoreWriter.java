@@ -9,7 +9,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.Refusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,8 +38,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
@@ -49,7 +46,6 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +81,7 @@ public final class StoreWriter implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final int MAX_POINTS = 5_000;
   private static final long FIRST_PAUSE_MILLIS = 200;
+  private static final long LETTER_PAUSE_MILLIS = 1_000;
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
   // a store that asks for more gets asked again all the same
   private static final long LONGEST_WISH_MILLIS = 300_000;
@@ -112,14 +109,12 @@ public final class StoreWriter implements AutoCloseable {
   private final AtomicReference<Map<TopicPartition, Long>> written =
       new AtomicReference<>(Map.of());
   private final AtomicLong points = new AtomicLong();
-  private final AtomicLong unreadable = new AtomicLong();
   private final AtomicLong refusedByStore = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
   private final AtomicLong firstWrite = new AtomicLong(-1);
   private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
-  private final List<Future<RecordMetadata>> letters = new ArrayList<>();
+  private final Refusals refusals;
   private boolean revoked;
-  private @Nullable KafkaProducer<byte[], byte[]> deadLetters;
 
   /** A point and the record it came from. */
   private record Item(ConsumerRecord<byte[], byte[]> origin, StorePoint point) {}
@@ -147,6 +142,7 @@ public final class StoreWriter implements AutoCloseable {
     consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     admin = Admin.create(this.kafka);
+    refusals = new Refusals(this.kafka, log::warn);
     probe = new PipelineProbe(admin, instance, this::counts, clock);
     thread = Thread.ofPlatform().name("store-writer").unstarted(this::run);
   }
@@ -177,7 +173,8 @@ public final class StoreWriter implements AutoCloseable {
       }
     } catch (WakeupException e) {
       log.debug("stopped while it waited for the store");
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // whatever it is: a program that does nothing any more must not look well
       log.error("the store writer failed", e);
       failure.set(e);
     }
@@ -196,19 +193,18 @@ public final class StoreWriter implements AutoCloseable {
                 List.of(point.measurement(), point.tags(), point.epochNanos()),
                 new Item(record, point));
           }
-        } catch (SerializationException | IllegalArgumentException | ArithmeticException e) {
-          unreadable.incrementAndGet();
-          keep(record, String.valueOf(e.getMessage()));
+        } catch (RuntimeException | StackOverflowError e) {
+          refusals.refuse(record, e);
         }
       }
       List<Item> items = last.values().stream().sorted(BY_TIME).toList();
       for (int from = 0; from < items.size() && !revoked; from += MAX_POINTS) {
         write(items.subList(from, Math.min(items.size(), from + MAX_POINTS)));
       }
-      awaitLetters();
-      if (revoked) {
+      if (revoked || !refusals.await(() -> hold(LETTER_PAUSE_MILLIS))) {
         return; // whoever has the partitions now reads it again
       }
+      consumer.resume(consumer.paused());
     }
     Map<TopicPartition, Long> positions = positions();
     // also without records: a transaction's end moves them on, and would look like something to do
@@ -247,6 +243,9 @@ public final class StoreWriter implements AutoCloseable {
     String topic = record.topic();
     byte[] value = record.value();
     if (topic.equals(Topic.BUDGETS.topicName())) {
+      if (record.key() == null) {
+        throw new SerializationException("no key");
+      }
       Budget budget =
           value == null ? null : WireSerdes.budgets().deserializer().deserialize(topic, value);
       return Points.of(new String(record.key(), UTF_8), budget, record.timestamp());
@@ -258,6 +257,9 @@ public final class StoreWriter implements AutoCloseable {
           : Points.of(WireSerdes.alerts().deserializer().deserialize(topic, value));
     }
     if (value == null) {
+      if (topic.equals(Topic.JOB_SUMMARY.topicName())) {
+        return null; // the topic is to forget a job; the store keeps what was booked
+      }
       throw new SerializationException("empty record");
     }
     if (topic.equals(Topic.JOB_ENERGY.topicName())) {
@@ -401,38 +403,7 @@ public final class StoreWriter implements AutoCloseable {
 
   private void refused(ConsumerRecord<byte[], byte[]> record, String reason) {
     refusedByStore.incrementAndGet();
-    keep(record, reason);
-  }
-
-  /** Keeps what is unusable in the topic for it. */
-  private void keep(ConsumerRecord<byte[], byte[]> record, String reason) {
-    if (letters.isEmpty()) {
-      // the first of a read: there may be thousands
-      log.warn("refused {} {} {}: {}", record.topic(), record.partition(), record.offset(), reason);
-    }
-    if (deadLetters == null) {
-      deadLetters =
-          new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-    letters.add(deadLetters.send(DeadLetters.letter(record, reason)));
-  }
-
-  /** Until what was refused is kept; only then may its offsets be committed. */
-  private void awaitLetters() {
-    try {
-      for (Future<RecordMetadata> letter : letters) {
-        letter.get();
-      }
-      if (letters.size() > 1) {
-        log.warn("refused {} records in all of this read", letters.size());
-      }
-      letters.clear();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a refused record cannot be kept", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+    refusals.refuse(record, reason);
   }
 
   /** True if the store has everything that is committed on the result topics. */
@@ -485,12 +456,15 @@ public final class StoreWriter implements AutoCloseable {
 
   /** Records that cannot be read, or that the store refuses. */
   public long recordsRefused() {
-    return unreadable.get() + refusedByStore.get();
+    return refusals.refused();
   }
 
   private PipelineProbe.Counts counts() {
     return new PipelineProbe.Counts(
-        points.get(), unreadable.get(), refusedByStore.get(), retries.get());
+        points.get(),
+        refusals.refused() - refusedByStore.get(),
+        refusedByStore.get(),
+        retries.get());
   }
 
   public long retries() {
@@ -516,6 +490,7 @@ public final class StoreWriter implements AutoCloseable {
     metrics
         .show(Metric.STORE_POINTS, this::pointsWritten)
         .show(Metric.STORE_REFUSED, this::recordsRefused)
+        .show(Metric.LETTERS_DROPPED, refusals::dropped)
         .show(Metric.STORE_RETRIES, this::retries)
         .showIf(Metric.STORE_REACHABLE, () -> storeTrouble().isEmpty())
         .show(Metric.SITE_ENERGY, "site", energy::joules)
@@ -549,9 +524,7 @@ public final class StoreWriter implements AutoCloseable {
     probe.close();
     // nobody waits for what the probe is asking
     admin.close(Duration.ZERO);
-    if (deadLetters != null) {
-      deadLetters.close();
-    }
+    refusals.close();
     sink.close();
   }
 }

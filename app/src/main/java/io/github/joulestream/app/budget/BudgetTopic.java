@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.budget;
 
+import io.github.joulestream.app.log.Unreadable;
 import io.github.joulestream.energy.budget.Budget;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
@@ -18,17 +19,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The budgets that are in force, in their topic. */
 public final class BudgetTopic {
-  private static final Logger log = LoggerFactory.getLogger(BudgetTopic.class);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final String TOPIC = Topic.BUDGETS.topicName();
 
@@ -49,6 +46,7 @@ public final class BudgetTopic {
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     TopicPartition partition = new TopicPartition(TOPIC, 0);
     Map<String, Budget> budgets = new TreeMap<>();
+    Unreadable unreadable = new Unreadable();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
@@ -56,23 +54,29 @@ public final class BudgetTopic {
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       while (consumer.position(partition) < end) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          take(record, budgets);
+          if (record.key() != null) {
+            take(record, budgets, unreadable);
+          }
         }
       }
     }
+    unreadable.say();
     return budgets;
   }
 
-  private static void take(ConsumerRecord<String, byte[]> record, Map<String, Budget> budgets) {
+  private static void take(
+      ConsumerRecord<String, byte[]> record, Map<String, Budget> budgets, Unreadable unreadable) {
     if (record.value() == null) {
       budgets.remove(record.key());
+      unreadable.replaced(record);
       return;
     }
     try {
       budgets.put(
           record.key(), WireSerdes.budgets().deserializer().deserialize(TOPIC, record.value()));
-    } catch (SerializationException e) {
-      log.warn("the budget {} cannot be read: {}", record.key(), e.getMessage());
+      unreadable.replaced(record);
+    } catch (RuntimeException | StackOverflowError e) {
+      unreadable.add(record, e);
     }
   }
 

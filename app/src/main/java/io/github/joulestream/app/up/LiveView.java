@@ -2,10 +2,12 @@
 package io.github.joulestream.app.up;
 
 import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.Refusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -25,13 +27,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the lines of progress show of the results: jobs that run, and the power of each site. Power
  * is that of the latest readings, not of a window, which would show too little until it is whole.
  */
 final class LiveView implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LiveView.class);
   private static final Duration SILENT = Duration.ofSeconds(30);
+
+  private final DistinctErrors errors = new DistinctErrors(log::warn);
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final NanoClock nanos;
@@ -69,18 +76,37 @@ final class LiveView implements AutoCloseable {
       Deserializer<JobSummary> summaries = WireSerdes.jobSummaries().deserializer();
       while (true) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-          if (record.topic().equals(Topic.POWER_NOW.topicName())) {
-            see(livePowers.deserialize(record.topic(), record.value()));
-          } else {
-            see(record.key(), summaries, record);
+          try {
+            if (record.topic().equals(Topic.POWER_NOW.topicName())) {
+              if (record.value() != null) {
+                see(livePowers.deserialize(record.topic(), record.value()));
+              }
+            } else if (record.key() != null) {
+              see(record.key(), summaries, record);
+            }
+          } catch (RuntimeException | StackOverflowError e) {
+            skip(record, e);
           }
         }
       }
     } catch (WakeupException e) {
       // close() ends the loop
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       failure.set(e);
     }
+  }
+
+  /**
+   * It is for people to look at: the accounting has its own readers, which keep what is refused.
+   */
+  private void skip(ConsumerRecord<?, ?> record, Throwable e) {
+    if (!Refusals.isOfTheRecord(e)) {
+      throw e instanceof RuntimeException known ? known : new IllegalStateException(e);
+    }
+    errors.warn(
+        record.topic(),
+        "the lines leave out %s %d %d: %s"
+            .formatted(record.topic(), record.partition(), record.offset(), Refusals.reason(e)));
   }
 
   private List<TopicPartition> partitions(Topic topic) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.Refusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -12,20 +13,28 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,14 +47,15 @@ import org.slf4j.LoggerFactory;
 public final class SlurmJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SlurmJobs.class);
   private static final String GROUP = "joulestream-slurm-jobs";
+  private static final Duration LETTER_PAUSE = Duration.ofSeconds(1);
 
   private final String site;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final KafkaProducer<byte[], byte[]> producer;
+  private final Refusals refusals;
   private boolean committed = true;
-  private long told;
-  private long neverRan;
-  private long refused;
+  private final AtomicLong told = new AtomicLong();
+  private final AtomicLong neverRan = new AtomicLong();
 
   /**
    * @param kafka how to reach the cluster that has the topics and takes the jobs
@@ -66,29 +76,39 @@ public final class SlurmJobs implements AutoCloseable {
     writing.put(ProducerConfig.ACKS_CONFIG, "all");
     writing.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     producer = new KafkaProducer<>(writing, new ByteArraySerializer(), new ByteArraySerializer());
+    refusals = new Refusals(kafka, log::warn);
     consumer.subscribe(topics);
   }
+
+  /** A record of the plugin's, and what becomes of the job made of it. */
+  private record Sent(ConsumerRecord<byte[], byte[]> origin, Future<RecordMetadata> job) {}
 
   /**
    * Takes what has come, for at most this long if nothing has.
    *
+   * @param stopAsked true when what waits for Kafka is to give up; then nothing is committed
    * @throws IllegalStateException if Kafka does not take what was made of it
    */
-  public void turn(Duration wait) {
-    List<Future<?>> sent = new ArrayList<>();
+  public void turn(Duration wait, BooleanSupplier stopAsked) {
+    List<Sent> sent = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
-      sent.addAll(take(record));
       committed = false;
-    }
-    try {
-      for (Future<?> one : sent) {
-        one.get();
+      try {
+        JobRecord job = parse(record);
+        if (job == null) {
+          neverRan.incrementAndGet();
+        } else {
+          sent.add(new Sent(record, producer.send(record(job))));
+        }
+      } catch (RuntimeException | StackOverflowError e) {
+        refusals.refuse(record, e);
       }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Kafka did not take a job: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
     }
+    sent.forEach(this::await);
+    if (!refusals.await(() -> keepPlace(stopAsked))) {
+      return;
+    }
+    consumer.resume(consumer.paused());
     if (!committed) {
       try {
         consumer.commitSync();
@@ -100,38 +120,42 @@ public final class SlurmJobs implements AutoCloseable {
     }
   }
 
-  private List<Future<?>> take(ConsumerRecord<byte[], byte[]> record) {
-    byte[] value = record.value();
-    try {
-      if (value == null) {
-        throw new IllegalArgumentException("empty record");
-      }
-      Optional<JobRecord> job = SlurmRecord.parse(site, value);
-      if (job.isEmpty()) {
-        neverRan++;
-        return List.of();
-      }
-      told++;
-      return List.of(producer.send(record(job.get())));
-    } catch (IllegalArgumentException e) {
-      if (refused++ == 0) {
-        log.warn(
-            "refused a record of {}, partition {} offset {}: {}",
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            e.getMessage());
-      }
-      ProducerRecord<byte[], byte[]> letter =
-          new ProducerRecord<>(Topic.DEAD_LETTER.topicName(), record.key(), value);
-      letter
-          .headers()
-          .add("reason", String.valueOf(e.getMessage()).getBytes(UTF_8))
-          .add("topic", record.topic().getBytes(UTF_8))
-          .add("partition", Integer.toString(record.partition()).getBytes(UTF_8))
-          .add("offset", Long.toString(record.offset()).getBytes(UTF_8));
-      return List.of(producer.send(letter));
+  /** Null of a job that never ran. */
+  private @Nullable JobRecord parse(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      throw new SerializationException("empty record");
     }
+    return SlurmRecord.parse(site, record.value()).orElse(null);
+  }
+
+  private void await(Sent sent) {
+    try {
+      sent.job.get();
+      told.incrementAndGet();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RecordTooLargeException
+          || e.getCause() instanceof RecordBatchTooLargeException
+          || e.getCause() instanceof InvalidRecordException) {
+        refusals.refuse(
+            sent.origin, "Kafka never takes the job made of it: " + e.getCause().getMessage());
+      } else {
+        throw new IllegalStateException("Kafka did not take a job: " + e.getMessage(), e);
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** Waits a moment without reading on, and lets the group know that this one lives. */
+  private boolean keepPlace(BooleanSupplier stopAsked) {
+    consumer.pause(consumer.assignment());
+    ConsumerRecords<byte[], byte[]> early = consumer.poll(LETTER_PAUSE);
+    // partitions that came with a new assignment are not paused: what they gave is read again
+    early
+        .partitions()
+        .forEach(
+            partition -> consumer.seek(partition, early.records(partition).getFirst().offset()));
+    return !stopAsked.getAsBoolean();
   }
 
   private static ProducerRecord<byte[], byte[]> record(JobRecord job) {
@@ -144,22 +168,28 @@ public final class SlurmJobs implements AutoCloseable {
 
   /** Records of jobs that were passed on. */
   public long told() {
-    return told;
+    return told.get();
   }
 
   /** Records of jobs that were cancelled before they ran. */
   public long neverRan() {
-    return neverRan;
+    return neverRan.get();
   }
 
   /** Records that are none. */
   public long refused() {
-    return refused;
+    return refusals.refused();
+  }
+
+  /** Dead letters of these that Kafka will never take. */
+  public long lettersDropped() {
+    return refusals.dropped();
   }
 
   @Override
   public void close() {
     consumer.close();
     producer.close();
+    refusals.close();
   }
 }
