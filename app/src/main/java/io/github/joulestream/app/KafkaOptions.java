@@ -79,6 +79,15 @@ final class KafkaOptions {
     }
   }
 
+  /**
+   * Checks that the cluster is there, for commands that only read what is no message of ours.
+   *
+   * @throws UserError if it does not answer within 15 s
+   */
+  void reach() throws InterruptedException {
+    admin().close();
+  }
+
   /** Checks that the cluster is there and lets it know our schemas. */
   void join() throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {

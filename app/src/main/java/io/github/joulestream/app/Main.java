@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SlurmJobsCommand.class,
       NodeCommand.class,
       SiteCommand.class,
+      DeadLetterCommand.class,
       TopicsCommand.class,
       DoctorCommand.class,
       Main.VersionCommand.class,
