@@ -32,6 +32,8 @@ public enum Metric {
       "joulestream_agent_dropped_records_total", "Records lost: the spool was full, or damaged."),
   REFUSED_RECORDS(
       "joulestream_agent_refused_records_total", "Records that Kafka will never take; left out."),
+  SEND_FAILURES(
+      "joulestream_agent_send_failures_total", "Times that Kafka did not take what was sent."),
   DAMAGED_SEGMENTS(
       "joulestream_agent_damaged_segments_total", "Files of the spool that could not be read."),
   KAFKA_REACHABLE("joulestream_agent_kafka_reachable", "1 if Kafka took what was sent last."),

@@ -57,7 +57,8 @@ public final class KafkaPublisher implements Publisher {
    * Connects to a cluster.
    *
    * @param kafka {@code bootstrap.servers} and what else the cluster takes
-   * @throws UserError if it does not answer within 5 s, or lacks the topics
+   * @throws UserError if it does not answer within 5 s, or lacks the topics; or if the settings are
+   *     such that no record could be sent
    */
   public static KafkaPublisher connect(Map<String, Object> kafka, String clientId) {
     Map<String, Object> config = config(kafka, clientId);
@@ -65,6 +66,7 @@ public final class KafkaPublisher implements Publisher {
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
     // a full buffer waits as long as a record may take; it is no failure before
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_MILLIS);
+    Compressions.check(config);
     String address = String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
     try {
       checkTopics(kafka, address, clientId);

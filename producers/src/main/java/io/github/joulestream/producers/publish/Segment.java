@@ -3,12 +3,17 @@ package io.github.joulestream.producers.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.producers.input.SmallFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,13 +34,23 @@ import org.slf4j.LoggerFactory;
  *     4      4   1 + n  2 + n  rest             crc: CRC32C of length and all that follows it
  * </pre>
  *
- * What follows the last message that is whole was cut off by a crash, and is not read.
+ * What follows the last message that is whole was cut off by a crash, and is not read. A message
+ * whose checksum is right and whose parts do not fit into its length was not written by this
+ * program: such a segment is damaged, as is one that is longer than any.
  */
 final class Segment implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(Segment.class);
   private static final Pattern NAME = Pattern.compile("(\\d{19})\\.spool");
   private static final byte[] MAGIC = {'J', 'S', 'P', '1'};
   private static final int HEADER = 8;
+  // topic and key have their lengths before them
+  private static final int LEAST_LENGTH = 3;
+  private static final String DAMAGED = ".damaged";
+  // far from where numbers end, and not to be reached by counting
+  private static final long MOST_NUMBER = Long.MAX_VALUE / 2;
+
+  /** No segment is longer: a new one is begun long before. */
+  static final int MOST_BYTES = 8 << 20;
 
   /** What an empty one takes. */
   static final int MAGIC_BYTES = MAGIC.length;
@@ -44,7 +59,17 @@ final class Segment implements Closeable {
   private final long first;
   private long end;
   private long bytes;
+  private boolean damaged;
   private @Nullable RandomAccessFile out;
+
+  /** It is not what was written. */
+  static final class Damaged extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Damaged(String message) {
+      super(message);
+    }
+  }
 
   private Segment(Path file, long first, long end, long bytes) {
     this.file = file;
@@ -64,26 +89,61 @@ final class Segment implements Closeable {
       out.write(MAGIC);
       return segment;
     } catch (IOException e) {
-      segment.delete();
+      boolean _ = segment.delete();
       throw e;
     }
   }
 
-  /** Finds one that an earlier life left; null if the file is none. */
+  /**
+   * Finds one that an earlier life left; null if the file is none.
+   *
+   * @throws Damaged if it has the name of one, and cannot be one
+   */
   static @Nullable Segment find(Path file) throws IOException {
     Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
     if (!name.matches()) {
       return null;
     }
-    long first = Long.parseLong(name.group(1));
-    return new Segment(file, first, first, Files.size(file));
+    BasicFileAttributes attributes = SmallFile.look(file);
+    BigInteger first = new BigInteger(name.group(1));
+    if (!attributes.isRegularFile()
+        || attributes.size() > MOST_BYTES
+        || first.compareTo(BigInteger.valueOf(MOST_NUMBER)) > 0) {
+      throw new Damaged("%s is no file, too long, or of no number".formatted(file));
+    }
+    return new Segment(file, first.longValue(), first.longValue(), attributes.size());
   }
 
-  /** Finds out how many whole messages are in it, and cuts off what a crash left behind them. */
-  void cutTornTail() throws IOException {
+  /** Puts a damaged one aside, where it hinders nobody, and somebody can look at it. */
+  static void setAside(Path file) throws IOException {
+    Files.move(
+        file,
+        file.resolveSibling(file.getFileName() + DAMAGED),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** True if the file was one, and was set aside. */
+  static boolean isSetAside(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.endsWith(DAMAGED)
+        && NAME.matcher(name.substring(0, name.length() - DAMAGED.length())).matches();
+  }
+
+  /**
+   * Finds out how many whole messages are in it, and cuts off what a crash left behind them.
+   *
+   * @return false if what follows them was not left by a crash; then it stays
+   */
+  boolean cutTornTail() throws IOException {
     List<Message> messages = new ArrayList<>();
-    int whole = parse(Files.readAllBytes(file), messages);
+    int read = parse(SmallFile.bytes(file, MOST_BYTES), messages);
+    int whole = Math.abs(read);
     end = first + messages.size();
+    if (read < 0) {
+      damaged = true;
+      return false;
+    }
     if (whole < bytes) {
       log.info("{} bytes at the end of {} are not whole, and are cut off", bytes - whole, file);
       try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
@@ -91,6 +151,7 @@ final class Segment implements Closeable {
       }
       bytes = whole;
     }
+    return true;
   }
 
   /** Says where it must end, because the next one begins there. */
@@ -121,6 +182,11 @@ final class Segment implements Closeable {
     out.put(message.value());
     out.putInt(4, crc(out.array(), 0, length));
     return out.array();
+  }
+
+  /** True if a message may have this number. */
+  static boolean isNumber(long number) {
+    return number >= 0 && number <= MOST_NUMBER;
   }
 
   private static int crc(byte[] bytes, int at, int length) {
@@ -155,11 +221,14 @@ final class Segment implements Closeable {
   /** All messages that are whole, the first of them with the number {@link #first}. */
   List<Message> read() throws IOException {
     List<Message> messages = new ArrayList<>();
-    parse(Files.readAllBytes(file), messages);
+    // fewer than there should be are seen by their number
+    int _ = parse(SmallFile.bytes(file, MOST_BYTES), messages);
     return messages;
   }
 
-  /** The length of what is whole. */
+  /**
+   * The length of what is whole; below zero if what follows has its checksum, and is no message.
+   */
   private static int parse(byte[] bytes, List<Message> into) {
     if (bytes.length < MAGIC.length
         || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
@@ -169,7 +238,7 @@ final class Segment implements Closeable {
     int at = MAGIC.length;
     while (bytes.length - at >= HEADER) {
       int length = in.getInt(at);
-      if (length < 3
+      if (length < LEAST_LENGTH
           || length > bytes.length - at - HEADER
           || in.getInt(at + 4) != crc(bytes, at, length)) {
         break;
@@ -177,9 +246,12 @@ final class Segment implements Closeable {
       int topicAt = at + HEADER + 1;
       int topicLength = in.get(topicAt - 1) & 0xff;
       int keyAt = topicAt + topicLength + 2;
-      int keyLength = in.getShort(keyAt - 2) & 0xffff;
-      int valueAt = keyAt + keyLength;
       int next = at + HEADER + length;
+      int keyLength = keyAt > next ? -1 : in.getShort(keyAt - 2) & 0xffff;
+      int valueAt = keyAt + keyLength;
+      if (keyLength < 0 || valueAt > next) {
+        return -at;
+      }
       into.add(
           new Message(
               new String(bytes, topicAt, topicLength, UTF_8),
@@ -207,9 +279,24 @@ final class Segment implements Closeable {
     }
   }
 
-  void delete() throws IOException {
+  /** Something is missing in it. */
+  void markDamaged() {
+    damaged = true;
+  }
+
+  /**
+   * Removes it, or sets it aside if it is known to be damaged.
+   *
+   * @return true if it was set aside
+   */
+  boolean delete() throws IOException {
     close();
+    if (damaged && Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      setAside(file);
+      return true;
+    }
     Files.deleteIfExists(file);
+    return false;
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.github.joulestream.producers.publish;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.io.Closeable;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,8 +42,11 @@ import org.slf4j.LoggerFactory;
  *   in memory                   [6 7 8 9]      the newest, so that nothing is read while all is well
  * </pre>
  *
- * What the folder does not take (it is full, read-only, gone) stays in memory as long as there is
- * room; then the oldest goes. When the spool has its full size the oldest segment goes. Both are
+ * A segment that is damaged is set aside, under its name with {@code .damaged}, of which the newest
+ * few stay; what is whole before the damage is sent, and the rest counted.
+ *
+ * <p>What the folder does not take (it is full, read-only, gone) stays in memory as long as there
+ * is room; then the oldest goes. When the spool has its full size the oldest segment goes. Both are
  * counted, and said once.
  */
 final class Spool implements Closeable {
@@ -52,6 +57,7 @@ final class Spool implements Closeable {
   // when all of a segment is sent, and it is at least so large, another one is begun
   private static final int WORN_BYTES = 256 << 10;
   private static final int SENT_BYTES = 12;
+  private static final int SET_ASIDE_AT_MOST = 4;
 
   private final NanoClock clock = NanoClock.system();
   private final Path folder;
@@ -71,6 +77,7 @@ final class Spool implements Closeable {
   private long diskBytes;
   private long recentBytes;
   private long dropped;
+  private long damaged;
   private @Nullable String trouble;
   private boolean full;
   private boolean finishing;
@@ -140,7 +147,7 @@ final class Spool implements Closeable {
       return; // there is no folder yet
     }
     for (Path file : files) {
-      Segment segment = Segment.find(file);
+      Segment segment = find(file);
       if (segment != null) {
         if (!segments.isEmpty()) {
           segments.getLast().endAt(segment.first());
@@ -152,13 +159,23 @@ final class Spool implements Closeable {
     if (!segments.isEmpty()) {
       Segment last = segments.getLast();
       diskBytes -= last.bytes();
+      head = segments.getFirst().first();
       try {
-        last.cutTornTail();
+        if (!last.cutTornTail()) {
+          damaged++;
+          log.warn(
+              "{} is damaged after its first {} records; it is set aside when they are sent",
+              last,
+              last.end() - last.first());
+        }
+        if (last.end() == last.first()) {
+          boolean _ = last.delete(); // the next message has its number, and so its name
+          segments.removeLast();
+        }
       } catch (IOException e) {
         fails(e); // what is whole can be sent all the same
       }
-      diskBytes += last.bytes();
-      head = segments.getFirst().first();
+      diskBytes += segments.contains(last) ? last.bytes() : 0;
       next = last.end();
     }
     long sentBefore = readSent();
@@ -167,6 +184,33 @@ final class Spool implements Closeable {
     deleteSent();
     if (next > head) {
       log.info("{} records of an earlier life wait in {}", next - head, folder);
+    }
+  }
+
+  /** The segment that a file is; null if it is none, or damaged. */
+  private @Nullable Segment find(Path file) throws IOException {
+    try {
+      return Segment.find(file);
+    } catch (Segment.Damaged e) {
+      log.warn("{}; it is set aside", e.getMessage());
+      damaged++;
+      Segment.setAside(file);
+      removeOldestSetAside();
+      return null;
+    }
+  }
+
+  /** They are there to be looked at, not to fill the disk. */
+  private void removeOldestSetAside() throws IOException {
+    List<Path> aside;
+    try (Stream<Path> all = Files.list(folder)) {
+      aside = all.filter(Segment::isSetAside).sorted().toList();
+    }
+    for (Path file : aside.subList(0, Math.max(0, aside.size() - SET_ASIDE_AT_MOST))) {
+      if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+        continue; // whoever made it may remove it
+      }
+      Files.deleteIfExists(file);
     }
   }
 
@@ -197,6 +241,9 @@ final class Spool implements Closeable {
   /** False if the folder does not take it. */
   private boolean write(long number, Message message) {
     byte[] encoded = Segment.encode(message);
+    if (encoded.length > Segment.MOST_BYTES - Segment.MAGIC_BYTES) {
+      return false; // Kafka will not take it either
+    }
     try {
       makeRoom(encoded.length + Segment.MAGIC_BYTES);
       Segment segment = active;
@@ -330,7 +377,9 @@ final class Spool implements Closeable {
       }
       // what should be there is damaged
       drop(segment.end() - from);
-      log.warn("{} is damaged: {} records are lost", segment, segment.end() - from);
+      log.warn("{} is damaged and set aside: {} records are lost", segment, segment.end() - from);
+      damaged++;
+      segment.markDamaged();
       acknowledge(segment.end());
     }
     return List.of();
@@ -420,9 +469,12 @@ final class Spool implements Closeable {
       loaded = null;
       loadedMessages = List.of();
     }
-    segment.delete();
+    boolean aside = segment.delete();
     segments.remove(segment);
     diskBytes -= segment.bytes();
+    if (aside) {
+      removeOldestSetAside();
+    }
   }
 
   // ---- how far it was sent: a hint, without which a few records would be sent again
@@ -432,12 +484,16 @@ final class Spool implements Closeable {
     if (!Files.isReadable(file)) {
       return 0;
     }
-    byte[] bytes = Files.readAllBytes(file);
-    if (bytes.length != SENT_BYTES) {
+    byte[] bytes;
+    try {
+      bytes = SmallFile.bytes(file, SENT_BYTES);
+    } catch (SmallFile.Unusable e) {
+      log.warn("{}; some records may be sent again", e.getMessage());
       return 0;
     }
     ByteBuffer in = ByteBuffer.wrap(bytes);
-    return in.getInt(8) == crc(bytes) ? in.getLong(0) : 0;
+    boolean right = bytes.length == SENT_BYTES && in.getInt(8) == crc(bytes);
+    return right && Segment.isNumber(in.getLong(0)) ? in.getLong(0) : 0;
   }
 
   private void writeSent() {
@@ -491,6 +547,11 @@ final class Spool implements Closeable {
 
   synchronized long diskBytes() {
     return diskBytes;
+  }
+
+  /** Segments that were damaged. */
+  synchronized long damaged() {
+    return damaged;
   }
 
   /** Messages that were lost. */

@@ -27,6 +27,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -55,6 +56,7 @@ public final class SpoolingPublisher implements Publisher {
   private static final int DELIVERY_MILLIS = 10_000;
   private static final int RECONNECT_MILLIS = 3_000;
   private static final long PAUSE_MILLIS = 1_000;
+  private static final long LONGEST_PAUSE_MILLIS = 30_000;
   private static final Duration FLUSH_LIMIT = Duration.ofMinutes(2);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -64,12 +66,14 @@ public final class SpoolingPublisher implements Publisher {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong published = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
   private final AtomicReference<@Nullable String> away = new AtomicReference<>();
   private final AtomicReference<@Nullable Producer<String, byte[]>> producer =
       new AtomicReference<>();
   private final Thread thread = Thread.ofPlatform().name("publish").unstarted(this::run);
   // records before this one go one by one, to find the one that Kafka does not take
   private long carefulUntil;
+  private int mistakes;
 
   /** Makes a producer; called again after it failed, and when a producer is of no more use. */
   interface Connector {
@@ -89,18 +93,19 @@ public final class SpoolingPublisher implements Publisher {
    * @param kafka {@code bootstrap.servers} and what else the cluster takes
    * @param folder of the spool
    * @param limitBytes its greatest size on disk
-   * @throws UserError if another agent uses the folder
+   * @throws UserError if another agent uses the folder, or if the settings are such that no record
+   *     could be sent however long it waits
    */
   public static SpoolingPublisher open(
       Map<String, Object> kafka, String clientId, Path folder, long limitBytes) {
+    Compressions.check(config(kafka, clientId));
     return new SpoolingPublisher(
         Spool.open(folder, limitBytes),
         String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)),
         () -> connect(kafka, clientId));
   }
 
-  private static Producer<String, byte[]> connect(Map<String, Object> kafka, String clientId)
-      throws ExecutionException, InterruptedException {
+  private static Map<String, Object> config(Map<String, Object> kafka, String clientId) {
     Map<String, Object> own = new HashMap<>(kafka);
     // the JDK's own: others unpack a library of their own into the temporary folder
     own.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
@@ -115,6 +120,12 @@ public final class SpoolingPublisher implements Publisher {
     // nobody looks at them, and they cost more than the readings
     config.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
     config.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+    return config;
+  }
+
+  private static Producer<String, byte[]> connect(Map<String, Object> kafka, String clientId)
+      throws ExecutionException, InterruptedException {
+    Map<String, Object> config = config(kafka, clientId);
     SchemaExchange.join(config);
     return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
   }
@@ -145,25 +156,18 @@ public final class SpoolingPublisher implements Publisher {
 
   private void run() {
     try {
-      while (true) {
-        List<Spool.Entry> chunk =
-            spool.await(CHUNK_BYTES, spool.head() < carefulUntil ? 1 : CHUNK_RECORDS);
-        if (chunk.isEmpty()) {
-          return;
-        }
-        Exception e = send(chunk);
-        if (e == null) {
-          answered(chunk, chunk.size());
-        } else if (isRefusal(e) && chunk.size() == 1) {
-          refuse(chunk.getFirst().message(), e);
-          answered(chunk, 0);
-        } else if (isRefusal(e)) {
-          carefulUntil = chunk.getLast().number() + 1;
-        } else {
+      boolean ended = false;
+      while (!ended) {
+        try {
+          ended = turn();
+          mistakes = 0;
+        } catch (InterruptException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          // a mistake of ours must not end the way out of this node
+          log.error("records cannot be sent", e);
           failed(e);
-          if (stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-            return;
-          }
+          ended = stop.await(pauseMillis(), TimeUnit.MILLISECONDS);
         }
       }
     } catch (InterruptedException | InterruptException e) {
@@ -171,6 +175,32 @@ public final class SpoolingPublisher implements Publisher {
     } finally {
       closeProducer();
     }
+  }
+
+  private long pauseMillis() {
+    return Math.min(LONGEST_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(mistakes++, 10));
+  }
+
+  /** Sends some; true if there will be no more. */
+  private boolean turn() throws InterruptedException {
+    List<Spool.Entry> chunk =
+        spool.await(CHUNK_BYTES, spool.head() < carefulUntil ? 1 : CHUNK_RECORDS);
+    if (chunk.isEmpty()) {
+      return true;
+    }
+    Exception e = send(chunk);
+    if (e == null) {
+      answered(chunk, chunk.size());
+    } else if (isRefusal(e) && chunk.size() == 1) {
+      refuse(chunk.getFirst().message(), e);
+      answered(chunk, 0);
+    } else if (isRefusal(e)) {
+      carefulUntil = chunk.getLast().number() + 1;
+    } else {
+      failed(e);
+      return stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return false;
   }
 
   /** Why Kafka did not take all of it, or null. */
@@ -207,7 +237,8 @@ public final class SpoolingPublisher implements Publisher {
   private static boolean isRefusal(Exception e) {
     return e instanceof RecordTooLargeException
         || e instanceof RecordBatchTooLargeException
-        || e instanceof InvalidRecordException;
+        || e instanceof InvalidRecordException
+        || e instanceof InvalidTopicException; // what was in the spool was not of this program
   }
 
   private void refuse(Message message, Exception e) {
@@ -228,6 +259,7 @@ public final class SpoolingPublisher implements Publisher {
   }
 
   private void failed(Exception e) {
+    failures.incrementAndGet();
     // of a producer that cannot be made the cause says why
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
@@ -277,6 +309,8 @@ public final class SpoolingPublisher implements Publisher {
         .show(Metric.SPOOL_BYTES, spool::diskBytes)
         .show(Metric.DROPPED_RECORDS, this::dropped)
         .show(Metric.REFUSED_RECORDS, this::refused)
+        .show(Metric.SEND_FAILURES, failures::get)
+        .show(Metric.DAMAGED_SEGMENTS, spool::damaged)
         .showIf(Metric.KAFKA_REACHABLE, () -> kafkaTrouble().isEmpty())
         .showIf(Metric.SPOOL_WRITABLE, () -> spoolTrouble().isEmpty());
   }

@@ -6,17 +6,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.joulestream.producers.input.SmallFileTest;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -290,5 +294,121 @@ class SpoolTest {
           .hasMessageContaining("--spool DIR");
     }
     Spool.open(folder, LARGE).close();
+  }
+
+  /** A message with a right checksum, whatever its parts say of their lengths. */
+  private static byte[] forged(int topicLength, int keyLength) {
+    byte[] encoded = Segment.encode(message(7));
+    encoded[8] = (byte) topicLength;
+    encoded[8 + 1 + "telemetry".length()] = (byte) (keyLength >> 8);
+    encoded[8 + 2 + "telemetry".length()] = (byte) keyLength;
+    CRC32C crc = new CRC32C();
+    crc.update(encoded, 0, 4);
+    crc.update(encoded, 8, encoded.length - 8);
+    ByteBuffer.wrap(encoded).putInt(4, (int) crc.getValue());
+    return encoded;
+  }
+
+  private static List<String> setAside(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".damaged"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void aRightChecksumOverWrongLengths_isDamage_andSetAside() throws IOException {
+    for (byte[] forged :
+        new byte[][] {forged(255, 6), forged(9, 0xffff), forged(9, 30), forged(40, 6)}) {
+      for (int before : new int[] {0, 3}) {
+        Path folder = root.resolve("forged");
+        try (Spool spool = Spool.open(folder, LARGE)) {
+          for (int i = 0; i < 3; i++) {
+            spool.append(message(i));
+          }
+        }
+        Path segment = segments(folder).getFirst();
+        if (before == 0) {
+          Files.write(segment, new byte[] {'J', 'S', 'P', '1'});
+        }
+        Files.write(segment, forged, StandardOpenOption.APPEND);
+        try (Spool spool = Spool.open(folder, LARGE)) {
+          assertThat(spool.damaged()).isEqualTo(1);
+          assertThat(spool.waiting()).isEqualTo(before);
+          spool.append(message(9));
+          assertThat(spool.trouble()).isEmpty();
+          assertThat(takeAll(spool)).hasSize(before + 1).endsWith(9);
+        }
+        assertThat(setAside(folder)).containsExactly("0000000000000000000.spool.damaged");
+        delete(folder);
+      }
+    }
+  }
+
+  @Test
+  void damageInTheMiddleOfABacklog_isSetAside_andWhatFollowsIsSent() throws IOException {
+    Path folder = root.resolve("backlog");
+    try (Spool spool = Spool.open(folder, 1 << 20, 1_000)) { // segments of 128 KiB
+      for (int i = 0; i < 400; i++) {
+        spool.append(message(i, 1_000));
+      }
+    }
+    Path second = segments(folder).get(1);
+    byte[] bytes = Files.readAllBytes(second);
+    byte[] forged = forged(255, 6);
+    System.arraycopy(forged, 0, bytes, 4, forged.length);
+    Files.write(second, bytes);
+    try (Spool spool = Spool.open(folder, 1 << 20, 1_000)) {
+      List<Integer> all = takeAll(spool);
+      assertThat(all).isSorted().startsWith(0).endsWith(399);
+      assertThat(spool.dropped()).isEqualTo(400 - all.size()).isPositive();
+      assertThat(spool.damaged()).isEqualTo(1);
+    }
+    assertThat(setAside(folder)).containsExactly(second.getFileName() + ".damaged");
+  }
+
+  @Test
+  void filesThatCannotBeSegments_areSetAside_andOnlyAFewOfThemStay() throws Exception {
+    Path folder = Files.createDirectories(root.resolve("odd"));
+    Files.writeString(folder.resolve("9999999999999999999.spool"), "JSP1");
+    Files.createDirectory(folder.resolve("0000000000000000001.spool"));
+    try (RandomAccessFile large =
+        new RandomAccessFile(folder.resolve("0000000000000000002.spool").toFile(), "rw")) {
+      large.setLength(1L << 40);
+    }
+    SmallFileTest.fifo(folder.resolve("0000000000000000003.spool"));
+    SmallFileTest.fifo(folder.resolve("sent"));
+    Files.createSymbolicLink(folder.resolve("0000000000000000004.spool"), Path.of("/dev/zero"));
+    for (int i = 0; i < 5; i++) {
+      Files.writeString(folder.resolve("999999999999999999%d.spool".formatted(i)), "JSP1");
+    }
+    try (Spool spool = Spool.open(folder, LARGE)) {
+      assertThat(spool.damaged()).isEqualTo(10);
+      spool.append(message(1));
+      assertThat(takeAll(spool)).containsExactly(1);
+    }
+    assertThat(setAside(folder))
+        .hasSizeLessThanOrEqualTo(5)
+        .contains("9999999999999999999.spool.damaged");
+  }
+
+  /** A crash between the beginning of a segment and its first message, while others wait. */
+  @Test
+  void aSegmentWithoutAMessage_isNotInTheWayOfTheNext() throws IOException {
+    Path folder = root.resolve("empty");
+    try (Spool spool = Spool.open(folder, LARGE)) {
+      spool.append(message(0));
+    }
+    Files.write(folder.resolve("0000000000000000001.spool"), new byte[] {'J', 'S', 'P', '1', 0, 0});
+    try (Spool spool = Spool.open(folder, LARGE)) {
+      spool.append(message(1));
+      assertThat(spool.trouble()).isEmpty();
+    }
+    try (Spool spool = Spool.open(folder, LARGE)) {
+      assertThat(takeAll(spool)).containsExactly(0, 1);
+    }
   }
 }

@@ -2,12 +2,19 @@
 package io.github.joulestream.producers.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.WireSerdes;
+import java.io.File;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -231,6 +238,66 @@ class SpoolingPublisherTest {
       List<ProducerRecord<String, byte[]>> own =
           kafka.history().stream().filter(record -> record.key().equals(key)).toList();
       assertThat(sequences(own)).hasSize(each).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void aMistakeOfOurs_isCounted_andTriedAgain() {
+    AtomicInteger attempts = new AtomicInteger();
+    Switch kafka = new Switch();
+    SpoolingPublisher.Connector connector =
+        () -> {
+          if (attempts.incrementAndGet() == 1) {
+            throw new ArithmeticException("a mistake");
+          }
+          return kafka;
+        };
+    Metrics metrics = new Metrics();
+    try (SpoolingPublisher publisher = publisher(connector)) {
+      publisher.showIn(metrics);
+      publisher.publish(batch(0));
+      publisher.flush();
+      assertThat(metrics.text()).contains("joulestream_agent_send_failures_total 1");
+    }
+    assertThat(sequences(kafka.history())).containsExactly(0L);
+  }
+
+  @Test
+  void aSettingThatNoWaitingMends_isRefusedAtTheStart() {
+    Map<String, Object> kafka =
+        Map.of("bootstrap.servers", "127.0.0.1:9", "compression.type", "lzw");
+    assertThatThrownBy(() -> SpoolingPublisher.open(kafka, "test", folder, LIMIT).close())
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("lzw");
+    Compressions.check(Map.of("bootstrap.servers", "127.0.0.1:9", "compression.type", "gzip"));
+  }
+
+  /** The class path of this test, without the libraries that Kafka's client can do without. */
+  @Test
+  void aCompressionWhoseLibraryIsMissing_isRefusedAtTheStart() throws Exception {
+    List<URL> urls = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (!entry.contains("zstd") && !entry.contains("snappy") && !entry.contains("lz4")) {
+        urls.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader without =
+        new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Method check =
+          without.loadClass(Compressions.class.getName()).getDeclaredMethod("check", Map.class);
+      check.setAccessible(true);
+      for (String type : List.of("none", "gzip")) {
+        check.invoke(null, Map.of("bootstrap.servers", "127.0.0.1:9", "compression.type", type));
+      }
+      for (String type : List.of("zstd", "snappy", "lz4")) {
+        assertThatThrownBy(() ->
+                check.invoke(
+                    null, Map.of("bootstrap.servers", "127.0.0.1:9", "compression.type", type)))
+            .as(type)
+            .cause()
+            .satisfies(e -> assertThat(e.getClass().getName()).isEqualTo(UserError.class.getName()))
+            .hasMessageContaining("compression.type=" + type + " does not work here");
+      }
     }
   }
 }
