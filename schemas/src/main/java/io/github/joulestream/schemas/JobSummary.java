@@ -63,6 +63,29 @@ public record JobSummary(
         nodes);
   }
 
+  /** Without its user, project, name and labels, for those who must not be known any more. */
+  public JobSummary withoutNames() {
+    return new JobSummary(
+        site,
+        job,
+        "",
+        "",
+        "",
+        partition,
+        Map.of(),
+        state,
+        anchorEpochMillis,
+        startEpochMillis,
+        endEpochMillis,
+        lastEpochMillis,
+        peakMilliwatts,
+        work,
+        workUnit,
+        totals,
+        partEpochMillis,
+        nodes);
+  }
+
   /** How it is known that a job is over. */
   public enum EndedBy {
     /** It is not. */

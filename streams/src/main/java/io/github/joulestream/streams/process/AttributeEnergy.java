@@ -14,6 +14,7 @@ import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.NodeOrder;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -21,14 +22,16 @@ import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.process.Journal.Slice;
+import io.github.joulestream.streams.process.Refusals.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -39,8 +42,6 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets a node's account take in the news, and gathers what that adds, by job and by site; told when
@@ -50,6 +51,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   public static final String ACCOUNTS = "node-accounts";
   public static final String HISTORY = "node-history";
   public static final String JOURNAL = "node-journal";
+  public static final String SET_ASIDE = "nodes-set-aside";
 
   // so many windows of jobs and nodes are told at every commit, and so many are not kept back
   private static final int FEW_WINDOWS = 25;
@@ -57,12 +59,14 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private static final Duration JOBS_INTERVAL = Duration.ofSeconds(10);
   // without any news, what was kept back is told after one to two of these
   private static final Duration QUIET = Duration.ofSeconds(2);
+  private static final Duration CENSUS_INTERVAL = Duration.ofSeconds(1);
 
   // so that a record stays far from the limit of a topic, 1 MB
   private static final int NODES_PER_RECORD = 2_000;
   private static final long GPUS_INTERVAL_MILLIS = 10_000;
 
   private static final String TELEMETRY = Topic.TELEMETRY.topicName();
+  private static final String COMMANDS = Topic.NODE_COMMANDS.topicName();
 
   /** Nodes kept in memory, of each task. */
   private static final int LIVE_NODES = 50_000;
@@ -74,11 +78,9 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private static final Map<String, String> LARGE_RECORDS =
       Map.of("max.message.bytes", String.valueOf(Journal.MOST_RECORD));
 
-  private static final Logger log = LoggerFactory.getLogger(AttributeEnergy.class);
-
   private final Limits limits;
   private final Calibration calibration;
-  private final Poison poison;
+  private final Refusals refusals;
   private final Untold untold;
   private final TelemetryReader telemetry = new TelemetryReader();
   private final Deserializer<AllocationEvent> allocations = WireSerdes.allocations().deserializer();
@@ -97,6 +99,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   @SuppressWarnings("NullAway.Init")
   private NodeHistory history;
 
+  @SuppressWarnings("NullAway.Init")
+  private SetAside setAside;
+
+  @SuppressWarnings("NullAway.Init")
+  private NodeCensus census;
+
   private @Nullable Packer packer;
   // stream time at which jobs were told last, and whether they must be told at the next commit
   private long jobsToldMillis;
@@ -104,10 +112,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private boolean quiet;
 
   /** Attribution with these limits, of sensors with that calibration. */
-  public AttributeEnergy(Limits limits, Calibration calibration, Poison poison, Untold untold) {
+  public AttributeEnergy(Limits limits, Calibration calibration, Refusals refusals, Untold untold) {
     this.limits = limits;
     this.calibration = calibration;
-    this.poison = poison;
+    this.refusals = refusals;
     this.untold = untold;
   }
 
@@ -117,6 +125,9 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         Journal.builder(JOURNAL),
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(ACCOUNTS), Serdes.String(), Serdes.ByteArray())
+            .withLoggingEnabled(LARGE_RECORDS),
+        Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(SET_ASIDE), Serdes.String(), Serdes.ByteArray())
             .withLoggingEnabled(LARGE_RECORDS),
         Stores.windowStoreBuilder(
                 Stores.persistentWindowStore(
@@ -138,6 +149,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     Packer newPacker = new Packer();
     packer = newPacker;
     history = new NodeHistory(context.getStateStore(HISTORY), newPacker);
+    setAside = new SetAside(context.getStateStore(SET_ASIDE));
     Journal journal = context.getStateStore(JOURNAL);
     nodes =
         new LiveNodes(
@@ -148,13 +160,17 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
             () -> new NodeAccount(limits, calibration),
             in -> NodeAccount.read(in, limits, calibration),
             this::takeAgain,
+            new ToSetAside(),
             LIVE_NODES);
-    nodes.open();
+    census = new NodeCensus(context.getStateStore(ACCOUNTS), nodes, NodeCensus.MOST_NODES);
     jobsToldMillis = 0;
     jobsDue = false;
+    nodes.open();
+    refusals.noteSetAside(context.taskId(), setAside.size());
     untold.note(context.taskId(), untoldWindows() > 0);
     journal.atCommit(new CommitScope(context).of(this::atCommit));
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, _ -> tellJobsWhenQuiet());
+    context.schedule(CENSUS_INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> census.turn());
   }
 
   /** Where nothing comes in any more there is no commit at which jobs would be told. */
@@ -199,6 +215,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   @Override
   public void close() {
     untold.note(context.taskId(), false);
+    refusals.noteSetAside(context.taskId(), 0);
     if (packer != null) {
       packer.close();
       packer = null;
@@ -209,47 +226,170 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   public void process(Record<String, byte[]> news) {
     quiet = false;
     RecordMetadata origin = context.recordMetadata().orElseThrow();
-    String known = poison.reason(origin);
-    if (known != null) {
-      refuse(news, known);
+    try {
+      take(news, origin);
+    } catch (RuntimeException | StackOverflowError e) {
+      context.forward(
+          refusals.refuse(news, news.value(), Place.of(origin), e, Booked.Refused::new));
+    }
+  }
+
+  private void take(Record<String, byte[]> news, RecordMetadata origin) {
+    String key = Refusals.checkedKey(news.key(), news.value());
+    byte[] value = Refusals.present(news.value());
+    if (origin.topic().equals(COMMANDS)) {
+      obey(key, NodeOrder.of(value));
       return;
     }
+    SetAsideNode aside = setAside.of(key);
+    if (aside != null) {
+      countFailed(key, news.timestamp());
+      throw new IllegalArgumentException("its node is set aside: " + aside.reason());
+    }
+    if (origin.topic().equals(TELEMETRY)) {
+      takeBatch(news, key, value, origin);
+    } else {
+      AllocationEvent event = allocations.deserialize("allocations", value);
+      checkKey(event.site(), event.node(), key);
+      LiveNode node = node(key, news.timestamp());
+      AllocationEdge edge = edge(event, news.timestamp());
+      guard(node, news.timestamp(), books -> take(node, edge, books));
+      nodes.taken(node, news.timestamp(), origin.offset(), value);
+    }
+  }
+
+  private void takeBatch(
+      Record<String, byte[]> news, String key, byte[] value, RecordMetadata origin) {
+    long arrival = news.timestamp();
+    LiveNode live = nodes.live(key);
+    // what cannot be read makes no node
+    telemetry.read(value, 0, value.length, live == null ? null : live.described);
+    if (live == null || !live.isKeyOf(telemetry.site(), telemetry.node())) {
+      checkKey(telemetry.site(), telemetry.node(), key);
+    }
+    LiveNode node = live;
+    if (node == null) {
+      node = node(key, arrival);
+      // others were read in the meantime: those that the node had taken in
+      telemetry.read(value, 0, value.length, node.described);
+    }
+    LiveNode taker = node;
+    Outcome outcome = guard(node, arrival, books -> take(taker, arrival, books));
+    if (!node.drew) {
+      node.drew = true;
+      drew.add(node);
+    }
+    keep(
+        outcome,
+        node,
+        nodes.taken(node, arrival, origin.offset(), value, telemetry),
+        arrival,
+        origin.offset());
+    if (!outcome.refusals().isEmpty()) {
+      context.forward(
+          refusals.refuse(
+              key,
+              arrival,
+              value,
+              Place.of(origin),
+              String.join("; ", outcome.refusals()),
+              "fields",
+              Booked.Refused::new));
+    }
+  }
+
+  /** The node; refuses the record if its state cannot be read, or if there are too many nodes. */
+  private LiveNode node(String key, long arrivalEpochMillis) {
+    if (!census.hasRoom() && !nodes.isKnown(key)) {
+      throw new IllegalArgumentException(
+          "a new node, and this task has as many as it may: " + NodeCensus.MOST_NODES);
+    }
+    LiveNode node = nodes.get(key);
+    if (node == null) {
+      countFailed(key, arrivalEpochMillis);
+      throw new IllegalArgumentException("its node is set aside: " + setAsideReason(key));
+    }
+    return node;
+  }
+
+  private String setAsideReason(String key) {
+    SetAsideNode node = setAside.of(key);
+    return node == null ? "" : node.reason();
+  }
+
+  /** Counts a record of a node that is not booked. */
+  private void countFailed(String key, long arrivalEpochMillis) {
+    String site = Keys.site(key);
+    Increments books = books(site);
+    books.of(key.substring(Math.min(key.length(), site.length() + 1)));
+    books.failed(arrivalEpochMillis, limits);
+  }
+
+  /** Books what a record asks for, of one node; or nothing, and the node is as it was before. */
+  private <T> T guard(LiveNode node, long arrivalEpochMillis, Function<Increments, T> work) {
+    Increments books = books(Keys.site(node.key));
+    books.begin();
     try {
-      byte[] value = news.value();
-      if (value == null || news.key() == null) {
-        throw new IllegalArgumentException(
-            value == null ? "an empty record" : "a record without a key");
+      return work.apply(books);
+    } catch (RuntimeException | StackOverflowError e) {
+      Refusals.rethrowUnlessOfRecord(e);
+      books.undo();
+      LiveNode again = nodes.rebuild(node);
+      if (again != null) {
+        again.gpusToldMillis = node.gpusToldMillis;
       }
-      LiveNode node = nodes.get(news.key());
-      long arrival = news.timestamp();
-      if (origin.topic().equals(TELEMETRY)) {
-        telemetry.read(value, 0, value.length, node.described);
-        checkKey(telemetry.site(), telemetry.node(), node);
-        Outcome outcome = poison.guard(origin, () -> take(node, arrival, books(telemetry.site())));
-        if (!node.drew) {
-          node.drew = true;
-          drew.add(node);
-        }
-        keep(
-            outcome,
-            node,
-            nodes.taken(node, arrival, origin.offset(), value, telemetry),
-            arrival,
-            origin.offset());
-        if (!outcome.refusals().isEmpty()) {
-          refuse(news, String.join("; ", outcome.refusals()));
-        }
-      } else {
-        AllocationEvent event = allocations.deserialize("allocations", value);
-        checkKey(event.site(), event.node(), node);
-        AllocationEdge edge = edge(event, arrival);
-        poison.guard(origin, () -> take(node, edge, books(event.site())));
-        nodes.taken(node, arrival, origin.offset(), value);
+      if (drew.remove(node) && again != null) {
+        again.drew = true;
+        drew.add(again);
       }
-    } catch (SerializationException | IllegalArgumentException e) {
-      // before anything was taken in
-      log.warn("refused a record of {}: {}", news.key(), e.toString());
-      refuse(news, String.valueOf(e.getMessage()));
+      countFailed(node.key, arrivalEpochMillis);
+      // not as if the record's sender had said something wrong
+      throw new Refusals.ProgramFailed(e);
+    }
+  }
+
+  /** A person puts a node back that is set aside. */
+  private void obey(String key, NodeOrder order) {
+    SetAsideNode node = setAside.of(key);
+    if (node == null) {
+      throw new IllegalArgumentException("the node is not set aside");
+    }
+    // jobs are told of what is booked now before it counts as written down
+    jobsDue = true;
+    List<Journal.Entry> entries = List.of();
+    if (order == NodeOrder.RESTORE) {
+      entries = setAside.entries(key);
+    }
+    setAside.remove(key);
+    if (order == NodeOrder.RESET) {
+      nodes.reset(key);
+    } else if (nodes.restore(key, entries, SetAside.TOLD) == null) {
+      throw new IllegalArgumentException("the node cannot be put back: " + setAsideReason(key));
+    }
+    refusals.noteSetAside(context.taskId(), setAside.size());
+    refusals.warn("put back", "node %s is put back by the order %s".formatted(key, order));
+  }
+
+  /** Where nodes go whose account cannot be read, rebuilt or written down. */
+  private final class ToSetAside implements LiveNodes.Aside {
+    @Override
+    public void set(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why) {
+      String reason = Refusals.reason(why);
+      String place =
+          context.recordMetadata().map(origin -> Place.of(origin).toString()).orElse("a commit");
+      setAside.add(key, Math.max(0, context.currentStreamTimeMs()), reason, place, entries, told);
+      drew.removeIf(node -> node.key.equals(key));
+      jobsDue = true;
+      refusals.noteSetAside(context.taskId(), setAside.size());
+      refusals.warn(
+          "set aside",
+          "node %s is set aside at %s, its records are not booked from here on: %s; put it back with: joulestream node restore"
+              .formatted(key, place, reason));
+    }
+
+    @Override
+    public boolean holds(String key) {
+      return setAside.of(key) != null;
     }
   }
 
@@ -308,13 +448,13 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     if (entry.kind() != Journal.Kind.ALLOCATION) {
       Slice batch = entry.batchOf(node);
       batch.readBy(telemetry, node.described);
-      checkKey(telemetry.site(), telemetry.node(), node);
+      checkKey(telemetry.site(), telemetry.node(), node.key);
       node.inJournal = telemetry.described();
       keep(take(node, arrival, books), node, batch, arrival, entry.offset());
     } else {
       byte[] bytes = Arrays.copyOfRange(value.bytes(), value.from(), value.from() + value.length());
       AllocationEvent event = allocations.deserialize("allocations", bytes);
-      checkKey(event.site(), event.node(), node);
+      checkKey(event.site(), event.node(), node.key);
       take(node, edge(event, arrival), books);
     }
     if (!toldToJobs) {
@@ -341,10 +481,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   }
 
   /** A record under another key would be in another task than the rest of its node. */
-  private static void checkKey(String site, String name, LiveNode node) {
-    if (!node.isKeyOf(site, name)) {
+  private static void checkKey(String site, String name, String key) {
+    if (!key.equals(Keys.node(site, name))) {
       throw new IllegalArgumentException(
-          "a record of " + Keys.node(site, name) + " has the key " + node.key);
+          "a record of " + Keys.node(site, name) + " has the key " + key);
     }
   }
 
@@ -436,17 +576,5 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       LivePower power = new LivePower(site, context.taskId().partition(), now, ofSite);
       context.forward(new Record<>(site, (Booked) new Booked.Now(power), now));
     }
-  }
-
-  private void refuse(Record<String, byte[]> news, String reason) {
-    context
-        .recordMetadata()
-        .ifPresent(origin ->
-            context.forward(
-                new Record<>(
-                    news.key(),
-                    (Booked) new Booked.Refused(news.value()),
-                    news.timestamp(),
-                    DeadLetterHeaders.of(reason, origin))));
   }
 }

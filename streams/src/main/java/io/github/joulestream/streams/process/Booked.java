@@ -5,6 +5,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.LivePower;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
+import org.jspecify.annotations.Nullable;
 
 /** What the attribution gives on. */
 public sealed interface Booked {
@@ -21,5 +22,5 @@ public sealed interface Booked {
   record Now(LivePower power) implements Booked {}
 
   /** Something unusable, as it came; the reason is in the record's headers. */
-  record Refused(byte[] value) implements Booked {}
+  record Refused(byte @Nullable [] value) implements Booked {}
 }

@@ -3,6 +3,7 @@ package io.github.joulestream.streams.process;
 
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import org.jspecify.annotations.Nullable;
 
 /** What is told of a job. */
 public sealed interface JobUpdate {
@@ -13,5 +14,5 @@ public sealed interface JobUpdate {
   record Summary(JobSummary summary) implements JobUpdate {}
 
   /** A statement that could not be used; the reason is in the record's headers. */
-  record Refused(byte[] value) implements JobUpdate {}
+  record Refused(byte @Nullable [] value) implements JobUpdate {}
 }

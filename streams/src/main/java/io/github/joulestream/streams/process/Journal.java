@@ -8,8 +8,10 @@ import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.TelemetryReader.Described;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.streams.KeyValue;
@@ -58,7 +60,7 @@ public final class Journal extends CommitStore<byte[]> {
   // bytes ever appended
   private long position;
 
-  private record Written(String key, long endPosition) {}
+  private record Written(String key, long startPosition, long endPosition) {}
 
   /** What an entry is. */
   enum Kind {
@@ -121,36 +123,70 @@ public final class Journal extends CommitStore<byte[]> {
       while (all.hasNext()) {
         KeyValue<String, byte[]> next = all.next();
         nextChunk = HexFormat.fromHexDigitsToLong(next.key) + 1;
-        read(next.value, taker);
-        written.add(new Written(next.key, position));
+        long start = position;
+        position = read(next.value, next.value.length, start, null, taker);
+        written.add(new Written(next.key, start, position));
       }
     }
   }
 
-  private void read(byte[] bytes, Consumer<Entry> taker) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
+  /** The entries of a node that end behind a position, oldest first. */
+  List<Entry> entriesOf(byte[] node, long behind) {
+    List<Entry> entries = new ArrayList<>();
+    Consumer<Entry> taker =
+        entry -> {
+          if (entry.position() > behind) {
+            entries.add(entry);
+          }
+        };
+    for (Written one : written) {
+      if (one.endPosition > behind) {
+        byte[] bytes = requireNonNull(inner.get(one.key), one.key);
+        read(bytes, bytes.length, one.startPosition, node, taker);
+      }
+    }
+    read(chunk, used, position - used, node, taker);
+    return entries;
+  }
+
+  /**
+   * Reads a chunk.
+   *
+   * @param size bytes of it that are entries
+   * @param start position at which it begins
+   * @param of the node whose entries are wanted, or null for all
+   * @return the position at which it ends
+   */
+  private static long read(
+      byte[] bytes, int size, long start, byte @Nullable [] of, Consumer<Entry> taker) {
+    ByteBuffer in = ByteBuffer.wrap(bytes, 0, size);
+    long position = start;
     while (in.remaining() >= FIXED) {
       int length = in.getInt();
       if (length == 0) {
         break;
       }
       int end = in.position() + length;
-      byte[] node = new byte[in.getShort()];
-      in.get(node);
+      int nameLength = in.getShort();
+      int name = in.position();
+      in.position(name + nameLength);
       Kind kind = KINDS[in.get()];
       long arrival = in.getLong();
       long offset = in.getLong();
       position += Integer.BYTES + length;
-      taker.accept(
-          new Entry(
-              new String(node, UTF_8),
-              kind,
-              arrival,
-              offset,
-              new Slice(bytes, in.position(), end - in.position(), null),
-              position));
+      if (of == null || Arrays.equals(bytes, name, name + nameLength, of, 0, of.length)) {
+        taker.accept(
+            new Entry(
+                new String(bytes, name, nameLength, UTF_8),
+                kind,
+                arrival,
+                offset,
+                new Slice(bytes, in.position(), end - in.position(), null),
+                position));
+      }
       in.position(end);
     }
+    return position;
   }
 
   /** Bytes appended so far: the position of what comes next. */
@@ -206,9 +242,10 @@ public final class Journal extends CommitStore<byte[]> {
     // as much as this time will be wanted next time
     wanted = Math.clamp(2L * used, LEAST_CHUNK, MOST_CHUNK);
     String key = HEX.toHexDigits(nextChunk++);
+    long start = position - used;
     // not a copy: what the nodes remember lies in the same array
     inner.put(key, used < chunk.length / 2 ? Arrays.copyOf(chunk, used) : chunk);
-    written.add(new Written(key, position));
+    written.add(new Written(key, start, position));
     chunk = NOTHING;
     used = 0;
   }

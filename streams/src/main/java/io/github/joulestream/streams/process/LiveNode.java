@@ -10,10 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A node in memory: its account, and the batches since its account was last written down. */
 final class LiveNode {
+  /** What a node takes in memory at least, bytes. */
+  static final int LEAST_BYTES = 2_048;
+
   final String key;
   final byte[] keyBytes;
   final NodeAccount account;
   final Recent recent = new Recent();
+
+  /** What its account takes in memory, about: as of when it was last read or written. */
+  long bytes = LEAST_BYTES;
 
   /** No reading in the history's store is later. */
   long writtenEpochMillis;
@@ -34,27 +40,21 @@ final class LiveNode {
 
   long gpusToldMillis = Long.MIN_VALUE;
 
-  // as the node's records say it, so that its key need not be put together for each of them
-  private String site = "";
-  private String name = "";
+  // of its key, which need not be put together for each record
+  private final String site;
+  private final String name;
 
   LiveNode(String key, NodeAccount account) {
     this.key = key;
     this.keyBytes = key.getBytes(UTF_8);
     this.account = account;
     this.writtenEpochMillis = account.newestMillis();
+    this.site = Keys.site(key);
+    this.name = key.substring(Math.min(key.length(), site.length() + 1));
   }
 
-  boolean isKeyOf(String newSite, String newName) {
-    if (site.equals(newSite) && name.equals(newName)) {
-      return true;
-    }
-    if (!key.equals(Keys.node(newSite, newName))) {
-      return false;
-    }
-    site = newSite;
-    name = newName;
-    return true;
+  boolean isKeyOf(String ofSite, String ofName) {
+    return site.equals(ofSite) && name.equals(ofName);
   }
 
   String site() {

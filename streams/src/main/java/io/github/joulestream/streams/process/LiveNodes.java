@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.TelemetryReader.Described;
@@ -17,8 +19,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes of a task. Accounts live in memory and change with every batch; what changed them goes
@@ -39,6 +43,11 @@ final class LiveNodes {
   // an entry of the journal is done with after so long, or so many bytes
   private static final long MOST_MILLIS = 60_000;
   private static final long MOST_BYTES = 48L << 20;
+  // of an account as it is written, packed; a changelog takes no larger record
+  static final int MOST_ACCOUNT_BYTES = Journal.MOST_RECORD - (64 << 10);
+  // of accounts in memory, by what they are when they are written, times what objects take
+  private static final long LIVE_BYTES = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+  private static final int OBJECTS_RATIO = 3;
 
   private final Journal journal;
   private final KeyValueStore<String, byte[]> accounts;
@@ -47,6 +56,7 @@ final class LiveNodes {
   private final Supplier<NodeAccount> newAccount;
   private final Reader reader;
   private final Taker taker;
+  private final Aside aside;
   private final int capacity;
 
   private final LinkedHashMap<String, LiveNode> live = new LinkedHashMap<>(64, 0.75f, true);
@@ -58,6 +68,14 @@ final class LiveNodes {
   // up to here all that follows from the journal's entries was told, when the task began
   private long toldPosition;
 
+  // of accounts in memory, about
+  private long liveBytes;
+  // nodes of which nothing was known before
+  private long made;
+  // of all nodes, what was taken in last
+  private long telemetryOffset = -1;
+  private long allocationOffset = -1;
+
   private record Since(long position, long arrivalEpochMillis) {}
 
   /** Reads an account. */
@@ -68,6 +86,20 @@ final class LiveNodes {
   /** Lets a node take in again what it had taken in. */
   interface Taker {
     void take(LiveNode node, Journal.Entry entry, boolean told);
+  }
+
+  /** Sets aside a node whose account cannot be read, rebuilt or written down. */
+  interface Aside {
+    /**
+     * Takes the node, which is no longer known here.
+     *
+     * @param entries what it had taken in since it was written down, oldest first
+     * @param told by their index, those that jobs were told of, or will be at this commit
+     */
+    void set(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why);
+
+    /** True if it has this node. */
+    boolean holds(String key);
   }
 
   /**
@@ -83,6 +115,7 @@ final class LiveNodes {
       Supplier<NodeAccount> newAccount,
       Reader reader,
       Taker taker,
+      Aside aside,
       int capacity) {
     this.journal = journal;
     this.accounts = accounts;
@@ -91,6 +124,7 @@ final class LiveNodes {
     this.newAccount = newAccount;
     this.reader = reader;
     this.taker = taker;
+    this.aside = aside;
     this.capacity = capacity;
   }
 
@@ -101,36 +135,129 @@ final class LiveNodes {
         toldPosition = entry.position();
         return;
       }
+      noteOffset(entry.kind(), entry.offset());
+      if (aside.holds(entry.node())) {
+        return; // it has these
+      }
       pending.computeIfAbsent(entry.node(), _ -> new ArrayList<>()).add(entry);
       // the entry ends there, and begins before; so the journal keeps it
       dirty.putIfAbsent(entry.node(), new Since(entry.position() - 1, entry.arrivalEpochMillis()));
     });
     for (Map.Entry<String, List<Journal.Entry>> node : List.copyOf(pending.entrySet())) {
       if (node.getValue().getLast().position() > toldPosition) {
-        get(node.getKey());
+        var _ = get(node.getKey());
       }
     }
   }
 
-  /** The node; a new one if nothing is known of it. */
-  LiveNode get(String key) {
+  /** The node if it is in memory. */
+  @Nullable LiveNode live(String key) {
+    return live.get(key);
+  }
+
+  /** Nodes of which nothing was known before, since the task began. */
+  long made() {
+    return made;
+  }
+
+  /** True if something is known of this node, in memory or in a store. */
+  boolean isKnown(String key) {
+    return live.containsKey(key) || pending.containsKey(key) || accounts.get(key) != null;
+  }
+
+  /**
+   * The node; a new one if nothing is known of it. Null if what is known of it cannot be read: then
+   * it has been set aside just now.
+   */
+  @Nullable LiveNode get(String key) {
     LiveNode node = live.get(key);
     if (node == null) {
-      byte[] written = accounts.get(key);
-      node = written == null ? new LiveNode(key, newAccount.get()) : read(key, written);
       List<Journal.Entry> news = pending.remove(key);
-      if (news != null) {
-        for (Journal.Entry entry : news) {
-          // a chunk also holds what was written down since
-          if (node.isNews(entry)) {
-            taker.take(node, entry, entry.position() <= toldPosition);
-            node.took(entry.kind(), entry.offset());
-          }
-        }
-      }
-      live.put(key, node);
+      node = begin(key, news == null ? List.of() : news, toldPosition);
     }
     return node;
+  }
+
+  /**
+   * The node as it was before the record in hand: what its account took in half way is gone. Null
+   * if that cannot be done: then it has been set aside just now.
+   */
+  @Nullable LiveNode rebuild(LiveNode failed) {
+    drop(failed.key);
+    // all that it has taken in is booked, and told with this commit at the latest
+    return begin(failed.key, news(failed.key), journal.position());
+  }
+
+  /**
+   * Puts a node back that was set aside.
+   *
+   * @param entries as they were given to {@link Aside}
+   * @return null if it had to be set aside again
+   */
+  @Nullable LiveNode restore(String key, List<Journal.Entry> entries, long entriesToldPosition) {
+    LiveNode node = begin(key, entries, entriesToldPosition);
+    // what it took in is not in the journal
+    return node == null || !write(node, entries) ? null : node;
+  }
+
+  /** A node begins anew: nothing of it is known any more, and what is in the journal is over. */
+  void reset(String key) {
+    drop(key);
+    dirty.remove(key);
+    pending.remove(key);
+    history.forget(key);
+    LiveNode node = new LiveNode(key, newAccount.get());
+    node.telemetryOffset = telemetryOffset;
+    node.allocationOffset = allocationOffset;
+    live.put(key, node);
+    liveBytes += node.bytes;
+    var _ = write(node, List.of());
+  }
+
+  /** What a node has taken in since it was last written down. */
+  private List<Journal.Entry> news(String key) {
+    Since since = dirty.get(key);
+    return since == null ? List.of() : journal.entriesOf(key.getBytes(UTF_8), since.position);
+  }
+
+  private @Nullable LiveNode begin(String key, List<Journal.Entry> news, long newsToldPosition) {
+    int taken = 0;
+    try {
+      byte[] written = accounts.get(key);
+      LiveNode node = written == null ? new LiveNode(key, newAccount.get()) : read(key, written);
+      for (Journal.Entry entry : news) {
+        // a chunk also holds what was written down since
+        if (node.isNews(entry)) {
+          taker.take(node, entry, entry.position() <= newsToldPosition);
+          node.took(entry.kind(), entry.offset());
+        }
+        taken++;
+      }
+      live.put(key, node);
+      liveBytes += node.bytes;
+      made += written == null ? 1 : 0;
+      return node;
+    } catch (RuntimeException | StackOverflowError e) {
+      Refusals.rethrowUnlessOfRecord(e);
+      // what was taken again is told to jobs with this commit
+      int booked = taken;
+      setAside(key, news, i -> i < booked || news.get(i).position() <= newsToldPosition, e);
+      return null;
+    }
+  }
+
+  private void setAside(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why) {
+    drop(key);
+    dirty.remove(key);
+    pending.remove(key);
+    aside.set(key, entries, told, why);
+  }
+
+  private void drop(String key) {
+    LiveNode node = live.remove(key);
+    if (node != null) {
+      liveBytes -= node.bytes;
+    }
   }
 
   /**
@@ -174,8 +301,17 @@ final class LiveNodes {
 
   private void noteNews(LiveNode node, Journal.Kind kind, long arrivalEpochMillis, long offset) {
     node.took(kind, offset);
+    noteOffset(kind, offset);
     if (!dirty.containsKey(node.key)) {
       dirty.put(node.key, new Since(journal.position(), arrivalEpochMillis));
+    }
+  }
+
+  private void noteOffset(Journal.Kind kind, long offset) {
+    if (kind == Journal.Kind.ALLOCATION) {
+      allocationOffset = Math.max(allocationOffset, offset);
+    } else {
+      telemetryOffset = Math.max(telemetryOffset, offset);
     }
   }
 
@@ -199,21 +335,52 @@ final class LiveNodes {
     journal.appendTold();
     journal.forgetBefore(
         dirty.isEmpty() ? journal.position() : dirty.firstEntry().getValue().position);
-    var eldest = live.entrySet().iterator();
-    for (int surplus = live.size() - capacity; surplus > 0; surplus--) {
-      String key = eldest.next().getKey();
-      if (!dirty.containsKey(key)) {
+    forgetSurplus();
+  }
+
+  private void forgetSurplus() {
+    var eldest = live.values().iterator();
+    while (eldest.hasNext() && (live.size() > capacity || liveBytes > LIVE_BYTES)) {
+      LiveNode node = eldest.next();
+      if (!dirty.containsKey(node.key)) {
         eldest.remove();
+        liveBytes -= node.bytes;
       }
     }
   }
 
   private void writeDown(String key) {
     LiveNode node = get(key);
-    history.write(node);
-    accounts.put(key, written(node));
+    if (node != null) {
+      var _ = write(node, null);
+    }
+  }
+
+  /**
+   * Writes down a node.
+   *
+   * @param entries what it has taken in since it was written last, or null if that is in the
+   *     journal
+   * @return false if that cannot be done: then it has been set aside
+   */
+  private boolean write(LiveNode node, @Nullable List<Journal.Entry> entries) {
+    byte[] account;
+    try {
+      account = written(node);
+      if (account.length > MOST_ACCOUNT_BYTES) {
+        throw new IllegalStateException(
+            "its account has %,d bytes; %,d at most".formatted(account.length, MOST_ACCOUNT_BYTES));
+      }
+      history.write(node);
+    } catch (RuntimeException | StackOverflowError e) {
+      Refusals.rethrowUnlessOfRecord(e);
+      setAside(node.key, entries == null ? news(node.key) : entries, _ -> true, e);
+      return false;
+    }
+    accounts.put(node.key, account);
     node.inJournal = null;
-    dirty.remove(key);
+    dirty.remove(node.key);
+    return true;
   }
 
   private byte[] written(LiveNode node) {
@@ -223,22 +390,30 @@ final class LiveNodes {
       out.writeLong(node.allocationOffset);
       node.account.write(out);
     } catch (IOException e) {
-      throw new UncheckedIOException("an account", e);
+      throw new UncheckedIOException("its account cannot be written: " + e, e);
     }
+    liveBytes -= node.bytes;
+    node.bytes = memoryOf(bytes.size());
+    liveBytes += node.bytes;
     return packer.packed(bytes.toByteArray());
   }
 
+  private static long memoryOf(int writtenBytes) {
+    return LiveNode.LEAST_BYTES + (long) OBJECTS_RATIO * writtenBytes;
+  }
+
   private LiveNode read(String key, byte[] written) {
-    try (DataInputStream in =
-        new DataInputStream(new ByteArrayInputStream(packer.unpacked(written)))) {
+    byte[] account = packer.unpacked(written);
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(account))) {
       long telemetryOffset = in.readLong();
       long allocationOffset = in.readLong();
       LiveNode node = new LiveNode(key, reader.read(in));
       node.telemetryOffset = telemetryOffset;
       node.allocationOffset = allocationOffset;
+      node.bytes = memoryOf(account.length);
       return node;
     } catch (IOException e) {
-      throw new UncheckedIOException("an account", e);
+      throw new UncheckedIOException("its account cannot be read: " + e, e);
     }
   }
 }

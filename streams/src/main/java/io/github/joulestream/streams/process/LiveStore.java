@@ -81,8 +81,8 @@ public final class LiveStore<V> extends CommitStore<V> {
     return changed;
   }
 
-  /** Everything whose key begins with this. */
-  public List<V> startingWith(String prefix) {
+  /** Everything whose key begins with this, by key. */
+  public Map<String, V> startingWith(String prefix) {
     Map<String, V> found = new LinkedHashMap<>();
     try (KeyValueIterator<String, byte[]> range = inner.range(prefix, prefix + "\uffff")) {
       while (range.hasNext()) {
@@ -97,7 +97,7 @@ public final class LiveStore<V> extends CommitStore<V> {
         found.put(key, value);
       }
     }
-    return List.copyOf(found.values());
+    return found;
   }
 
   /** Forgets everything that was there at the last commit, has not changed, and is over. */

@@ -102,6 +102,18 @@ final class NodeHistory {
     return node + "\0" + HEX.toHexDigits(latestEpochMillis ^ Long.MIN_VALUE); // sorts as it does
   }
 
+  /** Forgets all of a node. */
+  void forget(String node) {
+    List<Windowed<String>> found = new ArrayList<>();
+    try (KeyValueIterator<Windowed<String>, byte[]> blocks =
+        store.fetch(node + "\0", node + "\0\uffff", 0, ANY_ARRIVAL)) {
+      blocks.forEachRemaining(block -> found.add(block.key));
+    }
+    for (Windowed<String> block : found) {
+      store.put(block.key(), null, block.window().start());
+    }
+  }
+
   /** What a node's account can look up. */
   History of(LiveNode node) {
     return (from, to) -> {
@@ -166,7 +178,13 @@ final class NodeHistory {
     order.sort(
         Comparator.comparingLong(found::arrivalEpochMillis).thenComparingLong(found::offset));
     List<Arrival> arrivals = new ArrayList<>(found.size());
+    long before = -1;
     for (int i : order) {
+      // what was taken in again, after it had been written down, is there twice
+      if (found.offset(i) == before) {
+        continue;
+      }
+      before = found.offset(i);
       found.value(i).readBy(reader, node.described);
       arrivals.add(new Arrival(found.arrivalEpochMillis(i), reader.columns().series()));
     }

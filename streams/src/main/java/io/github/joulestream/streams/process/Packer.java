@@ -8,6 +8,8 @@ import com.github.luben.zstd.ZstdDecompressCtx;
 /** Compresses what is written down of a node. One thread; to be closed. */
 final class Packer implements AutoCloseable {
   private static final int LEVEL = 1;
+  // far more than an account or a block of history ever has: damaged bytes must not ask for more
+  private static final int MOST_BYTES = 256 << 20;
 
   private final ZstdCompressCtx compressor = new ZstdCompressCtx();
   private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
@@ -22,7 +24,7 @@ final class Packer implements AutoCloseable {
 
   byte[] unpacked(byte[] packed) {
     long size = Zstd.getFrameContentSize(packed);
-    if (size < 0 || size > Integer.MAX_VALUE) {
+    if (size < 0 || size > MOST_BYTES) {
       throw new IllegalStateException("not what was packed: " + packed.length + " bytes");
     }
     return decompressor.decompress(packed, (int) size);

@@ -3,6 +3,7 @@ package io.github.joulestream.streams.process;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobRecord;
@@ -11,20 +12,17 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.process.Refusals.Place;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Adds increments to a job's windows and to the whole job, and tells how both stand when the task
@@ -34,7 +32,6 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   public static final String WINDOWS = "job-windows";
   public static final String TOTALS = "job-totals";
 
-  private static final Logger log = LoggerFactory.getLogger(TotalJobs.class);
   private static final int LIVE_WINDOWS = 50_000;
   private static final int LIVE_JOBS = 20_000;
   private static final long NONE = -1;
@@ -42,7 +39,9 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   private static final Duration ENDED_LIFE = Duration.ofHours(2);
   private static final Duration OPEN_LIFE = Duration.ofDays(7);
 
-  private final Serde<JobRecord> jobs = WireSerdes.jobs();
+  private final Refusals refusals;
+  private final Deserializer<JobRecord> statements = WireSerdes.jobs().deserializer();
+  private final Deserializer<JobWindow> increments = WireSerdes.jobWindows().deserializer();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
   private ProcessorContext<String, JobUpdate> context;
@@ -52,6 +51,11 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
 
   @SuppressWarnings("NullAway.Init")
   private LiveStore<Aged<JobSummary>> totals;
+
+  /** Totals of jobs; what cannot be used is refused there. */
+  public TotalJobs(Refusals refusals) {
+    this.refusals = refusals;
+  }
 
   /** The store of windows. */
   public static StoreBuilder<LiveStore<Aged<JobWindow>>> windows() {
@@ -76,33 +80,45 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
 
   @Override
   public void process(Record<String, JobNews> news) {
-    switch (news.value()) {
-      case JobNews.Increment(JobWindow window) -> add(news.key(), window, news.timestamp());
-      case JobNews.Statement(byte[] value) -> {
-        if (value == null) {
-          // what was said of the job is withdrawn; what was booked, and under which names, stays
-          return;
-        }
-        try {
-          JobRecord job = jobs.deserializer().deserialize("jobs", value);
-          if (!Keys.job(job.site(), job.job()).equals(news.key())) {
-            throw new IllegalArgumentException(
-                "a record of %s/%s has the key %s".formatted(job.site(), job.job(), news.key()));
-          }
-          take(news.key(), job, news.timestamp());
-        } catch (SerializationException | IllegalArgumentException e) {
-          log.warn("refused a record of job {}: {}", news.key(), e.toString());
-          context
-              .recordMetadata()
-              .ifPresent(origin ->
-                  context.forward(
-                      new Record<>(
-                          news.key(),
-                          (JobUpdate) new JobUpdate.Refused(value),
-                          news.timestamp(),
-                          DeadLetterHeaders.of(String.valueOf(e.getMessage()), origin))));
-        }
+    byte[] value =
+        switch (news.value()) {
+          case JobNews.Increment(byte[] increment) -> increment;
+          case JobNews.Statement(byte[] statement) -> statement;
+        };
+    try {
+      String key = Refusals.checkedKey(news.key(), value);
+      if (news.value() instanceof JobNews.Increment) {
+        JobWindow window = increments.deserialize("by-job", Refusals.present(value));
+        checkKey(window.site(), window.job(), key);
+        add(key, window, news.timestamp());
+      } else if (value == null) {
+        forgetWhose(key, news.timestamp());
+      } else {
+        JobRecord job = statements.deserialize("jobs", value);
+        checkKey(job.site(), job.job(), key);
+        take(key, job, news.timestamp());
       }
+    } catch (RuntimeException | StackOverflowError e) {
+      Place place = Place.of(context.recordMetadata().orElseThrow());
+      context.forward(refusals.refuse(news, value, place, e, JobUpdate.Refused::new));
+    }
+  }
+
+  private static void checkKey(String site, String job, String key) {
+    if (!Keys.job(site, job).equals(key)) {
+      throw new IllegalArgumentException(
+          "a record of %s/%s has the key %s".formatted(site, job, key));
+    }
+  }
+
+  /**
+   * What was said of a job is withdrawn: whose it is, what it is called and its labels are not
+   * known any more, and said so. What was booked to it stays.
+   */
+  private void forgetWhose(String key, long arrivalEpochMillis) {
+    Aged<JobSummary> known = totals.get(key);
+    if (known != null) {
+      totals.put(key, known.touched(arrivalEpochMillis, known.value().withoutNames()));
     }
   }
 
@@ -147,8 +163,6 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
             increment.windowMillis(),
             before.value().totals().copy().addAll(increment.totals()),
             before.partEpochMillis());
-    windows.put(windowKey, before.touched(arrivalEpochMillis, after));
-
     Aged<JobSummary> known = totals.get(key);
     if (known == null) {
       known =
@@ -163,11 +177,12 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     long peak =
         power >= job.peakMilliwatts()
             ? power
-            : powerBefore == job.peakMilliwatts() ? highest(key) : job.peakMilliwatts();
+            : powerBefore == job.peakMilliwatts()
+                ? highest(key, windowKey, power)
+                : job.peakMilliwatts();
     long start = increment.windowStartEpochMillis();
     boolean startIsKnown = job.state() != JobState.UNKNOWN;
-    totals.put(
-        key,
+    Aged<JobSummary> total =
         known.touched(
             arrivalEpochMillis,
             new JobSummary(
@@ -184,20 +199,23 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
                     ? job.startEpochMillis()
                     : start,
                 job.endEpochMillis(),
-                last(key, after, job.lastEpochMillis()),
+                last(key, windowKey, after, job.lastEpochMillis()),
                 peak,
                 job.work(),
                 job.workUnit(),
-                job.totals().addAll(increment.totals()),
+                job.totals().copy().addAll(increment.totals()),
                 known.partEpochMillis(),
-                job.nodes())));
+                job.nodes()));
+    // from here on nothing fails: both, or none
+    windows.put(windowKey, before.touched(arrivalEpochMillis, after));
+    totals.put(key, total);
   }
 
   /**
    * The end of the last window in which there is something of the job. An end that arrives late
    * takes back what was booked behind it; then it is an earlier one.
    */
-  private long last(String key, JobWindow changed, long lastEpochMillis) {
+  private long last(String key, String changedKey, JobWindow changed, long lastEpochMillis) {
     long start = changed.windowStartEpochMillis();
     long end = start + changed.windowMillis();
     if (!changed.totals().isZero()) {
@@ -207,8 +225,9 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
       return lastEpochMillis;
     }
     long last = NONE;
-    for (Aged<JobWindow> window : windows.startingWith(key + "\0")) {
-      if (!window.value().totals().isZero()) {
+    for (Map.Entry<String, Aged<JobWindow>> entry : windows.startingWith(key + "\0").entrySet()) {
+      Aged<JobWindow> window = entry.getValue();
+      if (!entry.getKey().equals(changedKey) && !window.value().totals().isZero()) {
         last = Math.max(last, window.value().windowStartEpochMillis() + changed.windowMillis());
       }
     }
@@ -257,8 +276,8 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     if (start == NONE) {
       start = end != JobRecord.OPEN ? end : arrivalEpochMillis;
     }
-    Map<String, String> labels = new HashMap<>(job.labels());
-    labels.putAll(said.labels());
+    // what is over the bounds of a record's labels is left out
+    Map<String, String> labels = Bounds.mergedLabels(job.labels(), said.labels());
     return new JobSummary(
         job.site(),
         job.job(),
@@ -303,17 +322,20 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   }
 
   /** The highest mean power of any window: needed anew when the highest was corrected downwards. */
-  private long highest(String key) {
-    long highest = 0;
-    for (Aged<JobWindow> window : windows.startingWith(key + "\0")) {
-      highest = Math.max(highest, meanMilliwatts(window.value()));
+  private long highest(String key, String changedKey, long changedMilliwatts) {
+    long highest = Math.max(0, changedMilliwatts);
+    for (Map.Entry<String, Aged<JobWindow>> entry : windows.startingWith(key + "\0").entrySet()) {
+      if (!entry.getKey().equals(changedKey)) {
+        highest = Math.max(highest, meanMilliwatts(entry.getValue().value()));
+      }
     }
     return highest;
   }
 
   /** Millijoules over milliseconds are watts. */
   private static long meanMilliwatts(JobWindow window) {
-    return window.totals().get(JobAmount.TOTAL_MILLIJOULES) * 1000 / window.windowMillis();
+    return Math.multiplyExact(window.totals().get(JobAmount.TOTAL_MILLIJOULES), 1000L)
+        / window.windowMillis();
   }
 
   /** In the order of time, as text. */

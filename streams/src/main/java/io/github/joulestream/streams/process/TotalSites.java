@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.process.Refusals.Place;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -16,17 +18,25 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * Adds increments to a site's windows, of 10 s and of an hour, and tells how they stand when the
  * task commits.
  */
-public final class TotalSites implements Processor<String, SiteWindow, String, SiteWindow> {
+public final class TotalSites implements Processor<String, byte[], String, SiteUpdate> {
   public static final String WINDOWS = "site-windows";
 
   private static final int HOUR_MILLIS = 3_600_000;
   private static final int LIVE_WINDOWS = 10_000;
 
+  private final Refusals refusals;
+  private final Deserializer<SiteWindow> increments = WireSerdes.siteWindows().deserializer();
+
   @SuppressWarnings("NullAway.Init") // by init, before anything else
-  private ProcessorContext<String, SiteWindow> context;
+  private ProcessorContext<String, SiteUpdate> context;
 
   @SuppressWarnings("NullAway.Init")
   private LiveStore<Aged<SiteWindow>> windows;
+
+  /** Totals of sites; what cannot be used is refused there. */
+  public TotalSites(Refusals refusals) {
+    this.refusals = refusals;
+  }
 
   /** The store of windows. */
   public static StoreBuilder<LiveStore<Aged<SiteWindow>>> windows() {
@@ -34,7 +44,7 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
   }
 
   @Override
-  public void init(ProcessorContext<String, SiteWindow> newContext) {
+  public void init(ProcessorContext<String, SiteUpdate> newContext) {
     context = newContext;
     windows = context.getStateStore(WINDOWS);
     windows.atCommit(new CommitScope(context).of(this::tell));
@@ -42,10 +52,24 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
   }
 
   @Override
-  public void process(Record<String, SiteWindow> record) {
-    SiteWindow increment = record.value();
-    add(increment, increment.windowMillis(), record.timestamp());
-    add(increment, HOUR_MILLIS, record.timestamp());
+  public void process(Record<String, byte[]> record) {
+    try {
+      String site = Refusals.checkedKey(record.key(), record.value());
+      SiteWindow increment = increments.deserialize("by-site", Refusals.present(record.value()));
+      if (!increment.site().equals(site)) {
+        throw new IllegalArgumentException(
+            "a record of site %s has the key %s".formatted(increment.site(), site));
+      }
+      long arrival = record.timestamp();
+      Sum window = sum(increment, increment.windowMillis(), arrival);
+      Sum hour = sum(increment, HOUR_MILLIS, arrival);
+      // from here on nothing fails: both, or none
+      windows.put(window.key, window.total);
+      windows.put(hour.key, hour.total);
+    } catch (RuntimeException | StackOverflowError e) {
+      Place place = Place.of(context.recordMetadata().orElseThrow());
+      context.forward(refusals.refuse(record, record.value(), place, e, SiteUpdate.Refused::new));
+    }
   }
 
   private void sweep(long now) {
@@ -53,7 +77,9 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
     windows.forgetIf((_, window) -> Aged.touchedEpochMillis(window) < over);
   }
 
-  private void add(SiteWindow increment, int windowMillis, long arrivalEpochMillis) {
+  private record Sum(String key, Aged<SiteWindow> total) {}
+
+  private Sum sum(SiteWindow increment, int windowMillis, long arrivalEpochMillis) {
     long start = Math.floorDiv(increment.windowStartEpochMillis(), windowMillis) * windowMillis;
     String key = "%s\0%08x%016x".formatted(increment.site(), windowMillis, start);
     Aged<SiteWindow> before = windows.get(key);
@@ -65,7 +91,7 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
               Aged.WINDOW_LIFE,
               new SiteWindow(increment.site(), start, windowMillis, Totals.ofSite()));
     }
-    windows.put(
+    return new Sum(
         key,
         before.touched(
             arrivalEpochMillis,
@@ -81,7 +107,7 @@ public final class TotalSites implements Processor<String, SiteWindow, String, S
     long now = Math.max(0, context.currentStreamTimeMs());
     for (String key : windows.changedKeys()) {
       SiteWindow window = requireNonNull(windows.get(key), "a changed window").value();
-      context.forward(new Record<>(window.site(), window, now));
+      context.forward(new Record<>(window.site(), (SiteUpdate) new SiteUpdate.Window(window), now));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -10,7 +11,8 @@ import io.github.joulestream.streams.process.AttributeEnergy;
 import io.github.joulestream.streams.process.Booked;
 import io.github.joulestream.streams.process.JobNews;
 import io.github.joulestream.streams.process.JobUpdate;
-import io.github.joulestream.streams.process.Poison;
+import io.github.joulestream.streams.process.Refusals;
+import io.github.joulestream.streams.process.SiteUpdate;
 import io.github.joulestream.streams.process.TotalJobs;
 import io.github.joulestream.streams.process.TotalSites;
 import io.github.joulestream.streams.process.Untold;
@@ -19,6 +21,7 @@ import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -33,23 +36,24 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * From samples to books.
  *
  * <pre>
- *   telemetry ───┐                      ┌─ by-job ──┐
- *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-energy, job-summary
- *                    (where the samples │
+ *   telemetry ─────┐                    ┌─ by-job ──┐
+ *   allocations ───┼─> attribute-energy ┤   jobs ───┴─> total-jobs ──> job-energy, job-summary
+ *   node-commands ─┘ (where the samples │
  *                     are: per node)    ├─ by-site ───> total-sites ─> site-power, ledger
  *                                       ├─> node-power, power-now
  *                                       └─> dead-letter
  * </pre>
  *
- * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
- * job). Topics out: job-energy, job-summary, site-power, ledger, node-power, power-now,
- * dead-letter. Between: by-job and by-site, which carry increments only; samples are never
- * repartitioned.
+ * <p>Topics in: telemetry, allocations, node-commands (keyed by node, same number of partitions),
+ * jobs (keyed by job). Topics out: job-energy, job-summary, site-power, ledger, node-power,
+ * power-now, dead-letter. Between: by-job and by-site, which carry increments only; samples are
+ * never repartitioned.
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
  * were last written down), node-journal (what came since), node-history (the batches that arrived
- * in the last hour, for corrections), job-windows and job-totals, site-windows. All live in memory
- * and are written when a task commits; what each step tells the next goes out in that same commit.
+ * in the last hour, for corrections), nodes-set-aside (nodes to which nothing is booked until a
+ * person puts them back), job-windows and job-totals, site-windows. All live in memory and are
+ * written when a task commits; what each step tells the next goes out in that same commit.
  *
  * <p>Windows are kept by the time in the payload, and no window closes: what is late is added where
  * it belongs. Record time is the broker's append time and decides only how long the history is
@@ -60,12 +64,15 @@ public final class AccountingTopology implements Supplier<Topology> {
   public static final String BY_SITE = "by-site";
 
   private static final Serde<String> KEY = Serdes.String();
+  // between the parts too: what cannot be read is refused by who reads it, and ends no task
   private static final Serde<byte[]> RAW = Serdes.ByteArray();
+  private static final Serializer<JobWindow> JOB_WINDOWS = WireSerdes.jobWindows().serializer();
+  private static final Serializer<SiteWindow> SITE_WINDOWS = WireSerdes.siteWindows().serializer();
 
   private final Properties config;
   private final Limits limits;
   private final Calibration calibration;
-  private final Poison poison = new Poison();
+  private final Refusals refusals = new Refusals();
   private final Untold untold = new Untold();
 
   /**
@@ -75,6 +82,11 @@ public final class AccountingTopology implements Supplier<Topology> {
     this.config = config;
     this.limits = limits;
     this.calibration = calibration;
+  }
+
+  /** What its tasks have refused, and nodes that they have set aside. */
+  public Refusals refusals() {
+    return refusals;
   }
 
   /** What its tasks have committed and not told yet. */
@@ -104,22 +116,28 @@ public final class AccountingTopology implements Supplier<Topology> {
 
   private KStream<String, Booked> attribute(StreamsBuilder builder) {
     return builder.stream(
-            List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
+            List.of(
+                Topic.TELEMETRY.topicName(),
+                Topic.ALLOCATIONS.topicName(),
+                Topic.NODE_COMMANDS.topicName()),
             Consumed.with(KEY, RAW).withName("read-node-news"))
         .process(
-            () -> new AttributeEnergy(limits, calibration, poison, untold),
+            () -> new AttributeEnergy(limits, calibration, refusals, untold),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
             AttributeEnergy.HISTORY,
-            AttributeEnergy.JOURNAL);
+            AttributeEnergy.JOURNAL,
+            AttributeEnergy.SET_ASIDE);
   }
 
-  private static void totalJobs(StreamsBuilder builder, KStream<String, Booked> booked) {
+  private void totalJobs(StreamsBuilder builder, KStream<String, Booked> booked) {
     KStream<String, JobNews> increments =
         booked
             .filter((_, out) -> out instanceof Booked.ToJob, Named.as("pick-job-increments"))
-            .mapValues(out -> ((Booked.ToJob) out).increment(), Named.as("unwrap-job-increment"))
-            .repartition(Repartitioned.with(KEY, WireSerdes.jobWindows()).withName(BY_JOB))
+            .mapValues(
+                out -> JOB_WINDOWS.serialize(BY_JOB, ((Booked.ToJob) out).increment()),
+                Named.as("unwrap-job-increment"))
+            .repartition(Repartitioned.with(KEY, RAW).withName(BY_JOB))
             .mapValues(JobNews.Increment::new, Named.as("as-increment"));
     KStream<String, JobNews> statements =
         builder.stream(Topic.JOBS.topicName(), Consumed.with(KEY, RAW).withName("read-jobs"))
@@ -127,7 +145,11 @@ public final class AccountingTopology implements Supplier<Topology> {
     KStream<String, JobUpdate> updates =
         increments
             .merge(statements, Named.as("job-news"))
-            .process(TotalJobs::new, Named.as("total-jobs"), TotalJobs.WINDOWS, TotalJobs.TOTALS);
+            .process(
+                () -> new TotalJobs(refusals),
+                Named.as("total-jobs"),
+                TotalJobs.WINDOWS,
+                TotalJobs.TOTALS);
     updates
         .filter((_, out) -> out instanceof JobUpdate.Window, Named.as("pick-job-windows"))
         .mapValues(out -> ((JobUpdate.Window) out).window(), Named.as("unwrap-job-window"))
@@ -146,19 +168,29 @@ public final class AccountingTopology implements Supplier<Topology> {
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-jobs"));
   }
 
-  private static void totalSites(KStream<String, Booked> booked) {
-    KStream<String, SiteWindow> windows =
+  private void totalSites(KStream<String, Booked> booked) {
+    KStream<String, SiteUpdate> updates =
         booked
             .filter((_, out) -> out instanceof Booked.ToSite, Named.as("pick-site-increments"))
-            .mapValues(out -> ((Booked.ToSite) out).increment(), Named.as("unwrap-site-increment"))
-            .repartition(Repartitioned.with(KEY, WireSerdes.siteWindows()).withName(BY_SITE))
-            .process(TotalSites::new, Named.as("total-sites"), TotalSites.WINDOWS);
+            .mapValues(
+                out -> SITE_WINDOWS.serialize(BY_SITE, ((Booked.ToSite) out).increment()),
+                Named.as("unwrap-site-increment"))
+            .repartition(Repartitioned.with(KEY, RAW).withName(BY_SITE))
+            .process(() -> new TotalSites(refusals), Named.as("total-sites"), TotalSites.WINDOWS);
+    KStream<String, SiteWindow> windows =
+        updates
+            .filter((_, out) -> out instanceof SiteUpdate.Window, Named.as("pick-site-windows"))
+            .mapValues(out -> ((SiteUpdate.Window) out).window(), Named.as("unwrap-site-window"));
     windows.to(
         Topic.SITE_POWER.topicName(),
         Produced.with(KEY, WireSerdes.siteWindows()).withName("write-site-power"));
     windows.to(
         Topic.LEDGER.topicName(),
         Produced.with(KEY, WireSerdes.siteWindows()).withName("write-ledger"));
+    updates
+        .filter((_, out) -> out instanceof SiteUpdate.Refused, Named.as("pick-refused-sites"))
+        .mapValues(out -> ((SiteUpdate.Refused) out).value(), Named.as("unwrap-refused-site"))
+        .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-sites"));
   }
 
   private static void tellNodes(KStream<String, Booked> booked) {

@@ -3,7 +3,7 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.process.Poison;
+import io.github.joulestream.streams.process.Refusals;
 import io.github.joulestream.streams.watch.SendToSite;
 import io.github.joulestream.streams.watch.WatchSites;
 import io.github.joulestream.streams.watch.Watched;
@@ -61,7 +61,7 @@ public final class AlertsTopology implements Supplier<Topology> {
       List.of(Topic.POWER_NOW.topicName(), Topic.SITE_POWER.topicName());
 
   private final Properties config;
-  private final Poison poison = new Poison();
+  private final Refusals refusals = new Refusals();
 
   /**
    * A topology.
@@ -70,6 +70,11 @@ public final class AlertsTopology implements Supplier<Topology> {
    */
   public AlertsTopology(Properties config) {
     this.config = config;
+  }
+
+  /** What its tasks have refused. */
+  public Refusals refusals() {
+    return refusals;
   }
 
   @Override
@@ -81,14 +86,20 @@ public final class AlertsTopology implements Supplier<Topology> {
             .merge(
                 builder.stream(DIRECT, Consumed.with(KEY, RAW).withName("read-power")),
                 Named.as("site-news"))
-            .process(() -> new WatchSites(poison), Named.as("watch-sites"), WatchSites.STORE);
+            .process(() -> new WatchSites(refusals), Named.as("watch-sites"), WatchSites.STORE);
     tell(watched);
     return builder.build(config);
   }
 
-  private static KStream<String, byte[]> sent(StreamsBuilder builder) {
-    return builder.stream(SENT, Consumed.with(KEY, RAW).withName("read-news"))
-        .process(SendToSite::new, Named.as("send-to-site"))
+  private KStream<String, byte[]> sent(StreamsBuilder builder) {
+    KStream<String, SendToSite.Out> sent =
+        builder.stream(SENT, Consumed.with(KEY, RAW).withName("read-news"))
+            .process(() -> new SendToSite(refusals), Named.as("send-to-site"));
+    sent.filter((_, out) -> out.refused(), Named.as("pick-refused-news"))
+        .mapValues(SendToSite.Out::value, Named.as("unwrap-refused-news"))
+        .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-news"));
+    return sent.filter((_, out) -> !out.refused(), Named.as("pick-news"))
+        .mapValues(SendToSite.Out::value, Named.as("unwrap-news"))
         .repartition(Repartitioned.with(KEY, RAW).withName(NEWS_BY_SITE));
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.watch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.budget.Budget;
@@ -14,15 +13,15 @@ import io.github.joulestream.schemas.LivePower;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.process.DeadLetterHeaders;
-import io.github.joulestream.streams.process.Poison;
+import io.github.joulestream.streams.process.Refusals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.errors.SerializationException;
+import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
@@ -51,8 +50,11 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
   private static final Duration WALL_INTERVAL = Duration.ofSeconds(1);
   private static final Keeper.Part[] PARTS = Keeper.Part.values();
 
-  private final Poison poison;
-  private final Map<String, SiteWatch> sites = new HashMap<>();
+  /** Sites of a task; new ones are refused when there are as many. */
+  private static final int MOST_SITES = 10_000;
+
+  private final Refusals refusals;
+  private final Map<String, Site> sites = new HashMap<>();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
   private ProcessorContext<String, Watched> context;
@@ -60,8 +62,8 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, byte[]> store;
 
-  public WatchSites(Poison poison) {
-    this.poison = poison;
+  public WatchSites(Refusals refusals) {
+    this.refusals = refusals;
   }
 
   /** What sites are known by. */
@@ -78,111 +80,158 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
     store = context.getStateStore(STORE);
     sites.clear();
     try (KeyValueIterator<String, byte[]> all = store.all()) {
-      while (all.hasNext()) {
-        KeyValue<String, byte[]> entry = all.next();
-        int at = entry.key.indexOf('\0');
-        site(entry.key.substring(0, at))
-            .restore(
-                PARTS[entry.key.charAt(at + 1) - 'a'], entry.key.substring(at + 2), entry.value);
-      }
+      all.forEachRemaining(this::restore);
     }
-    sites.values().forEach(SiteWatch::restored);
-    context.schedule(
-        WALL_INTERVAL,
-        PunctuationType.WALL_CLOCK_TIME,
-        wallMillis -> sites.values().forEach(site -> site.wallClock(wallMillis)));
+    sites.values().forEach(site -> site.watch.restored());
+    context.schedule(WALL_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::wallClock);
   }
 
-  private SiteWatch site(String name) {
-    return sites.computeIfAbsent(name, _ -> new SiteWatch(name, new OfSite(name)));
+  private void restore(KeyValue<String, byte[]> entry) {
+    try {
+      int at = entry.key.indexOf('\0');
+      Keeper.Part part = PARTS[entry.key.charAt(at + 1) - 'a'];
+      site(entry.key.substring(0, at))
+          .watch
+          .restore(part, entry.key.substring(at + 2), entry.value);
+    } catch (RuntimeException | StackOverflowError e) {
+      Refusals.rethrowUnlessOfRecord(e);
+      // of one site; the rest of it is as it was
+      refusals.warn(
+          "restore",
+          "what the watch had written down as %s is left out: %s".formatted(entry.key, e));
+    }
+  }
+
+  private void wallClock(long wallMillis) {
+    for (String name : List.copyOf(sites.keySet())) {
+      try {
+        watch(name, site -> site.wallClock(wallMillis));
+      } catch (Refusals.ProgramFailed e) {
+        refusals.warn("clock", "the watch over site %s failed: %s".formatted(name, e.getMessage()));
+      }
+    }
+  }
+
+  private Site site(String name) {
+    Site site = sites.get(name);
+    if (site == null) {
+      if (sites.size() >= MOST_SITES) {
+        throw new IllegalArgumentException(
+            "a new site, and this task has as many as it may: " + MOST_SITES);
+      }
+      OfSite keeper = new OfSite(name);
+      site = new Site(new SiteWatch(name, keeper), keeper);
+      sites.put(name, site);
+    }
+    return site;
+  }
+
+  private record Site(SiteWatch watch, OfSite keeper) {}
+
+  /** Does something with a site's watch; or nothing, and all is as it was before. */
+  private void watch(String name, Consumer<SiteWatch> work) {
+    Site site = site(name);
+    try {
+      work.accept(site.watch);
+    } catch (RuntimeException | StackOverflowError e) {
+      Refusals.rethrowUnlessOfRecord(e);
+      // what it did half way is in memory alone
+      sites.remove(name);
+      try (KeyValueIterator<String, byte[]> all = store.range(name + "\0", name + "\1")) {
+        all.forEachRemaining(this::restore);
+      }
+      site(name).watch.restored();
+      throw new Refusals.ProgramFailed(e);
+    }
+    site.keeper.keep();
   }
 
   @Override
   public void process(Record<String, byte[]> news) {
-    RecordMetadata origin = context.recordMetadata().orElseThrow();
-    String known = poison.reason(origin);
-    if (known != null) {
-      refuse(news, known);
-      return;
-    }
+    RecordMetadata metadata = context.recordMetadata().orElseThrow();
     try {
-      SendToSite.Origin sent = SendToSite.origin(news, origin);
-      // a bad record is found out before anything is touched
-      Runnable work = work(site(sent.site()), sent, news);
-      poison.guard(
-          origin,
-          () -> {
-            work.run();
-            return true;
-          });
-    } catch (SerializationException | IllegalArgumentException e) {
-      log.warn("refused a record of {}: {}", news.key(), e.toString());
-      refuse(news, String.valueOf(e.getMessage()));
+      String site = Refusals.checkedKey(news.key(), news.value());
+      SendToSite.Origin sent = SendToSite.origin(news, metadata);
+      if (sent.topic() == Topic.NODES && news.value() == null && sent.name().isEmpty()) {
+        forgetSite(site);
+      } else if (news.value() != null || sites.containsKey(site)) {
+        // a bad record is found out before anything is touched
+        watch(site, work(sent, news));
+      }
+    } catch (RuntimeException | StackOverflowError e) {
+      Record<String, byte[]> first = news.withKey(SendToSite.key(news, metadata));
+      context.forward(
+          refusals.refuse(
+              first, news.value(), SendToSite.place(news, metadata), e, Watched.Refused::new));
     }
   }
 
-  private Runnable work(SiteWatch site, SendToSite.Origin sent, Record<String, byte[]> news) {
+  private Consumer<SiteWatch> work(SendToSite.Origin sent, Record<String, byte[]> news) {
     byte[] value = news.value();
     long arrival = news.timestamp();
     return switch (sent.topic()) {
       case POWER_NOW -> {
         LivePower power = read(WireSerdes.livePower(), value);
         checkKey(sent, power.site());
-        yield () -> site.take(power, requireNonNull(value), arrival);
+        yield site -> site.take(power, requireNonNull(value), arrival);
       }
       case SITE_POWER -> {
         SiteWindow window = read(WireSerdes.siteWindows(), value);
         checkKey(sent, window.site());
-        yield () -> site.take(window, arrival);
+        yield site -> site.take(window, arrival);
       }
       case NODE_POWER -> {
         NodeWindow window = read(WireSerdes.nodeWindows(), value);
         checkKey(sent, Keys.node(window.site(), window.node()));
-        yield () -> site.take(window);
+        yield site -> site.take(window);
       }
       case JOB_ENERGY -> {
         JobWindow window = read(WireSerdes.jobWindows(), value);
         checkKey(sent, Keys.job(window.site(), window.job()));
-        yield () -> site.take(window, arrival);
+        yield site -> site.take(window, arrival);
       }
       case NODES -> {
         if (value == null) {
-          yield sent.name().isEmpty()
-              ? () -> forgetSite(sent.site())
-              : () -> site.forgetNode(sent.name());
+          yield site -> site.forgetNode(sent.name());
         }
         NodeRecord record = read(WireSerdes.nodes(), value);
         checkKey(sent, Keys.node(record.site(), record.node()));
-        yield () -> site.take(record, value);
+        yield site -> site.take(record, value);
       }
       case JOBS -> {
         if (value == null) {
-          yield () -> site.forgetJob(sent.name());
+          yield site -> site.forgetJob(sent.name());
         }
         JobRecord record = read(WireSerdes.jobs(), value);
         checkKey(sent, Keys.job(record.site(), record.job()));
-        yield () -> site.take(record, value);
+        yield site -> site.take(record, value);
       }
       case BUDGETS -> {
         if (value == null) {
-          yield () -> site.removeBudget(sent.name());
+          yield site -> site.removeBudget(sent.name());
         }
         Budget budget = read(WireSerdes.budgets(), value);
         checkKey(sent, Keys.budget(budget.site(), budget.id()));
-        site.check(budget);
-        yield () -> site.set(budget, value);
+        Site known = sites.get(sent.site());
+        if (known != null) {
+          known.watch.check(budget);
+        }
+        yield site -> site.set(budget, value);
       }
       case ALERTS -> {
         Alert alert = read(WireSerdes.alerts(), value);
         checkKey(sent, alert.site() + "/" + alert.id());
-        yield () -> site.cleared(alert);
+        yield site -> site.cleared(alert);
       }
-      default -> throw new IllegalStateException("not watched: " + sent.topic());
+      default -> throw new IllegalArgumentException("not watched: " + sent.topic());
     };
   }
 
   private void forgetSite(String name) {
-    site(name).forgetSite();
+    if (!sites.containsKey(name)) {
+      return;
+    }
+    watch(name, SiteWatch::forgetSite);
     sites.remove(name);
     List<String> keys = new ArrayList<>();
     // all that begins with the name and a 0 character
@@ -206,20 +255,6 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
     }
   }
 
-  private void refuse(Record<String, byte[]> news, String reason) {
-    context
-        .recordMetadata()
-        .ifPresent(origin ->
-            context.forward(
-                new Record<>(
-                    SendToSite.originalKey(news),
-                    (Watched) new Watched.Refused(news.value()),
-                    news.timestamp(),
-                    SendToSite.isSent(news)
-                        ? news.headers().add("reason", reason.getBytes(UTF_8))
-                        : DeadLetterHeaders.of(reason, origin))));
-  }
-
   /** The store and the outlet, for one site. */
   private final class OfSite implements Keeper {
     private final String prefix;
@@ -234,24 +269,39 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
       return prefix + (char) ('a' + part.ordinal()) + name;
     }
 
+    // kept and told when the work over a record is done
+    private final List<KeyValue<String, byte @Nullable []>> writes = new ArrayList<>();
+    private final List<Record<String, Watched>> outputs = new ArrayList<>();
+
+    /** Writes down what was to be kept, and forwards what was to be told. */
+    void keep() {
+      for (KeyValue<String, byte @Nullable []> write : writes) {
+        store.put(write.key, write.value);
+      }
+      writes.clear();
+      List<Record<String, Watched>> told = List.copyOf(outputs);
+      outputs.clear();
+      told.forEach(context::forward);
+    }
+
     @Override
     public void put(Part part, String name, byte[] value) {
-      store.put(key(part, name), value);
+      writes.add(KeyValue.pair(key(part, name), value));
     }
 
     @Override
     public void delete(Part part, String name) {
-      store.delete(key(part, name));
+      writes.add(KeyValue.pair(key(part, name), null));
     }
 
     @Override
     public void tell(Alert alert) {
-      context.forward(new Record<>(alert.id(), (Watched) new Watched.Told(alert), timestamp()));
+      outputs.add(new Record<>(alert.id(), (Watched) new Watched.Told(alert), timestamp()));
     }
 
     @Override
     public void advise(CapAdvice advice) {
-      context.forward(new Record<>(site, (Watched) new Watched.Advised(advice), timestamp()));
+      outputs.add(new Record<>(site, (Watched) new Watched.Advised(advice), timestamp()));
     }
 
     /** Of the record; the topics put in the time of its arrival anyway. */

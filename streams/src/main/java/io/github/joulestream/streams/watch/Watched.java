@@ -3,6 +3,7 @@ package io.github.joulestream.streams.watch;
 
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.CapAdvice;
+import org.jspecify.annotations.Nullable;
 
 /** What the watch over sites gives on. */
 public sealed interface Watched {
@@ -13,5 +14,5 @@ public sealed interface Watched {
   record Advised(CapAdvice advice) implements Watched {}
 
   /** Something unusable, as it came; the reason is in the record's headers. */
-  record Refused(byte[] value) implements Watched {}
+  record Refused(byte @Nullable [] value) implements Watched {}
 }

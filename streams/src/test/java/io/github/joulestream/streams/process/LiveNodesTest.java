@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.StateStore;
@@ -45,6 +46,19 @@ class LiveNodesTest {
   private static final long SEED = 31;
   private static final long START = 1_700_000_000_000L;
   private static final int NODES = 70;
+
+  private static final LiveNodes.Aside NONE_ASIDE =
+      new LiveNodes.Aside() {
+        @Override
+        public void set(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why) {
+          throw new AssertionError("set aside: " + key, why);
+        }
+
+        @Override
+        public boolean holds(String key) {
+          return false;
+        }
+      };
 
   @TempDir Path folder;
 
@@ -106,6 +120,7 @@ class LiveNodesTest {
                 long booked = keep(node, batch, entry.arrivalEpochMillis(), entry.offset());
                 untold += toldBefore ? 0 : booked;
               },
+              NONE_ASIDE,
               20);
       begun.open();
       return begun;

@@ -731,9 +731,9 @@ class AccountingTopologyTest {
     assertThatThrownBy(() -> builder.build(config)).isInstanceOf(TopologyException.class);
   }
 
-  /** What was said of a job is withdrawn: what was booked to it, and under which name, stays. */
+  /** Whose it was is not said any more; what was booked to it stays. */
   @Test
-  void aTombstoneOfAJob_stopsNothing_andChangesNoEnergy() {
+  void aTombstoneOfAJob_forgetsWhoseItWas_andChangesNoEnergy() {
     send(job());
     send(hold(5));
     send(batch(1, 0, 20));
@@ -744,8 +744,10 @@ class AccountingTopologyTest {
         read(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer());
     JobSummary last = told.getLast().value();
     assertThat(told).extracting(TestRecord::key).containsOnly(Keys.job(SITE, "job"));
-    assertThat(last.user()).isEqualTo("ada");
-    assertThat(last.totals().get(JobAmount.TOTAL_MILLIJOULES)).isPositive();
+    assertThat(List.of(last.user(), last.project(), last.name())).containsOnly("");
+    assertThat(last.labels()).isEmpty();
+    assertThat(last.state()).isEqualTo(JobState.COMPLETED);
+    assertThat(last.totals().get(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(35 * 500_000);
     assertThat(read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer())).isEmpty();
   }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.process;
+
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/** How many nodes a task knows: looks at a few accounts at a time, again and again. One thread. */
+final class NodeCensus {
+  /** Nodes of a task; new ones are refused when there are as many. */
+  static final int MOST_NODES = 200_000;
+
+  /** Accounts looked at in one turn. */
+  static final int TURN = 50;
+
+  private final KeyValueStore<String, byte[]> accounts;
+  private final LiveNodes nodes;
+  private final int most;
+  // the next key to look at; "" at the beginning of a round
+  private String next = "";
+  private int counted;
+  // nodes at the end of the last round, and how many had been made when it began
+  private long known;
+  private long madeBefore;
+  private long madeAtBegin;
+
+  NodeCensus(KeyValueStore<String, byte[]> accounts, LiveNodes nodes, int most) {
+    this.accounts = accounts;
+    this.nodes = nodes;
+    this.most = most;
+  }
+
+  /** True if there may be one node more. */
+  boolean hasRoom() {
+    return known + nodes.made() - madeBefore < most;
+  }
+
+  /** Looks at the next few. */
+  void turn() {
+    String from = next;
+    int looked = 0;
+    try (KeyValueIterator<String, byte[]> range = accounts.range(from, null)) {
+      while (range.hasNext() && looked < TURN) {
+        KeyValue<String, byte[]> entry = range.next();
+        looked++;
+        next = entry.key + "\0"; // the smallest that is larger
+      }
+    }
+    counted += looked;
+    if (looked < TURN) {
+      known = counted;
+      madeBefore = madeAtBegin;
+      counted = 0;
+      madeAtBegin = nodes.made();
+      next = "";
+    }
+  }
+}
