@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.app.Main;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.store.questdb.EmbeddedQuestDb;
+import io.github.joulestream.store.questdb.QuestDbReader;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/**
+ * Every command that speaks to Kafka, against a broker that takes nobody without TLS and a
+ * password: energy reaches the store, and not one connection was tried in plain text.
+ */
+class ITSecuredCluster {
+  private static final String SLURM = "slurm";
+  private static final String SITE = "secured";
+  private static final Duration PAST = Duration.ofMinutes(4);
+
+  @TempDir Path folder;
+  private SecuredKafka broker;
+  private EmbeddedQuestDb store;
+  private QuestDbReader reader;
+  private final Map<String, Program> programs = new LinkedHashMap<>();
+  private final SortedSet<String> commands = new TreeSet<>();
+  private final SortedSet<String> used = new TreeSet<>();
+
+  @BeforeEach
+  void start() throws Exception {
+    broker = SecuredKafka.start(folder.resolve("kafka"));
+    store = EmbeddedQuestDb.start(folder.resolve("questdb"), FreePort.find());
+    reader = new QuestDbReader(store.url());
+    withKafkaConfig(new CommandLine(new Main()), "", commands);
+  }
+
+  @AfterEach
+  void stop() {
+    programs.values().forEach(Program::close);
+    reader.close();
+    store.close();
+    broker.close();
+  }
+
+  /** The names of all commands that take {@code --kafka-config}. */
+  private static void withKafkaConfig(CommandLine command, String name, SortedSet<String> into) {
+    if (command.getSubcommands().isEmpty()
+        && command.getCommandSpec().findOption("--kafka-config") != null) {
+      into.add(name.strip());
+    }
+    command.getSubcommands().forEach((word, sub) -> withKafkaConfig(sub, name + " " + word, into));
+  }
+
+  private String[] secured(String... args) {
+    String two = args.length > 1 ? args[0] + " " + args[1] : args[0];
+    used.add(commands.contains(two) ? two : args[0]);
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--kafka", broker.bootstrap()));
+    all.addAll(List.of("--kafka-config", broker.clientFile().toString()));
+    return all.toArray(String[]::new);
+  }
+
+  private Program startProgram(String... args) throws Exception {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--metrics-port", "0"));
+    Program program = Program.start(secured(all.toArray(String[]::new)));
+    programs.put(args[0], program);
+    return program;
+  }
+
+  /** Runs a command in this process, which must end well; what it says. */
+  private String run(String... args) {
+    Said said = said(args);
+    assertThat(said.status).as("%s: %s", String.join(" ", args), said.text).isZero();
+    return said.text;
+  }
+
+  private record Said(int status, String text) {}
+
+  private Said said(String... args) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream both = new PrintStream(bytes, true, UTF_8);
+    System.setOut(both);
+    System.setErr(both);
+    int status;
+    try {
+      status = Main.run(secured(args));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+    return new Said(status, bytes.toString(UTF_8).strip());
+  }
+
+  private RecordMetadata put(String topic, String key, byte[] value) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(broker.client(), new StringSerializer(), new ByteArraySerializer())) {
+      return producer.send(new ProducerRecord<>(topic, key, value)).get();
+    }
+  }
+
+  /** A run of MLPerf Training, of two minutes on one node. */
+  private Path traces(long startEpochMillis) throws Exception {
+    Path benchmark = folder.resolve("traces").resolve("system").resolve("bench");
+    Path power = Files.createDirectories(benchmark.resolve("power").resolve("run_0"));
+    long end = startEpochMillis + 120_000;
+    Files.writeString(
+        benchmark.resolve("run_0.lifecycle.txt"),
+        line("run_start", startEpochMillis, "null", "{}")
+            + line("run_stop", end, "null", "{\"status\": \"success\"}"));
+    StringBuilder text = new StringBuilder();
+    for (long time = startEpochMillis; time <= end; time += 2_000) {
+      text.append(line("power_reading", time, "2000", "\"\""));
+    }
+    Files.writeString(power.resolve("node_0.txt"), text);
+    return folder.resolve("traces");
+  }
+
+  private static String line(String key, long millis, String value, String metadata) {
+    return ":::MLLOG {\"time_ms\": %d, \"key\": \"%s\", \"value\": %s, \"metadata\": %s}%n"
+        .formatted(millis, key, value, metadata);
+  }
+
+  private static Alert alert() {
+    long now = System.currentTimeMillis();
+    return new Alert(
+        Alert.fingerprint(SITE, Rule.POWER_BUDGET, Scope.SITE),
+        Rule.POWER_BUDGET,
+        SITE,
+        "by-hand",
+        Scope.SITE.text(),
+        Severity.CRITICAL,
+        AlertState.FIRING,
+        1_210_000,
+        1_200_000,
+        "W",
+        100,
+        now,
+        now,
+        Alert.OPEN,
+        10_000,
+        List.of(),
+        "too much",
+        3,
+        "",
+        "",
+        "");
+  }
+
+  @Test
+  void everyCommandHonoursTheConfiguration_andNobodySpeaksInPlainText() throws Exception {
+    assertThat(run("topics", "create", "--partitions", "2")).contains("created", "telemetry");
+    run("topics", "check");
+    try (Admin admin = Admin.create(broker.client())) {
+      admin.createTopics(List.of(new NewTopic(SLURM, 1, (short) 1))).all().get();
+    }
+    Path secret = Files.writeString(folder.resolve("secret"), "a secret that is long enough\n");
+    Path jobs = Files.createDirectory(folder.resolve("jobs"));
+    try (Inbox inbox = new Inbox()) {
+      startPrograms(inbox, secret, jobs);
+      run("job", "start", "of-the-folder", "--user", "ada", "--dir", jobs.toString());
+      long published = publish();
+      jobsByHand();
+      budgetsAndAlerts();
+      theStoreHasIt(published);
+      whatIsRefused();
+      assertThat(said("doctor", "--store-url", store.url().toString()).text())
+          .contains("answers at " + broker.bootstrap(), "are as they must be");
+      run("node", "forget", "lab", "n1", "--yes");
+      assertThat(run("site", "forget", SITE, "--yes")).contains("is forgotten");
+      for (Map.Entry<String, Program> program : programs.entrySet()) {
+        HealthPort.assertWell(program.getKey(), program.getValue());
+      }
+    }
+    assertThat(used).as("commands that were tried").isEqualTo(commands);
+    assertThat(broker.successfulAuthentications()).isGreaterThan(commands.size());
+    assertThat(broker.failedAuthentications()).as("tried in plain text").isZero();
+  }
+
+  private void startPrograms(Inbox inbox, Path secret, Path jobs) throws Exception {
+    startProgram("store-writer", "--store-url", store.url().toString());
+    startProgram(
+        "alert-sender",
+        "--webhook",
+        inbox.url().resolve("/hook").toString(),
+        "--webhook-secret-file",
+        secret.toString());
+    startProgram("slurm-jobs", "--topic", SLURM, "--site", SITE);
+    startProgram(
+        "agent",
+        "--site",
+        "lab",
+        "--node",
+        "n1",
+        "--jobs",
+        jobs.toString(),
+        "--spool",
+        folder.resolve("spool").toString());
+    startProgram("streams", "--state", folder.resolve("state").toString(), "--instance", "it")
+        .awaitLine("the topologies run");
+  }
+
+  /** Readings of a simulated site, of a trace, and what a scheduler says. */
+  private long publish() throws Exception {
+    long since = System.currentTimeMillis() - PAST.toMillis();
+    String said =
+        run(
+            "simulate",
+            "--site",
+            SITE,
+            "--nodes",
+            "2",
+            "--since",
+            Instant.ofEpochMilli(since).toString(),
+            "--for",
+            PAST.toSeconds() + "s",
+            "--end-jobs");
+    Matcher published = Pattern.compile("([0-9,]+) readings published").matcher(said);
+    assertThat(published.find()).as(said).isTrue();
+    assertThat(run("replay", traces(since).toString(), "--site", "traced")).contains("published");
+    put(
+        SLURM,
+        "77",
+        """
+        {"jobid": 77, "username": "ada", "state": "COMPLETED", "account": "lab",
+         "@start": "2026-11-25T00:41:03Z", "@end": "2026-11-25T00:51:03Z"}
+        """
+            .getBytes(UTF_8));
+    return Long.parseLong(published.group(1).replace(",", ""));
+  }
+
+  private void jobsByHand() throws Exception {
+    run("job", "start", "by-hand", "--site", SITE, "--node", "node-001");
+    run("job", "progress", "by-hand", "--site", SITE, "--done", "7", "--unit", "steps");
+    run("job", "end", "by-hand", "--site", SITE, "--node", "node-001");
+  }
+
+  private void budgetsAndAlerts() throws Exception {
+    run("budget", "set", "whole", "--site", SITE, "--scope", "site", "--power", "900kW");
+    Await.until("it is in force", () -> run("budget", "list").contains("whole"));
+    Path more =
+        Files.writeString(
+            folder.resolve("budgets.yaml"),
+            """
+            budgets:
+              - name: of-ada
+                site: %s
+                scope: user=ada
+                power: 90kW
+            """
+                .formatted(SITE));
+    run("budget", "import", more.toString());
+    run("budget", "remove", "whole", "--site", SITE);
+    Alert alert = alert();
+    put(
+        Topic.ALERTS.topicName(),
+        alert.id(),
+        WireSerdes.alerts().serializer().serialize("alerts", alert));
+    assertThat(run("alert", "list")).contains(alert.id());
+    run("alert", "clear", alert.id());
+    Await.until("it is over", () -> !run("alert", "list").contains(alert.id()));
+  }
+
+  private void theStoreHasIt(long published) throws Exception {
+    Await.until(
+        "energy of the simulated site is in the store",
+        Duration.ofMinutes(2),
+        () -> reader.applied() && SiteFigures.of(reader, SITE).readings() >= published);
+    Await.until(
+        "its books balance, and its jobs are there",
+        () ->
+            reader.applied()
+                && SiteFigures.of(reader, SITE).differenceMillijoules() == 0
+                && SiteFigures.of(reader, SITE).jobs().size() > 2);
+    Await.until(
+        "the agent's job, the trace's and the scheduler's are in the store",
+        () ->
+            reader.applied()
+                && millijoules("of-the-folder") >= 0
+                && reader.jobSummaries().stream()
+                    .anyMatch(job ->
+                        job.site().equals("traced")
+                            && job.totals().get(JobAmount.TOTAL_MILLIJOULES) > 100_000_000)
+                && reader.jobSummaries().stream().anyMatch(job -> job.job().equals("77")));
+  }
+
+  private long millijoules(String id) {
+    return reader.jobSummaries().stream()
+        .filter(job -> job.job().equals(id))
+        .mapToLong(job -> job.totals().get(JobAmount.TOTAL_MILLIJOULES))
+        .findFirst()
+        .orElse(-1);
+  }
+
+  private void whatIsRefused() throws Exception {
+    RecordMetadata refused =
+        put(Topic.TELEMETRY.topicName(), SITE + "/node-001", "no Avro".getBytes(UTF_8));
+    Await.until("its letter", () -> run("dead-letter", "list").contains("telemetry"));
+    assertThat(
+            run(
+                "dead-letter",
+                "show",
+                refused.topic(),
+                Integer.toString(refused.partition()),
+                Long.toString(refused.offset())))
+        .contains("not an Avro single object");
+  }
+}
