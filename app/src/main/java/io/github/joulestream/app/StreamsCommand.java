@@ -79,7 +79,7 @@ final class StreamsCommand implements Callable<Integer> {
         StreamsProgram accounting = new StreamsProgram(settings);
         AlertsProgram alerts = new AlertsProgram(settings)) {
       Metrics metrics = new Metrics();
-      accounting.showIn(metrics);
+      accounting.showIn(metrics, alerts);
       try (AutoCloseable _ = healthPort.open(metrics, () -> health(accounting, alerts))) {
         accounting.start();
         alerts.start();

@@ -43,6 +43,13 @@ public enum Metric {
   STREAMS_RECORDS_IN("joulestream_streams_records_in_total", "Records read by this instance."),
   STREAMS_RECORDS_OUT("joulestream_streams_records_out_total", "Records written by it."),
   STREAMS_LAG("joulestream_streams_lag_records", "Records of its partitions not read yet."),
+  STREAMS_REFUSED(
+      "joulestream_streams_refused_records_total", "Records kept as dead letters, by topology."),
+  STREAMS_SET_ASIDE(
+      "joulestream_streams_set_aside_nodes",
+      "Nodes that are not booked until a person puts them back."),
+  STREAMS_REPLACED_THREADS(
+      "joulestream_streams_replaced_threads_total", "Threads that failed and were replaced."),
 
   STORE_POINTS("joulestream_store_writer_points_total", "Points that the store has taken."),
   STORE_REFUSED("joulestream_store_writer_refused_records_total", "Records kept as dead letters."),

@@ -2,6 +2,7 @@
 package io.github.joulestream.streams;
 
 import io.github.joulestream.runtime.Health;
+import io.github.joulestream.streams.process.Refusals;
 import io.github.joulestream.streams.topology.AlertsTopology;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,11 +18,14 @@ public final class AlertsProgram implements AutoCloseable {
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
 
   private final RunningTopology running;
+  private final Refusals refusals;
 
   /** With the threads, the folder and the place in the group that these say. */
   public AlertsProgram(StreamsSettings settings) {
     Properties config = config(settings);
-    this.running = new RunningTopology(new AlertsTopology(config).get(), config);
+    AlertsTopology topology = new AlertsTopology(config);
+    this.refusals = topology.refusals();
+    this.running = new RunningTopology(topology.get(), config);
   }
 
   /** The configuration of the topology; also what tests build it with. */
@@ -37,7 +41,12 @@ public final class AlertsProgram implements AutoCloseable {
     running.start();
   }
 
-  /** How it is: bad if it gave up. */
+  /** Records refused since the start. */
+  public long refused() {
+    return refusals.count();
+  }
+
+  /** How it is: bad if it gave up, or if nothing gets on. */
   public Health health() {
     return running.health();
   }

@@ -4,15 +4,18 @@ package io.github.joulestream.streams;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
@@ -22,22 +25,25 @@ import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThr
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A topology, running: a thread that fails is replaced, a few times. */
+/** A topology, running: a thread that fails is replaced, a few times an hour. */
 final class RunningTopology implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RunningTopology.class);
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
-  private static final int MAX_REPLACED_THREADS = 10;
+
+  private static final String FETCHED = "consumer-fetch-manager-metrics";
 
   private final String name;
   private final KafkaStreams streams;
   private final CompletableFuture<Void> running = new CompletableFuture<>();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
-  private final AtomicInteger replacedThreads = new AtomicInteger();
+  private final Replacements replaced = new Replacements(NanoClock.system());
+  private final StreamsProgress progress;
 
   RunningTopology(Topology topology, Properties config) {
     this.name = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
     this.streams = new KafkaStreams(topology, config);
+    this.progress = new StreamsProgress(name, NanoClock.system());
     streams.setStateListener((now, _) -> {
       log.info("{} is {}", name, now);
       if (now == KafkaStreams.State.RUNNING) {
@@ -48,7 +54,7 @@ final class RunningTopology implements AutoCloseable {
     });
     streams.setUncaughtExceptionHandler(e -> {
       log.error("a thread of {} failed", name, e);
-      if (replacedThreads.incrementAndGet() <= MAX_REPLACED_THREADS) {
+      if (replaced.oneMore()) {
         return StreamThreadExceptionResponse.REPLACE_THREAD;
       }
       failure.set(e);
@@ -69,33 +75,54 @@ final class RunningTopology implements AutoCloseable {
     }
   }
 
-  /** How it is: bad if it gave up. While tasks move or are restored, it is good and says so. */
+  /**
+   * How it is: bad if it gave up, or if nothing gets on. While tasks move or are restored, it is
+   * good and says so.
+   */
   Health health() {
-    KafkaStreams.State state = streams.state();
     Throwable e = failure.get();
     if (e != null) {
       return Health.bad(name + " stopped: " + e.getMessage());
     }
-    return switch (state) {
-      case RUNNING -> Health.GOOD;
-      case CREATED, REBALANCING -> Health.good(name + " is " + state);
-      default -> Health.bad(name + " is " + state);
-    };
+    return progress.health(
+        new StreamsProgress.Figures(
+            streams.state(),
+            byThread("poll-total"),
+            byThread("process-total").values().stream().mapToDouble(Double::doubleValue).sum(),
+            sum(FETCHED, "records-consumed-total", "client-id"),
+            sum(FETCHED, "records-lag", "partition")));
+  }
+
+  /** One of the figures of threads that are not dead. */
+  private Map<String, Double> byThread(String figure) {
+    Set<String> alive = new HashSet<>();
+    streams.metadataForLocalThreads().forEach(thread -> alive.add(thread.threadName()));
+    Map<String, Double> values = new HashMap<>();
+    streams
+        .metrics()
+        .forEach((metric, value) -> {
+          String thread = metric.tags().get("thread-id");
+          if (metric.group().equals("stream-thread-metrics")
+              && metric.name().equals(figure)
+              && thread != null
+              && alive.contains(thread)
+              && value.metricValue() instanceof Double number) {
+            values.put(thread, number);
+          }
+        });
+    return values;
   }
 
   /** Shows its figures. */
   void showIn(Metrics metrics) {
     metrics
         .showIf(Metric.STREAMS_RUNNING, () -> streams.state() == KafkaStreams.State.RUNNING)
-        .show(
-            Metric.STREAMS_RECORDS_IN,
-            () -> sum("consumer-fetch-manager-metrics", "records-consumed-total", "client-id"))
+        .show(Metric.STREAMS_RECORDS_IN, () -> sum(FETCHED, "records-consumed-total", "client-id"))
         .show(
             Metric.STREAMS_RECORDS_OUT,
             () -> sum("producer-metrics", "record-send-total", "client-id"))
-        .show(
-            Metric.STREAMS_LAG,
-            () -> sum("consumer-fetch-manager-metrics", "records-lag", "partition"));
+        .show(Metric.STREAMS_LAG, () -> sum(FETCHED, "records-lag", "partition"))
+        .show(Metric.STREAMS_REPLACED_THREADS, replaced::total);
   }
 
   /**

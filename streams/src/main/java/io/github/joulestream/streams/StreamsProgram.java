@@ -3,11 +3,17 @@ package io.github.joulestream.streams;
 
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.streams.process.ArrivalTime;
+import io.github.joulestream.streams.process.AttributeEnergy;
 import io.github.joulestream.streams.process.Journal;
+import io.github.joulestream.streams.process.Refusals;
 import io.github.joulestream.streams.process.Untold;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -25,12 +31,14 @@ public final class StreamsProgram implements AutoCloseable {
 
   private final RunningTopology running;
   private final Untold untold;
+  private final Refusals refusals;
 
   public StreamsProgram(StreamsSettings settings) {
     Properties config = config(settings);
     AccountingTopology topology =
         new AccountingTopology(config, Limits.DEFAULT, settings.calibration());
     this.untold = topology.untold();
+    this.refusals = topology.refusals();
     this.running = new RunningTopology(topology.get(), config);
   }
 
@@ -48,6 +56,7 @@ public final class StreamsProgram implements AutoCloseable {
     config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);
     config.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+    config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, ArrivalTime.class);
     // telemetry that ran ahead of allocations would be booked again: at a fifteenth of the speed
     config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0L);
     config.put(StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG, StreamsConfig.NO_OPTIMIZATION);
@@ -93,14 +102,49 @@ public final class StreamsProgram implements AutoCloseable {
     return untold.isNone();
   }
 
-  /** How it is: bad if it gave up. While tasks move or are restored, it is good and says so. */
+  /**
+   * How it is: bad if it gave up, or if nothing gets on. While tasks move or are restored, and
+   * while nodes are set aside, it is good and says so.
+   */
   public Health health() {
-    return running.health();
+    Health health = running.health();
+    int nodes = refusals.nodesSetAside();
+    return health.equals(Health.GOOD) && nodes > 0
+        ? Health.good("nodes set aside: %d; see joulestream node list --set-aside".formatted(nodes))
+        : health;
   }
 
-  /** Shows its figures. */
-  public void showIn(Metrics metrics) {
+  /** Shows its figures, and what both topologies have refused. */
+  public void showIn(Metrics metrics, AlertsProgram alerts) {
     running.showIn(metrics);
+    metrics
+        .show(
+            Metric.STREAMS_REFUSED,
+            "topology",
+            () -> Map.of("accounting", refusals.count(), "alerts", alerts.refused()))
+        .show(Metric.STREAMS_SET_ASIDE, refusals::nodesSetAside);
+  }
+
+  /** Nodes of this instance that are set aside: their records are kept as dead letters. */
+  public int nodesSetAside() {
+    return refusals.nodesSetAside();
+  }
+
+  /** The topic that holds, by node, why it is set aside. */
+  public static String setAsideTopic() {
+    return APPLICATION_ID + "-" + AttributeEnergy.SET_ASIDE + "-changelog";
+  }
+
+  /** The topics that the topologies read, beside those between their parts. */
+  public static List<Topic> inputs() {
+    return List.of(
+        Topic.TELEMETRY,
+        Topic.ALLOCATIONS,
+        Topic.NODE_COMMANDS,
+        Topic.JOBS,
+        Topic.BUDGETS,
+        Topic.NODES,
+        Topic.ALERTS);
   }
 
   /** Why the streams gave up, if they did. */

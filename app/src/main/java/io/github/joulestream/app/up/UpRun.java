@@ -297,7 +297,7 @@ public final class UpRun {
             agent,
             traces);
     Metrics metrics = new Metrics();
-    streams.showIn(metrics);
+    streams.showIn(metrics, alerts);
     writer.showIn(metrics);
     metrics
         .show(

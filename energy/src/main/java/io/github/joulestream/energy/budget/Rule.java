@@ -34,7 +34,9 @@ public enum Rule {
   /** Nothing is heard of a whole site. */
   SITE_STALE,
   /** Two sources speak for one device of a node at one time. */
-  SOURCE_CONFLICT;
+  SOURCE_CONFLICT,
+  /** Records of a node are not booked: the program failed at them, or it is set aside. */
+  NODE_SET_ASIDE;
 
   /** The rule of the thresholds of a budget for this quantity. */
   public static Rule budget(Quantity quantity) {

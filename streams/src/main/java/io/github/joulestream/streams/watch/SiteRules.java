@@ -59,6 +59,7 @@ final class SiteRules {
   private final Map<String, Long> stuckSeenMillis = new HashMap<>();
   private final Map<String, Long> stuckMillis = new HashMap<>();
   private final SourceConflicts conflicts;
+  private final FailedRecords failed;
   private long peersMillis = Long.MIN_VALUE;
 
   /**
@@ -70,6 +71,7 @@ final class SiteRules {
     this.book = book;
     this.ended = ended;
     this.conflicts = new SourceConflicts(book);
+    this.failed = new FailedRecords(book);
   }
 
   /**
@@ -86,6 +88,7 @@ final class SiteRules {
     idleJobs(now);
     stuckCounters(now);
     conflicts.sweep(now);
+    failed.sweep(now);
     ledger(now, unbalancedMillijoules);
     book.endRound(
         Rule.NODE_SILENT, now, SILENT_PATIENCE, "it reports again, or is not missed any more");
@@ -220,6 +223,7 @@ final class SiteRules {
     stuckSeenMillis.remove(node);
     stuckMillis.remove(node);
     conflicts.forget(node);
+    failed.forget(node);
     book.forgetAll(
         scope ->
             (scope.kind() == Scope.Kind.NODE && scope.name().equals(node))
@@ -231,6 +235,11 @@ final class SiteRules {
   /** So many readings of this node were refused, since another source speaks for their device. */
   void conflict(String node, long now, long readings) {
     conflicts.seen(node, now, readings);
+  }
+
+  /** So many records of this node were not booked. */
+  void failed(String node, long now, long records) {
+    failed.seen(node, now, records);
   }
 
   private void stuckCounters(long now) {

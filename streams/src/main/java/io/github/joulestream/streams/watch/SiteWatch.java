@@ -486,6 +486,10 @@ final class SiteWatch {
     if (conflicting > 0) {
       rules.conflict(window.node(), Math.max(now, window.windowStartEpochMillis()), conflicting);
     }
+    long failed = totals.get(SiteAmount.FAILED_RECORDS);
+    if (failed > 0) {
+      rules.failed(window.node(), Math.max(now, window.windowStartEpochMillis()), failed);
+    }
     draws
         .labels(window.node())
         .forEach((label, value) -> {

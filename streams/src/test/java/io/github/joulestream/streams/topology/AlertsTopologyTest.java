@@ -887,6 +887,29 @@ class AlertsTopologyTest {
   }
 
   @Test
+  void recordsOfANodeThatAreNotBooked_areSaid_untilAMinuteWithout() {
+    steady(0, 10, 100);
+    for (int i = 0; i < 3; i++) {
+      Totals<SiteAmount> totals = Totals.ofSite();
+      totals.add(SiteAmount.FAILED_RECORDS, 2);
+      send(
+          Topic.NODE_POWER,
+          Keys.node(SITE, "n1"),
+          new NodeWindow(SITE, "n1", millis(0), 10_000, totals, i),
+          WireSerdes.nodeWindows().serializer(),
+          10);
+    }
+    steady(10, 300, 100);
+    List<Alert> said = alerts(Rule.NODE_SET_ASIDE);
+    assertThat(said)
+        .extracting(Alert::scope, Alert::state, Alert::severity)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.FIRING, Severity.CRITICAL),
+            org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.RESOLVED, Severity.CRITICAL));
+    assertThat(said.getFirst().summary()).contains("node list --set-aside");
+  }
+
+  @Test
   void twoSourcesOfOneDevice_areToldOfTheirNode_untilAMinuteWithout() {
     Totals<SiteAmount> totals = Totals.ofSite();
     totals.add(SiteAmount.REFUSED_CONFLICT, 12);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.watch;
+
+import io.github.joulestream.energy.budget.Alarm.Patience;
+import io.github.joulestream.energy.budget.Levels;
+import io.github.joulestream.energy.budget.Rule;
+import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.budget.Severity;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Nodes whose records are not booked: the program failed at them, or the node is set aside until a
+ * person puts it back. One thread.
+ */
+final class FailedRecords {
+  /** Without such a record for this long, there is none any more. */
+  private static final long SEEN_MILLIS = 60_000;
+
+  private static final Patience PATIENCE = new Patience(0, 60_000, 300_000);
+
+  private final AlarmBook book;
+  private final Map<String, Seen> byNode = new HashMap<>();
+
+  /**
+   * @param millis when it was seen last
+   * @param records that were not booked since it was seen first
+   */
+  private record Seen(long millis, long records) {}
+
+  FailedRecords(AlarmBook book) {
+    this.book = book;
+  }
+
+  /** So many records of a node were not booked. */
+  void seen(String node, long now, long records) {
+    Seen before = byNode.get(node);
+    byNode.put(node, new Seen(now, records + (before == null ? 0 : before.records)));
+  }
+
+  /** Nothing is said of this node any more. */
+  void forget(String node) {
+    byNode.remove(node);
+  }
+
+  /** Looks at all nodes, within a round of the book. */
+  void sweep(long now) {
+    byNode.values().removeIf(seen -> now - seen.millis >= SEEN_MILLIS);
+    byNode.forEach((node, seen) -> {
+      if (!Scope.isName(node)) {
+        return;
+      }
+      book.step(
+          Rule.NODE_SET_ASIDE,
+          Scope.node(node),
+          now,
+          Levels.ONE,
+          PATIENCE,
+          _ ->
+              SiteRules.saying(
+                  Severity.CRITICAL,
+                  (double) seen.records,
+                  0,
+                  "records",
+                  10_000,
+                  List.of(),
+                  ("records of %s are not booked, and kept as dead letters: its account failed;"
+                          + " 'joulestream node list --set-aside' says why")
+                      .formatted(book.place(Scope.node(node)))));
+    });
+    book.endRound(Rule.NODE_SET_ASIDE, now, PATIENCE, "all its records are booked again");
+  }
+}
