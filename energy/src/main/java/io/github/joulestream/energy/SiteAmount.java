@@ -68,7 +68,7 @@ public enum SiteAmount {
   REFUSED_NEGATIVE,
   /** Fields refused: over what the device can draw. */
   REFUSED_OVER_LIMIT,
-  /** Readings refused: ahead of their own arrival. */
+  /** Readings and allocation events refused: ahead of their own arrival. */
   REFUSED_FUTURE,
   /** Readings refused: older than what can still be mended. */
   REFUSED_LATE,
@@ -103,9 +103,12 @@ public enum SiteAmount {
    * Part of the measured total that meters of whole nodes measured; the rest is sums of devices.
    */
   WHOLE_NODE_MILLIJOULES,
-  /** Readings refused: so long before their arrival that no clock and no spool is the reason. */
+  /**
+   * Readings and allocation events refused: so long before their arrival that no clock and no spool
+   * is the reason.
+   */
   REFUSED_OLD,
-  /** Series of devices and allocation events refused: over what is kept of one node. */
+  /** Readings and allocation events refused: over what is kept of one node, or of one record. */
   REFUSED_OVER_STATE,
   /** Records at which the program failed, and records of a node that is set aside since. */
   FAILED_RECORDS

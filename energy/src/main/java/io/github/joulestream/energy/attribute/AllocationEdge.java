@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
+import io.github.joulestream.energy.Bounds;
 import java.util.Map;
 
 /**
@@ -40,8 +41,28 @@ public record AllocationEdge(
   /** The job's part of the node's GPUs. */
   public static final int BY_GPUS = -1;
 
+  /**
+   * An edge.
+   *
+   * @throws IllegalArgumentException if a share is none
+   */
   public AllocationEdge {
     deviceParts = Map.copyOf(deviceParts);
+    deviceParts.forEach((id, parts) -> check(id, parts, 0));
+    check("memory", memoryParts, BY_GPUS);
+    check("storage", storageParts, BY_GPUS);
+    check("cpu", cpuParts, BY_GPUS);
+    check("node", nodeParts, BY_GPUS);
+    if (gpusOnNode < 0) {
+      throw new IllegalArgumentException("a node of " + gpusOnNode + " GPUs");
+    }
+  }
+
+  private static void check(String what, int parts, int least) {
+    if (parts < least || parts > Shares.WHOLE) {
+      throw new IllegalArgumentException(
+          "share of %s is %d parts".formatted(Bounds.shown(what), parts));
+    }
   }
 
   /** The same statement, whenever it arrived. */

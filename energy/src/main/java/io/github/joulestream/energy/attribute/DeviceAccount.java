@@ -606,6 +606,8 @@ final class DeviceAccount {
       // what is counted over a longer time is known as a sum, but not when it was drawn
       counted =
           length > limits.longestSpreadMillis()
+                  || (length > limits.longGapMillis()
+                      && SumRoom.isTooMany(a.epochMillis(), b.epochMillis(), shares, limits))
               ? MISSING
               : calibrated(bench.step.microjoules(), b, length);
       compare(a, b, counted, length);

@@ -32,6 +32,7 @@ public final class Increments {
   private @Nullable Recent[] recent = new Recent[1 << LEAST_SLOT_BITS];
   private @Nullable Recent lastJob;
   private int jobWindows;
+  private int made;
 
   // the site's books once more, by node
   private final Map<String, Windows> nodes = new HashMap<>();
@@ -57,6 +58,7 @@ public final class Increments {
     private @Nullable Totals<SiteAmount> before;
     private long lastWindow;
     private long beforeWindow;
+    int made;
 
     Totals<SiteAmount> at(long window, Undo undo) {
       Totals<SiteAmount> found = last;
@@ -69,6 +71,7 @@ public final class Increments {
         if (found == null) {
           found = Totals.ofSite();
           all.put(window, found);
+          made++;
           undo.made(this, window, found);
         }
       }
@@ -195,6 +198,11 @@ public final class Increments {
     jobs.values().removeIf(Map::isEmpty);
     site.dropZeros();
     nodes.values().forEach(Windows::dropZeros);
+  }
+
+  /** How many sums were made since the beginning, of jobs, of nodes and of the site. */
+  int made() {
+    return made + site.made + node.made;
   }
 
   /** Windows of jobs and of nodes that something was booked in. */
@@ -495,6 +503,7 @@ public final class Increments {
 
   private Totals<JobAmount> newJobWindow(String job, long window) {
     jobWindows++;
+    made++;
     Totals<JobAmount> made = Totals.ofJob();
     undo.made(job, window, made);
     return made;

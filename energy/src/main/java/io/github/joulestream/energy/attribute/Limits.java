@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
+import io.github.joulestream.energy.Bounds;
+
 /**
  * Times that decide what counts as known.
  *
@@ -30,6 +32,9 @@ public record Limits(
   /** No rule looks further around a reading than this. */
   static final long LOOK_MILLIS = 60_000;
 
+  /** A reading or an edge that is older than this when it arrives is refused. */
+  static final long PAST_MILLIS = Bounds.OLDEST_BEFORE_ARRIVAL_MILLIS;
+
   // with it, what is drawn between two readings of any plausible power is a whole number
   private static final long MOST_GAP_MILLIS = 400_000;
 
@@ -56,9 +61,18 @@ public record Limits(
 
   /** The time at which something of this time is counted: that of its arrival if it cannot be. */
   long bookable(long epochMillis, long arrivalEpochMillis) {
-    return epochMillis < 0 || epochMillis > arrivalEpochMillis + futureMillis
+    return epochMillis < 0
+            || epochMillis > arrivalEpochMillis + futureMillis
+            || isOld(epochMillis, arrivalEpochMillis)
         ? arrivalEpochMillis
         : epochMillis;
+  }
+
+  /**
+   * True if it is too old to be of any use when it arrives: no clock and no spool is the reason.
+   */
+  static boolean isOld(long epochMillis, long arrivalEpochMillis) {
+    return epochMillis < arrivalEpochMillis - PAST_MILLIS;
   }
 
   long windowOf(long epochMillis) {

@@ -4,6 +4,7 @@ package io.github.joulestream.energy.attribute;
 import static io.github.joulestream.energy.Readings.MISSING;
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
@@ -55,12 +56,14 @@ public final class NodeAccount {
   // the last one in which nothing was known of a device without a usable reading
   private static final int FORMAT_WITHOUT_UNMEASURED = 5;
   // the last one without lengths and a checksum
-  private static final int FORMAT_WITHOUT_SECTIONS = 6;
+  static final int FORMAT_WITHOUT_SECTIONS = 6;
   private static final DeviceKind[] KINDS = DeviceKind.values();
   // how far before a change the history is looked at first, before all of it is
   private static final long NEARBY_MILLIS = 4 * Limits.LOOK_MILLIS;
   private static final long NEARBY_FOR_SHARES_MILLIS = 2 * Limits.LOOK_MILLIS;
   private static final long NEARBY_OF_PLAIN_MILLIS = 3_000;
+  // rows of a longer time are counted before they are booked
+  private static final long MOST_PLAIN_MILLIS = 3_600_000;
 
   private final Limits limits;
   private final Workbench bench;
@@ -129,11 +132,21 @@ public final class NodeAccount {
       places = new Places(batch);
       knowContainers(batch, history);
     }
-    if (!seen.add(agentEpoch, sequence, arrivalEpochMillis)) {
-      count(batch, arrivalEpochMillis, SiteAmount.REPEATED_READINGS, books);
+    long latestGiven = batch.latestMillis(arrivalEpochMillis + limits.futureMillis());
+    SeenBatches.Kind kind =
+        seen.add(
+            agentEpoch,
+            sequence,
+            ContentHash.of(batch, places.contents),
+            latestGiven,
+            arrivalEpochMillis);
+    if (kind == SeenBatches.Kind.REPEATED) {
+      count(batch, arrivalEpochMillis, SiteAmount.REPEATED_READINGS, new SumRoom(books), books);
       return Outcome.REPEATED;
     }
-    places.look(batch, agentEpoch, arrivalEpochMillis);
+    SumRoom room = new SumRoom(books);
+    boolean rival = kind == SeenBatches.Kind.RIVAL;
+    places.look(batch, agentEpoch, arrivalEpochMillis, rival);
     Odd odd = null;
     long oldestMillis = Long.MAX_VALUE;
     long latestMillis = Long.MIN_VALUE;
@@ -144,7 +157,7 @@ public final class NodeAccount {
         continue;
       }
       DeviceAccount plain = places.plain(d);
-      if (plain != null) {
+      if (plain != null && !room.isSpent()) {
         plain.takePlain(batch, batch.device(d), from, to, sharesOf(plain, batch.device(d)), books);
         oldestMillis = Math.min(oldestMillis, batch.epochMillis()[from]);
         latestMillis = Math.max(latestMillis, batch.epochMillis()[to - 1]);
@@ -152,7 +165,7 @@ public final class NodeAccount {
         continue;
       }
       if (odd == null) {
-        odd = new Odd(agentEpoch, arrivalEpochMillis, history, books);
+        odd = new Odd(agentEpoch, arrivalEpochMillis, history, books, room, rival);
       }
       DeviceSeries series = batch.series(d);
       List<Point> points = odd.read(series);
@@ -165,14 +178,13 @@ public final class NodeAccount {
       newestMillis = Math.max(newestMillis, keptMillis);
     }
     books.all();
-    count(batch, arrivalEpochMillis, SiteAmount.READINGS, books);
+    count(batch, arrivalEpochMillis, SiteAmount.READINGS, room, books);
     Outcome outcome = odd == null ? Outcome.TAKEN : odd.outcome();
     if (oldestMillis <= latestMillis) {
-      if (seen.rivals(agentEpoch, oldestMillis, latestMillis)) {
+      if (seen.rivals(agentEpoch, oldestMillis, latestMillis) || rival) {
         books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);
       }
-      long latest = batch.latestMillis(arrivalEpochMillis + limits.futureMillis());
-      longestMillis = Math.max(longestMillis, latest - oldestMillis);
+      longestMillis = Math.max(longestMillis, latestGiven - oldestMillis);
       boolean unsettled = unsettled();
       if (unsettled || newestMillis >= nextExpiryMillis) {
         // what is at hand is booked, so it is history now
@@ -299,16 +311,19 @@ public final class NodeAccount {
     private final @Nullable DeviceAccount[] plain;
     private final Sources[] speakers;
     private final boolean distinct;
+    private final long[] contents;
 
     Places(ReadingColumns batch) {
       named = new Device[batch.size()];
       accounts = new DeviceAccount[batch.size()];
       plain = new DeviceAccount[batch.size()];
       speakers = new Sources[batch.size()];
+      contents = new long[batch.size()];
       Set<String> ids = new HashSet<>();
       for (int d = 0; d < named.length; d++) {
         named[d] = batch.device(d);
         ids.add(keyOf(named[d]));
+        contents[d] = ContentHash.of(named[d]);
         speakers[d] = sourcesOf(keyOf(named[d]));
       }
       distinct = ids.size() == named.length;
@@ -318,16 +333,18 @@ public final class NodeAccount {
      * Sees which devices there is nothing odd about, all before any of them is booked: the books of
      * a node come from main memory, and looked at in one go they come together.
      */
-    void look(ReadingColumns batch, long agentEpoch, long arrivalEpochMillis) {
+    void look(ReadingColumns batch, long agentEpoch, long arrivalEpochMillis, boolean rival) {
       for (int d = 0; d < named.length; d++) {
         int from = batch.first(d);
         int to = batch.first(d + 1);
         DeviceAccount account = account(d);
         plain[d] =
             distinct
+                    && !rival
                     && account != null
                     && from < to
                     && speakers[d].isKeeper(agentEpoch)
+                    && batch.epochMillis()[to - 1] - account.lastMillis() <= MOST_PLAIN_MILLIS
                     && account.isPlain(
                         batch,
                         batch.device(d),
@@ -378,12 +395,23 @@ public final class NodeAccount {
     private final History history;
     private final Remembering lookUp;
     private final Increments books;
+    private final SumRoom room;
+    // another batch had this one's number: of a time that is known it says nothing new
+    private final boolean rival;
     private final List<String> refusals = new ArrayList<>();
     // of a batch that names a device twice: what of it is booked already
     private final List<DeviceSeries> booked = new ArrayList<>();
     private @Nullable List<DeviceSeries> kept;
 
-    Odd(long agentEpoch, long arrivalEpochMillis, History history, Increments books) {
+    Odd(
+        long agentEpoch,
+        long arrivalEpochMillis,
+        History history,
+        Increments books,
+        SumRoom room,
+        boolean rival) {
+      this.room = room;
+      this.rival = rival;
       this.agentEpoch = agentEpoch;
       this.arrivalEpochMillis = arrivalEpochMillis;
       this.history = history;
@@ -416,7 +444,7 @@ public final class NodeAccount {
           booked.isEmpty()
               ? lookUp
               : new Remembering(with(history, new Arrival(arrivalEpochMillis, booked)));
-      List<Point> uncontested = uncontested(series, points, known);
+      List<Point> uncontested = withinRoom(series, uncontested(series, points, known));
       DeviceSeries rest =
           uncontested.size() == points.size() ? null : reader.only(series, uncontested);
       if (!uncontested.isEmpty()) {
@@ -453,6 +481,27 @@ public final class NodeAccount {
       return uncontested.isEmpty() ? Long.MIN_VALUE : uncontested.getLast().epochMillis();
     }
 
+    /** As many readings as the record has room for; the others are refused. */
+    private List<Point> withinRoom(DeviceSeries series, List<Point> points) {
+      DeviceAccount account = devices.get(keyOf(series.device()));
+      Shares ofDevice =
+          account == null
+              ? allocations.sharesOf(series.device())
+              : sharesOf(account, series.device());
+      long last = account == null ? DeviceAccount.NEVER : account.lastMillis();
+      int within = room.pointsWithin(points, last, ofDevice, limits);
+      if (within == points.size()) {
+        return points;
+      }
+      int over = points.size() - within;
+      books.count(limits.windowOf(arrivalEpochMillis), SiteAmount.REFUSED_OVER_STATE, over);
+      refusals.add(
+          "refused over state: %d readings of %s, the first of %d; a record adds %,d sums to the books at most"
+              .formatted(
+                  over, series.device().id(), points.get(within).epochMillis(), SumRoom.MOST));
+      return points.subList(0, within);
+    }
+
     /** The readings at whose time no other source speaks for the device; the others are refused. */
     private List<Point> uncontested(DeviceSeries series, List<Point> points, Remembering known) {
       String key = keyOf(series.device());
@@ -464,9 +513,13 @@ public final class NodeAccount {
       int place = places.distinct ? 0 : placeOf(series.device(), points);
       Sources.Heard heard =
           epoch -> seen.arrivedMillis(epoch) >= arrivalEpochMillis - Sources.WAKE_MILLIS;
-      Conflicts conflicts = null;
+      Conflicts conflicts = rival ? new Conflicts(key, points, known) : null;
       List<Point> uncontested = new ArrayList<>(points.size());
       for (Point point : points) {
+        if (rival && conflicts != null && conflicts.isKnown(point)) {
+          conflicts.add(point);
+          continue;
+        }
         if (!speakers.isContested(agentEpoch, place, point.epochMillis(), heard)) {
           speakers.note(agentEpoch, place, point.epochMillis());
           uncontested.add(point);
@@ -534,6 +587,10 @@ public final class NodeAccount {
 
       boolean isUnknown() {
         return said.isEmpty();
+      }
+
+      boolean isKnown(Point point) {
+        return said.containsKey(point.epochMillis());
       }
 
       void add(Point point) {
@@ -615,11 +672,41 @@ public final class NodeAccount {
   public boolean accept(AllocationEdge edge, History history, Increments books) {
     books.containers(containers);
     books.all();
+    SiteAmount refusal = refused(edge);
+    if (refusal != null) {
+      books.count(limits.windowOf(edge.arrivalEpochMillis()), refusal, 1);
+      return false;
+    }
     if (allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis())) {
       forgetShares();
     }
     boolean isNew = take(edge, new Remembering(history), books);
     return isNew;
+  }
+
+  /**
+   * Why an edge cannot be taken in, or null if it can: {@link #accept} would count it and book
+   * nothing.
+   */
+  public @Nullable String refusal(AllocationEdge edge) {
+    SiteAmount refusal = refused(edge);
+    return refusal == null
+        ? null
+        : "%s: an allocation of job %s at %d, which arrived at %d"
+            .formatted(
+                PointReader.text(refusal),
+                Bounds.shown(edge.job()),
+                edge.atEpochMillis(),
+                edge.arrivalEpochMillis());
+  }
+
+  private @Nullable SiteAmount refused(AllocationEdge edge) {
+    if (edge.atEpochMillis() > edge.arrivalEpochMillis() + limits.futureMillis()) {
+      return SiteAmount.REFUSED_FUTURE;
+    }
+    return Limits.isOld(edge.atEpochMillis(), edge.arrivalEpochMillis())
+        ? SiteAmount.REFUSED_OLD
+        : null;
   }
 
   private boolean take(AllocationEdge edge, Remembering history, Increments books) {
@@ -1346,10 +1433,18 @@ public final class NodeAccount {
   }
 
   private void count(
-      ReadingColumns batch, long arrivalEpochMillis, SiteAmount amount, Increments books) {
+      ReadingColumns batch,
+      long arrivalEpochMillis,
+      SiteAmount amount,
+      SumRoom room,
+      Increments books) {
     long[] times = batch.epochMillis();
     int row = 0;
     while (row < batch.rows()) {
+      if (room.isSpent()) {
+        books.count(limits.windowOf(arrivalEpochMillis), amount, batch.rows() - row);
+        return;
+      }
       long window = limits.windowOf(limits.bookable(times[row], arrivalEpochMillis));
       int first = row;
       while (row < batch.rows()

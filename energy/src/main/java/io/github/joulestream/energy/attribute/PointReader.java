@@ -61,6 +61,10 @@ final class PointReader {
         refusals.refused(device, row, SiteAmount.REFUSED_LATE, time);
         continue;
       }
+      if (Limits.isOld(time, arrivalEpochMillis)) {
+        refusals.refused(device, row, SiteAmount.REFUSED_OLD, time);
+        continue;
+      }
       long power = readings.power(row);
       SiteAmount refusal = Plausibility.powerRefusal(device, power);
       if (refusal != null) {
@@ -124,6 +128,11 @@ final class PointReader {
     return counted ? epochMillis : epochMillis - device.averagingMillis() / 2;
   }
 
+  /** How a refusal is called in a line. */
+  static String text(SiteAmount reason) {
+    return reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+  }
+
   /** Gathers the first few refusals as text and counts all of them in the books. */
   Refusals into(
       Increments books, long arrivalEpochMillis, DeviceSeries series, List<String> lines) {
@@ -134,13 +143,7 @@ final class PointReader {
           reason,
           1);
       if (lines.size() < MAX_REFUSALS) {
-        lines.add(
-            "%s of %s in row %d: %d"
-                .formatted(
-                    reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
-                    device.id(),
-                    row,
-                    value));
+        lines.add("%s of %s in row %d: %d".formatted(text(reason), device.id(), row, value));
       }
     };
   }

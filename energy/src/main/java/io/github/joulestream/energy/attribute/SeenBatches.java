@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Which batches of a node were taken in, as ranges of sequence numbers by agent epoch. A batch that
  * comes again is recognised whether the others came in order or not. Remembers the last {@value
  * #EPOCHS} lives of agents.
+ *
+ * <p>What comes again has the same content. A batch that has the number of another and says
+ * something else is a rival of it. Where the content of the other is no longer known, a batch that
+ * is fresh is no repeat of one so long ago.
  */
 final class SeenBatches {
   private static final int EPOCHS = 16;
@@ -19,6 +23,8 @@ final class SeenBatches {
   private static final int RANGES = 128;
   // agents that follow one another may have clocks that differ by so much
   private static final long RIVALRY_MILLIS = 10_000;
+  // more batches than are remembered take longer than this
+  private static final long FRESH_MILLIS = 300_000;
 
   // the one used last at the end
   private final LinkedHashMap<Long, Life> lives = new LinkedHashMap<>(4, 0.75f, true);
@@ -32,13 +38,48 @@ final class SeenBatches {
   private static final class Life {
     // first sequence of a range -> last
     final TreeMap<Long, Long> ranges = new TreeMap<>();
+    RecentContents contents = new RecentContents();
     long oldestMillis = Long.MAX_VALUE;
     // when its last batch came
     long arrivedMillis = Long.MIN_VALUE;
   }
 
-  /** True if it is new. */
-  boolean add(long epoch, long sequence, long arrivalEpochMillis) {
+  /** What a batch is. */
+  enum Kind {
+    /** It was not seen. */
+    NEW,
+    /** It was seen. */
+    REPEATED,
+    /** Another with its number was seen. */
+    RIVAL
+  }
+
+  /**
+   * Takes note of a batch.
+   *
+   * @param content what it holds, see {@link ContentHash}
+   * @param latestMillis time of its latest reading
+   */
+  Kind add(long epoch, long sequence, int content, long latestMillis, long arrivalEpochMillis) {
+    if (addNumber(epoch, sequence, arrivalEpochMillis)) {
+      contentsOf(epoch).put(sequence, content);
+      return Kind.NEW;
+    }
+    int known = contentsOf(epoch).get(sequence);
+    if (known == RecentContents.UNKNOWN) {
+      return latestMillis > arrivalEpochMillis - FRESH_MILLIS ? Kind.NEW : Kind.REPEATED;
+    }
+    return known == content ? Kind.REPEATED : Kind.RIVAL;
+  }
+
+  private RecentContents contentsOf(long epoch) {
+    Life known = epoch == currentEpoch ? current : null;
+    Life life = known == null ? lives.get(epoch) : known;
+    return life == null ? new RecentContents() : life.contents;
+  }
+
+  /** True if the number is new. */
+  private boolean addNumber(long epoch, long sequence, long arrivalEpochMillis) {
     if (current != null && epoch == currentEpoch && sequence == rangeLast + 1) {
       rangeLast = sequence; // written down when another comes
       current.arrivedMillis = arrivalEpochMillis;
@@ -135,6 +176,7 @@ final class SeenBatches {
         out.writeLong(range.getKey());
         out.writeLong(range.getValue());
       }
+      life.contents.write(out);
     }
   }
 
@@ -150,6 +192,9 @@ final class SeenBatches {
       int count = in.countOrInt();
       for (int j = 0; j < count; j++) {
         life.ranges.put(in.readLong(), in.readLong());
+      }
+      if (in.format() > NodeAccount.FORMAT_WITHOUT_SECTIONS) {
+        life.contents = RecentContents.read(in);
       }
       seen.lives.put(epoch, life);
     }

@@ -84,6 +84,11 @@ final class Shares {
     return holders[span];
   }
 
+  /** Number of jobs that hold the device in a span. */
+  int jobsIn(int span) {
+    return holders[span].jobs().size();
+  }
+
   /** Start of the last span, which has no end. */
   long lastStart() {
     return lastEdge;

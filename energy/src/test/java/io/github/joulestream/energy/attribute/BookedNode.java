@@ -37,10 +37,21 @@ final class BookedNode {
   }
 
   Outcome take(long epoch, long arrivalEpochMillis, List<DeviceSeries> series) {
+    return take(epoch, sequence++, arrivalEpochMillis, series);
+  }
+
+  Outcome takeNumbered(long epoch, long number, long arrivalEpochMillis, DeviceSeries... series) {
+    return take(epoch, number, arrivalEpochMillis, List.of(series));
+  }
+
+  private Outcome take(
+      long epoch, long number, long arrivalEpochMillis, List<DeviceSeries> series) {
     Increments books = new Increments();
     Arrival arrival = new Arrival(arrivalEpochMillis, series);
-    Outcome outcome = account.accept(epoch, sequence++, arrival, this::between, books);
-    history.add(outcome.kept(arrival));
+    Outcome outcome = account.accept(epoch, number, arrival, this::between, books);
+    if (!outcome.repeated()) {
+      history.add(outcome.kept(arrival));
+    }
     refusals.addAll(outcome.refusals());
     add(books);
     return outcome;
@@ -113,6 +124,11 @@ final class BookedNode {
       }
     }
     return kept;
+  }
+
+  /** Forgets what counts repeats. */
+  void clearRepeats() {
+    site.values().forEach(totals -> totals.set(SiteAmount.REPEATED_READINGS.ordinal(), 0));
   }
 
   long site(SiteAmount amount) {

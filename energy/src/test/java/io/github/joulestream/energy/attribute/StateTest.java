@@ -17,8 +17,10 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -36,8 +38,10 @@ class StateTest {
     }
     assertThat(before[0]).isEqualTo((byte) 6);
     byte[] today = SampleAccount.written(SampleAccount.made());
-    assertThat(SampleAccount.written(read(before))).isEqualTo(today);
-    assertThat(SampleAccount.written(read(today))).isEqualTo(today);
+    // what batches held is not known of a release that did not write it
+    assertThat(withoutBatches(SampleAccount.written(read(before))))
+        .isEqualTo(withoutBatches(today));
+    assertThat(Arrays.equals(SampleAccount.written(read(today)), today)).isTrue();
   }
 
   /** More devices than a short counts, and names longer than the old form of texts had room for. */
@@ -190,6 +194,12 @@ class StateTest {
     assertThatThrownBy(() -> in.end(end, "numbers"))
         .isInstanceOf(IOException.class)
         .hasMessage("the section of numbers ends at byte 20 and was read up to 12");
+  }
+
+  /** All sections but the first, and without the checksum. */
+  private static String withoutBatches(byte[] state) {
+    int length = ByteBuffer.wrap(state).getInt(5);
+    return HexFormat.of().formatHex(state, 9 + length, state.length - 4);
   }
 
   private static NodeAccount read(byte[] bytes) throws IOException {

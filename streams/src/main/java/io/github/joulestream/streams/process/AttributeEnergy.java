@@ -253,7 +253,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       checkKey(event.site(), event.node(), key);
       LiveNode node = node(key, news.timestamp());
       AllocationEdge edge = edge(event, news.timestamp());
+      String refusal = node.account.refusal(edge);
+      // what is refused is counted there too
       guard(node, news.timestamp(), books -> take(node, edge, books));
+      if (refusal != null) {
+        throw new IllegalArgumentException(refusal);
+      }
       nodes.taken(node, news.timestamp(), origin.offset(), value);
     }
   }

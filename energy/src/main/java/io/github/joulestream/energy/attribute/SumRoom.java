@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import static io.github.joulestream.energy.Readings.MISSING;
+
+import java.util.List;
+
+/**
+ * How many sums one record may add to the books: each takes memory, and readings of days apart, or
+ * a counter's difference over a weekend, make thousands. What is over it is refused, so that no
+ * record decides how much memory a program takes. One record uses one instance.
+ */
+final class SumRoom {
+  /** Sums of windows that one record may make, and one more step of a counter. */
+  static final int MOST = 400_000;
+
+  /** Sums over which one step of a counter is spread at most. */
+  static final int MOST_OF_A_STEP = 200_000;
+
+  private final Increments books;
+  private final int made;
+
+  SumRoom(Increments books) {
+    this.books = books;
+    this.made = books.made();
+  }
+
+  /** True if the record has made as many as it may. */
+  boolean isSpent() {
+    return books.made() - made >= MOST;
+  }
+
+  /** How many of these points can be booked before it is spent. */
+  int pointsWithin(List<Point> points, long lastMillis, Shares shares, Limits limits) {
+    long left = MOST - (long) (books.made() - made);
+    long before = lastMillis;
+    int within = 0;
+    for (Point point : points) {
+      if (left <= 0) {
+        break;
+      }
+      long time = point.epochMillis();
+      long from = before == DeviceAccount.NEVER || before > time ? time : before;
+      boolean spread = time - from <= limits.longGapMillis() || point.microjoules() != MISSING;
+      left -=
+          spread && time - from <= limits.longestSpreadMillis()
+              ? sums(from, time, shares, limits, MOST_OF_A_STEP)
+              : 1;
+      before = time;
+      within++;
+    }
+    return within;
+  }
+
+  /** True if what a counter says of this time is too many sums to be spread. */
+  static boolean isTooMany(long from, long to, Shares shares, Limits limits) {
+    return sums(from, to, shares, limits, MOST_OF_A_STEP) > MOST_OF_A_STEP;
+  }
+
+  /**
+   * Sums of windows between two times, of jobs and of nobody; a few more than {@code most} at most.
+   */
+  private static long sums(long from, long to, Shares shares, Limits limits, long most) {
+    long sums = 0;
+    for (int span = shares.spanAt(from);
+        span < shares.spans() && shares.spanStart(span) < to && sums <= most;
+        span++) {
+      long millis = Math.min(to, shares.spanEnd(span)) - Math.max(from, shares.spanStart(span));
+      sums += (millis / limits.windowMillis() + 1) * (1 + shares.jobsIn(span));
+    }
+    return sums;
+  }
+}
