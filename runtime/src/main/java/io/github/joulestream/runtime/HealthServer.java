@@ -16,14 +16,46 @@ import java.util.function.Supplier;
  * A port that says how a program is: {@code /metrics} for Prometheus and {@code /health}, whose
  * status is 200 or 503, for whoever starts programs anew. It only ever answers; nothing can be
  * changed through it.
+ *
+ * <p>It holds a small heap whoever connects: of connections that are over the limit each is closed
+ * at once, and of the others each that does not send its request, or take its answer, within a few
+ * seconds. These limits are those of the JDK's server, so they hold for all such servers of the
+ * process; a system property of the JDK's that is set at the start goes before.
  */
 public final class HealthServer implements AutoCloseable {
+  private static final int MOST_CONNECTIONS = 64;
+  private static final int MOST_IDLE_CONNECTIONS = 16;
+  private static final int MOST_HEADERS = 64;
+  private static final int MOST_HEADER_BYTES = 8 << 10;
+  private static final int REQUEST_SECONDS = 3;
+  private static final int RESPONSE_SECONDS = 20;
+  private static final int IDLE_SECONDS = 10;
+  private static final int CHECK_MILLIS = 1_000;
+
+  static {
+    // the JDK reads them when its first server is made
+    limit("jdk.httpserver.maxConnections", MOST_CONNECTIONS);
+    limit("sun.net.httpserver.maxIdleConnections", MOST_IDLE_CONNECTIONS);
+    limit("sun.net.httpserver.maxReqHeaders", MOST_HEADERS);
+    limit("sun.net.httpserver.maxReqHeaderSize", MOST_HEADER_BYTES);
+    limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+    limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
+    limit("sun.net.httpserver.idleInterval", IDLE_SECONDS);
+    limit("sun.net.httpserver.clockTick", CHECK_MILLIS);
+  }
+
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final HttpServer server;
-  // a thread for each request: a slow reader hinders no other
+  // a thread for each connection, of which there are few: a slow reader hinders no other
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  private static void limit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
+  }
 
   private HealthServer(HttpServer server, Metrics metrics, Supplier<Health> health) {
     this.server = server;
