@@ -102,7 +102,7 @@ final class AgentCommand implements Callable<Integer> {
 
   @Mixin JobsMixin jobs = new JobsMixin();
   @Mixin RedfishMixin redfish = new RedfishMixin();
-  @Mixin HealthOption healthPort = new HealthOption();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.AGENT);
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -131,7 +131,8 @@ final class AgentCommand implements Callable<Integer> {
         System.out.println("sampling " + agent.describe());
         agent.start();
         StatusLines lines = new StatusLines(System.out);
-        while (!stopping.await(LINE_INTERVAL, "the agent", agent::failure)) {
+        while (!stopping.await(
+            LINE_INTERVAL, "the agent", () -> agent.failure().or(publisher::failure))) {
           lines.say(
               trouble(publisher).isPresent() + ";" + publisher.dropped(), line(agent, publisher));
         }
@@ -161,7 +162,8 @@ final class AgentCommand implements Callable<Integer> {
 
   /** An agent whose Kafka is away is a good agent: to start it anew would not help. */
   private static Health health(NodeAgent agent, SpoolingPublisher publisher) {
-    Health health = agent.health();
+    Health sending = publisher.health();
+    Health health = sending.ok() ? agent.health() : sending;
     return health.ok() ? trouble(publisher).map(Health::good).orElse(health) : health;
   }
 

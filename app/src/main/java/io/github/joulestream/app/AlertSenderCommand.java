@@ -3,7 +3,6 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.delivery.AlertSender;
 import io.github.joulestream.runtime.EpochClock;
-import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
@@ -36,7 +35,7 @@ final class AlertSenderCommand implements Callable<Integer> {
       description = "Lasting name of this instance (default: ${DEFAULT-VALUE}).")
   String instance = "";
 
-  @Mixin HealthOption healthPort = new HealthOption();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.ALERT_SENDER);
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -53,7 +52,7 @@ final class AlertSenderCommand implements Callable<Integer> {
                 kafka.config(), instance, targets, EpochClock.system(), NanoClock.system())) {
       Metrics metrics = new Metrics();
       showIn(metrics, sender);
-      try (AutoCloseable _ = healthPort.open(metrics, () -> health(sender))) {
+      try (AutoCloseable _ = healthPort.open(metrics, sender::health)) {
         sender.start();
         System.out.println("waiting for alerts; Ctrl-C stops it");
         Map<String, StatusLines> lines = new HashMap<>();
@@ -86,20 +85,6 @@ final class AlertSenderCommand implements Callable<Integer> {
     Map<String, Long> figures = new HashMap<>();
     sender.status().forEach(status -> figures.put(status.target(), figure.apply(status)));
     return figures;
-  }
-
-  /** One that waits for its target is well: to start it anew would not help. */
-  private static Health health(AlertSender sender) {
-    return sender
-        .failure()
-        .map(e -> Health.bad("the alert sender stopped: " + e.getMessage()))
-        .orElseGet(() ->
-            sender.status().stream()
-                .filter(status -> status.trouble() != null)
-                .findFirst()
-                .map(status ->
-                    Health.good("%s is away: %s".formatted(status.target(), status.trouble())))
-                .orElse(Health.GOOD));
   }
 
   private static String line(AlertSender.Status status) {

@@ -5,21 +5,44 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.HealthServer;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.runtime.systemd.Watchdog;
 import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
-/** A port that says how the program is. */
+/**
+ * Says how the program is: on a port, which every program that runs for long has, and to systemd if
+ * that started it. docs/agent.md has the table of ports.
+ */
 final class HealthOption {
+  /** In the order of this table, one for each program, and none of another's (IANA's list). */
+  static final int AGENT = 17_470;
+
+  static final int STREAMS = 17_471;
+  static final int STORE_WRITER = 17_472;
+  static final int ALERT_SENDER = 17_473;
+  static final int SLURM_JOBS = 17_474;
+  static final int SIMULATE = 17_475;
+  static final int UP = 17_476;
+
+  private static final Logger log = LoggerFactory.getLogger(HealthOption.class);
+  private static final Set<String> NONE = Set.of("off", "none");
+  private static final int MOST = 65_535;
+
   @Option(
       names = "--metrics-port",
       paramLabel = "PORT",
       description = {
-        "Answer /metrics (Prometheus) and /health there; 0 for any free port.",
-        "Without it no port is opened."
+        "Answer /metrics (Prometheus) and /health there; 0 for any free port, off for none.",
+        "Without it a port of the program's own is taken if it is free: docs/agent.md."
       })
-  @Nullable Integer port;
+  @Nullable String port;
 
   @Option(
       names = "--metrics-address",
@@ -30,16 +53,56 @@ final class HealthOption {
               + " (default: ${DEFAULT-VALUE}).")
   String address = "127.0.0.1";
 
-  /** What was opened; does nothing if nothing was asked for. */
+  private final int usual;
+
+  /**
+   * @param usual the program's own port
+   */
+  HealthOption(int usual) {
+    this.usual = usual;
+  }
+
+  /** What was opened; does nothing if nothing was. */
   AutoCloseable open(Metrics metrics, Supplier<Health> health) {
-    if (port == null) {
-      return () -> {};
+    HealthServer server = server(metrics, health);
+    Optional<Watchdog> watchdog = Watchdog.start(System.getenv(), health);
+    return () -> {
+      watchdog.ifPresent(Watchdog::close);
+      if (server != null) {
+        server.close();
+      }
+    };
+  }
+
+  private @Nullable HealthServer server(Metrics metrics, Supplier<Health> health) {
+    String named = port;
+    if (named != null && NONE.contains(named.toLowerCase(Locale.ROOT))) {
+      return null;
     }
-    if (port < 0 || port > 65_535) {
-      throw UserError.usage("--metrics-port must be between 0 and 65535");
+    HealthServer server;
+    if (named != null) {
+      server = HealthServer.start(new InetSocketAddress(address, number(named)), metrics, health);
+    } else {
+      try {
+        server = HealthServer.start(new InetSocketAddress(address, usual), metrics, health);
+      } catch (UserError e) {
+        if (!e.isUsage()) {
+          // two programs of a sort on one machine are no error
+          log.warn("no port for /metrics and /health: {}", e.getMessage());
+          return null;
+        }
+        throw e;
+      }
     }
-    HealthServer server = HealthServer.start(new InetSocketAddress(address, port), metrics, health);
     System.out.printf("http://%s:%d/metrics and /health%n", address, server.port());
     return server;
+  }
+
+  private static int number(String text) {
+    if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > MOST) {
+      throw UserError.usage(
+          "--metrics-port must be between 0 and %d, or off, not '%s'".formatted(MOST, text));
+    }
+    return Integer.parseInt(text);
   }
 }

@@ -63,7 +63,7 @@ final class SimulateCommand implements Callable<Integer> {
       description = "At the end, write what each job really drew as CSV.")
   @Nullable Path truth;
 
-  @Mixin HealthOption healthPort = new HealthOption();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.SIMULATE);
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 

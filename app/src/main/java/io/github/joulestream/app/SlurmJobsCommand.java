@@ -2,7 +2,6 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.producers.jobs.SlurmJobs;
-import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import java.time.Duration;
@@ -37,7 +36,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
       description = "Site that these jobs belong to (default: ${DEFAULT-VALUE}).")
   String site = "";
 
-  @Mixin HealthOption healthPort = new HealthOption();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.SLURM_JOBS);
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -47,7 +46,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
     try (Stopping stopping = new Stopping();
         SlurmJobs jobs = new SlurmJobs(kafka.config(), site, topics);
         // its loop is this thread: what ends it ends the process
-        AutoCloseable _ = healthPort.open(metrics(jobs), () -> Health.GOOD)) {
+        AutoCloseable _ = healthPort.open(metrics(jobs), jobs::health)) {
       System.out.printf("passing on jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));
       StatusLines lines = new StatusLines(System.out);
       for (long turn = 1; !stopping.asked(); turn++) {

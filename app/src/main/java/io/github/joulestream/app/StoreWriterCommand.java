@@ -43,7 +43,7 @@ final class StoreWriterCommand implements Callable<Integer> {
       description = "Lasting name of this instance (default: ${DEFAULT-VALUE}).")
   String instance = "";
 
-  @Mixin HealthOption healthPort = new HealthOption();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.STORE_WRITER);
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 

@@ -52,7 +52,7 @@ final class StreamsCommand implements Callable<Integer> {
   int standbys;
 
   @Mixin CalibrationOption calibration = new CalibrationOption();
-  @Mixin HealthOption healthPort = new HealthOption();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.STREAMS);
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 

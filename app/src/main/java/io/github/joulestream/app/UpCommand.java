@@ -98,7 +98,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin AlertOptions alerts = new AlertOptions();
-  @Mixin HealthOption healthPort = new HealthOption();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.UP);
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override

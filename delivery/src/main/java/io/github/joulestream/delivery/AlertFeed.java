@@ -3,6 +3,7 @@ package io.github.joulestream.delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.Refusals;
@@ -67,6 +68,7 @@ final class AlertFeed implements AutoCloseable {
   private final Refusals refusals;
   private final Begin begin;
   private Check check = _ -> {};
+  private @Nullable Progress progress;
   private BooleanSupplier stopping = () -> false;
   private boolean begun;
   private boolean held;
@@ -95,10 +97,12 @@ final class AlertFeed implements AutoCloseable {
    * @param toCheck an alert of which nothing can be made for the target is refused when it comes:
    *     later it would hinder others
    * @param stopAsked true when what waits for Kafka is to give up
+   * @param toNote notes each look at the topic
    */
-  void subscribe(Check toCheck, BooleanSupplier stopAsked) {
+  void subscribe(Check toCheck, BooleanSupplier stopAsked, Progress toNote) {
     check = toCheck;
     stopping = stopAsked;
+    progress = toNote;
     consumer.subscribe(
         List.of(ALERTS.topic()),
         new ConsumerRebalanceListener() {
@@ -156,6 +160,7 @@ final class AlertFeed implements AutoCloseable {
    * is there before any later record is given: if that cannot be had, none is, and all come again.
    */
   List<FedAlert> poll(Duration wait) {
+    note();
     consumer.resume(consumer.paused());
     List<FedAlert> alerts = new ArrayList<>();
     ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
@@ -211,6 +216,7 @@ final class AlertFeed implements AutoCloseable {
 
   /** Keeps the place in the group without reading on; false if it was lost. */
   boolean keepPlace(Duration wait) {
+    note();
     consumer.pause(consumer.assignment());
     ConsumerRecords<byte[], byte[]> early = consumer.poll(wait);
     // a partition that came with a new assignment is not paused: what it gave is read again
@@ -218,6 +224,12 @@ final class AlertFeed implements AutoCloseable {
       consumer.seek(partition, early.records(partition).getFirst().offset());
     }
     return held && !begun;
+  }
+
+  private void note() {
+    if (progress != null) {
+      progress.turned();
+    }
   }
 
   /** At the very first start: from here on all is to be told of, also after a crash. */

@@ -2,6 +2,7 @@
 package io.github.joulestream.delivery;
 
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Topic;
 import java.net.URI;
@@ -104,6 +105,25 @@ public final class AlertSender implements AutoCloseable {
 
   public List<Status> status() {
     return lanes.stream().map(Lane::status).toList();
+  }
+
+  /** How it is: bad if it gave up or is stuck. While a target is away it waits, and says so. */
+  public Health health() {
+    for (Lane lane : lanes) {
+      Throwable e = lane.failure();
+      if (e != null) {
+        return Health.bad("the alert sender stopped: " + e.getMessage());
+      }
+      Optional<String> stuck = lane.stuck();
+      if (stuck.isPresent()) {
+        return Health.bad(stuck.get());
+      }
+    }
+    return status().stream()
+        .filter(status -> status.trouble() != null)
+        .findFirst()
+        .map(status -> Health.good("%s is away: %s".formatted(status.target(), status.trouble())))
+        .orElse(Health.GOOD);
   }
 
   /** Dead letters that Kafka will never take. */

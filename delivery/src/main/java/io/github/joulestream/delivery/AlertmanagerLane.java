@@ -141,6 +141,9 @@ final class AlertmanagerLane extends Lane {
   }
 
   private boolean postPart(List<Standing.Notice> notices) {
+    if (!feed.keepPlace(Duration.ZERO)) {
+      return false;
+    }
     byte[] body = json(notices.stream().flatMap(notice -> notice.postings().stream()).toList());
     switch (endpoint.post(ALERTS, body, Map.of())) {
       case Answer.Taken(_) -> {

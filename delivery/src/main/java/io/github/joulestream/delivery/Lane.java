@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.delivery;
 
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Alert;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,9 +19,13 @@ import org.slf4j.LoggerFactory;
 abstract class Lane implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
+  /** A request takes 15 s at most, one to Kafka 60. */
+  private static final Duration STUCK = Duration.ofMinutes(3);
+
   final AlertFeed feed;
   final Endpoint endpoint;
   private final String name;
+  private final Progress progress;
   private final Thread thread;
   private final CountDownLatch stopAsked = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -30,6 +37,7 @@ abstract class Lane implements AutoCloseable {
   /** Closes both at its end. */
   Lane(String name, AlertFeed feed, Endpoint endpoint) {
     this.name = name;
+    this.progress = new Progress("the sender of alerts to " + name, STUCK);
     this.feed = feed;
     this.endpoint = endpoint;
     this.thread = Thread.ofPlatform().name("alerts to " + name).unstarted(this::run);
@@ -48,7 +56,7 @@ abstract class Lane implements AutoCloseable {
   private void run() {
     try (feed;
         endpoint) {
-      feed.subscribe(this::make, this::stopping);
+      feed.subscribe(this::make, this::stopping, progress);
       tell();
     } catch (Throwable e) {
       // whatever it is: a program that does nothing any more must not look well
@@ -94,6 +102,11 @@ abstract class Lane implements AutoCloseable {
   /** Dead letters that Kafka will never take. */
   final long dropped() {
     return feed.dropped();
+  }
+
+  /** Says that it is stuck and since when, if it is. */
+  final Optional<String> stuck() {
+    return progress.stuck();
   }
 
   final @Nullable Throwable failure() {

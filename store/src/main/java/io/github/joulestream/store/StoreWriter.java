@@ -9,6 +9,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Refusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -79,6 +80,10 @@ public final class StoreWriter implements AutoCloseable {
       Pattern.compile(
           "no space left|disk quota exceeded|errno[:=] ?28\\b", Pattern.CASE_INSENSITIVE);
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /** A request to the store takes 30 s at most, one to Kafka 60. */
+  private static final Duration STUCK = Duration.ofMinutes(3);
+
   private static final int MAX_POINTS = 5_000;
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LETTER_PAUSE_MILLIS = 1_000;
@@ -102,6 +107,7 @@ public final class StoreWriter implements AutoCloseable {
   private final Admin admin;
   private final PipelineProbe probe;
   private final Thread thread;
+  private final Progress progress = new Progress("the store writer", STUCK);
   private final StoredEnergy energy = new StoredEnergy();
   private final Random jitter = new Random();
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -168,6 +174,7 @@ public final class StoreWriter implements AutoCloseable {
             }
           });
       while (!stopping.get()) {
+        progress.turned();
         take(consumer.poll(POLL));
         probe.measured().ifPresent(this::writeHealth);
       }
@@ -358,6 +365,7 @@ public final class StoreWriter implements AutoCloseable {
 
   /** Lets the group know that we are alive, without reading on. */
   private void keepPlace(Duration wait) {
+    progress.turned();
     ConsumerRecords<byte[], byte[]> early = consumer.poll(wait);
     // partitions that came with a new assignment are not paused: what they gave is read again
     early
@@ -476,13 +484,17 @@ public final class StoreWriter implements AutoCloseable {
     return Optional.ofNullable(trouble.get());
   }
 
-  /** How it is: bad if it gave up. While the store is away it waits, and says so. */
+  /** How it is: bad if it gave up or is stuck. While the store is away it waits, and says so. */
   public Health health() {
     Throwable e = failure.get();
     if (e != null) {
       return Health.bad("the store writer stopped: " + e.getMessage());
     }
-    return storeTrouble().map(Health::good).orElse(Health.GOOD);
+    return progress.or(
+        storeTrouble()
+            .or(() -> refusals.trouble().map(why -> "Kafka does not take dead letters: " + why))
+            .map(Health::good)
+            .orElse(Health.GOOD));
   }
 
   /** Shows its figures. */

@@ -3,7 +3,9 @@ package io.github.joulestream.app.up;
 
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.LivePower;
@@ -38,6 +40,9 @@ final class LiveView implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveView.class);
   private static final Duration SILENT = Duration.ofSeconds(30);
 
+  private static final Duration STUCK = Duration.ofMinutes(3);
+
+  private final Progress progress = new Progress("the live view", STUCK);
   private final DistinctErrors errors = new DistinctErrors(log::warn);
 
   private final KafkaConsumer<String, byte[]> consumer;
@@ -75,6 +80,7 @@ final class LiveView implements AutoCloseable {
       Deserializer<LivePower> livePowers = WireSerdes.livePower().deserializer();
       Deserializer<JobSummary> summaries = WireSerdes.jobSummaries().deserializer();
       while (true) {
+        progress.turned();
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
           try {
             if (record.topic().equals(Topic.POWER_NOW.topicName())) {
@@ -151,6 +157,11 @@ final class LiveView implements AutoCloseable {
       }
     });
     return milliwatts;
+  }
+
+  /** How it is: bad if it is stuck. */
+  Health health() {
+    return progress.or(Health.GOOD);
   }
 
   /** Why it gave up, if it did. */

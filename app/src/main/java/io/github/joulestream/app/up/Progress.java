@@ -4,6 +4,7 @@ package io.github.joulestream.app.up;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.producers.simulate.SimulationRunner;
+import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.StoreWriter;
@@ -30,6 +31,11 @@ final class Progress {
   private static final Duration STANDSTILL = Duration.ofSeconds(90);
   private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(20);
 
+  // it asks Kafka how far the parts are, which may take a minute each time
+  private static final Duration STUCK = Duration.ofMinutes(5);
+
+  private final io.github.joulestream.runtime.Progress loop =
+      new io.github.joulestream.runtime.Progress("the run", STUCK);
   private final PrintStream out;
   private final NanoClock nanos;
   private final long startNanos;
@@ -83,6 +89,7 @@ final class Progress {
   }
 
   void tick() throws ExecutionException, InterruptedException {
+    loop.turned();
     throwFailures();
     if (!saidFirst && writer.firstWriteEpochMillis() >= 0) {
       saidFirst = true;
@@ -92,6 +99,11 @@ final class Progress {
     if (nanos.nanos() - lastLineNanos >= interval.toNanos()) {
       line();
     }
+  }
+
+  /** How the run's own loop is: bad if it is stuck. */
+  Health health() {
+    return loop.or(Health.GOOD);
   }
 
   /** Why the first part that gave up did so. */
@@ -169,6 +181,7 @@ final class Progress {
       }
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
+    loop.idle(); // what comes now reads the store once
     line();
     out.printf(Locale.ROOT, "everything is in the store after %.1f s%n", seconds());
     return true;

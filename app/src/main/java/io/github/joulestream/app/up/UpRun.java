@@ -310,7 +310,20 @@ public final class UpRun {
     if (agent != null) {
       agent.showIn(metrics);
     }
-    part("metrics", healthPort.open(metrics, () -> health(streams, alerts, writer, progress)));
+    part(
+        "metrics",
+        healthPort.open(
+            metrics,
+            () ->
+                health(
+                    progress,
+                    Stream.of(
+                        streams.health(),
+                        alerts.health(),
+                        writer.health(),
+                        sender.health(),
+                        live.health(),
+                        progress.health()))));
     untilTheEnd(progress, disk);
 
     if (simulation != null) {
@@ -378,13 +391,12 @@ public final class UpRun {
     return complete && summary.differenceMillijoules() == 0 ? 0 : 1;
   }
 
-  private static Health health(
-      StreamsProgram streams, AlertsProgram alerts, StoreWriter writer, Progress progress) {
+  private static Health health(Progress progress, Stream<Health> parts) {
     return progress
         .failure()
         .map(e -> Health.bad("a part of the pipeline failed: " + e.getMessage()))
         .orElseGet(() ->
-            Stream.of(streams.health(), alerts.health(), writer.health())
+            parts
                 .filter(health -> !health.equals(Health.GOOD))
                 .min(Comparator.comparing(Health::ok))
                 .orElse(Health.GOOD));

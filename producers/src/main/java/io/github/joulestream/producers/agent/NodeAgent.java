@@ -15,6 +15,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
@@ -43,6 +44,8 @@ public final class NodeAgent implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
   private static final int TURNS_MISSED = 5;
+  // an interval may be a minute, and to open a probe again may take seconds
+  private static final Duration STUCK = Duration.ofMinutes(3);
 
   private final AgentSettings settings;
   private final Publisher publisher;
@@ -70,6 +73,7 @@ public final class NodeAgent implements AutoCloseable {
   private final AtomicLong lastReadingMillis = new AtomicLong();
   private final AtomicLong lastReadingNanos;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final Progress progress = new Progress("the agent", STUCK);
 
   /** A probe, and how it is. */
   private static final class Source {
@@ -214,13 +218,15 @@ public final class NodeAgent implements AutoCloseable {
     try {
       pace = paceFromNow(); // opening the probes may have taken a while
       while (!stop.await(pace.waitNanos(nanos.nanos()), TimeUnit.NANOSECONDS)) {
+        progress.turned();
         lookAgain(); // before the stamp: opening a probe may take seconds
         turn(clock.epochMillis());
         pace.turned(nanos.nanos());
         skipped.set(pace.skipped());
       }
       publishCollected();
-    } catch (RuntimeException | InterruptedException e) {
+    } catch (Throwable e) {
+      // whatever it is: an agent that reads nothing any more must not look well
       log.error("the agent failed", e);
       failure.set(e);
     }
@@ -334,18 +340,31 @@ public final class NodeAgent implements AutoCloseable {
     return Optional.ofNullable(failure.get());
   }
 
-  /** How it is: bad if it gave up, or has read nothing for five intervals. */
+  /**
+   * How it is: bad if it gave up, is stuck, or has read nothing for five intervals where there is
+   * something to read.
+   */
   public Health health() {
     Throwable e = failure.get();
     if (e != null) {
       return Health.bad("the agent stopped: " + e.getMessage());
     }
+    Optional<String> stuck = progress.stuck();
+    if (stuck.isPresent()) {
+      return Health.bad(stuck.get());
+    }
     long silent = nanos.nanos() - lastReadingNanos.get();
     Duration limit = settings.interval().multipliedBy(TURNS_MISSED).plusSeconds(1);
+    List<String> unavailable = unavailable();
+    if (sources.stream().noneMatch(source -> source.open)) {
+      // it looks again by itself: to start it anew would not help
+      return Health.good(
+          "nothing can be read here"
+              + (unavailable.isEmpty() ? "" : ": " + String.join("; ", unavailable)));
+    }
     if (silent > limit.toNanos()) {
       return Health.bad("no reading for %d s".formatted(silent / 1_000_000_000));
     }
-    List<String> unavailable = unavailable();
     return unavailable.isEmpty() ? Health.GOOD : Health.good(String.join("; ", unavailable));
   }
 

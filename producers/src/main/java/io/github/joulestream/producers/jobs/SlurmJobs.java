@@ -3,6 +3,8 @@ package io.github.joulestream.producers.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Refusals;
@@ -47,12 +49,17 @@ import org.slf4j.LoggerFactory;
 public final class SlurmJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SlurmJobs.class);
   private static final String GROUP = "joulestream-slurm-jobs";
+
+  /** Kafka has two minutes to take what is sent, and one to commit. */
+  private static final Duration STUCK = Duration.ofMinutes(4);
+
   private static final Duration LETTER_PAUSE = Duration.ofSeconds(1);
 
   private final String site;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Refusals refusals;
+  private final Progress progress = new Progress("slurm-jobs", STUCK);
   private boolean committed = true;
   private final AtomicLong told = new AtomicLong();
   private final AtomicLong neverRan = new AtomicLong();
@@ -90,6 +97,7 @@ public final class SlurmJobs implements AutoCloseable {
    * @throws IllegalStateException if Kafka does not take what was made of it
    */
   public void turn(Duration wait, BooleanSupplier stopAsked) {
+    progress.turned();
     List<Sent> sent = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
       committed = false;
@@ -148,6 +156,7 @@ public final class SlurmJobs implements AutoCloseable {
 
   /** Waits a moment without reading on, and lets the group know that this one lives. */
   private boolean keepPlace(BooleanSupplier stopAsked) {
+    progress.turned();
     consumer.pause(consumer.assignment());
     ConsumerRecords<byte[], byte[]> early = consumer.poll(LETTER_PAUSE);
     // partitions that came with a new assignment are not paused: what they gave is read again
@@ -179,6 +188,15 @@ public final class SlurmJobs implements AutoCloseable {
   /** Records that are none. */
   public long refused() {
     return refusals.refused();
+  }
+
+  /** How it is: bad if it is stuck. */
+  public Health health() {
+    return progress.or(
+        refusals
+            .trouble()
+            .map(why -> Health.good("Kafka does not take dead letters: " + why))
+            .orElse(Health.GOOD));
   }
 
   /** Dead letters of these that Kafka will never take. */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.publish;
 
+import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
@@ -57,6 +59,8 @@ public final class SpoolingPublisher implements Publisher {
   private static final int RECONNECT_MILLIS = 3_000;
   private static final long PAUSE_MILLIS = 1_000;
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
+  // to connect and to put the schemas there may take Kafka's clients a minute each
+  private static final Duration STUCK = Duration.ofMinutes(5);
   private static final Duration FLUSH_LIMIT = Duration.ofMinutes(2);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
@@ -67,6 +71,8 @@ public final class SpoolingPublisher implements Publisher {
   private final AtomicLong published = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
+  private final Progress progress = new Progress("the publisher", STUCK);
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicReference<@Nullable String> away = new AtomicReference<>();
   private final AtomicReference<@Nullable Producer<String, byte[]>> producer =
       new AtomicReference<>();
@@ -172,6 +178,10 @@ public final class SpoolingPublisher implements Publisher {
       }
     } catch (InterruptedException | InterruptException e) {
       log.debug("stopped while it waited for Kafka", e);
+    } catch (Throwable e) {
+      // whatever it is: an agent that sends nothing any more must not look well
+      log.error("the publisher failed", e);
+      failure.set(e);
     } finally {
       closeProducer();
     }
@@ -183,8 +193,10 @@ public final class SpoolingPublisher implements Publisher {
 
   /** Sends some; true if there will be no more. */
   private boolean turn() throws InterruptedException {
+    progress.idle();
     List<Spool.Entry> chunk =
         spool.await(CHUNK_BYTES, spool.head() < carefulUntil ? 1 : CHUNK_RECORDS);
+    progress.turned();
     if (chunk.isEmpty()) {
       return true;
     }
@@ -313,6 +325,19 @@ public final class SpoolingPublisher implements Publisher {
         .show(Metric.DAMAGED_SEGMENTS, spool::damaged)
         .showIf(Metric.KAFKA_REACHABLE, () -> kafkaTrouble().isEmpty())
         .showIf(Metric.SPOOL_WRITABLE, () -> spoolTrouble().isEmpty());
+  }
+
+  /** Why it gave up, if it did. */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** How it is: bad if it gave up or is stuck. That Kafka is away makes it no worse. */
+  public Health health() {
+    Throwable e = failure.get();
+    return e == null
+        ? progress.or(Health.GOOD)
+        : Health.bad("the publisher stopped: " + e.getMessage());
   }
 
   /** Why Kafka took nothing the last time, if it did not. */

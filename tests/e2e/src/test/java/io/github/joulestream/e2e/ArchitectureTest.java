@@ -98,10 +98,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void nativeCode_isCalledByItsProbesOnly() {
+  void nativeCode_isCalledByItsProbesAndForSystemdOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "producers.probe.nvml..", ROOT + "producers.probe.nvme..")
+        .resideOutsideOfPackages(
+            ROOT + "producers.probe.nvml..",
+            ROOT + "producers.probe.nvme..",
+            ROOT + "runtime.systemd..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.lang.foreign..")
