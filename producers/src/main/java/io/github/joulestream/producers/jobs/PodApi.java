@@ -3,12 +3,13 @@ package io.github.joulestream.producers.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.producers.input.Names;
+import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,10 +22,8 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +40,7 @@ public final class PodApi {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   // a full node has some 250 pods of up to tens of kB each
   private static final int MOST_BYTES = 16 << 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_TOKEN = 64 << 10;
 
   private final HttpClient http;
   private final URI pods;
@@ -140,18 +139,20 @@ public final class PodApi {
   /**
    * By pod, {@code namespace/name}; fails with an {@link IOException} within, also if the answer is
    * longer than that of a full node or has no end.
+   *
+   * @param wanted the pods to be found
    */
-  CompletableFuture<Map<String, Pod>> read() throws IOException {
+  CompletableFuture<Map<String, Pod>> read(Set<String> wanted) throws IOException {
     HttpRequest request =
         HttpRequest.newBuilder(pods)
             .timeout(timeout)
-            .header("Authorization", "Bearer " + Files.readString(token).strip())
+            .header("Authorization", "Bearer " + SmallFile.namedText(token, MOST_TOKEN).strip())
             .build();
-    CompletableFuture<HttpResponse<byte[]>> answer =
+    CompletableFuture<HttpResponse<PodList.Answer>> answer =
         http.sendAsync(
             request,
             HttpResponse.BodyHandlers.limiting(
-                HttpResponse.BodyHandlers.ofByteArray(), MOST_BYTES));
+                head -> list(wanted, head.statusCode()), MOST_BYTES));
     // the request's own limit of time ends with the head of the answer
     return answer
         .copy()
@@ -160,53 +161,22 @@ public final class PodApi {
         .thenApply(PodApi::pods);
   }
 
-  private static Map<String, Pod> pods(HttpResponse<byte[]> response) {
+  private static Map<String, Pod> pods(HttpResponse<PodList.Answer> response) {
+    PodList.Answer answer = response.body();
+    if (response.statusCode() != 200) {
+      throw new CompletionException(
+          new IOException(
+              "the API server says %d: %s"
+                  .formatted(response.statusCode(), Names.words(answer.message()))));
+    }
+    return answer.pods();
+  }
+
+  private static HttpResponse.BodySubscriber<PodList.Answer> list(Set<String> wanted, int status) {
     try {
-      JsonNode answer = JSON.readTree(response.body());
-      if (response.statusCode() != 200) {
-        throw new IOException(
-            "the API server says %d: %s"
-                .formatted(response.statusCode(), answer.path("message").asText()));
-      }
-      Map<String, Pod> byName = new HashMap<>();
-      for (JsonNode pod : answer.path("items")) {
-        JsonNode about = pod.path("metadata");
-        Map<String, String> labels = new HashMap<>();
-        about
-            .path("labels")
-            .properties()
-            .forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
-        byName.put(
-            about.path("namespace").asText() + "/" + about.path("name").asText(),
-            new Pod(
-                labels,
-                pod.path("status").path("phase").asText(),
-                time(about.path("creationTimestamp")),
-                finished(pod.path("status").path("containerStatuses"))));
-      }
-      return byName;
+      return new PodList(wanted, status);
     } catch (IOException e) {
-      throw new CompletionException(e);
-    }
-  }
-
-  private static long finished(JsonNode containers) {
-    long last = 0;
-    for (JsonNode container : containers) {
-      long end = time(container.path("state").path("terminated").path("finishedAt"));
-      if (end == 0) {
-        return 0;
-      }
-      last = Math.max(last, end);
-    }
-    return last;
-  }
-
-  private static long time(JsonNode text) {
-    try {
-      return text.isTextual() ? Instant.parse(text.asText()).toEpochMilli() : 0;
-    } catch (DateTimeParseException _) {
-      return 0; // unknown, as if it were not there
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -45,9 +45,15 @@ final class PodDevices {
    */
   record Given(String id, String gpu, String claim) {}
 
-  /** GPUs by pod, {@code namespace/name}. */
-  static Map<String, Set<Given>> in(ByteBuffer response) throws IOException {
+  /**
+   * GPUs by pod, {@code namespace/name}.
+   *
+   * @param most GPUs and parts of them, over all pods
+   * @throws IOException if it is no such answer, or has more
+   */
+  static Map<String, Set<Given>> in(ByteBuffer response, int most) throws IOException {
     Map<String, Set<Given>> pods = new TreeMap<>();
+    int count = 0;
     for (ByteBuffer pod : fields(response, 1)) {
       Set<Given> gpus = new LinkedHashSet<>();
       for (ByteBuffer container : fields(pod, 3)) {
@@ -65,6 +71,10 @@ final class PodDevices {
             addClaimed(name, device, gpus);
           }
         }
+      }
+      count += gpus.size();
+      if (count > most) {
+        throw new IOException("pods have more than %,d GPUs or parts of them".formatted(most));
       }
       if (!gpus.isEmpty()) {
         pods.put(text(pod, 2) + "/" + text(pod, 1), gpus);

@@ -51,13 +51,18 @@ public final class PodResources implements JobSource, AutoCloseable {
   private static final long PAUSE_MILLIS = 1_000;
   private static final long API_PAUSE_MILLIS = 60_000;
   private static final long PATIENCE_MILLIS = 5_000;
+  private static final int BYTES_PER_DEVICE = 64;
   private static final int FRAME = 5; // compressed or not, length of the message
   // a plugin that divides memory gives thousands of devices; the kubelet's own limit is the same
-  private static final int MOST_BYTES = (16 << 20) + FRAME;
+  private static final int MOST_BYTES = 16 << 20;
+  private static final int LEAST_BYTES = 1 << 20;
+  // what is read of an answer is kept, and that of the answer before: a dozen times its length
+  private static final int PART_OF_HEAP = 16;
 
   private final Path socket;
   private final @Nullable PodApi api;
   private final PodHolders holders;
+  private final int mostBytes;
   private @Nullable HttpClient client;
   private @Nullable CompletableFuture<ContentResponse> pending;
   private long askedEpochMillis = Long.MIN_VALUE;
@@ -75,7 +80,12 @@ public final class PodResources implements JobSource, AutoCloseable {
    * @param api who knows labels and phases of pods, or null
    */
   public PodResources(String site, Path socket, @Nullable PodApi api) {
+    this(site, socket, api, Runtime.getRuntime().maxMemory());
+  }
+
+  PodResources(String site, Path socket, @Nullable PodApi api, long heapBytes) {
     this.holders = new PodHolders(site);
+    this.mostBytes = Math.clamp(heapBytes / PART_OF_HEAP, LEAST_BYTES, MOST_BYTES);
     this.socket = socket;
     this.api = api;
   }
@@ -120,7 +130,9 @@ public final class PodResources implements JobSource, AutoCloseable {
     pending = null;
     try {
       Map<String, Set<Given>> now =
-          PodDevices.in(message(asked.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)));
+          PodDevices.in(
+              message(asked.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)),
+              mostBytes / BYTES_PER_DEVICE);
       if (!now.equals(givenByPod)) {
         givenByPod = now;
         changedEpochMillis = epochMillis;
@@ -128,7 +140,15 @@ public final class PodResources implements JobSource, AutoCloseable {
         askApi(epochMillis);
       }
       return jobs;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
+      String why = String.valueOf(e.getCause());
+      throw new IOException(
+          why.contains("Buffering capacity")
+              ? "the kubelet's answer is longer than %,d bytes, a %dth of the heap; give the agent more: -Xmx in agent.jvm"
+                  .formatted(mostBytes, PART_OF_HEAP)
+              : "the kubelet at %s does not answer: %s".formatted(socket, why),
+          e);
+    } catch (TimeoutException e) {
       throw new IOException("the kubelet at %s does not answer: %s".formatted(socket, e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -147,7 +167,7 @@ public final class PodResources implements JobSource, AutoCloseable {
       apiAskedEpochMillis = epochMillis;
       podsAskedOf = Set.copyOf(pods.keySet());
       try {
-        askedOfApi = api.read();
+        askedOfApi = api.read(podsAskedOf);
       } catch (IOException e) {
         askedOfApi = CompletableFuture.failedFuture(e);
       }
@@ -187,7 +207,7 @@ public final class PodResources implements JobSource, AutoCloseable {
                 // the request has no fields: a frame of nothing
                 .body(new BytesRequestContent(GRPC, new byte[FRAME]))
                 .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS),
-            MOST_BYTES)
+            mostBytes + FRAME)
         .send();
   }
 

@@ -286,10 +286,32 @@ class PodResourcesTest {
     }
   }
 
+  /** An agent has a heap of 24 MiB. */
+  @Test
+  void anAnswerThatIsTooLargeForTheHeap_isNotRead_andSaysWhatToDo() throws Exception {
+    response = field(9, new byte[(24 << 20) / 16]);
+    try (PodResources pods = new PodResources("s", socket, null, 24 << 20)) {
+      assertThatThrownBy(() -> pods.read(now))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("1,572,864 bytes")
+          .hasMessageContaining("-Xmx");
+    }
+    String[] small = new String[30_000];
+    for (int i = 0; i < small.length; i++) {
+      small[i] = Integer.toString(i);
+    }
+    response = pod("n", "p", "nvidia.com/gpu", small);
+    try (PodResources pods = new PodResources("s", socket, null, 24 << 20)) {
+      assertThatThrownBy(() -> pods.read(now))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("24,576 GPUs");
+    }
+  }
+
   @Test
   void nonsense_isNoAnswer() {
     for (byte[] nonsense : new byte[][] {{0x0a}, {0x0a, 5, 1}, {(byte) 0xff, -1, -1}, {0x0b}}) {
-      assertThatThrownBy(() -> PodDevices.in(ByteBuffer.wrap(nonsense)))
+      assertThatThrownBy(() -> PodDevices.in(ByteBuffer.wrap(nonsense), 1_000))
           .isInstanceOf(IOException.class);
     }
   }
@@ -314,7 +336,7 @@ class PodResourcesTest {
   }
 
   private static Map<String, Set<Given>> parsed(byte[]... pods) throws IOException {
-    return PodDevices.in(ByteBuffer.wrap(joined(pods)));
+    return PodDevices.in(ByteBuffer.wrap(joined(pods)), 1_000);
   }
 
   private static List<String> gpus(Map<String, Set<Given>> pods, String name) {
