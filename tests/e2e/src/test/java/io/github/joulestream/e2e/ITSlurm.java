@@ -45,6 +45,7 @@ class ITSlurm {
   // users of the jobs must be able to come here
   private Path folder = Path.of("");
   private Path jobs = Path.of("");
+  private Path progress = Path.of("");
 
   @BeforeEach
   void startSlurm() throws Exception {
@@ -57,6 +58,10 @@ class ITSlurm {
     folder = Files.createTempDirectory(Path.of("/tmp"), "it-slurm-");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     jobs = folder.resolve("jobs");
+    progress = Files.createDirectory(folder.resolve("progress"));
+    assertThat(slurm("mount", "-t", "tmpfs", "-o", "size=1m,mode=0755", "it", progress.toString()))
+        .as("mount")
+        .isEmpty();
 
     Path munge = Files.createDirectory(folder.resolve("munge"));
     Files.setPosixFilePermissions(munge, PosixFilePermissions.fromString("rwx------"));
@@ -200,6 +205,9 @@ class ITSlurm {
       }
       children.forEach(ProcessHandle::destroyForcibly);
     }
+    if (!progress.toString().isEmpty()) {
+      assertThat(slurm("umount", progress.toString())).as("umount").isEmpty();
+    }
     if (!folder.toString().isEmpty()) {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -245,8 +253,8 @@ class ITSlurm {
                 "my | job",
                 "--gres=gpu:1",
                 "--wrap",
-                "printf 'done=120\\nunit=steps\\n' > %s/$SLURM_JOB_ID.progress; sleep 4"
-                    .formatted(jobs));
+                "printf 'done=120\\nunit=steps\\n' > %s/$SLURM_JOB_ID; sleep 4"
+                    .formatted(progress));
         String failed = sbatch("daemon", "-A", "biology", "--wrap", "sleep 2; exit 3");
         Await.until("it failed", () -> state(failed).equals("FAILED"));
         String killed =
@@ -254,10 +262,10 @@ class ITSlurm {
                 "daemon",
                 "--gres=gpu:1",
                 "--wrap",
-                "echo done=1 > %s/$SLURM_JOB_ID.progress; sleep 600".formatted(jobs));
+                "echo done=1 > %s/$SLURM_JOB_ID; sleep 600".formatted(progress));
         // for Slurm it is RUNNING before its script is
-        Path progress = jobs.resolve(killed + ".progress");
-        Await.until("it runs", () -> Files.exists(progress) && Files.size(progress) > 0);
+        Path said = progress.resolve(killed);
+        Await.until("it runs", () -> Files.exists(said) && Files.size(said) > 0);
         Await.until("the first is done", () -> state(done).equals("COMPLETED"));
         slurm("scancel", killed);
         Await.until("it was killed", () -> state(killed).equals("CANCELLED"));
