@@ -2,6 +2,7 @@
 package io.github.joulestream.energy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,12 +26,12 @@ public final class Bounds {
 
   /**
    * Characters of any other text: model, user, project, name of a job, partition, unit of work,
-   * name or value of a label. Slurm's own texts have as many.
+   * name of a label. Slurm's own texts have as many.
    */
   public static final int TEXT_CHARACTERS = 1_024;
 
-  /** Characters of what is said to people: an alert's summary, a node's list of what is amiss. */
-  public static final int SENTENCE_CHARACTERS = 16_000;
+  /** Characters of an alert's summary and of a label's value: as many as a store keeps. */
+  public static final int LONG_TEXT_CHARACTERS = 16_000;
 
   /** Labels of a job or of a node. */
   public static final int LABELS = 128;
@@ -38,8 +39,11 @@ public final class Bounds {
   /** Characters of all labels of a job or of a node together, names and values. */
   public static final int LABELS_CHARACTERS = 32_768;
 
-  /** Lines in which a node says what it cannot read or understand. */
-  public static final int SENTENCES = 1_000;
+  /**
+   * Lines in which a node says what it cannot read, and lines in which it says what it does not
+   * understand; each has at most {@link #TEXT_CHARACTERS}.
+   */
+  public static final int LINES = 100;
 
   /** Devices of one batch of telemetry, MIG instances included. */
   public static final int DEVICES = 4_096;
@@ -91,6 +95,9 @@ public final class Bounds {
 
   /** Modulus of an energy counter, uJ. */
   public static final long COUNTER_WRAP_MICROJOULES = 1L << 62;
+
+  /** Length of a window, ms: a day. */
+  public static final int WINDOW_MILLIS = 86_400_000;
 
   /** Units of work of a job. The largest training runs known are below 1e27 operations. */
   public static final double WORK = 1e30;
@@ -170,6 +177,11 @@ public final class Bounds {
     return cut(text, TEXT_CHARACTERS);
   }
 
+  /** The first of these lines that a node may say, each cut. */
+  public static List<String> cutLines(List<String> lines) {
+    return lines.stream().limit(LINES).map(Bounds::cutText).toList();
+  }
+
   private static String cut(String text, int most) {
     if (text.length() <= most) {
       return text;
@@ -184,7 +196,8 @@ public final class Bounds {
     long characters = 0;
     for (Map.Entry<String, String> label : labels.entrySet()) {
       characters += text(label.getKey(), "the name of a label of " + what).length();
-      characters += text(label.getValue(), "the value of a label of " + what).length();
+      characters +=
+          text(label.getValue(), LONG_TEXT_CHARACTERS, "the value of a label of " + what).length();
     }
     if (characters > LABELS_CHARACTERS) {
       throw new IllegalArgumentException(
@@ -214,7 +227,7 @@ public final class Bounds {
     }
     for (Map.Entry<String, String> label : new TreeMap<>(added).entrySet()) {
       String name = label.getKey();
-      String value = cutText(label.getValue());
+      String value = cut(label.getValue(), LONG_TEXT_CHARACTERS);
       String replaced = merged.get(name);
       long more =
           replaced == null

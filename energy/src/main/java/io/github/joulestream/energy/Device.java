@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacityBytes size of a memory or drive, or of a GPU's memory; 0 for others
  * @param instanceOf if not empty, this is an instance of that device (MIG), and repeats its power
  *     and its counter; all instances of a device and the device itself are counted once
+ * @see Bounds
  */
 public record Device(
     String id,
@@ -48,22 +49,22 @@ public record Device(
     requireNonNull(source, "source is null");
     requireNonNull(model, "model is null");
     requireNonNull(instanceOf, "instanceOf is null");
-    if (id.isEmpty()) {
-      throw new IllegalArgumentException("device id is empty");
-    }
-    if (powerLimitMilliwatts < 0
-        || averagingMillis < 0
-        || counterWrapMicrojoules < 0
-        || capacityBytes < 0) {
-      throw new IllegalArgumentException("negative property of device " + id);
-    }
-    if (capacityBytes > MOST_BYTES) {
-      throw new IllegalArgumentException(
-          "device %s of %d bytes: no more than %d".formatted(id, capacityBytes, MOST_BYTES));
-    }
+    Bounds.name(id, "device id");
+    Bounds.text(model, "model of a device");
+    Bounds.nameOrEmpty(instanceOf, "device id");
+    Bounds.count(
+        powerLimitMilliwatts, Bounds.POWER_LIMIT_MILLIWATTS, "power limit of a device, mW");
+    Bounds.count(averagingMillis, Bounds.AVERAGING_MILLIS, "averaging of a device, ms");
+    Bounds.count(
+        counterWrapMicrojoules, Bounds.COUNTER_WRAP_MICROJOULES, "modulus of a counter, uJ");
+    Bounds.count(capacityBytes, MOST_BYTES, "bytes of a device");
   }
 
-  /** A device with a sensor and nothing else known of it. */
+  /**
+   * A device with a sensor and nothing else known of it.
+   *
+   * @throws IllegalArgumentException if that is no {@linkplain Bounds#name name}
+   */
   public static Device sensor(String id, DeviceKind kind) {
     return new Device(id, kind, PowerSource.SENSOR, null, "", 0, 0, 0, 0, 0, "");
   }
@@ -98,14 +99,19 @@ public record Device(
         instanceOf);
   }
 
+  /**
+   * The same with what its maker or driver says of it: of a longer name as much as is within {@link
+   * Bounds#TEXT_CHARACTERS}, and a limit beyond {@link Bounds#POWER_LIMIT_MILLIWATTS} is unknown.
+   */
   public Device withModel(String newModel, long newPowerLimitMilliwatts) {
+    boolean isLimit = newPowerLimitMilliwatts <= Bounds.POWER_LIMIT_MILLIWATTS;
     return new Device(
         id,
         kind,
         source,
         containedIn,
-        newModel,
-        newPowerLimitMilliwatts,
+        Bounds.cutText(newModel),
+        isLimit ? newPowerLimitMilliwatts : 0,
         averagingMillis,
         counterEpoch,
         counterWrapMicrojoules,

@@ -61,6 +61,9 @@ public record Alert(
     String owner,
     String note) {
 
+  /** An id has as many hexadecimal digits. */
+  public static final int ID_CHARACTERS = 16;
+
   /** In place of an end: it holds. */
   public static final long OPEN = -1;
 
@@ -108,7 +111,7 @@ public record Alert(
               .digest(
                   (site + "\0" + rule.label() + "\0" + scope.text())
                       .getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
+      return HexFormat.of().formatHex(digest, 0, ID_CHARACTERS / 2);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

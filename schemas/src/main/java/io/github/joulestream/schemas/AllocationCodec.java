@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.schemas.AllocationEvent.Action;
 import io.github.joulestream.schemas.AllocationEvent.Reporter;
 import java.io.IOException;
@@ -40,6 +41,11 @@ final class AllocationCodec implements Codec<AllocationEvent> {
   }
 
   @Override
+  public void check(AllocationEvent event) {
+    Bounds.time(event.atEpochMillis(), "time of an allocation event");
+  }
+
+  @Override
   public AllocationEvent read(WireReader in) throws IOException {
     return new AllocationEvent(
         in.readString(),
@@ -47,7 +53,10 @@ final class AllocationCodec implements Codec<AllocationEvent> {
         in.readString(),
         in.readEnum(ACTIONS),
         in.readLong(),
-        in.readList(() -> new DeviceShare(in.readString(), in.readInt())),
+        in.readList(
+            () -> new DeviceShare(in.readString(), in.readInt()),
+            Bounds.SHARES,
+            "devices of an allocation event"),
         in.readInt(),
         in.readInt(),
         in.readInt(),

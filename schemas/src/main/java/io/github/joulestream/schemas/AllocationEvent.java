@@ -3,6 +3,7 @@ package io.github.joulestream.schemas;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Bounds;
 import java.util.List;
 
 /**
@@ -58,14 +59,16 @@ public record AllocationEvent(
     Keys.check(node, "node");
     Keys.check(job, "job");
     requireNonNull(action, "action is null");
-    devices = List.copyOf(requireNonNull(devices, "devices is null"));
+    Bounds.count(
+        requireNonNull(devices, "devices is null").size(),
+        Bounds.SHARES,
+        "devices of an allocation event");
+    devices = List.copyOf(devices);
     checkParts("memory", memoryParts);
     checkParts("storage", storageParts);
     checkParts("cpu", cpuParts);
     checkParts("node", nodeParts);
-    if (gpusOnNode < 0) {
-      throw new IllegalArgumentException("gpusOnNode is " + gpusOnNode);
-    }
+    Bounds.count(gpusOnNode, Bounds.GPUS, "GPUs of a node");
   }
 
   /** A job takes these devices, and of everything else its part of the node's GPUs. */
@@ -122,7 +125,7 @@ public record AllocationEvent(
   }
 
   private static void checkParts(String what, int parts) {
-    if (parts < BY_GPUS || parts > 10_000) {
+    if (parts < BY_GPUS || parts > Bounds.WHOLE_PARTS) {
       throw new IllegalArgumentException(what + " share is " + parts + " parts");
     }
   }

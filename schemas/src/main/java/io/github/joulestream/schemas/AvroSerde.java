@@ -44,11 +44,18 @@ final class AvroSerde<T> implements Serde<T> {
   private final Codec<T> codec;
   private final SchemaSource others;
   private final long fingerprint;
+  private final Body<T> checked;
 
   AvroSerde(Codec<T> codec, SchemaSource others) {
     this.codec = codec;
     this.others = others;
     this.fingerprint = KnownSchemas.fingerprint(codec.schema());
+    this.checked =
+        in -> {
+          T value = codec.read(in);
+          codec.check(value);
+          return value;
+        };
   }
 
   @Override
@@ -77,7 +84,7 @@ final class AvroSerde<T> implements Serde<T> {
   }
 
   private T read(byte[] bytes) {
-    return read(bytes, 0, bytes.length, new WireReader(), codec::read);
+    return read(bytes, 0, bytes.length, new WireReader(), checked);
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.budget.Budget;
 import io.github.joulestream.energy.budget.CapMode;
 import io.github.joulestream.energy.budget.Quantity;
@@ -82,14 +83,16 @@ final class BudgetCodec implements Codec<Budget> {
         in.readEnum(QUANTITIES),
         in.readLong(),
         in.readString(),
-        in.readList(in::readInt),
+        in.readList(in::readInt, Bounds.THRESHOLDS, "thresholds of a budget"),
         in.readLong(),
         in.readInt(),
         in.readLong(),
         in.readLong(),
         in.readLong(),
         in.readList(
-            () -> new Reduction(days(in.readInt()), in.readInt(), in.readInt(), in.readLong())),
+            () -> new Reduction(days(in.readInt()), in.readInt(), in.readInt(), in.readLong()),
+            Bounds.REDUCTIONS,
+            "entries of a budget's schedule"),
         in.readEnum(MODES),
         in.readString(),
         in.readString(),

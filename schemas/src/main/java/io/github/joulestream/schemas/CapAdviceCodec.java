@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.budget.Cap;
 import io.github.joulestream.energy.budget.CapMode;
 import io.github.joulestream.energy.budget.Contributor;
+import io.github.joulestream.energy.budget.Scope;
 import java.io.IOException;
 import org.apache.avro.Schema;
 
@@ -41,6 +43,14 @@ final class CapAdviceCodec implements Codec<CapAdvice> {
   }
 
   @Override
+  public void check(CapAdvice advice) {
+    Keys.check(advice.site(), "site");
+    Keys.check(advice.budget(), "budget");
+    Scope.parse(advice.scope());
+    advice.caps().forEach(cap -> Bounds.name(cap.name(), "node or job"));
+  }
+
+  @Override
   public CapAdvice read(WireReader in) throws IOException {
     return new CapAdvice(
         in.readString(),
@@ -51,12 +61,15 @@ final class CapAdviceCodec implements Codec<CapAdvice> {
         in.readLong(),
         in.readLong(),
         in.readEnum(MODES),
-        in.readList(() ->
-            new Cap(
-                in.readEnum(CONSUMERS),
-                in.readString(),
-                in.readLong(),
-                in.readLong(),
-                in.readInt())));
+        in.readList(
+            () ->
+                new Cap(
+                    in.readEnum(CONSUMERS),
+                    in.readString(),
+                    in.readLong(),
+                    in.readLong(),
+                    in.readInt()),
+            Bounds.CAPS,
+            "caps of an advice"));
   }
 }

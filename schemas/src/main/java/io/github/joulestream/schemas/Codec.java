@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,23 @@ interface Codec<T> {
   void write(T value, WireWriter out);
 
   T read(WireReader in) throws IOException;
+
+  /**
+   * Checks what was read, where its constructor does not: times, and what programs of ours write
+   * alone.
+   *
+   * @throws IllegalArgumentException with one line that says what is beyond its bound
+   */
+  default void check(T value) {}
+
+  /** Checks where a window is. */
+  default void checkWindow(long startEpochMillis, int millis) {
+    Bounds.count(millis, Bounds.WINDOW_MILLIS, "length of a window, ms");
+    if (millis == 0 || startEpochMillis % millis != 0) {
+      throw new IllegalArgumentException(
+          "no window: %d ms from %d on".formatted(millis, startEpochMillis));
+    }
+  }
 
   /** Writes one element. */
   interface Element<E> {

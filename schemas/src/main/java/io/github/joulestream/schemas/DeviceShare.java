@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
+
 /**
  * A device and how much of it a job has.
  *
@@ -9,12 +11,8 @@ package io.github.joulestream.schemas;
  */
 public record DeviceShare(String deviceId, int parts) {
   public DeviceShare {
-    if (deviceId.isEmpty()) {
-      throw new IllegalArgumentException("device id is empty");
-    }
-    if (parts < 0 || parts > 10_000) {
-      throw new IllegalArgumentException("share of " + deviceId + " is " + parts + " parts");
-    }
+    Bounds.name(deviceId, "device id");
+    Bounds.count(parts, Bounds.WHOLE_PARTS, "share of a device, parts of 10,000");
   }
 
   public static DeviceShare whole(String deviceId) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import java.io.IOException;
 import org.apache.avro.Schema;
 
@@ -32,6 +33,12 @@ final class JobCodec implements Codec<JobRecord> {
   }
 
   @Override
+  public void check(JobRecord job) {
+    Bounds.timeIfAny(job.startEpochMillis(), "start of a job");
+    Bounds.timeIfAny(job.endEpochMillis(), "end of a job");
+  }
+
+  @Override
   public JobRecord read(WireReader in) throws IOException {
     return new JobRecord(
         in.readString(),
@@ -40,7 +47,7 @@ final class JobCodec implements Codec<JobRecord> {
         in.readString(),
         in.readString(),
         in.readString(),
-        in.readMap(),
+        in.readLabels("a job"),
         in.readLong(),
         in.readLong(),
         in.readEnum(STATES),

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import java.util.Map;
 
 /**
  * What a scheduler, a hook or a user says of a job. What it leaves out (what is empty, 0, {@link
  * #UNSAID} or {@link JobState#UNKNOWN}) stays as others said it; the rest takes the place of what
- * was said before. A job that has ended runs again only if it starts after that end.
+ * was said before. A job that has ended runs again only if it starts after that end. Texts are of
+ * at most {@link Bounds#TEXT_CHARACTERS}; {@link Bounds#cutText} and {@link Bounds#withinBounds}
+ * make them so.
  *
  * @param user who pays, or empty
  * @param project account or namespace, or empty
@@ -43,17 +46,20 @@ public record JobRecord(
   public JobRecord {
     Keys.check(site, "site");
     Keys.check(job, "job");
+    Bounds.text(user, "user of a job");
+    Bounds.text(project, "project of a job");
+    Bounds.text(name, "name of a job");
+    Bounds.text(partition, "partition of a job");
+    Bounds.text(workUnit, "unit of work");
+    Bounds.labels(labels, "a job");
     labels = Map.copyOf(labels);
     if (endEpochMillis != OPEN && endEpochMillis < startEpochMillis) {
       throw new IllegalArgumentException(
-          "job " + job + " ends at " + endEpochMillis + ", before its start " + startEpochMillis);
+          "job %s ends at %d, before its start %d"
+              .formatted(Bounds.shown(job), endEpochMillis, startEpochMillis));
     }
-    if (!(work >= 0) || Double.isInfinite(work)) {
-      throw new IllegalArgumentException("work of job " + job + " is " + work);
-    }
-    if (nodes < 0) {
-      throw new IllegalArgumentException("nodes of job " + job + " are " + nodes);
-    }
+    Bounds.work(work, "work of a job");
+    Bounds.count(nodes, Bounds.NODES_OF_JOB, "nodes of a job");
   }
 
   /** On nobody knows how many nodes. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Totals;
 import java.io.IOException;
 import org.apache.avro.Schema;
@@ -38,6 +39,20 @@ final class JobSummaryCodec implements Codec<JobSummary> {
   }
 
   @Override
+  public void check(JobSummary job) {
+    // an earlier release had no bounds, and a store has these
+    Keys.check(job.site(), "site");
+    Keys.check(job.job(), "job");
+    Bounds.text(job.user(), Bounds.LONG_TEXT_CHARACTERS, "user of a job");
+    Bounds.text(job.project(), Bounds.LONG_TEXT_CHARACTERS, "project of a job");
+    Bounds.text(job.name(), Bounds.LONG_TEXT_CHARACTERS, "name of a job");
+    Bounds.text(job.partition(), Bounds.LONG_TEXT_CHARACTERS, "partition of a job");
+    Bounds.text(job.workUnit(), Bounds.LONG_TEXT_CHARACTERS, "unit of work");
+    Bounds.work(job.work(), "work of a job");
+    Bounds.count(job.nodes(), Bounds.NODES_OF_JOB, "nodes of a job");
+  }
+
+  @Override
   public JobSummary read(WireReader in) throws IOException {
     return new JobSummary(
         in.readString(),
@@ -46,7 +61,7 @@ final class JobSummaryCodec implements Codec<JobSummary> {
         in.readString(),
         in.readString(),
         in.readString(),
-        in.readMap(),
+        in.readLabels("a job"),
         in.readEnum(STATES),
         in.readLong(),
         in.readLong(),

@@ -24,6 +24,13 @@ final class JobWindowCodec implements Codec<JobWindow> {
   }
 
   @Override
+  public void check(JobWindow window) {
+    Keys.check(window.site(), "site");
+    Keys.check(window.job(), "job");
+    checkWindow(window.windowStartEpochMillis(), window.windowMillis());
+  }
+
+  @Override
   public JobWindow read(WireReader in) throws IOException {
     return new JobWindow(
         in.readString(),

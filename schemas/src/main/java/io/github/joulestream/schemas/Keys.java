@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
+
 /**
  * Record keys: {@code site/node}, {@code site/job}, {@code site/budget}. A site's name holds no
  * slash.
@@ -29,18 +31,13 @@ public final class Keys {
   /**
    * Refuses a name that cannot be a part of a key.
    *
-   * @throws IllegalArgumentException if it is empty, too long, holds a control character, or is a
-   *     site or node with a slash
+   * @throws IllegalArgumentException if it is empty or longer than {@link Bounds#NAME_CHARACTERS},
+   *     holds a character that cannot be shown, or is a site, node or budget with a slash
    */
   public static void check(String name, String what) {
-    if (name.isEmpty() || name.length() > 250) {
-      throw new IllegalArgumentException(what + " must have 1 to 250 characters: '" + name + "'");
-    }
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c < ' ' || c == 0x7f || (c == '/' && !what.equals("job"))) {
-        throw new IllegalArgumentException(what + " holds a character it may not: '" + name + "'");
-      }
+    Bounds.name(name, what);
+    if (name.indexOf('/') >= 0 && !what.equals("job")) {
+      throw new IllegalArgumentException(what + " holds a slash: " + Bounds.shown(name));
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
@@ -54,15 +55,34 @@ final class LivePowerCodec implements Codec<LivePower> {
         in.readString(),
         in.readInt(),
         in.readLong(),
-        in.readList(() ->
-            new NodePower(
-                in.readString(),
-                in.readLong(),
-                in.readLong(),
-                in.readList(in::readLong),
-                in.readLong(),
-                in.readList(
-                    () -> new JobPower(in.readString(), in.readLong(), in.readInt(), in.readInt())),
-                in.readList(() -> new GpuPower(in.readString(), in.readLong(), in.readInt())))));
+        in.readList(() -> node(in), Bounds.LIVE_NODES, "nodes in a record of power"));
+  }
+
+  private static NodePower node(WireReader in) throws IOException {
+    return new NodePower(
+        in.readString(),
+        in.readLong(),
+        in.readLong(),
+        in.readList(in::readLong, Bounds.LIVE_KINDS, "kinds of devices of a node"),
+        in.readLong(),
+        in.readList(
+            () -> new JobPower(in.readString(), in.readLong(), in.readInt(), in.readInt()),
+            Bounds.LIVE_JOBS,
+            "jobs of a node"),
+        in.readList(
+            () -> new GpuPower(in.readString(), in.readLong(), in.readInt()),
+            Bounds.DEVICES,
+            "GPUs of a node"));
+  }
+
+  @Override
+  public void check(LivePower power) {
+    Keys.check(power.site(), "site");
+    Bounds.count(power.task(), Integer.MAX_VALUE, "task");
+    for (NodePower node : power.nodes()) {
+      Keys.check(node.node(), "node");
+      node.jobs().forEach(job -> Keys.check(job.job(), "job"));
+      node.gpus().forEach(gpu -> Bounds.name(gpu.id(), "device id"));
+    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import java.io.IOException;
 import org.apache.avro.Schema;
 
@@ -33,11 +34,11 @@ final class NodeCodec implements Codec<NodeRecord> {
         in.readString(),
         in.readLong(),
         in.readString(),
-        in.readMap(),
+        in.readLabels("a node"),
         in.readLong(),
         in.readLong(),
-        in.readList(in::readString),
+        in.readList(in::readString, Bounds.LINES, "lines of a node"),
         in.readInt(),
-        in.readList(in::readString));
+        in.readList(in::readString, Bounds.LINES, "lines of a node"));
   }
 }

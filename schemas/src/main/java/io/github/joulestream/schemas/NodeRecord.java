@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import java.util.List;
 import java.util.Map;
 
@@ -29,9 +30,23 @@ public record NodeRecord(
     int notUnderstood,
     List<String> notUnderstoodNames) {
   public NodeRecord {
+    Keys.check(site, "site");
+    Keys.check(node, "node");
+    Bounds.text(agentVersion, "version of an agent");
+    Bounds.labels(labels, "a node");
+    Bounds.count(spooledBatches, Long.MAX_VALUE, "batches in a spool");
+    Bounds.count(droppedBatches, Long.MAX_VALUE, "batches given up");
+    Bounds.count(notUnderstood, Integer.MAX_VALUE, "names not understood");
+    checkLines(unavailable);
+    checkLines(notUnderstoodNames);
     labels = Map.copyOf(labels);
     unavailable = List.copyOf(unavailable);
     notUnderstoodNames = List.copyOf(notUnderstoodNames);
+  }
+
+  private static void checkLines(List<String> lines) {
+    Bounds.count(lines.size(), Bounds.LINES, "lines of a node");
+    lines.forEach(line -> Bounds.text(line, "a line of a node"));
   }
 
   /** A node of which everything is understood. */

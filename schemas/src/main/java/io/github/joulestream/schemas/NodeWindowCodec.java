@@ -24,6 +24,13 @@ final class NodeWindowCodec implements Codec<NodeWindow> {
   }
 
   @Override
+  public void check(NodeWindow window) {
+    Keys.check(window.site(), "site");
+    Keys.check(window.node(), "node");
+    checkWindow(window.windowStartEpochMillis(), window.windowMillis());
+  }
+
+  @Override
   public NodeWindow read(WireReader in) throws IOException {
     return new NodeWindow(
         in.readString(),

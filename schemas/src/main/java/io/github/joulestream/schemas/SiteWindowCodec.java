@@ -23,6 +23,12 @@ final class SiteWindowCodec implements Codec<SiteWindow> {
   }
 
   @Override
+  public void check(SiteWindow window) {
+    Keys.check(window.site(), "site");
+    checkWindow(window.windowStartEpochMillis(), window.windowMillis());
+  }
+
+  @Override
   public SiteWindow read(WireReader in) throws IOException {
     return new SiteWindow(
         in.readString(),

@@ -3,6 +3,7 @@ package io.github.joulestream.schemas;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.DeviceSeries;
 import java.util.List;
 
@@ -26,10 +27,12 @@ public record TelemetryBatch(
   public TelemetryBatch {
     Keys.check(site, "site");
     Keys.check(node, "node");
-    devices = List.copyOf(requireNonNull(devices, "devices is null"));
-    if (sequence < 0) {
-      throw new IllegalArgumentException("sequence is " + sequence);
-    }
+    Bounds.count(
+        requireNonNull(devices, "devices is null").size(), Bounds.DEVICES, "devices of a batch");
+    devices = List.copyOf(devices);
+    Bounds.count(sequence, Long.MAX_VALUE, "sequence of a batch");
+    Bounds.count(rows(devices), Bounds.READINGS, "readings of a batch");
+    checkOffset(clockOffsetMillis);
   }
 
   /** From a node whose clock is right. */
@@ -50,7 +53,19 @@ public record TelemetryBatch(
 
   /** Readings in this batch: rows, over all devices. */
   public int readings() {
-    int sum = 0;
+    return (int) rows(devices);
+  }
+
+  static void checkOffset(long clockOffsetMillis) {
+    if (clockOffsetMillis < -Bounds.CLOCK_OFFSET_MILLIS
+        || clockOffsetMillis > Bounds.CLOCK_OFFSET_MILLIS) {
+      throw new IllegalArgumentException(
+          "a clock is off by %d ms: more than a hundred years".formatted(clockOffsetMillis));
+    }
+  }
+
+  private static long rows(List<DeviceSeries> devices) {
+    long sum = 0;
     for (DeviceSeries series : devices) {
       sum += series.readings().size();
     }

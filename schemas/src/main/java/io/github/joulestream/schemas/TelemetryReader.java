@@ -4,6 +4,7 @@ package io.github.joulestream.schemas;
 import static io.github.joulestream.energy.Readings.MISSING;
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
@@ -22,6 +23,11 @@ public final class TelemetryReader {
   private static final AvroSerde<TelemetryBatch> SERDE = WireSerdes.telemetrySerde();
   private static final DeviceKind[] KINDS = DeviceKind.values();
   private static final PowerSource[] SOURCES = PowerSource.values();
+
+  private static final int ALL_COLUMNS = 2 * TelemetryCodec.OWN_TIMES - 1;
+
+  // no writer can say it, and none of ours could write it again
+  private static final String NOT_MISSING = "a value of -2^63, or beyond 64 bits";
 
   private final ReadingColumns columns = new ReadingColumns();
   private final long[] before = new long[TelemetryCodec.COLUMNS.length];
@@ -118,11 +124,10 @@ public final class TelemetryReader {
     Keys.check(node, "node");
     agentEpoch = wire.readLong();
     sequence = wire.readLong();
-    if (sequence < 0) {
-      throw new AvroRuntimeException("sequence is " + sequence);
-    }
+    Bounds.count(sequence, Long.MAX_VALUE, "sequence of a batch");
     clockOffsetMillis = wire.readLong();
-    times = wire.readLongs(times);
+    TelemetryBatch.checkOffset(clockOffsetMillis);
+    times = wire.readLongs(times, Bounds.READINGS, "readings of a batch");
     timeCount = wire.count();
     sum(times, 0, timeCount, 0);
     describedFrom = wire.position();
@@ -144,6 +149,7 @@ public final class TelemetryReader {
     int[] columns = new int[16];
     int size = 0;
     for (int left = in.readBlock(); left > 0; left = in.readBlock()) {
+      Bounds.count((long) size + left, Bounds.DEVICES, "devices of a batch");
       for (; left > 0; left--) {
         if (size == devices.length) {
           devices = Arrays.copyOf(devices, 2 * size);
@@ -162,7 +168,7 @@ public final class TelemetryReader {
                 in.readLong(),
                 in.readLong(),
                 in.readString());
-        columns[size++] = in.readInt();
+        columns[size++] = (int) Bounds.count(in.readInt(), ALL_COLUMNS, "columns of a device");
       }
     }
     return new Described(
@@ -173,11 +179,13 @@ public final class TelemetryReader {
     columns.clear();
     Arrays.fill(before, 0);
     in.beginLongs();
+    int most = Math.min(in.length(), Bounds.READINGS);
     for (int d = 0; d < of.devices.length; d++) {
       boolean own = (of.columns[d] & TelemetryCodec.OWN_TIMES) != 0;
       int rows = own ? in.checked(in.nextLong()) : timeCount;
-      if (columns.rows() + (long) rows > in.length()) {
-        throw new AvroRuntimeException("more readings than bytes");
+      if (columns.rows() + (long) rows > most) {
+        throw new AvroRuntimeException(
+            "more readings than bytes, or than %d".formatted(Bounds.READINGS));
       }
       columns.add(of.devices[d], of.columns[d] & ~TelemetryCodec.OWN_TIMES, rows);
       int first = columns.first(d);
@@ -215,11 +223,16 @@ public final class TelemetryReader {
   /** From differences to values. */
   private static void sum(long[] column, int from, int to, long base) {
     long value = base;
+    boolean lost = false;
     for (int row = from; row < to; row++) {
       if (column[row] != MISSING) {
         value += column[row];
         column[row] = value;
+        lost |= value == MISSING;
       }
+    }
+    if (lost) {
+      throw new AvroRuntimeException(NOT_MISSING);
     }
   }
 
@@ -230,14 +243,20 @@ public final class TelemetryReader {
     }
     long[] counter = columns.energyMicrojoules();
     long value = Math.floorDiv(before, unit);
+    boolean lost = false;
     for (int row = first; row < first + rows; row++) {
       long delta = in.nextLong();
       counter[row] = delta;
       if (delta != MISSING) {
         long expected = row == first ? 0 : TelemetryCodec.expectedMicrojoules(columns, row) / unit;
         value += expected + delta;
-        counter[row] = value * unit;
+        long microjoules = value * unit;
+        counter[row] = microjoules;
+        lost |= microjoules == MISSING || Math.multiplyHigh(value, unit) != microjoules >> 63;
       }
+    }
+    if (lost) {
+      throw new AvroRuntimeException(NOT_MISSING);
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.energy.Bounds;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -150,11 +151,15 @@ final class WireReader {
 
   /**
    * Reads an array of numbers, into this one if it is long enough; {@link #count} says how many.
+   *
+   * @param most numbers
+   * @param what they are, for a message
    */
-  long[] readLongs(long[] into) throws IOException {
+  long[] readLongs(long[] into, int most, String what) throws IOException {
     long[] values = into;
     count = 0;
     for (int block = readBlock(); block > 0; block = readBlock()) {
+      Bounds.count((long) count + block, most, what);
       if (values.length - count < block) {
         values = Arrays.copyOf(values, Math.max(count + block, 2 * count));
       }
@@ -193,9 +198,16 @@ final class WireReader {
     }
   }
 
-  <T> List<T> readList(Element<T> element) throws IOException {
+  /**
+   * Reads an array.
+   *
+   * @param most elements
+   * @param what they are, for a message
+   */
+  <T> List<T> readList(Element<T> element, int most, String what) throws IOException {
     List<T> values = new ArrayList<>();
     for (int count = readBlock(); count > 0; count = readBlock()) {
+      Bounds.count((long) values.size() + count, most, what);
       for (int i = 0; i < count; i++) {
         values.add(element.read());
       }
@@ -203,13 +215,22 @@ final class WireReader {
     return values;
   }
 
-  Map<String, String> readMap() throws IOException {
+  /**
+   * Reads labels.
+   *
+   * @param of whose they are, for a message
+   */
+  Map<String, String> readLabels(String of) throws IOException {
     Map<String, String> values = new HashMap<>();
+    int seen = 0;
     for (int count = readBlock(); count > 0; count = readBlock()) {
+      Bounds.count((long) seen + count, Bounds.LABELS, "labels of " + of);
+      seen += count;
       for (int i = 0; i < count; i++) {
         values.put(readString(), readString());
       }
     }
+    Bounds.labels(values, of);
     return values;
   }
 

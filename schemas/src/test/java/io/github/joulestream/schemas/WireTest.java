@@ -66,10 +66,19 @@ class WireTest {
   private static final Set<String> SINCE_V3 =
       Set.of("telemetry", "node-window", "live-power", "node", "budget", "alert", "cap-advice");
 
-  private record Message(Codec<?> codec, Serde<?> serde, Object value) {}
+  record Message(Codec<?> codec, Serde<?> serde, Object value) {}
 
   /** One of each, with every field set to something of its own. */
-  private static Map<String, Message> messages() {
+  static Map<String, Message> messages() {
+    return messages(1_700_000_000_000L);
+  }
+
+  /**
+   * The same, at other times.
+   *
+   * @param zero times of events count from here
+   */
+  private static Map<String, Message> messages(long zero) {
     Map<String, Message> all = new LinkedHashMap<>();
     Device gpu =
         new Device(
@@ -119,7 +128,7 @@ class WireTest {
                 "node-1",
                 "job/1",
                 AllocationEvent.Action.RELEASE,
-                99,
+                zero + 99,
                 List.of(new DeviceShare("gpu3", 2_500)),
                 1,
                 2,
@@ -140,8 +149,8 @@ class WireTest {
                 "name",
                 "queue",
                 Map.of("b", "2", "a", "1"),
-                5,
-                6,
+                zero + 5,
+                zero + 6,
                 JobState.TIMEOUT,
                 1.5,
                 "tokens",
@@ -265,9 +274,9 @@ class WireTest {
                 40_000,
                 "W",
                 95,
-                1,
-                2,
-                3,
+                zero + 1,
+                zero + 2,
+                zero + 3,
                 9_700,
                 List.of(
                     new Contributor(Contributor.Consumer.JOB, "job/1", 6_000, 24_600_000),
@@ -458,7 +467,7 @@ class WireTest {
     if (Boolean.getBoolean("golden.write")) {
       Path folder =
           Files.createDirectories(Path.of("src/test/resources/golden/" + GOLDEN.getLast()));
-      for (Map.Entry<String, Message> entry : messages().entrySet()) {
+      for (Map.Entry<String, Message> entry : messages(0).entrySet()) {
         Message message = entry.getValue();
         Files.write(folder.resolve(entry.getKey() + ".bin"), write(message.serde, message.value));
         Files.writeString(
@@ -466,7 +475,7 @@ class WireTest {
       }
     }
     for (String version : GOLDEN) {
-      for (Map.Entry<String, Message> entry : messages().entrySet()) {
+      for (Map.Entry<String, Message> entry : messages(0).entrySet()) {
         if (SINCE_V3.contains(entry.getKey()) && BEFORE_V3.contains(version)) {
           continue;
         }
@@ -478,7 +487,7 @@ class WireTest {
         known.learn(then);
         Message message = entry.getValue();
         byte[] golden = resource(file + ".bin");
-        Object read = read(new AvroSerde<>(message.codec, known), golden);
+        Object read = read(new AvroSerde<>(unchecked(message.codec), known), golden);
         byte[] today = write(message.serde, read);
         assertThat(withHeader(then, generic(today, message.codec.schema(), then)))
             .as(file)
@@ -603,6 +612,26 @@ class WireTest {
                             Device.sensor("gpu0", DeviceKind.GPU),
                             Readings.ofCounter(times, power, counter)))));
     assertThat(bytes.length / 100.0).isLessThan(12);
+  }
+
+  /** The golden bytes are of 1970, which no site can say any more. */
+  private static <T> Codec<T> unchecked(Codec<T> codec) {
+    return new Codec<>() {
+      @Override
+      public Schema schema() {
+        return codec.schema();
+      }
+
+      @Override
+      public void write(T value, WireWriter out) {
+        codec.write(value, out);
+      }
+
+      @Override
+      public T read(WireReader in) throws IOException {
+        return codec.read(in);
+      }
+    };
   }
 
   private static byte[] altered(byte[] good, Random random) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.budget;
 
+import io.github.joulestream.energy.Bounds;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -54,10 +55,7 @@ public record Budget(
   public static final long DEFAULT_REST_MILLIS = 60_000;
   public static final long DEFAULT_FORECAST_MILLIS = 600_000;
 
-  private static final int MOST_THRESHOLDS = 10;
   private static final int MOST_PERCENT = 1_000;
-  private static final int MOST_REDUCTIONS = 100;
-  private static final int MOST_TEXT = 1_000;
   private static final long MOST_LIMIT = 1L << 60;
   private static final long MOST_MILLIS = 7 * 86_400_000L;
   private static final long FEWEST_MILLIS = 10_000;
@@ -103,11 +101,11 @@ public record Budget(
       throw new IllegalArgumentException(
           who + "a schedule and advice on caps are for limits of power, not of energy");
     }
-    if (schedule.size() > MOST_REDUCTIONS) {
+    if (schedule.size() > Bounds.REDUCTIONS) {
       throw new IllegalArgumentException(
           who
               + "its schedule has %d entries, the most is %d"
-                  .formatted(schedule.size(), MOST_REDUCTIONS));
+                  .formatted(schedule.size(), Bounds.REDUCTIONS));
     }
     for (Reduction reduction : schedule) {
       if (reduction.limit() >= limit) {
@@ -117,9 +115,9 @@ public record Budget(
                     .formatted(reduction.limit(), limit));
       }
     }
-    if (owner.length() > MOST_TEXT || note.length() > MOST_TEXT) {
+    if (owner.length() > Bounds.NOTE_CHARACTERS || note.length() > Bounds.NOTE_CHARACTERS) {
       throw new IllegalArgumentException(
-          who + "owner and note have at most %d characters each".formatted(MOST_TEXT));
+          who + "owner and note have at most %d characters each".formatted(Bounds.NOTE_CHARACTERS));
     }
   }
 
@@ -146,11 +144,10 @@ public record Budget(
   }
 
   private static void checkName(String name, String what) {
-    if (name.isEmpty()
-        || name.length() > 250
-        || name.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == '/')) {
+    if (!Bounds.isName(name) || name.indexOf('/') >= 0) {
       throw new IllegalArgumentException(
-          "the %s must have 1 to 250 characters and no slash: '%s'".formatted(what, name));
+          "the %s must have 1 to %d characters and no slash: %s"
+              .formatted(what, Bounds.NAME_CHARACTERS, Bounds.shown(name)));
     }
   }
 
@@ -165,11 +162,11 @@ public record Budget(
       }
       before = percent;
     }
-    if (thresholds.isEmpty() || thresholds.size() > MOST_THRESHOLDS) {
+    if (thresholds.isEmpty() || thresholds.size() > Bounds.THRESHOLDS) {
       throw new IllegalArgumentException(
           who
               + "it has %d thresholds, and must have 1 to %d"
-                  .formatted(thresholds.size(), MOST_THRESHOLDS));
+                  .formatted(thresholds.size(), Bounds.THRESHOLDS));
     }
   }
 
@@ -185,7 +182,10 @@ public record Budget(
       return ZoneId.of(zone);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
-          who + "unknown time zone '%s'; one is Europe/Berlin, another UTC".formatted(zone), e);
+          who
+              + "unknown time zone %s; one is Europe/Berlin, another UTC"
+                  .formatted(Bounds.shown(zone)),
+          e);
     }
   }
 

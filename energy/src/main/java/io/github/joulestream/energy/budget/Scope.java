@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.budget;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.DeviceKind;
 import java.util.Arrays;
 import java.util.Locale;
@@ -16,7 +17,6 @@ import java.util.Set;
  *     whole site
  */
 public record Scope(Kind kind, String label, String name) {
-  private static final int MOST_CHARACTERS = 250;
   private static final Set<String> TAKEN =
       Set.of("site", "project", "user", "job", "kind", "node", "device");
 
@@ -48,19 +48,22 @@ public record Scope(Kind kind, String label, String name) {
     if (kind == Kind.SITE ? !name.isEmpty() : name.isEmpty()) {
       throw new IllegalArgumentException(
           kind == Kind.SITE
-              ? "the scope site has no name: '" + name + "'"
+              ? "the scope site has no name: " + Bounds.shown(name)
               : "the scope " + lower(kind) + " has no name");
     }
     if (kind == Kind.NODES ? label.isEmpty() : !label.isEmpty()) {
-      throw new IllegalArgumentException("a label of nodes, and only that, has a name: " + label);
+      throw new IllegalArgumentException(
+          "a label of nodes, and only that, has a name: " + Bounds.shown(label));
     }
     if (TAKEN.contains(label)) {
       throw new IllegalArgumentException("a label of nodes cannot be called " + label);
     }
     if (kind == Kind.NODES ? !isLabel(label, name) : kind != Kind.SITE && !isName(name)) {
       throw new IllegalArgumentException(
-          "a scope's text has at most %d characters, none of them a control character: '%s%s'"
-              .formatted(MOST_CHARACTERS, label, name));
+          "a scope's text has at most %d characters, none of them a control character: %s"
+              .formatted(
+                  Bounds.NAME_CHARACTERS,
+                  Bounds.shown(Bounds.isName(label) || label.isEmpty() ? name : label)));
     }
     if (kind == Kind.KIND) {
       deviceKind(name);
@@ -69,9 +72,7 @@ public record Scope(Kind kind, String label, String name) {
 
   /** True if there can be a scope of that name. */
   public static boolean isName(String name) {
-    return !name.isEmpty()
-        && name.length() <= MOST_CHARACTERS
-        && name.chars().noneMatch(c -> c < ' ' || c == 0x7f);
+    return Bounds.isName(name);
   }
 
   /** True if there can be a scope of nodes with that label. */
@@ -120,8 +121,8 @@ public record Scope(Kind kind, String label, String name) {
     int equals = text.indexOf('=');
     if (equals <= 0 || equals == text.length() - 1) {
       throw new IllegalArgumentException(
-          "unknown scope '%s': it is site, project=P, user=U, job=J, kind=gpu, or a label of nodes such as rack=r12"
-              .formatted(text));
+          "unknown scope %s: it is site, project=P, user=U, job=J, kind=gpu, or a label of nodes such as rack=r12"
+              .formatted(Bounds.shown(text)));
     }
     String left = text.substring(0, equals);
     String name = text.substring(equals + 1);
@@ -150,8 +151,8 @@ public record Scope(Kind kind, String label, String name) {
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "unknown kind of device '%s': gpu, memory, storage, cpu, node or facility"
-                    .formatted(name)));
+                "unknown kind of device %s: gpu, memory, storage, cpu, node or facility"
+                    .formatted(Bounds.shown(name))));
   }
 
   private static String lower(Kind kind) {
