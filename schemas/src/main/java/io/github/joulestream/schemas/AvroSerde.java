@@ -6,13 +6,11 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -33,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  *     href="https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding">specification</a>
  */
 final class AvroSerde<T> implements Serde<T> {
+  /** A record of another release is resolved in memory, at many times its size. */
+  static final int MOST_FOREIGN_BYTES = 1 << 20;
+
   private static final int HEADER = 10;
   private static final byte MARKER_0 = (byte) 0xC3;
   private static final byte MARKER_1 = 1;
@@ -102,7 +103,7 @@ final class AvroSerde<T> implements Serde<T> {
       if (writer == fingerprint) {
         in.reset(bytes, from + HEADER, from + length);
       } else {
-        byte[] ours = resolved(Arrays.copyOfRange(bytes, from, from + length), writer);
+        byte[] ours = resolved(bytes, from, length, writer);
         in.reset(ours, 0, ours.length);
       }
       R value = body.read(in);
@@ -120,22 +121,41 @@ final class AvroSerde<T> implements Serde<T> {
   }
 
   /** The same value, as this release would have written it. */
-  private byte[] resolved(byte[] bytes, long writer) throws IOException {
+  private byte[] resolved(byte[] bytes, int from, int length, long writer) throws IOException {
     @Nullable Schema schema = others.find(writer);
     if (schema == null) {
       throw new SerializationException(
           "written with a schema %016x that is not known here; the topic %s should hold it"
               .formatted(writer, Topic.SCHEMAS.topicName()));
     }
-    Object value =
-        new GenericDatumReader<>(schema, codec.schema())
-            .read(
-                null,
-                DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null));
-    ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
-    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-    new GenericDatumWriter<>(codec.schema()).write(value, encoder);
-    encoder.flush();
-    return out.toByteArray();
+    if (!schema.getFullName().equals(codec.schema().getFullName())) {
+      throw new SerializationException(
+          "written with the schema of a %s".formatted(schema.getName()));
+    }
+    if (length > MOST_FOREIGN_BYTES) {
+      throw new SerializationException(
+          "%d bytes of another release, of which %d are read"
+              .formatted(length, MOST_FOREIGN_BYTES));
+    }
+    WireReader in = new WireReader();
+    in.reset(bytes, from + HEADER, from + length);
+    try {
+      Object value =
+          new GenericDatumReader<>(schema, codec.schema()).read(null, new BoundedDecoder(in));
+      if (!in.atEnd()) {
+        throw new AvroRuntimeException("bytes after its end");
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream(length);
+      BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
+      new GenericDatumWriter<>(codec.schema()).write(value, encoder);
+      encoder.flush();
+      return out.toByteArray();
+    } catch (StackOverflowError | OutOfMemoryError e) {
+      // of this record alone: what it took is free again
+      throw new SerializationException(
+          "a %s of another release that takes too much: %s"
+              .formatted(codec.schema().getName(), e.getClass().getSimpleName()),
+          e);
+    }
   }
 }

@@ -73,7 +73,7 @@ final class KnownSchemas implements SchemaSource {
     byFingerprint.put(fingerprint(schema), schema);
   }
 
-  /** From now on asks there for what it does not know. */
+  /** From now on asks there for what it does not know; many threads may ask, and often. */
   void lookIn(SchemaSource source) {
     elsewhere.set(source);
   }

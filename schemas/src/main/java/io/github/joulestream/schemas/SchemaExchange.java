@@ -1,96 +1,190 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Schemas of all releases that ever wrote, in the compacted topic {@code schemas}: a program that
- * writes puts its own there first, and one that meets an unknown fingerprint looks there. So an
- * older reader understands a newer writer without a registry to run.
+ * Schemas of all releases that ever wrote, in the compacted topic {@code schemas}: {@code topics
+ * create} of a release puts its own there, and programs read it in the background. So an older
+ * reader understands a newer writer without a registry to run, and who writes records needs no
+ * permission to say how they are read.
+ *
+ * <p>Who meets an unknown schema looks it up in memory. Only if the topic was not read to its end
+ * within the last second does it wait for that: 5 s of each minute at most, over all threads of the
+ * process together. What is not there then is not known, and its record is refused.
  */
-public final class SchemaExchange {
-  private static final Logger log = LoggerFactory.getLogger(SchemaExchange.class);
-  private static final Duration READ_LIMIT = Duration.ofSeconds(5);
+public final class SchemaExchange implements AutoCloseable {
+  /** How long all look-ups of a process wait together within {@link #PERIOD_NANOS}. */
+  static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  private final Map<String, Object> kafka;
+  static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  private SchemaExchange(Map<String, Object> kafka) {
-    this.kafka = Map.copyOf(kafka);
+  /** The topic is not read to its end for a look-up more often than this. */
+  static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final AtomicReference<@Nullable SchemaExchange> JOINED = new AtomicReference<>();
+
+  private final SchemaTail tail;
+  private final LongSupplier nanos;
+  // guarded by this
+  private long periodNanos;
+  private long waitedNanos;
+  private long restUntilNanos;
+
+  SchemaExchange(SchemaTail tail, LongSupplier nanos) {
+    this.tail = tail;
+    this.nanos = nanos;
+    this.periodNanos = nanos.getAsLong();
+    this.restUntilNanos = periodNanos;
   }
 
   /**
-   * Puts this release's schemas where others find them, and from now on looks there for theirs.
+   * From now on this process understands records of other releases. One cluster at a time.
    *
    * @param kafka how to reach the cluster ({@code bootstrap.servers} and what else it takes)
    */
-  public static void join(Map<String, Object> kafka)
-      throws ExecutionException, InterruptedException {
-    SchemaExchange exchange = new SchemaExchange(kafka);
-    exchange.publish(KnownSchemas.own());
+  public static SchemaExchange join(Map<String, Object> kafka) {
+    SchemaExchange exchange = open(kafka);
     KnownSchemas.INSTANCE.lookIn(exchange::find);
+    SchemaExchange before = JOINED.getAndSet(exchange);
+    if (before != null) {
+      before.close();
+    }
+    return exchange;
   }
 
-  void publish(List<Schema> schemas) throws ExecutionException, InterruptedException {
+  private static SchemaExchange open(Map<String, Object> kafka) {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put("auto.offset.reset", "earliest");
+    config.put("enable.auto.commit", false);
+    config.put("allow.auto.create.topics", false);
+    config.put("enable.metrics.push", false);
+    config.put("metric.reporters", "");
+    config.putIfAbsent("reconnect.backoff.max.ms", 30_000);
+    return new SchemaExchange(new SchemaTail(() -> consumer(config)), System::nanoTime);
+  }
+
+  private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * Puts this release's schemas into the topic: for whoever sets up a cluster, and needs permission
+   * to write there.
+   *
+   * @param kafka how to reach the cluster
+   */
+  public static void publish(Map<String, Object> kafka)
+      throws ExecutionException, InterruptedException {
+    Map<String, Object> config = new HashMap<>(kafka);
+    config.put("acks", "all");
     try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(kafka, new StringSerializer(), new StringSerializer())) {
-      for (Schema schema : schemas) {
+        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+      for (Schema schema : KnownSchemas.own()) {
         producer
             .send(
                 new ProducerRecord<>(
                     Topic.SCHEMAS.topicName(),
-                    key(KnownSchemas.fingerprint(schema)),
+                    ForeignSchema.key(KnownSchemas.fingerprint(schema)),
                     schema.toString()))
             .get();
       }
+    } catch (InterruptException e) {
+      throw new InterruptedException(e.getMessage());
     }
   }
 
-  /** Reads the whole topic: it is small, and an unknown fingerprint is rare. */
+  /**
+   * What is wrong with the topic, one line each; none if it holds all schemas of this release. For
+   * once; who has {@linkplain #join joined} asks {@link #differences(Duration)}.
+   *
+   * @param kafka how to reach the cluster
+   * @param limit how long to wait for the topic
+   */
+  public static List<String> differences(Map<String, Object> kafka, Duration limit)
+      throws InterruptedException {
+    try (SchemaExchange exchange = open(kafka)) {
+      return exchange.differences(limit);
+    }
+  }
+
+  /**
+   * What is wrong with the topic, one line each; none if it holds all schemas of this release.
+   *
+   * @param limit how long to wait for the topic
+   */
+  public List<String> differences(Duration limit) throws InterruptedException {
+    String name = Topic.SCHEMAS.topicName();
+    if (!tail.catchUp(limit.toNanos())) {
+      String trouble = tail.trouble();
+      return List.of(
+          "%s: cannot be read within %d s%s"
+              .formatted(name, limit.toSeconds(), trouble == null ? "" : ": " + trouble));
+    }
+    List<String> missing =
+        KnownSchemas.own().stream()
+            .filter(schema -> tail.get(KnownSchemas.fingerprint(schema)) == null)
+            .map(Schema::getName)
+            .sorted()
+            .toList();
+    return missing.isEmpty()
+        ? List.of()
+        : List.of("%s: lacks this release's %s".formatted(name, String.join(", ", missing)));
+  }
+
+  /** The schema with that fingerprint, or null if it is not in the topic. */
   @Nullable Schema find(long fingerprint) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put("auto.offset.reset", "earliest");
-    config.put("enable.auto.commit", false);
-    TopicPartition partition = new TopicPartition(Topic.SCHEMAS.topicName(), 0);
-    Schema found = null;
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      Long end = consumer.endOffsets(List.of(partition), READ_LIMIT).get(partition);
-      while (end != null && consumer.position(partition, READ_LIMIT) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(READ_LIMIT)) {
-          if (key(fingerprint).equals(record.key()) && record.value() != null) {
-            found = KnownSchemas.parse(new String(record.value(), UTF_8));
-          }
-        }
-      }
-    } catch (TimeoutException | SchemaParseException e) {
-      log.warn("looked for schema {} in vain", key(fingerprint), e);
+    Schema known = tail.get(fingerprint);
+    if (known != null) {
+      return known;
     }
-    return found;
+    long began = nanos.getAsLong();
+    long allowed = allowedAt(began);
+    if (allowed <= 0) {
+      return null;
+    }
+    try {
+      tail.catchUp(allowed);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    waited(began);
+    return tail.get(fingerprint);
   }
 
-  private static String key(long fingerprint) {
-    return "%016x".formatted(fingerprint);
+  private synchronized long allowedAt(long now) {
+    if (now - periodNanos >= PERIOD_NANOS) {
+      periodNanos = now;
+      waitedNanos = 0;
+    }
+    return now - restUntilNanos < 0 ? 0 : MOST_WAIT_NANOS - waitedNanos;
+  }
+
+  private synchronized void waited(long began) {
+    long now = nanos.getAsLong();
+    waitedNanos += now - began;
+    restUntilNanos = now + REST_NANOS;
+  }
+
+  @Override
+  public void close() {
+    JOINED.compareAndSet(this, null);
+    tail.close();
   }
 }

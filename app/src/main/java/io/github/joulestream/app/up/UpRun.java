@@ -187,7 +187,8 @@ public final class UpRun {
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
     Admin admin = part("admin client", Admin.create(kafka));
     new TopicAdmin(admin).create(PARTITIONS, (short) 1);
-    SchemaExchange.join(kafka);
+    SchemaExchange.publish(kafka);
+    part("schemas", SchemaExchange.join(kafka));
     EmbeddedQuestDb store = part("store", result(storeStart));
     StreamsSettings settings =
         new StreamsSettings(

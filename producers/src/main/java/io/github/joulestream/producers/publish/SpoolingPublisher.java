@@ -9,7 +9,6 @@ import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
-import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,10 +128,8 @@ public final class SpoolingPublisher implements Publisher {
     return config;
   }
 
-  private static Producer<String, byte[]> connect(Map<String, Object> kafka, String clientId)
-      throws ExecutionException, InterruptedException {
+  private static Producer<String, byte[]> connect(Map<String, Object> kafka, String clientId) {
     Map<String, Object> config = config(kafka, clientId);
-    SchemaExchange.join(config);
     return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
   }
 
