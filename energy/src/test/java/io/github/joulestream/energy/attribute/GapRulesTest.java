@@ -3,6 +3,7 @@ package io.github.joulestream.energy.attribute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
@@ -232,10 +233,12 @@ class GapRulesTest {
                 io.github.joulestream.energy.PowerSource.values()[random.nextInt(3)],
                 random.nextInt(3) == 0 ? DeviceKind.NODE : null,
                 "",
-                odd(odd, random) & Long.MAX_VALUE,
-                (int) odd(odd, random) & Integer.MAX_VALUE,
+                Math.min(Bounds.POWER_LIMIT_MILLIWATTS, odd(odd, random) & Long.MAX_VALUE),
+                Math.min(Bounds.AVERAGING_MILLIS, (int) odd(odd, random) & Integer.MAX_VALUE),
                 random.nextInt(2),
-                random.nextInt(3) == 0 ? odd(odd, random) & Long.MAX_VALUE : 0,
+                random.nextInt(3) == 0
+                    ? Math.min(Bounds.COUNTER_WRAP_MICROJOULES, odd(odd, random) & Long.MAX_VALUE)
+                    : 0,
                 Math.min(Device.MOST_BYTES, odd(odd, random) & Long.MAX_VALUE),
                 "");
         int size = 1 + random.nextInt(6);
