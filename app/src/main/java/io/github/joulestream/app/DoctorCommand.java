@@ -145,6 +145,7 @@ final class DoctorCommand implements Callable<Integer> {
                   "topics", String.join("; ", differences) + " -> joulestream topics create"));
       PipelineChecks.disks(admin).forEach(this::say);
       if (differences.isEmpty()) {
+        checkSchemas();
         checkFlow(admin);
       }
     } catch (UserError e) {
@@ -154,6 +155,15 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (KafkaException e) {
       say(Finding.fail("Kafka", "answers, but cannot be read: " + e.getMessage()));
     }
+  }
+
+  private void checkSchemas() throws InterruptedException {
+    List<String> differences = kafka.schemaDifferences();
+    say(
+        differences.isEmpty()
+            ? Finding.ok("schemas", "those of this release are in the topic")
+            : Finding.fail(
+                "schemas", String.join("; ", differences) + " -> joulestream topics create"));
   }
 
   private void checkFlow(Admin admin) throws ExecutionException, InterruptedException {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
@@ -16,11 +18,15 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** How to reach a Kafka cluster. */
 final class KafkaOptions {
+  private static final Logger log = LoggerFactory.getLogger(KafkaOptions.class);
   private static final int REACH_SECONDS = 15;
+  private static final Duration SCHEMAS_LIMIT = Duration.ofSeconds(10);
 
   @Option(
       names = "--kafka",
@@ -34,6 +40,11 @@ final class KafkaOptions {
       paramLabel = "FILE",
       description = "Properties for Kafka's clients (TLS, SASL, ...).")
   @Nullable Path configFile;
+
+  /** What is wrong with the schemas in the cluster, one line each. */
+  List<String> schemaDifferences() throws InterruptedException {
+    return SchemaExchange.differences(config(), SCHEMAS_LIMIT);
+  }
 
   /** The clients' configuration. */
   Map<String, Object> config() {
@@ -88,7 +99,11 @@ final class KafkaOptions {
     admin().close();
   }
 
-  /** Checks that the cluster is there and lets it know our schemas. */
+  /**
+   * Checks that the cluster is there, and begins to read the schemas of other releases. If those of
+   * this release are not there, it says what to run: programs of this release read each other's
+   * records all the same.
+   */
   void join() throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
       if (!admin.listTopics().names().get().contains("schemas")) {
@@ -97,6 +112,12 @@ final class KafkaOptions {
                 .formatted(bootstrap, bootstrap));
       }
     }
-    SchemaExchange.join(config());
+    SchemaExchange.join(config())
+        .differences(SCHEMAS_LIMIT)
+        .forEach(difference ->
+            log.warn(
+                "{}; other releases cannot read what this one writes, or this one theirs; run: joulestream topics create --kafka {}",
+                difference,
+                bootstrap));
   }
 }

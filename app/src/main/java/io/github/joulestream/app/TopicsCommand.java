@@ -3,7 +3,9 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -28,7 +30,10 @@ final class TopicsCommand extends CommandGroup {
   @Command(
       name = "create",
       sortOptions = false,
-      description = "Create the topics that are missing.")
+      description = {
+        "Create the topics that are missing, and publish this release's schemas: run it at each",
+        "upgrade, before any program of the new release."
+      })
   static final class Create implements Callable<Integer> {
     @Option(
         names = "--partitions",
@@ -57,7 +62,12 @@ final class TopicsCommand extends CommandGroup {
         System.out.println(
             created.isEmpty() ? "all topics exist" : "created " + String.join(", ", created));
       }
-      SchemaExchange.join(kafka.config());
+      if (kafka.schemaDifferences().isEmpty()) {
+        System.out.println("this release's schemas are there");
+      } else {
+        SchemaExchange.publish(kafka.config());
+        System.out.println("published this release's schemas");
+      }
       return 0;
     }
   }
@@ -73,7 +83,11 @@ final class TopicsCommand extends CommandGroup {
     @Override
     public Integer call() throws Exception {
       try (Admin admin = kafka.admin()) {
-        List<String> differences = new TopicAdmin(admin).check();
+        List<String> differences = new ArrayList<>(new TopicAdmin(admin).check());
+        String schemas = Topic.SCHEMAS.topicName() + ": ";
+        if (differences.stream().noneMatch(line -> line.startsWith(schemas))) {
+          differences.addAll(kafka.schemaDifferences());
+        }
         if (differences.isEmpty()) {
           System.out.println("all topics are as they must be");
           return 0;

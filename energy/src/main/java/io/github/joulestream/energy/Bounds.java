@@ -43,7 +43,7 @@ public final class Bounds {
    * Lines in which a node says what it cannot read, and lines in which it says what it does not
    * understand; each has at most {@link #TEXT_CHARACTERS}.
    */
-  public static final int LINES = 100;
+  public static final int SENTENCES = 100;
 
   /** Devices of one batch of telemetry, MIG instances included. */
   public static final int DEVICES = 4_096;
@@ -179,7 +179,7 @@ public final class Bounds {
 
   /** The first of these lines that a node may say, each cut. */
   public static List<String> cutLines(List<String> lines) {
-    return lines.stream().limit(LINES).map(Bounds::cutText).toList();
+    return lines.stream().limit(SENTENCES).map(Bounds::cutText).toList();
   }
 
   private static String cut(String text, int most) {

@@ -37,8 +37,8 @@ final class NodeCodec implements Codec<NodeRecord> {
         in.readLabels("a node"),
         in.readLong(),
         in.readLong(),
-        in.readList(in::readString, Bounds.LINES, "lines of a node"),
+        in.readList(in::readString, Bounds.SENTENCES, "lines of a node"),
         in.readInt(),
-        in.readList(in::readString, Bounds.LINES, "lines of a node"));
+        in.readList(in::readString, Bounds.SENTENCES, "lines of a node"));
   }
 }

@@ -45,7 +45,7 @@ public record NodeRecord(
   }
 
   private static void checkLines(List<String> lines) {
-    Bounds.count(lines.size(), Bounds.LINES, "lines of a node");
+    Bounds.count(lines.size(), Bounds.SENTENCES, "lines of a node");
     lines.forEach(line -> Bounds.text(line, "a line of a node"));
   }
 

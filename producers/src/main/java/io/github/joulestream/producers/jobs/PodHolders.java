@@ -167,7 +167,7 @@ final class PodHolders {
             Bounds.cutText(pod.substring(0, slash)),
             Bounds.cutText(pod.substring(slash + 1)),
             "",
-            about.labels(),
+            Bounds.withinBounds(about.labels()),
             starts.getOrDefault(pod, JobRecord.UNSAID),
             end,
             state,

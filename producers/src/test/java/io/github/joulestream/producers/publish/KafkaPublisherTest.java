@@ -75,6 +75,8 @@ class KafkaPublisherTest {
         .hasMessageContaining("nonsense");
   }
 
+  private static final long START = 1_700_000_000_000L;
+
   private static MockProducer<String, byte[]> producer(boolean takesAll) {
     return new MockProducer<>(takesAll, null, new StringSerializer(), new ByteArraySerializer());
   }
@@ -84,8 +86,19 @@ class KafkaPublisherTest {
     MockProducer<String, byte[]> producer = producer(true);
     JobRecord job =
         new JobRecord(
-            "lab", "a/b", "u", "p", "n", "q", Map.of(), 5, JobRecord.OPEN, JobState.RUNNING, 0, "");
-    AllocationEvent event = AllocationEvent.release("lab", "n1", "a/b", 7);
+            "lab",
+            "a/b",
+            "u",
+            "p",
+            "n",
+            "q",
+            Map.of(),
+            START,
+            JobRecord.OPEN,
+            JobState.RUNNING,
+            0,
+            "");
+    AllocationEvent event = AllocationEvent.release("lab", "n1", "a/b", START + 7);
     try (KafkaPublisher publisher = new KafkaPublisher(producer)) {
       publisher.publish(BATCH);
       publisher.publish(event);
