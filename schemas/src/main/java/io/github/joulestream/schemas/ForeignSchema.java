@@ -55,6 +55,17 @@ final class ForeignSchema {
    * @throws IllegalArgumentException with one line that says why it is not taken
    */
   static Schema accept(byte[] key, byte[] json) {
+    Schema schema = read(json);
+    String fingerprint = key(KnownSchemas.fingerprint(schema));
+    if (!fingerprint.equals(new String(key, US_ASCII))) {
+      throw new IllegalArgumentException(
+          "its fingerprint is %s, and not its key".formatted(fingerprint));
+    }
+    return schema;
+  }
+
+  /** A schema of which all is well, whatever its key. */
+  static Schema read(byte[] json) {
     if (json.length > MOST_BYTES) {
       throw new IllegalArgumentException(
           "it has %d bytes, and may have %d".formatted(json.length, MOST_BYTES));
@@ -66,11 +77,6 @@ final class ForeignSchema {
     if (ours == null) {
       throw new IllegalArgumentException(
           "it is of no record of ours: " + Bounds.shown(schema.getFullName()));
-    }
-    String fingerprint = key(KnownSchemas.fingerprint(schema));
-    if (!fingerprint.equals(new String(key, US_ASCII))) {
-      throw new IllegalArgumentException(
-          "its fingerprint is %s, and not its key".formatted(fingerprint));
     }
     if (SchemaCompatibility.checkReaderWriterCompatibility(ours, schema).getType()
         != SchemaCompatibilityType.COMPATIBLE) {

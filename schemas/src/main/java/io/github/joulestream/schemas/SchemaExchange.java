@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * process together. What is not there then is not known, and its record is refused.
  */
 public final class SchemaExchange implements AutoCloseable {
-  /** How long all look-ups of a process wait together within {@link #PERIOD_NANOS}. */
-  static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -42,14 +41,21 @@ public final class SchemaExchange implements AutoCloseable {
 
   private final SchemaTail tail;
   private final LongSupplier nanos;
+  private final long mostWaitNanos;
   // guarded by this
   private long periodNanos;
   private long waitedNanos;
   private long restUntilNanos;
 
-  SchemaExchange(SchemaTail tail, LongSupplier nanos) {
+  /**
+   * One that looks into what this reads.
+   *
+   * @param mostWaitNanos how long all look-ups wait together within {@link #PERIOD_NANOS}
+   */
+  SchemaExchange(SchemaTail tail, LongSupplier nanos, long mostWaitNanos) {
     this.tail = tail;
     this.nanos = nanos;
+    this.mostWaitNanos = mostWaitNanos;
     this.periodNanos = nanos.getAsLong();
     this.restUntilNanos = periodNanos;
   }
@@ -77,7 +83,8 @@ public final class SchemaExchange implements AutoCloseable {
     config.put("enable.metrics.push", false);
     config.put("metric.reporters", "");
     config.putIfAbsent("reconnect.backoff.max.ms", 30_000);
-    return new SchemaExchange(new SchemaTail(() -> consumer(config)), System::nanoTime);
+    return new SchemaExchange(
+        new SchemaTail(() -> consumer(config)), System::nanoTime, MOST_WAIT_NANOS);
   }
 
   private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
@@ -173,7 +180,7 @@ public final class SchemaExchange implements AutoCloseable {
       periodNanos = now;
       waitedNanos = 0;
     }
-    return now - restUntilNanos < 0 ? 0 : MOST_WAIT_NANOS - waitedNanos;
+    return now - restUntilNanos < 0 ? 0 : mostWaitNanos - waitedNanos;
   }
 
   private synchronized void waited(long began) {

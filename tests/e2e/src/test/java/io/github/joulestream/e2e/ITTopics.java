@@ -120,9 +120,47 @@ class ITTopics {
         new KafkaProducer<>(kafka, new StringSerializer(), new StringSerializer())) {
       producer.send(new ProducerRecord<>("schemas", fingerprint, later.toString())).get();
     }
+    Await.until("the schema is read in the background", () -> isReadable(bytes));
     JobRecord job = WireSerdes.jobs().deserializer().deserialize("jobs", bytes);
     assertThat(job.job()).isEqualTo("later/7");
     assertThat(job.user()).isEqualTo("ada");
+  }
+
+  private static boolean isReadable(byte[] bytes) {
+    try {
+      return WireSerdes.jobs().deserializer().deserialize("jobs", bytes) != null;
+    } catch (SerializationException e) {
+      assertThat(e).hasMessageContaining("not known here");
+      return false;
+    }
+  }
+
+  @Test
+  void missingSchemas_areSaid_andCreatePublishesThem() throws Exception {
+    topics(0, "create", "--partitions", "1");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin.deleteTopics(List.of("schemas")).all().get();
+      Await.until("it is gone", () -> !admin.listTopics().names().get().contains("schemas"));
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic("schemas", Optional.of(1), Optional.empty())
+                      .configs(Topic.SCHEMAS.config())))
+          .all()
+          .get();
+      assertThat(topics(1, "check"))
+          .contains("schemas: lacks this release's Alert, ")
+          .contains("Telemetry");
+      // no program publishes them by itself
+      try (Program alerts = Program.start("alert", "list", "--kafka", broker.bootstrap())) {
+        alerts.await();
+        assertThat(alerts.output()).contains("run: joulestream topics create --kafka");
+      }
+      assertThat(topics(1, "check")).contains("schemas: lacks this release's Alert, ");
+      assertThat(topics(0, "create")).contains("published this release's schemas");
+      assertThat(topics(0, "check")).doesNotContain("lacks");
+      assertThat(topics(0, "create")).contains("this release's schemas are there");
+    }
   }
 
   /** A record of that schema, with every field at a default of its type. */
