@@ -10,7 +10,9 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -137,12 +139,11 @@ final class AvroSerde<T> implements Serde<T> {
           "%d bytes of another release, of which %d are read"
               .formatted(length, MOST_FOREIGN_BYTES));
     }
-    WireReader in = new WireReader();
-    in.reset(bytes, from + HEADER, from + length);
+    BinaryDecoder in =
+        DecoderFactory.get().binaryDecoder(bytes, from + HEADER, length - HEADER, null);
     try {
-      Object value =
-          new GenericDatumReader<>(schema, codec.schema()).read(null, new BoundedDecoder(in));
-      if (!in.atEnd()) {
+      Object value = new GenericDatumReader<>(schema, codec.schema()).read(null, in);
+      if (!in.isEnd()) {
         throw new AvroRuntimeException("bytes after its end");
       }
       ByteArrayOutputStream out = new ByteArrayOutputStream(length);

@@ -108,35 +108,6 @@ final class WireReader {
     return (int) value;
   }
 
-  byte readByte() throws EOFException {
-    return next();
-  }
-
-  /** Bytes with their number before them. */
-  byte[] readBytes() throws IOException {
-    int length = checkedRest(readLong());
-    byte[] copy = Arrays.copyOfRange(bytes, at, at + length);
-    at += length;
-    return copy;
-  }
-
-  /** Leaves out so many bytes. */
-  void skip(long length) throws EOFException {
-    at += checkedRest(length);
-  }
-
-  private int checkedRest(long length) throws EOFException {
-    if (length < 0 || length > end - at) {
-      throw new EOFException("%d bytes, where %d are left".formatted(length, end - at));
-    }
-    return (int) length;
-  }
-
-  /** As {@link #readBlock}, of elements that take at least a byte each. */
-  int readBlockOfRest() throws IOException {
-    return checkedRest(readBlock());
-  }
-
   double readDouble() throws IOException {
     long bits = 0;
     for (int shift = 0; shift < Long.SIZE; shift += 8) {

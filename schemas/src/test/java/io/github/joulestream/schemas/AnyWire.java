@@ -372,12 +372,13 @@ final class AnyWire {
     byte[] bytes = good.clone();
     for (int i = random.nextInt(3); i >= 0; i--) {
       bytes =
-          switch (random.nextInt(7)) {
+          switch (random.nextInt(8)) {
             case 0 -> Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
             case 1 -> inserted(bytes, number());
             case 2 -> inserted(bytes, piece(bytes));
             case 3 -> inserted(bytes, piece(other));
             case 4 -> removed(bytes);
+            case 5 -> replaced(bytes, number());
             default -> altered(bytes);
           };
     }
@@ -415,6 +416,17 @@ final class AnyWire {
     System.arraycopy(bytes, 0, all, 0, at);
     System.arraycopy(more, 0, all, at, more.length);
     System.arraycopy(bytes, at, all, at + more.length, bytes.length - at);
+    return all;
+  }
+
+  /** With something else in place of one byte, which most numbers are. */
+  private byte[] replaced(byte[] bytes, byte[] by) {
+    int at = place(bytes);
+    int after = Math.min(bytes.length, at + 1);
+    byte[] all = new byte[at + by.length + bytes.length - after];
+    System.arraycopy(bytes, 0, all, 0, at);
+    System.arraycopy(by, 0, all, at, by.length);
+    System.arraycopy(bytes, after, all, at + by.length, bytes.length - after);
     return all;
   }
 
