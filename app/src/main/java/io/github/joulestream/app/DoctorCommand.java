@@ -168,6 +168,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void checkFlow(Admin admin) throws ExecutionException, InterruptedException {
     PipelineChecks.programs(admin).forEach(this::say);
+    say(NodesSetAside.read(kafka).finding());
     Collection<NodeRecord> nodes =
         LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.config()).values();
     nodes.forEach(node -> sites.add(node.site()));

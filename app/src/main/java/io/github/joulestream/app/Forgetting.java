@@ -39,6 +39,11 @@ final class Forgetting {
     return this;
   }
 
+  Forgetting put(Topic topic, String key, byte[] value) {
+    records.add(new ProducerRecord<>(topic.topicName(), key.getBytes(UTF_8), value));
+    return this;
+  }
+
   /** Returns when Kafka has all of it. */
   void send(Map<String, Object> kafka) {
     Map<String, Object> config = new HashMap<>(kafka);

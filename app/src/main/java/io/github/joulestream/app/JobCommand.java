@@ -42,9 +42,15 @@ import picocli.CommandLine.Spec;
 /** Jobs, by hand or from a script, for those without a scheduler that tells of them. */
 @Command(
     name = "job",
-    description = "Tell of a job: that it starts, gets on, ends.",
-    synopsisSubcommandLabel = "(start | progress | end)",
-    subcommands = {JobCommand.Start.class, JobCommand.Progress.class, JobCommand.End.class},
+    description =
+        "Tell of a job: that it starts, gets on, ends; or that whose it was is forgotten.",
+    synopsisSubcommandLabel = "(start | progress | end | forget)",
+    subcommands = {
+      JobCommand.Start.class,
+      JobCommand.Progress.class,
+      JobCommand.End.class,
+      JobForget.class
+    },
     footer = {
       "",
       "With --dir the job is put where this node's agent looks for jobs, which then tells of it: no",

@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.schemas.Topic;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -97,6 +99,24 @@ final class KafkaOptions {
    */
   void reach() throws InterruptedException {
     admin().close();
+  }
+
+  /**
+   * Checks that topics are there.
+   *
+   * @throws UserError if one is missing, as after an upgrade
+   */
+  void requireTopics(List<Topic> topics) throws InterruptedException, ExecutionException {
+    try (Admin admin = admin()) {
+      Set<String> there = admin.listTopics().names().get();
+      for (Topic topic : topics) {
+        if (!there.contains(topic.topicName())) {
+          throw new UserError(
+              "Kafka at %s has no topic %s; run: joulestream topics create --kafka %s"
+                  .formatted(bootstrap, topic.topicName(), bootstrap));
+        }
+      }
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -37,6 +38,26 @@ final class LatestRecords {
       Topic topic, Deserializer<T> deserializer, Map<String, Object> kafka) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
       return read(consumer, partitions(consumer, topic), deserializer, _ -> true);
+    }
+  }
+
+  /**
+   * Those of another topic, whose keys are as wanted; none if there is no such topic.
+   *
+   * @param wanted keys that are looked at
+   */
+  static <T> SortedMap<String, T> of(
+      String topic,
+      Predicate<String> wanted,
+      Deserializer<T> deserializer,
+      Map<String, Object> kafka) {
+    try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
+      List<PartitionInfo> partitions = consumer.listTopics().getOrDefault(topic, List.of());
+      return read(
+          consumer,
+          partitions.stream().map(one -> new TopicPartition(topic, one.partition())).toList(),
+          deserializer,
+          wanted);
     }
   }
 

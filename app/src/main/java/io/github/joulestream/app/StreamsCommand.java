@@ -65,6 +65,7 @@ final class StreamsCommand implements Callable<Integer> {
       throw UserError.usage("--standbys must not be negative");
     }
     kafka.join();
+    kafka.requireTopics(StreamsProgram.inputs());
     StreamsSettings settings =
         new StreamsSettings(
             kafka.bootstrap,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.DeadLetters;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ public final class Refusals {
 
   /** Characters of a record's key: two names and a slash. */
   static final int MOST_KEY_CHARACTERS = 501;
+
+  private static final int MOST_LINE_CHARACTERS = 1_000;
 
   private final LongAdder refused = new LongAdder();
   private final DistinctErrors errors = new DistinctErrors(log::warn);
@@ -152,7 +155,9 @@ public final class Refusals {
       String kind,
       Function<byte @Nullable [], V> made) {
     refused.increment();
-    errors.warn(place.topic() + " " + kind, "refused %s: %s".formatted(place, printable(reason)));
+    errors.warn(
+        place.topic() + " " + kind,
+        "refused %s: %s".formatted(place, ShownText.of(reason, MOST_LINE_CHARACTERS)));
     return new Record<>(
         cut(key),
         made.apply(DeadLetters.cutValue(value)),
@@ -162,7 +167,7 @@ public final class Refusals {
 
   /** Logs what happened to more than a record, once a minute for each kind. */
   public void warn(String kind, String line) {
-    errors.warn(kind, printable(line));
+    errors.warn(kind, ShownText.of(line, MOST_LINE_CHARACTERS));
   }
 
   /** Why it is refused, in a line for a person. */
@@ -180,28 +185,5 @@ public final class Refusals {
     }
     byte[] bytes = DeadLetters.cutKey(key.getBytes(UTF_8));
     return bytes == null ? null : new String(bytes, UTF_8);
-  }
-
-  /** Nothing in a line of the log ends the line or is acted on by a terminal. */
-  static String printable(String line) {
-    StringBuilder text = new StringBuilder(line.length());
-    line.codePoints()
-        .limit(1_000)
-        .forEach(c -> {
-          boolean shown =
-              switch (Character.getType(c)) {
-                case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED,
-                    Character.PRIVATE_USE ->
-                    false;
-                default -> true;
-              };
-          text.appendCodePoint(shown ? c : '?');
-        });
-    return text.toString();
   }
 }

@@ -23,11 +23,14 @@ final class FailedRecords {
   private final AlarmBook book;
   private final Map<String, Seen> byNode = new HashMap<>();
 
-  /**
-   * @param millis when it was seen last
-   * @param records that were not booked since it was seen first
-   */
-  private record Seen(long millis, long records) {}
+  private static final class Seen {
+    // when such a record was seen last
+    long millis;
+    // that were not booked since the first
+    long records;
+    // whether that was said since
+    boolean said;
+  }
 
   FailedRecords(AlarmBook book) {
     this.book = book;
@@ -35,8 +38,10 @@ final class FailedRecords {
 
   /** So many records of a node were not booked. */
   void seen(String node, long now, long records) {
-    Seen before = byNode.get(node);
-    byNode.put(node, new Seen(now, records + (before == null ? 0 : before.records)));
+    Seen seen = byNode.computeIfAbsent(node, _ -> new Seen());
+    seen.millis = now;
+    seen.records += records;
+    seen.said = false;
   }
 
   /** Nothing is said of this node any more. */
@@ -46,8 +51,9 @@ final class FailedRecords {
 
   /** Looks at all nodes, within a round of the book. */
   void sweep(long now) {
-    byNode.values().removeIf(seen -> now - seen.millis >= SEEN_MILLIS);
+    byNode.values().removeIf(seen -> seen.said && now - seen.millis >= SEEN_MILLIS);
     byNode.forEach((node, seen) -> {
+      seen.said = true;
       if (!Scope.isName(node)) {
         return;
       }

@@ -471,7 +471,10 @@ final class SiteWatch {
       addEnergy(draws.of(Scope.kind(KINDS[i])), start, more[i + 1]);
     }
     addEnergy(draws.of(Scope.kind(DeviceKind.FACILITY)), start, more[MEASURED.length]);
-    now = Math.max(now, Math.min(start, arrivalMillis));
+    if (energies[0] != 0 || energies[MEASURED.length] != 0) {
+      // what is only counted is counted when it arrived, which may be long after the data
+      now = Math.max(now, Math.min(start, arrivalMillis));
+    }
     evaluate();
   }
 
@@ -488,7 +491,9 @@ final class SiteWatch {
     }
     long failed = totals.get(SiteAmount.FAILED_RECORDS);
     if (failed > 0) {
-      rules.failed(window.node(), Math.max(now, window.windowStartEpochMillis()), failed);
+      // counted when it arrived, which may be long after the site's data
+      rules.failed(
+          window.node(), now == Long.MIN_VALUE ? window.windowStartEpochMillis() : now, failed);
     }
     draws
         .labels(window.node())

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.serialization.Serde;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Forgets whose a job was. */
+@Command(
+    name = "forget",
+    sortOptions = false,
+    description =
+        "Whose a job was, its name and its labels are forgotten; its energy stays booked.",
+    footer = {
+      "",
+      "Its summary is said anew without them, and so they go from the store too. What stays: the",
+      "job's id, and texts of alerts that named its user. A job that is said anew comes back."
+    })
+final class JobForget implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "JOB", description = "The job.")
+  String job = "";
+
+  @Option(
+      names = "--site",
+      paramLabel = "NAME",
+      defaultValue = "local",
+      description = "Its site (default: ${DEFAULT-VALUE}).")
+  String site = "";
+
+  @Mixin ConfirmOption confirmation = new ConfirmOption();
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    kafka.join();
+    String key = Keys.job(site, job);
+    Optional<JobRecord> record = find(Topic.JOBS, key, WireSerdes.jobs());
+    Optional<JobSummary> summary = find(Topic.JOB_SUMMARY, key, WireSerdes.jobSummaries());
+    if (record.isEmpty() && summary.isEmpty()) {
+      throw new UserError("no job '%s' of site %s is known".formatted(job, site));
+    }
+    confirmation.confirm("forget whose job %s of site %s was".formatted(job, site));
+    Forgetting forgetting = new Forgetting().remove(Topic.JOBS, key);
+    // also of a job that the accounting has closed; of another it says a later one after this
+    summary.ifPresent(last ->
+        forgetting.put(
+            Topic.JOB_SUMMARY,
+            key,
+            WireSerdes.jobSummaries()
+                .serializer()
+                .serialize(Topic.JOB_SUMMARY.topicName(), last.withoutNames())));
+    forgetting.send(kafka.config());
+    System.out.printf("whose job %s of site %s was is forgotten%n", job, site);
+    return 0;
+  }
+
+  private <T> Optional<T> find(Topic topic, String key, Serde<T> serde) {
+    return LatestRecords.find(topic, key, serde.deserializer(), kafka.config());
+  }
+}
