@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
-import io.github.joulestream.energy.attribute.AllocationEdge.By;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of the allocations on one node: a set of edges. What holds at a time follows from
- * the set alone, so it makes no difference in which order they arrived. Mutable; owned by the
+ * the set alone, so it makes no difference in which order they arrived. An edge costs what it
+ * changes, not what is known: edges are kept by job, and shares by device. Mutable; owned by the
  * {@link NodeAccount}.
  *
  * <p>A job that nobody says the end of ends all the same: when its node's agent says so, when its
@@ -28,24 +28,48 @@ import org.jspecify.annotations.Nullable;
  * If its own end is heard of later, that is what counts.
  */
 final class Allocations {
-  // at one moment a job takes before it gives back: a job without length leaves nothing behind
-  private static final Comparator<AllocationEdge> BY_TIME =
-      Comparator.comparingLong(AllocationEdge::atEpochMillis)
-          .thenComparing(edge -> !edge.hold())
-          .thenComparing(AllocationEdge::by);
+  /** Edges that are remembered of one node. */
+  static final int MOST_EDGES = 65_536;
+
+  /** Edges that are remembered of one job. */
+  static final int MOST_EDGES_OF_JOB = 4_096;
+
+  /** Bytes of all edges of a node, about, as they are written down. */
+  static final int MOST_BYTES = 3 << 20;
+
+  // devices that jobs hold by name, over all edges: what is held takes memory at every edge
+  private static final int MOST_NAMED = 1 << 20;
+
+  private static final long LOOK_EVERY_MILLIS = 10_000;
+
+  /** Devices of one node that jobs name. */
+  static final int MOST_NAMES = 2 * Bounds.SHARES;
 
   private final Limits limits;
-  private final List<AllocationEdge> edges = new ArrayList<>();
-  private List<AllocationEdge> counting = List.of();
-  // what the job of each of these holds from then on
-  private List<Hold> holds = List.of();
-  private @Nullable Map<String, Stay> stays;
-  // devices that were given away alike, as most of a node are, are the same to look at
-  private final Map<List<Integer>, Shares> sharesByParts = new HashMap<>();
+  private final TreeMap<String, HeldJob> jobs = new TreeMap<>();
+  // jobs that nobody ended, and when they last said that they hold something
+  private final TreeMap<String, Long> open = new TreeMap<>();
+  // the same times, and of how many jobs
+  private final TreeMap<Long, Integer> openSince = new TreeMap<>();
+  private final TreeMap<String, Stay> stays = new TreeMap<>();
+  // jobs that have ended, or never held anything, by when the last was heard of them
+  private final TreeMap<Long, TreeSet<String>> over = new TreeMap<>();
+  private final Set<String> takenOver = new HashSet<>();
+  // by id of a device: jobs that name it
+  private final Map<String, Set<String>> naming = new HashMap<>();
+  private final Map<Place, Claims> claims = new HashMap<>();
+  // when it was last looked whether there is something to forget
+  private long lookedMillis = -LOOK_EVERY_MILLIS;
+  private int edges;
+  private long named;
+  private long bytes;
 
   Allocations(Limits limits) {
     this.limits = limits;
   }
+
+  /** A device that jobs name, or with an empty id all of a kind that they do not. */
+  private record Place(String id, DeviceKind kind) {}
 
   /**
    * What became of a job on this node.
@@ -79,170 +103,264 @@ final class Allocations {
     }
   }
 
-  /** Adds an edge; false if it was known. */
-  boolean add(AllocationEdge edge) {
-    for (AllocationEdge known : edges) {
-      if (known.sameAs(edge)) {
-        return false;
+  /** What an edge changed of what became of jobs: those that are not named are as they were. */
+  record Change(Map<String, Stay> before, Map<String, Stay> after) {}
+
+  /** Why there is no room for an edge, or null if there is. */
+  @Nullable String noRoomFor(AllocationEdge edge) {
+    HeldJob job = jobs.get(edge.job());
+    int ofJob = job == null ? 0 : job.edges().size();
+    if (edges >= MOST_EDGES) {
+      return "%,d edges of allocations".formatted(MOST_EDGES);
+    }
+    if (ofJob >= MOST_EDGES_OF_JOB) {
+      return "%,d edges of one job".formatted(MOST_EDGES_OF_JOB);
+    }
+    if (bytes + bytesOf(edge) > MOST_BYTES) {
+      return "%,d bytes of allocations".formatted(MOST_BYTES);
+    }
+    long more = (long) edge.deviceParts().size() * (ofJob + 1);
+    if (named + more + (job == null ? 0 : job.namedLast()) > MOST_NAMED) {
+      return "%,d devices held by name at its edges".formatted(MOST_NAMED);
+    }
+    int names = naming.size();
+    for (String id : edge.deviceParts().keySet()) {
+      names += naming.containsKey(id) ? 0 : 1;
+    }
+    return names > MOST_NAMES ? "%,d devices that jobs name".formatted(MOST_NAMES) : null;
+  }
+
+  private static long bytesOf(AllocationEdge edge) {
+    long bytes = 48 + bytesOf(edge.job());
+    for (String id : edge.deviceParts().keySet()) {
+      bytes += 5 + bytesOf(id);
+    }
+    return bytes;
+  }
+
+  private static int bytesOf(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) > 0xff) {
+        return 2 * text.length();
       }
     }
-    edges.add(edge);
-    edges.sort(BY_TIME);
-    changed();
-    return true;
+    return text.length();
   }
 
-  private void changed() {
-    counting = counting();
-    holds = holds();
-    stays = null;
-    sharesByParts.clear();
+  /** Begins with edges that were known. */
+  void begin(List<AllocationEdge> known) {
+    Map<String, List<AllocationEdge>> byJob = new TreeMap<>();
+    for (AllocationEdge edge : known) {
+      byJob.computeIfAbsent(edge.job(), _ -> new ArrayList<>()).add(edge);
+    }
+    byJob.forEach((name, ofJob) -> put(name, HeldJob.of(name, ofJob, limits)));
+    jobs.keySet().forEach(this::workOutStay);
   }
 
+  /** Adds an edge; null if it was known. */
+  @Nullable Change add(AllocationEdge edge) {
+    String name = edge.job();
+    HeldJob before = jobs.get(name);
+    HeldJob now = HeldJob.with(before, edge, limits);
+    if (now == null) {
+      return null;
+    }
+    Set<String> touched = replace(name, before, now);
+    Map<String, Stay> staysBefore = new TreeMap<>();
+    Map<String, Stay> staysNow = new TreeMap<>();
+    for (String job : touched) {
+      Stay old = stays.get(job);
+      if (old != null) {
+        staysBefore.put(job, old);
+      }
+      workOutStay(job);
+      Stay stay = stays.get(job);
+      if (stay != null) {
+        staysNow.put(job, stay);
+      }
+    }
+    return new Change(staysBefore, staysNow);
+  }
+
+  /** Puts a job in the place of what was known of it; returns jobs whose end may be another. */
+  private Set<String> replace(String name, @Nullable HeldJob before, @Nullable HeldJob now) {
+    Set<String> touched = new TreeSet<>();
+    touched.add(name);
+    Set<String> ids = new HashSet<>();
+    if (before != null) {
+      before.namesInto(ids);
+      takeAway(name, before);
+    }
+    if (now != null) {
+      now.namesInto(ids);
+      put(name, now);
+    }
+    long openBefore = before == null ? HeldJob.NEVER : before.openSince();
+    long openNow = now == null ? HeldJob.NEVER : now.openSince();
+    for (Map.Entry<Place, Claims> entry : claims.entrySet()) {
+      Place place = entry.getKey();
+      if (place.kind == DeviceKind.GPU && !ids.contains(place.id)) {
+        continue;
+      }
+      Set<String> others = entry.getValue().change(name, now, openBefore != openNow, open);
+      if (place.kind == DeviceKind.GPU) {
+        touched.addAll(others);
+      }
+    }
+    return touched;
+  }
+
+  private void put(String name, HeldJob job) {
+    jobs.put(name, job);
+    edges += job.edges().size();
+    named += job.named();
+    for (AllocationEdge edge : job.edges()) {
+      bytes += bytesOf(edge);
+    }
+    Set<String> ids = new HashSet<>();
+    job.namesInto(ids);
+    for (String id : ids) {
+      naming.computeIfAbsent(id, _ -> new HashSet<>(2)).add(name);
+    }
+    if (job.isOpen()) {
+      open.put(name, job.openSince());
+      openSince.merge(job.openSince(), 1, Integer::sum);
+    }
+  }
+
+  private void takeAway(String name, HeldJob job) {
+    jobs.remove(name);
+    edges -= job.edges().size();
+    named -= job.named();
+    for (AllocationEdge edge : job.edges()) {
+      bytes -= bytesOf(edge);
+    }
+    if (job.isOpen()) {
+      open.remove(name);
+      openSince.computeIfPresent(job.openSince(), (_, count) -> count == 1 ? null : count - 1);
+    }
+    removeFrom(over, job.lastArrivalMillis(), name);
+  }
+
+  private static void removeFrom(TreeMap<Long, TreeSet<String>> of, long time, String name) {
+    TreeSet<String> names = of.get(time);
+    if (names != null) {
+      names.remove(name);
+      if (names.isEmpty()) {
+        of.remove(time);
+      }
+    }
+  }
+
+  private void workOutStay(String name) {
+    HeldJob job = jobs.get(name);
+    Stay stay = job == null ? null : job.stay();
+    takenOver.remove(name);
+    if (stay != null && job != null && job.isOpen()) {
+      long end = lostAllAt(name, stay.devices.keySet());
+      if (end != Long.MAX_VALUE) {
+        stay = new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, end, stay.devices);
+        takenOver.add(name);
+      }
+    }
+    if (stay == null) {
+      stays.remove(name);
+    } else {
+      stays.put(name, stay);
+    }
+    if (job != null) {
+      removeFrom(over, job.lastArrivalMillis(), name);
+      if (stay == null || stay.end != null) {
+        over.computeIfAbsent(job.lastArrivalMillis(), _ -> new TreeSet<>()).add(name);
+      }
+    }
+  }
+
+  /** When a job lost the last of its devices; {@code Long.MAX_VALUE} if it has one, or had none. */
+  private long lostAllAt(String name, Set<String> ids) {
+    long end = Long.MIN_VALUE;
+    for (String id : ids) {
+      end = Math.max(end, claims(new Place(id, DeviceKind.GPU)).lostAt(name));
+      if (end == Long.MAX_VALUE) {
+        return end;
+      }
+    }
+    return end == Long.MIN_VALUE ? Long.MAX_VALUE : end;
+  }
+
+  /** What is said of a device; worked out for all jobs if nobody has asked so far. */
+  private Claims claims(Place place) {
+    Claims known = claims.get(place);
+    if (known == null) {
+      known = new Claims(place.id, place.kind);
+      known.begin(place.kind == DeviceKind.GPU ? jobsNaming(place.id) : jobs.values(), open);
+      claims.put(place, known);
+    }
+    return known;
+  }
+
+  private Collection<HeldJob> jobsNaming(String id) {
+    List<HeldJob> found = new ArrayList<>();
+    for (String name : naming.getOrDefault(id, Set.of())) {
+      HeldJob job = jobs.get(name);
+      if (job != null) {
+        found.add(job);
+      }
+    }
+    return found;
+  }
+
+  /** All edges, by job. */
   List<AllocationEdge> edges() {
-    return edges;
-  }
-
-  /** All but conclusions that are overruled. */
-  private List<AllocationEdge> counting() {
-    Map<String, By> best = new HashMap<>();
-    for (AllocationEdge edge : edges) {
-      if (edge.releasesAll()) {
-        best.merge(edge.job(), edge.by(), (a, b) -> a.compareTo(b) <= 0 ? a : b);
-      }
-    }
-    List<AllocationEdge> kept = new ArrayList<>(edges.size());
-    Map<String, Long> heldAt = new HashMap<>();
-    for (AllocationEdge edge : edges) {
-      if (edge.hold()) {
-        heldAt.put(edge.job(), edge.atEpochMillis());
-      }
-      boolean overruled = edge.releasesAll() && edge.by() != best.get(edge.job());
-      // whoever repeats what it holds is alive
-      boolean renewed =
-          edge.by() == By.LIMIT
-              && heldAt.getOrDefault(edge.job(), Long.MIN_VALUE)
-                  > edge.atEpochMillis() - limits.holdMillis();
-      if (!overruled && !renewed) {
-        kept.add(edge);
-      }
-    }
-    return kept;
+    List<AllocationEdge> all = new ArrayList<>(edges);
+    jobs.values().forEach(job -> all.addAll(job.edges()));
+    return all;
   }
 
   /** The first time at which an allocation that lives now expires; {@code Long.MAX_VALUE}: none. */
   long nextExpiry() {
-    long next = Long.MAX_VALUE;
-    for (long heldAt : open().values()) {
-      next = Math.min(next, heldAt + limits.holdMillis());
-    }
-    return next;
+    return openSince.isEmpty() ? Long.MAX_VALUE : openSince.firstKey() + limits.holdMillis();
   }
 
   /** Jobs whose allocation is over at this time because nothing was heard of them. */
   List<AllocationEdge> expired(long epochMillis, long arrivalEpochMillis) {
     List<AllocationEdge> expired = new ArrayList<>();
-    open()
-        .forEach((job, heldAt) -> {
-          long end = heldAt + limits.holdMillis();
-          if (end <= epochMillis) {
-            expired.add(
-                new AllocationEdge(
-                    job, false, end, Map.of(), 0, 0, 0, 0, 0, By.LIMIT, arrivalEpochMillis));
-          }
-        });
-    return expired;
-  }
-
-  /** Jobs that nobody ended, and when they last said that they hold something. */
-  private Map<String, Long> open() {
-    TreeMap<String, Long> open = new TreeMap<>();
-    for (AllocationEdge edge : counting) {
-      if (edge.hold()) {
-        open.put(edge.job(), edge.atEpochMillis());
-      } else if (edge.releasesAll()) {
-        open.remove(edge.job());
+    open.forEach((job, heldAt) -> {
+      long end = heldAt + limits.holdMillis();
+      if (end <= epochMillis) {
+        expired.add(
+            new AllocationEdge(
+                job,
+                false,
+                end,
+                Map.of(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                AllocationEdge.By.LIMIT,
+                arrivalEpochMillis));
       }
-    }
-    return open;
+    });
+    return expired;
   }
 
   /** What became of each job. */
   Map<String, Stay> stays() {
-    Map<String, Stay> known = stays;
-    if (known == null) {
-      known = Collections.unmodifiableMap(worked());
-      stays = known;
-    }
-    return known;
+    return Collections.unmodifiableMap(stays);
   }
 
-  private Map<String, Stay> worked() {
-    Map<String, Long> open = open();
-    Map<String, Stay> stays = new TreeMap<>();
-    for (AllocationEdge edge : counting) {
-      Stay before = stays.get(edge.job());
-      if (edge.hold() || before != null) {
-        stays.put(edge.job(), after(edge, before, open.containsKey(edge.job())));
+  /** What became of the jobs that name a device. */
+  Map<String, Stay> staysNaming(String id) {
+    Map<String, Stay> found = new TreeMap<>();
+    for (String name : naming.getOrDefault(id, Set.of())) {
+      Stay stay = stays.get(name);
+      if (stay != null) {
+        found.put(name, stay);
       }
     }
-    Map<String, NavigableMap<String, NavigableMap<Long, Integer>>> byDevice = new HashMap<>();
-    for (String job : open.keySet()) {
-      long end = Long.MIN_VALUE;
-      Stay held = stays.get(job);
-      for (String id : held == null ? Set.<String>of() : held.devices.keySet()) {
-        NavigableMap<Long, Integer> parts =
-            byDevice
-                .computeIfAbsent(
-                    id, _ -> partsByJob(partsOf(Device.sensor(id, DeviceKind.GPU)), open))
-                .get(job);
-        // one that it still has, and all is open
-        end =
-            parts != null && !parts.isEmpty() && parts.lastEntry().getValue() == 0
-                ? Math.max(end, parts.lastKey())
-                : Long.MAX_VALUE;
-        if (end == Long.MAX_VALUE) {
-          break;
-        }
-      }
-      if (end != Long.MAX_VALUE && end != Long.MIN_VALUE) {
-        long endAt = end;
-        stays.computeIfPresent(
-            job,
-            (_, stay) -> new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, endAt, stay.devices));
-      }
-    }
-    return stays;
-  }
-
-  private static Stay after(AllocationEdge edge, @Nullable Stay before, boolean isOpen) {
-    long at = edge.atEpochMillis();
-    Map<String, Held> devices = new HashMap<>();
-    if (before != null) {
-      devices.putAll(before.devices);
-    }
-    if (edge.hold()) {
-      edge.deviceParts()
-          .forEach(
-              (id, parts) -> devices.put(id, devices.getOrDefault(id, Held.NEVER).from(at, parts)));
-    } else {
-      devices.replaceAll((id, held) ->
-          edge.releasesAll() || edge.deviceParts().containsKey(id) ? held.from(at, 0) : held);
-    }
-    boolean ends = edge.releasesAll() && !isOpen;
-    return new Stay(
-        before == null ? at : before.heldAt,
-        ends ? endOf(edge.by()) : before == null ? null : before.end,
-        ends ? at : before == null ? 0 : before.endAt,
-        devices);
-  }
-
-  private static JobAmount endOf(By by) {
-    return switch (by) {
-      case HOOK -> JobAmount.NODES_RELEASED;
-      case AGENT -> JobAmount.NODES_ENDED_BY_AGENT;
-      case LIMIT -> JobAmount.NODES_EXPIRED;
-    };
+    return found;
   }
 
   /**
@@ -250,233 +368,76 @@ final class Allocations {
    * were any.
    */
   boolean forgetEndedBefore(long arrivalEpochMillis) {
-    boolean anyBefore = false;
-    for (AllocationEdge edge : edges) {
-      anyBefore |= edge.arrivalEpochMillis() < arrivalEpochMillis;
-    }
-    if (!anyBefore) {
+    if (over.isEmpty()
+        || over.firstKey() >= arrivalEpochMillis
+        || arrivalEpochMillis < lookedMillis + LOOK_EVERY_MILLIS) {
       return false;
     }
-    Set<String> recent = new HashSet<>();
-    for (AllocationEdge edge : edges) {
-      if (edge.arrivalEpochMillis() >= arrivalEpochMillis) {
-        recent.add(edge.job());
-      }
-    }
-    Map<String, Stay> stays = stays();
-    Set<String> over = new HashSet<>();
-    for (AllocationEdge edge : edges) {
-      Stay stay = stays.get(edge.job());
-      if (stay == null || stay.end != null) {
-        over.add(edge.job());
-      }
-    }
+    lookedMillis = arrivalEpochMillis;
     // whoever took a device over must be remembered as long as the one it was taken from
-    boolean needed =
-        stays.entrySet().stream()
-            .anyMatch(entry ->
-                entry.getValue().end == JobAmount.NODES_TAKEN_OVER
-                    && recent.contains(entry.getKey()));
-    if (needed) {
-      return false;
+    long needed = Long.MAX_VALUE;
+    for (String name : takenOver) {
+      HeldJob job = jobs.get(name);
+      Stay stay = stays.get(name);
+      if (job != null && stay != null && job.lastArrivalMillis() >= arrivalEpochMillis) {
+        needed = Math.min(needed, stay.heldAt);
+      }
     }
-    over.removeAll(recent);
-    boolean any = edges.removeIf(edge -> over.contains(edge.job()));
-    changed();
-    return any;
+    List<String> forgotten = new ArrayList<>();
+    for (TreeSet<String> names : over.headMap(arrivalEpochMillis, false).values()) {
+      for (String name : names) {
+        Stay stay = stays.get(name);
+        if (stay == null || stay.endAt <= needed) {
+          forgotten.add(name);
+        }
+      }
+    }
+    forgotten.forEach(this::forget);
+    return !forgotten.isEmpty();
+  }
+
+  private void forget(String name) {
+    HeldJob job = jobs.get(name);
+    if (job == null) {
+      return;
+    }
+    Set<String> touched = replace(name, job, null);
+    touched.remove(name);
+    stays.remove(name);
+    takenOver.remove(name);
+    touched.forEach(this::workOutStay);
+    Set<String> ids = new HashSet<>();
+    job.namesInto(ids);
+    for (String id : ids) {
+      Set<String> left = naming.get(id);
+      if (left != null) {
+        left.remove(name);
+        if (left.isEmpty()) {
+          naming.remove(id);
+          claims.keySet().removeIf(place -> place.id.equals(id));
+        }
+      }
+    }
   }
 
   /** Who has which share of this device, over all time. */
   Shares sharesOf(Device device) {
-    if (edges.isEmpty() || device.kind() == DeviceKind.FACILITY) {
+    if (edges == 0 || device.kind() == DeviceKind.FACILITY) {
       return Shares.NOBODY;
     }
-    return sharesByParts.computeIfAbsent(partsOf(device), this::sharesOf);
+    boolean byName = naming.containsKey(device.id());
+    if (!byName && device.kind() == DeviceKind.GPU) {
+      return Shares.NOBODY;
+    }
+    return claims(new Place(byName ? device.id() : "", device.kind())).shares();
   }
 
-  private Shares sharesOf(List<Integer> partsAtEdges) {
-    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = partsByJob(partsAtEdges, open());
-    TreeSet<Long> times = new TreeSet<>();
-    partsByJob.values().forEach(parts -> times.addAll(parts.keySet()));
-    long[] spanStarts = times.stream().mapToLong(Long::longValue).toArray();
-    List<Shares.Holders> holders = new ArrayList<>();
-    holders.add(Shares.Holders.NONE);
-    for (long time : spanStarts) {
-      List<String> jobs = new ArrayList<>();
-      List<Integer> weights = new ArrayList<>();
-      partsByJob.forEach((job, parts) -> {
-        int now = at(parts, time);
-        if (now > 0) {
-          jobs.add(job);
-          weights.add(now);
-        }
-      });
-      holders.add(Shares.Holders.of(jobs, weights.stream().mapToInt(Integer::intValue).toArray()));
+  /** What all of it has cost so far, in steps. */
+  long steps() {
+    long steps = 0;
+    for (Claims of : claims.values()) {
+      steps += of.steps;
     }
-    return merged(spanStarts, holders);
-  }
-
-  private List<Hold> holds() {
-    Map<String, Hold> byJob = new HashMap<>();
-    List<Hold> all = new ArrayList<>(counting.size());
-    for (AllocationEdge edge : counting) {
-      Hold hold = byJob.getOrDefault(edge.job(), Hold.NOTHING).after(edge);
-      byJob.put(edge.job(), hold);
-      all.add(hold);
-    }
-    return all;
-  }
-
-  /** What the job of each edge that counts has of the device from that edge on. */
-  private List<Integer> partsOf(Device device) {
-    List<Integer> parts = new ArrayList<>(holds.size());
-    for (Hold hold : holds) {
-      parts.add(hold.partsOf(device));
-    }
-    return parts;
-  }
-
-  /** By job: from when on it has which share of the device. */
-  private NavigableMap<String, NavigableMap<Long, Integer>> partsByJob(
-      List<Integer> partsAtEdges, Map<String, Long> open) {
-    NavigableMap<String, NavigableMap<Long, Integer>> partsByJob = new TreeMap<>();
-    for (int i = 0; i < counting.size(); i++) {
-      AllocationEdge edge = counting.get(i);
-      NavigableMap<Long, Integer> parts =
-          partsByJob.computeIfAbsent(edge.job(), _ -> new TreeMap<>());
-      int now = partsAtEdges.get(i);
-      var before = parts.lastEntry();
-      if ((before == null ? 0 : before.getValue()) != now) {
-        parts.put(edge.atEpochMillis(), now);
-      }
-    }
-    takeOver(partsByJob, open);
-    return partsByJob;
-  }
-
-  /**
-   * Where jobs were given more than the whole, those that nobody ended give way, the oldest first,
-   * when another takes the device.
-   */
-  private static void takeOver(
-      NavigableMap<String, NavigableMap<Long, Integer>> partsByJob, Map<String, Long> open) {
-    if (open.isEmpty() || partsByJob.size() < 2) {
-      return;
-    }
-    TreeSet<Long> times = new TreeSet<>();
-    partsByJob.values().forEach(parts -> times.addAll(parts.keySet()));
-    for (long time : times) {
-      while (sumAt(partsByJob, time) > Shares.WHOLE) {
-        String oldest = null;
-        for (Map.Entry<String, Long> candidate : open.entrySet()) {
-          NavigableMap<Long, Integer> parts = partsByJob.get(candidate.getKey());
-          if (parts != null
-              && at(parts, time) > 0
-              && candidate.getValue() < time
-              && (oldest == null || candidate.getValue() < open.getOrDefault(oldest, 0L))) {
-            oldest = candidate.getKey();
-          }
-        }
-        if (oldest == null) {
-          break; // a true overlap: all are scaled down
-        }
-        NavigableMap<Long, Integer> parts = partsByJob.getOrDefault(oldest, new TreeMap<>());
-        parts.tailMap(time, true).clear();
-        parts.put(time, 0);
-      }
-    }
-  }
-
-  private static int sumAt(
-      NavigableMap<String, NavigableMap<Long, Integer>> partsByJob, long time) {
-    int sum = 0;
-    for (NavigableMap<Long, Integer> parts : partsByJob.values()) {
-      sum += at(parts, time);
-    }
-    return sum;
-  }
-
-  private static int at(NavigableMap<Long, Integer> parts, long time) {
-    var entry = parts.floorEntry(time);
-    return entry == null ? 0 : entry.getValue();
-  }
-
-  /** Without edges at which nothing changes (a take and give back at one moment). */
-  private static Shares merged(long[] times, List<Shares.Holders> holders) {
-    List<Long> keptTimes = new ArrayList<>();
-    List<Shares.Holders> kept = new ArrayList<>();
-    kept.add(holders.getFirst());
-    for (int i = 0; i < times.length; i++) {
-      if (!holders.get(i + 1).equals(kept.getLast())) {
-        keptTimes.add(times[i]);
-        kept.add(holders.get(i + 1));
-      }
-    }
-    return new Shares(keptTimes.stream().mapToLong(Long::longValue).toArray(), kept);
-  }
-
-  /** What one job holds of the node after one of its edges. */
-  private record Hold(
-      Map<String, Integer> named,
-      int namedSum,
-      int memoryParts,
-      int storageParts,
-      int cpuParts,
-      int nodeParts,
-      int gpusOnNode) {
-    static final Hold NOTHING = new Hold(Map.of(), 0, 0, 0, 0, 0, 0);
-
-    Hold after(AllocationEdge edge) {
-      if (edge.hold()) {
-        Map<String, Integer> all = edge.deviceParts();
-        if (!named.isEmpty()) {
-          all = new HashMap<>(named);
-          all.putAll(edge.deviceParts());
-        }
-        return new Hold(
-            all,
-            sum(all),
-            edge.memoryParts(),
-            edge.storageParts(),
-            edge.cpuParts(),
-            edge.nodeParts(),
-            edge.gpusOnNode());
-      }
-      if (edge.releasesAll()) {
-        return NOTHING;
-      }
-      Map<String, Integer> left = new HashMap<>(named);
-      left.keySet().removeAll(edge.deviceParts().keySet());
-      return new Hold(left, sum(left), memoryParts, storageParts, cpuParts, nodeParts, gpusOnNode);
-    }
-
-    private static int sum(Map<String, Integer> parts) {
-      int sum = 0;
-      for (int part : parts.values()) {
-        sum += part;
-      }
-      return sum;
-    }
-
-    int partsOf(Device device) {
-      Integer stated = named.get(device.id());
-      if (stated != null) {
-        return stated;
-      }
-      return switch (device.kind()) {
-        case MEMORY -> orByGpus(memoryParts);
-        case STORAGE -> orByGpus(storageParts);
-        case CPU -> orByGpus(cpuParts);
-        case NODE -> orByGpus(nodeParts);
-        case GPU, FACILITY -> 0;
-      };
-    }
-
-    private int orByGpus(int parts) {
-      if (parts != AllocationEdge.BY_GPUS) {
-        return parts;
-      }
-      return gpusOnNode == 0 ? 0 : Math.min(Shares.WHOLE, namedSum / gpusOnNode);
-    }
+    return steps;
   }
 }

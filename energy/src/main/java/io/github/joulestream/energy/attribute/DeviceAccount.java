@@ -390,12 +390,34 @@ final class DeviceAccount {
     if (from == null || tailBooked) {
       return;
     }
-    long end = shares.spanStart(shares.spans() - 1);
+    long end = shares.lastStart();
     if (end <= from.epochMillis()) {
       return;
     }
-    bookTail(from, end, shares, books, 1);
+    bookTail(from, end, Long.MIN_VALUE, shares, books, 1);
     tailBooked = true;
+  }
+
+  /**
+   * Books what is known to follow the last point by other shares: only what changes, however much
+   * is booked.
+   *
+   * @param change the first time at which the shares differ, not before the last point
+   */
+  void tailAnew(Shares old, Shares now, long change, Increments books) {
+    Point from = last();
+    if (from == null || !tailBooked) {
+      tail(now, books);
+      return;
+    }
+    long oldEnd = old.lastStart();
+    long newEnd = now.lastStart();
+    long since = Math.min(change, Math.min(oldEnd, newEnd));
+    bookTail(from, oldEnd, since, old, books, -1);
+    tailBooked = newEnd > from.epochMillis();
+    if (tailBooked) {
+      bookTail(from, newEnd, since, now, books, 1);
+    }
   }
 
   /** Takes back what {@link #tail} booked. */
@@ -404,7 +426,7 @@ final class DeviceAccount {
       tailBooked = false;
       Point from = last();
       if (from != null) {
-        bookTail(from, shares.spanStart(shares.spans() - 1), shares, books, -1);
+        bookTail(from, shares.lastStart(), Long.MIN_VALUE, shares, books, -1);
       }
     }
   }
@@ -413,17 +435,18 @@ final class DeviceAccount {
   void tailAgain(Shares shares, Increments books) {
     Point from = last();
     if (from != null && tailBooked) {
-      bookTail(from, shares.spanStart(shares.spans() - 1), shares, books, 1);
+      bookTail(from, shares.lastStart(), Long.MIN_VALUE, shares, books, 1);
     }
   }
 
-  private void bookTail(Point from, long end, Shares shares, Increments books, int sign) {
+  private void bookTail(
+      Point from, long end, long since, Shares shares, Increments books, int sign) {
     long keptWindow = window;
     long keptMicrojoules = windowMicrojoules;
     long keptSegment = segmentStart;
     long keptMillijoules = segmentMillijoules;
     books.flip(sign);
-    gap(from.epochMillis(), from, end, null, shares, books);
+    gap(from.epochMillis(), from, end, null, since, shares, books);
     books.flip(sign);
     window = keptWindow;
     windowMicrojoules = keptMicrojoules;
@@ -883,6 +906,18 @@ final class DeviceAccount {
    */
   private void gap(
       long from, @Nullable Point a, long to, @Nullable Point b, Shares shares, Increments books) {
+    gap(from, a, to, b, Long.MIN_VALUE, shares, books);
+  }
+
+  /** The same, but of time long after {@code a} only what does not end before {@code since}. */
+  private void gap(
+      long from,
+      @Nullable Point a,
+      long to,
+      @Nullable Point b,
+      long since,
+      Shares shares,
+      Increments books) {
     Device device = b != null ? b.device() : a != null ? a.device() : null;
     if (device == null) {
       device = lastOfSome().device();
@@ -890,6 +925,12 @@ final class DeviceAccount {
     boolean wasSeen = from != Long.MIN_VALUE;
     int firstSpan = wasSeen ? shares.spanAt(from) : 0;
     for (int span = firstSpan; span < shares.spans() && shares.spanStart(span) < to; span++) {
+      if (since != Long.MIN_VALUE
+          && shares.spanStart(span) >= from + limits.gapMillis()
+          && shares.spanEnd(span) < since) {
+        // the one in which the time before lies: a change cuts it, or lengthens it
+        span = Math.max(span, shares.spanAt(since - 1));
+      }
       Shares.Holders holders = shares.holders(span);
       long start = Math.max(from, shares.spanStart(span));
       long end = Math.min(to, shares.spanEnd(span));
@@ -902,11 +943,17 @@ final class DeviceAccount {
       }
       // held after the point before, uncovered, held before the point after
       long heldEnd = start;
-      if (a != null && a.milliwatts() != MISSING && anyEndsIn(holders, shares, span, to)) {
+      if (a != null
+          && a.milliwatts() != MISSING
+          && from + limits.gapMillis() > start
+          && anyEndsIn(holders, shares, span, to)) {
         heldEnd = Math.clamp(from + limits.gapMillis(), start, end);
       }
       long heldStart = end;
-      if (b != null && b.milliwatts() != MISSING && anyStartsIn(holders, shares, span, from)) {
+      if (b != null
+          && b.milliwatts() != MISSING
+          && to - limits.gapMillis() < end
+          && anyStartsIn(holders, shares, span, from)) {
         heldStart = Math.clamp(to - limits.gapMillis(), heldEnd, end);
       }
       if (heldEnd > start) {

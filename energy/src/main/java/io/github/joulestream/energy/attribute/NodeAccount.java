@@ -627,11 +627,12 @@ public final class NodeAccount {
     if (account == null) {
       // from now on its books tell what is not known of it
       books.all();
-      unseen(allocations.stays(), -1, books);
+      Map<String, Allocations.Stay> naming = allocations.staysNaming(series.device().id());
+      unseen(naming, -1, books);
       account = new DeviceAccount(bench);
       put(series.device(), account);
       places.forgetAccounts();
-      unseen(allocations.stays(), 1, books);
+      unseen(naming, 1, books);
     }
     Shares ofDevice = sharesOf(account, series.device());
     Point last = account.last();
@@ -672,16 +673,19 @@ public final class NodeAccount {
   public boolean accept(AllocationEdge edge, History history, Increments books) {
     books.containers(containers);
     books.all();
+    forgetOld(edge);
     SiteAmount refusal = refused(edge);
     if (refusal != null) {
       books.count(limits.windowOf(edge.arrivalEpochMillis()), refusal, 1);
       return false;
     }
+    return take(edge, new Remembering(history), books);
+  }
+
+  private void forgetOld(AllocationEdge edge) {
     if (allocations.forgetEndedBefore(edge.arrivalEpochMillis() - 2 * limits.horizonMillis())) {
       forgetShares();
     }
-    boolean isNew = take(edge, new Remembering(history), books);
-    return isNew;
   }
 
   /**
@@ -689,24 +693,29 @@ public final class NodeAccount {
    * nothing.
    */
   public @Nullable String refusal(AllocationEdge edge) {
+    forgetOld(edge);
     SiteAmount refusal = refused(edge);
-    return refusal == null
-        ? null
-        : "%s: an allocation of job %s at %d, which arrived at %d"
-            .formatted(
-                PointReader.text(refusal),
-                Bounds.shown(edge.job()),
-                edge.atEpochMillis(),
-                edge.arrivalEpochMillis());
+    if (refusal == null) {
+      return null;
+    }
+    String noRoom = allocations.noRoomFor(edge);
+    return "%s: an allocation of job %s at %d, which arrived at %d%s"
+        .formatted(
+            PointReader.text(refusal),
+            Bounds.shown(edge.job()),
+            edge.atEpochMillis(),
+            edge.arrivalEpochMillis(),
+            noRoom == null ? "" : "; of a node is kept at most: " + noRoom);
   }
 
   private @Nullable SiteAmount refused(AllocationEdge edge) {
     if (edge.atEpochMillis() > edge.arrivalEpochMillis() + limits.futureMillis()) {
       return SiteAmount.REFUSED_FUTURE;
     }
-    return Limits.isOld(edge.atEpochMillis(), edge.arrivalEpochMillis())
-        ? SiteAmount.REFUSED_OLD
-        : null;
+    if (Limits.isOld(edge.atEpochMillis(), edge.arrivalEpochMillis())) {
+      return SiteAmount.REFUSED_OLD;
+    }
+    return allocations.noRoomFor(edge) == null ? null : SiteAmount.REFUSED_OVER_STATE;
   }
 
   private boolean take(AllocationEdge edge, Remembering history, Increments books) {
@@ -715,8 +724,8 @@ public final class NodeAccount {
     List<Shares> ofContainers = sharesOfContainers();
     Map<String, Shares> ofUnmeasured = new HashMap<>();
     unmeasured.forEach((id, of) -> ofUnmeasured.put(id, allocations.sharesOf(of.device())));
-    Map<String, Allocations.Stay> staysBefore = allocations.stays();
-    if (!allocations.add(edge)) {
+    Allocations.Change change = allocations.add(edge);
+    if (change == null) {
       return false;
     }
     nextExpiryMillis = allocations.nextExpiry();
@@ -726,8 +735,8 @@ public final class NodeAccount {
     if (edge.by() != AllocationEdge.By.LIMIT) {
       books.count(window, SiteAmount.ALLOCATION_EVENTS, 1);
     }
-    count(staysBefore, -1, books);
-    count(allocations.stays(), 1, books);
+    count(change.before(), -1, books);
+    count(change.after(), 1, books);
     for (Map.Entry<String, DeviceAccount> entry : devices.entrySet()) {
       DeviceAccount account = entry.getValue();
       Point last = lastOf(account);
@@ -739,8 +748,7 @@ public final class NodeAccount {
       }
       if (from >= last.epochMillis()) {
         books.all();
-        account.untail(old, books);
-        account.tail(now, books);
+        account.tailAnew(old, now, from, books);
       } else if (!mend(
           entry.getKey(),
           List.of(),
@@ -1339,9 +1347,10 @@ public final class NodeAccount {
       unmeasured.put(id, known);
       if (device.kind() != DeviceKind.GPU && !seenIds.contains(device.id())) {
         // from now on it is counted here, held by name or not
-        unseen(allocations.stays(), -1, books);
+        Map<String, Allocations.Stay> naming = allocations.staysNaming(device.id());
+        unseen(naming, -1, books);
         seenIds.add(device.id());
-        unseen(allocations.stays(), 1, books);
+        unseen(naming, 1, books);
       }
     }
     if (known.add(window)) {
@@ -1538,9 +1547,11 @@ public final class NodeAccount {
     in.end(end, "batches");
 
     end = in.begin();
+    List<AllocationEdge> edges = new ArrayList<>();
     for (int left = in.countOrInt(); left > 0; left--) {
-      allocations.add(EdgeCodec.read(in));
+      edges.add(EdgeCodec.read(in));
     }
+    allocations.begin(edges);
     nextExpiryMillis = allocations.nextExpiry();
     in.end(end, "allocations");
 

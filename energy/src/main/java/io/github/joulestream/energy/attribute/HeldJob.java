@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.attribute;
+
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.attribute.AllocationEdge.By;
+import io.github.joulestream.energy.attribute.Allocations.Held;
+import io.github.joulestream.energy.attribute.Allocations.Stay;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one job on one node, which follows from its edges alone. Immutable. */
+final class HeldJob {
+  /** No time: the job has ended, or never held anything. */
+  static final long NEVER = Long.MIN_VALUE;
+
+  // at one moment a job takes before it gives back: a job without length leaves nothing behind
+  private static final Comparator<AllocationEdge> BY_TIME =
+      Comparator.comparingLong(AllocationEdge::atEpochMillis)
+          .thenComparing(edge -> !edge.hold())
+          .thenComparing(AllocationEdge::by);
+
+  private final String name;
+  private final List<AllocationEdge> edges;
+  // all but conclusions that are overruled
+  private final List<AllocationEdge> counting;
+  // what it holds from each of these on
+  private final List<Hold> holds;
+  private final long openSince;
+  private final long lastArrivalMillis;
+  private final int named;
+
+  private HeldJob(String name, List<AllocationEdge> sorted, Limits limits) {
+    this.name = name;
+    this.edges = sorted;
+    this.counting = counting(sorted, limits);
+    this.holds = new ArrayList<>(counting.size());
+    long since = NEVER;
+    int allNamed = 0;
+    Hold hold = Hold.NOTHING;
+    for (AllocationEdge edge : counting) {
+      hold = hold.after(edge);
+      holds.add(hold);
+      allNamed += hold.named.size();
+      if (edge.hold()) {
+        since = edge.atEpochMillis();
+      } else if (edge.releasesAll()) {
+        since = NEVER;
+      }
+    }
+    this.openSince = since;
+    this.named = allNamed;
+    long last = Long.MIN_VALUE;
+    for (AllocationEdge edge : sorted) {
+      last = Math.max(last, edge.arrivalEpochMillis());
+    }
+    this.lastArrivalMillis = last;
+  }
+
+  /** A job of which this is known. */
+  static HeldJob of(String name, List<AllocationEdge> edges, Limits limits) {
+    List<AllocationEdge> sorted = new ArrayList<>(edges);
+    sorted.sort(BY_TIME);
+    return new HeldJob(name, sorted, limits);
+  }
+
+  /** The job with an edge more; null if it was known. */
+  static @Nullable HeldJob with(@Nullable HeldJob before, AllocationEdge edge, Limits limits) {
+    if (before == null) {
+      return of(edge.job(), List.of(edge), limits);
+    }
+    for (AllocationEdge known : before.edges) {
+      if (known.sameAs(edge)) {
+        return null;
+      }
+    }
+    List<AllocationEdge> all = new ArrayList<>(before.edges.size() + 1);
+    all.addAll(before.edges);
+    all.add(edge);
+    all.sort(BY_TIME);
+    return new HeldJob(before.name, all, limits);
+  }
+
+  private static List<AllocationEdge> counting(List<AllocationEdge> edges, Limits limits) {
+    By best = null;
+    for (AllocationEdge edge : edges) {
+      if (edge.releasesAll() && (best == null || edge.by().compareTo(best) < 0)) {
+        best = edge.by();
+      }
+    }
+    List<AllocationEdge> kept = new ArrayList<>(edges.size());
+    long heldAt = NEVER;
+    for (AllocationEdge edge : edges) {
+      if (edge.hold()) {
+        heldAt = edge.atEpochMillis();
+      }
+      boolean overruled = edge.releasesAll() && edge.by() != best;
+      // whoever repeats what it holds is alive
+      boolean renewed =
+          edge.by() == By.LIMIT && heldAt > edge.atEpochMillis() - limits.holdMillis();
+      if (!overruled && !renewed) {
+        kept.add(edge);
+      }
+    }
+    return kept;
+  }
+
+  String name() {
+    return name;
+  }
+
+  List<AllocationEdge> edges() {
+    return edges;
+  }
+
+  /** When it last said that it holds something; {@link #NEVER} if somebody said that it ended. */
+  long openSince() {
+    return openSince;
+  }
+
+  boolean isOpen() {
+    return openSince != NEVER;
+  }
+
+  long lastArrivalMillis() {
+    return lastArrivalMillis;
+  }
+
+  /** Devices that it holds by name, summed over its edges: what it takes of memory. */
+  int named() {
+    return named;
+  }
+
+  /** Devices that it holds by name after its last edge. */
+  int namedLast() {
+    return holds.isEmpty() ? 0 : holds.getLast().named.size();
+  }
+
+  /** Devices that any of its edges names. */
+  void namesInto(Set<String> ids) {
+    for (AllocationEdge edge : edges) {
+      ids.addAll(edge.deviceParts().keySet());
+    }
+  }
+
+  /**
+   * From when on it has which share of a device, as it says itself; of no name with an empty id.
+   */
+  NavigableMap<Long, Integer> partsOf(String id, DeviceKind kind) {
+    NavigableMap<Long, Integer> parts = new TreeMap<>();
+    int before = 0;
+    for (int i = 0; i < holds.size(); i++) {
+      int now = holds.get(i).partsOf(id, kind);
+      if (now != before) {
+        parts.put(counting.get(i).atEpochMillis(), now);
+        before = now;
+      }
+    }
+    return parts;
+  }
+
+  /** What became of it, but for whether others took its devices; null if it never held any. */
+  @Nullable Stay stay() {
+    Stay stay = null;
+    for (AllocationEdge edge : counting) {
+      if (edge.hold() || stay != null) {
+        stay = after(edge, stay, isOpen());
+      }
+    }
+    return stay;
+  }
+
+  private static Stay after(AllocationEdge edge, @Nullable Stay before, boolean isOpen) {
+    long at = edge.atEpochMillis();
+    Map<String, Held> devices = new HashMap<>();
+    if (before != null) {
+      devices.putAll(before.devices());
+    }
+    if (edge.hold()) {
+      edge.deviceParts()
+          .forEach(
+              (id, parts) -> devices.put(id, devices.getOrDefault(id, Held.NEVER).from(at, parts)));
+    } else {
+      devices.replaceAll((id, held) ->
+          edge.releasesAll() || edge.deviceParts().containsKey(id) ? held.from(at, 0) : held);
+    }
+    boolean ends = edge.releasesAll() && !isOpen;
+    return new Stay(
+        before == null ? at : before.heldAt(),
+        ends ? endOf(edge.by()) : before == null ? null : before.end(),
+        ends ? at : before == null ? 0 : before.endAt(),
+        devices);
+  }
+
+  private static JobAmount endOf(By by) {
+    return switch (by) {
+      case HOOK -> JobAmount.NODES_RELEASED;
+      case AGENT -> JobAmount.NODES_ENDED_BY_AGENT;
+      case LIMIT -> JobAmount.NODES_EXPIRED;
+    };
+  }
+
+  /** What it holds of the node after one of its edges. */
+  private record Hold(
+      Map<String, Integer> named,
+      int namedSum,
+      int memoryParts,
+      int storageParts,
+      int cpuParts,
+      int nodeParts,
+      int gpusOnNode) {
+    static final Hold NOTHING = new Hold(Map.of(), 0, 0, 0, 0, 0, 0);
+
+    Hold after(AllocationEdge edge) {
+      if (edge.hold()) {
+        Map<String, Integer> all = edge.deviceParts();
+        if (!named.isEmpty()) {
+          all = new HashMap<>(named);
+          all.putAll(edge.deviceParts());
+        }
+        return new Hold(
+            all,
+            sum(all),
+            edge.memoryParts(),
+            edge.storageParts(),
+            edge.cpuParts(),
+            edge.nodeParts(),
+            edge.gpusOnNode());
+      }
+      if (edge.releasesAll()) {
+        return NOTHING;
+      }
+      Map<String, Integer> left = new HashMap<>(named);
+      left.keySet().removeAll(edge.deviceParts().keySet());
+      return new Hold(left, sum(left), memoryParts, storageParts, cpuParts, nodeParts, gpusOnNode);
+    }
+
+    private static int sum(Map<String, Integer> parts) {
+      int sum = 0;
+      for (int part : parts.values()) {
+        sum += part;
+      }
+      return sum;
+    }
+
+    int partsOf(String id, DeviceKind kind) {
+      Integer stated = named.get(id);
+      if (stated != null) {
+        return stated;
+      }
+      return switch (kind) {
+        case MEMORY -> orByGpus(memoryParts);
+        case STORAGE -> orByGpus(storageParts);
+        case CPU -> orByGpus(cpuParts);
+        case NODE -> orByGpus(nodeParts);
+        case GPU, FACILITY -> 0;
+      };
+    }
+
+    private int orByGpus(int parts) {
+      if (parts != AllocationEdge.BY_GPUS) {
+        return parts;
+      }
+      return gpusOnNode == 0 ? 0 : Math.min(Shares.WHOLE, namedSum / gpusOnNode);
+    }
+  }
+}
