@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.delivery.Figures;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
@@ -97,12 +98,12 @@ final class AlertCommand extends CommandGroup {
             form,
             time(alert.sinceEpochMillis()),
             alert.severity().name().toLowerCase(Locale.ROOT),
-            alert.site(),
-            alert.budget().isEmpty() ? alert.rule().label() : alert.budget(),
-            alert.scope(),
-            Figures.value(alert.value(), alert.unit()),
-            Figures.value(alert.limit(), alert.unit()),
-            alert.id(),
+            ShownText.of(alert.site()),
+            ShownText.of(alert.budget().isEmpty() ? alert.rule().label() : alert.budget()),
+            ShownText.of(alert.scope()),
+            ShownText.of(Figures.value(alert.value(), alert.unit())),
+            ShownText.of(Figures.value(alert.limit(), alert.unit())),
+            ShownText.of(alert.id()),
             alert.state() == AlertState.FIRING ? "" : "  " + time(alert.endedEpochMillis()));
       }
     }

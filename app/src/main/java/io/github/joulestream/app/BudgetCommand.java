@@ -7,6 +7,7 @@ import io.github.joulestream.app.budget.BudgetFile;
 import io.github.joulestream.app.budget.BudgetText;
 import io.github.joulestream.app.budget.BudgetTopic;
 import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
 import java.nio.file.Path;
@@ -235,12 +236,12 @@ final class BudgetCommand extends CommandGroup {
         System.out.printf(
             Locale.ROOT,
             form,
-            budget.site(),
-            budget.id(),
-            budget.scope().text(),
-            BudgetText.limit(budget),
+            ShownText.of(budget.site()),
+            ShownText.of(budget.id()),
+            ShownText.of(budget.scope().text()),
+            ShownText.of(BudgetText.limit(budget)),
             BudgetText.values(budget).get("thresholds"),
-            budget.owner() + remark(nodes, budget));
+            ShownText.of(budget.owner() + remark(nodes, budget)));
       }
       return 0;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.runtime.ShownText;
+
 /**
  * What {@code doctor} found of one thing.
  *
@@ -37,6 +39,6 @@ record Finding(Level level, String what, String text) {
 
   /** For people. */
   String line() {
-    return "%-4s %-13s %s".formatted(level.word, what, text);
+    return "%-4s %-13s %s".formatted(level.word, what, ShownText.of(text));
   }
 }

@@ -6,7 +6,9 @@ import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,25 +45,42 @@ final class KafkaOptions {
       description = "Properties for Kafka's clients (TLS, SASL, ...).")
   @Nullable Path configFile;
 
-  /** What is wrong with the schemas in the cluster, one line each. */
-  List<String> schemaDifferences() throws InterruptedException {
-    return SchemaExchange.differences(config(), SCHEMAS_LIMIT);
+  private @Nullable Map<String, Object> config;
+
+  /**
+   * The configuration of every client of the command: nothing here or elsewhere makes one from the
+   * address alone. The file is read once.
+   *
+   * @throws UserError if the file cannot be read
+   */
+  Map<String, Object> config() {
+    Map<String, Object> known = config;
+    if (known == null) {
+      known = Map.copyOf(read());
+      config = known;
+    }
+    return known;
   }
 
-  /** The clients' configuration. */
-  Map<String, Object> config() {
-    Map<String, Object> config = new HashMap<>();
+  private Map<String, Object> read() {
+    Map<String, Object> read = new HashMap<>();
     if (configFile != null) {
       Properties properties = new Properties();
       try (Reader reader = Files.newBufferedReader(configFile)) {
         properties.load(reader);
-      } catch (IOException e) {
-        throw new UserError("cannot read " + configFile, e);
+      } catch (NoSuchFileException e) {
+        throw new UserError("--kafka-config: there is no file %s".formatted(configFile), e);
+      } catch (AccessDeniedException e) {
+        throw new UserError("--kafka-config: %s may not be read".formatted(configFile), e);
+      } catch (IOException | IllegalArgumentException e) {
+        // the latter of an escape that is none
+        throw new UserError(
+            "--kafka-config: %s cannot be read: %s".formatted(configFile, e.getMessage()), e);
       }
-      properties.stringPropertyNames().forEach(key -> config.put(key, properties.getProperty(key)));
+      properties.stringPropertyNames().forEach(key -> read.put(key, properties.getProperty(key)));
     }
-    config.put("bootstrap.servers", bootstrap);
-    return config;
+    read.put("bootstrap.servers", bootstrap);
+    return read;
   }
 
   /**
@@ -74,10 +93,13 @@ final class KafkaOptions {
     try {
       admin = Admin.create(config());
     } catch (KafkaException e) {
+      String why =
+          String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
       throw new UserError(
-          "cannot use '%s' as Kafka's address: %s"
-              .formatted(
-                  bootstrap, e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+          configFile == null
+              ? "cannot use '%s' as Kafka's address: %s".formatted(bootstrap, why)
+              : "cannot reach Kafka at '%s' with what %s says: %s"
+                  .formatted(bootstrap, configFile, why),
           e);
     }
     try {
@@ -90,6 +112,11 @@ final class KafkaOptions {
               .formatted(bootstrap, REACH_SECONDS),
           e);
     }
+  }
+
+  /** What is wrong with the schemas in the cluster, one line each. */
+  List<String> schemaDifferences() throws InterruptedException {
+    return SchemaExchange.differences(config(), SCHEMAS_LIMIT);
   }
 
   /**

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.app.up.Summary;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
 import java.io.PrintStream;
@@ -118,7 +119,7 @@ final class LedgerReport {
   /** One table for each site. */
   void print(PrintStream out) {
     sites.forEach((site, totals) -> {
-      out.printf("%nledger of site %s%s%n", site, exact ? ", mJ" : "");
+      out.printf("%nledger of site %s%s%n", ShownText.of(site), exact ? ", mJ" : "");
       out.printf(
           "  %-9s%22s%22s%22s%12s%n", "", "measured", "booked to jobs", "idle", "difference");
       EQUATIONS.forEach((kind, equation) -> {
@@ -207,7 +208,7 @@ final class LedgerReport {
       out.printf(
           Locale.ROOT,
           "site %s, window of %s: difference %,d mJ%n",
-          window.site(),
+          ShownText.of(window.site()),
           Instant.ofEpochMilli(window.windowStartEpochMillis()),
           window.differenceMillijoules());
     }

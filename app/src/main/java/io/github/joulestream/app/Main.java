@@ -5,6 +5,7 @@ import io.github.joulestream.app.log.Logging;
 import io.github.joulestream.app.up.NativeLibraries;
 import io.github.joulestream.app.up.TemporaryFolder;
 import io.github.joulestream.runtime.DeadThreads;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.runtime.Version;
 import java.io.PrintWriter;
@@ -146,7 +147,7 @@ public final class Main implements Runnable {
   }
 
   private static String oneLine(String message) {
-    return message.replaceAll("\\s*\\R\\s*", " ");
+    return ShownText.of(message.replaceAll("\\s*\\R\\s*", " "));
   }
 
   /** Which release this is, as {@code --version}. */

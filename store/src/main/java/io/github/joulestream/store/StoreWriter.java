@@ -107,7 +107,7 @@ public final class StoreWriter implements AutoCloseable {
   private final Admin admin;
   private final PipelineProbe probe;
   private final Thread thread;
-  private final Progress progress = new Progress("the store writer", STUCK);
+  private final Progress progress;
   private final StoredEnergy energy = new StoredEnergy();
   private final Random jitter = new Random();
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -131,7 +131,24 @@ public final class StoreWriter implements AutoCloseable {
    *     the group again at once; must differ between instances
    */
   public StoreWriter(Map<String, Object> kafka, String instance, PointSink sink, EpochClock clock) {
+    this(kafka, instance, sink, clock, STUCK);
+  }
+
+  /**
+   * @param kafka how to reach the cluster
+   * @param instance name of this instance; a restart within the session time-out takes its place in
+   *     the group again at once; must differ between instances
+   * @param stuckAfter how long a turn may take, with a request to the store and some to Kafka;
+   *     after that its health is bad
+   */
+  public StoreWriter(
+      Map<String, Object> kafka,
+      String instance,
+      PointSink sink,
+      EpochClock clock,
+      Duration stuckAfter) {
     this.sink = sink;
+    this.progress = new Progress("the store writer", stuckAfter);
     this.clock = clock;
     this.kafka = Map.copyOf(kafka);
     Map<String, Object> config = new HashMap<>(kafka);

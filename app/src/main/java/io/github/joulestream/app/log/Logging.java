@@ -3,12 +3,12 @@ package io.github.joulestream.app.log;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * data folder where there is one. With {@code --verbose} more of it goes to stderr.
  */
 public final class Logging {
-  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{30} %msg%n";
+  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level [%thread] %logger{30} %msg%n%ex";
 
-  private static final String SHORT_PATTERN = "%d{\"yyyy-MM-dd'T'HH:mm:ss'Z'\", UTC} %msg%n";
+  private static final String SHORT_PATTERN = "%d{\"yyyy-MM-dd'T'HH:mm:ss'Z'\", UTC} %msg%n%ex";
 
   private static final List<String> CONFIGURATIONS =
       List.of(
@@ -76,9 +76,13 @@ public final class Logging {
 
   private static void prepare(
       OutputStreamAppender<ILoggingEvent> appender, LoggerContext context, String pattern) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    ShownLayout layout = new ShownLayout();
+    layout.setContext(context);
+    layout.setPattern(pattern);
+    layout.start();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
-    encoder.setPattern(pattern);
+    encoder.setLayout(layout);
     encoder.start();
     appender.setContext(context);
     appender.setEncoder(encoder);

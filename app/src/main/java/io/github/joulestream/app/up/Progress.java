@@ -6,6 +6,7 @@ import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.producers.simulate.SimulationRunner;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.questdb.QuestDbReader;
@@ -136,7 +137,7 @@ final class Progress {
     String of = traces == null || simulation != null ? "" : " of %,d".formatted(traces.readings());
     String power =
         live.siteMilliwatts().entrySet().stream()
-            .map(site -> site.getKey() + " " + Summary.power(site.getValue()))
+            .map(site -> ShownText.of(site.getKey()) + " " + Summary.power(site.getValue()))
             .collect(Collectors.joining(", "));
     out.printf(
         Locale.ROOT,

@@ -4,6 +4,7 @@ package io.github.joulestream.app.up;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSummary;
 import java.io.IOException;
@@ -225,7 +226,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         out.printf(
             Locale.ROOT,
             "%-26s %14s %14s %14s %11s %9s %6s%n",
-            cut(site, 26),
+            shown(site, 26),
             energy(totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)),
             energy(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)),
             energy(totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES)),
@@ -267,14 +268,14 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
       out.printf(
           Locale.ROOT,
           "%-44s %-16s %-10s %10s %12s %11s %11s %s%n",
-          cut(job.job(), 44),
-          cut(job.user(), 16),
+          shown(job.job(), 44),
+          shown(job.user(), 16),
           job.state().name().toLowerCase(Locale.ROOT),
           duration(duration),
           energy(energy),
           percent(job.totals().get(JobAmount.WHOLE_NODE_MILLIJOULES), energy),
           duration == 0 ? "" : power(Math.round((double) energy * 1000 / duration)),
-          perJoule.isEmpty() ? "" : perJoule + " " + job.workUnit() + "/J");
+          perJoule.isEmpty() ? "" : perJoule + " " + shown(job.workUnit(), 16) + "/J");
     }
   }
 
@@ -318,6 +319,11 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   /** So many of them: {@code 1 job}, {@code 2,000 jobs}. */
   static String count(long count, String one) {
     return String.format(Locale.ROOT, "%,d %s%s", count, one, count == 1 ? "" : "s");
+  }
+
+  /** A text from outside for people. */
+  private static String shown(String text, int width) {
+    return cut(ShownText.of(text), width);
   }
 
   /** Cut in its middle: names of runs and pods often differ at their ends alone. */

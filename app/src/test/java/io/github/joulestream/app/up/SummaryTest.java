@@ -108,6 +108,21 @@ class SummaryTest {
   }
 
   @Test
+  void namesFromOutsideNeitherActOnTheTerminalNorForgeALine() {
+    String forged = "x\u001b[2J\r\nledger: difference 0 mJ\u202e\u009b";
+    JobSummary job = job("a\u001b[2J", forged, forged, START + 4_000, 1, jobTotals(Map.of()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    summary(List.of(job), Map.of("a\u001b[2J", siteTotals(0, 0, 0)))
+        .print(new PrintStream(out, true, UTF_8), true, TraceReport.NONE);
+    String text = out.toString(UTF_8);
+    assertThat(text.lines().filter(line -> line.startsWith("ledger:"))).hasSize(1);
+    assertThat(text.replace("\n", "").chars())
+        .noneMatch(Character::isISOControl)
+        .noneMatch(c -> c == 0x202e);
+    assertThat(text).contains("a\\u001b[2J");
+  }
+
+  @Test
   void theDifferenceIsZeroOnlyIfBothBooksBalance() {
     JobSummary job =
         job("a", "j", "", START, 0, jobTotals(Map.of(JobAmount.TOTAL_MILLIJOULES, 70L)));

@@ -132,6 +132,59 @@ class ITStoreWriter {
   }
 
   @Test
+  void aWriterThatHangs_isStuckUntilItTurnsAgain_andOneThatWaitsIsNot() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    PointSink hangs =
+        new PointSink() {
+          @Override
+          public void write(List<StorePoint> points) {
+            asked.countDown();
+            try {
+              answer.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+
+          @Override
+          public void close() {}
+        };
+    Duration limit = Duration.ofSeconds(5);
+    try (StoreWriter writer =
+        new StoreWriter(kafka, "writer-0", hangs, EpochClock.system(), limit)) {
+      writer.start();
+      Await.until("it waits for results", writer::caughtUp);
+      Thread.sleep(limit.plusSeconds(1)); // nothing to do for longer than a turn may take
+      assertThat(writer.health().words()).isEqualTo("ok");
+      publish(window(START, 1_000));
+      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+      Await.until("it is stuck", () -> !writer.health().ok());
+      assertThat(writer.health().words())
+          .startsWith("the store writer is stuck: no progress since");
+      answer.countDown();
+      Await.until("it turns again", () -> writer.health().ok());
+      Await.until("it has all", writer::caughtUp);
+    } finally {
+      answer.countDown();
+    }
+    try (StoreWriter writer =
+        new StoreWriter(
+            kafka,
+            "writer-0",
+            new InfluxSink(URI.create("http://127.0.0.1:" + freePort()), "-", "-", "-"),
+            EpochClock.system(),
+            limit)) {
+      writer.start();
+      publish(window(START + 10_000, 1_000));
+      Await.until("it has tried for longer than a turn may take", () -> writer.retries() >= 6);
+      // it waits for the store, and so turns
+      assertThat(writer.health().ok()).isTrue();
+      assertThat(writer.health().words()).contains("the store is away");
+    }
+  }
+
+  @Test
   void aStoreThatIsAway_losesNothing_andNoOffsetIsCommittedBefore() throws Exception {
     int port = freePort();
     try (StoreWriter writer = writer(port)) {
