@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
 final class HealthPort {
   private static final Pattern PORT = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)/metrics");
 
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
   private HealthPort() {}
 
   /** Status and words. */
@@ -38,9 +40,7 @@ final class HealthPort {
     program.awaitLine("/metrics and /health");
     Matcher port = PORT.matcher(program.output());
     assertThat(port.find()).as(program.output()).isTrue();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      URI uri = URI.create("http://127.0.0.1:" + port.group(1) + path);
-      return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
-    }
+    URI uri = URI.create("http://127.0.0.1:" + port.group(1) + path);
+    return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 }

@@ -64,9 +64,13 @@ record SiteFigures(
         reader.ledger(0, HistoryReader.END_EPOCH_MILLIS).getOrDefault(site, Totals.ofSite());
     difference += Math.abs(ledger.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) - ofJobs);
     Totals<SiteAmount> compared = ledger.copy();
+    // what was refused because another had said something of that time is read all the same
+    compared.set(
+        SiteAmount.READINGS.ordinal(),
+        ledger.get(SiteAmount.READINGS) - ledger.get(SiteAmount.REFUSED_CONFLICT));
     OF_THE_WAY.forEach(amount -> compared.set(amount.ordinal(), 0));
     return new SiteFigures(
-        jobs, compared.toString(), ledger.get(SiteAmount.READINGS), difference, open);
+        jobs, compared.toString(), compared.get(SiteAmount.READINGS), difference, open);
   }
 
   /** True if so many readings are booked, their jobs have ended, and the books balance. */
