@@ -310,6 +310,16 @@ final class Allocations {
     return found;
   }
 
+  /** True if a job that is remembered names a device of this id. */
+  boolean isNamed(String id) {
+    return naming.containsKey(id);
+  }
+
+  /** True if nobody ended some job. */
+  boolean anyOpen() {
+    return !open.isEmpty();
+  }
+
   /** All edges, by job. */
   List<AllocationEdge> edges() {
     List<AllocationEdge> all = new ArrayList<>(edges);

@@ -76,11 +76,16 @@ final class Container {
 
   /** Takes note of a further device of the container's own kind. */
   void know(String second) {
-    if (!seconds.contains(second)) {
+    if (!seconds.contains(second) && seconds.size() < DeviceRoom.MOST_SECONDS) {
       seconds.add(second);
       sums = Arrays.copyOf(sums, sums.length + 1);
       sums[sums.length - 1] = new long[silent.length];
     }
+  }
+
+  /** True if it is one of the further devices that there is room for. */
+  boolean knows(String second) {
+    return seconds.contains(second);
   }
 
   /** Windows before this one are not known. */

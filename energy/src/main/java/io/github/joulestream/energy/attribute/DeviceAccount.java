@@ -57,6 +57,8 @@ final class DeviceAccount {
   // of a minute, to say something of it
   private static final long MOST_OF_A_MINUTE_MILLIS = 50_000;
   private static final int GAPS = 4;
+  // of a minute, so that it takes a bounded amount of memory: 68 readings a second
+  private static final int MOST_OPEN = 4_096;
   private static final long LEAST_PATIENCE_MILLIS = 10_000;
   private static final long MOST_PATIENCE_MILLIS = 2 * Limits.LOOK_MILLIS;
 
@@ -116,6 +118,9 @@ final class DeviceAccount {
   /** What a gap may yet be filled from, whatever the history still holds. */
   private record BeforeGap(long gapEndArrivalMillis, DeviceAccount account) {}
 
+  // when the last batch that named it arrived
+  private long heardMillis = NEVER;
+
   // true while what follows the last point is booked as held or uncovered
   private boolean tailBooked;
 
@@ -167,6 +172,15 @@ final class DeviceAccount {
 
   void shares(@Nullable Shares known) {
     shares = known;
+  }
+
+  /** When the last batch that named it arrived. */
+  long heardMillis() {
+    return heardMillis;
+  }
+
+  void heard(long arrivalEpochMillis) {
+    heardMillis = Math.max(heardMillis, arrivalEpochMillis);
   }
 
   /** The device, as its last reading said. */
@@ -260,7 +274,9 @@ final class DeviceAccount {
         if (next.epochMillis() - previous.epochMillis() > limits.longGapMillis()) {
           rememberGap(arrivalEpochMillis);
         }
-        if (settled == null && isOpen(previous, next, points, i)) {
+        if (settled == null
+            && points.size() - i <= MOST_OPEN
+            && isOpen(previous, next, points, i)) {
           settled = copyOfBooks();
           open = List.copyOf(points.subList(i, points.size()));
         }

@@ -87,6 +87,9 @@ public final class NodeAccount {
   // length of the longest batch
   private long longestMillis;
   private long nextExpiryMillis = Long.MAX_VALUE;
+  // when the last record arrived
+  private long heardMillis = Long.MIN_VALUE;
+  private long nextForgettingMillis = Long.MIN_VALUE;
 
   public NodeAccount(Limits limits, Calibration calibration) {
     this.limits = requireNonNull(limits, "limits is null");
@@ -121,6 +124,10 @@ public final class NodeAccount {
       Increments books) {
     books.containers(containers);
     books.all();
+    heardMillis = Math.max(heardMillis, arrivalEpochMillis);
+    if (arrivalEpochMillis >= nextForgettingMillis) {
+      forgetUnheard(arrivalEpochMillis);
+    }
     if (!places.areOf(batch)) {
       if (Instances.anyIn(batch)) {
         ReadingColumns merged = new ReadingColumns();
@@ -168,7 +175,7 @@ public final class NodeAccount {
         odd = new Odd(agentEpoch, arrivalEpochMillis, history, books, room, rival);
       }
       DeviceSeries series = batch.series(d);
-      List<Point> points = odd.read(series);
+      List<Point> points = odd.read(batch, series);
       if (points.isEmpty()) {
         continue;
       }
@@ -338,6 +345,9 @@ public final class NodeAccount {
         int from = batch.first(d);
         int to = batch.first(d + 1);
         DeviceAccount account = account(d);
+        if (account != null) {
+          account.heard(arrivalEpochMillis);
+        }
         plain[d] =
             distinct
                     && !rival
@@ -419,8 +429,11 @@ public final class NodeAccount {
       this.books = books;
     }
 
-    List<Point> read(DeviceSeries series) {
+    List<Point> read(ReadingColumns batch, DeviceSeries series) {
       books.all();
+      if (isRefused(batch, series)) {
+        return List.of();
+      }
       PointReader.Refusals counted = reader.into(books, arrivalEpochMillis, series, refusals);
       return reader.read(
           series,
@@ -433,9 +446,35 @@ public final class NodeAccount {
 
             @Override
             public void empty(Device device, long epochMillis) {
-              noteUnmeasured(device, limits.windowOf(epochMillis), books);
+              noteUnmeasured(device, limits.windowOf(epochMillis), arrivalEpochMillis, books);
             }
           });
+    }
+
+    /** True if the device is one more than are kept of a node; then its readings are refused. */
+    private boolean isRefused(ReadingColumns batch, DeviceSeries series) {
+      Device device = series.device();
+      DeviceAccount account = devices.get(keyOf(device));
+      Unmeasured silent = unmeasured.get(keyOf(device));
+      String over =
+          DeviceRoom.overWith(
+              device,
+              account != null ? account.device() : silent != null ? silent.device() : null,
+              devices,
+              unmeasured.values(),
+              containers);
+      if (over == null) {
+        return false;
+      }
+      int rows = series.readings().size();
+      books.count(limits.windowOf(arrivalEpochMillis), SiteAmount.REFUSED_OVER_STATE, rows);
+      refusals.add(
+          "refused over state: %d readings of %s; of a node is kept at most: %s"
+              .formatted(rows, Bounds.shown(device.id()), over));
+      List<DeviceSeries> parts = kept == null ? batch.series() : kept;
+      parts.remove(series);
+      kept = parts;
+      return true;
     }
 
     /** Takes in the readings of one device; returns the time of the last that was. */
@@ -630,6 +669,7 @@ public final class NodeAccount {
       Map<String, Allocations.Stay> naming = allocations.staysNaming(series.device().id());
       unseen(naming, -1, books);
       account = new DeviceAccount(bench);
+      account.heard(arrivalEpochMillis);
       put(series.device(), account);
       places.forgetAccounts();
       unseen(naming, 1, books);
@@ -674,6 +714,7 @@ public final class NodeAccount {
     books.containers(containers);
     books.all();
     forgetOld(edge);
+    heardMillis = Math.max(heardMillis, edge.arrivalEpochMillis());
     SiteAmount refusal = refused(edge);
     if (refusal != null) {
       books.count(limits.windowOf(edge.arrivalEpochMillis()), refusal, 1);
@@ -818,10 +859,10 @@ public final class NodeAccount {
     List<DeviceAccount> ofKind = byKind.computeIfAbsent(device.kind(), _ -> new ArrayList<>(1));
     ofKind.remove(before);
     ofKind.add(account);
-    // a facility meter is nobody's, so it says nothing of a device that a job was given
-    if (device.kind() != DeviceKind.FACILITY) {
-      seenIds.add(device.id());
+    if (before != null) {
+      account.heard(before.heardMillis());
     }
+    see(device);
   }
 
   private static Point lastOf(DeviceAccount account) {
@@ -838,7 +879,72 @@ public final class NodeAccount {
   }
 
   private Sources sourcesOf(String key) {
-    return sources.computeIfAbsent(key, _ -> new Sources(limits));
+    Sources known = sources.get(key);
+    if (known == null) {
+      known = new Sources(limits);
+      // of a device that is refused nothing is kept
+      if (sources.size() < DeviceRoom.MOST_DEVICES) {
+        sources.put(key, known);
+      }
+    }
+    return known;
+  }
+
+  // ---- what is forgotten
+
+  /**
+   * True if nothing was heard of the node for so long, five weeks, that nothing of it can be mended
+   * any more and no job holds anything of it: then it need not be kept.
+   */
+  public boolean isForgettable(long nowEpochMillis) {
+    return DeviceRoom.isForgotten(heardMillis, nowEpochMillis) && !allocations.anyOpen();
+  }
+
+  /** Forgets devices that nothing was heard of for so long; what is booked of them stays. */
+  private void forgetUnheard(long nowMillis) {
+    nextForgettingMillis = nowMillis + DeviceRoom.LOOK_MILLIS;
+    List<Device> gone = new ArrayList<>();
+    for (DeviceAccount account : devices.values()) {
+      if (DeviceRoom.isForgotten(account.heardMillis(), nowMillis)) {
+        gone.add(account.device());
+      }
+    }
+    for (Unmeasured of : unmeasured.values()) {
+      if (DeviceRoom.isForgotten(of.heardMillis(), nowMillis)) {
+        gone.add(of.device());
+      }
+    }
+    // what a job is given by name is booked once, by its account or as never seen
+    gone.removeIf(device -> allocations.isNamed(device.id()));
+    for (Device device : gone) {
+      String key = keyOf(device);
+      DeviceAccount account = devices.remove(key);
+      if (account != null) {
+        byKind.getOrDefault(device.kind(), new ArrayList<>()).remove(account);
+      }
+      unmeasured.remove(key);
+    }
+    if (gone.isEmpty()) {
+      return;
+    }
+    sources.keySet().removeIf(key -> !devices.containsKey(key) && !unmeasured.containsKey(key));
+    seenIds.clear();
+    devices.values().forEach(account -> see(account.device()));
+    unmeasured.values().forEach(of -> seenWithoutEnergy(of.device()));
+    places = new Places(new ReadingColumns());
+  }
+
+  /** A facility meter is nobody's, so it says nothing of a device that a job was given. */
+  private void see(Device device) {
+    if (device.kind() != DeviceKind.FACILITY) {
+      seenIds.add(device.id());
+    }
+  }
+
+  private void seenWithoutEnergy(Device device) {
+    if (device.kind() != DeviceKind.GPU) {
+      seenIds.add(device.id());
+    }
   }
 
   private void forgetShares() {
@@ -1336,7 +1442,8 @@ public final class NodeAccount {
   // ---- devices without a usable reading
 
   /** Takes note of a row without energy, of a device that has none before it. */
-  private void noteUnmeasured(Device device, long window, Increments books) {
+  private void noteUnmeasured(
+      Device device, long window, long arrivalEpochMillis, Increments books) {
     String id = keyOf(device);
     if (!Unmeasured.concerns(device) || window >= firstUsable(id)) {
       return;
@@ -1353,6 +1460,7 @@ public final class NodeAccount {
         unseen(naming, 1, books);
       }
     }
+    known.heard(arrivalEpochMillis);
     if (known.add(window)) {
       known.book(window, firstUsable(id), allocations.sharesOf(device), 1, books);
     }
@@ -1473,6 +1581,7 @@ public final class NodeAccount {
     seen.write(state);
     state.writeLong(newestMillis);
     state.writeLong(longestMillis);
+    state.writeLong(heardMillis);
     state.end(began);
 
     began = state.begin();
@@ -1488,6 +1597,7 @@ public final class NodeAccount {
     for (Map.Entry<String, DeviceAccount> device : devices.entrySet()) {
       device.getValue().write(state);
       state.writeLong(device.getValue().previousMillis());
+      state.writeLong(device.getValue().heardMillis());
       sourcesOf(device.getKey()).write(state);
     }
     state.end(began);
@@ -1500,6 +1610,7 @@ public final class NodeAccount {
     state.number(unmeasured.size());
     for (Unmeasured of : unmeasured.values()) {
       of.write(state);
+      state.writeLong(of.heardMillis());
     }
     state.end(began);
     state.to(out, FORMAT);
@@ -1544,6 +1655,8 @@ public final class NodeAccount {
     seen = SeenBatches.read(in);
     newestMillis = in.readLong();
     longestMillis = in.readLong();
+    boolean withTimes = format > FORMAT_WITHOUT_SECTIONS;
+    heardMillis = withTimes ? in.readLong() : seen.arrivedMillis();
     in.end(end, "batches");
 
     end = in.begin();
@@ -1562,6 +1675,7 @@ public final class NodeAccount {
       if (format > FORMAT_WITHOUT_CONTAINERS) {
         device.previousMillis(in.readLong());
       }
+      device.heard(withTimes ? in.readLong() : heardMillis);
       if (format > FORMAT_WITHOUT_SOURCES) {
         sources.put(keyOf(device.device()), Sources.read(in, limits));
       }
@@ -1579,10 +1693,9 @@ public final class NodeAccount {
     end = in.begin();
     for (int left = format > FORMAT_WITHOUT_UNMEASURED ? in.countOrInt() : 0; left > 0; left--) {
       Unmeasured of = Unmeasured.read(in, limits.windowMillis());
+      of.heard(withTimes ? in.readLong() : heardMillis);
       unmeasured.put(keyOf(of.device()), of);
-      if (of.device().kind() != DeviceKind.GPU) {
-        seenIds.add(of.device().id());
-      }
+      seenWithoutEnergy(of.device());
     }
     in.end(end, "devices without energy");
     in.end();

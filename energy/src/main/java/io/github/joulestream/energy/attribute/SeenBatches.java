@@ -107,6 +107,15 @@ final class SeenBatches {
     return life == null ? Long.MIN_VALUE : life.arrivedMillis;
   }
 
+  /** When the last batch of any agent came; {@code Long.MIN_VALUE} if none is remembered. */
+  long arrivedMillis() {
+    long latest = Long.MIN_VALUE;
+    for (Life life : lives.values()) {
+      latest = Math.max(latest, life.arrivedMillis);
+    }
+    return latest;
+  }
+
   private void writeDown() {
     if (current != null) {
       current.ranges.put(rangeFirst, rangeLast);

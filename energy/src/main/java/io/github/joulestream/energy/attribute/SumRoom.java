@@ -66,7 +66,7 @@ final class SumRoom {
         span < shares.spans() && shares.spanStart(span) < to && sums <= most;
         span++) {
       long millis = Math.min(to, shares.spanEnd(span)) - Math.max(from, shares.spanStart(span));
-      sums += (millis / limits.windowMillis() + 1) * (1 + shares.jobsIn(span));
+      sums += (millis / limits.windowMillis() + 1) * (2 + shares.jobsIn(span));
     }
     return sums;
   }

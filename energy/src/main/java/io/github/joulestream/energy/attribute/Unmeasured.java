@@ -34,6 +34,8 @@ final class Unmeasured {
   private final int windowMillis;
   private final BitSet windows;
   private long first;
+  // when the last batch that named it arrived
+  private long heardMillis = Long.MIN_VALUE;
 
   Unmeasured(Device device, int windowMillis, long first) {
     this(device, windowMillis, first, new BitSet());
@@ -54,6 +56,15 @@ final class Unmeasured {
 
   Device device() {
     return device;
+  }
+
+  /** When the last batch that named it arrived. */
+  long heardMillis() {
+    return heardMillis;
+  }
+
+  void heard(long arrivalEpochMillis) {
+    heardMillis = Math.max(heardMillis, arrivalEpochMillis);
   }
 
   /** Adds a window; false if it was known, or is too old to be. */

@@ -44,9 +44,7 @@ final class SampleAccount {
       series.add(series(part, time, 70_000, Readings.MISSING));
       series.add(series(channel, time, 20_000, Readings.MISSING));
       series.add(series(dumb, time, Readings.MISSING, Readings.MISSING));
-      if (i < 10) {
-        series.add(series(node, time, 500_000, Readings.MISSING));
-      }
+      series.add(series(node, time, i < 10 ? 500_000 : Readings.MISSING, Readings.MISSING));
       Arrival arrival = new Arrival(time + 50, series);
       Outcome outcome =
           account.accept(
