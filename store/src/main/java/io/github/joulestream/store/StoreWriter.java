@@ -281,9 +281,6 @@ public final class StoreWriter implements AutoCloseable {
           : Points.of(WireSerdes.alerts().deserializer().deserialize(topic, value));
     }
     if (value == null) {
-      if (topic.equals(Topic.JOB_SUMMARY.topicName())) {
-        return null; // the topic is to forget a job; the store keeps what was booked
-      }
       throw new SerializationException("empty record");
     }
     if (topic.equals(Topic.JOB_ENERGY.topicName())) {

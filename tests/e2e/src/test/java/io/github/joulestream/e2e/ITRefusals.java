@@ -63,8 +63,7 @@ class ITRefusals {
   private static final int LARGE = 5_000_000;
 
   /** Topics of the store writer that a tombstone means something on. */
-  private static final List<Topic> WITH_TOMBSTONES =
-      List.of(Topic.BUDGETS, Topic.ALERTS, Topic.JOB_SUMMARY);
+  private static final List<Topic> WITH_TOMBSTONES = List.of(Topic.BUDGETS, Topic.ALERTS);
 
   private static final List<Topic> OF_THE_WRITER =
       List.of(
