@@ -201,7 +201,7 @@ class ITSecuredCluster {
       whatIsRefused();
       assertThat(said("doctor", "--store-url", store.url().toString()).text())
           .contains("answers at " + broker.bootstrap(), "are as they must be");
-      run("node", "forget", "lab", "n1", "--yes");
+      nodes();
       assertThat(run("site", "forget", SITE, "--yes")).contains("is forgotten");
       for (Map.Entry<String, Program> program : programs.entrySet()) {
         HealthPort.assertWell(program.getKey(), program.getValue());
@@ -210,6 +210,12 @@ class ITSecuredCluster {
     assertThat(used).as("commands that were tried").isEqualTo(commands);
     assertThat(broker.successfulAuthentications()).isGreaterThan(commands.size());
     assertThat(broker.failedAuthentications()).as("tried in plain text").isZero();
+  }
+
+  private void nodes() {
+    assertThat(run("node", "list")).contains("n1");
+    assertThat(said("node", "restore", "lab", "n1").text()).contains("is not set aside");
+    run("node", "forget", "lab", "n1", "--yes");
   }
 
   private void startPrograms(Inbox inbox, Path secret, Path jobs) throws Exception {
@@ -268,6 +274,7 @@ class ITSecuredCluster {
     run("job", "start", "by-hand", "--site", SITE, "--node", "node-001");
     run("job", "progress", "by-hand", "--site", SITE, "--done", "7", "--unit", "steps");
     run("job", "end", "by-hand", "--site", SITE, "--node", "node-001");
+    run("job", "forget", "by-hand", "--site", SITE, "--yes");
   }
 
   private void budgetsAndAlerts() throws Exception {
