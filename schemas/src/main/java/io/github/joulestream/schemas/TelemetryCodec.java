@@ -32,6 +32,9 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
 
   private static final long[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
 
+  private static final long[] MOST_OF_UNIT =
+      Arrays.stream(POWERS_OF_TEN).map(unit -> Long.MAX_VALUE / unit).toArray();
+
   private final Schema schema = KnownSchemas.own("telemetry");
 
   @Override
@@ -145,6 +148,11 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
   /** Ten to the power of this; 0 if there is no such unit. */
   static long unit(long exponent) {
     return exponent < 0 || exponent >= POWERS_OF_TEN.length ? 0 : POWERS_OF_TEN[(int) exponent];
+  }
+
+  /** The largest number of those units that 64 bits hold; the least is this below zero. */
+  static long mostOfUnit(long exponent) {
+    return MOST_OF_UNIT[(int) exponent];
   }
 
   static long firstGiven(long[] column, int from, int to, long otherwise) {

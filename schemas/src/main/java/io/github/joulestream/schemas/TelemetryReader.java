@@ -237,10 +237,12 @@ public final class TelemetryReader {
   }
 
   private void readCounter(WireReader in, int first, int rows, long before) throws IOException {
-    long unit = TelemetryCodec.unit(in.nextLong());
+    long exponent = in.nextLong();
+    long unit = TelemetryCodec.unit(exponent);
     if (unit == 0) {
       throw new AvroRuntimeException("a counter in no unit");
     }
+    long most = TelemetryCodec.mostOfUnit(exponent);
     long[] counter = columns.energyMicrojoules();
     long value = Math.floorDiv(before, unit);
     boolean lost = false;
@@ -250,9 +252,8 @@ public final class TelemetryReader {
       if (delta != MISSING) {
         long expected = row == first ? 0 : TelemetryCodec.expectedMicrojoules(columns, row) / unit;
         value += expected + delta;
-        long microjoules = value * unit;
-        counter[row] = microjoules;
-        lost |= microjoules == MISSING || Math.multiplyHigh(value, unit) != microjoules >> 63;
+        counter[row] = value * unit;
+        lost |= value > most | value < -most;
       }
     }
     if (lost) {

@@ -222,6 +222,9 @@ public final class SpoolingPublisher implements Publisher {
         to = connector.connect();
         producer.set(to);
       }
+      // else the first of them fails if Kafka does not answer, and what comes after it arrives
+      // first
+      chunk.stream().map(entry -> entry.message().topic()).distinct().forEach(to::partitionsFor);
       for (Spool.Entry entry : chunk) {
         Message message = entry.message();
         to.send(
