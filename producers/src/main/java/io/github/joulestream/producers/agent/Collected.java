@@ -3,6 +3,7 @@ package io.github.joulestream.producers.agent;
 
 import static io.github.joulestream.energy.Readings.MISSING;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
@@ -21,6 +22,8 @@ final class Collected {
   private static final long[] NONE = {};
 
   private final Map<String, Rows> devices = new LinkedHashMap<>();
+  // rows of all devices
+  private int collected;
 
   /** Rows of one device. */
   private static final class Rows {
@@ -90,11 +93,15 @@ final class Collected {
   }
 
   /**
-   * True if it can be added: a batch says one thing only of a device. If it is described otherwise
-   * than before, what was collected must be taken first.
+   * True if it can be added: a batch says one thing only of a device, and has no more readings and
+   * devices than a batch may have. Else what was collected must be taken first.
    */
   boolean fits(DeviceSeries series) {
     Rows rows = devices.get(series.device().id());
+    if (collected + series.readings().size() > Bounds.READINGS
+        || (rows == null && devices.size() == Bounds.DEVICES)) {
+      return false;
+    }
     return rows == null || rows.size == 0 || rows.device.equals(series.device());
   }
 
@@ -106,6 +113,7 @@ final class Collected {
       devices.put(device.id(), rows);
     }
     rows.add(series.readings());
+    collected += series.readings().size();
   }
 
   /** All of it, and begins anew. */
@@ -114,6 +122,7 @@ final class Collected {
     devices.values().removeIf(rows -> rows.size == 0);
     List<DeviceSeries> all = new ArrayList<>(devices.size());
     devices.values().forEach(rows -> all.add(rows.take()));
+    collected = 0;
     return all;
   }
 }

@@ -87,6 +87,15 @@ public final class NodeAgent implements AutoCloseable {
       this.probe = probe;
     }
 
+    String describe() {
+      try {
+        return probe.describe();
+      } catch (RuntimeException e) {
+        log.warn("probe {} cannot be described", probe.name(), e);
+        return probe.name();
+      }
+    }
+
     void open() {
       try {
         probe.open();
@@ -178,9 +187,7 @@ public final class NodeAgent implements AutoCloseable {
   /** What it samples, and what it cannot. */
   public String describe() {
     List<String> words = new ArrayList<>();
-    sources.stream()
-        .filter(source -> source.open)
-        .forEach(source -> words.add(source.probe.describe()));
+    sources.stream().filter(source -> source.open).forEach(source -> words.add(source.describe()));
     if (jobs != null) {
       words.add(jobs.describe());
     }
@@ -309,8 +316,8 @@ public final class NodeAgent implements AutoCloseable {
         source.open();
         if (source.open) {
           overlaps = overlapsOfOpen();
-          log.info("now there is {}", source.probe.describe());
           heartbeat.changed();
+          log.info("now there is {}", source.describe());
         }
       }
     }

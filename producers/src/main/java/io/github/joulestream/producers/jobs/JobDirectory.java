@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * with a dot, and rename them: that changes the directory's time of modification, which is all that
  * is looked at while nothing happens. A file whose last line has no end is not yet written.
  *
- * <p>What users say of how far their jobs are is in files of their own, see {@link Progress}.
+ * <p>What users say of how far their jobs are is in files of their own, see {@link JobProgress}.
  *
  * <p>Only regular files are read, and what cannot be read or used is left out and said: it hides no
  * other job.
@@ -53,7 +53,7 @@ public final class JobDirectory implements JobSource {
 
   private final String site;
   private final Path directory;
-  private final Progress progress;
+  private final JobProgress progress;
   private final DistinctErrors errors = new DistinctErrors(log::warn);
   private final Map<String, Known> files = new LinkedHashMap<>();
   private List<LocalJob> jobs = List.of();
@@ -74,7 +74,7 @@ public final class JobDirectory implements JobSource {
   public JobDirectory(String site, Path directory) {
     this.site = site;
     this.directory = directory;
-    this.progress = new Progress(directory);
+    this.progress = new JobProgress(directory);
   }
 
   /** True if an agent that may write there has looked into the directory within that time. */
@@ -167,7 +167,7 @@ public final class JobDirectory implements JobSource {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
         for (Path entry : entries) {
           String name = String.valueOf(entry.getFileName());
-          if (name.startsWith(".") || name.endsWith(Progress.ENDING)) {
+          if (name.startsWith(".") || name.endsWith(JobProgress.ENDING)) {
             continue;
           }
           if (files.size() == MOST_FILES) {
@@ -231,7 +231,7 @@ public final class JobDirectory implements JobSource {
       Known known = entry.getValue();
       if (known.values != null) {
         try {
-          Progress.Said said = progress.find(entry.getKey());
+          JobProgress.Said said = progress.find(entry.getKey());
           if (said != null && !said.changed().equals(known.said)) {
             entry.setValue(with(known, said));
             news = true;
@@ -245,11 +245,11 @@ public final class JobDirectory implements JobSource {
   }
 
   /** With what a user says, unless it is nonsense: that must not hide the job. */
-  private Known with(Known known, Progress.Said said) throws IOException {
+  private Known with(Known known, JobProgress.Said said) throws IOException {
     Map<String, String> before = requireNonNull(known.values);
     Map<String, String> values = before;
     try {
-      values = Progress.into(before, said);
+      values = JobProgress.into(before, said);
       JobFile.job(site, "any", values);
     } catch (SmallFile.Unusable | IllegalArgumentException | ArithmeticException e) {
       says(said.file(), "says nothing of use", e);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How much of each drive the file systems use that are mounted from it: from {@code
@@ -27,6 +34,9 @@ final class MountedSpace {
   private final Path mountinfo;
   private final Path devices;
   private final ToLongFunction<Path> usedBytes;
+  private static final Logger log = LoggerFactory.getLogger(MountedSpace.class);
+  private static final Pattern DEVICE = Pattern.compile("\\d{1,10}:\\d{1,10}");
+
   private final List<Mount> mounts = new ArrayList<>();
 
   /** A mounted file system and the drives below it. */
@@ -51,16 +61,27 @@ final class MountedSpace {
   void look() throws IOException {
     mounts.clear();
     Set<String> seen = new HashSet<>();
-    for (String line : Files.readAllLines(mountinfo)) {
-      String[] words = line.split(" ", 6);
-      // one file system may be mounted at many places
-      if (words.length == 6 && seen.add(words[2])) {
-        Set<String> drives = new HashSet<>();
-        Path block = devices.resolve(words[2]);
-        if (Files.exists(block)) {
-          collect(block.toRealPath(), drives, MOST_LAYERS);
-          mounts.add(new Mount(Path.of(unescaped(words[4])), drives));
+    // containers have thousands of them, and paths hold what their owners chose: any bytes but NUL
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(Files.newInputStream(mountinfo), UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] words = line.split(" ", 6);
+        // one file system may be mounted at many places
+        if (words.length == 6 && DEVICE.matcher(words[2]).matches() && seen.add(words[2])) {
+          add(devices.resolve(words[2]), words[4]);
         }
+      }
+    }
+  }
+
+  private void add(Path block, String mountPoint) throws IOException {
+    if (Files.exists(block)) {
+      Set<String> drives = new HashSet<>();
+      collect(block.toRealPath(), drives, MOST_LAYERS);
+      try {
+        mounts.add(new Mount(Path.of(unescaped(mountPoint)), drives));
+      } catch (InvalidPathException e) {
+        log.debug("the space that is used at {} is not known", mountPoint, e);
       }
     }
   }

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -261,6 +262,49 @@ class BlockProbeTest {
         24 22 8:1 /home /srv/home rw - ext4 /dev/sda1 rw
         25 22 253:0 / /data\\040of\\040all rw - xfs /dev/mapper/data rw
         """);
+    // paths of others: bytes that are no UTF-8, and what no path may hold
+    device("8:48", "sdd");
+    Files.write(
+        root.resolve("self/mountinfo"),
+        new byte[] {
+          '2',
+          '1',
+          ' ',
+          '1',
+          ' ',
+          '0',
+          ':',
+          '9',
+          ' ',
+          '/',
+          ' ',
+          '/',
+          (byte) 0xff,
+          ' ',
+          'r',
+          '\n',
+          '2',
+          '0',
+          ' ',
+          '1',
+          ' ',
+          '8',
+          ':',
+          '4',
+          '8',
+          ' ',
+          '/',
+          ' ',
+          '/',
+          '\\',
+          '0',
+          '0',
+          '0',
+          ' ',
+          'r',
+          '\n'
+        },
+        StandardOpenOption.APPEND);
     usedBytes.put(Path.of("/"), 1_000L);
     usedBytes.put(Path.of("/srv/home"), 1_000L); // the same file system
     usedBytes.put(Path.of("/data of all"), 600L);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * JOB.progress} in the directory of jobs. Of either file only {@code done} and {@code unit} are
  * read.
  */
-final class Progress {
+final class JobProgress {
   /** The ending of its files in the directory of jobs. */
   static final String ENDING = ".progress";
 
@@ -27,7 +27,7 @@ final class Progress {
   private final Path jobs;
   private final Path own;
 
-  Progress(Path jobs) {
+  JobProgress(Path jobs) {
     this.jobs = jobs;
     this.own = jobs.resolveSibling("progress");
   }
