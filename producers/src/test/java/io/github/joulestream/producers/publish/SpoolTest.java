@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Laws of the spool over generated input, and what it does when its folder fails. */
@@ -371,6 +373,7 @@ class SpoolTest {
   }
 
   @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void filesThatCannotBeSegments_areSetAside_andOnlyAFewOfThemStay() throws Exception {
     Path folder = Files.createDirectories(root.resolve("odd"));
     Files.writeString(folder.resolve("9999999999999999999.spool"), "JSP1");
