@@ -8,7 +8,6 @@ import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
 import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.runtime.EpochClock;
-import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
@@ -143,7 +142,7 @@ final class SimulateCommand implements Callable<Integer> {
       System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", site, nodes);
       Metrics metrics = new Metrics().show(Metric.SIMULATED_READINGS, runner::readings);
       StatusLines lines = new StatusLines(System.out);
-      try (AutoCloseable _ = healthPort.open(metrics, () -> health(runner))) {
+      try (AutoCloseable _ = healthPort.open(metrics, runner::health)) {
         while (!runner.done() && !stopping.await(TICK, "the simulation", runner::failure)) {
           lines.say("", String.format(Locale.ROOT, "%,d readings", runner.readings()));
         }
@@ -161,12 +160,5 @@ final class SimulateCommand implements Callable<Integer> {
         runner.writeTruth(truth);
       }
     }
-  }
-
-  private static Health health(SimulationRunner runner) {
-    return runner
-        .failure()
-        .map(e -> Health.bad("the simulation stopped: " + e.getMessage()))
-        .orElse(Health.GOOD);
   }
 }

@@ -324,6 +324,7 @@ public final class UpRun {
                         writer.health(),
                         sender.health(),
                         live.health(),
+                        simulated == null ? Health.GOOD : simulated.health(),
                         progress.health()))));
     untilTheEnd(progress, disk);
 

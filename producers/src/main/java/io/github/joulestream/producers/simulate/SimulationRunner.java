@@ -3,8 +3,11 @@ package io.github.joulestream.producers.simulate;
 
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class SimulationRunner implements AutoCloseable {
   private static final long PACE_MILLIS = 100;
   private static final long STEP_MILLIS = 1_000;
+  // a full buffer of the producer waits for two minutes
+  private static final Duration STUCK = Duration.ofMinutes(5);
 
   private final SiteSimulator simulator;
   private final Publisher publisher;
@@ -22,6 +27,7 @@ public final class SimulationRunner implements AutoCloseable {
   private final long endEpochMillis;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private final Progress progress = new Progress("the simulation", STUCK);
   private final Thread thread;
 
   private SimulationRunner(
@@ -71,8 +77,11 @@ public final class SimulationRunner implements AutoCloseable {
         simulator.finish(publisher);
         publisher.flush();
       }
-    } catch (RuntimeException | InterruptedException e) {
+    } catch (Throwable e) {
+      // whatever it is: a simulation that says nothing any more must not look well
       failure.set(e);
+    } finally {
+      progress.idle();
     }
   }
 
@@ -80,6 +89,7 @@ public final class SimulationRunner implements AutoCloseable {
   private void catchUp(long epochMillis) {
     long now;
     do {
+      progress.turned();
       synchronized (simulator) {
         now = Math.min(epochMillis, simulator.nowEpochMillis() + STEP_MILLIS);
         simulator.advanceTo(now, publisher);
@@ -96,6 +106,14 @@ public final class SimulationRunner implements AutoCloseable {
     synchronized (simulator) {
       return simulator.readings();
     }
+  }
+
+  /** How it is: bad if it stopped by itself or is stuck. */
+  public Health health() {
+    Throwable e = failure.get();
+    return e == null
+        ? progress.or(Health.GOOD)
+        : Health.bad("the simulation stopped: " + e.getMessage());
   }
 
   /** Why it stopped by itself, if it did. */
