@@ -2,6 +2,7 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.runtime.NanoClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,8 @@ final class SchemaTail implements AutoCloseable {
   private @Nullable String trouble;
 
   // of the thread alone
-  private long loggedNanos = System.nanoTime() - LOG_NANOS;
+  private final NanoClock clock = NanoClock.system();
+  private long loggedNanos = clock.nanos() - LOG_NANOS;
   private int unlogged;
 
   /**
@@ -206,7 +208,7 @@ final class SchemaTail implements AutoCloseable {
 
   /** Logs a line a minute. */
   private void warn(String line) {
-    long now = System.nanoTime();
+    long now = clock.nanos();
     if (now - loggedNanos < LOG_NANOS) {
       unlogged++;
       return;

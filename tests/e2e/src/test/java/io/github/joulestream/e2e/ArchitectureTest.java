@@ -49,6 +49,7 @@ class ArchitectureTest {
                     "java.util..",
                     "java.io..",
                     "java.math..",
+                    "java.nio.charset..",
                     "java.time..",
                     "org.jspecify..")))
         .check(CLASSES);
