@@ -61,8 +61,6 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private static final Duration QUIET = Duration.ofSeconds(2);
   private static final Duration CENSUS_INTERVAL = Duration.ofSeconds(1);
 
-  // so that a record stays far from the limit of a topic, 1 MB
-  private static final int NODES_PER_RECORD = 2_000;
   private static final long GPUS_INTERVAL_MILLIS = 10_000;
 
   private static final String TELEMETRY = Topic.TELEMETRY.topicName();
@@ -170,7 +168,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     untold.note(context.taskId(), untoldWindows() > 0);
     journal.atCommit(new CommitScope(context).of(this::atCommit));
     context.schedule(QUIET, PunctuationType.WALL_CLOCK_TIME, _ -> tellJobsWhenQuiet());
-    context.schedule(CENSUS_INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> census.turn());
+    context.schedule(
+        CENSUS_INTERVAL,
+        PunctuationType.WALL_CLOCK_TIME,
+        _ -> census.turn(Math.max(0, context.currentStreamTimeMs())));
   }
 
   /** Where nothing comes in any more there is no commit at which jobs would be told. */
@@ -554,32 +555,41 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** What the nodes with news draw now, in records of many nodes of one site. */
   private void tellPower(long now) {
-    Map<String, List<NodePower>> bySite = new HashMap<>();
+    PowerRecords records =
+        new PowerRecords(
+            (site, nodesOfSite) -> {
+              LivePower power = new LivePower(site, context.taskId().partition(), now, nodesOfSite);
+              context.forward(new Record<>(site, (Booked) new Booked.Now(power), now));
+            },
+            node ->
+                refusals.warn(
+                    "power",
+                    "node %s has so many jobs that power-now leaves out those of the least power"
+                        .formatted(node)));
     for (LiveNode node : drew) {
       node.drew = false;
       boolean withGpus = now >= node.gpusToldMillis + GPUS_INTERVAL_MILLIS;
-      NodePower power = node.account.powerNow(node.name(), withGpus);
+      NodePower power = powerNow(node, withGpus);
       if (power == null) {
         continue;
       }
       if (withGpus) {
         node.gpusToldMillis = now;
       }
-      List<NodePower> ofSite = bySite.computeIfAbsent(node.site(), _ -> new ArrayList<>());
-      ofSite.add(power);
-      if (ofSite.size() == NODES_PER_RECORD) {
-        tellPower(node.site(), ofSite, now);
-        ofSite.clear();
-      }
+      records.add(node.site(), power);
     }
     drew.clear();
-    bySite.forEach((site, ofSite) -> tellPower(site, ofSite, now));
+    records.end();
   }
 
-  private void tellPower(String site, List<NodePower> ofSite, long now) {
-    if (!ofSite.isEmpty()) {
-      LivePower power = new LivePower(site, context.taskId().partition(), now, ofSite);
-      context.forward(new Record<>(site, (Booked) new Booked.Now(power), now));
+  /** What it draws; null if nothing is known, or if the program fails: then it is of no use now. */
+  private @Nullable NodePower powerNow(LiveNode node, boolean withGpus) {
+    try {
+      return node.account.powerNow(node.name(), withGpus);
+    } catch (RuntimeException | StackOverflowError e) {
+      Refusals.rethrowUnlessOfRecord(e);
+      refusals.warn("power now", "power of node %s is not known: %s".formatted(node.key, e));
+      return null;
     }
   }
 }

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** How many nodes a task knows: looks at a few accounts at a time, again and again. One thread. */
+/**
+ * How many nodes a task knows, and which are to be forgotten: looks at a few accounts at a time,
+ * again and again. One thread.
+ */
 final class NodeCensus {
   /** Nodes of a task; new ones are refused when there are as many. */
   static final int MOST_NODES = 200_000;
+
+  /** A node of which nothing was heard for this long is forgotten. */
+  static final Duration LIFE = Duration.ofDays(30);
 
   /** Accounts looked at in one turn. */
   static final int TURN = 50;
@@ -35,8 +44,13 @@ final class NodeCensus {
     return known + nodes.made() - madeBefore < most;
   }
 
-  /** Looks at the next few. */
-  void turn() {
+  /**
+   * Looks at the next few.
+   *
+   * @param nowMillis time of arrival
+   */
+  void turn(long nowMillis) {
+    List<String> over = new ArrayList<>();
     String from = next;
     int looked = 0;
     try (KeyValueIterator<String, byte[]> range = accounts.range(from, null)) {
@@ -44,9 +58,13 @@ final class NodeCensus {
         KeyValue<String, byte[]> entry = range.next();
         looked++;
         next = entry.key + "\0"; // the smallest that is larger
+        if (nodes.isUnheardSince(entry.key, entry.value, nowMillis - LIFE.toMillis())) {
+          over.add(entry.key);
+        }
       }
     }
-    counted += looked;
+    over.forEach(nodes::forget);
+    counted += looked - over.size();
     if (looked < TURN) {
       known = counted;
       madeBefore = madeAtBegin;

@@ -31,6 +31,12 @@ public final class Refusals {
   /** Bytes of a record's value; a larger one is refused before it is read. */
   static final int MOST_VALUE_BYTES = 3 << 20;
 
+  /**
+   * Bytes of a value that goes on to another topic or a changelog as it is, with headers around it:
+   * what brokers take by default, 1 MiB, less those.
+   */
+  public static final int MOST_SENT_BYTES = 900 << 10;
+
   /** Characters of a record's key: two names and a slash. */
   static final int MOST_KEY_CHARACTERS = 501;
 
@@ -96,11 +102,16 @@ public final class Refusals {
     if (Bounds.firstUnprintable(key) < key.length()) {
       throw new IllegalArgumentException("a key with a character that no name may hold");
     }
-    if (value != null && value.length > MOST_VALUE_BYTES) {
-      throw new IllegalArgumentException(
-          "a value of %,d bytes; %,d at most".formatted(value.length, MOST_VALUE_BYTES));
-    }
+    checkSize(value, MOST_VALUE_BYTES);
     return key;
+  }
+
+  /** Refuses a value that is larger. */
+  public static void checkSize(byte @Nullable [] value, int mostBytes) {
+    if (value != null && value.length > mostBytes) {
+      throw new IllegalArgumentException(
+          "a value of %,d bytes; %,d at most".formatted(value.length, mostBytes));
+    }
   }
 
   /** The value, if there is one. */

@@ -71,6 +71,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
 
   private void send(Record<String, byte[]> news, RecordMetadata metadata) {
     String key = Refusals.checkedKey(news.key(), news.value());
+    Refusals.checkSize(news.value(), Refusals.MOST_SENT_BYTES);
     if (metadata.topic().equals(ALERTS)) {
       Header site = news.headers().lastHeader(Alert.CLEARED_HEADER);
       if (site == null || news.value() == null) {

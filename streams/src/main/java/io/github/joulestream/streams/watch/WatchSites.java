@@ -151,6 +151,7 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
     RecordMetadata metadata = context.recordMetadata().orElseThrow();
     try {
       String site = Refusals.checkedKey(news.key(), news.value());
+      Refusals.checkSize(news.value(), Refusals.MOST_SENT_BYTES);
       SendToSite.Origin sent = SendToSite.origin(news, metadata);
       if (sent.topic() == Topic.NODES && news.value() == null && sent.name().isEmpty()) {
         forgetSite(site);

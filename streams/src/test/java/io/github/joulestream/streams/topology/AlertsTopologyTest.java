@@ -886,6 +886,43 @@ class AlertsTopologyTest {
             org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.RESOLVED));
   }
 
+  private void siteWindow(long second, long millijoules) {
+    Totals<SiteAmount> totals = Totals.ofSite();
+    totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, millijoules);
+    totals.add(SiteAmount.IDLE_TOTAL_MILLIJOULES, millijoules);
+    send(
+        Topic.SITE_POWER,
+        SITE,
+        new SiteWindow(SITE, millis(second), 10_000, totals),
+        WireSerdes.siteWindows().serializer(),
+        second + 10);
+  }
+
+  /** Energy of the hour is beyond what a whole number holds: found out when half was kept. */
+  @Test
+  void aRecordThatFailsHalfWay_isTakenBack_andTheSiteIsWatchedAsBefore() {
+    set(budget("feed", Scope.SITE, 1_000, FULL, 0));
+    steady(0, 10, 100);
+    siteWindow(0, Long.MAX_VALUE);
+    siteWindow(10, Long.MAX_VALUE);
+    steady(10, 20, 100);
+    assertThat(alerts(Rule.POWER_BUDGET)).isEmpty();
+    steady(20, 60, 2_000);
+    assertThat(alerts(Rule.POWER_BUDGET)).isNotEmpty();
+    List<TestRecord<String, byte[]>> letters =
+        driver
+            .createOutputTopic(
+                "dead-letter", new StringDeserializer(), Serdes.ByteArray().deserializer())
+            .readRecordsToList();
+    assertThat(letters).hasSize(1);
+    assertThat(new String(letters.getFirst().headers().lastHeader("reason").value(), UTF_8))
+        .startsWith("the program failed at it: ");
+    assertThat(driver.getKeyValueStore(WatchSites.STORE).all())
+        .toIterable()
+        .extracting(entry -> entry.key.toString())
+        .noneMatch(key -> key.contains(Long.toString(millis(10)) + "\0"));
+  }
+
   @Test
   void recordsOfANodeThatAreNotBooked_areSaid_untilAMinuteWithout() {
     steady(0, 10, 100);

@@ -369,4 +369,26 @@ class NodeFailureTest {
       assertThat(run.sum("n2", amount)).as(amount.name()).isEqualTo(without.sum("n2", amount));
     }
   }
+
+  /** Of a node that is gone nothing is kept for ever; of one that reports all is. */
+  @Test
+  void aNodeOfWhichNothingIsHeard_isForgottenAfterAMonth() {
+    Run run = new Run("run");
+    int day = 86_400;
+    run.batch("n1", 0, 0, 10);
+    for (int i = 0; i < 29; i++) {
+      run.batch("n2", i, i * day, i * day + 10);
+    }
+    run.driver.advanceWallClockTime(Duration.ofSeconds(3));
+    assertThat(run.accounts().get("site/n1")).isNotNull();
+    run.batch("n2", 29, 31 * day, 31 * day + 10);
+    run.driver.advanceWallClockTime(Duration.ofSeconds(3));
+    assertThat(run.accounts().get("site/n1")).isNull();
+    assertThat(run.accounts().get("site/n2")).isNotNull();
+    // it comes back as a new one
+    run.batch("n1", 1, 31 * day, 31 * day + 10);
+    assertThat(run.read().sum("n1", SiteAmount.MEASURED_TOTAL_MILLIJOULES))
+        .isEqualTo(2 * 10 * 500_000);
+    assertThat(run.letters).isEmpty();
+  }
 }
