@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A node in memory: its account, and the batches since its account was last written down. */
 final class LiveNode {
-  /** In place of a time: written by a release that did not note it. */
-  static final long UNKNOWN = Long.MIN_VALUE;
-
   /** What a node takes in memory at least, bytes. */
   static final int LEAST_BYTES = 2_048;
 
@@ -37,9 +34,6 @@ final class LiveNode {
   long telemetryOffset = -1;
 
   long allocationOffset = -1;
-
-  /** When something was heard of it last, by its arrival; or {@link #UNKNOWN}. */
-  long heardEpochMillis = UNKNOWN;
 
   /** True if it has drawn something that was not told yet, and when its GPUs were told last. */
   boolean drew;

@@ -13,7 +13,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,8 +45,6 @@ final class LiveNodes {
   private static final long MOST_BYTES = 48L << 20;
   // of an account as it is written, packed; a changelog takes no larger record
   static final int MOST_ACCOUNT_BYTES = Journal.MOST_RECORD - (64 << 10);
-  // of an account's record the first, where the time follows at which the node was heard last
-  private static final long HEARD = Long.MIN_VALUE;
   // of accounts in memory, by what they are when they are written, times what objects take
   private static final long LIVE_BYTES = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8);
   private static final int OBJECTS_RATIO = 3;
@@ -218,28 +215,22 @@ final class LiveNodes {
   }
 
   /**
-   * True if nothing was heard of a node since then. Of one whose time is not known it is false, and
-   * of one that cannot be read, which is found out when something is heard of it.
+   * True if a node is to be forgotten, as its account says. Of one that cannot be read it is false:
+   * that is found out when something is heard of it.
    *
    * @param written its account, as it is in the store
    */
-  boolean isUnheardSince(String key, byte[] written, long epochMillis) {
+  boolean isForgettable(String key, byte[] written, long nowMillis) {
     if (dirty.containsKey(key) || aside.holds(key)) {
       return false;
     }
     LiveNode node = live.get(key);
-    long heard;
-    if (node != null) {
-      heard = node.heardEpochMillis;
-    } else {
-      try {
-        ByteBuffer in = ByteBuffer.wrap(packer.unpacked(written));
-        heard = in.getLong() == HEARD ? in.getLong() : LiveNode.UNKNOWN;
-      } catch (RuntimeException e) {
-        return false;
-      }
+    try {
+      return (node == null ? read(key, written) : node).account.isForgettable(nowMillis);
+    } catch (RuntimeException | StackOverflowError e) {
+      Refusals.rethrowUnlessOfRecord(e);
+      return false;
     }
-    return heard != LiveNode.UNKNOWN && heard < epochMillis;
   }
 
   /** Forgets a node of which nothing is new. */
@@ -265,7 +256,6 @@ final class LiveNodes {
         if (node.isNews(entry)) {
           taker.take(node, entry, entry.position() <= newsToldPosition);
           node.took(entry.kind(), entry.offset());
-          node.heardEpochMillis = Math.max(node.heardEpochMillis, entry.arrivalEpochMillis());
         }
         taken++;
       }
@@ -337,7 +327,6 @@ final class LiveNodes {
 
   private void noteNews(LiveNode node, Journal.Kind kind, long arrivalEpochMillis, long offset) {
     node.took(kind, offset);
-    node.heardEpochMillis = Math.max(node.heardEpochMillis, arrivalEpochMillis);
     noteOffset(kind, offset);
     if (!dirty.containsKey(node.key)) {
       dirty.put(node.key, new Since(journal.position(), arrivalEpochMillis));
@@ -423,8 +412,6 @@ final class LiveNodes {
   private byte[] written(LiveNode node) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeLong(HEARD);
-      out.writeLong(node.heardEpochMillis);
       out.writeLong(node.telemetryOffset);
       out.writeLong(node.allocationOffset);
       node.account.write(out);
@@ -444,17 +431,11 @@ final class LiveNodes {
   private LiveNode read(String key, byte[] written) {
     byte[] account = packer.unpacked(written);
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(account))) {
-      long first = in.readLong();
-      long heard = LiveNode.UNKNOWN;
-      if (first == HEARD) {
-        heard = in.readLong();
-        first = in.readLong();
-      }
+      long telemetryOffset = in.readLong();
       long allocationOffset = in.readLong();
       LiveNode node = new LiveNode(key, reader.read(in));
-      node.telemetryOffset = first;
+      node.telemetryOffset = telemetryOffset;
       node.allocationOffset = allocationOffset;
-      node.heardEpochMillis = heard;
       node.bytes = memoryOf(account.length);
       return node;
     } catch (IOException e) {

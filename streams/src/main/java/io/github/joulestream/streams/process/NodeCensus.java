@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.streams.KeyValue;
@@ -15,9 +14,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class NodeCensus {
   /** Nodes of a task; new ones are refused when there are as many. */
   static final int MOST_NODES = 200_000;
-
-  /** A node of which nothing was heard for this long is forgotten. */
-  static final Duration LIFE = Duration.ofDays(30);
 
   /** Accounts looked at in one turn. */
   static final int TURN = 50;
@@ -58,7 +54,7 @@ final class NodeCensus {
         KeyValue<String, byte[]> entry = range.next();
         looked++;
         next = entry.key + "\0"; // the smallest that is larger
-        if (nodes.isUnheardSince(entry.key, entry.value, nowMillis - LIFE.toMillis())) {
+        if (nodes.isForgettable(entry.key, entry.value, nowMillis)) {
           over.add(entry.key);
         }
       }

@@ -372,21 +372,21 @@ class NodeFailureTest {
 
   /** Of a node that is gone nothing is kept for ever; of one that reports all is. */
   @Test
-  void aNodeOfWhichNothingIsHeard_isForgottenAfterAMonth() {
+  void aNodeOfWhichNothingIsHeard_isForgottenAfterFiveWeeks() {
     Run run = new Run("run");
     int day = 86_400;
     run.batch("n1", 0, 0, 10);
-    for (int i = 0; i < 29; i++) {
+    for (int i = 0; i < 34; i++) {
       run.batch("n2", i, i * day, i * day + 10);
     }
     run.driver.advanceWallClockTime(Duration.ofSeconds(3));
     assertThat(run.accounts().get("site/n1")).isNotNull();
-    run.batch("n2", 29, 31 * day, 31 * day + 10);
+    run.batch("n2", 34, 37 * day, 37 * day + 10);
     run.driver.advanceWallClockTime(Duration.ofSeconds(3));
     assertThat(run.accounts().get("site/n1")).isNull();
     assertThat(run.accounts().get("site/n2")).isNotNull();
     // it comes back as a new one
-    run.batch("n1", 1, 31 * day, 31 * day + 10);
+    run.batch("n1", 1, 37 * day, 37 * day + 10);
     assertThat(run.read().sum("n1", SiteAmount.MEASURED_TOTAL_MILLIJOULES))
         .isEqualTo(2 * 10 * 500_000);
     assertThat(run.letters).isEmpty();
