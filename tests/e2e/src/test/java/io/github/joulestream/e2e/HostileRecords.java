@@ -366,7 +366,7 @@ final class HostileRecords {
       return switch (schema.getType()) {
         case RECORD -> record(schema);
         case STRING -> text(field);
-        case INT -> (int) Math.clamp(number(field), Integer.MIN_VALUE, Integer.MAX_VALUE);
+        case INT -> Math.clamp(number(field), Integer.MIN_VALUE, Integer.MAX_VALUE);
         case LONG -> number(field);
         case DOUBLE -> extreme == Kind.GREATEST ? Double.MAX_VALUE : 1.0;
         case ENUM -> new GenericData.EnumSymbol(schema, schema.getEnumSymbols().getFirst());
