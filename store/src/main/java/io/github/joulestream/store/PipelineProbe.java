@@ -57,6 +57,9 @@ final class PipelineProbe implements AutoCloseable {
   /** What the ids of our consumer groups begin with. */
   private static final String OURS = "joulestream";
 
+  /** Of further sites nothing is said. */
+  private static final int MOST_SITES = 1_000;
+
   private static final Duration EVERY = Duration.ofSeconds(10);
   private static final long EVERY_MILLIS = EVERY.toMillis();
 
@@ -107,6 +110,9 @@ final class PipelineProbe implements AutoCloseable {
   /** Tells of a point that the store now has. */
   void stored(StorePoint point) {
     String site = point.tags().getOrDefault("site", "");
+    if (Math.max(newest.size(), difference.size()) >= MOST_SITES && !newest.containsKey(site)) {
+      return;
+    }
     switch (point.measurement()) {
       case SITE_POWER -> {
         if ("10s".equals(point.tags().get("window"))) {

@@ -19,6 +19,9 @@ final class StoredEnergy {
   /** Windows of 10 s that are remembered by site: an hour; older ones are not corrected here. */
   private static final int REMEMBERED = 360;
 
+  /** Further sites are left out: each has its windows in memory, and a line on /metrics. */
+  static final int MOST_SITES = 1_000;
+
   private final Map<String, Site> sites = new HashMap<>();
   private final Map<String, Double> joules = new ConcurrentHashMap<>();
   private final Map<String, Double> jobsJoules = new ConcurrentHashMap<>();
@@ -36,6 +39,9 @@ final class StoredEnergy {
       return;
     }
     String name = point.tags().getOrDefault("site", "");
+    if (sites.size() >= MOST_SITES && !sites.containsKey(name)) {
+      return;
+    }
     Site site = sites.computeIfAbsent(name, _ -> new Site());
     if (point.epochNanos() <= site.forgottenUpTo) {
       return;

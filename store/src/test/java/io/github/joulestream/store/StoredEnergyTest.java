@@ -52,4 +52,15 @@ class StoredEnergyTest {
     stored("a", "10s", 0, 9_000, 0);
     assertThat(energy.joules()).containsOnly(entry("a", 361.0));
   }
+
+  @Test
+  void whoInventsSitesDoesNotFillTheMemory() {
+    stored("a", "10s", 1, 1_000, 0);
+    for (int i = 0; i < 3 * StoredEnergy.MOST_SITES; i++) {
+      stored("site-" + i, "10s", 1, 1_000, 0);
+    }
+    assertThat(energy.joules()).hasSize(StoredEnergy.MOST_SITES);
+    stored("a", "10s", 2, 1_000, 0);
+    assertThat(energy.joules()).containsEntry("a", 2.0);
+  }
 }

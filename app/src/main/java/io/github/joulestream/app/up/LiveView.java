@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,7 +49,7 @@ final class LiveView implements AutoCloseable {
   private final KafkaConsumer<String, byte[]> consumer;
   private final NanoClock nanos;
   private final Thread thread;
-  private final Map<String, Boolean> runs = new ConcurrentHashMap<>();
+  private final Set<String> runs = ConcurrentHashMap.newKeySet();
   // by site, and by node of it
   private final Map<String, Map<String, Drawn>> nodes = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -127,7 +128,11 @@ final class LiveView implements AutoCloseable {
       runs.remove(job); // it was forgotten
     } else {
       JobSummary summary = summaries.deserialize(record.topic(), record.value());
-      runs.put(job, summary.state() == JobState.RUNNING);
+      if (summary.state() == JobState.RUNNING) {
+        runs.add(job);
+      } else {
+        runs.remove(job);
+      }
     }
   }
 
@@ -140,7 +145,7 @@ final class LiveView implements AutoCloseable {
   }
 
   long jobsRunning() {
-    return runs.values().stream().filter(running -> running).count();
+    return runs.size();
   }
 
   /**
