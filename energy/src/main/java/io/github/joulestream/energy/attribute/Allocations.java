@@ -374,8 +374,8 @@ final class Allocations {
   }
 
   /**
-   * Forgets jobs that have ended, where the last news of them is older than this; true if there
-   * were any.
+   * Forgets jobs that have ended, where what was heard of them last is older than this; true if
+   * there were any.
    */
   boolean forgetEndedBefore(long arrivalEpochMillis) {
     if (over.isEmpty()

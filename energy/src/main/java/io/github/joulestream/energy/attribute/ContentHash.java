@@ -6,23 +6,16 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.ReadingColumns;
 
 /**
- * A number for all that a batch says of its devices: two batches that say the same have the same,
- * however they were encoded, and two that differ have another but once in four billion times. It is
- * the same in every process and release, for it is part of the state. Allocates nothing.
+ * A number for all that is booked of a batch (bytes read and written are not): two batches that say
+ * the same have the same, however they were encoded, and two that differ have another but once in
+ * four billion times. It is the same in every process and release, for it is part of the state.
+ * Allocates nothing.
  *
  * <p>Each value is multiplied into what was before by an odd constant and the upper half folded
  * down: a step of the finaliser of MurmurHash3.
  */
 final class ContentHash {
   private static final long PRIME = 0xff51afd7ed558ccdL;
-  private static final int[] COLUMNS = {
-    ReadingColumns.POWER,
-    ReadingColumns.ENERGY,
-    ReadingColumns.UTILISATION,
-    ReadingColumns.USED,
-    ReadingColumns.READ,
-    ReadingColumns.WRITTEN
-  };
 
   private ContentHash() {}
 
@@ -42,31 +35,38 @@ final class ContentHash {
     return add(hash, device.instanceOf());
   }
 
-  /** Of a batch's rows; never 0. */
+  /** Of a batch; never 0. */
   static int of(ReadingColumns batch, long[] ofDevices) {
-    long hash = batch.size();
-    for (int d = 0; d < batch.size(); d++) {
-      int from = batch.first(d);
-      int to = batch.first(d + 1);
-      int given = batch.given(d);
-      hash = add(add(hash, ofDevices[d]), (long) given << Integer.SIZE | (to - from));
-      hash = add(hash, batch.epochMillis(), from, to);
-      for (int column : COLUMNS) {
-        if ((given & column) != 0) {
-          hash = add(hash, batch.column(column), from, to);
-        }
-      }
+    long[] times = batch.epochMillis();
+    long[] powers = batch.powerMilliwatts();
+    long[] energies = batch.energyMicrojoules();
+    long[] utilisations = batch.utilisationParts();
+    long[] used = batch.usedBytes();
+    // a sum for each column: each step waits for the one before it in its own sum alone
+    long a = 1;
+    long b = 2;
+    long c = 3;
+    long d = 4;
+    long e = 5;
+    int rows = batch.rows();
+    for (int row = 0; row < rows; row++) {
+      a = (a ^ times[row]) * PRIME;
+      b = (b ^ powers[row]) * PRIME;
+      c = (c ^ energies[row]) * PRIME;
+      d = (d ^ utilisations[row]) * PRIME;
+      e = (e ^ used[row]) * PRIME;
+      a ^= a >>> 32;
+      b ^= b >>> 32;
+      c ^= c >>> 32;
+      d ^= d >>> 32;
+      e ^= e >>> 32;
+    }
+    long hash = add(add(add(add(add(rows, a), b), c), d), e);
+    for (int i = 0; i < batch.size(); i++) {
+      hash = add(hash, ofDevices[i] + batch.first(i));
     }
     int folded = (int) (hash ^ hash >>> Integer.SIZE);
     return folded == 0 ? 1 : folded;
-  }
-
-  private static long add(long hash, long[] values, int from, int to) {
-    long all = hash;
-    for (int row = from; row < to; row++) {
-      all = add(all, values[row]);
-    }
-    return all;
   }
 
   private static long add(long hash, String text) {

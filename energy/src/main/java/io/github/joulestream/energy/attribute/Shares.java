@@ -28,6 +28,7 @@ final class Shares {
   private final Chunk[] chunks;
   // edges before each chunk, and of all
   private final int[] firsts;
+  private final int edges;
   // most readings are after the last edge
   private final long lastEdge;
   private final Holders lastHolders;
@@ -190,6 +191,7 @@ final class Shares {
     for (int i = 0; i < chunks.length; i++) {
       firsts[i + 1] = firsts[i] + chunks[i].edges.length;
     }
+    this.edges = firsts[chunks.length];
     Chunk last = chunks.length == 0 ? null : chunks[chunks.length - 1];
     this.lastEdge = last == null ? Long.MIN_VALUE : last.last();
     this.lastHolders = lastHolders;
@@ -316,7 +318,7 @@ final class Shares {
   }
 
   private int edges() {
-    return firsts[chunks.length];
+    return edges;
   }
 
   /** Index of the span between two edges that holds this time. */
