@@ -31,7 +31,7 @@ class DecodersFuzzTest {
   /** The most is a device of another release of which a few bytes say all. */
   private static final long MULTIPLE = 256;
 
-  private static final int INPUTS = Integer.getInteger("fuzz.inputs", 150_000);
+  private static final int INPUTS = Integer.getInteger("fuzz.inputs", 60_000);
   private static final long SEED = Long.getLong("fuzz.seed", 4_711L);
   private static final int WARM_UP = 20_000;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
