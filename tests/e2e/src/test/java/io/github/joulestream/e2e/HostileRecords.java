@@ -86,10 +86,10 @@ final class HostileRecords {
     }
   }
 
-  static final int LONG_TEXT = 70_000;
-  static final int LARGE_KEY_BYTES = 100_000;
-  static final int LARGE_GARBAGE_BYTES = 5_000_000;
-  static final int ELEMENTS = 40_000;
+  private static final int LONG_TEXT = 70_000;
+  private static final int LARGE_KEY_BYTES = 100_000;
+  private static final byte[] LARGE_GARBAGE = "garbage ".repeat(625_000).getBytes(UTF_8);
+  private static final int ELEMENTS = 40_000;
   private static final long YEAR_2001 = 978_307_200_000L;
 
   /** The schema of each topic's values; schemas and dead letters have none. */
@@ -174,7 +174,7 @@ final class HostileRecords {
     return switch (kind) {
       case NULL_VALUE, NULL_KEY_AND_VALUE -> null;
       case EMPTY_VALUE -> new byte[0];
-      case LARGE_GARBAGE -> "garbage ".repeat(LARGE_GARBAGE_BYTES / 8).getBytes(UTF_8);
+      case LARGE_GARBAGE -> LARGE_GARBAGE;
       case UNKNOWN_SCHEMA -> singleObject(random.nextLong(), garbage(100));
       default -> garbage(100);
     };

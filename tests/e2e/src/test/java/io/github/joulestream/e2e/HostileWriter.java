@@ -2,6 +2,7 @@
 package io.github.joulestream.e2e;
 
 import io.github.joulestream.e2e.HostileRecords.Hostile;
+import io.github.joulestream.e2e.HostileRecords.Kind;
 import io.github.joulestream.schemas.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,11 +21,25 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class HostileWriter implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
 
-  /** A record that the broker took. */
-  record Sent(Hostile hostile, int partition, long offset) {
+  /**
+   * A record that the broker took, without what is in it.
+   *
+   * @param valueBytes length of its value, -1 if it had none
+   */
+  record Sent(String topic, Kind kind, int valueBytes, int partition, long offset) {
+    static Sent of(Hostile hostile, RecordMetadata at) {
+      byte[] value = hostile.value();
+      return new Sent(
+          hostile.topic(),
+          hostile.kind(),
+          value == null ? -1 : value.length,
+          at.partition(),
+          at.offset());
+    }
+
     /** Where it lies. */
     String place() {
-      return "%s-%d@%d".formatted(hostile.topic(), partition, offset);
+      return "%s-%d@%d".formatted(topic, partition, offset);
     }
   }
 
@@ -57,8 +72,7 @@ final class HostileWriter implements AutoCloseable {
     for (int i = 0; i < records.size(); i++) {
       Hostile one = records.get(i);
       try {
-        RecordMetadata place = asked.get(i).get();
-        sent.add(new Sent(one, place.partition(), place.offset()));
+        sent.add(Sent.of(one, asked.get(i).get()));
       } catch (ExecutionException e) {
         // a compacted topic takes nothing without a key
         if (!(e.getCause() instanceof InvalidRecordException)

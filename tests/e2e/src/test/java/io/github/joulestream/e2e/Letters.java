@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.e2e.HostileRecords.Hostile;
 import io.github.joulestream.e2e.HostileRecords.Kind;
 import io.github.joulestream.e2e.HostileWriter.Sent;
 import io.github.joulestream.schemas.DeadLetters;
@@ -70,23 +69,23 @@ final class Letters implements AutoCloseable {
   }
 
   /** True if a program reads such a record and cannot use it, so that there must be a letter. */
-  static boolean mustBeRefused(Hostile hostile) {
-    Kind kind = hostile.kind();
-    if (NOT_READ.contains(hostile.topic())) {
+  static boolean mustBeRefused(Sent sent) {
+    String topic = sent.topic();
+    Kind kind = sent.kind();
+    if (NOT_READ.contains(topic)) {
       return false;
     }
     if (OF_THE_KEY.contains(kind)) {
-      return KEYED.contains(hostile.topic());
+      return KEYED.contains(topic);
     }
     return switch (kind) {
       // it says that what had the key is gone
-      case NULL_VALUE -> !HostileWriter.isCompacted(hostile.topic());
+      case NULL_VALUE -> !HostileWriter.isCompacted(topic);
       case FORGED_REPEAT -> true;
-      case LONG_TEXTS, MANY -> BOUNDED.contains(hostile.topic());
-      case TIME_GREATEST, GREATEST, LEAST -> KEYED.contains(hostile.topic());
+      case LONG_TEXTS, MANY -> BOUNDED.contains(topic);
+      case TIME_GREATEST, GREATEST, LEAST -> KEYED.contains(topic);
       case TIME_ZERO, YEAR_2001 ->
-          hostile.topic().equals(Topic.TELEMETRY.topicName())
-              || hostile.topic().equals(Topic.ALLOCATIONS.topicName());
+          topic.equals(Topic.TELEMETRY.topicName()) || topic.equals(Topic.ALLOCATIONS.topicName());
       default -> !kind.readable();
     };
   }
@@ -130,9 +129,7 @@ final class Letters implements AutoCloseable {
 
   /** Those about which there must be a letter, and is none. */
   List<Sent> missing(List<Sent> sent) {
-    return sent.stream()
-        .filter(one -> mustBeRefused(one.hostile()) && about(one).isEmpty())
-        .toList();
+    return sent.stream().filter(one -> mustBeRefused(one) && about(one).isEmpty()).toList();
   }
 
   /** Fails unless each letter says why, and keeps no more than a letter may. */
@@ -141,9 +138,10 @@ final class Letters implements AutoCloseable {
       for (Letter letter : about(one)) {
         assertThat(letter.reason()).as(one.toString()).isNotBlank().hasSizeLessThan(1_100);
         assertThat(letter.keptBytes()).isLessThanOrEqualTo(DeadLetters.MOST_VALUE_BYTES);
-        byte[] whole = one.hostile().value();
-        if (whole != null && whole.length > DeadLetters.MOST_VALUE_BYTES) {
-          assertThat(letter.size()).as(one.toString()).isEqualTo(Integer.toString(whole.length));
+        if (one.valueBytes() > DeadLetters.MOST_VALUE_BYTES) {
+          assertThat(letter.size())
+              .as(one.toString())
+              .isEqualTo(Integer.toString(one.valueBytes()));
           assertThat(letter.sha256()).as(one.toString()).hasSize(64);
         }
       }
@@ -155,8 +153,8 @@ final class Letters implements AutoCloseable {
     Map<String, Map<Kind, Integer>> table = new TreeMap<>();
     for (Sent one : sent) {
       table
-          .computeIfAbsent(one.hostile().topic(), _ -> new TreeMap<>())
-          .merge(one.hostile().kind(), about(one).size(), Integer::sum);
+          .computeIfAbsent(one.topic(), _ -> new TreeMap<>())
+          .merge(one.kind(), about(one).size(), Integer::sum);
     }
     table.forEach((topic, kinds) -> System.out.printf("letters about %s: %s%n", topic, kinds));
   }
