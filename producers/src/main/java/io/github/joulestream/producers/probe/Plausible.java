@@ -11,7 +11,7 @@ import io.github.joulestream.energy.Device;
 final class Plausible {
   private Plausible() {}
 
-  /** The most a device draws, mW; 0 if that cannot be. */
+  /** The greatest power of a device, mW; 0 if that cannot be. */
   static long limitMilliwatts(long said) {
     return said < 0 || said > Bounds.POWER_LIMIT_MILLIWATTS ? 0 : said;
   }

@@ -14,8 +14,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
- * What a producer is told that no waiting mends. Kafka's client finds out with the first record,
- * and then it looks as if the cluster were away.
+ * Settings of a producer that no waiting mends. Kafka's client finds out with the first record, and
+ * then it looks as if the cluster were away.
  */
 final class Compressions {
   private static final int PROBE_BYTES = 256;

@@ -99,7 +99,7 @@ class SlurmHooksTest {
   }
 
   @Test
-  void aJobIsToldOf_whereNobodyElseMayWrite() throws Exception {
+  void aJobGetsItsFile_whereNobodyElseMayWrite() throws Exception {
     hook("prolog");
     assertThat(jobs.resolve(JOB)).content().contains("job=17\n", "user=nobody\n");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(jobs.resolve(JOB))))
@@ -193,7 +193,7 @@ class SlurmHooksTest {
     assertThat(Files.size(said)).isBetween(1L, 1L << 20);
     assertThat(run.toFile().list()).containsExactlyInAnyOrder("jobs", "progress");
     assertThat(progress.toFile().list()).containsExactly(JOB);
-    // the job is not hidden by it, others are told of, and there is room again
+    // the job is not hidden by it, others are accounted for, and there is room again
     assertThat(directory.read(1_795_485_825_000L)).hasSize(1);
     hook("prolog");
     assertThat(Files.size(said)).isZero();
