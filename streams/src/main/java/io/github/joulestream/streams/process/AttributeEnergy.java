@@ -360,7 +360,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     if (node == null) {
       throw new IllegalArgumentException("the node is not set aside");
     }
-    // jobs are told of what is booked now before it counts as written down
+    // what is booked now is emitted to jobs before it counts as written down
     jobsDue = true;
     List<Journal.Entry> entries = List.of();
     if (order == NodeOrder.RESTORE) {
@@ -369,7 +369,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     setAside.remove(key);
     if (order == NodeOrder.RESET) {
       nodes.reset(key);
-    } else if (nodes.restore(key, entries, SetAside.TOLD) == null) {
+    } else if (nodes.restore(key, entries, SetAside.EMITTED) == null) {
       throw new IllegalArgumentException("the node cannot be put back: " + setAsideReason(key));
     }
     refusals.noteSetAside(context.taskId(), setAside.size());
@@ -379,11 +379,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   /** Where nodes go whose account cannot be read, rebuilt or written down. */
   private final class ToSetAside implements LiveNodes.Aside {
     @Override
-    public void set(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why) {
+    public void set(String key, List<Journal.Entry> entries, IntPredicate emitted, Throwable why) {
       String reason = Refusals.reason(why);
       String place =
           context.recordMetadata().map(origin -> Place.of(origin).toString()).orElse("a commit");
-      setAside.add(key, Math.max(0, context.currentStreamTimeMs()), reason, place, entries, told);
+      setAside.add(
+          key, Math.max(0, context.currentStreamTimeMs()), reason, place, entries, emitted);
       drew.removeIf(node -> node.key.equals(key));
       jobsDue = true;
       refusals.noteSetAside(context.taskId(), setAside.size());

@@ -94,9 +94,10 @@ final class LiveNodes {
      * Takes the node, which is no longer known here.
      *
      * @param entries what it had taken in since it was written down, oldest first
-     * @param told by their index, those that jobs were told of, or will be at this commit
+     * @param emitted by their index, those whose increments were emitted to jobs, or will be at
+     *     this commit
      */
-    void set(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why);
+    void set(String key, List<Journal.Entry> entries, IntPredicate emitted, Throwable why);
 
     /** True if it has this node. */
     boolean holds(String key);
@@ -184,7 +185,7 @@ final class LiveNodes {
    */
   @Nullable LiveNode rebuild(LiveNode failed) {
     drop(failed.key);
-    // all that it has taken in is booked, and told with this commit at the latest
+    // all that it has taken in is booked, and emitted with this commit at the latest
     return begin(failed.key, news(failed.key), journal.position());
   }
 
@@ -265,18 +266,19 @@ final class LiveNodes {
       return node;
     } catch (RuntimeException | StackOverflowError e) {
       Refusals.rethrowUnlessOfRecord(e);
-      // what was taken again is told to jobs with this commit
+      // what was taken again is emitted to jobs with this commit
       int booked = taken;
       setAside(key, news, i -> i < booked || news.get(i).position() <= newsToldPosition, e);
       return null;
     }
   }
 
-  private void setAside(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why) {
+  private void setAside(
+      String key, List<Journal.Entry> entries, IntPredicate emitted, Throwable why) {
     drop(key);
     dirty.remove(key);
     pending.remove(key);
-    aside.set(key, entries, told, why);
+    aside.set(key, entries, emitted, why);
   }
 
   private void drop(String key) {

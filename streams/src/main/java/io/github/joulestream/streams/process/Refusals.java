@@ -32,8 +32,8 @@ public final class Refusals {
   static final int MOST_VALUE_BYTES = 3 << 20;
 
   /**
-   * Bytes of a value that goes on to another topic or a changelog as it is, with headers around it:
-   * what brokers take by default, 1 MiB, less those.
+   * Bytes of a value that is passed on to another topic or a changelog as it is, with headers
+   * around it: what brokers take by default, 1 MiB, less those.
    */
   public static final int MOST_SENT_BYTES = 900 << 10;
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   site/node            why, since when
- *   site/node \0 index   entries: kind, told, arrival, offset, length, bytes
+ *   site/node \0 index   entries: kind, whether emitted, arrival, offset, length, bytes
  * </pre>
  */
 final class SetAside {
@@ -30,10 +30,10 @@ final class SetAside {
   private static final int CHUNK_BYTES = 512 << 10;
   private static final int FIXED = 2 + 2 * Long.BYTES + Integer.BYTES;
 
-  /** Where entries end that jobs were told of; others end behind it. */
-  static final long TOLD = 0;
+  /** Where entries end whose increments were emitted to jobs; others end behind it. */
+  static final long EMITTED = 0;
 
-  private static final long UNTOLD = Long.MAX_VALUE;
+  private static final long NOT_EMITTED = Long.MAX_VALUE;
   private static final Journal.Kind[] KINDS = Journal.Kind.values();
 
   private final KeyValueStore<String, byte[]> store;
@@ -70,7 +70,8 @@ final class SetAside {
   /**
    * Sets a node aside.
    *
-   * @param told by their index, entries that jobs were told of, or will be at this commit
+   * @param emitted by their index, entries whose increments were emitted to jobs, or will be at
+   *     this commit
    */
   void add(
       String key,
@@ -78,7 +79,7 @@ final class SetAside {
       String reason,
       String place,
       List<Journal.Entry> entries,
-      IntPredicate told) {
+      IntPredicate emitted) {
     int chunks = 0;
     int from = 0;
     while (from < entries.size()) {
@@ -93,7 +94,7 @@ final class SetAside {
         Journal.Entry entry = entries.get(i);
         chunk
             .put((byte) entry.kind().ordinal())
-            .put((byte) (told.test(i) ? 1 : 0))
+            .put((byte) (emitted.test(i) ? 1 : 0))
             .putLong(entry.arrivalEpochMillis())
             .putLong(entry.offset())
             .putInt(entry.value().length())
@@ -116,7 +117,7 @@ final class SetAside {
       ByteBuffer in = ByteBuffer.wrap(bytes);
       while (in.hasRemaining()) {
         Journal.Kind kind = KINDS[in.get()];
-        long position = in.get() == 1 ? TOLD : UNTOLD;
+        long position = in.get() == 1 ? EMITTED : NOT_EMITTED;
         long arrival = in.getLong();
         long offset = in.getLong();
         int length = in.getInt();

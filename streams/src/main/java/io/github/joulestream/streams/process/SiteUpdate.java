@@ -4,7 +4,7 @@ package io.github.joulestream.streams.process;
 import io.github.joulestream.schemas.SiteWindow;
 import org.jspecify.annotations.Nullable;
 
-/** What is told of a site. */
+/** What is emitted of a site. */
 public sealed interface SiteUpdate {
   /** A window of it, as it stands. */
   record Window(SiteWindow window) implements SiteUpdate {}

@@ -50,7 +50,8 @@ class LiveNodesTest {
   private static final LiveNodes.Aside NONE_ASIDE =
       new LiveNodes.Aside() {
         @Override
-        public void set(String key, List<Journal.Entry> entries, IntPredicate told, Throwable why) {
+        public void set(
+            String key, List<Journal.Entry> entries, IntPredicate emitted, Throwable why) {
           throw new AssertionError("set aside: " + key, why);
         }
 

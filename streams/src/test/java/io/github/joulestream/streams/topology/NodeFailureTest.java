@@ -296,7 +296,7 @@ class NodeFailureTest {
     assertThat(run.sum("n1", SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isEqualTo(120 * 500_000);
   }
 
-  /** The program fails half way through a record of n2: nothing of it stays, and n2 goes on. */
+  /** The program fails half way through a record of n2: nothing of it stays, and n2 continues. */
   @Test
   void aRecordThatFailsHalfWay_isTakenBack_andTheNodeContinues() {
     Run without = new Run("without");
