@@ -131,9 +131,13 @@ class DecodersFuzzTest {
       }
     }
     targets.forEach(System.out::println);
+    // else it would say nothing of what is read
+    assertThat(targets.stream().mapToLong(target -> target.read).sum()).isGreaterThan(INPUTS / 50);
     assertThat(targets)
         .allSatisfy(target -> {
-          assertThat(target.read).as(target.name + " read").isPositive();
+          if (target.inputs >= 10_000) {
+            assertThat(target.read).as(target.name + " read").isPositive();
+          }
           assertThat(target.inputs).as(target.name + " refused").isGreaterThan(target.read / 2);
         });
   }
@@ -161,7 +165,8 @@ class DecodersFuzzTest {
       byte[] value =
           schema.equals(KnownSchemas.own("telemetry")) ? any.telemetry() : any.record(schema);
       if (value.length < 20_000) {
-        target.good.set(random.nextInt(target.good.size()), value);
+        // the last stays: one that is read
+        target.good.set(random.nextInt(target.good.size() - 1), value);
       }
     }
   }
@@ -174,8 +179,7 @@ class DecodersFuzzTest {
       String name = entry.getKey();
       targets.add(ofOurs(name, entry.getValue()));
       for (Map.Entry<String, Schema> foreign : foreign(name).entrySet()) {
-        targets.add(
-            ofForeign(name + foreign.getKey(), entry.getValue().codec(), foreign.getValue()));
+        targets.add(ofForeign(name + foreign.getKey(), entry.getValue(), foreign.getValue()));
       }
     }
     byte[] described;
@@ -216,7 +220,10 @@ class DecodersFuzzTest {
         bytes -> WireLaws.comesBack(serde, bytes));
   }
 
-  private <T> Target ofForeign(String name, Codec<T> codec, Schema schema) {
+  private <T> Target ofForeign(String name, WireTest.Message message, Schema schema)
+      throws IOException {
+    @SuppressWarnings("unchecked")
+    Codec<T> codec = (Codec<T>) message.codec();
     KnownSchemas known = new KnownSchemas();
     known.learn(
         ForeignSchema.accept(ForeignSchemaTest.key(schema), schema.toString().getBytes(UTF_8)));
@@ -241,7 +248,7 @@ class DecodersFuzzTest {
         "+field",
         KnownSchemas.parse(
             own.substring(0, own.length() - 2)
-                + ",{\"name\":\"later\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"map\",\"values\":[\"null\",\"bytes\",\"boolean\",\"float\"]}}}]}"));
+                + ",{\"name\":\"later\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"map\",\"values\":[\"null\",\"bytes\",\"boolean\",\"float\"]}},\"default\":[]}]}"));
     all.put("-defaults", least(KnownSchemas.own(name)));
     for (String version : List.of("v1", "v3")) {
       try (InputStream in =
