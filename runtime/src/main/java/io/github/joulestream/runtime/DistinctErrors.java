@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 /**
  * A log for errors that may come a million times: of each kind one line a minute, with the number
  * of lines that were left out since. Texts from outside are shown safely. Remembers a bounded
- * number of kinds; safe for many threads.
+ * number of kinds, and logs no more lines than that within a minute, however many kinds somebody
+ * invents; safe for many threads.
  */
 public final class DistinctErrors {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -19,6 +20,7 @@ public final class DistinctErrors {
   private final NanoClock clock;
   // the kind that was logged last at the end
   private final Map<String, Kind> kinds = new LinkedHashMap<>();
+  private long leftOutOfMany;
 
   private static final class Kind {
     long loggedNanos;
@@ -66,8 +68,16 @@ public final class DistinctErrors {
     if (known == null) {
       known = new Kind();
       if (kinds.size() == MOST_KINDS) {
-        kinds.remove(kinds.keySet().iterator().next());
+        var eldest = kinds.entrySet().iterator();
+        if (now - eldest.next().getValue().loggedNanos < INTERVAL.toNanos()) {
+          leftOutOfMany++;
+          return -1;
+        }
+        eldest.remove();
       }
+      // of kinds for which there was no room
+      known.leftOut = leftOutOfMany;
+      leftOutOfMany = 0;
     }
     long leftOut = known.leftOut;
     known.loggedNanos = now;

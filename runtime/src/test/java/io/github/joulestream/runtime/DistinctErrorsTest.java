@@ -35,14 +35,17 @@ class DistinctErrorsTest {
   }
 
   @Test
-  void remembersABoundedNumberOfKinds() {
-    for (int i = 0; i < 257; i++) {
-      errors.warn("kind " + i, "line");
+  void howeverManyKindsSomebodyInvents_aMinuteHasABoundedNumberOfLines() {
+    for (int i = 0; i < 10_000; i++) {
+      errors.warn("kind " + i, "line " + i);
     }
-    assertThat(lines).hasSize(257);
-    // the first kind was forgotten, the last was not
-    errors.warn("kind 0", "again");
-    errors.warn("kind 256", "left out");
-    assertThat(lines).hasSize(258).endsWith("again");
+    assertThat(lines).hasSize(256).endsWith("line 255");
+    // then there is room again, and what was left out is said
+    nanos = Duration.ofSeconds(60).toNanos();
+    errors.warn("another", "another");
+    errors.warn("kind 255", "line 255 again");
+    assertThat(lines)
+        .hasSize(258)
+        .endsWith("another (9744 more like it were not logged)", "line 255 again");
   }
 }

@@ -32,6 +32,9 @@ final class SchemaTail implements AutoCloseable {
   /** Schemas it keeps: releases times kinds of records; further ones are refused. */
   static final int MOST_SCHEMAS = 1_000;
 
+  /** Bytes of their JSON together: those of a release have less than 70 kB. */
+  static final int MOST_BYTES = 16 << 20;
+
   private static final Logger log = LoggerFactory.getLogger(SchemaTail.class);
   private static final TopicPartition PARTITION = new TopicPartition(Topic.SCHEMAS.topicName(), 0);
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
@@ -58,6 +61,7 @@ final class SchemaTail implements AutoCloseable {
   private final NanoClock clock = NanoClock.system();
   private long loggedNanos = clock.nanos() - LOG_NANOS;
   private int unlogged;
+  private long bytes;
 
   /**
    * Starts it.
@@ -181,16 +185,30 @@ final class SchemaTail implements AutoCloseable {
           throw new IllegalArgumentException("it has no key");
         }
         Schema schema = ForeignSchema.accept(record.key(), record.value());
-        if (accepted.size() >= MOST_SCHEMAS) {
-          throw new IllegalArgumentException("%d are known already".formatted(MOST_SCHEMAS));
-        }
-        accepted.putIfAbsent(KnownSchemas.fingerprint(schema), schema);
-      } catch (IllegalArgumentException e) {
+        keep(schema, record.value().length);
+      } catch (RuntimeException | StackOverflowError e) {
+        // whatever it is, it is of this entry: the others are read
         warn(
             "the entry at offset %d of the topic %s is left out: %s"
-                .formatted(record.offset(), record.topic(), e.getMessage()));
+                .formatted(
+                    record.offset(),
+                    record.topic(),
+                    e instanceof IllegalArgumentException ? e.getMessage() : e.toString()));
       }
     }
+  }
+
+  private void keep(Schema schema, int size) {
+    long fingerprint = KnownSchemas.fingerprint(schema);
+    if (accepted.containsKey(fingerprint)) {
+      return;
+    }
+    if (accepted.size() >= MOST_SCHEMAS || bytes + size > MOST_BYTES) {
+      throw new IllegalArgumentException(
+          "%d of %,d bytes are known already".formatted(accepted.size(), bytes));
+    }
+    accepted.put(fingerprint, schema);
+    bytes += size;
   }
 
   private void failed(RuntimeException e) {

@@ -123,6 +123,28 @@ class SchemaExchangeTest {
     }
   }
 
+  @Test
+  void whoeverFillsTheTopic_takesABoundedAmountOfMemory() throws InterruptedException {
+    Schemas topic = new Schemas();
+    try (SchemaTail tail = new SchemaTail(() -> topic)) {
+      await(() -> isReady(topic));
+      String words = "x".repeat(100_000);
+      int most = SchemaTail.MOST_BYTES / words.length();
+      for (int i = 0; i < 2 * most; i++) {
+        topic.add(
+            KnownSchemas.parse(
+                ForeignSchemaTest.jobsWith(
+                    "{\"name\":\"later%d\",\"type\":\"int\",\"doc\":\"%s\"}".formatted(i, words))));
+      }
+      assertThat(tail.catchUp(30 * SECOND)).isTrue();
+      int known = 0;
+      for (int i = 0; i < 2 * most; i++) {
+        known += tail.get(KnownSchemas.fingerprint(later(i))) == null ? 0 : 1;
+      }
+      assertThat(known).isBetween(most / 2, most);
+    }
+  }
+
   /** Once each took a consumer of its own and the whole topic: 100 s for as many. */
   @Test
   void unknownFingerprints_costOneLookASecond() {

@@ -1656,13 +1656,16 @@ public final class NodeAccount {
     newestMillis = in.readLong();
     longestMillis = in.readLong();
     boolean withTimes = format > FORMAT_WITHOUT_SECTIONS;
-    heardMillis = withTimes ? in.readLong() : seen.arrivedMillis();
+    heardMillis = withTimes ? in.readLong() : Math.max(seen.arrivedMillis(), newestMillis);
     in.end(end, "batches");
 
     end = in.begin();
     List<AllocationEdge> edges = new ArrayList<>();
     for (int left = in.countOrInt(); left > 0; left--) {
-      edges.add(EdgeCodec.read(in));
+      AllocationEdge edge = EdgeCodec.read(in);
+      edges.add(edge);
+      // of a node that has said nothing but allocations, too
+      heardMillis = withTimes ? heardMillis : Math.max(heardMillis, edge.arrivalEpochMillis());
     }
     allocations.begin(edges);
     nextExpiryMillis = allocations.nextExpiry();

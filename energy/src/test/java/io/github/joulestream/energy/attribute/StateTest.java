@@ -44,6 +44,37 @@ class StateTest {
     assertThat(Arrays.equals(SampleAccount.written(read(today)), today)).isTrue();
   }
 
+  /** It said not when the last record came: what is known of times says when it is forgotten. */
+  @Test
+  void anAccountOfTheFormatBefore_isForgottenFiveWeeksAfterWhatItHeardLast() throws IOException {
+    long heard = SampleAccount.START;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeByte(6);
+    out.writeInt(0); // batches: none so far
+    out.writeLong(Long.MIN_VALUE);
+    out.writeLong(0);
+    out.writeInt(2);
+    for (boolean hold : List.of(true, false)) {
+      out.writeUTF("a");
+      out.writeBoolean(hold);
+      out.writeLong(hold ? heard - 60_000 : heard - 1_000);
+      out.writeShort(0);
+      for (int shares = 0; shares < 4; shares++) {
+        out.writeShort(hold ? 10_000 : 0);
+      }
+      out.writeInt(0);
+      out.writeUTF("HOOK");
+      out.writeLong(hold ? heard - 60_000 : heard);
+    }
+    out.writeInt(0); // devices
+    out.writeByte(0); // containers
+    out.writeInt(0); // devices without energy
+    NodeAccount account = read(bytes.toByteArray());
+    assertThat(account.isForgettable(heard + DeviceRoom.FORGET_MILLIS)).isFalse();
+    assertThat(account.isForgettable(heard + DeviceRoom.FORGET_MILLIS + 1)).isTrue();
+  }
+
   /** More devices than a short counts, and names longer than the old form of texts had room for. */
   @Test
   void allocationsOfAnySize_areWrittenAndRead() throws IOException {
