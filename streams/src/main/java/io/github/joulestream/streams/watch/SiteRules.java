@@ -233,8 +233,8 @@ final class SiteRules {
   }
 
   /** So many readings of this node were refused, since another source speaks for their device. */
-  void conflict(String node, long now, long readings) {
-    conflicts.seen(node, now, readings);
+  void conflict(String node, long now, long readings, long batches) {
+    conflicts.seen(node, now, readings, batches);
   }
 
   /** So many records of this node were not booked. */

@@ -486,8 +486,10 @@ final class SiteWatch {
       rules.stuck(window.node(), Math.max(now, window.windowStartEpochMillis()), stuck);
     }
     long conflicting = totals.get(SiteAmount.REFUSED_CONFLICT);
-    if (conflicting > 0) {
-      rules.conflict(window.node(), Math.max(now, window.windowStartEpochMillis()), conflicting);
+    long rivals = totals.get(SiteAmount.RIVAL_AGENT_BATCHES);
+    if (conflicting > 0 || rivals > 0) {
+      rules.conflict(
+          window.node(), Math.max(now, window.windowStartEpochMillis()), conflicting, rivals);
     }
     long failed = totals.get(SiteAmount.FAILED_RECORDS);
     if (failed > 0) {

@@ -26,16 +26,26 @@ final class SourceConflicts {
   /**
    * @param millis when it was seen last
    * @param readings that were refused then
+   * @param batches of an agent beside another, or under the numbers of other batches
    */
-  private record Seen(long millis, long readings) {}
+  private record Seen(long millis, long readings, long batches) {
+    String summary(String place) {
+      return (readings > 0
+              ? "two sources report devices of %s at the same time, and one of them is not booked:"
+                  + " two machines with one name, or two replays"
+              : "two agents report for %s, or somebody sends batches under the numbers of its agent;"
+                  + " what they add is booked")
+          .formatted(place);
+    }
+  }
 
   SourceConflicts(AlarmBook book) {
     this.book = book;
   }
 
-  /** So many readings of a node were refused. */
-  void seen(String node, long now, long readings) {
-    byNode.put(node, new Seen(now, readings));
+  /** So many readings of a node were refused, and so many batches were of a second agent. */
+  void seen(String node, long now, long readings, long batches) {
+    byNode.put(node, new Seen(now, readings, batches));
   }
 
   /** Nothing is said of this node any more. */
@@ -56,14 +66,12 @@ final class SourceConflicts {
             _ ->
                 SiteRules.saying(
                     Severity.CRITICAL,
-                    (double) seen.readings,
+                    (double) (seen.readings > 0 ? seen.readings : seen.batches),
                     0,
-                    "readings",
+                    seen.readings > 0 ? "readings" : "batches",
                     10_000,
                     List.of(),
-                    ("two sources report devices of %s at the same time, and one of them is not booked:"
-                            + " two machines with one name, or two replays")
-                        .formatted(book.place(Scope.node(node))))));
+                    seen.summary(book.place(Scope.node(node))))));
     book.endRound(
         Rule.SOURCE_CONFLICT, now, PATIENCE, "one source at a time reports its devices again");
   }

@@ -947,6 +947,28 @@ class AlertsTopologyTest {
   }
 
   @Test
+  void batchesUnderTheNumbersOfOthers_areAnAlert() {
+    Totals<SiteAmount> totals = Totals.ofSite();
+    totals.add(SiteAmount.RIVAL_AGENT_BATCHES, 3);
+    steady(0, 10, 100);
+    send(
+        Topic.NODE_POWER,
+        Keys.node(SITE, "n1"),
+        new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
+        WireSerdes.nodeWindows().serializer(),
+        10);
+    steady(10, 300, 100);
+    List<Alert> said = alerts(Rule.SOURCE_CONFLICT);
+    assertThat(said)
+        .extracting(Alert::scope, Alert::state)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.FIRING),
+            org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.RESOLVED));
+    assertThat(said.getFirst().value()).isEqualTo(3.0);
+    assertThat(said.getFirst().summary()).contains("under the numbers of its agent");
+  }
+
+  @Test
   void twoSourcesOfOneDevice_areToldOfTheirNode_untilAMinuteWithout() {
     Totals<SiteAmount> totals = Totals.ofSite();
     totals.add(SiteAmount.REFUSED_CONFLICT, 12);
