@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * #EPOCHS} lives of agents.
  *
  * <p>What comes again has the same content. A batch that has the number of another and says
- * something else is a rival of it. Where the content of the other is no longer known, a batch that
- * is fresh is no repeat of one so long ago.
+ * something else is a rival of it. Where the content of the other is not known, a batch that is
+ * fresh is a rival too: it adds what is not known yet, and cannot replace what is.
  */
 final class SeenBatches {
   private static final int EPOCHS = 16;
@@ -67,7 +67,7 @@ final class SeenBatches {
     }
     int known = contentsOf(epoch).get(sequence);
     if (known == RecentContents.UNKNOWN) {
-      return latestMillis > arrivalEpochMillis - FRESH_MILLIS ? Kind.NEW : Kind.REPEATED;
+      return latestMillis > arrivalEpochMillis - FRESH_MILLIS ? Kind.RIVAL : Kind.REPEATED;
     }
     return known == content ? Kind.REPEATED : Kind.RIVAL;
   }

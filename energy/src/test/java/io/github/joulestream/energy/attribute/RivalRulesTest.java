@@ -66,6 +66,20 @@ class RivalRulesTest {
     assertThat(node.keptMilliwatts()).containsEntry(START + 5_000, 300_000L);
   }
 
+  /** A number far ahead makes what true batches held unknown; it is kept all the same. */
+  @Test
+  void aRival_ofABatchWhoseContentIsNotKnown_changesNothingEither() {
+    node.takeNumbered(EPOCH, 1_000_000, START, power(START - 1_000, 300_000));
+    for (int i = 0; i < 10; i++) {
+      node.takeNumbered(EPOCH, i, START + i * 1_000L, power(START + i * 1_000L, 300_000));
+    }
+    long before = node.site(MEASURED_TOTAL_MILLIJOULES);
+    Outcome outcome = node.takeNumbered(EPOCH, 5, START + 10_000, power(START + 5_000, 900_000));
+    assertThat(outcome.refusals()).singleElement().asString().contains("refused conflict: 1");
+    assertThat(node.site(RIVAL_AGENT_BATCHES)).isEqualTo(1);
+    assertThat(node.site(MEASURED_TOTAL_MILLIJOULES)).isEqualTo(before);
+  }
+
   @Test
   void theSameOnceMore_isARepeat_alsoAfterARestart() {
     List<DeviceSeries> said = new ArrayList<>();

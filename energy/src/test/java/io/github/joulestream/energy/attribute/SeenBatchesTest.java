@@ -84,7 +84,7 @@ class SeenBatchesTest {
     long forgotten = 2_000 - 513;
     assertThat(seen.add(1, forgotten, -1, 0, 1_000_000)).isEqualTo(Kind.REPEATED);
     // nothing so fresh was sent so many batches ago
-    assertThat(seen.add(1, forgotten, -1, 999_999, 1_000_000)).isEqualTo(Kind.NEW);
+    assertThat(seen.add(1, forgotten, -1, 999_999, 1_000_000)).isEqualTo(Kind.RIVAL);
   }
 
   private static SeenBatches writtenAndRead(SeenBatches seen) throws IOException {
