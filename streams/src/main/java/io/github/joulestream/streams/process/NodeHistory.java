@@ -29,6 +29,15 @@ final class NodeHistory {
   private static final long BLOCK_MILLIS = 5 * 60_000;
   private static final int BLOCK_BYTES = 512 << 10;
   private static final int FIXED = 3 * Long.BYTES + 2 * Integer.BYTES;
+
+  /**
+   * Readings of a node that are looked up at once: an hour of 50 devices at ten a second. They are
+   * objects then, so that with more of them one late record would take all of the memory.
+   */
+  static final int MOST_ROWS = 2_000_000;
+
+  // of their batches, as they were on the wire
+  private static final long MOST_BYTES = 64L << 20;
   // in place of the length of what was cut out
   private static final int WHOLE = -1;
 
@@ -114,7 +123,10 @@ final class NodeHistory {
     }
   }
 
-  /** What a node's account can look up. */
+  /**
+   * What a node's account can look up. It throws an {@link IllegalStateException} if that is more
+   * than memory is to be taken for; then the record for which it is looked up cannot be booked.
+   */
   History of(LiveNode node) {
     return (from, to) -> {
       Recent found = new Recent();
@@ -167,7 +179,15 @@ final class NodeHistory {
       long from, long to, Slice value, long arrival, long offset, long latest, Recent found) {
     if (latest >= from && latest <= to) {
       found.add(value, arrival, offset, latest);
+      if (found.bytes() > MOST_BYTES) {
+        throw tooMuch("%,d bytes of batches".formatted(MOST_BYTES));
+      }
     }
+  }
+
+  private static IllegalStateException tooMuch(String most) {
+    return new IllegalStateException(
+        "it needs more of the node's past than is looked up at once: " + most);
   }
 
   private List<Arrival> arrivals(Recent found, LiveNode node) {
@@ -179,6 +199,7 @@ final class NodeHistory {
         Comparator.comparingLong(found::arrivalEpochMillis).thenComparingLong(found::offset));
     List<Arrival> arrivals = new ArrayList<>(found.size());
     long before = -1;
+    long rows = 0;
     for (int i : order) {
       // what was taken in again, after it had been written down, is there twice
       if (found.offset(i) == before) {
@@ -186,6 +207,10 @@ final class NodeHistory {
       }
       before = found.offset(i);
       found.value(i).readBy(reader, node.described);
+      rows += reader.columns().rows();
+      if (rows > MOST_ROWS) {
+        throw tooMuch("%,d readings".formatted(MOST_ROWS));
+      }
       arrivals.add(new Arrival(found.arrivalEpochMillis(i), reader.columns().series()));
     }
     return arrivals;

@@ -14,6 +14,7 @@ final class Recent {
   private long[] offsets = new long[8];
   private long[] latest = new long[8];
   private int size;
+  private long bytes;
 
   /**
    * Adds a batch.
@@ -32,10 +33,16 @@ final class Recent {
     arrivals[size] = arrivalEpochMillis;
     offsets[size] = offset;
     latest[size++] = latestEpochMillis;
+    bytes += value.length();
   }
 
   int size() {
     return size;
+  }
+
+  /** Bytes of all batches. */
+  long bytes() {
+    return bytes;
   }
 
   Slice value(int i) {
@@ -57,5 +64,6 @@ final class Recent {
   void clear() {
     Arrays.fill(values, 0, size, null);
     size = 0;
+    bytes = 0;
   }
 }

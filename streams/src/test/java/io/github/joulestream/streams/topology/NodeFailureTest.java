@@ -232,6 +232,51 @@ class NodeFailureTest {
     return header == null ? "" : new String(header.value(), UTF_8);
   }
 
+  /** As many readings as a batch may have: of ten devices, a thousand a second of each. */
+  private static void flood(Run run, String node, int sequence) {
+    int size = 10_000;
+    long[] times = new long[size];
+    long[] power = new long[size];
+    for (int i = 0; i < size; i++) {
+      times[i] = START + 10_000L * sequence + i;
+      power[i] = 500_000;
+    }
+    List<DeviceSeries> devices = new ArrayList<>();
+    for (int gpu = 0; gpu < 10; gpu++) {
+      devices.add(
+          new DeviceSeries(
+              Device.sensor("gpu" + gpu, DeviceKind.GPU), Readings.ofPower(times, power)));
+    }
+    run.send(
+        Topic.TELEMETRY,
+        Keys.node(SITE, node),
+        new TelemetryBatch(SITE, node, 1, sequence, devices),
+        WireSerdes.telemetry().serializer(),
+        10 * sequence + 10);
+  }
+
+  /** Some batches of a hundred kilobytes, and a late record: all of the memory, once. */
+  @Test
+  void whatNeedsMoreOfThePastThanFitsIntoMemory_isRefused_andTheNodeContinues() {
+    Run run = new Run("run");
+    int batches = 21;
+    for (int i = 0; i < batches; i++) {
+      flood(run, "n2", i);
+    }
+    run.hold("n2", "late", 5, 10 * batches);
+    run.batch("n1", 0, 10 * batches, 10 * batches + 60);
+    run.hold("n2", "now", 10 * batches, 10 * batches + 1);
+    flood(run, "n2", batches);
+    run.read();
+    assertThat(run.letters).hasSize(1);
+    assertThat(header(run.letters.getFirst(), DeadLetters.REASON))
+        .contains("it needs more of the node's past than is looked up at once: 2,000,000 readings");
+    assertThat(run.sum("n2", SiteAmount.FAILED_RECORDS)).isEqualTo(1);
+    assertThat(run.sum("n2", SiteAmount.READINGS)).isEqualTo(100_000L * (batches + 1));
+    assertThat(run.job("now")).isBetween(4_990_000L, 5_000_000L);
+    assertThat(run.sum("n1", SiteAmount.MEASURED_TOTAL_MILLIJOULES)).isEqualTo(30_000_000);
+  }
+
   /** A neighbour that is well, over ten minutes. */
   private static void neighbour(Run run, int minute) {
     run.batch("n1", minute, 60 * minute + (minute == 0 ? 0 : 1), 60 * minute + 60);
