@@ -34,6 +34,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  */
 final class ForgedTelemetry implements AutoCloseable {
   private static final int AHEAD = 20;
+  private static final int FAR_AHEAD = 1_000_000;
 
   private final String site;
   private final Random random;
@@ -73,6 +74,8 @@ final class ForgedTelemetry implements AutoCloseable {
         for (int ahead = 1; ahead <= AHEAD; ahead++) {
           forged.add(of(Kind.FORGED_AHEAD, batch, batch.sequence() + ahead, List.of()));
         }
+        // what the node's batches held is not known any more
+        forged.add(of(Kind.FORGED_AHEAD, batch, batch.sequence() + FAR_AHEAD, List.of()));
       }
     }
     forged.forEach(one -> forgeries.add(ByteBuffer.wrap(requireNonNull(one.value()))));
