@@ -18,9 +18,11 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.process.Refusals;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -45,6 +47,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class WatchSites implements Processor<String, byte[], String, Watched> {
   public static final String STORE = "site-watch";
+
+  /** Where a record without a value says that something is gone, be it known or not. */
+  private static final Set<Topic> FORGETS = EnumSet.of(Topic.NODES, Topic.JOBS, Topic.BUDGETS);
 
   private static final Logger log = LoggerFactory.getLogger(WatchSites.class);
   private static final Duration WALL_INTERVAL = Duration.ofSeconds(1);
@@ -155,7 +160,9 @@ public final class WatchSites implements Processor<String, byte[], String, Watch
       SendToSite.Origin sent = SendToSite.origin(news, metadata);
       if (sent.topic() == Topic.NODES && news.value() == null && sent.name().isEmpty()) {
         forgetSite(site);
-      } else if (news.value() != null || sites.containsKey(site)) {
+      } else if (news.value() != null
+          || sites.containsKey(site)
+          || !FORGETS.contains(sent.topic())) {
         // a bad record is found out before anything is touched
         watch(site, work(sent, news));
       }

@@ -193,6 +193,22 @@ class HostileRecordsTest {
     assertThat(alerts.refusals().count()).isZero();
   }
 
+  /** Nothing can be gone of these: a record without a value is a mistake, of any site. */
+  @Test
+  void recordsOfPowerWithoutAValue_areRefused_alsoOfASiteThatNobodyKnows() {
+    Properties config = AlertsProgram.config(settings());
+    AlertsTopology alerts = new AlertsTopology(config);
+    List<String> topics = List.of("power-now", "site-power", "node-power", "job-energy");
+    try (TopologyTestDriver driver = new TopologyTestDriver(alerts.get(), config, START)) {
+      for (String topic : topics) {
+        driver
+            .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
+            .pipeInput(new TestRecord<>(utf8("nowhere/any"), null, START));
+      }
+    }
+    assertThat(alerts.refusals().count()).isEqualTo(topics.size());
+  }
+
   /** No larger key or value is read; one that is just as large is. */
   @Test
   void theBoundsOfARecord_areExact() {
