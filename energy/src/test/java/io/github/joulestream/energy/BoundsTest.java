@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -63,9 +65,9 @@ class BoundsTest {
       assertThat(Bounds.isName(name)).isFalse();
       assertThatThrownBy(() -> named(name))
           .isInstanceOf(IllegalArgumentException.class)
-          .satisfies(e ->
-              assertThat(Bounds.firstUnprintable(e.getMessage()))
-                  .isEqualTo(e.getMessage().length()));
+          .extracting(Throwable::getMessage, as(STRING))
+          .satisfies(
+              message -> assertThat(Bounds.firstUnprintable(message)).isEqualTo(message.length()));
     }
   }
 

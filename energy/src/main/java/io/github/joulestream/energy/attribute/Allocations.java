@@ -131,7 +131,7 @@ final class Allocations {
   }
 
   private static long bytesOf(AllocationEdge edge) {
-    long bytes = 48 + bytesOf(edge.job());
+    long bytes = 48L + bytesOf(edge.job());
     for (String id : edge.deviceParts().keySet()) {
       bytes += 5 + bytesOf(id);
     }
@@ -242,8 +242,8 @@ final class Allocations {
     removeFrom(over, job.lastArrivalMillis(), name);
   }
 
-  private static void removeFrom(TreeMap<Long, TreeSet<String>> of, long time, String name) {
-    TreeSet<String> names = of.get(time);
+  private static void removeFrom(Map<Long, ? extends Set<String>> of, long time, String name) {
+    Set<String> names = of.get(time);
     if (names != null) {
       names.remove(name);
       if (names.isEmpty()) {

@@ -125,7 +125,7 @@ final class Claims {
     }
   }
 
-  private static void drop(TreeMap<Long, Set<String>> times, Long time, String name) {
+  private static void drop(Map<Long, Set<String>> times, Long time, String name) {
     Set<String> jobs = times.get(time);
     if (jobs != null) {
       jobs.remove(name);
@@ -264,7 +264,7 @@ final class Claims {
       if (saying != null) {
         for (String job : saying) {
           if (!isCut(job)) {
-            set(time, job, said.getOrDefault(job, new TreeMap<>()).getOrDefault(time, 0));
+            set(job, said.getOrDefault(job, new TreeMap<>()).getOrDefault(time, 0));
           }
         }
         if (sum > Shares.WHOLE) {
@@ -296,7 +296,7 @@ final class Claims {
         }
         newCuts.put(oldest, time);
         seeCut(oldest);
-        set(time, oldest, 0);
+        set(oldest, 0);
       }
     }
 
@@ -306,7 +306,7 @@ final class Claims {
       return (cut != null && cut < from) || newCuts.containsKey(job);
     }
 
-    private void set(long time, String job, int parts) {
+    private void set(String job, int parts) {
       Integer known = now.get(job);
       int held = known == null ? 0 : known;
       if (held == parts) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
@@ -68,7 +69,7 @@ class AllocationsTest {
           Shares old = before.get(device);
           Shares now = kept.sharesOf(device);
           PlainShares plainNow = plain.sharesOf(device);
-          PlainShares plainOld = plainBefore.get(device);
+          PlainShares plainOld = requireNonNull(plainBefore.get(device));
           assertThat(spans(old)).as(as).isEqualTo(spans(plainOld));
           assertThat(Shares.firstDifference(old, now))
               .as(as + " of " + device)
@@ -206,7 +207,7 @@ class AllocationsTest {
       assertThat(shares.lastStart()).isEqualTo(expected.lastStart());
       for (int i = 0; i < 4; i++) {
         int span = random.nextInt(shares.spans());
-        long time = random.nextInt(20) - 2;
+        long time = random.nextInt(20) - 2L;
         assertThat(shares.spanAt(time)).isEqualTo(expected.spanAt(time));
         assertThat(shares.changesWithin(time, time + 3))
             .isEqualTo(expected.changesWithin(time, time + 3));

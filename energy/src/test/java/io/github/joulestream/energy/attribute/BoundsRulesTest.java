@@ -3,6 +3,7 @@ package io.github.joulestream.energy.attribute;
 
 import static io.github.joulestream.energy.SiteAmount.*;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
@@ -58,8 +59,10 @@ class BoundsRulesTest {
       assertThat(account.refusal(edge)).isNotNull();
       assertThat(account.accept(edge, NOTHING, books)).isFalse();
     }
-    assertThat(books.site().get(Limits.DEFAULT.windowOf(START)).get(REFUSED_OLD)).isEqualTo(2);
-    assertThat(books.site().get(Limits.DEFAULT.windowOf(START)).get(REFUSED_FUTURE)).isEqualTo(2);
+    assertThat(requireNonNull(books.site().get(Limits.DEFAULT.windowOf(START))).get(REFUSED_OLD))
+        .isEqualTo(2);
+    assertThat(requireNonNull(books.site().get(Limits.DEFAULT.windowOf(START))).get(REFUSED_FUTURE))
+        .isEqualTo(2);
     assertThat(account.refusal(edge("a", true, START + 300_000, Map.of(), START))).isNull();
   }
 
@@ -70,8 +73,8 @@ class BoundsRulesTest {
     long[] times = new long[rows];
     long[] energies = new long[rows];
     for (int i = 0; i < rows; i++) {
-      times[i] = START + i * 71 * 3_600_000L;
-      energies[i] = i * 71 * 3_600 * 100_000_000L;
+      times[i] = START + i * 71L * 3_600_000;
+      energies[i] = i * 71L * 3_600 * 100_000_000;
     }
     long[] none = {};
     DeviceSeries all =
@@ -219,7 +222,7 @@ class BoundsRulesTest {
     }
     assertThat(account.isForgettable(START + 76 * DAY)).isTrue();
     assertThat(account.isForgettable(START + 74 * DAY)).isFalse();
-    assertThat(account.powerNow("node1", true).gpus()).hasSize(1);
+    assertThat(requireNonNull(account.powerNow("node1", true)).gpus()).hasSize(1);
   }
 
   @Test
