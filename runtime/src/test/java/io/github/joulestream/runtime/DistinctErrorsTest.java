@@ -20,10 +20,10 @@ class DistinctErrorsTest {
     errors.warn("nodes: empty", "nodes-0@1: empty");
     nanos = Duration.ofSeconds(59).toNanos();
     errors.warn("jobs: empty", "jobs-0@3: empty");
-    nanos = Duration.ofSeconds(60).toNanos();
+    nanos = Duration.ofMinutes(1).toNanos();
     errors.warn("jobs: empty", "jobs-0@4: empty");
     errors.warn("jobs: empty", "jobs-0@5: empty");
-    nanos = Duration.ofSeconds(120).toNanos();
+    nanos = Duration.ofMinutes(2).toNanos();
     errors.warn("nodes: empty", "nodes-0@2: empty");
 
     assertThat(lines)
@@ -41,7 +41,7 @@ class DistinctErrorsTest {
     }
     assertThat(lines).hasSize(256).endsWith("line 255");
     // then there is room again, and what was left out is said
-    nanos = Duration.ofSeconds(60).toNanos();
+    nanos = Duration.ofMinutes(1).toNanos();
     errors.warn("another", "another");
     errors.warn("kind 255", "line 255 again");
     assertThat(lines)

@@ -253,7 +253,7 @@ public final class TelemetryReader {
         long expected = row == first ? 0 : TelemetryCodec.expectedMicrojoules(columns, row) / unit;
         value += expected + delta;
         counter[row] = value * unit;
-        lost |= value > most | value < -most;
+        lost |= value > most || value < -most;
       }
     }
     if (lost) {

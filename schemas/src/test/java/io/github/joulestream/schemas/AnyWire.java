@@ -252,7 +252,7 @@ final class AnyWire {
       }
     }
     for (Schema.Field field : schema.getFields()) {
-      if (field != filled) {
+      if (!field.equals(filled)) {
         smallest(field.schema(), out);
         continue;
       }

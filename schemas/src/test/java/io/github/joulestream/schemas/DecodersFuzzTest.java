@@ -2,6 +2,7 @@
 package io.github.joulestream.schemas;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
@@ -45,7 +46,7 @@ class DecodersFuzzTest {
   }
 
   /** What is fuzzed: how it is read, and valid bytes of it. */
-  private final class Target {
+  private static final class Target {
     final String name;
     final Decoder decoder;
     final List<byte[]> good;
@@ -185,7 +186,7 @@ class DecodersFuzzTest {
     byte[] described;
     {
       TelemetryReader reader = new TelemetryReader();
-      byte[] batch = write(WireTest.messages().get("telemetry"));
+      byte[] batch = write(requireNonNull(WireTest.messages().get("telemetry")));
       reader.read(batch, 0, batch.length, null);
       described = reader.described().bytes();
     }
@@ -275,7 +276,7 @@ class DecodersFuzzTest {
         List<Schema.Field> fields = new ArrayList<>();
         for (Schema.Field field : schema.getFields()) {
           if (!field.hasDefaultValue()
-              || (field == schema.getFields().getLast() && fields.isEmpty())) {
+              || (field.equals(schema.getFields().getLast()) && fields.isEmpty())) {
             fields.add(new Schema.Field(field.name(), least(field.schema()), field.doc()));
           }
         }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
@@ -51,7 +52,7 @@ class ForeignSchemaTest {
   void thoseOfEveryRelease_areAccepted(String version) throws IOException {
     int found = 0;
     for (Schema own : KnownSchemas.own()) {
-      String name = own.getName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase();
+      String name = own.getName().replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
       String file = "/golden/%s/%s.avsc".formatted(version, name);
       try (InputStream in = ForeignSchemaTest.class.getResourceAsStream(file)) {
         if (in != null) {

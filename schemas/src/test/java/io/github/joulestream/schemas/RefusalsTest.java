@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -28,10 +27,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RefusalsTest {
-  private static final BooleanSupplier NEVER =
-      () -> {
-        throw new AssertionError("nothing to wait for");
-      };
+  private static boolean never() {
+    throw new AssertionError("nothing to wait for");
+  }
 
   private final List<String> lines = new ArrayList<>();
   private final List<Scripted> producers = new ArrayList<>();
@@ -80,7 +78,7 @@ class RefusalsTest {
   @Test
   void aRefusedRecordIsCountedLoggedAndKept() {
     refusals.refuse(record(7), new IllegalArgumentException("the unit is empty"));
-    assertThat(refusals.await(NEVER)).isTrue();
+    assertThat(refusals.await(RefusalsTest::never)).isTrue();
     assertThat(refusals.refused()).isEqualTo(1);
     assertThat(lines).containsExactly("refused jobs 3 7: the unit is empty");
     ProducerRecord<byte[], byte[]> letter = producers.getFirst().history().getFirst();
@@ -97,7 +95,7 @@ class RefusalsTest {
           record(i), new SerializationException("not a readable Job: '%d'".formatted(i)));
       refusals.refuse(record(i), new NullPointerException("x" + i));
     }
-    assertThat(refusals.await(NEVER)).isTrue();
+    assertThat(refusals.await(RefusalsTest::never)).isTrue();
     assertThat(lines)
         .containsExactly(
             "refused jobs 3 0: not a readable Job: '0'",
@@ -135,7 +133,7 @@ class RefusalsTest {
       refusals.refuse(record(size, new byte[size]), "no");
     }
     refusals.refuse(record(1, null), "no");
-    assertThat(refusals.await(NEVER)).isTrue();
+    assertThat(refusals.await(RefusalsTest::never)).isTrue();
     List<ProducerRecord<byte[], byte[]>> letters = producers.getFirst().history();
     assertThat(letters).hasSize(4);
     assertThat(letters)
@@ -187,7 +185,7 @@ class RefusalsTest {
     fate.add(new RecordTooLargeException("over 10 bytes"));
     refusals.refuse(record(0), "no");
     refusals.refuse(record(1), "no");
-    assertThat(refusals.await(NEVER)).isTrue();
+    assertThat(refusals.await(RefusalsTest::never)).isTrue();
     assertThat(refusals.dropped()).isEqualTo(1);
     assertThat(refusals.refused()).isEqualTo(2);
     assertThat(lines).anyMatch(line -> line.contains("jobs 3 0 is dropped"));

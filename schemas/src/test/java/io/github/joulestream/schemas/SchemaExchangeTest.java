@@ -20,7 +20,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -49,17 +51,24 @@ class SchemaExchangeTest {
     }
 
     @Override
-    public ConsumerRecords<byte[], byte[]> poll(Duration limit) {
+    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration limit) {
       ConsumerRecords<byte[], byte[]> records = super.poll(limit);
-      if (records.isEmpty()) {
-        Thread.onSpinWait(); // the real one waits for records
-        Thread.yield();
+      // the real one waits for records
+      long end = System.nanoTime() + 20_000_000;
+      while (records.isEmpty() && System.nanoTime() < end) {
+        try {
+          wait(5);
+        } catch (InterruptedException e) {
+          throw new InterruptException(e);
+        }
+        records = super.poll(limit);
       }
       return records;
     }
 
-    synchronized void add(byte[] key, byte[] value) {
+    synchronized void add(byte @Nullable [] key, byte @Nullable [] value) {
       addRecord(new ConsumerRecord<>("schemas", 0, end++, key, value));
+      notifyAll();
       updateEndOffsets(Map.of(PARTITION, end));
     }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
@@ -86,9 +88,10 @@ class WireBoundsTest {
         .as(name)
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining(why)
-        .satisfies(e -> {
-          assertThat(e.getMessage().length()).as("a message is short").isLessThan(500);
-          assertThat(Bounds.firstUnprintable(e.getMessage())).isEqualTo(e.getMessage().length());
+        .extracting(Throwable::getMessage, as(STRING))
+        .satisfies(message -> {
+          assertThat(message).as("a message is short").hasSizeLessThan(500);
+          assertThat(Bounds.firstUnprintable(message)).isEqualTo(message.length());
         });
   }
 

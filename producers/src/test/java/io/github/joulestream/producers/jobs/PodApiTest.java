@@ -2,6 +2,7 @@
 package io.github.joulestream.producers.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -182,7 +182,7 @@ class PodApiTest {
         read(
             "{\"items\": [{\"metadata\": {\"labels\": {%s}, \"namespace\": \"a\", \"name\": \"p\"}}]}"
                 .formatted(labels));
-    assertThat(new HashMap<>(found).get("a/p").labels())
+    assertThat(requireNonNull(found.get("a/p")).labels())
         .hasSize(Bounds.LABELS)
         .containsEntry("l", "v");
   }

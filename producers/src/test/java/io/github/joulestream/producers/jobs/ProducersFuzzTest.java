@@ -41,9 +41,23 @@ class ProducersFuzzTest {
     Fuzz.run(
         "JobFile",
         Fuzz.texts(
-            "job=4711\nuser=ada\naccount=p\npartition=gpu\nname=train\nlabel.qos=high\n"
-                + "gpus=0,GPU-6,/dev/nvidia3\ngpu_share=0.5\nmemory_share=0.25\nnodes=2\n"
-                + "start=1795485725.25\nend=1795485726250\nstate=FAILED\ndone=12.5\nunit=tokens\n",
+            """
+            job=4711
+            user=ada
+            account=p
+            partition=gpu
+            name=train
+            label.qos=high
+            gpus=0,GPU-6,/dev/nvidia3
+            gpu_share=0.5
+            memory_share=0.25
+            nodes=2
+            start=1795485725.25
+            end=1795485726250
+            state=FAILED
+            done=12.5
+            unit=tokens
+            """,
             "# by hand\nuser=bob\ncpu_share=1\nlead=no\nstart=1795485725250\n"),
         100,
         Set.of(IllegalArgumentException.class, ArithmeticException.class),

@@ -316,15 +316,12 @@ class RedfishProbeTest extends ProbeContract {
   void whateverGoesWrongOverOneAnswer_theNextIsAskedFor() throws Exception {
     AtomicInteger mistakes = new AtomicInteger(3);
     EpochClock clock =
-        () -> {
-          switch (mistakes.getAndDecrement()) {
-            case 3 -> throw new IllegalStateException("a mistake");
-            case 2 -> throw new StackOverflowError();
-            default -> {
-              return 1_795_485_725_000L;
-            }
-          }
-        };
+        () ->
+            switch (mistakes.getAndDecrement()) {
+              case 3 -> throw new IllegalStateException("a mistake");
+              case 2 -> throw new StackOverflowError();
+              default -> 1_795_485_725_000L;
+            };
     try (RedfishProbe probe =
         new RedfishProbe(new RedfishOptions(address(), "", null, true, OFTEN), folder, clock)) {
       assertThatThrownBy(probe::open)

@@ -2,6 +2,7 @@
 package io.github.joulestream.streams.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.runtime.DistinctErrors;
@@ -146,7 +147,7 @@ public final class Refusals {
       Throwable e,
       Function<byte @Nullable [], V> made) {
     rethrowUnlessOfRecord(e);
-    Throwable thrown = e instanceof ProgramFailed failed ? failed.getCause() : e;
+    Throwable thrown = e instanceof ProgramFailed failed ? requireNonNull(failed.getCause()) : e;
     StackTraceElement[] stack = thrown.getStackTrace();
     String kind = thrown.getClass().getName() + (stack.length == 0 ? "" : stack[0]);
     return refuse(news.key(), news.timestamp(), value, place, reason(e), kind, made);

@@ -110,7 +110,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     if (Keys.site(key).isEmpty()) {
       throw new IllegalArgumentException("a record without a key");
     }
-    if (sent && !(key.startsWith(news.key() + "/"))) {
+    if (sent && !key.startsWith(news.key() + "/")) {
       throw new IllegalArgumentException("the key '" + key + "' is not of its site");
     }
     return Arrays.stream(Topic.values())

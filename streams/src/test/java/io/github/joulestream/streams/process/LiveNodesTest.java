@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.process;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
@@ -145,7 +146,7 @@ class LiveNodesTest {
 
     void take(TelemetryBatch batch, long arrival, long offset) {
       byte[] bytes = WireSerdes.telemetry().serializer().serialize("telemetry", batch);
-      LiveNode node = nodes.get(batch.site() + "/" + batch.node());
+      LiveNode node = requireNonNull(nodes.get(batch.site() + "/" + batch.node()));
       reader.read(bytes, 0, bytes.length, node.described);
       untold += keep(node, nodes.taken(node, arrival, offset, bytes, reader), arrival, offset);
     }
@@ -174,7 +175,7 @@ class LiveNodesTest {
       Map<String, byte[]> states = new TreeMap<>();
       for (int n = 0; n < NODES; n++) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        nodes.get("s/n" + n).account.write(new DataOutputStream(out));
+        requireNonNull(nodes.get("s/n" + n)).account.write(new DataOutputStream(out));
         states.put("n" + n, out.toByteArray());
       }
       return states;

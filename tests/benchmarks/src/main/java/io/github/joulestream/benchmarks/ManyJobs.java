@@ -162,7 +162,7 @@ final class ManyJobs {
     // a reading a second, in order
     List<Arrival> found = new ArrayList<>();
     long first = arrivals.isEmpty() ? 0 : lastOf(arrivals.getFirst());
-    int from = (int) Math.clamp(Math.ceilDiv(fromEpochMillis - first, 1_000), 0, arrivals.size());
+    int from = Math.clamp(Math.ceilDiv(fromEpochMillis - first, 1_000), 0, arrivals.size());
     for (int i = from; i < arrivals.size() && lastOf(arrivals.get(i)) <= toEpochMillis; i++) {
       found.add(arrivals.get(i));
     }
