@@ -31,8 +31,8 @@ final class TopicsCommand extends CommandGroup {
       name = "create",
       sortOptions = false,
       description = {
-        "Create the topics that are missing, and publish this release's schemas: run it at each",
-        "upgrade, before any program of the new release."
+        "Create the topics that are missing, and publish this release's schemas.",
+        "Run it at each upgrade, before any program of the new release."
       })
   static final class Create implements Callable<Integer> {
     @Option(
