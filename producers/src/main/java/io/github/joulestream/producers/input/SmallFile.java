@@ -56,8 +56,17 @@ public final class SmallFile {
    * @throws java.nio.file.NoSuchFileException if there is none
    */
   public static byte[] bytes(Path file, int mostBytes) throws IOException {
+    return bytes(file, look(file), mostBytes);
+  }
+
+  /**
+   * Its bytes.
+   *
+   * @param looked what stood in this place when it was looked at; another thing may stand there now
+   */
+  static byte[] bytes(Path file, BasicFileAttributes looked, int mostBytes) throws IOException {
     return read(
-        file, look(file), mostBytes, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        file, looked, mostBytes, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
   }
 
   /** Its text; bytes that are not UTF-8 become a replacement. As {@link #bytes}. */
