@@ -223,6 +223,46 @@ class LiveNodesTest {
     assertThat(bytes[0]).isZero();
   }
 
+  @Test
+  void thereAreOnlySoManyNodes_untilThoseThatNothingIsHeardOfAreForgotten() {
+    Task task = new Task();
+    NodeCensus census = new NodeCensus(task.accounts, task.nodes, 3);
+    List<TelemetryBatch> batches = batches(new Random(SEED));
+    for (int n = 0; n < 3; n++) {
+      assertThat(census.hasRoom()).as("before node " + n).isTrue();
+      task.take(of(batches, n, 0), START, n);
+    }
+    assertThat(census.hasRoom()).isFalse();
+    task.commit(START + 120_000);
+    long weeks = START + Duration.ofDays(34).toMillis();
+    for (int round = 0; round < 3; round++) {
+      census.turn(weeks);
+      assertThat(census.hasRoom()).as("after round " + round).isFalse();
+    }
+    assertThat(task.nodes.isKnown("s/n0")).isTrue();
+    assertThat(task.nodes.isKnown("s/n9")).isFalse();
+    // one of them reports again
+    task.take(of(batches, 1, 1), weeks, 3);
+    task.commit(weeks + 120_000);
+    for (int round = 0; round < 3; round++) {
+      census.turn(weeks + Duration.ofDays(2).toMillis());
+    }
+    assertThat(census.hasRoom()).isTrue();
+    assertThat(task.nodes.isKnown("s/n0")).isFalse();
+    assertThat(task.nodes.isKnown("s/n1")).isTrue();
+    assertThat(task.accounts.approximateNumEntries()).isEqualTo(1);
+    try (var left = task.blocks.all()) {
+      left.forEachRemaining(block -> assertThat(block.key.key()).startsWith("s/n1\0"));
+    }
+  }
+
+  private static TelemetryBatch of(List<TelemetryBatch> batches, int node, int sequence) {
+    return batches.stream()
+        .filter(batch -> batch.node().equals("n" + node) && batch.sequence() == sequence)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Of many nodes, some late, so that the history is needed. */
   private static List<TelemetryBatch> batches(Random random) {
     List<TelemetryBatch> batches = new ArrayList<>();
