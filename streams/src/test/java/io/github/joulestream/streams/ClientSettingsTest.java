@@ -80,6 +80,7 @@ class ClientSettingsTest {
     StreamsConfig after = new StreamsConfig(config);
     assertThat(after.getProducerConfigs("p"))
         .containsEntry("compression.type", "zstd")
+        .doesNotContainEntry("acks", "1")
         .containsAllEntriesOf(without(before.getProducerConfigs("p"), "compression.type"));
     assertThat(after.getMainConsumerConfigs("g", "c", 0))
         .containsEntry("session.timeout.ms", "60000")

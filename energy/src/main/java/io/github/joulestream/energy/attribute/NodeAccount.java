@@ -1264,6 +1264,7 @@ public final class NodeAccount {
     Containers alone = new Containers();
     alone.put(container);
     Increments unused = new Increments();
+    unused.begin(); // so that it has a bound
     unused.containers(alone);
     Remembering known = new Remembering(history);
     devices.forEach((id, account) -> {

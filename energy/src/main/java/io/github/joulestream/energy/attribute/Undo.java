@@ -16,6 +16,12 @@ final class Undo {
   // more room than this is not kept: few records touch that many sums
   private static final int MOST_KEPT = 1 << 16;
 
+  /**
+   * Sums that one record may make: of jobs, of the node and of the site, by window, some 300 bytes
+   * each. What is booked again because of a late record may be weeks of hundreds of jobs.
+   */
+  static final int MOST_MADE = 1_000_000;
+
   // where nothing was begun nothing is kept
   private boolean begun;
   private long mark;
@@ -44,7 +50,7 @@ final class Undo {
     touches = 0;
     used = 0;
     makes = 0;
-    if (amounts.length > MOST_KEPT) {
+    if (amounts.length > MOST_KEPT || madeIn.length > MOST_KEPT) {
       amounts = new long[MOST_KEPT];
       touched = new Totals<?>[8];
       madeIn = new Object[8];
@@ -68,7 +74,11 @@ final class Undo {
     touched[touches++] = totals;
   }
 
-  /** Takes note of a sum that was not there. */
+  /**
+   * Takes note of a sum that was not there.
+   *
+   * @throws IllegalStateException if that is one more than a record may make; it can be taken back
+   */
   void made(Object in, long window, Totals<?> totals) {
     if (!begun) {
       return;
@@ -81,6 +91,10 @@ final class Undo {
     madeIn[makes] = in;
     madeWindows[makes] = window;
     makes++;
+    if (makes > MOST_MADE) {
+      throw new IllegalStateException(
+          "it changes more than %,d sums of the books".formatted(MOST_MADE));
+    }
   }
 
   /** Goes back; returns how many sums of jobs are gone. */

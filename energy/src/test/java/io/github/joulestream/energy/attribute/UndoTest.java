@@ -20,6 +20,33 @@ class UndoTest {
   private static final int ROUNDS = Integer.getInteger("laws.rounds", 400);
   private static final Device GPU = Device.sensor("gpu0", DeviceKind.GPU);
 
+  /** One edge that came late, of a device that fifty jobs shared for weeks: all of the memory. */
+  @Test
+  void aRecordMakesOnlySoManySums_andWhatItMadeIsUndone() {
+    Increments books = new Increments();
+    books.begin();
+    books.of("node");
+    books.job(0, "first", GPU, true, 5, Quality.MEASURED, false, true);
+    Map<String, String> before = booked(books);
+    int windows = books.windows();
+    for (int round = 0; round < 2; round++) {
+      books.begin();
+      books.of("node");
+      assertThatThrownBy(
+              () -> {
+                for (long i = 1; i <= Undo.MOST_MADE; i++) {
+                  books.job(
+                      i / 50 * 10_000, "job" + i % 50, GPU, true, 1, Quality.MEASURED, false, true);
+                }
+              })
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("it changes more than 1,000,000 sums of the books");
+      books.undo();
+      assertThat(booked(books)).isEqualTo(before);
+      assertThat(books.windows()).isEqualTo(windows);
+    }
+  }
+
   /** Whatever was booked since it was begun is gone, and the rest stands; so again and again. */
   @Test
   void whatIsUndone_wasNeverBooked() {
