@@ -63,6 +63,29 @@ public record JobSummary(
         nodes);
   }
 
+  /** With another highest mean power of a window. */
+  public JobSummary withPeak(long newPeakMilliwatts) {
+    return new JobSummary(
+        site,
+        job,
+        user,
+        project,
+        name,
+        partition,
+        labels,
+        state,
+        anchorEpochMillis,
+        startEpochMillis,
+        endEpochMillis,
+        lastEpochMillis,
+        newPeakMilliwatts,
+        work,
+        workUnit,
+        totals,
+        partEpochMillis,
+        nodes);
+  }
+
   /** Without its user, project, name and labels, for those who must not be known any more. */
   public JobSummary withoutNames() {
     return new JobSummary(

@@ -14,9 +14,11 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.process.Refusals.Place;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -52,6 +54,9 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   @SuppressWarnings("NullAway.Init")
   private LiveStore<Aged<JobSummary>> totals;
 
+  // jobs whose highest window was corrected downwards since the last commit
+  private final Set<String> peaksToFind = new HashSet<>();
+
   /** Totals of jobs; what cannot be used is refused there. */
   public TotalJobs(Refusals refusals) {
     this.refusals = refusals;
@@ -72,6 +77,7 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     context = newContext;
     windows = context.getStateStore(WINDOWS);
     totals = context.getStateStore(TOTALS);
+    peaksToFind.clear();
     CommitScope scope = new CommitScope(context);
     windows.atCommit(scope.of(this::tellWindows));
     totals.atCommit(scope.of(this::tellJobs));
@@ -174,12 +180,10 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
     }
     JobSummary job = known.value();
     long power = meanMilliwatts(after);
-    long peak =
-        power >= job.peakMilliwatts()
-            ? power
-            : powerBefore == job.peakMilliwatts()
-                ? highest(key, windowKey, power)
-                : job.peakMilliwatts();
+    long peak = Math.max(power, job.peakMilliwatts());
+    if (power < peak && powerBefore == peak) {
+      peaksToFind.add(key);
+    }
     long start = increment.windowStartEpochMillis();
     boolean startIsKnown = job.state() != JobState.UNKNOWN;
     Aged<JobSummary> total =
@@ -321,15 +325,16 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
         0);
   }
 
-  /** The highest mean power of any window: needed anew when the highest was corrected downwards. */
-  private long highest(String key, String changedKey, long changedMilliwatts) {
-    long highest = Math.max(0, changedMilliwatts);
-    for (Map.Entry<String, Aged<JobWindow>> entry : windows.startingWith(key + "\0").entrySet()) {
-      if (!entry.getKey().equals(changedKey)) {
-        highest = Math.max(highest, meanMilliwatts(entry.getValue().value()));
-      }
+  /**
+   * Finds the highest mean power of any window, where the highest was corrected downwards: once for
+   * all corrections of a commit, for it looks at all windows of the job.
+   */
+  private void findPeak(String key, Aged<JobSummary> known) {
+    long highest = 0;
+    for (Aged<JobWindow> window : windows.startingWith(key + "\0").values()) {
+      highest = Math.max(highest, meanMilliwatts(window.value()));
     }
-    return highest;
+    totals.put(key, known.touched(known.touchedEpochMillis(), known.value().withPeak(highest)));
   }
 
   /** Millijoules over milliseconds are watts. */
@@ -358,6 +363,9 @@ public final class TotalJobs implements Processor<String, JobNews, String, JobUp
   private void tellJobs() {
     long now = Math.max(0, context.currentStreamTimeMs());
     for (String key : List.copyOf(totals.changedKeys())) {
+      if (peaksToFind.remove(key)) {
+        findPeak(key, requireNonNull(totals.get(key), "a changed job"));
+      }
       JobSummary job = asKnown(anchored(key, requireNonNull(totals.get(key), "a changed job")));
       context.forward(new Record<>(key, (JobUpdate) new JobUpdate.Summary(job), now));
     }

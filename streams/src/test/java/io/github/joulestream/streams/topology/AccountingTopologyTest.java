@@ -282,6 +282,16 @@ class AccountingTopologyTest {
   }
 
   @Test
+  void whatIsTakenBackOfTheHighestWindow_isNoPeakAnyMore() {
+    send(hold(0));
+    send(batch(0, 0, 60));
+    assertThat(told().peakMilliwatts()).isEqualTo(500_000);
+    send(release(5)); // half of the first window is left
+    assertThat(told().peakMilliwatts()).isEqualTo(250_000);
+    assertThat(told().lastEpochMillis()).isEqualTo(START + 10_000);
+  }
+
+  @Test
   void anEndThatArrivesLate_takesTheLastTimeBack_andLeavesNoWindowBehindIt() {
     send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
     send(hold(5));
