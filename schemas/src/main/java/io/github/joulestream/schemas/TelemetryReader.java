@@ -11,6 +11,7 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.ReadingColumns;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,11 @@ public final class TelemetryReader {
   private boolean bare;
   private int describedFrom;
   private int describedTo;
+  // where it was read from
+  private byte[] source = {};
+  private int sourceFrom;
+  private int sourceTo;
+  private final CRC32C checksum = new CRC32C();
   private final WireReader in = new WireReader();
   private final AvroSerde.Body<TelemetryReader> body =
       wire -> {
@@ -58,8 +64,12 @@ public final class TelemetryReader {
     private final byte[] bytes;
     private final Device[] devices;
     private final int[] columns;
+    private final int checksum;
 
     private Described(byte[] bytes, Device[] devices, int[] columns) {
+      CRC32C crc = new CRC32C();
+      crc.update(bytes, 0, bytes.length);
+      this.checksum = Integer.rotateLeft((int) crc.getValue(), 16);
       this.bytes = bytes;
       this.devices = devices;
       this.columns = columns;
@@ -103,6 +113,7 @@ public final class TelemetryReader {
     if (!in.reads(bytes)) {
       describedFrom = -1; // another release wrote it
     }
+    readFrom(bytes, from, length);
   }
 
   /**
@@ -115,6 +126,29 @@ public final class TelemetryReader {
     shown = cut;
     bare = true;
     SERDE.read(bytes, from, length, in, body);
+    readFrom(bytes, from, length);
+  }
+
+  private void readFrom(byte[] bytes, int from, int length) {
+    source = bytes;
+    sourceFrom = from;
+    sourceTo = from + length;
+  }
+
+  /**
+   * A checksum of the bytes of the batch that was read last: those of a batch that comes again are
+   * the same, and so is it; also of a batch without the description of its devices, once it is read
+   * with that. Valid as long as the bytes are.
+   */
+  public int content() {
+    checksum.reset();
+    if (describedFrom < 0) {
+      checksum.update(source, sourceFrom, sourceTo - sourceFrom);
+      return (int) checksum.getValue();
+    }
+    checksum.update(source, sourceFrom, describedFrom - sourceFrom);
+    checksum.update(source, describedTo, sourceTo - describedTo);
+    return (int) checksum.getValue() ^ described().checksum;
   }
 
   void read(WireReader wire, @Nullable Described known) throws IOException {

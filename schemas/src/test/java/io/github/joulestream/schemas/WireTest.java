@@ -548,6 +548,7 @@ class WireTest {
         assertThat(reader.described()).isSameAs(known);
       }
       known = reader.described();
+      int content = reader.content();
       // and without that description, kept beside it
       int at = reader.describedFrom();
       int cut = reader.describedTo() - at;
@@ -556,6 +557,23 @@ class WireTest {
       System.arraycopy(within, at + cut, bare, at - 3, bare.length - at + 3);
       reader.readBare(bare, 0, bare.length, TelemetryReader.Described.of(known.bytes()));
       assertThat(reader.batch()).isEqualTo(batch);
+      assertThat(reader.content()).isEqualTo(content);
+      assertOtherContent(bytes, content, random);
+    }
+  }
+
+  /** Whatever else a batch says, and with whichever number, its content is another. */
+  private static void assertOtherContent(byte[] bytes, int content, Random random) {
+    TelemetryReader reader = new TelemetryReader();
+    for (int i = 0; i < 20; i++) {
+      byte[] other = bytes.clone();
+      other[10 + random.nextInt(bytes.length - 10)] ^= (byte) (1 << random.nextInt(8));
+      try {
+        reader.read(other, 0, other.length, null);
+      } catch (SerializationException e) {
+        continue; // that is no batch
+      }
+      assertThat(reader.content()).isNotEqualTo(content);
     }
   }
 

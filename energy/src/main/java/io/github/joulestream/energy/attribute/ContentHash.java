@@ -6,10 +6,9 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.ReadingColumns;
 
 /**
- * A number for all that is booked of a batch (bytes read and written are not): two batches that say
- * the same have the same, however they were encoded, and two that differ have another but once in
- * four billion times. It is the same in every process and release, for it is part of the state.
- * Allocates nothing.
+ * A number for all that is booked of a batch of which the bytes are not at hand: two batches that
+ * say the same have the same, and two that differ have another but once in four billion times. It
+ * is the same in every process and release, for it is part of the state.
  *
  * <p>Each value is multiplied into what was before by an odd constant and the upper half folded
  * down: a step of the finaliser of MurmurHash3.
@@ -20,7 +19,7 @@ final class ContentHash {
   private ContentHash() {}
 
   /** Of a device's properties. */
-  static long of(Device device) {
+  private static long of(Device device) {
     long hash = add(0, device.id());
     hash = add(hash, device.kind().name());
     hash = add(hash, device.source().name());
@@ -35,8 +34,8 @@ final class ContentHash {
     return add(hash, device.instanceOf());
   }
 
-  /** Of a batch; never 0. */
-  static int of(ReadingColumns batch, long[] ofDevices) {
+  /** Of a batch. */
+  static int of(ReadingColumns batch) {
     long[] times = batch.epochMillis();
     long[] powers = batch.powerMilliwatts();
     long[] energies = batch.energyMicrojoules();
@@ -63,10 +62,9 @@ final class ContentHash {
     }
     long hash = add(add(add(add(add(rows, a), b), c), d), e);
     for (int i = 0; i < batch.size(); i++) {
-      hash = add(hash, ofDevices[i] + batch.first(i));
+      hash = add(hash, of(batch.device(i)) + batch.first(i));
     }
-    int folded = (int) (hash ^ hash >>> Integer.SIZE);
-    return folded == 0 ? 1 : folded;
+    return (int) (hash ^ hash >>> Integer.SIZE);
   }
 
   private static long add(long hash, String text) {

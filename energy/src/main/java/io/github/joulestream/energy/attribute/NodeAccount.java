@@ -108,16 +108,27 @@ public final class NodeAccount {
       long agentEpoch, long sequence, Arrival arrived, History history, Increments books) {
     ReadingColumns batch = new ReadingColumns();
     arrived.devices().forEach(batch::add);
-    return accept(agentEpoch, sequence, arrived.arrivalEpochMillis(), batch, history, books);
+    return accept(
+        agentEpoch,
+        sequence,
+        ContentHash.of(batch),
+        arrived.arrivalEpochMillis(),
+        batch,
+        history,
+        books);
   }
 
   /**
    * Takes in readings by column; {@code books} takes what they add. Allocates nothing while there
    * is nothing odd about them, and the batches of the node name the same devices.
+   *
+   * @param content the same number for a batch that comes again, and another, but once in four
+   *     billion times, for one that says something else
    */
   public Outcome accept(
       long agentEpoch,
       long sequence,
+      int content,
       long arrivalEpochMillis,
       ReadingColumns batch,
       History history,
@@ -133,7 +144,8 @@ public final class NodeAccount {
         ReadingColumns merged = new ReadingColumns();
         List<DeviceSeries> wholes = Instances.merged(batch.series());
         wholes.forEach(merged::add);
-        Outcome outcome = accept(agentEpoch, sequence, arrivalEpochMillis, merged, history, books);
+        Outcome outcome =
+            accept(agentEpoch, sequence, content, arrivalEpochMillis, merged, history, books);
         return outcome.whole() ? outcome.keeping(wholes) : outcome;
       }
       places = new Places(batch);
@@ -144,7 +156,7 @@ public final class NodeAccount {
         seen.add(
             agentEpoch,
             sequence,
-            ContentHash.of(batch, places.contents),
+            content == RecentContents.UNKNOWN ? 1 : content,
             latestGiven,
             arrivalEpochMillis);
     if (kind == SeenBatches.Kind.REPEATED) {
@@ -318,19 +330,16 @@ public final class NodeAccount {
     private final @Nullable DeviceAccount[] plain;
     private final Sources[] speakers;
     private final boolean distinct;
-    private final long[] contents;
 
     Places(ReadingColumns batch) {
       named = new Device[batch.size()];
       accounts = new DeviceAccount[batch.size()];
       plain = new DeviceAccount[batch.size()];
       speakers = new Sources[batch.size()];
-      contents = new long[batch.size()];
       Set<String> ids = new HashSet<>();
       for (int d = 0; d < named.length; d++) {
         named[d] = batch.device(d);
         ids.add(keyOf(named[d]));
-        contents[d] = ContentHash.of(named[d]);
         speakers[d] = sourcesOf(keyOf(named[d]));
       }
       distinct = ids.size() == named.length;

@@ -407,6 +407,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     return node.account.accept(
         telemetry.agentEpoch(),
         telemetry.sequence(),
+        telemetry.content(),
         arrivalEpochMillis,
         telemetry.columns(),
         history.of(node),

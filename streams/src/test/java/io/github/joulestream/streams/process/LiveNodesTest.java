@@ -134,6 +134,7 @@ class LiveNodesTest {
       node.account.accept(
           reader.agentEpoch(),
           reader.sequence(),
+          reader.content(),
           arrival,
           reader.columns(),
           history.of(node),

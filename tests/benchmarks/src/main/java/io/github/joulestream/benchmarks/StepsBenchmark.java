@@ -154,7 +154,13 @@ public class StepsBenchmark {
   private Outcome takeRead(String name, NodeAccount taker, ReadingColumns columns) {
     books.of(name);
     return taker.accept(
-        reader.agentEpoch(), reader.sequence(), START + TICKS * 1_000L, columns, NO_HISTORY, books);
+        reader.agentEpoch(),
+        reader.sequence(),
+        reader.content(),
+        START + TICKS * 1_000L,
+        columns,
+        NO_HISTORY,
+        books);
   }
 
   private static byte[] written(NodeAccount account) throws IOException {
