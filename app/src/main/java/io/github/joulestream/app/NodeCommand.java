@@ -137,7 +137,7 @@ final class NodeCommand extends CommandGroup {
         confirmation.confirm("begin a new account of node %s of site %s".formatted(node, site));
       }
       new Forgetting()
-          .put(Topic.NODE_COMMANDS, key, (reset ? NodeOrder.RESET : NodeOrder.RESTORE).bytes())
+          .put(Topic.ALLOCATIONS, key, (reset ? NodeOrder.RESET : NodeOrder.RESTORE).bytes())
           .send(kafka.config());
       long end = EpochClock.system().epochMillis() + WAIT_MILLIS;
       while (EpochClock.system().epochMillis() < end) {

@@ -5,10 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a person orders about a node that is set aside; the value of a record of the topic {@code
- * node-commands} is its name in lower case, in ASCII.
+ * What a person orders about a node that is set aside. The order is a record of the topic {@code
+ * allocations} whose value is its name in lower case, in ASCII; no allocation begins so.
  */
 public enum NodeOrder {
   /** Read its state again, and continue with it. */
@@ -21,18 +22,13 @@ public enum NodeOrder {
     return name().toLowerCase(Locale.ROOT).getBytes(US_ASCII);
   }
 
-  /**
-   * Reads the value of a record.
-   *
-   * @throws IllegalArgumentException if it is no order
-   */
-  public static NodeOrder of(byte[] value) {
+  /** The order that is the value of a record; null if it is none. */
+  public static @Nullable NodeOrder find(byte[] value) {
     for (NodeOrder order : values()) {
       if (Arrays.equals(order.bytes(), value)) {
         return order;
       }
     }
-    throw new IllegalArgumentException(
-        "not an order about a node: %d bytes; restore and reset are".formatted(value.length));
+    return null;
   }
 }

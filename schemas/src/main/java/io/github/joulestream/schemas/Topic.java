@@ -19,7 +19,6 @@ public enum Topic {
   JOBS("jobs", "site/job", Spread.BY_KEY, Duration.ZERO),
   BUDGETS("budgets", "site/budget", Spread.SINGLE, Duration.ZERO),
   NODES("nodes", "site/node", Spread.BY_KEY, Duration.ZERO),
-  NODE_COMMANDS("node-commands", "site/node", Spread.BY_KEY, days(7)),
   GRID("grid", "site", Spread.SINGLE, days(30)),
   JOB_ENERGY("job-energy", "site/job", Spread.BY_KEY, days(7)),
   SITE_POWER("site-power", "site", Spread.BY_KEY, days(7)),

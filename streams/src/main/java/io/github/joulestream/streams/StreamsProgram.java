@@ -138,13 +138,7 @@ public final class StreamsProgram implements AutoCloseable {
   /** The topics that the topologies read, beside those between their parts. */
   public static List<Topic> inputs() {
     return List.of(
-        Topic.TELEMETRY,
-        Topic.ALLOCATIONS,
-        Topic.NODE_COMMANDS,
-        Topic.JOBS,
-        Topic.BUDGETS,
-        Topic.NODES,
-        Topic.ALERTS);
+        Topic.TELEMETRY, Topic.ALLOCATIONS, Topic.JOBS, Topic.BUDGETS, Topic.NODES, Topic.ALERTS);
   }
 
   /** Why the streams gave up, if they did. */

@@ -64,7 +64,6 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private static final long GPUS_INTERVAL_MILLIS = 10_000;
 
   private static final String TELEMETRY = Topic.TELEMETRY.topicName();
-  private static final String COMMANDS = Topic.NODE_COMMANDS.topicName();
 
   /** Nodes kept in memory, of each task. */
   private static final int LIVE_NODES = 50_000;
@@ -238,8 +237,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private void take(Record<String, byte[]> news, RecordMetadata origin) {
     String key = Refusals.checkedKey(news.key(), news.value());
     byte[] value = Refusals.present(news.value());
-    if (origin.topic().equals(COMMANDS)) {
-      obey(key, NodeOrder.of(value));
+    boolean isTelemetry = origin.topic().equals(TELEMETRY);
+    NodeOrder order = isTelemetry ? null : NodeOrder.find(value);
+    if (order != null) {
+      obey(key, order);
       return;
     }
     SetAsideNode aside = setAside.of(key);
@@ -247,7 +248,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       countFailed(key, news.timestamp());
       throw new IllegalArgumentException("its node is set aside: " + aside.reason());
     }
-    if (origin.topic().equals(TELEMETRY)) {
+    if (isTelemetry) {
       takeBatch(news, key, value, origin);
     } else {
       AllocationEvent event = allocations.deserialize("allocations", value);

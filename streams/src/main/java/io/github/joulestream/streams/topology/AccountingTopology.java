@@ -36,18 +36,18 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * From samples to books.
  *
  * <pre>
- *   telemetry ─────┐                    ┌─ by-job ──┐
- *   allocations ───┼─> attribute-energy ┤   jobs ───┴─> total-jobs ──> job-energy, job-summary
- *   node-commands ─┘ (where the samples │
+ *   telemetry ───┐                      ┌─ by-job ──┐
+ *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-energy, job-summary
+ *                    (where the samples │
  *                     are: per node)    ├─ by-site ───> total-sites ─> site-power, ledger
  *                                       ├─> node-power, power-now
  *                                       └─> dead-letter
  * </pre>
  *
- * <p>Topics in: telemetry, allocations, node-commands (keyed by node, same number of partitions),
- * jobs (keyed by job). Topics out: job-energy, job-summary, site-power, ledger, node-power,
- * power-now, dead-letter. Between: by-job and by-site, which carry increments only; samples are
- * never repartitioned.
+ * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
+ * job). Topics out: job-energy, job-summary, site-power, ledger, node-power, power-now,
+ * dead-letter. Between: by-job and by-site, which carry increments only; samples are never
+ * repartitioned.
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
  * were last written down), node-journal (what came since), node-history (the batches that arrived
@@ -116,10 +116,7 @@ public final class AccountingTopology implements Supplier<Topology> {
 
   private KStream<String, Booked> attribute(StreamsBuilder builder) {
     return builder.stream(
-            List.of(
-                Topic.TELEMETRY.topicName(),
-                Topic.ALLOCATIONS.topicName(),
-                Topic.NODE_COMMANDS.topicName()),
+            List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
             Consumed.with(KEY, RAW).withName("read-node-news"))
         .process(
             () -> new AttributeEnergy(limits, calibration, refusals, untold),

@@ -153,7 +153,6 @@ class HostileRecordsTest {
         List.of(
             "telemetry",
             "allocations",
-            "node-commands",
             "jobs",
             "joulestream-by-job-repartition",
             "joulestream-by-site-repartition");

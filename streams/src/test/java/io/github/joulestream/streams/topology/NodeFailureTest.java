@@ -138,7 +138,7 @@ class NodeFailureTest {
 
     void order(NodeOrder order, String node, int second) {
       send(
-          Topic.NODE_COMMANDS,
+          Topic.ALLOCATIONS,
           Keys.node(SITE, node),
           order.bytes(),
           new ByteArraySerializer(),
