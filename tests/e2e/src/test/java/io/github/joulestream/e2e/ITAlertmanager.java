@@ -73,6 +73,7 @@ class ITAlertmanager {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(2, (short) 1);
     }
+    SchemaExchange.publish(kafka);
     SchemaExchange.join(kafka);
     producer = new KafkaProducer<>(kafka, new StringSerializer(), WireSerdes.alerts().serializer());
     inbox = new Inbox();

@@ -34,6 +34,7 @@ class ITBudgetCommand {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(2, (short) 1);
     }
+    SchemaExchange.publish(kafka);
     SchemaExchange.join(kafka);
     topic = new BudgetTopic(kafka);
   }

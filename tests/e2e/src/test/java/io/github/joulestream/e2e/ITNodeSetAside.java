@@ -75,6 +75,7 @@ class ITNodeSetAside {
           .all()
           .get();
     }
+    SchemaExchange.publish(kafka);
     SchemaExchange.join(kafka);
     producer = new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer());
     put(changelog, "dc1/n2", "not what was written".getBytes(UTF_8));

@@ -60,6 +60,7 @@ class ITOperatorCommands {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(PARTITIONS, (short) 1);
     }
+    SchemaExchange.publish(kafka);
     SchemaExchange.join(kafka);
     put(Topic.NODES, "dc1/n1", node("dc1", "n1", "r1"), WireSerdes.nodes());
     put(Topic.NODES, "dc1/n2", node("dc1", "n2", "r2"), WireSerdes.nodes());
