@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Two rules look ahead. A counter that stands still is known to be stuck, or only late, after a
  * while; and a reading without the counter lies between two that have it. So the energy between two
  * points depends on points up to {@link Limits#LOOK_MILLIS} around them. Where that cannot be told
- * yet, the points are kept (an open stretch) and booked as it looks now; the next points take that
- * back, and book the stretch anew.
+ * yet, the points are kept (a provisional stretch) and booked as it looks now; the next points take
+ * that back, and book the stretch anew.
  */
 final class DeviceAccount {
   static final long NEVER = Long.MIN_VALUE;
@@ -62,11 +62,11 @@ final class DeviceAccount {
   private static final long LEAST_PATIENCE_MILLIS = 10_000;
   private static final long MOST_PATIENCE_MILLIS = 2 * Limits.LOOK_MILLIS;
 
-  private final Workbench bench;
+  private final Scratch scratch;
   private final Limits limits;
 
   // the last point taken in; as an object only once it is asked for
-  private @Nullable Point last;
+  private @Nullable Sample last;
   private @Nullable Device lastDevice;
   private long lastMillis = NEVER;
   // time of the one before it
@@ -77,14 +77,14 @@ final class DeviceAccount {
   private long lastUsed;
   private boolean lastAhead;
   // from the point of this time on all were plain; at least since it was read
-  private long plainSince = Long.MAX_VALUE;
+  private long regularSince = Long.MAX_VALUE;
   // who has which share of it, until the node's allocations change
   private @Nullable Shares shares;
   // mean power of the last interval, by a counter that has no sensor beside it
   private long countedMilliwatts = MISSING;
-  // the books before the open stretch, if there is one, and its points: the last one is last
-  private @Nullable DeviceAccount settled;
-  private List<Point> open = List.of();
+  // the books before the provisional stretch, if there is one, and its points: the last one is last
+  private @Nullable DeviceAccount confirmed;
+  private List<Sample> provisional = List.of();
   // time of the first point ever
   private long firstMillis = NEVER;
 
@@ -119,21 +119,21 @@ final class DeviceAccount {
   private record BeforeGap(long gapEndArrivalMillis, DeviceAccount account) {}
 
   // when the last batch that named it arrived
-  private long heardMillis = NEVER;
+  private long lastArrivalMillis = NEVER;
 
   // true while what follows the last point is booked as held or uncovered
   private boolean tailBooked;
 
-  DeviceAccount(Workbench bench) {
-    this.bench = bench;
-    this.limits = bench.limits;
+  DeviceAccount(Scratch scratch) {
+    this.scratch = scratch;
+    this.limits = scratch.limits;
   }
 
-  @Nullable Point last() {
+  @Nullable Sample last() {
     Device device = lastDevice;
     if (last == null && device != null) {
       last =
-          new Point(
+          new Sample(
               device,
               lastMillis,
               lastMilliwatts,
@@ -145,7 +145,7 @@ final class DeviceAccount {
     return last;
   }
 
-  private void last(@Nullable Point point) {
+  private void last(@Nullable Sample point) {
     last = point;
     lastDevice = null;
     if (point != null) {
@@ -157,12 +157,12 @@ final class DeviceAccount {
       lastUtilisation = point.utilisationParts();
       lastUsed = point.usedBytes();
       lastAhead = point.ahead();
-      plainSince = lastMillis;
+      regularSince = lastMillis;
     }
   }
 
-  private Point lastOfSome() {
-    return requireNonNull(last(), "a device without a reading");
+  private Sample lastOfSome() {
+    return requireNonNull(last(), "a device without a sample");
   }
 
   /** Who has which share of it; null if that must be worked out. */
@@ -175,17 +175,17 @@ final class DeviceAccount {
   }
 
   /** When the last batch that named it arrived. */
-  long heardMillis() {
-    return heardMillis;
+  long lastArrivalMillis() {
+    return lastArrivalMillis;
   }
 
-  void heard(long arrivalEpochMillis) {
-    heardMillis = Math.max(heardMillis, arrivalEpochMillis);
+  void noteArrival(long arrivalEpochMillis) {
+    lastArrivalMillis = Math.max(lastArrivalMillis, arrivalEpochMillis);
   }
 
   /** The device, as its last reading said. */
   Device device() {
-    return requireNonNull(lastDevice, "a device without a reading");
+    return requireNonNull(lastDevice, "a device without a sample");
   }
 
   /** What the device draws now, mW; 0 if it has not said. */
@@ -220,8 +220,8 @@ final class DeviceAccount {
    * The time from which on its energy between two points follows from these two alone; {@code
    * Long.MAX_VALUE} if there is no such time.
    */
-  long plainSince() {
-    return plainSince;
+  long regularSince() {
+    return regularSince;
   }
 
   long utilisationNow() {
@@ -237,7 +237,7 @@ final class DeviceAccount {
   }
 
   /** Goes on from a point without booking anything before it. */
-  void startAt(Point point) {
+  void startAt(Sample point) {
     last(point);
   }
 
@@ -246,27 +246,27 @@ final class DeviceAccount {
    *
    * @param arrivalEpochMillis when they arrived, or {@link #NEVER} if they are booked again
    */
-  void advance(List<Point> points, Shares shares, Increments books, long arrivalEpochMillis) {
-    untail(shares, books);
-    DeviceAccount before = settled;
+  void advance(List<Sample> points, Shares shares, Increments books, long arrivalEpochMillis) {
+    undoTail(shares, books);
+    DeviceAccount before = confirmed;
     if (before == null) {
       run(points, shares, books, arrivalEpochMillis);
       return;
     }
-    books.flip(-1);
-    before.copyOfBooks().run(open, shares, books, NEVER);
-    books.flip(-1);
-    List<Point> all = new ArrayList<>(open.size() + points.size());
-    all.addAll(open);
+    books.invertSign(-1);
+    before.copyOfBooks().run(provisional, shares, books, NEVER);
+    books.invertSign(-1);
+    List<Sample> all = new ArrayList<>(provisional.size() + points.size());
+    all.addAll(provisional);
     all.addAll(points);
     returnTo(before);
     run(all, shares, books, arrivalEpochMillis);
   }
 
-  private void run(List<Point> points, Shares shares, Increments books, long arrivalEpochMillis) {
+  private void run(List<Sample> points, Shares shares, Increments books, long arrivalEpochMillis) {
     for (int i = 0; i < points.size(); i++) {
-      Point next = points.get(i);
-      Point previous = last();
+      Sample next = points.get(i);
+      Sample previous = last();
       if (previous == null) {
         firstMillis = next.epochMillis();
         gap(Long.MIN_VALUE, null, next.epochMillis(), next, shares, books);
@@ -274,11 +274,11 @@ final class DeviceAccount {
         if (next.epochMillis() - previous.epochMillis() > limits.longGapMillis()) {
           rememberGap(arrivalEpochMillis);
         }
-        if (settled == null
+        if (confirmed == null
             && points.size() - i <= MOST_OPEN
-            && isOpen(previous, next, points, i)) {
-          settled = copyOfBooks();
-          open = List.copyOf(points.subList(i, points.size()));
+            && isProvisional(previous, next, points, i)) {
+          confirmed = copyOfBooks();
+          provisional = List.copyOf(points.subList(i, points.size()));
         }
         between(previous, next, points, i, shares, books);
       }
@@ -287,7 +287,7 @@ final class DeviceAccount {
   }
 
   /** True if later points may change what is booked from here on. */
-  private boolean isOpen(Point a, Point b, List<Point> points, int i) {
+  private boolean isProvisional(Sample a, Sample b, List<Sample> points, int i) {
     if (a.microjoules() == MISSING || inBridge(a)) {
       return false;
     }
@@ -332,7 +332,7 @@ final class DeviceAccount {
   @Nullable DeviceAccount beforeGap(long from, long historySince) {
     DeviceAccount found = null;
     for (BeforeGap gap : beforeGaps) {
-      Point end = gap.account.lastOfSome();
+      Sample end = gap.account.lastOfSome();
       if (gap.gapEndArrivalMillis >= historySince && end.epochMillis() < from) {
         found = gap.account;
       }
@@ -361,9 +361,9 @@ final class DeviceAccount {
     beforeGaps = gaps;
   }
 
-  /** The same books, without an open stretch; what came before long gaps is not copied. */
+  /** The same books, without a provisional stretch; what came before long gaps is not copied. */
   DeviceAccount copyOfBooks() {
-    DeviceAccount copy = new DeviceAccount(bench);
+    DeviceAccount copy = new DeviceAccount(scratch);
     copy.returnTo(this);
     copy.firstMillis = firstMillis;
     return copy;
@@ -378,8 +378,8 @@ final class DeviceAccount {
 
   /** Takes over the books of another account of this device. */
   private void returnTo(DeviceAccount other) {
-    settled = null;
-    open = List.of();
+    confirmed = null;
+    provisional = List.of();
     last(other.last());
     previousMillis = other.previousMillis;
     window = other.window;
@@ -401,8 +401,8 @@ final class DeviceAccount {
    * Books what is known to follow the last point: jobs that gave the device back since. Taken back
    * by the next {@link #advance}.
    */
-  void tail(Shares shares, Increments books) {
-    Point from = last();
+  void bookProvisionalTail(Shares shares, Increments books) {
+    Sample from = last();
     if (from == null || tailBooked) {
       return;
     }
@@ -420,10 +420,10 @@ final class DeviceAccount {
    *
    * @param change the first time at which the shares differ, not before the last point
    */
-  void tailAnew(Shares old, Shares now, long change, Increments books) {
-    Point from = last();
+  void rebookTail(Shares old, Shares now, long change, Increments books) {
+    Sample from = last();
     if (from == null || !tailBooked) {
-      tail(now, books);
+      bookProvisionalTail(now, books);
       return;
     }
     long oldEnd = old.lastStart();
@@ -436,34 +436,37 @@ final class DeviceAccount {
     }
   }
 
-  /** Takes back what {@link #tail} booked. */
-  void untail(Shares shares, Increments books) {
+  /** Takes back what {@link #bookProvisionalTail} booked. */
+  void undoTail(Shares shares, Increments books) {
     if (tailBooked) {
       tailBooked = false;
-      Point from = last();
+      Sample from = last();
       if (from != null) {
         bookTail(from, shares.lastStart(), Long.MIN_VALUE, shares, books, -1);
       }
     }
   }
 
-  /** Books once more what {@link #tail} booked, if it did; what is booked stays as it is. */
-  void tailAgain(Shares shares, Increments books) {
-    Point from = last();
+  /**
+   * Books once more what {@link #bookProvisionalTail} booked, if it did; what is booked stays as it
+   * is.
+   */
+  void repeatTail(Shares shares, Increments books) {
+    Sample from = last();
     if (from != null && tailBooked) {
       bookTail(from, shares.lastStart(), Long.MIN_VALUE, shares, books, 1);
     }
   }
 
   private void bookTail(
-      Point from, long end, long since, Shares shares, Increments books, int sign) {
+      Sample from, long end, long since, Shares shares, Increments books, int sign) {
     long keptWindow = window;
     long keptMicrojoules = windowMicrojoules;
     long keptSegment = segmentStart;
     long keptMillijoules = segmentMillijoules;
-    books.flip(sign);
+    books.invertSign(sign);
     gap(from.epochMillis(), from, end, null, since, shares, books);
-    books.flip(sign);
+    books.invertSign(sign);
     window = keptWindow;
     windowMicrojoules = keptMicrojoules;
     segmentStart = keptSegment;
@@ -477,7 +480,7 @@ final class DeviceAccount {
    * in order, are plausible, and the counter rises or there is none. That is most readings of most
    * devices.
    */
-  boolean isPlain(
+  boolean isRegular(
       ReadingColumns batch,
       Device device,
       int from,
@@ -485,7 +488,7 @@ final class DeviceAccount {
       long arrivalEpochMillis,
       Shares shares) {
     if (!device.equals(lastDevice)
-        || settled != null
+        || confirmed != null
         || tailBooked
         || flatSince != NEVER
         || stuck
@@ -493,7 +496,7 @@ final class DeviceAccount {
         || lastMilliwatts == MISSING
         || (lastMicrojoules == MISSING && device.averagingMillis() != 0)
         || lastMillis < bridgeEnd
-        || !bench.calibration.isEmpty()) {
+        || !scratch.calibration.isEmpty()) {
       return false;
     }
     long[] times = batch.epochMillis();
@@ -503,10 +506,10 @@ final class DeviceAccount {
   }
 
   /**
-   * Takes in rows that {@link #isPlain} was true of. It books what {@link #advance} would, and
+   * Takes in rows that {@link #isRegular} was true of. It books what {@link #advance} would, and
    * allocates nothing.
    */
-  void takePlain(
+  void takeRegular(
       ReadingColumns batch, Device device, int from, int to, Shares shares, Increments books) {
     long[] times = batch.epochMillis();
     long[] powers = batch.powerMilliwatts();
@@ -576,9 +579,9 @@ final class DeviceAccount {
     long counted = MISSING;
     boolean faulty = false;
     if (counter != MISSING) {
-      bench.step.set(device, true, lastMicrojoules, counter, length, byPower);
+      scratch.step.set(device, true, lastMicrojoules, counter, length, byPower);
       faulty = noteEvent(time, books);
-      counted = bench.step.microjoules();
+      counted = scratch.step.microjoules();
     }
     Quality quality;
     if (counted != MISSING) {
@@ -586,11 +589,11 @@ final class DeviceAccount {
         addToMinute(length, counted, byPower);
       }
       boolean guessed = length > limits.gapMillis() && shares.changesWithin(lastMillis, time);
-      quality = bench.step.certain() && !guessed ? Quality.MEASURED : Quality.ESTIMATED;
-      bench.interval.ofCounter(lastMillis, lastMilliwatts, time, power, counted);
+      quality = scratch.step.certain() && !guessed ? Quality.MEASURED : Quality.ESTIMATED;
+      scratch.interval.ofCounter(lastMillis, lastMilliwatts, time, power, counted);
     } else {
       quality = length <= limits.gapMillis() && !faulty ? Quality.MEASURED : Quality.ESTIMATED;
-      bench.interval.ofPower(lastMillis, lastMilliwatts, time, power);
+      scratch.interval.ofPower(lastMillis, lastMilliwatts, time, power);
     }
     if (device.source() == PowerSource.MODELLED) {
       quality = Quality.MODELLED;
@@ -606,7 +609,7 @@ final class DeviceAccount {
 
   /** Counts what happened to the counter; true if what it says is no good. */
   private boolean noteEvent(long epochMillis, Increments books) {
-    switch (bench.step.event()) {
+    switch (scratch.step.event()) {
       case NONE -> {}
       case WRAPPED -> books.note(limits.windowOf(epochMillis), SiteAmount.COUNTER_WRAPS, 1);
       case RESET -> books.note(limits.windowOf(epochMillis), SiteAmount.COUNTER_RESETS, 1);
@@ -621,7 +624,7 @@ final class DeviceAccount {
   // ---- between two points
 
   private void between(
-      Point a, Point b, List<Point> points, int i, Shares shares, Increments books) {
+      Sample a, Sample b, List<Sample> points, int i, Shares shares, Increments books) {
     long length = b.epochMillis() - a.epochMillis();
     closeMinute(a.epochMillis(), books);
     boolean powers = a.milliwatts() != MISSING && b.milliwatts() != MISSING;
@@ -640,7 +643,7 @@ final class DeviceAccount {
       faulty = true; // it has lost what was drawn meanwhile
     } else if (a.microjoules() != MISSING && b.microjoules() != MISSING) {
       step(a, b, trapezoid(a, b, length));
-      certain = bench.step.certain();
+      certain = scratch.step.certain();
       faulty = noteEvent(b.epochMillis(), books);
       // what is counted over a longer time is known as a sum, but not when it was drawn
       counted =
@@ -648,10 +651,10 @@ final class DeviceAccount {
                   || (length > limits.longGapMillis()
                       && SumRoom.isTooMany(a.epochMillis(), b.epochMillis(), shares, limits))
               ? MISSING
-              : calibrated(bench.step.microjoules(), b, length);
+              : calibrated(scratch.step.microjoules(), b, length);
       compare(a, b, counted, length);
     } else if (a.microjoules() != MISSING) {
-      Point end = nextCounted(points, i);
+      Sample end = nextCounted(points, i);
       if (end != null && bridges(a, end)) {
         bridge(a, end, points, i);
         counted = bridged(a, b);
@@ -667,13 +670,13 @@ final class DeviceAccount {
       long from = powers ? a.milliwatts() : 0;
       long to = powers ? b.milliwatts() : 0;
       countedMilliwatts = counted / length;
-      bench.interval.ofCounter(a.epochMillis(), from, b.epochMillis(), to, counted);
+      scratch.interval.ofCounter(a.epochMillis(), from, b.epochMillis(), to, counted);
     } else if (length > limits.longGapMillis()) {
       gap(a.epochMillis(), a, b.epochMillis(), b, shares, books);
       return;
     } else if (powers) {
       quality = length <= limits.gapMillis() && !faulty ? Quality.MEASURED : Quality.ESTIMATED;
-      bench.interval.ofPower(a.epochMillis(), a.milliwatts(), b.epochMillis(), b.milliwatts());
+      scratch.interval.ofPower(a.epochMillis(), a.milliwatts(), b.epochMillis(), b.milliwatts());
     } else {
       // the counter began anew and only one end says its power: hold it
       long held = a.milliwatts() != MISSING ? a.milliwatts() : b.milliwatts();
@@ -682,7 +685,7 @@ final class DeviceAccount {
         return;
       }
       quality = Quality.ESTIMATED;
-      bench.interval.ofPower(a.epochMillis(), held, b.epochMillis(), held);
+      scratch.interval.ofPower(a.epochMillis(), held, b.epochMillis(), held);
     }
     if (quality == Quality.MEASURED && (a.ahead() || b.ahead())) {
       quality = Quality.ESTIMATED;
@@ -702,8 +705,8 @@ final class DeviceAccount {
         false);
   }
 
-  private void step(Point a, Point b, long expectedMicrojoules) {
-    bench.step.set(
+  private void step(Sample a, Sample b, long expectedMicrojoules) {
+    scratch.step.set(
         b.device(),
         a.device().counterEpoch() == b.device().counterEpoch(),
         a.microjoules(),
@@ -712,16 +715,16 @@ final class DeviceAccount {
         expectedMicrojoules);
   }
 
-  private long calibrated(long microjoules, Point b, long length) {
+  private long calibrated(long microjoules, Sample b, long length) {
     return microjoules == MISSING
         ? MISSING
-        : bench.calibration.microjoules(b.device(), microjoules, length);
+        : scratch.calibration.microjoules(b.device(), microjoules, length);
   }
 
   /**
    * Energy by power, µJ, or MISSING if power is not known at both ends or the gap is a long one.
    */
-  private long trapezoid(Point a, Point b, long length) {
+  private long trapezoid(Sample a, Sample b, long length) {
     return a.milliwatts() == MISSING || b.milliwatts() == MISSING || length > limits.longGapMillis()
         ? MISSING
         : (a.milliwatts() + b.milliwatts()) * length / 2;
@@ -734,7 +737,7 @@ final class DeviceAccount {
    * may be late (then it catches up, and what it says in the end is right: a bridge), slow (then it
    * rises every few seconds), or stuck.
    */
-  private boolean seeWhetherStuck(Point a, Point b, List<Point> points, int i) {
+  private boolean seeWhetherStuck(Sample a, Sample b, List<Sample> points, int i) {
     if (!flat(a, b)) {
       flatSince = NEVER;
       flatPower = 0;
@@ -769,7 +772,7 @@ final class DeviceAccount {
    * the whole time: after a long stand, if power says about the same; after a short one, if it is
    * more than can have been drawn in its last moment alone.
    */
-  private boolean catchesUp(long since, Point before, Point after, long powerBefore) {
+  private boolean catchesUp(long since, Sample before, Sample after, long powerBefore) {
     if (after.microjoules() == MISSING
         || after.milliwatts() == MISSING
         || after.epochMillis() - since > Limits.LOOK_MILLIS) {
@@ -777,21 +780,21 @@ final class DeviceAccount {
     }
     if (before.epochMillis() - since < STUCK_MILLIS) {
       step(before, after, trapezoid(before, after, after.epochMillis() - before.epochMillis()));
-      if (bench.step.event() != CounterStep.Event.JUMPED) {
+      if (scratch.step.event() != CounterStep.Event.JUMPED) {
         return false;
       }
     }
     stepAcross(since, before, after);
-    long counted = bench.step.microjoules();
+    long counted = scratch.step.microjoules();
     long byPower = powerBefore + area(before, after);
     return counted != MISSING
-        && bench.step.certain()
+        && scratch.step.certain()
         && Math.abs(counted - byPower) <= Math.max(counted, byPower) / 4;
   }
 
   /** Sets the step to all the time that the counter stood, and the moment in which it moved. */
-  private void stepAcross(long since, Point before, Point after) {
-    bench.step.set(
+  private void stepAcross(long since, Sample before, Sample after) {
+    scratch.step.set(
         after.device(),
         before.device().counterEpoch() == after.device().counterEpoch(),
         before.microjoules(),
@@ -800,7 +803,7 @@ final class DeviceAccount {
         MISSING);
   }
 
-  private static boolean flat(Point a, Point b) {
+  private static boolean flat(Sample a, Sample b) {
     return a.microjoules() != MISSING
         && a.microjoules() == b.microjoules()
         && a.device().counterEpoch() == b.device().counterEpoch()
@@ -811,7 +814,7 @@ final class DeviceAccount {
   // ---- readings without the counter between readings with it
 
   /** True if the interval that begins here is one of a stretch that is known as a whole. */
-  private boolean inBridge(Point a) {
+  private boolean inBridge(Sample a) {
     return bridgeEnd != NEVER && a.epochMillis() < bridgeEnd;
   }
 
@@ -819,7 +822,7 @@ final class DeviceAccount {
    * The part of this interval in what the counter says of a stretch in whose middle it was not
    * read: by power, which every point of the middle has.
    */
-  private long bridged(Point a, Point b) {
+  private long bridged(Sample a, Sample b) {
     bridgePower += area(a, b);
     long booked =
         b.epochMillis() == bridgeEnd
@@ -832,22 +835,22 @@ final class DeviceAccount {
     return part;
   }
 
-  private void bridge(Point start, Point end, List<Point> points, int i) {
+  private void bridge(Sample start, Sample end, List<Sample> points, int i) {
     // the step is set to this stretch
     bridgeTotal =
-        calibrated(bench.step.microjoules(), end, end.epochMillis() - start.epochMillis());
+        calibrated(scratch.step.microjoules(), end, end.epochMillis() - start.epochMillis());
     bridgeEnd = end.epochMillis();
     bridgeBooked = 0;
     bridgePower = 0;
     bridgePowerTotal = 0;
-    Point before = start;
+    Sample before = start;
     for (int j = i; before.epochMillis() < bridgeEnd; j++) {
       bridgePowerTotal += area(before, points.get(j));
       before = points.get(j);
     }
   }
 
-  private static @Nullable Point nextCounted(List<Point> points, int from) {
+  private static @Nullable Sample nextCounted(List<Sample> points, int from) {
     for (int i = from; i < points.size(); i++) {
       if (points.get(i).microjoules() != MISSING) {
         return points.get(i);
@@ -856,22 +859,22 @@ final class DeviceAccount {
     return null;
   }
 
-  private boolean bridges(Point start, Point end) {
+  private boolean bridges(Sample start, Sample end) {
     long length = end.epochMillis() - start.epochMillis();
     if (length > Limits.LOOK_MILLIS) {
       return false;
     }
     step(start, end, trapezoid(start, end, length));
-    return bench.step.microjoules() != MISSING
-        && bench.step.microjoules() > 0
-        && bench.step.certain();
+    return scratch.step.microjoules() != MISSING
+        && scratch.step.microjoules() > 0
+        && scratch.step.certain();
   }
 
   /**
    * Energy by power; at an end without power that of the other end. Of a longer time than the rules
    * look at, which no rule uses, only so much.
    */
-  private static long area(Point a, Point b) {
+  private static long area(Sample a, Sample b) {
     long length = Math.min(b.epochMillis() - a.epochMillis(), Limits.LOOK_MILLIS);
     long from = a.milliwatts() != MISSING ? a.milliwatts() : b.milliwatts();
     long to = b.milliwatts() != MISSING ? b.milliwatts() : from;
@@ -880,7 +883,7 @@ final class DeviceAccount {
 
   // ---- counter against power
 
-  private void compare(Point a, Point b, long counted, long length) {
+  private void compare(Sample a, Sample b, long counted, long length) {
     if (counted != MISSING
         && length <= limits.gapMillis()
         && a.milliwatts() != MISSING
@@ -921,16 +924,16 @@ final class DeviceAccount {
    * first hour.
    */
   private void gap(
-      long from, @Nullable Point a, long to, @Nullable Point b, Shares shares, Increments books) {
+      long from, @Nullable Sample a, long to, @Nullable Sample b, Shares shares, Increments books) {
     gap(from, a, to, b, Long.MIN_VALUE, shares, books);
   }
 
   /** The same, but of time long after {@code a} only what does not end before {@code since}. */
   private void gap(
       long from,
-      @Nullable Point a,
+      @Nullable Sample a,
       long to,
-      @Nullable Point b,
+      @Nullable Sample b,
       long since,
       Shares shares,
       Increments books) {
@@ -1000,8 +1003,8 @@ final class DeviceAccount {
     return false;
   }
 
-  private void hold(long start, long end, Point at, Shares shares, Increments books) {
-    bench.interval.ofPower(start, at.milliwatts(), end, at.milliwatts());
+  private void hold(long start, long end, Sample at, Shares shares, Increments books) {
+    scratch.interval.ofPower(start, at.milliwatts(), end, at.milliwatts());
     Quality quality =
         at.device().source() == PowerSource.MODELLED ? Quality.MODELLED : Quality.ESTIMATED;
     book(
@@ -1065,7 +1068,7 @@ final class DeviceAccount {
       }
       long inWindow = limits.windowOf(at);
       long end = Math.min(to, Math.min(inWindow + limits.windowMillis(), shares.spanEnd(span)));
-      long untilEnd = bench.interval.microjoulesTo(end);
+      long untilEnd = scratch.interval.microjoulesTo(end);
       piece(
           at,
           end,
@@ -1137,9 +1140,9 @@ final class DeviceAccount {
     }
     int jobs = holders.jobs().size();
     int weightSum = holders.weightSum();
-    bench.roomFor(jobs + 1);
-    long[] before = bench.before;
-    long[] after = bench.after;
+    scratch.roomFor(jobs + 1);
+    long[] before = scratch.before;
+    long[] after = scratch.after;
     if (weightSum > Shares.WHOLE) {
       books.note(inWindow, SiteAmount.OVERBOOKED_MILLIS, millis);
     }
@@ -1180,12 +1183,12 @@ final class DeviceAccount {
 
   void write(StateWriter out) throws IOException {
     writeBooks(out);
-    DeviceAccount before = settled;
+    DeviceAccount before = confirmed;
     out.writeBoolean(before != null);
     if (before != null) {
       before.writeBooks(out);
-      out.number(open.size());
-      for (Point point : open) {
+      out.number(provisional.size());
+      for (Sample point : provisional) {
         // within a minute: the same device, of another of the counter's lives at most
         out.writeLong(point.device().counterEpoch());
         writePoint(point, out);
@@ -1199,7 +1202,7 @@ final class DeviceAccount {
   }
 
   private void writeBooks(StateWriter out) throws IOException {
-    Point point = lastOfSome();
+    Sample point = lastOfSome();
     DeviceCodec.write(point.device(), out);
     writePoint(point, out);
     out.writeLong(firstMillis);
@@ -1217,7 +1220,7 @@ final class DeviceAccount {
     out.writeBoolean(tailBooked);
   }
 
-  private static void writePoint(Point point, StateWriter out) throws IOException {
+  private static void writePoint(Sample point, StateWriter out) throws IOException {
     out.writeLong(point.epochMillis());
     out.writeLong(point.milliwatts());
     out.writeLong(point.microjoules());
@@ -1226,29 +1229,29 @@ final class DeviceAccount {
     out.writeBoolean(point.ahead());
   }
 
-  static DeviceAccount read(StateReader in, Workbench bench) throws IOException {
-    DeviceAccount account = readBooks(in, bench);
+  static DeviceAccount read(StateReader in, Scratch scratch) throws IOException {
+    DeviceAccount account = readBooks(in, scratch);
     if (in.readBoolean()) {
-      account.settled = readBooks(in, bench);
+      account.confirmed = readBooks(in, scratch);
       Device device = account.lastOfSome().device();
-      List<Point> open = new ArrayList<>();
+      List<Sample> provisional = new ArrayList<>();
       for (int left = in.countOrShort(); left > 0; left--) {
         Device then = device.withCounter(in.readLong(), device.counterWrapMicrojoules());
-        open.add(readPoint(then, in));
+        provisional.add(readPoint(then, in));
       }
-      account.open = List.copyOf(open);
+      account.provisional = List.copyOf(provisional);
     }
     List<BeforeGap> gaps = new ArrayList<>();
     for (int left = in.readByte(); left > 0; left--) {
       long arrival = in.readLong();
-      gaps.add(new BeforeGap(arrival, readBooks(in, bench)));
+      gaps.add(new BeforeGap(arrival, readBooks(in, scratch)));
     }
     account.beforeGaps = gaps;
     return account;
   }
 
-  private static DeviceAccount readBooks(StateReader in, Workbench bench) throws IOException {
-    DeviceAccount account = new DeviceAccount(bench);
+  private static DeviceAccount readBooks(StateReader in, Scratch scratch) throws IOException {
+    DeviceAccount account = new DeviceAccount(scratch);
     Device device = DeviceCodec.read(in);
     account.last(readPoint(device, in));
     account.firstMillis = in.readLong();
@@ -1267,8 +1270,8 @@ final class DeviceAccount {
     return account;
   }
 
-  private static Point readPoint(Device device, StateReader in) throws IOException {
-    return new Point(
+  private static Sample readPoint(Device device, StateReader in) throws IOException {
+    return new Sample(
         device,
         in.readLong(),
         in.readLong(),

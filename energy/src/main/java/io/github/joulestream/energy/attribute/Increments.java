@@ -99,7 +99,7 @@ public final class Increments {
   }
 
   /** From here on all bookings are of this node. */
-  public void of(String name) {
+  public void forNode(String name) {
     if (!nodeName.equals(name)) {
       nodeName = name;
       node = nodes.computeIfAbsent(name, _ -> new Windows());
@@ -121,7 +121,7 @@ public final class Increments {
   /**
    * Takes back all that was booked since {@link #begin}, be it half of a record: every sum is as it
    * was, and windows, jobs and nodes that were not there are gone. It is of no node then; see
-   * {@link #of}.
+   * {@link #forNode}.
    *
    * @throws IllegalStateException if nothing was begun, or the increments were handed on since
    */
@@ -135,7 +135,7 @@ public final class Increments {
     nodes.values().removeIf(windows -> windows.all.isEmpty());
     nodeName = "";
     node = new Windows();
-    all();
+    countAll();
   }
 
   /** From here on these say what adds to the total. */
@@ -144,15 +144,15 @@ public final class Increments {
   }
 
   /** From here on all bookings count as they are. */
-  void all() {
-    mode(1, Long.MIN_VALUE, Long.MAX_VALUE);
+  void countAll() {
+    restrictTo(1, Long.MIN_VALUE, Long.MAX_VALUE);
   }
 
   /**
    * From here on bookings count with this sign, and only those in windows from {@code from} up to
    * before {@code to}.
    */
-  void mode(int newSign, long from, long to) {
+  void restrictTo(int newSign, long from, long to) {
     this.sign = newSign;
     this.fromWindow = from;
     this.toWindow = to;
@@ -163,7 +163,7 @@ public final class Increments {
   }
 
   /** Multiplies the sign by this. */
-  void flip(int by) {
+  void invertSign(int by) {
     sign *= by;
   }
 

@@ -66,8 +66,8 @@ public final class NodeAccount {
   private static final long MOST_PLAIN_MILLIS = 3_600_000;
 
   private final Limits limits;
-  private final Workbench bench;
-  private final PointReader reader;
+  private final Scratch bench;
+  private final SampleReader reader;
   private final Allocations allocations;
   // by key: what says that it is of another kind now is another device
   private final LinkedHashMap<String, DeviceAccount> devices = new LinkedHashMap<>();
@@ -93,8 +93,8 @@ public final class NodeAccount {
 
   public NodeAccount(Limits limits, Calibration calibration) {
     this.limits = requireNonNull(limits, "limits is null");
-    this.bench = new Workbench(limits, requireNonNull(calibration, "calibration is null"));
-    this.reader = new PointReader(limits, calibration);
+    this.bench = new Scratch(limits, requireNonNull(calibration, "calibration is null"));
+    this.reader = new SampleReader(limits, calibration);
     this.allocations = new Allocations(limits);
   }
 
@@ -134,7 +134,7 @@ public final class NodeAccount {
       History history,
       Increments books) {
     books.containers(containers);
-    books.all();
+    books.countAll();
     heardMillis = Math.max(heardMillis, arrivalEpochMillis);
     if (arrivalEpochMillis >= nextForgettingMillis) {
       forgetUnheard(arrivalEpochMillis);
@@ -177,7 +177,8 @@ public final class NodeAccount {
       }
       DeviceAccount plain = places.plain(d);
       if (plain != null && !room.isSpent()) {
-        plain.takePlain(batch, batch.device(d), from, to, sharesOf(plain, batch.device(d)), books);
+        plain.takeRegular(
+            batch, batch.device(d), from, to, sharesOf(plain, batch.device(d)), books);
         oldestMillis = Math.min(oldestMillis, batch.epochMillis()[from]);
         latestMillis = Math.max(latestMillis, batch.epochMillis()[to - 1]);
         newestMillis = Math.max(newestMillis, batch.epochMillis()[to - 1]);
@@ -187,7 +188,7 @@ public final class NodeAccount {
         odd = new Odd(agentEpoch, arrivalEpochMillis, history, books, room, rival);
       }
       DeviceSeries series = batch.series(d);
-      List<Point> points = odd.read(batch, series);
+      List<Sample> points = odd.read(batch, series);
       if (points.isEmpty()) {
         continue;
       }
@@ -196,7 +197,7 @@ public final class NodeAccount {
       long keptMillis = odd.take(batch, series, points);
       newestMillis = Math.max(newestMillis, keptMillis);
     }
-    books.all();
+    books.countAll();
     count(batch, arrivalEpochMillis, SiteAmount.READINGS, room, books);
     Outcome outcome = odd == null ? Outcome.TAKEN : odd.outcome();
     if (oldestMillis <= latestMillis) {
@@ -355,7 +356,7 @@ public final class NodeAccount {
         int to = batch.first(d + 1);
         DeviceAccount account = account(d);
         if (account != null) {
-          account.heard(arrivalEpochMillis);
+          account.noteArrival(arrivalEpochMillis);
         }
         plain[d] =
             distinct
@@ -364,7 +365,7 @@ public final class NodeAccount {
                     && from < to
                     && speakers[d].isKeeper(agentEpoch)
                     && batch.epochMillis()[to - 1] - account.lastMillis() <= MOST_PLAIN_MILLIS
-                    && account.isPlain(
+                    && account.isRegular(
                         batch,
                         batch.device(d),
                         from,
@@ -438,16 +439,16 @@ public final class NodeAccount {
       this.books = books;
     }
 
-    List<Point> read(ReadingColumns batch, DeviceSeries series) {
-      books.all();
+    List<Sample> read(ReadingColumns batch, DeviceSeries series) {
+      books.countAll();
       if (isRefused(batch, series)) {
         return List.of();
       }
-      PointReader.Refusals counted = reader.into(books, arrivalEpochMillis, series, refusals);
+      SampleReader.Refusals counted = reader.into(books, arrivalEpochMillis, series, refusals);
       return reader.read(
           series,
           arrivalEpochMillis,
-          new PointReader.Refusals() {
+          new SampleReader.Refusals() {
             @Override
             public void refused(Device device, int row, SiteAmount reason, long value) {
               counted.refused(device, row, reason, value);
@@ -487,16 +488,16 @@ public final class NodeAccount {
     }
 
     /** Takes in the readings of one device; returns the time of the last that was. */
-    long take(ReadingColumns batch, DeviceSeries series, List<Point> points) {
+    long take(ReadingColumns batch, DeviceSeries series, List<Sample> points) {
       Remembering known =
           booked.isEmpty()
               ? lookUp
               : new Remembering(with(history, new Arrival(arrivalEpochMillis, booked)));
-      List<Point> uncontested = withinRoom(series, uncontested(series, points, known));
+      List<Sample> uncontested = withinRoom(series, uncontested(series, points, known));
       DeviceSeries rest =
           uncontested.size() == points.size() ? null : reader.only(series, uncontested);
       if (!uncontested.isEmpty()) {
-        for (Point point : uncontested) {
+        for (Sample point : uncontested) {
           if (point.ahead()) {
             books.count(limits.windowOf(point.epochMillis()), SiteAmount.CLOCK_AHEAD_READINGS, 1);
           }
@@ -517,7 +518,7 @@ public final class NodeAccount {
       if (!places.distinct) {
         booked.add(rest == null ? series : rest);
       }
-      books.all();
+      books.countAll();
       if (rest != null) {
         List<DeviceSeries> parts = kept == null ? batch.series() : kept;
         parts.remove(series);
@@ -530,14 +531,14 @@ public final class NodeAccount {
     }
 
     /** As many readings as the record has room for; the others are refused. */
-    private List<Point> withinRoom(DeviceSeries series, List<Point> points) {
+    private List<Sample> withinRoom(DeviceSeries series, List<Sample> points) {
       DeviceAccount account = devices.get(keyOf(series.device()));
       Shares ofDevice =
           account == null
               ? allocations.sharesOf(series.device())
               : sharesOf(account, series.device());
       long last = account == null ? DeviceAccount.NEVER : account.lastMillis();
-      int within = room.pointsWithin(points, last, ofDevice, limits);
+      int within = room.samplesWithin(points, last, ofDevice, limits);
       if (within == points.size()) {
         return points;
       }
@@ -551,7 +552,7 @@ public final class NodeAccount {
     }
 
     /** The readings at whose time no other source speaks for the device; the others are refused. */
-    private List<Point> uncontested(DeviceSeries series, List<Point> points, Remembering known) {
+    private List<Sample> uncontested(DeviceSeries series, List<Sample> points, Remembering known) {
       String key = keyOf(series.device());
       Sources speakers = sourcesOf(key);
       DeviceAccount account = devices.get(key);
@@ -562,8 +563,8 @@ public final class NodeAccount {
       Sources.Heard heard =
           epoch -> seen.arrivedMillis(epoch) >= arrivalEpochMillis - Sources.WAKE_MILLIS;
       Conflicts conflicts = rival ? new Conflicts(key, points, known) : null;
-      List<Point> uncontested = new ArrayList<>(points.size());
-      for (Point point : points) {
+      List<Sample> uncontested = new ArrayList<>(points.size());
+      for (Sample point : points) {
         if (rival && conflicts != null && conflicts.isKnown(point)) {
           conflicts.add(point);
           continue;
@@ -592,10 +593,10 @@ public final class NodeAccount {
      * 0 if a batch names the device for the first time, or goes on with it (a counter that began
      * anew is another series); else how many series before this one are of it.
      */
-    private int placeOf(Device device, List<Point> points) {
+    private int placeOf(Device device, List<Sample> points) {
       List<DeviceSeries> before =
           booked.stream().filter(of -> keyOf(of.device()).equals(keyOf(device))).toList();
-      NavigableMap<Long, Point> said = new TreeMap<>();
+      NavigableMap<Long, Sample> said = new TreeMap<>();
       boolean alike = true;
       for (DeviceSeries series : before) {
         alike &=
@@ -604,7 +605,7 @@ public final class NodeAccount {
                 .withCounter(device.counterEpoch(), device.counterWrapMicrojoules())
                 .equals(device);
         reader
-            .read(series, arrivalEpochMillis, PointReader.SILENT)
+            .read(series, arrivalEpochMillis, SampleReader.SILENT)
             .forEach(point -> said.put(point.epochMillis(), point));
       }
       if (said.isEmpty()) {
@@ -614,16 +615,16 @@ public final class NodeAccount {
           points.stream()
               .filter(point ->
                   point.epochMillis() >= said.firstKey() && point.epochMillis() <= said.lastKey())
-              .anyMatch(point -> !point.saysTheSameAs(said.get(point.epochMillis())));
+              .anyMatch(point -> !point.hasSameValuesAs(said.get(point.epochMillis())));
       return alike && !contradicts ? 0 : before.size();
     }
 
     /** Readings of one device at whose time another source speaks for it. */
     private final class Conflicts {
-      private final NavigableMap<Long, Point> said;
-      private final List<Point> refused = new ArrayList<>();
+      private final NavigableMap<Long, Sample> said;
+      private final List<Sample> refused = new ArrayList<>();
 
-      Conflicts(String key, List<Point> points, Remembering known) {
+      Conflicts(String key, List<Sample> points, Remembering known) {
         long gap = limits.longGapMillis();
         said =
             pointsOf(
@@ -637,12 +638,12 @@ public final class NodeAccount {
         return said.isEmpty();
       }
 
-      boolean isKnown(Point point) {
+      boolean isKnown(Sample point) {
         return said.containsKey(point.epochMillis());
       }
 
-      void add(Point point) {
-        if (!point.saysTheSameAs(said.get(point.epochMillis()))) {
+      void add(Sample point) {
+        if (!point.hasSameValuesAs(said.get(point.epochMillis()))) {
           refused.add(point);
           books.count(limits.windowOf(point.epochMillis()), SiteAmount.REFUSED_CONFLICT, 1);
         }
@@ -665,7 +666,7 @@ public final class NodeAccount {
   /** Takes in the readings of one device; null, or if some were too late the others. */
   private @Nullable DeviceSeries take(
       DeviceSeries series,
-      List<Point> points,
+      List<Sample> points,
       long arrivalEpochMillis,
       Remembering history,
       Increments books,
@@ -674,17 +675,17 @@ public final class NodeAccount {
     DeviceAccount account = devices.get(id);
     if (account == null) {
       // from now on its books tell what is not known of it
-      books.all();
+      books.countAll();
       Map<String, Allocations.Stay> naming = allocations.staysNaming(series.device().id());
       unseen(naming, -1, books);
       account = new DeviceAccount(bench);
-      account.heard(arrivalEpochMillis);
+      account.noteArrival(arrivalEpochMillis);
       put(series.device(), account);
       places.forgetAccounts();
       unseen(naming, 1, books);
     }
     Shares ofDevice = sharesOf(account, series.device());
-    Point last = account.last();
+    Sample last = account.last();
     if (last != null && points.getFirst().equals(last)) {
       // read twice, and the same
       if (points.size() == 1) {
@@ -695,25 +696,25 @@ public final class NodeAccount {
     long first = points.getFirst().epochMillis();
     long end = points.getLast().epochMillis();
     if (last == null || first > last.epochMillis()) {
-      books.all();
+      books.countAll();
       account.advance(points, ofDevice, books, arrivalEpochMillis);
-      account.tail(ofDevice, books);
+      account.bookProvisionalTail(ofDevice, books);
       return null;
     }
     if (mend(id, points, ofDevice, ofDevice, first, end, arrivalEpochMillis, history, books)) {
       return null;
     }
-    List<Point> inTime =
+    List<Sample> inTime =
         points.stream().filter(point -> point.epochMillis() > last.epochMillis()).toList();
-    books.all();
-    for (Point point : points.subList(0, points.size() - inTime.size())) {
+    books.countAll();
+    for (Sample point : points.subList(0, points.size() - inTime.size())) {
       books.count(limits.windowOf(point.epochMillis()), SiteAmount.REFUSED_LATE, 1);
     }
     refusals.add(
         "refused late: %d readings of %s, the first of %d"
             .formatted(points.size() - inTime.size(), series.device().id(), first));
     account.advance(inTime, ofDevice, books, arrivalEpochMillis);
-    account.tail(ofDevice, books);
+    account.bookProvisionalTail(ofDevice, books);
     long[] times = series.readings().epochMillis();
     return series.onlyRows(row -> times[row] > last.epochMillis());
   }
@@ -721,7 +722,7 @@ public final class NodeAccount {
   /** Takes in what is said of an allocation; false if it was known. */
   public boolean accept(AllocationEdge edge, History history, Increments books) {
     books.containers(containers);
-    books.all();
+    books.countAll();
     forgetOld(edge);
     heardMillis = Math.max(heardMillis, edge.arrivalEpochMillis());
     SiteAmount refusal = refused(edge);
@@ -751,7 +752,7 @@ public final class NodeAccount {
     String noRoom = allocations.noRoomFor(edge);
     return "%s: an allocation of job %s at %d, which arrived at %d%s"
         .formatted(
-            PointReader.text(refusal),
+            SampleReader.text(refusal),
             Bounds.shown(edge.job()),
             edge.atEpochMillis(),
             edge.arrivalEpochMillis(),
@@ -780,7 +781,7 @@ public final class NodeAccount {
     }
     nextExpiryMillis = allocations.nextExpiry();
     forgetShares();
-    books.all();
+    books.countAll();
     long window = limits.windowOf(edge.atEpochMillis());
     if (edge.by() != AllocationEdge.By.LIMIT) {
       books.count(window, SiteAmount.ALLOCATION_EVENTS, 1);
@@ -789,7 +790,7 @@ public final class NodeAccount {
     count(change.after(), 1, books);
     for (Map.Entry<String, DeviceAccount> entry : devices.entrySet()) {
       DeviceAccount account = entry.getValue();
-      Point last = lastOf(account);
+      Sample last = lastOf(account);
       Shares old = requireNonNull(before.get(entry.getKey()), "old shares");
       Shares now = sharesOf(account, last.device());
       long from = Shares.firstDifference(old, now);
@@ -797,8 +798,8 @@ public final class NodeAccount {
         continue;
       }
       if (from >= last.epochMillis()) {
-        books.all();
-        account.tailAnew(old, now, from, books);
+        books.countAll();
+        account.rebookTail(old, now, from, books);
       } else if (!mend(
           entry.getKey(),
           List.of(),
@@ -813,7 +814,7 @@ public final class NodeAccount {
         mendWhatCanBe(entry.getKey(), old, now, history, books);
       }
     }
-    books.all();
+    books.countAll();
     shareSilences(ofContainers, books);
     shareUnmeasured(ofUnmeasured, books);
     if (unsettled()) {
@@ -869,12 +870,12 @@ public final class NodeAccount {
     ofKind.remove(before);
     ofKind.add(account);
     if (before != null) {
-      account.heard(before.heardMillis());
+      account.noteArrival(before.lastArrivalMillis());
     }
     see(device);
   }
 
-  private static Point lastOf(DeviceAccount account) {
+  private static Sample lastOf(DeviceAccount account) {
     return requireNonNull(account.last(), "a device without a reading");
   }
 
@@ -914,7 +915,7 @@ public final class NodeAccount {
     nextForgettingMillis = nowMillis + DeviceRoom.LOOK_MILLIS;
     List<Device> gone = new ArrayList<>();
     for (DeviceAccount account : devices.values()) {
-      if (DeviceRoom.isForgotten(account.heardMillis(), nowMillis)) {
+      if (DeviceRoom.isForgotten(account.lastArrivalMillis(), nowMillis)) {
         gone.add(account.device());
       }
     }
@@ -971,7 +972,7 @@ public final class NodeAccount {
    */
   private boolean mend(
       String id,
-      Collection<Point> news,
+      Collection<Sample> news,
       Shares old,
       Shares now,
       long from,
@@ -994,7 +995,7 @@ public final class NodeAccount {
   }
 
   /** What is needed to book again what a device drew. */
-  private record Stretch(NavigableMap<Long, Point> points, Start start) {}
+  private record Stretch(NavigableMap<Long, Sample> points, Start start) {}
 
   /**
    * What is needed to book a device again from a time on.
@@ -1010,10 +1011,10 @@ public final class NodeAccount {
       long arrivalEpochMillis,
       Remembering history) {
     DeviceAccount account = requireNonNull(devices.get(id), id);
-    Point last = lastOf(account);
+    Sample last = lastOf(account);
     long margin = ofShares ? NEARBY_FOR_SHARES_MILLIS : NEARBY_MILLIS;
     long nearby = from == Long.MIN_VALUE ? from : from - margin;
-    NavigableMap<Long, Point> points = pointsAround(id, nearby, end, last, history);
+    NavigableMap<Long, Sample> points = pointsAround(id, nearby, end, last, history);
     Start start = start(points, from, ofShares);
     if (start == null) {
       points = pointsAround(id, Long.MIN_VALUE, end, last, history);
@@ -1049,7 +1050,7 @@ public final class NodeAccount {
     long latestWindow = limits.windowOf(from);
     String id = keyOf(account.device());
     for (long margin = NEARBY_OF_PLAIN_MILLIS;
-        latestWindow > account.plainSince() && margin <= Limits.LOOK_MILLIS;
+        latestWindow > account.regularSince() && margin <= Limits.LOOK_MILLIS;
         margin *= 4) {
       var points = pointsOf(id, history, latestWindow - margin, Long.MAX_VALUE);
       var touched = points.lowerEntry(from);
@@ -1061,17 +1062,17 @@ public final class NodeAccount {
       if (before == null) {
         continue;
       }
-      if (before.getKey() < account.plainSince()) {
+      if (before.getKey() < account.regularSince()) {
         return false;
       }
       DeviceAccount start = new DeviceAccount(bench);
       start.startAt(before.getValue());
       Start at = new Start(window, start);
-      books.mode(-1, window, Long.MAX_VALUE);
+      books.restrictTo(-1, window, Long.MAX_VALUE);
       run(points, at, old, books);
-      books.mode(1, window, Long.MAX_VALUE);
+      books.restrictTo(1, window, Long.MAX_VALUE);
       account.shareAs(run(points, at, now, books));
-      books.all();
+      books.countAll();
       return true;
     }
     return false;
@@ -1082,14 +1083,14 @@ public final class NodeAccount {
    * reading sees it, and no interval between two readings reaches over it. {@code Long.MAX_VALUE}
    * if there is no such minute yet.
    */
-  private long endOfChange(String id, long to, Point last, Remembering history) {
+  private long endOfChange(String id, long to, Sample last, Remembering history) {
     long look = Limits.LOOK_MILLIS;
     if (to >= last.epochMillis() - 3 * look) {
       return Long.MAX_VALUE;
     }
     // what follows the change, soon or after a gap, and what follows all that this can change
-    Point touched = next(id, to, last, history);
-    Point beyond = touched == null ? null : next(id, touched.epochMillis() + look, last, history);
+    Sample touched = next(id, to, last, history);
+    Sample beyond = touched == null ? null : next(id, touched.epochMillis() + look, last, history);
     if (beyond == null) {
       return Long.MAX_VALUE;
     }
@@ -1098,7 +1099,7 @@ public final class NodeAccount {
   }
 
   /** The reading that follows a time, soon or after a gap; null if the history has none. */
-  private @Nullable Point next(String id, long after, Point last, Remembering history) {
+  private @Nullable Sample next(String id, long after, Sample last, Remembering history) {
     for (long within = Limits.LOOK_MILLIS; ; within *= 8) {
       boolean all = after + within >= last.epochMillis();
       var found =
@@ -1110,15 +1111,15 @@ public final class NodeAccount {
   }
 
   /** What is known from a time on, as far as the rules look beyond what is booked again. */
-  private NavigableMap<Long, Point> pointsAround(
-      String id, long from, long end, Point last, Remembering history) {
+  private NavigableMap<Long, Sample> pointsAround(
+      String id, long from, long end, Sample last, Remembering history) {
     if (end == Long.MAX_VALUE) {
       return pointsOf(id, history, from, end);
     }
-    NavigableMap<Long, Point> points = pointsOf(id, history, from, end + Limits.LOOK_MILLIS);
+    NavigableMap<Long, Sample> points = pointsOf(id, history, from, end + Limits.LOOK_MILLIS);
     if (points.higherKey(end) == null) {
       // the interval that reaches over the end must be whole
-      Point next = next(id, end, last, history);
+      Sample next = next(id, end, last, history);
       if (next != null) {
         points = new TreeMap<>(points);
         points.put(next.epochMillis(), next);
@@ -1130,13 +1131,13 @@ public final class NodeAccount {
   /** Applies new shares as far back as the history reaches. */
   private void mendWhatCanBe(
       String id, Shares old, Shares now, Remembering history, Increments books) {
-    NavigableMap<Long, Point> points = pointsOf(id, history, Long.MIN_VALUE, Long.MAX_VALUE);
+    NavigableMap<Long, Sample> points = pointsOf(id, history, Long.MIN_VALUE, Long.MAX_VALUE);
     DeviceAccount account = requireNonNull(devices.get(id), id);
     Start start = points.isEmpty() ? null : start(points, points.firstKey() + NEARBY_MILLIS, false);
     if (start == null) {
-      books.all();
-      account.untail(old, books);
-      account.tail(now, books);
+      books.countAll();
+      account.undoTail(old, books);
+      account.bookProvisionalTail(now, books);
       return;
     }
     rebook(id, points, List.of(), old, now, start, start.window, Long.MAX_VALUE, books);
@@ -1155,7 +1156,7 @@ public final class NodeAccount {
    * for the rules to know what was before it, integration begins another minute earlier. Who holds
    * a device changes nothing of what it drew: then it is the window of the change.
    */
-  private @Nullable Start start(NavigableMap<Long, Point> points, long from, boolean ofShares) {
+  private @Nullable Start start(NavigableMap<Long, Sample> points, long from, boolean ofShares) {
     var touched = points.lowerEntry(from);
     if (touched == null) {
       return null;
@@ -1177,8 +1178,8 @@ public final class NodeAccount {
 
   private void rebook(
       String id,
-      NavigableMap<Long, Point> points,
-      Collection<Point> news,
+      NavigableMap<Long, Sample> points,
+      Collection<Sample> news,
       Shares old,
       Shares now,
       Start start,
@@ -1186,13 +1187,13 @@ public final class NodeAccount {
       long end,
       Increments books) {
     DeviceAccount replaced = requireNonNull(devices.get(id), id);
-    books.mode(-1, start.window, end);
+    books.restrictTo(-1, start.window, end);
     run(points, start, old, books);
-    NavigableMap<Long, Point> all = new TreeMap<>(points);
-    news.forEach(point -> all.merge(point.epochMillis(), point, Point::preferred));
-    books.mode(1, start.window, end);
+    NavigableMap<Long, Sample> all = new TreeMap<>(points);
+    news.forEach(point -> all.merge(point.epochMillis(), point, Sample::preferred));
+    books.restrictTo(1, start.window, end);
     DeviceAccount mended = run(all, start, now, books);
-    books.all();
+    books.countAll();
     long first =
         all.isEmpty() ? replaced.firstMillis() : Math.min(replaced.firstMillis(), all.firstKey());
     if (end != Long.MAX_VALUE) {
@@ -1209,13 +1210,13 @@ public final class NodeAccount {
   }
 
   private DeviceAccount run(
-      NavigableMap<Long, Point> points, Start start, Shares ofDevice, Increments books) {
+      NavigableMap<Long, Sample> points, Start start, Shares ofDevice, Increments books) {
     DeviceAccount account = start.account.copyOfBooks();
-    Point anchor = account.last();
-    NavigableMap<Long, Point> toBook =
+    Sample anchor = account.last();
+    NavigableMap<Long, Sample> toBook =
         anchor == null ? points : points.tailMap(anchor.epochMillis(), false);
     account.advance(List.copyOf(toBook.values()), ofDevice, books, DeviceAccount.NEVER);
-    account.tail(ofDevice, books);
+    account.bookProvisionalTail(ofDevice, books);
     return account;
   }
 
@@ -1341,7 +1342,7 @@ public final class NodeAccount {
         }
         least = reached;
       }
-      books.all();
+      books.countAll();
       Shares shares = sharesOfContainer(container);
       container.silences((window, sign) -> silent(window, shares, sign, books));
       container.settled();
@@ -1388,10 +1389,10 @@ public final class NodeAccount {
       DeviceAccount account = entry.getValue();
       Stretch stretch = stretches.get(entry.getKey());
       container.counting(before);
-      books.mode(-1, flip.from(), flip.to());
+      books.restrictTo(-1, flip.from(), flip.to());
       bookAgain(account, stretch, books);
       container.counting(flip.counting());
-      books.mode(1, flip.from(), flip.to());
+      books.restrictTo(1, flip.from(), flip.to());
       bookAgain(account, stretch, books);
     }
     return flip.from();
@@ -1402,7 +1403,7 @@ public final class NodeAccount {
     if (stretch != null) {
       run(stretch.points, stretch.start, ofDevice, books);
     } else {
-      account.tailAgain(ofDevice, books);
+      account.repeatTail(ofDevice, books);
     }
   }
 
@@ -1488,7 +1489,7 @@ public final class NodeAccount {
     if (known == null || first == firstBefore) {
       return;
     }
-    books.all();
+    books.countAll();
     Shares shares = allocations.sharesOf(known.device());
     known.book(Long.MIN_VALUE, Long.MAX_VALUE, firstBefore, shares, -1, books);
     known.book(Long.MIN_VALUE, Long.MAX_VALUE, first, shares, 1, books);
@@ -1511,8 +1512,8 @@ public final class NodeAccount {
   }
 
   /** The points of a device that are known, between two times; not to be changed. */
-  private NavigableMap<Long, Point> pointsOf(String id, Remembering history, long from, long to) {
-    NavigableMap<Long, Point> ofDevice = history.points(from, to).get(id);
+  private NavigableMap<Long, Sample> pointsOf(String id, Remembering history, long from, long to) {
+    NavigableMap<Long, Sample> ofDevice = history.points(from, to).get(id);
     return ofDevice == null
         ? Collections.emptyNavigableMap()
         : ofDevice.subMap(from, true, to, true);
@@ -1523,14 +1524,15 @@ public final class NodeAccount {
     return to < Long.MAX_VALUE - longestMillis ? to + longestMillis : Long.MAX_VALUE;
   }
 
-  private Map<String, NavigableMap<Long, Point>> pointsByDevice(List<Arrival> arrivals) {
-    Map<String, NavigableMap<Long, Point>> points = new HashMap<>();
+  private Map<String, NavigableMap<Long, Sample>> pointsByDevice(List<Arrival> arrivals) {
+    Map<String, NavigableMap<Long, Sample>> points = new HashMap<>();
     for (Arrival arrival : arrivals) {
       for (DeviceSeries series : arrival.devices()) {
-        NavigableMap<Long, Point> ofDevice =
+        NavigableMap<Long, Sample> ofDevice =
             points.computeIfAbsent(keyOf(series.device()), _ -> new TreeMap<>());
-        for (Point point : reader.read(series, arrival.arrivalEpochMillis(), PointReader.SILENT)) {
-          ofDevice.merge(point.epochMillis(), point, Point::preferred);
+        for (Sample point :
+            reader.read(series, arrival.arrivalEpochMillis(), SampleReader.SILENT)) {
+          ofDevice.merge(point.epochMillis(), point, Sample::preferred);
         }
       }
     }
@@ -1542,14 +1544,14 @@ public final class NodeAccount {
     private final History history;
     private long from = Long.MAX_VALUE;
     private long to = Long.MIN_VALUE;
-    private Map<String, NavigableMap<Long, Point>> points = Map.of();
+    private Map<String, NavigableMap<Long, Sample>> points = Map.of();
 
     Remembering(History history) {
       this.history = history;
     }
 
     /** By device: all points between these times, and maybe others. */
-    Map<String, NavigableMap<Long, Point>> points(long fromEpochMillis, long toEpochMillis) {
+    Map<String, NavigableMap<Long, Sample>> points(long fromEpochMillis, long toEpochMillis) {
       if (fromEpochMillis < from || toEpochMillis > to) {
         from = Math.min(from, fromEpochMillis);
         to = Math.max(to, toEpochMillis);
@@ -1607,7 +1609,7 @@ public final class NodeAccount {
     for (Map.Entry<String, DeviceAccount> device : devices.entrySet()) {
       device.getValue().write(state);
       state.writeLong(device.getValue().previousMillis());
-      state.writeLong(device.getValue().heardMillis());
+      state.writeLong(device.getValue().lastArrivalMillis());
       sourcesOf(device.getKey()).write(state);
     }
     state.end(began);
@@ -1688,7 +1690,7 @@ public final class NodeAccount {
       if (format > FORMAT_WITHOUT_CONTAINERS) {
         device.previousMillis(in.readLong());
       }
-      device.heard(withTimes ? in.readLong() : heardMillis);
+      device.noteArrival(withTimes ? in.readLong() : heardMillis);
       if (format > FORMAT_WITHOUT_SOURCES) {
         sources.put(keyOf(device.device()), Sources.read(in, limits));
       }

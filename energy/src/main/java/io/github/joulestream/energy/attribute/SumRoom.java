@@ -31,11 +31,11 @@ final class SumRoom {
   }
 
   /** How many of these points can be booked before it is spent. */
-  int pointsWithin(List<Point> points, long lastMillis, Shares shares, Limits limits) {
+  int samplesWithin(List<Sample> points, long lastMillis, Shares shares, Limits limits) {
     long left = MOST - (long) (books.made() - made);
     long before = lastMillis;
     int within = 0;
-    for (Point point : points) {
+    for (Sample point : points) {
       if (left <= 0) {
         break;
       }

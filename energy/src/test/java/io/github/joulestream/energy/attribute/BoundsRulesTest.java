@@ -83,7 +83,7 @@ class BoundsRulesTest {
             new Readings(times, none, energies, none, none, none, none));
     NodeAccount account = new NodeAccount(Limits.DEFAULT);
     Increments books = new Increments();
-    books.of("node1");
+    books.forNode("node1");
     Outcome outcome =
         account.accept(1, 1, new Arrival(times[rows - 1], List.of(all)), NOTHING, books);
 
@@ -126,7 +126,7 @@ class BoundsRulesTest {
   void moreDevicesThanAreKept_areRefusedAndCounted() throws IOException {
     NodeAccount account = new NodeAccount(Limits.DEFAULT);
     Increments books = new Increments();
-    books.of("node1");
+    books.forNode("node1");
     for (int batch = 0; batch < 60; batch++) {
       List<DeviceSeries> series = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
@@ -168,7 +168,7 @@ class BoundsRulesTest {
   void moreAllocationsThanAreKept_areRefusedAndCounted() throws IOException {
     NodeAccount account = new NodeAccount(Limits.DEFAULT);
     Increments books = new Increments();
-    books.of("node1");
+    books.forNode("node1");
     int refused = 0;
     for (int i = 0; i < 70_000; i++) {
       AllocationEdge edge = edge("j" + i, i % 2 == 0, START + i, Map.of(), START + i);
@@ -197,7 +197,7 @@ class BoundsRulesTest {
   void aDeviceUnheardOfForFiveWeeks_isForgotten_unlessAJobNamesIt() throws IOException {
     NodeAccount account = new NodeAccount(Limits.DEFAULT);
     Increments books = new Increments();
-    books.of("node1");
+    books.forNode("node1");
     long sequence = 0;
     for (int day = 0; day <= 40; day++) {
       long time = START + day * DAY;

@@ -190,9 +190,10 @@ class ContainerLawsTest {
     long newest = Long.MIN_VALUE;
     for (DeviceSeries series : node) {
       if (id == null || series.device().id().equals(id)) {
-        for (Point point :
-            new PointReader(Limits.DEFAULT, io.github.joulestream.energy.integrate.Calibration.NONE)
-                .read(series, LATER, PointReader.SILENT)) {
+        for (Sample point :
+            new SampleReader(
+                    Limits.DEFAULT, io.github.joulestream.energy.integrate.Calibration.NONE)
+                .read(series, LATER, SampleReader.SILENT)) {
           newest = Math.max(newest, point.epochMillis());
         }
       }

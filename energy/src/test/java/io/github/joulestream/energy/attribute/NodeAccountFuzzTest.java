@@ -121,7 +121,7 @@ class NodeAccountFuzzTest {
           near = arrival;
         }
         Increments books = new Increments();
-        books.of("node1");
+        books.forNode("node1");
         books.begin();
         long before = allocated();
         int readings = take(books, i);

@@ -24,7 +24,7 @@ final class SampleAccount {
     NodeAccount account = new NodeAccount(Limits.DEFAULT);
     List<Arrival> history = new ArrayList<>();
     Increments books = new Increments();
-    books.of("node1");
+    books.forNode("node1");
     take(account, history, books, "a", true, START + 2_000, Map.of("gpu0", 10_000, "gpu7", 5_000));
     take(account, history, books, "b", true, START + 9_000, Map.of("gpu1", 2_500));
     Device gpu = Device.sensor("gpu0", DeviceKind.GPU).withModel("H100 \u00b5\u4e2d", 700_000);

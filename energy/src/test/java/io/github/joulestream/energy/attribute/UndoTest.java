@@ -25,13 +25,13 @@ class UndoTest {
   void aRecordMakesOnlySoManySums_andWhatItMadeIsUndone() {
     Increments books = new Increments();
     books.begin();
-    books.of("node");
+    books.forNode("node");
     books.job(0, "first", GPU, true, 5, Quality.MEASURED, false, true);
     Map<String, String> before = booked(books);
     int windows = books.windows();
     for (int round = 0; round < 2; round++) {
       books.begin();
-      books.of("node");
+      books.forNode("node");
       assertThatThrownBy(
               () -> {
                 for (long i = 1; i <= Undo.MOST_MADE; i++) {
@@ -61,13 +61,13 @@ class UndoTest {
         boolean undone = random.nextInt(3) == 0;
         Map<String, String> before = booked(books);
         books.begin();
-        books.of(node);
+        books.forNode(node);
         book(books, seed);
         if (undone) {
           books.undo();
           assertThat(booked(books)).as("round %d, record %d", round, record).isEqualTo(before);
         } else {
-          withoutThem.of(node);
+          withoutThem.forNode(node);
           book(withoutThem, seed);
         }
         if (random.nextInt(8) == 0) {
@@ -88,7 +88,7 @@ class UndoTest {
   @Test
   void aSumThatIsTooLarge_leavesNothingOfItsRecord() {
     Increments books = new Increments();
-    books.of("node1");
+    books.forNode("node1");
     books.count(0, SiteAmount.READINGS, Long.MAX_VALUE - 10);
     Map<String, String> before = booked(books);
 
@@ -114,11 +114,11 @@ class UndoTest {
   @Test
   void manyWindows_ofOneRecord_areUndone() {
     Increments books = new Increments();
-    books.of("node1");
+    books.forNode("node1");
     books.measured(0, GPU, true, 5, Quality.MEASURED);
     Map<String, String> before = booked(books);
     books.begin();
-    books.of("node2");
+    books.forNode("node2");
     for (int i = 0; i < 20_000; i++) {
       books.job(i * 10_000L, "job" + i % 7, GPU, true, i, Quality.MEASURED, false, true);
     }
@@ -129,7 +129,7 @@ class UndoTest {
   /** Bookings of all forms, the same for the same seed. */
   private static void book(Increments books, long seed) {
     Random random = new Random(seed);
-    books.all();
+    books.countAll();
     for (int i = random.nextInt(40); i > 0; i--) {
       long window = 10_000L * random.nextInt(6);
       String job = "job" + random.nextInt(4);
@@ -143,11 +143,11 @@ class UndoTest {
         case 5 -> books.time(window, GPU, true, amount, 5_000, 3_000, 0);
         case 6 -> books.jobTime(window, job, GPU, true, amount, 5_000, 3_000);
         case 7 -> books.silent(window, amount);
-        default -> books.mode(random.nextBoolean() ? 1 : -1, 0, 10_000L * random.nextInt(8));
+        default -> books.restrictTo(random.nextBoolean() ? 1 : -1, 0, 10_000L * random.nextInt(8));
       }
       if (random.nextInt(20) == 0) {
         Increments others = new Increments();
-        others.of("node" + random.nextInt(4));
+        others.forNode("node" + random.nextInt(4));
         others.count(window, SiteAmount.READINGS, amount);
         others.count(window, job, JobAmount.NODES_HELD, amount);
         books.addAllButSite(others);

@@ -328,7 +328,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private void countFailed(String key, long arrivalEpochMillis) {
     String site = Keys.site(key);
     Increments books = books(site);
-    books.of(key.substring(Math.min(key.length(), site.length() + 1)));
+    books.forNode(key.substring(Math.min(key.length(), site.length() + 1)));
     books.failed(arrivalEpochMillis, limits);
   }
 
@@ -404,7 +404,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   /** Lets a node take in the batch that was read last. */
   private Outcome take(LiveNode node, long arrivalEpochMillis, Increments books) {
     node.described = telemetry.described();
-    books.of(node.name());
+    books.forNode(node.name());
     return node.account.accept(
         telemetry.agentEpoch(),
         telemetry.sequence(),
@@ -416,7 +416,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   }
 
   private boolean take(LiveNode node, AllocationEdge edge, Increments books) {
-    books.of(node.name());
+    books.forNode(node.name());
     return node.account.accept(edge, history.of(node), books);
   }
 

@@ -152,7 +152,7 @@ public class StepsBenchmark {
   }
 
   private Outcome takeRead(String name, NodeAccount taker, ReadingColumns columns) {
-    books.of(name);
+    books.forNode(name);
     return taker.accept(
         reader.agentEpoch(),
         reader.sequence(),

@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** From readings as they came to points that can be used. */
-final class PointReader {
+final class SampleReader {
   private static final int MAX_REFUSALS = 5;
 
   private final Limits limits;
   private final Calibration calibration;
 
-  PointReader(Limits limits, Calibration calibration) {
+  SampleReader(Limits limits, Calibration calibration) {
     this.limits = limits;
     this.calibration = calibration;
   }
@@ -44,10 +44,10 @@ final class PointReader {
    * time. A counter's value belongs to the reading's own time, and so does everything that comes
    * with it.
    */
-  List<Point> read(DeviceSeries series, long arrivalEpochMillis, Refusals refusals) {
+  List<Sample> read(DeviceSeries series, long arrivalEpochMillis, Refusals refusals) {
     Device device = series.device();
     Readings readings = series.readings();
-    List<Point> inOrder = new ArrayList<>(readings.size());
+    List<Sample> inOrder = new ArrayList<>(readings.size());
     boolean sorted = true;
     long latest = Long.MIN_VALUE;
     for (int row = 0; row < readings.size(); row++) {
@@ -102,18 +102,18 @@ final class PointReader {
       sorted &= placed > latest;
       latest = placed;
       boolean ahead = time > arrivalEpochMillis + Limits.AHEAD_MILLIS;
-      inOrder.add(new Point(device, placed, power, energy, utilisation, used, ahead));
+      inOrder.add(new Sample(device, placed, power, energy, utilisation, used, ahead));
     }
     if (sorted) {
       return inOrder;
     }
-    TreeMap<Long, Point> byTime = new TreeMap<>();
-    inOrder.forEach(point -> byTime.merge(point.epochMillis(), point, Point::preferred));
+    TreeMap<Long, Sample> byTime = new TreeMap<>();
+    inOrder.forEach(point -> byTime.merge(point.epochMillis(), point, Sample::preferred));
     return List.copyOf(byTime.values());
   }
 
   /** The rows of a series that became these points. */
-  DeviceSeries only(DeviceSeries series, List<Point> points) {
+  DeviceSeries only(DeviceSeries series, List<Sample> points) {
     Set<Long> times = new HashSet<>();
     points.forEach(point -> times.add(point.epochMillis()));
     Readings readings = series.readings();

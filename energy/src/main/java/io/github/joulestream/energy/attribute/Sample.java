@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param usedBytes bytes in use, or {@code Readings.MISSING}
  * @param ahead true if it is stamped later than it arrived
  */
-record Point(
+record Sample(
     Device device,
     long epochMillis,
     long milliwatts,
@@ -24,7 +24,7 @@ record Point(
     long usedBytes,
     boolean ahead) {
   /** True if there is another and it has the same values. */
-  boolean saysTheSameAs(@Nullable Point other) {
+  boolean hasSameValuesAs(@Nullable Sample other) {
     return other != null
         && milliwatts == other.milliwatts
         && microjoules == other.microjoules
@@ -36,7 +36,7 @@ record Point(
    * Of two at one time the later, unless only the earlier has the counter: a mean of power that
    * belongs into the middle of its time may meet a reading there, and must not replace it.
    */
-  static Point preferred(Point earlier, Point later) {
+  static Sample preferred(Sample earlier, Sample later) {
     return earlier.microjoules != Readings.MISSING && later.microjoules == Readings.MISSING
         ? earlier
         : later;

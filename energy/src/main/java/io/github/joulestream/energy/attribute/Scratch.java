@@ -6,7 +6,7 @@ import io.github.joulestream.energy.integrate.CounterStep;
 import io.github.joulestream.energy.integrate.Interval;
 
 /** What the devices of a node work with, one at a time: the rules, and room for what is in hand. */
-final class Workbench {
+final class Scratch {
   final Limits limits;
   final Calibration calibration;
   final Interval interval = new Interval();
@@ -14,7 +14,7 @@ final class Workbench {
   long[] before = new long[4];
   long[] after = new long[4];
 
-  Workbench(Limits limits, Calibration calibration) {
+  Scratch(Limits limits, Calibration calibration) {
     this.limits = limits;
     this.calibration = calibration;
   }
