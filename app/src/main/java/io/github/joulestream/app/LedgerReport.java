@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.app.up.Summary;
+import io.github.joulestream.energy.Balance;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.ShownText;
@@ -14,11 +16,10 @@ import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
 import java.io.PrintStream;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /**
  * Both sides of the books of each site over a range of time, and what is not in them, by reason.
@@ -26,8 +27,12 @@ import java.util.SortedMap;
 final class LedgerReport {
   private static final int SHOWN_WINDOWS = 10;
 
-  /** Of each kind of device: measured, jobs, idle. */
-  private static final Map<String, List<SiteAmount>> EQUATIONS = equations();
+  /** The total as the last row. */
+  private static final List<Balance> SHOWN =
+      Stream.concat(
+              Balance.ALL.stream().filter(balance -> balance.kind() != null),
+              Stream.of(Balance.TOTAL))
+          .toList();
 
   private final SortedMap<String, Totals<SiteAmount>> sites;
   private final List<Unbalanced> unbalanced;
@@ -43,37 +48,19 @@ final class LedgerReport {
     this.unbalanced = List.copyOf(unbalanced);
   }
 
-  private static Map<String, List<SiteAmount>> equations() {
-    Map<String, List<SiteAmount>> equations = new LinkedHashMap<>();
-    equations.put(
-        "GPU", List.of(MEASURED_GPU_MILLIJOULES, JOBS_GPU_MILLIJOULES, IDLE_GPU_MILLIJOULES));
-    equations.put(
-        "memory",
-        List.of(MEASURED_MEMORY_MILLIJOULES, JOBS_MEMORY_MILLIJOULES, IDLE_MEMORY_MILLIJOULES));
-    equations.put(
-        "storage",
-        List.of(MEASURED_STORAGE_MILLIJOULES, JOBS_STORAGE_MILLIJOULES, IDLE_STORAGE_MILLIJOULES));
-    equations.put(
-        "CPU", List.of(MEASURED_CPU_MILLIJOULES, JOBS_CPU_MILLIJOULES, IDLE_CPU_MILLIJOULES));
-    equations.put(
-        "node", List.of(MEASURED_NODE_MILLIJOULES, JOBS_NODE_MILLIJOULES, IDLE_NODE_MILLIJOULES));
-    equations.put(
-        "total",
-        List.of(MEASURED_TOTAL_MILLIJOULES, JOBS_TOTAL_MILLIJOULES, IDLE_TOTAL_MILLIJOULES));
-    return equations;
+  private static String name(Balance balance) {
+    DeviceKind kind = balance.kind();
+    return switch (kind) {
+      case null -> "total";
+      case GPU, CPU -> kind.name();
+      case MEMORY, STORAGE, NODE, FACILITY -> kind.name().toLowerCase(Locale.ROOT);
+    };
   }
 
   /** True if every site's books balance, in every window and for every kind of device. */
   boolean balances() {
     return unbalanced.isEmpty()
-        && sites.values().stream()
-            .allMatch(totals ->
-                EQUATIONS.values().stream()
-                    .allMatch(equation -> difference(totals, equation) == 0));
-  }
-
-  private static long difference(Totals<SiteAmount> totals, List<SiteAmount> equation) {
-    return totals.get(equation.get(0)) - totals.get(equation.get(1)) - totals.get(equation.get(2));
+        && sites.values().stream().allMatch(totals -> Balance.totalDifference(totals) == 0);
   }
 
   /** A difference that is not 0 is never rounded away. */
@@ -122,18 +109,21 @@ final class LedgerReport {
       out.printf("%nledger of site %s%s%n", ShownText.of(site), exact ? ", mJ" : "");
       out.printf(
           "  %-9s%22s%22s%22s%12s%n", "", "measured", "booked to jobs", "idle", "difference");
-      EQUATIONS.forEach((kind, equation) -> {
-        if (kind.equals("total") || equation.stream().anyMatch(amount -> totals.get(amount) != 0)) {
+      for (Balance balance : SHOWN) {
+        long measured = totals.get(balance.measured());
+        long jobs = totals.get(balance.jobs());
+        long idle = totals.get(balance.idle());
+        if (balance.kind() == null || measured != 0 || jobs != 0 || idle != 0) {
           out.printf(
               Locale.ROOT,
               "  %-9s%22s%22s%22s%12s%n",
-              kind,
-              energy(totals.get(equation.get(0))),
-              energy(totals.get(equation.get(1))),
-              energy(totals.get(equation.get(2))),
-              energy(difference(totals, equation)));
+              name(balance),
+              energy(measured),
+              energy(jobs),
+              energy(idle),
+              energy(balance.difference(totals)));
         }
-      });
+      }
       out.printf(
           Locale.ROOT,
           "  of the total: measured %s, estimated %s, modelled %s%n",

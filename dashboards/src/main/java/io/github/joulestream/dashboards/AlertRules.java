@@ -3,6 +3,7 @@ package io.github.joulestream.dashboards;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ final class AlertRules {
   private static final Source LEDGER = Source.LEDGER;
 
   /** What is watched is of now: the short windows. */
-  private static final String WINDOW = "10s";
+  private static final String WINDOW = Windows.NAME;
 
   private static final int MINUTE = 60;
   private static final int HOUR = 60 * MINUTE;

@@ -2,6 +2,7 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.List;
 import java.util.Map;
 
@@ -29,8 +30,8 @@ final class BudgetsDashboard {
         "30s",
         List.of(
             Variable.sites(),
-            Variable.window("10s"),
-            Variable.store("10s"),
+            Variable.window(Windows.NAME),
+            Variable.store(Windows.NAME),
             Variable.budget(),
             Variable.dailyBudget()),
         List.of(Annotation.alertsThatFire(), Annotation.alertsThatEnded()),

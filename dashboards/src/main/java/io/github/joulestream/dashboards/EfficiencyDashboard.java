@@ -4,6 +4,7 @@ package io.github.joulestream.dashboards;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.List;
 import java.util.Map;
 
@@ -32,8 +33,8 @@ final class EfficiencyDashboard {
             Variable.ofSummaries("user", "User"),
             Variable.ofSummaries("project", "Project"),
             Variable.workUnit(),
-            Variable.window("1h"),
-            Variable.store("1h"),
+            Variable.window(Windows.HOUR_NAME),
+            Variable.store(Windows.HOUR_NAME),
             Variable.price(),
             Variable.carbon()),
         List.of(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.dashboards;
 
+import io.github.joulestream.energy.Windows;
 import java.util.List;
 
 /** All sites together: how much now, against what budget, for whom, and what is wasted. */
@@ -18,8 +19,8 @@ final class FleetDashboard {
         "30s",
         List.of(
             Variable.sites(),
-            Variable.window("10s"),
-            Variable.store("10s"),
+            Variable.window(Windows.NAME),
+            Variable.store(Windows.NAME),
             Variable.budget(),
             Variable.price(),
             Variable.carbon()),

@@ -2,6 +2,7 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.List;
 
 /** One job: what it took, where, how much of it was use, and how sure that is. */
@@ -189,7 +190,7 @@ final class JobDashboard {
         .says(
             "Mean power, stacked. What node meters see beyond the devices is the rest of the nodes.")
         .asks(Query.series(Queries.jobTrend(Queries.jobWattsByKind())))
-        .interval("10s");
+        .interval(Windows.NAME);
   }
 
   private static Panel energyByKind() {
@@ -226,7 +227,7 @@ final class JobDashboard {
     return Panels.lines("Energy of the job so far", Panels.KILOWATT_HOURS, 16, 8)
         .says("Its energy since the start of the range.")
         .asks(Query.series(soFar))
-        .interval("10s");
+        .interval(Windows.NAME);
   }
 
   private static Panel quality() {

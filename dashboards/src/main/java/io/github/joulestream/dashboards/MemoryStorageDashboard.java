@@ -2,6 +2,7 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +53,7 @@ final class MemoryStorageDashboard {
         "Memory and storage: there, allocated, used, their power, and what a pool could save.",
         "now-24h",
         "1m",
-        List.of(Variable.sites(), Variable.window("10s"), Variable.store("10s")),
+        List.of(Variable.sites(), Variable.window(Windows.NAME), Variable.store(Windows.NAME)),
         List.of(),
         panels);
   }

@@ -9,9 +9,6 @@ final class NodeDashboard {
 
   private static final Source NODE = Source.NODE_POWER;
 
-  /** Length of a window, ms. */
-  private static final String WINDOW_MILLIS = "10000.0";
-
   private NodeDashboard() {}
 
   static Dashboard describe() {
@@ -127,8 +124,9 @@ final class NodeDashboard {
                     List.of(
                         new Column(
                             "Jobs",
-                            "(%s - %s) * 10.0 / 3600000.0"
-                                .formatted(NODE.sum("jobs_watts"), NODE.sum("held_idle_watts"))),
+                            "(%s - %s)"
+                                    .formatted(NODE.sum("jobs_watts"), NODE.sum("held_idle_watts"))
+                                + Queries.KILOWATT_HOURS_OF_WINDOW),
                         Queries.kilowattHours(NODE, "Held but idle", "held_idle_watts"),
                         Queries.kilowattHours(NODE, "Idle", "idle_watts")))));
   }
@@ -167,7 +165,7 @@ final class NodeDashboard {
   }
 
   private static Column devices(String name, String millis) {
-    return new Column(name, NODE.sum(millis) + " / " + WINDOW_MILLIS);
+    return new Column(name, NODE.sum(millis) + " / " + Queries.SHORT_WINDOW_MILLIS);
   }
 
   private static Panel gpus() {

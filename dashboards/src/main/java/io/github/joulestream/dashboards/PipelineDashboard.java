@@ -2,6 +2,7 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,7 @@ final class PipelineDashboard {
         "Whether the figures can be relied on: balance, freshness, lag, rates, refusals, faults.",
         "now-6h",
         "30s",
-        List.of(Variable.sites(), Variable.window("10s"), Variable.store("10s")),
+        List.of(Variable.sites(), Variable.window(Windows.NAME), Variable.store(Windows.NAME)),
         List.of(),
         List.of(
             Panels.row("Now, and over the range"),
@@ -140,7 +141,7 @@ final class PipelineDashboard {
   private static Panel freshness() {
     Select newest =
         Select.of(Select.as("last(" + LEDGER.field(SiteAmount.READINGS) + ")", "readings"))
-            .from(LEDGER, "10s")
+            .from(LEDGER, Windows.NAME)
             .where(Queries.sites(LEDGER), Queries.startedBeforeRangeEnds())
             .groupBy(LEDGER.tag("site"));
     Map<String, Object> age = Map.of("unit", "dateTimeFromNow", "displayName", "newest");

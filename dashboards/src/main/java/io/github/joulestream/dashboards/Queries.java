@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.dashboards;
 
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.budget.Quantity;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,16 @@ final class Queries {
 
   /** Of what is of any age: the newest of it says how it is. */
   static final String BEFORE_RANGE_ENDS = "time <= ${__to}ms";
+
+  /** Length of {@link Windows#NAME} windows, ms, with a decimal point. */
+  static final String SHORT_WINDOW_MILLIS = Windows.MILLIS + ".0";
+
+  /** Turns the power of such a window, W, into its energy, kWh. */
+  static final String KILOWATT_HOURS_OF_WINDOW = " * " + Windows.MILLIS / 1_000 + ".0 / 3600000.0";
+
+  /** What a node contains. */
+  private static final List<DeviceKind> INSIDE_NODES =
+      List.of(DeviceKind.GPU, DeviceKind.MEMORY, DeviceKind.STORAGE, DeviceKind.CPU);
 
   private static final String AT_THE_END = "time > ${__to}ms - 10m";
 
@@ -162,47 +174,51 @@ final class Queries {
     return new Column(name, source.sum(field));
   }
 
-  /** Of what is told as power in windows of 10 s. */
+  /** Energy of power that is stored in windows of {@link Windows#NAME}. */
   static Column kilowattHours(Source source, String name, String watts) {
-    return new Column(name, source.sum(watts) + " * 10.0 / 3600000.0");
+    return new Column(name, source.sum(watts) + KILOWATT_HOURS_OF_WINDOW);
   }
 
   /** Power by kind; what is left of the total is the rest of the nodes, seen by their meters. */
   static List<Column> wattsByKind(Source source) {
     String rest = source.sum("total_watts");
-    for (String kind : List.of("gpu", "memory", "storage", "cpu")) {
-      rest += " - " + source.sum(kind + "_watts");
+    List<Column> columns = new ArrayList<>();
+    for (DeviceKind kind : INSIDE_NODES) {
+      String field = kind.name().toLowerCase(Locale.ROOT) + "_watts";
+      rest += " - " + source.sum(field);
+      columns.add(watts(source, title(kind), field));
     }
-    return List.of(
-        watts(source, "GPU", "gpu_watts"),
-        watts(source, "Memory", "memory_watts"),
-        watts(source, "Storage", "storage_watts"),
-        watts(source, "CPU", "cpu_watts"),
-        new Column("Rest of the nodes", rest));
+    columns.add(new Column("Rest of the nodes", rest));
+    return columns;
+  }
+
+  private static String title(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> "GPU";
+      case MEMORY -> "Memory";
+      case STORAGE -> "Storage";
+      case CPU -> "CPU";
+      case NODE -> "Node";
+      case FACILITY -> "Facility";
+    };
   }
 
   /** Mean power in a window of 10 s of a job, W. */
   static Column jobWatts(String name, JobAmount amount) {
     // millijoules over milliseconds are watts
-    return new Column(name, Source.JOB_ENERGY.sum(amount) + " / 10000.0");
+    return new Column(name, Source.JOB_ENERGY.sum(amount) + " / " + SHORT_WINDOW_MILLIS);
   }
 
   static List<Column> jobWattsByKind() {
     String rest = "(" + Source.JOB_ENERGY.sum(JobAmount.TOTAL_MILLIJOULES);
-    for (JobAmount kind :
-        List.of(
-            JobAmount.GPU_MILLIJOULES,
-            JobAmount.MEMORY_MILLIJOULES,
-            JobAmount.STORAGE_MILLIJOULES,
-            JobAmount.CPU_MILLIJOULES)) {
-      rest += " - " + Source.JOB_ENERGY.sum(kind);
+    List<Column> columns = new ArrayList<>();
+    for (DeviceKind kind : INSIDE_NODES) {
+      JobAmount amount = JobAmount.of(kind);
+      rest += " - " + Source.JOB_ENERGY.sum(amount);
+      columns.add(jobWatts(title(kind), amount));
     }
-    return List.of(
-        jobWatts("GPU", JobAmount.GPU_MILLIJOULES),
-        jobWatts("Memory", JobAmount.MEMORY_MILLIJOULES),
-        jobWatts("Storage", JobAmount.STORAGE_MILLIJOULES),
-        jobWatts("CPU", JobAmount.CPU_MILLIJOULES),
-        new Column("Rest of the nodes", rest + ") / 10000.0"));
+    columns.add(new Column("Rest of the nodes", rest + ") / " + SHORT_WINDOW_MILLIS));
+    return columns;
   }
 
   static Column kilowattHours(Source source, String name, Enum<?> amount) {
@@ -320,7 +336,9 @@ final class Queries {
    */
   static Select top(int count, Source source, String tag) {
     List<Column> power =
-        List.of(new Column("power", source.sum(JobAmount.TOTAL_MILLIJOULES) + " / 10000.0"));
+        List.of(
+            new Column(
+                "power", source.sum(JobAmount.TOTAL_MILLIJOULES) + " / " + SHORT_WINDOW_MILLIS));
     Select windows = perWindow(source, power, "site", tag).where(AT_THE_END);
     return Select.of(
             "top(%s, %s, %s, %d) AS \"power\""

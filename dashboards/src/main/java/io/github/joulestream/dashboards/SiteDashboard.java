@@ -2,6 +2,7 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.List;
 
 /** One site: its devices, its jobs, its idle time, and how well it is measured. */
@@ -21,8 +22,8 @@ final class SiteDashboard {
         "30s",
         List.of(
             Variable.oneSite(),
-            Variable.window("10s"),
-            Variable.store("10s"),
+            Variable.window(Windows.NAME),
+            Variable.store(Windows.NAME),
             Variable.price(),
             Variable.carbon()),
         List.of(
@@ -82,7 +83,7 @@ final class SiteDashboard {
   private static Panel energyPerHour() {
     return Panels.columns("Energy per hour", Panels.KILOWATT_HOURS, 16, 8)
         .says("What each hour took. The hours at the edges of the range may be cut.")
-        .asks(Query.series(Queries.perInterval(LEDGER, "1h", Queries.whereTo())));
+        .asks(Query.series(Queries.perInterval(LEDGER, Windows.HOUR_NAME, Queries.whereTo())));
   }
 
   private static Panel gpus() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.dashboards;
 
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.store.Keep;
 import io.github.joulestream.store.Measurement;
 import io.github.joulestream.store.StorePoint;
@@ -10,9 +11,9 @@ import java.util.Map;
  * Names of a measurement as InfluxQL writes them. What is not in the catalogue cannot be written.
  */
 enum Source {
-  JOB_ENERGY(Measurement.JOB_ENERGY, "10s"),
+  JOB_ENERGY(Measurement.JOB_ENERGY, Windows.NAME),
   SITE_POWER(Measurement.SITE_POWER, Queries.WINDOW),
-  NODE_POWER(Measurement.NODE_POWER, "10s"),
+  NODE_POWER(Measurement.NODE_POWER, Windows.NAME),
   LEDGER(Measurement.LEDGER, Queries.WINDOW),
   JOB_SUMMARY(Measurement.JOB_SUMMARY, ""),
   PIPELINE(Measurement.PIPELINE, "10s"),

@@ -3,6 +3,7 @@ package io.github.joulestream.dashboards;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.budget.Quantity;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,7 @@ record Variable(String name, ObjectNode json) {
   private static Query siteQuery() {
     Source source = Source.SITE_POWER;
     return new Query(
-        source.dataSource("1h"),
+        source.dataSource(Windows.HOUR_NAME),
         "SHOW TAG VALUES FROM %s WITH KEY = %s".formatted(source.quoted(), source.tag("site")),
         Query.Format.TABLE,
         "");
@@ -82,15 +83,19 @@ record Variable(String name, ObjectNode json) {
   static Variable window(String chosen) {
     List<ObjectNode> options =
         List.of(
-            option("10s", "10000", chosen.equals("10s")),
-            option("1h", "3600000", chosen.equals("1h")));
+            option(Windows.NAME, "" + Windows.MILLIS, chosen.equals(Windows.NAME)),
+            option(Windows.HOUR_NAME, "" + Windows.HOUR_MILLIS, chosen.equals(Windows.HOUR_NAME)));
     return new Variable(
         "window",
         base("custom", "window", "Windows", "1h for ranges of more than two days")
-            .put("query", "10s : 10000,1h : 3600000")
+            .put(
+                "query",
+                "%s : %d,%s : %d"
+                    .formatted(
+                        Windows.NAME, Windows.MILLIS, Windows.HOUR_NAME, Windows.HOUR_MILLIS))
             .put("multi", false)
             .put("includeAll", false)
-            .<ObjectNode>set("current", options.get(chosen.equals("10s") ? 0 : 1))
+            .<ObjectNode>set("current", options.get(chosen.equals(Windows.NAME) ? 0 : 1))
             .set("options", Json.array(options)));
   }
 

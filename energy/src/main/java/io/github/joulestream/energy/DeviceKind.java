@@ -4,15 +4,40 @@ package io.github.joulestream.energy;
 /** What a power figure is the power of. Sums are kept per kind; see {@link Device#containedIn}. */
 public enum DeviceKind {
   /** One GPU board, its memory included. */
-  GPU,
+  GPU(0),
   /** The main memory of a node, or one socket's part of it. */
-  MEMORY,
+  MEMORY(1),
   /** One drive. */
-  STORAGE,
+  STORAGE(2),
   /** One processor package. */
-  CPU,
+  CPU(3),
   /** A whole node at its supply; contains everything inside it. */
-  NODE,
+  NODE(4),
   /** A site's meter: cooling, network and losses included. Never attributed to jobs. */
-  FACILITY
+  FACILITY(5);
+
+  private static final DeviceKind[] BY_CODE = {GPU, MEMORY, STORAGE, CPU, NODE, FACILITY};
+
+  private final int code;
+
+  DeviceKind(int code) {
+    this.code = code;
+  }
+
+  /** The number that stands for the kind on the wire and in state; it never changes. */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * The kind that a code stands for.
+   *
+   * @throws IllegalArgumentException if this release knows no such kind
+   */
+  public static DeviceKind ofCode(int code) {
+    if (code < 0 || code >= BY_CODE.length) {
+      throw new IllegalArgumentException("no kind of device has code " + code);
+    }
+    return BY_CODE[code];
+  }
 }

@@ -49,5 +49,30 @@ public enum JobAmount {
    * Part of the total that meters of whole nodes measured; the rest is the sum of the devices of
    * nodes that have no meter, or whose meter said nothing usable.
    */
-  WHOLE_NODE_MILLIJOULES
+  WHOLE_NODE_MILLIJOULES;
+
+  /**
+   * Energy of a kind of device.
+   *
+   * @throws IllegalArgumentException for {@link DeviceKind#FACILITY}, which is never attributed
+   */
+  public static JobAmount of(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> GPU_MILLIJOULES;
+      case MEMORY -> MEMORY_MILLIJOULES;
+      case STORAGE -> STORAGE_MILLIJOULES;
+      case CPU -> CPU_MILLIJOULES;
+      case NODE -> NODE_MILLIJOULES;
+      case FACILITY -> throw new IllegalArgumentException("a facility meter is not attributed");
+    };
+  }
+
+  /** Share of the total of a quality. */
+  public static JobAmount of(Quality quality) {
+    return switch (quality) {
+      case MEASURED -> MEASURED_MILLIJOULES;
+      case ESTIMATED -> ESTIMATED_MILLIJOULES;
+      case MODELLED -> MODELLED_MILLIJOULES;
+    };
+  }
 }

@@ -10,8 +10,8 @@ import java.util.List;
  * @param node node within its site
  * @param epochMillis time of its latest reading
  * @param totalMilliwatts power of all its devices, no device twice
- * @param milliwattsByKind power of each kind of device, in the order of {@link DeviceKind}; a kind
- *     may contain another, so they need not sum to the total
+ * @param milliwattsByKind power of each kind of device, by {@link DeviceKind#code}; a kind may
+ *     contain another, so they need not sum to the total
  * @param idleMilliwatts part of the total that no job holds
  * @param jobs jobs that hold something of it, in the order of their names
  * @param gpus its GPUs; may be left out
@@ -32,7 +32,7 @@ public record NodePower(
 
   /** Power of a kind of device, mW; 0 if an older writer does not know the kind. */
   public long milliwatts(DeviceKind kind) {
-    return kind.ordinal() < milliwattsByKind.size() ? milliwattsByKind.get(kind.ordinal()) : 0;
+    return kind.code() < milliwattsByKind.size() ? milliwattsByKind.get(kind.code()) : 0;
   }
 
   /**

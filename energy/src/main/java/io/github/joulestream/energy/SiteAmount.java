@@ -3,8 +3,8 @@ package io.github.joulestream.energy;
 
 /**
  * What is added up for a site, in a window. The order is the order of the fields on the wire. For
- * the total and for each kind: measured = jobs + idle. The measured side comes from the readings
- * alone, before anything is shared out, so that the equation can fail.
+ * the total and for each kind: measured = jobs + idle, see {@link Balance}. The measured side comes
+ * from the readings alone, before anything is shared out, so that the equation can fail.
  */
 public enum SiteAmount {
   /** Energy of all devices, no device twice. */
@@ -111,5 +111,58 @@ public enum SiteAmount {
   /** Readings and allocation events refused: over what is kept of one node, or of one record. */
   REFUSED_OVER_STATE,
   /** Records at which the program failed, and records of a node that is set aside since. */
-  FAILED_RECORDS
+  FAILED_RECORDS;
+
+  /** Measured energy of a kind of device; of a facility its meters' energy. */
+  public static SiteAmount measured(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> MEASURED_GPU_MILLIJOULES;
+      case MEMORY -> MEASURED_MEMORY_MILLIJOULES;
+      case STORAGE -> MEASURED_STORAGE_MILLIJOULES;
+      case CPU -> MEASURED_CPU_MILLIJOULES;
+      case NODE -> MEASURED_NODE_MILLIJOULES;
+      case FACILITY -> FACILITY_MILLIJOULES;
+    };
+  }
+
+  /**
+   * Energy of a kind of device that is booked to jobs.
+   *
+   * @throws IllegalArgumentException for {@link DeviceKind#FACILITY}, which is never attributed
+   */
+  public static SiteAmount jobs(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> JOBS_GPU_MILLIJOULES;
+      case MEMORY -> JOBS_MEMORY_MILLIJOULES;
+      case STORAGE -> JOBS_STORAGE_MILLIJOULES;
+      case CPU -> JOBS_CPU_MILLIJOULES;
+      case NODE -> JOBS_NODE_MILLIJOULES;
+      case FACILITY -> throw new IllegalArgumentException("a facility meter is not attributed");
+    };
+  }
+
+  /**
+   * Energy of a kind of device that is not allocated.
+   *
+   * @throws IllegalArgumentException for {@link DeviceKind#FACILITY}, which is never attributed
+   */
+  public static SiteAmount idle(DeviceKind kind) {
+    return switch (kind) {
+      case GPU -> IDLE_GPU_MILLIJOULES;
+      case MEMORY -> IDLE_MEMORY_MILLIJOULES;
+      case STORAGE -> IDLE_STORAGE_MILLIJOULES;
+      case CPU -> IDLE_CPU_MILLIJOULES;
+      case NODE -> IDLE_NODE_MILLIJOULES;
+      case FACILITY -> throw new IllegalArgumentException("a facility meter is not attributed");
+    };
+  }
+
+  /** Share of the measured total of a quality. */
+  public static SiteAmount of(Quality quality) {
+    return switch (quality) {
+      case MEASURED -> QUALITY_MEASURED_MILLIJOULES;
+      case ESTIMATED -> QUALITY_ESTIMATED_MILLIJOULES;
+      case MODELLED -> QUALITY_MODELLED_MILLIJOULES;
+    };
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store;
 
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Topic;
@@ -115,7 +116,7 @@ final class PipelineProbe implements AutoCloseable {
     }
     switch (point.measurement()) {
       case SITE_POWER -> {
-        if ("10s".equals(point.tags().get("window"))) {
+        if (Windows.NAME.equals(point.tags().get("window"))) {
           newest.merge(site, point.epochNanos() / 1_000_000 + EVERY_MILLIS, Math::max);
         }
       }

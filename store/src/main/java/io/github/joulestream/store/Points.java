@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.budget.Budget;
 import io.github.joulestream.energy.budget.Contributor;
 import io.github.joulestream.energy.budget.Scope;
@@ -86,7 +87,7 @@ public final class Points {
             "node",
             window.node(),
             "window",
-            windowName(window.windowMillis())),
+            Windows.name(window.windowMillis())),
         fields,
         nanos(window.windowStartEpochMillis()) + Math.floorMod(window.part(), NANOS_PER_SECOND));
   }
@@ -107,7 +108,7 @@ public final class Points {
   }
 
   private static Map<String, String> siteTags(SiteWindow window) {
-    return tags("site", window.site(), "window", windowName(window.windowMillis()));
+    return tags("site", window.site(), "window", Windows.name(window.windowMillis()));
   }
 
   /**
@@ -122,13 +123,6 @@ public final class Points {
         tags("component", component, "topic", topic, "site", site),
         fields,
         nanos(epochMillis));
-  }
-
-  /** {@code 10s}, {@code 1h}. */
-  static String windowName(int windowMillis) {
-    return windowMillis % 3_600_000 == 0
-        ? windowMillis / 3_600_000 + "h"
-        : windowMillis / 1_000 + "s";
   }
 
   public static StorePoint of(JobSummary job) {

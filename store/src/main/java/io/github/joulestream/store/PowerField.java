@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store;
 
+import io.github.joulestream.energy.Balance;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import java.util.Locale;
 
 /** Mean power in a window, W, and the energy that it is worked out from; of sites and of nodes. */
 enum PowerField {
-  TOTAL(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
-  GPU(SiteAmount.MEASURED_GPU_MILLIJOULES),
-  MEMORY(SiteAmount.MEASURED_MEMORY_MILLIJOULES),
-  STORAGE(SiteAmount.MEASURED_STORAGE_MILLIJOULES),
-  CPU(SiteAmount.MEASURED_CPU_MILLIJOULES),
-  NODE(SiteAmount.MEASURED_NODE_MILLIJOULES),
-  FACILITY(SiteAmount.FACILITY_MILLIJOULES),
-  JOBS(SiteAmount.JOBS_TOTAL_MILLIJOULES),
-  IDLE(SiteAmount.IDLE_TOTAL_MILLIJOULES),
+  TOTAL(Balance.TOTAL.measured()),
+  GPU(SiteAmount.measured(DeviceKind.GPU)),
+  MEMORY(SiteAmount.measured(DeviceKind.MEMORY)),
+  STORAGE(SiteAmount.measured(DeviceKind.STORAGE)),
+  CPU(SiteAmount.measured(DeviceKind.CPU)),
+  NODE(SiteAmount.measured(DeviceKind.NODE)),
+  FACILITY(SiteAmount.measured(DeviceKind.FACILITY)),
+  JOBS(Balance.TOTAL.jobs()),
+  IDLE(Balance.TOTAL.idle()),
   HELD_IDLE(SiteAmount.HELD_IDLE_MILLIJOULES);
 
   private final String fieldName = name().toLowerCase(Locale.ROOT) + "_watts";

@@ -2,6 +2,7 @@
 package io.github.joulestream.store;
 
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Windows;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,7 +36,7 @@ final class StoredEnergy {
 
   /** Takes in a point of the ledger that the store now has. */
   void stored(StorePoint point) {
-    if (!"10s".equals(point.tags().get("window"))) {
+    if (!Windows.NAME.equals(point.tags().get("window"))) {
       return;
     }
     String name = point.tags().getOrDefault("site", "");

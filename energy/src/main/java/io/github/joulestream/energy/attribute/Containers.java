@@ -25,11 +25,11 @@ final class Containers {
   }
 
   @Nullable Container of(DeviceKind kind) {
-    return byKind[kind.ordinal()];
+    return byKind[kind.code()];
   }
 
   void put(Container container) {
-    byKind[container.kind().ordinal()] = container;
+    byKind[container.kind().code()] = container;
     all.add(container);
   }
 
@@ -49,21 +49,21 @@ final class Containers {
     }
     DeviceKind kind = device.kind();
     DeviceKind within = device.containedIn();
-    Container own = byKind[kind.ordinal()];
+    Container own = byKind[kind.code()];
     if (own != null && own.levelAt(window) != own.levelOf(device)) {
       return false;
     }
     if (within == null) {
       return true;
     }
-    if (within != kind && !counts(byKind[within.ordinal()], window)) {
+    if (within != kind && !counts(byKind[within.code()], window)) {
       return false;
     }
     if (kind == DeviceKind.NODE || within == DeviceKind.NODE) {
       return true;
     }
     // what is part of something is part of the node
-    Container node = byKind[DeviceKind.NODE.ordinal()];
+    Container node = byKind[DeviceKind.NODE.code()];
     return node == null || counts(node, window);
   }
 
@@ -76,7 +76,7 @@ final class Containers {
     if (all.isEmpty()) {
       return;
     }
-    Container own = byKind[device.kind().ordinal()];
+    Container own = byKind[device.kind().code()];
     if (own != null) {
       own.add(own.levelOf(device), window, millijoules);
     }
@@ -84,11 +84,11 @@ final class Containers {
     if (within == null) {
       return;
     }
-    Container around = within == device.kind() ? null : byKind[within.ordinal()];
+    Container around = within == device.kind() ? null : byKind[within.code()];
     if (around != null) {
       around.add(Container.PARTS, window, millijoules);
     }
-    Container node = byKind[DeviceKind.NODE.ordinal()];
+    Container node = byKind[DeviceKind.NODE.code()];
     if (node != null && within != DeviceKind.NODE && device.kind() != DeviceKind.NODE) {
       node.see(window);
     }

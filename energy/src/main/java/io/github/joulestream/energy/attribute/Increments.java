@@ -272,20 +272,14 @@ public final class Increments {
     long amount = sign * millijoules;
     containers.add(device, window, amount);
     if (device.countsInKind()) {
-      add(measuredOf(device.kind()), amount);
+      add(SiteAmount.measured(device.kind()), amount);
     }
     if (inTotal) {
       add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, amount);
       if (device.kind() == DeviceKind.NODE) {
         add(SiteAmount.WHOLE_NODE_MILLIJOULES, amount);
       }
-      add(
-          switch (quality) {
-            case MEASURED -> SiteAmount.QUALITY_MEASURED_MILLIJOULES;
-            case ESTIMATED -> SiteAmount.QUALITY_ESTIMATED_MILLIJOULES;
-            case MODELLED -> SiteAmount.QUALITY_MODELLED_MILLIJOULES;
-          },
-          amount);
+      add(SiteAmount.of(quality), amount);
     }
   }
 
@@ -306,8 +300,8 @@ public final class Increments {
     Totals<JobAmount> totals = jobTotals(job, window);
     turnTo(window);
     if (device.countsInKind()) {
-      totals.add(jobAmountOf(device.kind()), amount);
-      add(jobsOf(device.kind()), amount);
+      totals.add(JobAmount.of(device.kind()), amount);
+      add(SiteAmount.jobs(device.kind()), amount);
     }
     if (heldIdle) {
       totals.add(JobAmount.HELD_IDLE_MILLIJOULES, amount);
@@ -318,13 +312,7 @@ public final class Increments {
       if (device.kind() == DeviceKind.NODE) {
         totals.add(JobAmount.WHOLE_NODE_MILLIJOULES, amount);
       }
-      totals.add(
-          switch (quality) {
-            case MEASURED -> JobAmount.MEASURED_MILLIJOULES;
-            case ESTIMATED -> JobAmount.ESTIMATED_MILLIJOULES;
-            case MODELLED -> JobAmount.MODELLED_MILLIJOULES;
-          },
-          amount);
+      totals.add(JobAmount.of(quality), amount);
       add(SiteAmount.JOBS_TOTAL_MILLIJOULES, amount);
       add(exclusive ? SiteAmount.EXCLUSIVE_MILLIJOULES : SiteAmount.SHARED_MILLIJOULES, amount);
     }
@@ -338,7 +326,7 @@ public final class Increments {
     long amount = sign * millijoules;
     turnTo(window);
     if (device.countsInKind()) {
-      add(idleOf(device.kind()), amount);
+      add(SiteAmount.idle(device.kind()), amount);
     }
     if (inTotal) {
       add(SiteAmount.IDLE_TOTAL_MILLIJOULES, amount);
@@ -528,49 +516,5 @@ public final class Increments {
   private void add(SiteAmount amount, long value) {
     nowSite.add(amount, value);
     nowNode.add(amount, value);
-  }
-
-  private static JobAmount jobAmountOf(DeviceKind kind) {
-    return switch (kind) {
-      case GPU -> JobAmount.GPU_MILLIJOULES;
-      case MEMORY -> JobAmount.MEMORY_MILLIJOULES;
-      case STORAGE -> JobAmount.STORAGE_MILLIJOULES;
-      case CPU -> JobAmount.CPU_MILLIJOULES;
-      case NODE -> JobAmount.NODE_MILLIJOULES;
-      case FACILITY -> throw new IllegalArgumentException("a facility meter is nobody's");
-    };
-  }
-
-  private static SiteAmount measuredOf(DeviceKind kind) {
-    return switch (kind) {
-      case GPU -> SiteAmount.MEASURED_GPU_MILLIJOULES;
-      case MEMORY -> SiteAmount.MEASURED_MEMORY_MILLIJOULES;
-      case STORAGE -> SiteAmount.MEASURED_STORAGE_MILLIJOULES;
-      case CPU -> SiteAmount.MEASURED_CPU_MILLIJOULES;
-      case NODE -> SiteAmount.MEASURED_NODE_MILLIJOULES;
-      case FACILITY -> SiteAmount.FACILITY_MILLIJOULES;
-    };
-  }
-
-  private static SiteAmount jobsOf(DeviceKind kind) {
-    return switch (kind) {
-      case GPU -> SiteAmount.JOBS_GPU_MILLIJOULES;
-      case MEMORY -> SiteAmount.JOBS_MEMORY_MILLIJOULES;
-      case STORAGE -> SiteAmount.JOBS_STORAGE_MILLIJOULES;
-      case CPU -> SiteAmount.JOBS_CPU_MILLIJOULES;
-      case NODE -> SiteAmount.JOBS_NODE_MILLIJOULES;
-      case FACILITY -> throw new IllegalArgumentException("a facility meter is nobody's");
-    };
-  }
-
-  private static SiteAmount idleOf(DeviceKind kind) {
-    return switch (kind) {
-      case GPU -> SiteAmount.IDLE_GPU_MILLIJOULES;
-      case MEMORY -> SiteAmount.IDLE_MEMORY_MILLIJOULES;
-      case STORAGE -> SiteAmount.IDLE_STORAGE_MILLIJOULES;
-      case CPU -> SiteAmount.IDLE_CPU_MILLIJOULES;
-      case NODE -> SiteAmount.IDLE_NODE_MILLIJOULES;
-      case FACILITY -> throw new IllegalArgumentException("a facility meter is nobody's");
-    };
   }
 }

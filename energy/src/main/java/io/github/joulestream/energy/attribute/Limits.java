@@ -2,6 +2,7 @@
 package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.energy.Windows;
 
 /**
  * Times that decide what counts as known.
@@ -24,7 +25,7 @@ public record Limits(
     long holdMillis) {
 
   public static final Limits DEFAULT =
-      new Limits(10_000, 10_000, 300_000, 300_000, 3_600_000, 31L * 24 * 3_600_000);
+      new Limits(Windows.MILLIS, 10_000, 300_000, 300_000, 3_600_000, 31L * 24 * 3_600_000);
 
   /** A clock this far ahead of the broker's is ahead. */
   static final long AHEAD_MILLIS = 1_000;

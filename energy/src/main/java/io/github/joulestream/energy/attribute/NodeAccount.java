@@ -253,7 +253,7 @@ public final class NodeAccount {
       long milliwatts = account.milliwattsNow();
       long utilisation = account.utilisationNow();
       if (device.countsInKind()) {
-        byKind[device.kind().ordinal()] += milliwatts;
+        byKind[device.kind().code()] += milliwatts;
       }
       boolean gpu = device.kind() == DeviceKind.GPU;
       if (gpu && withGpus) {

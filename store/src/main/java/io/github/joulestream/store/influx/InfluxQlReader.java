@@ -4,6 +4,7 @@ package io.github.joulestream.store.influx;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.Buckets;
 import io.github.joulestream.store.HistoryReader;
@@ -56,9 +57,12 @@ public final class InfluxQlReader implements HistoryReader {
     SortedMap<String, Totals<SiteAmount>> sites = new TreeMap<>();
     query(
         buckets.weeks().name(),
-        "SELECT %s FROM %s WHERE \"window\" = '10s' AND %s GROUP BY \"site\""
+        "SELECT %s FROM %s WHERE \"window\" = '%s' AND %s GROUP BY \"site\""
             .formatted(
-                sums, Measurement.LEDGER.measurementName(), within(fromEpochMillis, toEpochMillis)),
+                sums,
+                Measurement.LEDGER.measurementName(),
+                Windows.NAME,
+                within(fromEpochMillis, toEpochMillis)),
         row -> sites.put(row.text("site"), row.siteTotals()));
     return sites;
   }
@@ -68,8 +72,8 @@ public final class InfluxQlReader implements HistoryReader {
     SortedMap<String, Long> newest = new TreeMap<>();
     query(
         buckets.weeks().name(),
-        "SELECT last(difference_millijoules) FROM %s WHERE \"window\" = '10s' GROUP BY \"site\""
-            .formatted(Measurement.LEDGER.measurementName()),
+        "SELECT last(difference_millijoules) FROM %s WHERE \"window\" = '%s' GROUP BY \"site\""
+            .formatted(Measurement.LEDGER.measurementName(), Windows.NAME),
         row -> newest.put(row.text("site"), Math.floorDiv(row.number("time"), 1_000_000)));
     return newest;
   }

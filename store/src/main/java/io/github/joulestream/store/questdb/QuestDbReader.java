@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.runtime.BoundedBody;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.HistoryReader;
@@ -98,9 +99,12 @@ public final class QuestDbReader implements HistoryReader {
             .collect(Collectors.joining(", "));
     SortedMap<String, Totals<SiteAmount>> sites = new TreeMap<>();
     String sql =
-        "SELECT site, %s FROM %s WHERE window = '10s' AND %s GROUP BY site"
+        "SELECT site, %s FROM %s WHERE window = '%s' AND %s GROUP BY site"
             .formatted(
-                sums, Measurement.LEDGER.measurementName(), within(fromEpochMillis, toEpochMillis));
+                sums,
+                Measurement.LEDGER.measurementName(),
+                Windows.NAME,
+                within(fromEpochMillis, toEpochMillis));
     for (Row row : query(sql)) {
       sites.put(row.text("site"), row.siteTotals());
     }
@@ -111,8 +115,8 @@ public final class QuestDbReader implements HistoryReader {
   public SortedMap<String, Long> newestWindows() {
     SortedMap<String, Long> newest = new TreeMap<>();
     String sql =
-        "SELECT site, cast(max(timestamp) AS LONG) newest FROM %s WHERE window = '10s' GROUP BY site"
-            .formatted(Measurement.LEDGER.measurementName());
+        "SELECT site, cast(max(timestamp) AS LONG) newest FROM %s WHERE window = '%s' GROUP BY site"
+            .formatted(Measurement.LEDGER.measurementName(), Windows.NAME);
     for (Row row : query(sql)) {
       newest.put(row.text("site"), Math.floorDiv(row.number("newest"), 1_000_000));
     }

@@ -4,6 +4,7 @@ package io.github.joulestream.streams.process;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.process.Refusals.Place;
@@ -21,7 +22,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class TotalSites implements Processor<String, byte[], String, SiteUpdate> {
   public static final String WINDOWS = "site-windows";
 
-  private static final int HOUR_MILLIS = 3_600_000;
   private static final int LIVE_WINDOWS = 10_000;
 
   private final Refusals refusals;
@@ -62,7 +62,7 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
       }
       long arrival = record.timestamp();
       Sum window = sum(increment, increment.windowMillis(), arrival);
-      Sum hour = sum(increment, HOUR_MILLIS, arrival);
+      Sum hour = sum(increment, Windows.HOUR_MILLIS, arrival);
       // from here on nothing fails: both, or none
       windows.put(window.key, window.total);
       windows.put(hour.key, hour.total);

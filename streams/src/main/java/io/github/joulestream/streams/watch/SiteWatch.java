@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.watch;
 
+import io.github.joulestream.energy.Balance;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.budget.Budget;
 import io.github.joulestream.energy.budget.Scope;
 import io.github.joulestream.schemas.Alert;
@@ -40,38 +42,8 @@ final class SiteWatch {
   private static final long WINDOW_LIFE_MILLIS = 80 * 60_000;
   private static final long JOB_LIFE_MILLIS = 7_200_000;
   private static final long LIVE_MILLIS = 600_000;
-  private static final int WINDOW_MILLIS = 10_000;
   private static final String OF_SITE = "site\0";
   private static final String OF_JOB = "job\0";
-
-  private static final SiteAmount[] MEASURED = {
-    SiteAmount.MEASURED_TOTAL_MILLIJOULES,
-    SiteAmount.MEASURED_GPU_MILLIJOULES,
-    SiteAmount.MEASURED_MEMORY_MILLIJOULES,
-    SiteAmount.MEASURED_STORAGE_MILLIJOULES,
-    SiteAmount.MEASURED_CPU_MILLIJOULES,
-    SiteAmount.MEASURED_NODE_MILLIJOULES
-  };
-  private static final SiteAmount[] JOBS = {
-    SiteAmount.JOBS_TOTAL_MILLIJOULES,
-    SiteAmount.JOBS_GPU_MILLIJOULES,
-    SiteAmount.JOBS_MEMORY_MILLIJOULES,
-    SiteAmount.JOBS_STORAGE_MILLIJOULES,
-    SiteAmount.JOBS_CPU_MILLIJOULES,
-    SiteAmount.JOBS_NODE_MILLIJOULES
-  };
-  private static final SiteAmount[] IDLE = {
-    SiteAmount.IDLE_TOTAL_MILLIJOULES,
-    SiteAmount.IDLE_GPU_MILLIJOULES,
-    SiteAmount.IDLE_MEMORY_MILLIJOULES,
-    SiteAmount.IDLE_STORAGE_MILLIJOULES,
-    SiteAmount.IDLE_CPU_MILLIJOULES,
-    SiteAmount.IDLE_NODE_MILLIJOULES
-  };
-  // whose scopes these are; the total is the site's
-  private static final DeviceKind[] KINDS = {
-    DeviceKind.GPU, DeviceKind.MEMORY, DeviceKind.STORAGE, DeviceKind.CPU, DeviceKind.NODE
-  };
 
   /** What a window held when it was told last: energies, and by how much they do not balance. */
   @SuppressWarnings("ArrayRecordComponent") // never handed out
@@ -446,18 +418,18 @@ final class SiteWatch {
   // ---- energy
 
   void take(SiteWindow window, long arrivalMillis) {
-    if (window.windowMillis() != WINDOW_MILLIS) {
+    if (window.windowMillis() != Windows.MILLIS) {
       return; // of the same readings
     }
     Totals<SiteAmount> totals = window.totals();
-    long[] energies = new long[MEASURED.length + 2];
-    long difference = 0;
-    for (int i = 0; i < MEASURED.length; i++) {
-      energies[i] = totals.get(MEASURED[i]);
-      difference += Math.abs(energies[i] - totals.get(JOBS[i]) - totals.get(IDLE[i]));
+    List<Balance> balances = Balance.ALL;
+    long[] energies = new long[balances.size() + 2];
+    for (int i = 0; i < balances.size(); i++) {
+      energies[i] = totals.get(balances.get(i).measured());
     }
-    energies[MEASURED.length] = totals.get(SiteAmount.FACILITY_MILLIJOULES);
-    energies[MEASURED.length + 1] = difference;
+    energies[balances.size()] = totals.get(SiteAmount.FACILITY_MILLIJOULES);
+    long difference = Balance.totalDifference(totals);
+    energies[balances.size() + 1] = difference;
     long start = window.windowStartEpochMillis();
     String name = OF_SITE + start + "\0" + window.partEpochMillis();
     if (difference == 0) {
@@ -466,12 +438,12 @@ final class SiteWatch {
       unbalanced.put(name, difference);
     }
     long[] more = replace(name, energies, arrivalMillis);
-    addEnergy(draws.site(), start, more[0]);
-    for (int i = 0; i < KINDS.length; i++) {
-      addEnergy(draws.of(Scope.kind(KINDS[i])), start, more[i + 1]);
+    for (int i = 0; i < balances.size(); i++) {
+      DeviceKind kind = balances.get(i).kind();
+      addEnergy(kind == null ? draws.site() : draws.of(Scope.kind(kind)), start, more[i]);
     }
-    addEnergy(draws.of(Scope.kind(DeviceKind.FACILITY)), start, more[MEASURED.length]);
-    if (energies[0] != 0 || energies[MEASURED.length] != 0) {
+    addEnergy(draws.of(Scope.kind(DeviceKind.FACILITY)), start, more[balances.size()]);
+    if (energies[0] != 0 || energies[balances.size()] != 0) {
       // what is only counted is counted when it arrived, which may be long after the data
       now = Math.max(now, Math.min(start, arrivalMillis));
     }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy;
+
+/**
+ * Lengths of the windows that energy is aggregated by. Windows are aligned to the Unix epoch: a
+ * window of {@link #MILLIS} that starts at 12:00:10 includes 12:00:10.000 and excludes
+ * 12:00:20.000.
+ */
+public final class Windows {
+  /**
+   * Length of the windows of jobs, nodes and sites, milliseconds. Twice as long halves the records
+   * and the points stored, and an edge of a job or a gap is seen half as finely.
+   */
+  public static final int MILLIS = 10_000;
+
+  /** Length of the long windows of sites, milliseconds. */
+  public static final int HOUR_MILLIS = 3_600_000;
+
+  /** Name of a window of {@link #MILLIS}: the tag {@code window} of stored points. */
+  public static final String NAME = "10s";
+
+  /** Name of a window of {@link #HOUR_MILLIS}. */
+  public static final String HOUR_NAME = "1h";
+
+  private Windows() {}
+
+  /** Name of a window of a length in milliseconds: whole hours or whole seconds. */
+  public static String name(int windowMillis) {
+    return windowMillis % HOUR_MILLIS == 0
+        ? windowMillis / HOUR_MILLIS + "h"
+        : windowMillis / 1_000 + "s";
+  }
+}
