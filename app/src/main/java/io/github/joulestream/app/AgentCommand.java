@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
     })
 final class AgentCommand implements Callable<Integer> {
   private static final Duration LINE_INTERVAL = Duration.ofMinutes(1);
-  private static final long LEAST_SPOOL = 1 << 20;
+  private static final long MIN_SPOOL = 1 << 20;
 
   @Option(
       names = "--site",
@@ -111,14 +111,14 @@ final class AgentCommand implements Callable<Integer> {
     AgentSettings settings =
         new AgentSettings(
             site, node != null ? node : NodeAgent.hostName(), interval, publishInterval, labels);
-    if (spoolLimit < LEAST_SPOOL) {
+    if (spoolLimit < MIN_SPOOL) {
       throw UserError.usage("--spool-limit must be at least 1M");
     }
     List<Probe> probes = Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options());
     if (print) {
       return printDevices(probes);
     }
-    try (Stopping stopping = new Stopping();
+    try (ShutdownSignal stopping = new ShutdownSignal();
         SpoolingPublisher publisher =
             SpoolingPublisher.open(kafka.config(), "joulestream-agent", spoolFolder(), spoolLimit);
         NodeAgent agent =
@@ -183,7 +183,7 @@ final class AgentCommand implements Callable<Integer> {
   }
 
   private static int printDevices(List<Probe> probes) throws InterruptedException {
-    try (Stopping stopping = new Stopping();
+    try (ShutdownSignal stopping = new ShutdownSignal();
         DeviceTable table = new DeviceTable(probes, EpochClock.system())) {
       if (!stopping.await(Duration.ofSeconds(1))) {
         System.out.print(table.read());

@@ -3,7 +3,7 @@ package io.github.joulestream.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.joulestream.delivery.Figures;
+import io.github.joulestream.alerting.Figures;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
@@ -133,7 +133,7 @@ final class AlertCommand extends CommandGroup {
       fields.put("value", alert.value());
       fields.put("limit", alert.limit());
       fields.put("unit", alert.unit());
-      fields.put("completeness_ratio", alert.completenessParts() / 10_000.0);
+      fields.put("completeness_ratio", alert.completenessBasisPoints() / 10_000.0);
       fields.put("summary", alert.summary());
       fields.put("inhibited_by", alert.inhibitedBy());
       return fields;

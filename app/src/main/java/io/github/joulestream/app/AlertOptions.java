@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
-import io.github.joulestream.delivery.AlertSender;
-import io.github.joulestream.delivery.Signature;
+import io.github.joulestream.alerting.AlertSender;
+import io.github.joulestream.alerting.Signature;
 import io.github.joulestream.runtime.UserError;
 import java.net.URI;
 import java.nio.file.Path;

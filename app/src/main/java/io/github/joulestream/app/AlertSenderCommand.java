@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
-import io.github.joulestream.delivery.AlertSender;
+import io.github.joulestream.alerting.AlertSender;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
@@ -46,7 +46,7 @@ final class AlertSenderCommand implements Callable<Integer> {
       throw UserError.usage("nobody to tell: give --alertmanager URL, --webhook URL, or both");
     }
     kafka.join();
-    try (Stopping stopping = new Stopping();
+    try (ShutdownSignal stopping = new ShutdownSignal();
         AlertSender sender =
             new AlertSender(
                 kafka.config(), instance, targets, EpochClock.system(), NanoClock.system())) {

@@ -3,10 +3,10 @@ package io.github.joulestream.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.joulestream.app.budget.BudgetFile;
-import io.github.joulestream.app.budget.BudgetText;
-import io.github.joulestream.app.budget.BudgetTopic;
-import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.app.alerts.BudgetFile;
+import io.github.joulestream.app.alerts.BudgetText;
+import io.github.joulestream.app.alerts.BudgetTopic;
+import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
@@ -102,7 +102,7 @@ final class BudgetCommand extends CommandGroup {
     @Nullable String resolveAfter;
 
     @Option(
-        names = "--rest",
+        names = "--cooldown",
         paramLabel = "DURATION",
         description = "How long after that nothing new is told (default: 1m).")
     @Nullable String rest;

@@ -160,7 +160,7 @@ final class DeadLetterCommand extends CommandGroup {
   static final class Show implements Callable<Integer> {
     private static final int SHOWN_BYTES = 1_024;
     private static final int ROW_BYTES = 16;
-    private static final int MOST_CHARACTERS = 2_000;
+    private static final int MAX_CHARACTERS = 2_000;
 
     @Parameters(index = "0", paramLabel = "TOPIC", description = "The topic it was read from,")
     String topic = "";
@@ -193,12 +193,12 @@ final class DeadLetterCommand extends CommandGroup {
       byte[] value = record.value();
       System.out.printf("refused    %s%n", time(record.timestamp()));
       System.out.printf(
-          "key        %s%n", key == null ? "(none)" : ShownText.of(key, MOST_CHARACTERS));
+          "key        %s%n", key == null ? "(none)" : ShownText.of(key, MAX_CHARACTERS));
       for (Header header : record.headers()) {
         System.out.printf(
             "%-10s %s%n",
-            ShownText.of(header.key(), MOST_CHARACTERS),
-            header.value() == null ? "(none)" : ShownText.of(header.value(), MOST_CHARACTERS));
+            ShownText.of(header.key(), MAX_CHARACTERS),
+            header.value() == null ? "(none)" : ShownText.of(header.value(), MAX_CHARACTERS));
       }
       if (value == null) {
         System.out.println("value      (none)");

@@ -440,7 +440,7 @@ final class JobCommand extends CommandGroup {
         "",
         "",
         Map.of(),
-        JobRecord.UNSAID,
+        JobRecord.UNSPECIFIED,
         end,
         state,
         work,

@@ -26,7 +26,7 @@ final class JobsMixin {
   Path directory = JobDirectory.DEFAULT;
 
   @Option(
-      names = "--gpu-jobs",
+      names = "--dcgm-job-dir",
       paramLabel = "DIR",
       description = "A directory as DCGM-exporter's --hpc-job-mapping-dir: a file for each GPU.")
   @Nullable Path gpuJobs;
@@ -47,10 +47,10 @@ final class JobsMixin {
   boolean podLabels;
 
   @Option(
-      names = "--held-jobs",
+      names = "--job-state-file",
       paramLabel = "FILE",
       description =
-          "Keep here which jobs are on this node, so that those that end while the agent is away"
+          "Retention here which jobs are on this node, so that those that end while the agent is away"
               + " end all the same.")
   @Nullable Path heldJobs;
 

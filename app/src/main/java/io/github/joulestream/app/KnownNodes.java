@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -20,7 +20,7 @@ record KnownNodes(Map<String, NodeRecord> records) {
   /** An agent says so once a minute. */
   static final long REPORTS_MILLIS = 180_000;
 
-  private static final int MOST_NAMED = 10;
+  private static final int MAX_NAMED = 10;
 
   static KnownNodes read(KafkaOptions kafka) {
     return new KnownNodes(
@@ -36,7 +36,7 @@ record KnownNodes(Map<String, NodeRecord> records) {
         ? "no node has reported yet"
         : "known sites: "
             + sites.entrySet().stream()
-                .limit(MOST_NAMED)
+                .limit(MAX_NAMED)
                 .map(site ->
                     "%s (%,d %s)"
                         .formatted(
@@ -44,7 +44,7 @@ record KnownNodes(Map<String, NodeRecord> records) {
                             site.getValue(),
                             site.getValue() == 1 ? "node" : "nodes"))
                 .collect(Collectors.joining(", "))
-            + (sites.size() > MOST_NAMED ? ", ..." : "");
+            + (sites.size() > MAX_NAMED ? ", ..." : "");
   }
 
   /**
@@ -82,7 +82,7 @@ record KnownNodes(Map<String, NodeRecord> records) {
         : "nodes of site %s have %s%s"
             .formatted(
                 site,
-                values.stream().limit(MOST_NAMED).collect(Collectors.joining(", ")),
-                values.size() > MOST_NAMED ? ", ..." : "");
+                values.stream().limit(MAX_NAMED).collect(Collectors.joining(", ")),
+                values.size() > MAX_NAMED ? ", ..." : "");
   }
 }

@@ -2,7 +2,7 @@
 package io.github.joulestream.app;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
@@ -11,7 +11,7 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeOrder;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.streams.process.SetAsideNode;
+import io.github.joulestream.streams.accounting.SetAsideNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.streams.StreamsProgram;
-import io.github.joulestream.streams.process.SetAsideNode;
+import io.github.joulestream.streams.accounting.SetAsideNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.SortedMap;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * @param nodes by key
  */
 record NodesSetAside(SortedMap<String, SetAsideNode> nodes) {
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
   static NodesSetAside read(KafkaOptions kafka) {
     return new NodesSetAside(
@@ -35,8 +35,8 @@ record NodesSetAside(SortedMap<String, SetAsideNode> nodes) {
             "nodes set aside, whose records are not booked: %d (%s%s) -> joulestream node list --set-aside"
                 .formatted(
                     nodes.size(),
-                    nodes.keySet().stream().limit(MOST_NAMED).collect(Collectors.joining(", ")),
-                    nodes.size() > MOST_NAMED ? ", ..." : ""));
+                    nodes.keySet().stream().limit(MAX_NAMED).collect(Collectors.joining(", ")),
+                    nodes.size() > MAX_NAMED ? ", ..." : ""));
   }
 
   /** One line of a node, for a person. */

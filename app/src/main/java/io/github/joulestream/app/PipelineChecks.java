@@ -4,7 +4,7 @@ package io.github.joulestream.app;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.joulestream.app.up.Summary;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.NodeRecord;

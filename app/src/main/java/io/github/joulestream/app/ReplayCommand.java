@@ -43,7 +43,7 @@ final class ReplayCommand implements Callable<Integer> {
         traces.site());
     traces.notices().forEach(notice -> System.out.println("note: " + notice));
     kafka.join();
-    try (Stopping stopping = new Stopping();
+    try (ShutdownSignal stopping = new ShutdownSignal();
         KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-replay")) {
       AtomicLong readings = new AtomicLong();
       boolean all = traces.publish(publisher, readings::set, stopping::asked);

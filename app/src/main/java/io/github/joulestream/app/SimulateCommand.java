@@ -83,7 +83,7 @@ final class SimulateCommand implements Callable<Integer> {
       throw UserError.usage("--since %s has not come yet".formatted(since));
     }
     kafka.join();
-    try (Stopping stopping = new Stopping();
+    try (ShutdownSignal stopping = new ShutdownSignal();
         KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-simulate")) {
       if (past != null) {
         simulatePast(options, past, publisher, stopping);
@@ -95,7 +95,7 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void simulatePast(
-      SimulationOptions options, Duration length, KafkaPublisher publisher, Stopping stopping)
+      SimulationOptions options, Duration length, KafkaPublisher publisher, ShutdownSignal stopping)
       throws Exception {
     long end = EpochClock.system().epochMillis();
     long start = end - length.toMillis();
@@ -135,7 +135,7 @@ final class SimulateCommand implements Callable<Integer> {
       long start,
       EpochClock clock,
       KafkaPublisher publisher,
-      Stopping stopping)
+      ShutdownSignal stopping)
       throws Exception {
     long end = duration == null ? Long.MAX_VALUE : start + duration.toMillis();
     try (SimulationRunner runner = SimulationRunner.start(options, publisher, clock, start, end)) {

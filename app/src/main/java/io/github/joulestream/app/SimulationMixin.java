@@ -10,9 +10,9 @@ import picocli.CommandLine.Option;
 
 /** What a simulated site is like. */
 final class SimulationMixin {
-  static final int MOST_NODES = 100_000;
-  private static final int MOST_JOBS = 10_000_000;
-  private static final Duration LONGEST_PAST = Duration.ofDays(366);
+  static final int MAX_NODES = 100_000;
+  private static final int MAX_JOBS = 10_000_000;
+  private static final Duration MAX_PAST = Duration.ofDays(366);
 
   @Option(
       names = "--seed",
@@ -61,20 +61,19 @@ final class SimulationMixin {
 
   /** As many as one process can simulate. */
   static void requireNodes(String option, int nodes) {
-    if (nodes < 1 || nodes > MOST_NODES) {
-      throw UserError.usage(
-          "%s takes 1 to %,d nodes, not %,d".formatted(option, MOST_NODES, nodes));
+    if (nodes < 1 || nodes > MAX_NODES) {
+      throw UserError.usage("%s takes 1 to %,d nodes, not %,d".formatted(option, MAX_NODES, nodes));
     }
   }
 
   SimulationOptions options(String site, int nodes) {
     requireNodes("the site", nodes);
     Duration length = past;
-    if (length != null && (!length.isPositive() || length.compareTo(LONGEST_PAST) > 0)) {
+    if (length != null && (!length.isPositive() || length.compareTo(MAX_PAST) > 0)) {
       throw UserError.usage("--past takes over 0 and up to 366d, not " + length);
     }
-    if (jobs > MOST_JOBS) {
-      throw UserError.usage("--jobs takes 0 to %,d, not %,d".formatted(MOST_JOBS, jobs));
+    if (jobs > MAX_JOBS) {
+      throw UserError.usage("--jobs takes 0 to %,d, not %,d".formatted(MAX_JOBS, jobs));
     }
     if (jobs < 0) {
       throw UserError.usage("--jobs must be at least 0");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
-import io.github.joulestream.app.budget.BudgetTopic;
-import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.app.alerts.BudgetTopic;
+import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Alert;

@@ -43,7 +43,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     kafka.join();
-    try (Stopping stopping = new Stopping();
+    try (ShutdownSignal stopping = new ShutdownSignal();
         SlurmJobs jobs = new SlurmJobs(kafka.config(), site, topics);
         // its loop is this thread: what ends it ends the process
         AutoCloseable _ = healthPort.open(metrics(jobs), jobs::health)) {

@@ -41,24 +41,24 @@ final class StoreOptions {
   String bucket = Buckets.DEFAULT_NAME;
 
   @Option(
-      names = "--years-bucket",
+      names = "--long-bucket",
       paramLabel = "BUCKET",
       description =
           "Bucket, or database, of windows of 1 h and job summaries (default: --bucket and '-years').")
   @Nullable String yearsBucket;
 
   @Option(
-      names = "--keep",
+      names = "--retention",
       paramLabel = "DURATION",
       defaultValue = "35d",
       description = "How long --bucket keeps, 0d: for ever (default: ${DEFAULT-VALUE}).")
   Duration keep = Buckets.DEFAULT_WEEKS;
 
   @Option(
-      names = "--keep-years",
+      names = "--long-retention",
       paramLabel = "DURATION",
       defaultValue = "3650d",
-      description = "How long --years-bucket keeps (default: ${DEFAULT-VALUE}).")
+      description = "How long --long-bucket keeps (default: ${DEFAULT-VALUE}).")
   Duration keepYears = Buckets.DEFAULT_YEARS;
 
   /** Where points go, by how long they are kept. */

@@ -50,14 +50,14 @@ final class StoreWriterCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     kafka.join();
-    try (Stopping stopping = new Stopping()) {
+    try (ShutdownSignal stopping = new ShutdownSignal()) {
       StoreConnection connection = connect(stopping);
       return connection == null ? 0 : write(connection, stopping);
     }
   }
 
   /** Waits for the store if it is not there yet; null if the end was asked for before. */
-  private @Nullable StoreConnection connect(Stopping stopping) throws InterruptedException {
+  private @Nullable StoreConnection connect(ShutdownSignal stopping) throws InterruptedException {
     boolean said = false;
     do {
       try {
@@ -77,7 +77,7 @@ final class StoreWriterCommand implements Callable<Integer> {
     return null;
   }
 
-  private int write(StoreConnection connection, Stopping stopping) throws Exception {
+  private int write(StoreConnection connection, ShutdownSignal stopping) throws Exception {
     Metrics metrics = new Metrics();
     try (StoreWriter writer =
             new StoreWriter(kafka.config(), instance, connection.sink(), EpochClock.system());

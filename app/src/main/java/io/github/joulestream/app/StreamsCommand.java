@@ -76,7 +76,7 @@ final class StreamsCommand implements Callable<Integer> {
             calibration.read(),
             standbys,
             kafka.config());
-    try (Stopping stopping = new Stopping();
+    try (ShutdownSignal stopping = new ShutdownSignal();
         StreamsProgram accounting = new StreamsProgram(settings);
         AlertsProgram alerts = new AlertsProgram(settings)) {
       Metrics metrics = new Metrics();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
-import io.github.joulestream.app.up.Ports;
+import io.github.joulestream.app.up.FreePorts;
 import io.github.joulestream.app.up.UpOptions;
 import io.github.joulestream.app.up.UpRun;
 import io.github.joulestream.runtime.UserError;
@@ -35,7 +35,7 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Keep everything here (default: a temporary folder, deleted at the end).")
+      description = "Retention everything here (default: a temporary folder, deleted at the end).")
   @Nullable Path data;
 
   @Option(
@@ -144,7 +144,9 @@ final class UpCommand implements Callable<Integer> {
         .run();
   }
 
-  private static Ports.Choice port(@Nullable Integer named, int usual, String option) {
-    return named == null ? Ports.Choice.preferred(usual) : Ports.Choice.named(named, option);
+  private static FreePorts.Choice port(@Nullable Integer named, int usual, String option) {
+    return named == null
+        ? FreePorts.Choice.preferred(usual)
+        : FreePorts.Choice.named(named, option);
   }
 }

@@ -4,8 +4,8 @@ package io.github.joulestream.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.app.Finding.Level;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.NodeRecord;

@@ -40,8 +40,8 @@ class StoreOptionsTest {
             "--token=user:password",
             "--org=o",
             "--bucket=b",
-            "--keep=14d",
-            "--keep-years=0d");
+            "--retention=14d",
+            "--long-retention=0d");
     assertThat(options.kind).isEqualTo(StoreKind.INFLUX1);
     assertThat(options.token).isEqualTo("user:password");
     assertThat(options.org).isEqualTo("o");
@@ -49,7 +49,7 @@ class StoreOptionsTest {
         .isEqualTo(
             new Buckets(
                 new Bucket("b", Duration.ofDays(14)), new Bucket("b-years", Duration.ZERO)));
-    assertThat(parse("--years-bucket=y").buckets().years().name()).isEqualTo("y");
+    assertThat(parse("--long-bucket=y").buckets().years().name()).isEqualTo("y");
   }
 
   @Test

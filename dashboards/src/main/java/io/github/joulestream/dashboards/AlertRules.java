@@ -55,7 +55,7 @@ final class AlertRules {
   }
 
   private static AlertRule budget(String uid, String title, double share, String severity) {
-    Source power = Source.SITE_POWER;
+    Source power = Source.SITE_WINDOW;
     Select windows = windows(power, Select.as(power.sum("total_watts"), "power"));
     return new AlertRule(
         uid,

@@ -62,7 +62,7 @@ record Annotation(String name, ObjectNode json) {
             .where(Queries.sites(jobs), Select.IN_RANGE)
             .where(more)
             // of a job in several parts the first
-            .where(jobs.field("part_epoch_millis") + " = 0")
+            .where(jobs.field("fragment_epoch_millis") + " = 0")
             .newest(MOST));
   }
 

@@ -15,7 +15,7 @@ final class BudgetsDashboard {
   private static final Source LEDGER = Source.LEDGER;
   private static final Source ALERTS = Source.ALERT;
   private static final Source BUDGETS = Source.BUDGET;
-  private static final int MOST_ALERTS = 500;
+  private static final int MAX_ALERTS = 500;
   private static final Map<String, Object> SINCE =
       Map.of("unit", "dateTimeAsIso", "displayName", "since");
 
@@ -191,7 +191,7 @@ final class BudgetsDashboard {
         .says(
             "Each time that an alert of Joulestream itself held: about what, how far over which"
                 + " limit, until when, and who drew most.")
-        .asks(Query.table(rows.newest(MOST_ALERTS)))
+        .asks(Query.table(rows.newest(MAX_ALERTS)))
         .field("Time", SINCE)
         .field("time", SINCE)
         .field("of limit", Map.of("unit", Panels.SHARE, "decimals", 0))

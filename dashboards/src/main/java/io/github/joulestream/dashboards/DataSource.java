@@ -3,7 +3,7 @@ package io.github.joulestream.dashboards;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Keep;
+import io.github.joulestream.store.Retention;
 import java.util.Locale;
 
 /**
@@ -19,19 +19,19 @@ record DataSource(String uid) {
   static final DataSource OF_CHOSEN_WINDOWS = new DataSource("${" + VARIABLE + "}");
 
   /** Of a query that does not say yet what it asks for. */
-  static final DataSource UNSAID = new DataSource("");
+  static final DataSource UNSPECIFIED = new DataSource("");
 
   /** What the name of the one with the chosen windows looks like, as Grafana writes patterns. */
   static final String PATTERN_OF_NAME = "/^Joulestream [a-z]+, " + Queries.WINDOW + "$/";
 
   /** Its uid is what the bucket is called where nobody chose a name. */
-  static DataSource of(Keep keep) {
+  static DataSource of(Retention keep) {
     return new DataSource(Buckets.named(Buckets.DEFAULT_NAME).of(keep).name());
   }
 
   /** What the data source with windows of this length is called; {@code Windows} chooses by it. */
   static String name(String window) {
-    Keep keep = Source.SITE_POWER.keep(window);
+    Retention keep = Source.SITE_WINDOW.keep(window);
     return "Joulestream %s, %s".formatted(keep.name().toLowerCase(Locale.ROOT), window);
   }
 

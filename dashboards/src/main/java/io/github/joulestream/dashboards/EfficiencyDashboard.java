@@ -17,7 +17,7 @@ final class EfficiencyDashboard {
   private static final String JOBS = "Jobs that started in the range";
 
   /** Rows that the tables add up from; user and project are fields, by which no store groups. */
-  private static final int MOST_JOBS = 5_000;
+  private static final int MAX_JOBS = 5_000;
 
   private EfficiencyDashboard() {}
 
@@ -127,12 +127,12 @@ final class EfficiencyDashboard {
     Column count = new Column("Jobs", "count(" + SUMMARY.field(JobAmount.TOTAL_MILLIJOULES) + ")");
     return Panels.stat("Jobs", Panels.COUNT)
         .sized(3, 4)
-        .says("How many jobs. The tables below add up the newest %,d.".formatted(MOST_JOBS))
+        .says("How many jobs. The tables below add up the newest %,d.".formatted(MAX_JOBS))
         .asks(
             Query.series(
                 // of a job in several parts the first
                 ofChosenPeople(Queries.inRange(SUMMARY, List.of(count)))
-                    .where(SUMMARY.field("part_epoch_millis") + " = 0")));
+                    .where(SUMMARY.field("fragment_epoch_millis") + " = 0")));
   }
 
   private static Panel figure(String title, String unit, String says, Column column) {
@@ -214,7 +214,7 @@ final class EfficiencyDashboard {
     return Panels.table(title, Panels.KILOWATT_HOURS, 12, 9)
         .says(
             "Added up by Grafana from the newest %,d jobs that started in the range; the figures"
-                    .formatted(MOST_JOBS)
+                    .formatted(MAX_JOBS)
                 + " above count all.")
         .shares(JOBS)
         .transform("groupBy", Json.object("fields", fields))
@@ -284,8 +284,8 @@ final class EfficiencyDashboard {
     return Panels.table(JOBS, Panels.KILOWATT_HOURS, 24, 12)
         .says(
             "The newest %,d jobs by start, one row for each part. A job leads to its own dashboard."
-                .formatted(MOST_JOBS))
-        .asks(Query.table(ofChosenPeople(rows).newest(MOST_JOBS)))
+                .formatted(MAX_JOBS))
+        .asks(Query.table(ofChosenPeople(rows).newest(MAX_JOBS)))
         .field("Time", start)
         .field("time", start)
         .field("energy", Panels.bar(Panels.KILOWATT_HOURS))

@@ -63,7 +63,7 @@ final class FleetDashboard {
         .asks(
             Query.series(
                 Queries.trend(
-                    Source.SITE_POWER, List.of(Queries.watts("Power", "total_watts")), "site"),
+                    Source.SITE_WINDOW, List.of(Queries.watts("Power", "total_watts")), "site"),
                 "$tag_site"));
   }
 }

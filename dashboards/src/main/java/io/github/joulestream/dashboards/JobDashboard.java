@@ -9,7 +9,7 @@ import java.util.List;
 final class JobDashboard {
   static final String UID = "joulestream-job";
 
-  private static final Source WINDOWS = Source.JOB_ENERGY;
+  private static final Source WINDOWS = Source.JOB_WINDOW;
   private static final Source SUMMARY = Source.JOB_SUMMARY;
 
   private JobDashboard() {}

@@ -165,7 +165,7 @@ final class MemoryStorageDashboard {
         .says("Mean power, measured or modelled, as the probes say.")
         .asks(
             Query.series(
-                Queries.trend(Source.SITE_POWER, List.of(Queries.watts("Power", kind.watts)))))
+                Queries.trend(Source.SITE_WINDOW, List.of(Queries.watts("Power", kind.watts)))))
         .fromZero();
   }
 }

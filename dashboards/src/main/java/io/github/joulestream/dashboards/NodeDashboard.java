@@ -7,7 +7,7 @@ import java.util.List;
 final class NodeDashboard {
   static final String UID = "joulestream-node";
 
-  private static final Source NODE = Source.NODE_POWER;
+  private static final Source NODE = Source.NODE_WINDOW;
 
   private NodeDashboard() {}
 

@@ -5,7 +5,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Windows;
-import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.alerts.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,12 +51,12 @@ final class Queries {
   }
 
   static String job(Source source) {
-    String name = source == Source.JOB_ENERGY ? source.tag("job") : source.field("job");
+    String name = source == Source.JOB_WINDOW ? source.tag("job") : source.field("job");
     return name + " =~ /^${job:regex}$/";
   }
 
   static String node() {
-    return Source.NODE_POWER.tag("node") + " =~ /^${node:regex}$/";
+    return Source.NODE_WINDOW.tag("node") + " =~ /^${node:regex}$/";
   }
 
   /** Points of the chosen sites, windows (and job), in the range. */
@@ -106,7 +106,7 @@ final class Queries {
 
   /** Of the chosen job, all its windows in the range as one row. */
   static Select jobInRange(List<Column> columns) {
-    return inRange(Source.JOB_ENERGY, columns).where(job(Source.JOB_ENERGY));
+    return inRange(Source.JOB_WINDOW, columns).where(job(Source.JOB_WINDOW));
   }
 
   static Select jobTrend(List<Column> columns) {
@@ -114,16 +114,16 @@ final class Queries {
   }
 
   static Select jobWindows(List<Column> columns) {
-    return perWindow(Source.JOB_ENERGY, columns).where(job(Source.JOB_ENERGY));
+    return perWindow(Source.JOB_WINDOW, columns).where(job(Source.JOB_WINDOW));
   }
 
   /** Of the chosen node, all its windows in the range as one row. */
   static Select nodeInRange(List<Column> columns) {
-    return inRange(Source.NODE_POWER, columns).where(node());
+    return inRange(Source.NODE_WINDOW, columns).where(node());
   }
 
   static Select nodeWindows(List<Column> columns) {
-    return perWindow(Source.NODE_POWER, columns).where(node());
+    return perWindow(Source.NODE_WINDOW, columns).where(node());
   }
 
   static Select nodeTrend(List<Column> columns) {
@@ -132,7 +132,7 @@ final class Queries {
 
   /** Ratios and sums of each interval that is drawn, of the chosen node. */
   static Select nodePerInterval(List<Column> columns) {
-    return perInterval(Source.NODE_POWER, "$__interval", columns).where(node());
+    return perInterval(Source.NODE_WINDOW, "$__interval", columns).where(node());
   }
 
   /** Of the chosen job, what its summary says of its whole life, wherever the range is. */
@@ -167,7 +167,7 @@ final class Queries {
   // figures
 
   static Column watts(String name, String field) {
-    return watts(Source.SITE_POWER, name, field);
+    return watts(Source.SITE_WINDOW, name, field);
   }
 
   static Column watts(Source source, String name, String field) {
@@ -206,15 +206,15 @@ final class Queries {
   /** Mean power in a window of 10 s of a job, W. */
   static Column jobWatts(String name, JobAmount amount) {
     // millijoules over milliseconds are watts
-    return new Column(name, Source.JOB_ENERGY.sum(amount) + " / " + SHORT_WINDOW_MILLIS);
+    return new Column(name, Source.JOB_WINDOW.sum(amount) + " / " + SHORT_WINDOW_MILLIS);
   }
 
   static List<Column> jobWattsByKind() {
-    String rest = "(" + Source.JOB_ENERGY.sum(JobAmount.TOTAL_MILLIJOULES);
+    String rest = "(" + Source.JOB_WINDOW.sum(JobAmount.TOTAL_MILLIJOULES);
     List<Column> columns = new ArrayList<>();
     for (DeviceKind kind : INSIDE_NODES) {
       JobAmount amount = JobAmount.of(kind);
-      rest += " - " + Source.JOB_ENERGY.sum(amount);
+      rest += " - " + Source.JOB_WINDOW.sum(amount);
       columns.add(jobWatts(title(kind), amount));
     }
     columns.add(new Column("Rest of the nodes", rest + ") / " + SHORT_WINDOW_MILLIS));
@@ -302,7 +302,7 @@ final class Queries {
   static Select pueTrend() {
     List<Column> columns = List.of(watts("Facility", "facility_watts"), watts("IT", "total_watts"));
     return Select.of("sum(\"Facility\") / sum(\"IT\") AS \"PUE\"")
-        .from(perWindow(Source.SITE_POWER, columns, "site"))
+        .from(perWindow(Source.SITE_WINDOW, columns, "site"))
         .where(Select.IN_RANGE, "\"Facility\" > 0")
         .groupBy("time($__interval)")
         .fill("null");

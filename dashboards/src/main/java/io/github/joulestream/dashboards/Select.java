@@ -27,7 +27,7 @@ record Select(
   }
 
   static Select of(String... columns) {
-    return new Select(DataSource.UNSAID, List.of(columns), "", List.of(), List.of(), "");
+    return new Select(DataSource.UNSPECIFIED, List.of(columns), "", List.of(), List.of(), "");
   }
 
   /** From its windows; of the chosen length where there are several. */

@@ -65,7 +65,8 @@ final class SiteDashboard {
         .says(says)
         .asks(
             Query.series(
-                Queries.overWindows(function, Queries.perWindow(Source.SITE_POWER, power), power)));
+                Queries.overWindows(
+                    function, Queries.perWindow(Source.SITE_WINDOW, power), power)));
   }
 
   private static Panel jobsAndIdle() {
@@ -74,7 +75,7 @@ final class SiteDashboard {
         .asks(
             Query.series(
                 Queries.trend(
-                    Source.SITE_POWER,
+                    Source.SITE_WINDOW,
                     List.of(
                         Queries.watts("Jobs", "jobs_watts"),
                         Queries.watts("Idle", "idle_watts")))));

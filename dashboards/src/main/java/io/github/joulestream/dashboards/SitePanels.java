@@ -28,13 +28,13 @@ final class SitePanels {
         .says("Mean power of the chosen sites in the last interval, and its course.")
         .asks(
             Query.series(
-                Queries.trend(Source.SITE_POWER, List.of(Queries.watts("Power", "total_watts")))))
+                Queries.trend(Source.SITE_WINDOW, List.of(Queries.watts("Power", "total_watts")))))
         .interval(Queries.WINDOW);
   }
 
   /** The power of all windows of the range, as {@code Power}. */
   static Select powerOfWindows() {
-    return Queries.perWindow(Source.SITE_POWER, List.of(Queries.watts("Power", "total_watts")));
+    return Queries.perWindow(Source.SITE_WINDOW, List.of(Queries.watts("Power", "total_watts")));
   }
 
   /** Something that is worked out from their power, over time. */
@@ -125,7 +125,8 @@ final class SitePanels {
             "Mean power, stacked. What node meters see beyond the devices is the rest of the nodes;"
                 + " 0 where there is no node meter.")
         .asks(
-            Query.series(Queries.trend(Source.SITE_POWER, Queries.wattsByKind(Source.SITE_POWER))));
+            Query.series(
+                Queries.trend(Source.SITE_WINDOW, Queries.wattsByKind(Source.SITE_WINDOW))));
   }
 
   static Panel whereTo(int width, int height) {
@@ -157,7 +158,7 @@ final class SitePanels {
         .asks(
             Query.series(
                 Queries.trend(
-                    Source.SITE_POWER,
+                    Source.SITE_WINDOW,
                     List.of(
                         Queries.watts("Idle", "idle_watts"),
                         Queries.watts("Held but idle", "held_idle_watts")))));
@@ -171,7 +172,7 @@ final class SitePanels {
         .says(
             "The 20 jobs with the highest mean power in the last ten minutes of the range. A job"
                 + " leads to its own dashboard.")
-        .asks(Query.table(Queries.top(20, Source.JOB_ENERGY, "job")))
+        .asks(Query.table(Queries.top(20, Source.JOB_WINDOW, "job")))
         .transform("organize", Panels.without())
         .transform("sortBy", sortedBy("power"))
         .field("power", Panels.bar(Panels.WATTS))
@@ -184,7 +185,7 @@ final class SitePanels {
         .says(
             "The 20 nodes with the highest mean power in the last ten minutes of the range. A node"
                 + " leads to its own dashboard.")
-        .asks(Query.table(Queries.top(20, Source.NODE_POWER, "node")))
+        .asks(Query.table(Queries.top(20, Source.NODE_WINDOW, "node")))
         .transform("organize", Panels.without())
         .transform("sortBy", sortedBy("power"))
         .field("power", Panels.bar(Panels.WATTS))

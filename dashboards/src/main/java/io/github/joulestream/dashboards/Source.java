@@ -2,8 +2,8 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.Windows;
-import io.github.joulestream.store.Keep;
 import io.github.joulestream.store.Measurement;
+import io.github.joulestream.store.Retention;
 import io.github.joulestream.store.StorePoint;
 import java.util.Map;
 
@@ -11,9 +11,9 @@ import java.util.Map;
  * Names of a measurement as InfluxQL writes them. What is not in the catalogue cannot be written.
  */
 enum Source {
-  JOB_ENERGY(Measurement.JOB_ENERGY, Windows.NAME),
-  SITE_POWER(Measurement.SITE_POWER, Queries.WINDOW),
-  NODE_POWER(Measurement.NODE_POWER, Windows.NAME),
+  JOB_WINDOW(Measurement.JOB_WINDOW, Windows.NAME),
+  SITE_WINDOW(Measurement.SITE_WINDOW, Queries.WINDOW),
+  NODE_WINDOW(Measurement.NODE_WINDOW, Windows.NAME),
   LEDGER(Measurement.LEDGER, Queries.WINDOW),
   JOB_SUMMARY(Measurement.JOB_SUMMARY, ""),
   PIPELINE(Measurement.PIPELINE, "10s"),
@@ -49,9 +49,9 @@ enum Source {
    *
    * @param window length of their window; of no account where they do not say it
    */
-  Keep keep(String window) {
+  Retention keep(String window) {
     Map<String, String> tags = hasWindows() ? Map.of(WINDOW, window) : Map.of();
-    return Keep.of(new StorePoint(measurement, tags, Map.of(), 0));
+    return Retention.of(new StorePoint(measurement, tags, Map.of(), 0));
   }
 
   /** Where its points are; those of {@link Queries#WINDOW} are where the operator chooses. */

@@ -4,7 +4,7 @@ package io.github.joulestream.dashboards;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Windows;
-import io.github.joulestream.energy.budget.Quantity;
+import io.github.joulestream.energy.alerts.Quantity;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,7 +22,7 @@ record Variable(String name, ObjectNode json) {
 
   /** Where windows are kept for longest: sites that are gone have a history, too. */
   private static Query siteQuery() {
-    Source source = Source.SITE_POWER;
+    Source source = Source.SITE_WINDOW;
     return new Query(
         source.dataSource(Windows.HOUR_NAME),
         "SHOW TAG VALUES FROM %s WITH KEY = %s".formatted(source.quoted(), source.tag("site")),
@@ -37,7 +37,7 @@ record Variable(String name, ObjectNode json) {
 
   /** Nodes that were heard of in the range. */
   static Variable node() {
-    Source source = Source.NODE_POWER;
+    Source source = Source.NODE_WINDOW;
     Select last =
         Select.of(Select.as("last(" + source.field(JobAmount.TOTAL_MILLIJOULES) + ")", "energy"))
             .from(source)
@@ -116,7 +116,7 @@ record Variable(String name, ObjectNode json) {
             .put("includeAll", false)
             .<ObjectNode>set(
                 "current",
-                option(DataSource.name(chosen), Source.SITE_POWER.dataSource(chosen).uid(), true))
+                option(DataSource.name(chosen), Source.SITE_WINDOW.dataSource(chosen).uid(), true))
             .set("options", Json.array(List.of())));
   }
 

@@ -3,8 +3,8 @@ package io.github.joulestream.dashboards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.store.Keep;
 import io.github.joulestream.store.Measurement;
+import io.github.joulestream.store.Retention;
 import io.github.joulestream.store.StorePoint;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -20,20 +20,20 @@ final class Catalogue {
   private Catalogue() {}
 
   /** How long the store's writer keeps what a query asks for. */
-  static Keep keep(String query, Macros macros) {
+  static Retention keep(String query, Macros macros) {
     Matcher from = Pattern.compile("FROM \"([^\"]*)\"").matcher(query);
     assertThat(from.find()).as(query).isTrue();
     Measurement measurement = measurement(from.group(1));
     Matcher window = Pattern.compile("\"window\" = '([^']*)'").matcher(query);
     if (window.find()) {
       Map<String, String> tags = Map.of("window", macros.putIn(window.group(1)));
-      return Keep.of(new StorePoint(measurement, tags, Map.of(), 0));
+      return Retention.of(new StorePoint(measurement, tags, Map.of(), 0));
     }
     if (query.startsWith("SHOW TAG VALUES")) {
-      return Keep.YEARS; // all that there ever were
+      return Retention.YEARS; // all that there ever were
     }
     assertThat(measurement.tags()).as("says its window: " + query).doesNotContain("window");
-    return Keep.of(new StorePoint(measurement, Map.of(), Map.of(), 0));
+    return Retention.of(new StorePoint(measurement, Map.of(), Map.of(), 0));
   }
 
   private static Measurement measurement(String name) {

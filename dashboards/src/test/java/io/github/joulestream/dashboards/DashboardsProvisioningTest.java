@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Keep;
+import io.github.joulestream.store.Retention;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,11 +41,11 @@ class DashboardsProvisioningTest {
   void dataSources_areOneForEachBucket_andTakeTheirDatabaseFromTheEnvironment() throws IOException {
     JsonNode file = read(ProvisionedSources.FILE);
     onlyKeys(file, "apiVersion", "datasources", "deleteDatasources", "prune");
-    assertThat(file.get("datasources")).hasSize(Keep.values().length);
+    assertThat(file.get("datasources")).hasSize(Retention.values().length);
     ProvisionedSources sources = new ProvisionedSources(Path.of("."));
     Buckets buckets = Buckets.named("any");
     for (String window : List.of("10s", "1h")) {
-      Keep keep = Source.SITE_POWER.keep(window);
+      Retention keep = Source.SITE_WINDOW.keep(window);
       JsonNode source = file.get("datasources").get(keep.ordinal());
       assertThat(source.get("uid").asText()).isEqualTo(DataSource.of(keep).uid());
       assertThat(source.get("name").asText()).isEqualTo(DataSource.name(window));
@@ -156,7 +156,10 @@ class DashboardsProvisioningTest {
       String refId = step.get("refId").asText();
       assertThat(step.at("/model/refId").asText()).isEqualTo(refId);
       assertThat(step.get("datasourceUid").asText())
-          .isIn(DataSource.of(Keep.WEEKS).uid(), DataSource.of(Keep.YEARS).uid(), "__expr__");
+          .isIn(
+              DataSource.of(Retention.WEEKS).uid(),
+              DataSource.of(Retention.YEARS).uid(),
+              "__expr__");
       if (step.at("/model").has("expression")) {
         String expression = step.at("/model/expression").asText();
         if (step.at("/model/type").asText().equals("math")) {

@@ -85,7 +85,7 @@ public final class Bounds {
   public static final int NOTE_CHARACTERS = 1_000;
 
   /** Share of a device, or of a node's memory or processors: 10,000 is all of it. */
-  public static final int WHOLE_PARTS = 10_000;
+  public static final int WHOLE_BASIS_POINTS = 10_000;
 
   /** The most a device is said to be built to draw, mW: a terawatt. */
   public static final long POWER_LIMIT_MILLIWATTS = 1_000_000_000_000_000L;

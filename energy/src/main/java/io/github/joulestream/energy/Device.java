@@ -41,7 +41,7 @@ public record Device(
     String instanceOf) {
 
   /** Beyond any memory or drive, 8 PiB; so that bytes times milliseconds stay whole numbers. */
-  public static final long MOST_BYTES = 1L << 53;
+  public static final long MAX_BYTES = 1L << 53;
 
   public Device {
     requireNonNull(id, "id is null");
@@ -57,7 +57,7 @@ public record Device(
     Bounds.count(averagingMillis, Bounds.AVERAGING_MILLIS, "averaging of a device, ms");
     Bounds.count(
         counterWrapMicrojoules, Bounds.COUNTER_WRAP_MICROJOULES, "modulus of a counter, uJ");
-    Bounds.count(capacityBytes, MOST_BYTES, "bytes of a device");
+    Bounds.count(capacityBytes, MAX_BYTES, "bytes of a device");
   }
 
   /**

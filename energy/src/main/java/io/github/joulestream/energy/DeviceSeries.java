@@ -23,7 +23,7 @@ public record DeviceSeries(Device device, Readings readings) {
             pick(readings.epochMillis(), rows),
             pick(readings.powerMilliwatts(), rows),
             pick(readings.energyMicrojoules(), rows),
-            pick(readings.utilisationParts(), rows),
+            pick(readings.utilisationBasisPoints(), rows),
             pick(readings.usedBytes(), rows),
             pick(readings.readBytes(), rows),
             pick(readings.writtenBytes(), rows)));

@@ -40,18 +40,18 @@ public record NodePower(
    *
    * @param job job, unique in its site
    * @param milliwatts its part of the node's total
-   * @param gpuParts GPUs that it holds, parts of 10,000: 10,000 is a whole GPU
-   * @param gpuBusyParts of these the busy ones, parts of 10,000: 5,000 is a GPU half busy. A GPU
-   *     that does not say how busy it is counts as busy
+   * @param gpuBasisPoints GPUs that it holds, parts of 10,000: 10,000 is a whole GPU
+   * @param gpuBusyBasisPoints of these the busy ones, parts of 10,000: 5,000 is a GPU half busy. A
+   *     GPU that does not say how busy it is counts as busy
    */
-  public record JobPower(String job, long milliwatts, int gpuParts, int gpuBusyParts) {}
+  public record JobPower(String job, long milliwatts, int gpuBasisPoints, int gpuBusyBasisPoints) {}
 
   /**
    * A GPU.
    *
    * @param id on its node
    * @param milliwatts its power
-   * @param utilisationParts how busy it is, parts of 10,000; -1 if it does not say
+   * @param utilisationBasisPoints how busy it is, parts of 10,000; -1 if it does not say
    */
-  public record GpuPower(String id, long milliwatts, int utilisationParts) {}
+  public record GpuPower(String id, long milliwatts, int utilisationBasisPoints) {}
 }

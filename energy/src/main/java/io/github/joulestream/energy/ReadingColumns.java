@@ -69,7 +69,7 @@ public final class ReadingColumns {
     long[][] all = {
       from.powerMilliwatts(),
       from.energyMicrojoules(),
-      from.utilisationParts(),
+      from.utilisationBasisPoints(),
       from.usedBytes(),
       from.readBytes(),
       from.writtenBytes()
@@ -130,7 +130,7 @@ public final class ReadingColumns {
   }
 
   /** Busy shares, parts of 10,000. */
-  public long[] utilisationParts() {
+  public long[] utilisationBasisPoints() {
     return columns[3];
   }
 

@@ -17,7 +17,7 @@ import java.util.List;
  * @param epochMillis time of each reading, Unix epoch, milliseconds
  * @param powerMilliwatts electrical power, mW
  * @param energyMicrojoules cumulative energy counter, µJ
- * @param utilisationParts busy share since the reading before, parts of 10,000
+ * @param utilisationBasisPoints busy share since the reading before, parts of 10,000
  * @param usedBytes bytes in use, of a memory or drive, or of a GPU's memory
  * @param readBytes cumulative bytes read, of a drive
  * @param writtenBytes cumulative bytes written, of a drive
@@ -26,7 +26,7 @@ public record Readings(
     long[] epochMillis,
     long[] powerMilliwatts,
     long[] energyMicrojoules,
-    long[] utilisationParts,
+    long[] utilisationBasisPoints,
     long[] usedBytes,
     long[] readBytes,
     long[] writtenBytes) {
@@ -42,7 +42,7 @@ public record Readings(
         List.of(
             powerMilliwatts,
             energyMicrojoules,
-            utilisationParts,
+            utilisationBasisPoints,
             usedBytes,
             readBytes,
             writtenBytes)) {
@@ -70,7 +70,7 @@ public record Readings(
         Arrays.stream(epochMillis).map(time -> time + millis).toArray(),
         powerMilliwatts,
         energyMicrojoules,
-        utilisationParts,
+        utilisationBasisPoints,
         usedBytes,
         readBytes,
         writtenBytes);
@@ -89,7 +89,7 @@ public record Readings(
   }
 
   public long utilisation(int row) {
-    return utilisationParts.length == 0 ? MISSING : utilisationParts[row];
+    return utilisationBasisPoints.length == 0 ? MISSING : utilisationBasisPoints[row];
   }
 
   public long used(int row) {
@@ -102,7 +102,7 @@ public record Readings(
         && Arrays.equals(epochMillis, that.epochMillis)
         && Arrays.equals(powerMilliwatts, that.powerMilliwatts)
         && Arrays.equals(energyMicrojoules, that.energyMicrojoules)
-        && Arrays.equals(utilisationParts, that.utilisationParts)
+        && Arrays.equals(utilisationBasisPoints, that.utilisationBasisPoints)
         && Arrays.equals(usedBytes, that.usedBytes)
         && Arrays.equals(readBytes, that.readBytes)
         && Arrays.equals(writtenBytes, that.writtenBytes);

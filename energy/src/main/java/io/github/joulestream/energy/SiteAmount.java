@@ -14,14 +14,14 @@ public enum SiteAmount {
   MEASURED_STORAGE_MILLIJOULES,
   MEASURED_CPU_MILLIJOULES,
   MEASURED_NODE_MILLIJOULES,
-  /** Booked to jobs. */
+  /** AttributionOutput to jobs. */
   JOBS_TOTAL_MILLIJOULES,
   JOBS_GPU_MILLIJOULES,
   JOBS_MEMORY_MILLIJOULES,
   JOBS_STORAGE_MILLIJOULES,
   JOBS_CPU_MILLIJOULES,
   JOBS_NODE_MILLIJOULES,
-  /** Booked to nobody: not allocated. */
+  /** AttributionOutput to nobody: not allocated. */
   IDLE_TOTAL_MILLIJOULES,
   IDLE_GPU_MILLIJOULES,
   IDLE_MEMORY_MILLIJOULES,
@@ -74,9 +74,11 @@ public enum SiteAmount {
   REFUSED_LATE,
   /** Allocation events taken into account. */
   ALLOCATION_EVENTS,
-  /** Booked to jobs that had the device for themselves; part of the jobs' total. */
+  /** AttributionOutput to jobs that had the device for themselves; part of the jobs' total. */
   EXCLUSIVE_MILLIJOULES,
-  /** Booked to jobs that shared the device, with others or with nobody; the rest of it. */
+  /**
+   * AttributionOutput to jobs that shared the device, with others or with nobody; the rest of it.
+   */
   SHARED_MILLIJOULES,
   /** Device time of which jobs were given more than there is; their shares were scaled down. */
   OVERBOOKED_MILLIS,

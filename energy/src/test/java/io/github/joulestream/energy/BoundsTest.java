@@ -139,7 +139,7 @@ class BoundsTest {
     refusedBeyond(Bounds.POWER_LIMIT_MILLIWATTS, limit -> device(limit, 0, 0, 0));
     refusedBeyond(Bounds.AVERAGING_MILLIS, averaging -> device(0, (int) (long) averaging, 0, 0));
     refusedBeyond(Bounds.COUNTER_WRAP_MICROJOULES, wrap -> device(0, 0, wrap, 0));
-    refusedBeyond(Device.MOST_BYTES, bytes -> device(0, 0, 0, bytes));
+    refusedBeyond(Device.MAX_BYTES, bytes -> device(0, 0, 0, bytes));
     assertThat(Bounds.isTime(Bounds.OLDEST_EPOCH_MILLIS)).isTrue();
     assertThat(Bounds.isTime(Bounds.OLDEST_EPOCH_MILLIS - 1)).isFalse();
     assertThat(Bounds.isTime(Bounds.NEWEST_EPOCH_MILLIS)).isTrue();

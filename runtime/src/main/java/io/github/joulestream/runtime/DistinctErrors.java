@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  */
 public final class DistinctErrors {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
-  private static final int MOST_KINDS = 256;
+  private static final int MAX_KINDS = 256;
 
   private final Consumer<String> log;
   private final NanoClock clock;
@@ -67,7 +67,7 @@ public final class DistinctErrors {
     kinds.remove(kind);
     if (known == null) {
       known = new Kind();
-      if (kinds.size() == MOST_KINDS) {
+      if (kinds.size() == MAX_KINDS) {
         var eldest = kinds.entrySet().iterator();
         if (now - eldest.next().getValue().loggedNanos < INTERVAL.toNanos()) {
           leftOutOfMany++;

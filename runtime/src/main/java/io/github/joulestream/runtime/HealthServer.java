@@ -23,10 +23,10 @@ import java.util.function.Supplier;
  * process; a system property of the JDK's that is set at the start goes before.
  */
 public final class HealthServer implements AutoCloseable {
-  private static final int MOST_CONNECTIONS = 64;
-  private static final int MOST_IDLE_CONNECTIONS = 16;
-  private static final int MOST_HEADERS = 64;
-  private static final int MOST_HEADER_BYTES = 8 << 10;
+  private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_IDLE_CONNECTIONS = 16;
+  private static final int MAX_HEADERS = 64;
+  private static final int MAX_HEADER_BYTES = 8 << 10;
   private static final int REQUEST_SECONDS = 3;
   private static final int RESPONSE_SECONDS = 20;
   private static final int IDLE_SECONDS = 10;
@@ -34,10 +34,10 @@ public final class HealthServer implements AutoCloseable {
 
   static {
     // the JDK reads them when its first server is made
-    limit("jdk.httpserver.maxConnections", MOST_CONNECTIONS);
-    limit("sun.net.httpserver.maxIdleConnections", MOST_IDLE_CONNECTIONS);
-    limit("sun.net.httpserver.maxReqHeaders", MOST_HEADERS);
-    limit("sun.net.httpserver.maxReqHeaderSize", MOST_HEADER_BYTES);
+    limit("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
+    limit("sun.net.httpserver.maxIdleConnections", MAX_IDLE_CONNECTIONS);
+    limit("sun.net.httpserver.maxReqHeaders", MAX_HEADERS);
+    limit("sun.net.httpserver.maxReqHeaderSize", MAX_HEADER_BYTES);
     limit("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
     limit("sun.net.httpserver.maxRspTime", RESPONSE_SECONDS);
     limit("sun.net.httpserver.idleInterval", IDLE_SECONDS);

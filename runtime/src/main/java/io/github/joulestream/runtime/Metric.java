@@ -61,7 +61,7 @@ public enum Metric {
   SITE_JOBS_ENERGY(
       "joulestream_site_jobs_energy_joules_total",
       "Part of it that is booked to jobs; the rest is idle."),
-  SITE_POWER("joulestream_site_power_watts", "What the site draws by the latest readings."),
+  SITE_WINDOW("joulestream_site_power_watts", "What the site draws by the latest readings."),
   JOBS_RUNNING("joulestream_jobs_running", "Jobs that run."),
 
   SIMULATED_READINGS("joulestream_simulate_readings_total", "Readings of the simulated site."),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -29,7 +29,7 @@ import java.util.List;
  * @param sinceEpochMillis since when it has held, of the data, Unix epoch, milliseconds
  * @param updatedEpochMillis when this was found, of the data
  * @param endedEpochMillis when it was found to be over, or {@link #OPEN}
- * @param completenessParts nodes of the scope that report, of those known, in parts of 10,000
+ * @param completenessBasisPoints nodes of the scope that report, of those known, in parts of 10,000
  * @param contributors who draws most of it, the largest first: up to five nodes and five jobs
  * @param summary one sentence for a person
  * @param revision 1 when it fires, one more with each update and with its end
@@ -53,7 +53,7 @@ public record Alert(
     long sinceEpochMillis,
     long updatedEpochMillis,
     long endedEpochMillis,
-    int completenessParts,
+    int completenessBasisPoints,
     List<Contributor> contributors,
     String summary,
     int revision,
@@ -94,7 +94,7 @@ public record Alert(
         sinceEpochMillis,
         epochMillis,
         epochMillis,
-        completenessParts,
+        completenessBasisPoints,
         contributors,
         why,
         revision + 1,

@@ -2,10 +2,10 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Bounds;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import java.io.IOException;
 import org.apache.avro.Schema;
 
@@ -15,7 +15,7 @@ final class AlertCodec implements Codec<Alert> {
   private static final AlertState[] STATES = AlertState.values();
   private static final Contributor.Consumer[] CONSUMERS = Contributor.Consumer.values();
 
-  private static final int MOST_UNIT = 20;
+  private static final int MAX_UNIT = 20;
 
   private final Schema schema = KnownSchemas.own("alert");
 
@@ -40,13 +40,13 @@ final class AlertCodec implements Codec<Alert> {
     out.writeLong(alert.sinceEpochMillis());
     out.writeLong(alert.updatedEpochMillis());
     out.writeLong(alert.endedEpochMillis());
-    out.writeInt(alert.completenessParts());
+    out.writeInt(alert.completenessBasisPoints());
     writeList(
         alert.contributors(),
         (contributor, to) -> {
           to.writeEnum(contributor.kind());
           to.writeString(contributor.name());
-          to.writeInt(contributor.shareParts());
+          to.writeInt(contributor.shareBasisPoints());
           to.writeLong(contributor.milliwatts());
         },
         out);
@@ -96,7 +96,7 @@ final class AlertCodec implements Codec<Alert> {
 
   private static void checkUnit(String unit) {
     for (int i = 0; i < unit.length(); i++) {
-      if (unit.length() > MOST_UNIT || unit.charAt(i) <= ' ' || unit.charAt(i) >= 0x7f) {
+      if (unit.length() > MAX_UNIT || unit.charAt(i) <= ' ' || unit.charAt(i) >= 0x7f) {
         throw new IllegalArgumentException("no unit of an alert: " + Bounds.shown(unit));
       }
     }

@@ -32,10 +32,10 @@ final class AllocationCodec implements Codec<AllocationEvent> {
           to.writeInt(share.parts());
         },
         out);
-    out.writeInt(event.memoryParts());
-    out.writeInt(event.storageParts());
-    out.writeInt(event.cpuParts());
-    out.writeInt(event.nodeParts());
+    out.writeInt(event.memoryBasisPoints());
+    out.writeInt(event.storageBasisPoints());
+    out.writeInt(event.cpuBasisPoints());
+    out.writeInt(event.nodeBasisPoints());
     out.writeInt(event.gpusOnNode());
     out.writeEnum(event.reporter());
   }

@@ -14,11 +14,11 @@ import java.util.List;
  * @param atEpochMillis since when, Unix epoch, milliseconds
  * @param devices with {@code HOLD}: the devices and the job's share of each from now on; with
  *     {@code RELEASE}: those given back, or none for all that the job has on this node
- * @param memoryParts the job's share of the node's memory in parts of 10,000, or {@link #BY_GPUS}:
- *     as its part of the node's GPUs
- * @param storageParts likewise, of the node's drives
- * @param cpuParts likewise, of the node's processors
- * @param nodeParts likewise, of the whole node where it has a meter
+ * @param memoryBasisPoints the job's share of the node's memory in parts of 10,000, or {@link
+ *     #BY_GPUS}: as its part of the node's GPUs
+ * @param storageBasisPoints likewise, of the node's drives
+ * @param cpuBasisPoints likewise, of the node's processors
+ * @param nodeBasisPoints likewise, of the whole node where it has a meter
  * @param gpusOnNode GPUs that the node has, 0 if none or unknown
  * @param reporter who says so
  */
@@ -29,10 +29,10 @@ public record AllocationEvent(
     Action action,
     long atEpochMillis,
     List<DeviceShare> devices,
-    int memoryParts,
-    int storageParts,
-    int cpuParts,
-    int nodeParts,
+    int memoryBasisPoints,
+    int storageBasisPoints,
+    int cpuBasisPoints,
+    int nodeBasisPoints,
     int gpusOnNode,
     Reporter reporter) {
 
@@ -64,10 +64,10 @@ public record AllocationEvent(
         Bounds.SHARES,
         "devices of an allocation event");
     devices = List.copyOf(devices);
-    checkParts("memory", memoryParts);
-    checkParts("storage", storageParts);
-    checkParts("cpu", cpuParts);
-    checkParts("node", nodeParts);
+    checkParts("memory", memoryBasisPoints);
+    checkParts("storage", storageBasisPoints);
+    checkParts("cpu", cpuBasisPoints);
+    checkParts("node", nodeBasisPoints);
     Bounds.count(gpusOnNode, Bounds.GPUS, "GPUs of a node");
   }
 
@@ -125,7 +125,7 @@ public record AllocationEvent(
   }
 
   private static void checkParts(String what, int parts) {
-    if (parts < BY_GPUS || parts > Bounds.WHOLE_PARTS) {
+    if (parts < BY_GPUS || parts > Bounds.WHOLE_BASIS_POINTS) {
       throw new IllegalArgumentException(what + " share is " + parts + " parts");
     }
   }

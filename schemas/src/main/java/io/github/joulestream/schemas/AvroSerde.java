@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AvroSerde<T> implements Serde<T> {
   /** A record of another release is resolved in memory, at many times its size. */
-  static final int MOST_FOREIGN_BYTES = 1 << 20;
+  static final int MAX_FOREIGN_BYTES = 1 << 20;
 
   private static final int HEADER = 10;
   private static final byte MARKER_0 = (byte) 0xC3;
@@ -134,10 +134,9 @@ final class AvroSerde<T> implements Serde<T> {
       throw new SerializationException(
           "written with the schema of a %s".formatted(schema.getName()));
     }
-    if (length > MOST_FOREIGN_BYTES) {
+    if (length > MAX_FOREIGN_BYTES) {
       throw new SerializationException(
-          "%d bytes of another release, of which %d are read"
-              .formatted(length, MOST_FOREIGN_BYTES));
+          "%d bytes of another release, of which %d are read".formatted(length, MAX_FOREIGN_BYTES));
     }
     BinaryDecoder in =
         DecoderFactory.get().binaryDecoder(bytes, from + HEADER, length - HEADER, null);

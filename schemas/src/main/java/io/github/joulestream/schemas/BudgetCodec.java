@@ -2,11 +2,11 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Bounds;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Reduction;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Reduction;
+import io.github.joulestream.energy.alerts.Scope;
 import java.io.IOException;
 import java.time.DayOfWeek;
 import java.util.EnumSet;
@@ -39,7 +39,7 @@ final class BudgetCodec implements Codec<Budget> {
     out.writeLong(budget.holdMillis());
     out.writeInt(budget.hysteresisPercent());
     out.writeLong(budget.resolveAfterMillis());
-    out.writeLong(budget.restMillis());
+    out.writeLong(budget.cooldownMillis());
     out.writeLong(budget.forecastMillis());
     writeList(
         budget.schedule(),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
-import io.github.joulestream.energy.budget.Cap;
-import io.github.joulestream.energy.budget.CapMode;
+import io.github.joulestream.energy.alerts.Cap;
+import io.github.joulestream.energy.alerts.CapMode;
 import java.util.List;
 
 /**

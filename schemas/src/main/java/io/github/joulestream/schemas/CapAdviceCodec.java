@@ -2,10 +2,10 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Bounds;
-import io.github.joulestream.energy.budget.Cap;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Cap;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Scope;
 import java.io.IOException;
 import org.apache.avro.Schema;
 

@@ -39,12 +39,12 @@ public final class DeadLetters {
   public static final String SHA256 = "sha256";
 
   /** Of a value so many bytes are kept. */
-  public static final int MOST_VALUE_BYTES = 64 << 10;
+  public static final int MAX_VALUE_BYTES = 64 << 10;
 
   /** Of a key so many bytes are kept. */
-  public static final int MOST_KEY_BYTES = 1 << 10;
+  public static final int MAX_KEY_BYTES = 1 << 10;
 
-  private static final int MOST_REASON_CHARACTERS = 1_000;
+  private static final int MAX_REASON_CHARACTERS = 1_000;
 
   private DeadLetters() {}
 
@@ -61,12 +61,12 @@ public final class DeadLetters {
 
   /** The key, or its beginning if it is larger than a dead letter keeps. */
   public static byte @Nullable [] cutKey(byte @Nullable [] key) {
-    return cut(key, MOST_KEY_BYTES);
+    return cut(key, MAX_KEY_BYTES);
   }
 
   /** The value, or its beginning if it is larger than a dead letter keeps. */
   public static byte @Nullable [] cutValue(byte @Nullable [] value) {
-    return cut(value, MOST_VALUE_BYTES);
+    return cut(value, MAX_VALUE_BYTES);
   }
 
   private static byte @Nullable [] cut(byte @Nullable [] bytes, int most) {
@@ -86,7 +86,7 @@ public final class DeadLetters {
     headers.add(TOPIC, topic.getBytes(UTF_8));
     headers.add(PARTITION, Integer.toString(partition).getBytes(UTF_8));
     headers.add(OFFSET, Long.toString(offset).getBytes(UTF_8));
-    if (value != null && value.length > MOST_VALUE_BYTES) {
+    if (value != null && value.length > MAX_VALUE_BYTES) {
       headers.add(SIZE, Integer.toString(value.length).getBytes(UTF_8));
       headers.add(SHA256, sha256(value).getBytes(UTF_8));
     }
@@ -94,9 +94,9 @@ public final class DeadLetters {
   }
 
   private static String cut(String reason) {
-    return reason.length() <= MOST_REASON_CHARACTERS
+    return reason.length() <= MAX_REASON_CHARACTERS
         ? reason
-        : reason.substring(0, MOST_REASON_CHARACTERS) + " ...";
+        : reason.substring(0, MAX_REASON_CHARACTERS) + " ...";
   }
 
   private static String sha256(byte[] value) {

@@ -12,7 +12,7 @@ import io.github.joulestream.energy.Bounds;
 public record DeviceShare(String deviceId, int parts) {
   public DeviceShare {
     Bounds.name(deviceId, "device id");
-    Bounds.count(parts, Bounds.WHOLE_PARTS, "share of a device, parts of 10,000");
+    Bounds.count(parts, Bounds.WHOLE_BASIS_POINTS, "share of a device, parts of 10,000");
   }
 
   public static DeviceShare whole(String deviceId) {

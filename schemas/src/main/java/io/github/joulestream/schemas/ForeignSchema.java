@@ -27,16 +27,16 @@ import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
  */
 final class ForeignSchema {
   /** Bytes of its JSON. */
-  static final int MOST_BYTES = 131_072;
+  static final int MAX_BYTES = 131_072;
 
   /** Brackets within brackets of its JSON. */
-  static final int MOST_NESTING = 64;
+  static final int MAX_NESTING = 64;
 
   /** Types within types. */
-  static final int MOST_DEPTH = 16;
+  static final int MAX_DEPTH = 16;
 
   /** Fields and branches, each as often as it is used. */
-  static final int MOST_PARTS = 2_000;
+  static final int MAX_PARTS = 2_000;
 
   private static final Map<String, Schema> OURS =
       KnownSchemas.own().stream()
@@ -66,9 +66,9 @@ final class ForeignSchema {
 
   /** A schema of which all is well, whatever its key. */
   static Schema read(byte[] json) {
-    if (json.length > MOST_BYTES) {
+    if (json.length > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "it has %d bytes, and may have %d".formatted(json.length, MOST_BYTES));
+          "it has %d bytes, and may have %d".formatted(json.length, MAX_BYTES));
     }
     checkNesting(json);
     Schema schema = parse(json);
@@ -102,9 +102,9 @@ final class ForeignSchema {
         case '}', ']' -> depth -= text ? 0 : 1;
         default -> {}
       }
-      if (depth > MOST_NESTING) {
+      if (depth > MAX_NESTING) {
         throw new IllegalArgumentException(
-            "its JSON is nested more than %d deep".formatted(MOST_NESTING));
+            "its JSON is nested more than %d deep".formatted(MAX_NESTING));
       }
     }
   }
@@ -119,8 +119,8 @@ final class ForeignSchema {
   }
 
   private void check(Schema schema, int depth) {
-    if (depth > MOST_DEPTH) {
-      throw new IllegalArgumentException("it has types within types, over " + MOST_DEPTH);
+    if (depth > MAX_DEPTH) {
+      throw new IllegalArgumentException("it has types within types, over " + MAX_DEPTH);
     }
     switch (schema.getType()) {
       case RECORD -> {
@@ -158,8 +158,8 @@ final class ForeignSchema {
   }
 
   private void count() {
-    if (++parts > MOST_PARTS) {
-      throw new IllegalArgumentException("it has more than %d parts".formatted(MOST_PARTS));
+    if (++parts > MAX_PARTS) {
+      throw new IllegalArgumentException("it has more than %d parts".formatted(MAX_PARTS));
     }
   }
 }

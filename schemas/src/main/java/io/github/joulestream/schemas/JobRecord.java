@@ -6,9 +6,9 @@ import java.util.Map;
 
 /**
  * What a scheduler, a hook or a user says of a job. What it leaves out (what is empty, 0, {@link
- * #UNSAID} or {@link JobState#UNKNOWN}) stays as others said it; the rest takes the place of what
- * was said before. A job that has ended runs again only if it starts after that end. Texts are of
- * at most {@link Bounds#TEXT_CHARACTERS}; {@link Bounds#cutText} and {@link Bounds#withinBounds}
+ * #UNSPECIFIED} or {@link JobState#UNKNOWN}) stays as others said it; the rest takes the place of
+ * what was said before. A job that has ended runs again only if it starts after that end. Texts are
+ * of at most {@link Bounds#TEXT_CHARACTERS}; {@link Bounds#cutText} and {@link Bounds#withinBounds}
  * make them so.
  *
  * @param user who pays, or empty
@@ -16,7 +16,7 @@ import java.util.Map;
  * @param name what the user called it, or empty
  * @param partition queue, or empty
  * @param labels anything else, by name
- * @param startEpochMillis when it began to run, or {@link #UNSAID}
+ * @param startEpochMillis when it began to run, or {@link #UNSPECIFIED}
  * @param endEpochMillis when it ended, or {@link #OPEN}
  * @param work units of work done so far (tokens, samples, steps), 0 if unknown
  * @param workUnit the unit of {@code work}, or empty
@@ -41,7 +41,7 @@ public record JobRecord(
   public static final long OPEN = -1;
 
   /** In place of a start: whoever says this does not know it. */
-  public static final long UNSAID = -1;
+  public static final long UNSPECIFIED = -1;
 
   public JobRecord {
     Keys.check(site, "site");

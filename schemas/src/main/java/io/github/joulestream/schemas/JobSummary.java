@@ -14,8 +14,8 @@ import java.util.Map;
  * @param endEpochMillis the scheduler's end, or {@link JobRecord#OPEN}
  * @param lastEpochMillis end of the last window in which there is something of it
  * @param peakMilliwatts the highest mean power of any whole 10 s window
- * @param partEpochMillis which part of the whole this is: a job of which something is heard again
- *     long after it was closed has several, and their totals add up; 0 in the first
+ * @param fragmentEpochMillis which part of the whole this is: a job of which something is heard
+ *     again long after it was closed has several, and their totals add up; 0 in the first
  * @param nodes nodes that the scheduler gave to the job, 0 if it does not say
  */
 public record JobSummary(
@@ -35,7 +35,7 @@ public record JobSummary(
     double work,
     String workUnit,
     Totals<JobAmount> totals,
-    long partEpochMillis,
+    long fragmentEpochMillis,
     int nodes) {
   public JobSummary {
     labels = Map.copyOf(labels);
@@ -59,7 +59,7 @@ public record JobSummary(
         work,
         workUnit,
         totals,
-        partEpochMillis,
+        fragmentEpochMillis,
         nodes);
   }
 
@@ -82,7 +82,7 @@ public record JobSummary(
         work,
         workUnit,
         totals,
-        partEpochMillis,
+        fragmentEpochMillis,
         nodes);
   }
 
@@ -105,7 +105,7 @@ public record JobSummary(
         work,
         workUnit,
         totals,
-        partEpochMillis,
+        fragmentEpochMillis,
         nodes);
   }
 

@@ -34,7 +34,7 @@ final class JobSummaryCodec implements Codec<JobSummary> {
     out.writeDouble(job.work());
     out.writeString(job.workUnit());
     TotalsCodec.write(job.totals(), out);
-    out.writeLong(job.partEpochMillis());
+    out.writeLong(job.fragmentEpochMillis());
     out.writeInt(job.nodes());
   }
 

@@ -5,12 +5,12 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
 
 /**
- * Energy of a job in one window: the whole window so far on the topic {@code job-energy}, an
+ * Energy of a job in one window: the whole window so far on the topic {@code job-window}, an
  * increment to it on the way there.
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length
- * @param partEpochMillis which part of the whole this is: all parts of one window add up. 0, or
+ * @param fragmentEpochMillis which part of the whole this is: all parts of one window add up. 0, or
  *     when a part began after the one before was closed
  */
 public record JobWindow(
@@ -19,7 +19,7 @@ public record JobWindow(
     long windowStartEpochMillis,
     int windowMillis,
     Totals<JobAmount> totals,
-    long partEpochMillis) {
+    long fragmentEpochMillis) {
 
   /** The only part, or an increment. */
   public JobWindow(

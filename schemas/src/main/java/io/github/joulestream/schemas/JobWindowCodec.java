@@ -20,7 +20,7 @@ final class JobWindowCodec implements Codec<JobWindow> {
     out.writeLong(window.windowStartEpochMillis());
     out.writeInt(window.windowMillis());
     TotalsCodec.write(window.totals(), out);
-    out.writeLong(window.partEpochMillis());
+    out.writeLong(window.fragmentEpochMillis());
   }
 
   @Override

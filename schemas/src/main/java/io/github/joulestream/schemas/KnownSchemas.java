@@ -31,7 +31,7 @@ final class KnownSchemas implements SchemaSource {
           "job-window",
           "site-window",
           "node-window",
-          "live-power",
+          "power-snapshot",
           "node",
           "job-summary",
           "budget",

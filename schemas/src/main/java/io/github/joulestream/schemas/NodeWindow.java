@@ -6,8 +6,8 @@ import io.github.joulestream.energy.Totals;
 
 /**
  * What was added to the books of a node in one window, the same amounts as a site's. On the topic
- * {@code node-power}; a window comes in parts, one each time that something was told, and all parts
- * of a window add up. So nobody needs to keep a node's windows to write them.
+ * {@code node-window}; a window comes in parts, one each time that something was told, and all
+ * parts of a window add up. So nobody needs to keep a node's windows to write them.
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length

@@ -51,7 +51,7 @@ public final class Refusals implements AutoCloseable {
   /** From here on a reason holds values: names, numbers, what a parser says. */
   private static final Pattern VALUES = Pattern.compile("['\":0-9].*", Pattern.DOTALL);
 
-  private static final int MOST_KIND_CHARACTERS = 100;
+  private static final int MAX_KIND_CHARACTERS = 100;
 
   private final Supplier<Producer<byte[], byte[]>> connector;
   private final DistinctErrors errors;
@@ -160,7 +160,7 @@ public final class Refusals implements AutoCloseable {
 
   private static String kind(String reason) {
     String kind = VALUES.matcher(brief(reason)).replaceFirst("");
-    return kind.substring(0, Math.min(MOST_KIND_CHARACTERS, kind.length()));
+    return kind.substring(0, Math.min(MAX_KIND_CHARACTERS, kind.length()));
   }
 
   private static String brief(String reason) {

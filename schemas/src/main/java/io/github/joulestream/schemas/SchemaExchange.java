@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * process together. What is not there then is not known, and its record is refused.
  */
 public final class SchemaExchange implements AutoCloseable {
-  private static final long MOST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -84,7 +84,7 @@ public final class SchemaExchange implements AutoCloseable {
     config.put("metric.reporters", "");
     config.putIfAbsent("reconnect.backoff.max.ms", 30_000);
     return new SchemaExchange(
-        new SchemaTail(() -> consumer(config)), System::nanoTime, MOST_WAIT_NANOS);
+        new SchemaTail(() -> consumer(config)), System::nanoTime, MAX_WAIT_NANOS);
   }
 
   private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {

@@ -30,10 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 final class SchemaTail implements AutoCloseable {
   /** Schemas it keeps: releases times kinds of records; further ones are refused. */
-  static final int MOST_SCHEMAS = 1_000;
+  static final int MAX_SCHEMAS = 1_000;
 
   /** Bytes of their JSON together: those of a release have less than 70 kB. */
-  static final int MOST_BYTES = 16 << 20;
+  static final int MAX_BYTES = 16 << 20;
 
   private static final Logger log = LoggerFactory.getLogger(SchemaTail.class);
   private static final TopicPartition PARTITION = new TopicPartition(Topic.SCHEMAS.topicName(), 0);
@@ -41,8 +41,8 @@ final class SchemaTail implements AutoCloseable {
   private static final Duration POLL = Duration.ofMinutes(1);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final long LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
-  private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long MOST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Map<Long, Schema> accepted = new ConcurrentHashMap<>();
   private final Supplier<Consumer<byte[], byte[]>> connector;
@@ -134,13 +134,13 @@ final class SchemaTail implements AutoCloseable {
   }
 
   private void run() {
-    long pause = LEAST_PAUSE_NANOS;
+    long pause = MIN_PAUSE_NANOS;
     while (!isClosed()) {
       try (Consumer<byte[], byte[]> consumer = connector.get()) {
         consumer.assign(List.of(PARTITION));
         consumer.seekToBeginning(List.of(PARTITION));
         setOpen(consumer);
-        pause = LEAST_PAUSE_NANOS;
+        pause = MIN_PAUSE_NANOS;
         while (!isClosed()) {
           turn(consumer);
         }
@@ -150,7 +150,7 @@ final class SchemaTail implements AutoCloseable {
       } catch (KafkaException | IllegalStateException e) {
         failed(e);
         pause(pause);
-        pause = Math.min(2 * pause, MOST_PAUSE_NANOS);
+        pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
       } finally {
         setOpen(null);
       }
@@ -203,7 +203,7 @@ final class SchemaTail implements AutoCloseable {
     if (accepted.containsKey(fingerprint)) {
       return;
     }
-    if (accepted.size() >= MOST_SCHEMAS || bytes + size > MOST_BYTES) {
+    if (accepted.size() >= MAX_SCHEMAS || bytes + size > MAX_BYTES) {
       throw new IllegalArgumentException(
           "%d of %,d bytes are known already".formatted(accepted.size(), bytes));
     }

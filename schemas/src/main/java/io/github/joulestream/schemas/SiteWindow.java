@@ -6,11 +6,11 @@ import io.github.joulestream.energy.Totals;
 
 /**
  * A site in one window: energy by kind, utilisation, and both sides of the ledger. The whole window
- * so far on the topics {@code site-power} and {@code ledger}, an increment to it on the way there.
+ * so far on the topics {@code site-window} and {@code ledger}, an increment to it on the way there.
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length
- * @param partEpochMillis which part of the whole this is: all parts of one window add up. 0, or
+ * @param fragmentEpochMillis which part of the whole this is: all parts of one window add up. 0, or
  *     when a part began after the one before was closed
  */
 public record SiteWindow(
@@ -18,7 +18,7 @@ public record SiteWindow(
     long windowStartEpochMillis,
     int windowMillis,
     Totals<SiteAmount> totals,
-    long partEpochMillis) {
+    long fragmentEpochMillis) {
 
   /** The only part, or an increment. */
   public SiteWindow(

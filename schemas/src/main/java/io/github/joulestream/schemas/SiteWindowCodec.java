@@ -19,7 +19,7 @@ final class SiteWindowCodec implements Codec<SiteWindow> {
     out.writeLong(window.windowStartEpochMillis());
     out.writeInt(window.windowMillis());
     TotalsCodec.write(window.totals(), out);
-    out.writeLong(window.partEpochMillis());
+    out.writeLong(window.fragmentEpochMillis());
   }
 
   @Override

@@ -32,7 +32,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
 
   private static final long[] POWERS_OF_TEN = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000};
 
-  private static final long[] MOST_OF_UNIT =
+  private static final long[] MAX_OF_UNIT =
       Arrays.stream(POWERS_OF_TEN).map(unit -> Long.MAX_VALUE / unit).toArray();
 
   private final Schema schema = KnownSchemas.own("telemetry");
@@ -152,7 +152,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
 
   /** The largest number of those units that 64 bits hold; the least is this below zero. */
   static long mostOfUnit(long exponent) {
-    return MOST_OF_UNIT[(int) exponent];
+    return MAX_OF_UNIT[(int) exponent];
   }
 
   static long firstGiven(long[] column, int from, int to, long otherwise) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
-import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.alerts.Budget;
 import org.apache.kafka.common.serialization.Serde;
 
 /** Serdes of all values on the wire: Avro single-object encoding. Safe for use by many threads. */
@@ -17,7 +17,7 @@ public final class WireSerdes {
   private static final Serde<CapAdvice> CAP_ADVICES = of(new CapAdviceCodec());
 
   private static final Serde<NodeWindow> NODE_WINDOWS = of(new NodeWindowCodec());
-  private static final Serde<LivePower> LIVE_POWER = of(new LivePowerCodec());
+  private static final Serde<PowerSnapshot> POWER_SNAPSHOT = of(new PowerSnapshotCodec());
   private static final Serde<NodeRecord> NODES = of(new NodeCodec());
 
   private WireSerdes() {}
@@ -58,8 +58,8 @@ public final class WireSerdes {
     return NODE_WINDOWS;
   }
 
-  public static Serde<LivePower> livePower() {
-    return LIVE_POWER;
+  public static Serde<PowerSnapshot> livePower() {
+    return POWER_SNAPSHOT;
   }
 
   public static Serde<NodeRecord> nodes() {

@@ -16,9 +16,9 @@ import java.util.Arrays;
  *     href="https://avro.apache.org/docs/1.12.0/specification/#binary-encoding">specification</a>
  */
 final class WireWriter {
-  private static final int LONGEST_NUMBER = 10;
+  private static final int MAX_NUMBER = 10;
   // an array that a large value has grown is given back
-  private static final int MOST_KEPT = 1 << 20;
+  private static final int MAX_KEPT = 1 << 20;
   private static final int LEAST = 512;
   private static final VarHandle LITTLE_ENDIAN_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -28,7 +28,7 @@ final class WireWriter {
 
   /** Begins anew. */
   void reset() {
-    if (bytes.length > MOST_KEPT) {
+    if (bytes.length > MAX_KEPT) {
       bytes = new byte[LEAST];
     }
     size = 0;
@@ -53,7 +53,7 @@ final class WireWriter {
   }
 
   void writeLong(long value) {
-    roomFor(LONGEST_NUMBER);
+    roomFor(MAX_NUMBER);
     long left = (value << 1) ^ (value >> 63); // zig-zag
     byte[] to = bytes;
     int at = size;

@@ -5,9 +5,9 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Scope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -173,7 +173,7 @@ final class AnyWire {
     put(budget, "limit", 1_000_000L + random.nextInt());
     int first = 1 + random.nextInt(100);
     put(budget, "thresholdsPercent", List.of(first, first + 1 + random.nextInt(100)));
-    put(budget, "restMillis", 10_000L + random.nextInt(1_000));
+    put(budget, "cooldownMillis", 10_000L + random.nextInt(1_000));
     if (!power) {
       put(budget, "advice", symbol(budget, "advice", CapMode.NONE));
       put(budget, "schedule", List.of());

@@ -38,8 +38,8 @@ class DeadLettersTest {
         DeadLetters.letter(
             new ConsumerRecord<>("jobs", 0, 1, new byte[70_000], new byte[5_000_000]),
             "y".repeat(5_000));
-    assertThat(letter.key()).hasSize(DeadLetters.MOST_KEY_BYTES);
-    assertThat(letter.value()).hasSize(DeadLetters.MOST_VALUE_BYTES);
+    assertThat(letter.key()).hasSize(DeadLetters.MAX_KEY_BYTES);
+    assertThat(letter.value()).hasSize(DeadLetters.MAX_VALUE_BYTES);
     assertThat(headers(letter))
         .containsEntry("size", "5000000")
         // head -c 5000000 /dev/zero | sha256sum
@@ -51,8 +51,8 @@ class DeadLettersTest {
   void aValueAtTheBoundIsNotCut() {
     var letter =
         DeadLetters.letter(
-            new ConsumerRecord<>("jobs", 0, 1, null, new byte[DeadLetters.MOST_VALUE_BYTES]), "z");
-    assertThat(letter.value()).hasSize(DeadLetters.MOST_VALUE_BYTES);
+            new ConsumerRecord<>("jobs", 0, 1, null, new byte[DeadLetters.MAX_VALUE_BYTES]), "z");
+    assertThat(letter.value()).hasSize(DeadLetters.MAX_VALUE_BYTES);
     assertThat(headers(letter)).doesNotContainKeys("size", "sha256");
   }
 

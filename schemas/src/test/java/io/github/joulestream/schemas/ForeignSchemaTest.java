@@ -127,7 +127,7 @@ class ForeignSchemaTest {
   @Test
   void whatIsLargeOrDeep_isRefused() {
     String deep = "\"int\"";
-    for (int i = 0; i < ForeignSchema.MOST_DEPTH + 1; i++) {
+    for (int i = 0; i < ForeignSchema.MAX_DEPTH + 1; i++) {
       deep = "{\"type\":\"array\",\"items\":" + deep + "}";
     }
     assertRefused(jobsWith("{\"name\":\"deep\",\"type\":" + deep + "}"), "types within types");
@@ -144,7 +144,7 @@ class ForeignSchemaTest {
     String large =
         jobsWith(
             "{\"name\":\"doc\",\"type\":\"int\",\"doc\":\""
-                + "x".repeat(ForeignSchema.MOST_BYTES)
+                + "x".repeat(ForeignSchema.MAX_BYTES)
                 + "\"}");
     assertRefused(large, "bytes, and may have");
     byte[] nested = ("[".repeat(100_000) + "]".repeat(10_000)).getBytes(UTF_8);
@@ -178,7 +178,7 @@ class ForeignSchemaTest {
       out.writeIndex(1);
     }
     byte[] bytes = out.written();
-    assertThat(bytes.length).isLessThan(AvroSerde.MOST_FOREIGN_BYTES);
+    assertThat(bytes.length).isLessThan(AvroSerde.MAX_FOREIGN_BYTES);
     assertThatThrownBy(() -> serde.deserializer().deserialize("jobs", bytes))
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining("StackOverflowError");
@@ -193,7 +193,7 @@ class ForeignSchemaTest {
     known.learn(later);
     AvroSerde<JobRecord> serde = new AvroSerde<>(new JobCodec(), known);
     assertRefused(serde, node, 100, "with the schema of a Node");
-    assertRefused(serde, later, AvroSerde.MOST_FOREIGN_BYTES + 1, "of which 1048576 are read");
+    assertRefused(serde, later, AvroSerde.MAX_FOREIGN_BYTES + 1, "of which 1048576 are read");
   }
 
   private static void assertRefused(

@@ -138,7 +138,7 @@ class SchemaExchangeTest {
     try (SchemaTail tail = new SchemaTail(() -> topic)) {
       await(() -> isReady(topic));
       String words = "x".repeat(100_000);
-      int most = SchemaTail.MOST_BYTES / words.length();
+      int most = SchemaTail.MAX_BYTES / words.length();
       for (int i = 0; i < 2 * most; i++) {
         topic.add(
             KnownSchemas.parse(

@@ -113,7 +113,7 @@ class WireBoundsTest {
     "site-window, site",
     "node-window, site",
     "node-window, node",
-    "live-power, site",
+    "power-snapshot, site",
     "budget, site",
     "budget, id",
     "alert, site",
@@ -142,8 +142,8 @@ class WireBoundsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "allocation, memoryParts, 10000",
-    "allocation, cpuParts, 10000",
+    "allocation, memoryBasisPoints, 10000",
+    "allocation, cpuBasisPoints, 10000",
     "allocation, gpusOnNode, 4096",
     "job, nodes, 1000000",
     "job-summary, nodes, 1000000"

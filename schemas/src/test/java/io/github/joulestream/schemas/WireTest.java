@@ -16,15 +16,15 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Cap;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Reduction;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Cap;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Reduction;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,7 +64,7 @@ class WireTest {
 
   // of telemetry the form of today
   private static final Set<String> SINCE_V3 =
-      Set.of("telemetry", "node-window", "live-power", "node", "budget", "alert", "cap-advice");
+      Set.of("telemetry", "node-window", "power-snapshot", "node", "budget", "alert", "cap-advice");
 
   record Message(Codec<?> codec, Serde<?> serde, Object value) {}
 
@@ -174,11 +174,11 @@ class WireTest {
             WireSerdes.nodeWindows(),
             new NodeWindow("site", "node-1", -20_000, 10_000, filled(Totals.ofSite()), 18)));
     all.put(
-        "live-power",
+        "power-snapshot",
         new Message(
-            new LivePowerCodec(),
+            new PowerSnapshotCodec(),
             WireSerdes.livePower(),
-            new LivePower(
+            new PowerSnapshot(
                 "site",
                 7,
                 5_000,

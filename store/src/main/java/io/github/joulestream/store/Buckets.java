@@ -46,7 +46,7 @@ public record Buckets(Bucket weeks, Bucket years) {
     return new Buckets(bucket, bucket);
   }
 
-  public Bucket of(Keep keep) {
+  public Bucket of(Retention keep) {
     return switch (keep) {
       case WEEKS -> weeks;
       case YEARS -> years;

@@ -41,7 +41,7 @@ public interface HistoryRow {
         real("work"),
         text("work_unit"),
         totals,
-        number("part_epoch_millis"),
+        number("fragment_epoch_millis"),
         (int) number("nodes"));
   }
 

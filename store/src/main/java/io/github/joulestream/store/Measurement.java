@@ -20,17 +20,17 @@ public enum Measurement {
    * came after a window was closed is a point of its own, some nanoseconds later: points of a
    * window add up.
    */
-  JOB_ENERGY("job_energy", List.of("site", "job"), jobEnergyFields()),
+  JOB_WINDOW("job_window", List.of("site", "job"), jobEnergyFields()),
 
   /** Power and utilisation of a site in a window of 10 s or 1 h (tag {@code window}). */
-  SITE_POWER("site_power", List.of("site", "window"), sitePowerFields()),
+  SITE_WINDOW("site_window", List.of("site", "window"), sitePowerFields()),
 
   /**
    * Power and utilisation of a node in a window of 10 s. A window has several points, which add up:
    * so use is told as times, not as ratios. Kept weeks, as there are a thousand times more nodes
    * than sites.
    */
-  NODE_POWER("node_power", List.of("site", "node", "window"), nodePowerFields()),
+  NODE_WINDOW("node_window", List.of("site", "node", "window"), nodePowerFields()),
 
   /** Both sides of a site's books in a window, and what was refused, by reason. */
   LEDGER("ledger", List.of("site", "window"), ledgerFields()),
@@ -162,7 +162,7 @@ public enum Measurement {
     fields.put("work_unit", FieldType.TEXT);
     fields.put("nodes", FieldType.LONG);
     fields.put("ended_by", FieldType.TEXT);
-    fields.put("part_epoch_millis", FieldType.LONG);
+    fields.put("fragment_epoch_millis", FieldType.LONG);
     fields.putAll(amounts(JobAmount.values()));
     return fields;
   }

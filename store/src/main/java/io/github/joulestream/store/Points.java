@@ -8,9 +8,9 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.Windows;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
@@ -45,10 +45,10 @@ public final class Points {
     long energy = window.totals().get(JobAmount.TOTAL_MILLIJOULES);
     fields.put("mean_watts", (double) energy / window.windowMillis());
     return new StorePoint(
-        Measurement.JOB_ENERGY,
+        Measurement.JOB_WINDOW,
         tags("site", window.site(), "job", window.job()),
         fields,
-        nanos(window.windowStartEpochMillis()) + part(window.partEpochMillis()));
+        nanos(window.windowStartEpochMillis()) + part(window.fragmentEpochMillis()));
   }
 
   public static StorePoint power(SiteWindow window) {
@@ -59,10 +59,10 @@ public final class Points {
     }
     fields.put("total_millijoules", totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
     return new StorePoint(
-        Measurement.SITE_POWER,
+        Measurement.SITE_WINDOW,
         siteTags(window),
         fields,
-        nanos(window.windowStartEpochMillis()) + part(window.partEpochMillis()));
+        nanos(window.windowStartEpochMillis()) + part(window.fragmentEpochMillis()));
   }
 
   private static Map<String, Object> watts(Totals<SiteAmount> totals, int windowMillis) {
@@ -80,7 +80,7 @@ public final class Points {
       fields.put(field.fieldName(), field.of(totals));
     }
     return new StorePoint(
-        Measurement.NODE_POWER,
+        Measurement.NODE_WINDOW,
         tags(
             "site",
             window.site(),
@@ -104,7 +104,7 @@ public final class Points {
         Measurement.LEDGER,
         siteTags(window),
         fields,
-        nanos(window.windowStartEpochMillis()) + part(window.partEpochMillis()));
+        nanos(window.windowStartEpochMillis()) + part(window.fragmentEpochMillis()));
   }
 
   private static Map<String, String> siteTags(SiteWindow window) {
@@ -143,14 +143,14 @@ public final class Points {
     fields.put("work_unit", job.workUnit());
     fields.put("nodes", (long) job.nodes());
     fields.put("ended_by", job.endedBy().name());
-    fields.put("part_epoch_millis", job.partEpochMillis());
+    fields.put("fragment_epoch_millis", job.fragmentEpochMillis());
     fields.putAll(amounts(JOB_FIELDS, job.totals()));
     return new StorePoint(
         Measurement.JOB_SUMMARY,
         tags("site", job.site()),
         fields,
         nanos(Math.floorDiv(job.anchorEpochMillis(), 1_000) * 1_000)
-            + hash(job.job(), job.partEpochMillis()));
+            + hash(job.job(), job.fragmentEpochMillis()));
   }
 
   public static StorePoint of(Alert alert) {
@@ -167,7 +167,7 @@ public final class Points {
     if (alert.limit() != 0) {
       fields.put("limit_ratio", alert.value() / alert.limit());
     }
-    fields.put("completeness_ratio", alert.completenessParts() / 10_000.0);
+    fields.put("completeness_ratio", alert.completenessBasisPoints() / 10_000.0);
     fields.put("threshold_percent", (long) alert.thresholdPercent());
     fields.put("since_epoch_millis", alert.sinceEpochMillis());
     fields.put("updated_epoch_millis", alert.updatedEpochMillis());
@@ -194,7 +194,7 @@ public final class Points {
         "%s %s %.1f %% %.1f kW",
         contributor.kind().name().toLowerCase(Locale.ROOT),
         contributor.name(),
-        contributor.shareParts() / 100.0,
+        contributor.shareBasisPoints() / 100.0,
         contributor.milliwatts() / 1e6);
   }
 
@@ -235,16 +235,16 @@ public final class Points {
    * What keeps the parts of a window apart, ns: the minute in which a part began, as a number under
    * a second. No part lives less than a minute.
    */
-  static long part(long partEpochMillis) {
-    return partEpochMillis / 60_000 % 1_000_000_000;
+  static long part(long fragmentEpochMillis) {
+    return fragmentEpochMillis / 60_000 % 1_000_000_000;
   }
 
   /** 0 to 999,999,999: what fits below a second, in ns. */
-  static long hash(String job, long partEpochMillis) {
+  static long hash(String job, long fragmentEpochMillis) {
     CRC32C crc = new CRC32C();
     crc.update(job.getBytes(StandardCharsets.UTF_8));
-    if (partEpochMillis != 0) {
-      crc.update(Long.toString(partEpochMillis).getBytes(StandardCharsets.UTF_8));
+    if (fragmentEpochMillis != 0) {
+      crc.update(Long.toString(fragmentEpochMillis).getBytes(StandardCharsets.UTF_8));
     }
     return crc.getValue() % NANOS_PER_SECOND;
   }
@@ -278,14 +278,14 @@ public final class Points {
     Map<String, String> clean = new TreeMap<>();
     labels.forEach((name, value) -> clean.put(StoreText.label(name), StoreText.label(value)));
     String json = write(clean);
-    if (json.length() <= StoreText.MOST_IN_FIELD) {
+    if (json.length() <= StoreText.MAX_IN_FIELD) {
       return json;
     }
     Map<String, String> most = new LinkedHashMap<>();
     int length = 0;
     for (Map.Entry<String, String> label : clean.entrySet()) {
       length += write(Map.of(label.getKey(), label.getValue())).length();
-      if (length > StoreText.MOST_IN_FIELD - LEFT_OUT_CHARACTERS) {
+      if (length > StoreText.MAX_IN_FIELD - LEFT_OUT_CHARACTERS) {
         break;
       }
       most.put(label.getKey(), label.getValue());

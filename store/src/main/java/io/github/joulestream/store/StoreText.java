@@ -18,10 +18,10 @@ package io.github.joulestream.store;
  */
 public final class StoreText {
   /** Characters (UTF-16) of a field at most: 48 kB as UTF-8, where InfluxDB takes 64 kB. */
-  public static final int MOST_IN_FIELD = 16_000;
+  public static final int MAX_IN_FIELD = 16_000;
 
   /** Characters (UTF-16) of a tag at most: keys have 250 of each name. */
-  public static final int MOST_IN_TAG = 1_000;
+  public static final int MAX_IN_TAG = 1_000;
 
   static final char CUT = '…';
   private static final char UNREADABLE = '\uFFFD';
@@ -35,17 +35,17 @@ public final class StoreText {
 
   /** A text for a field; the same object if there is nothing to replace. */
   public static String field(String text) {
-    return clean(text, MOST_IN_FIELD);
+    return clean(text, MAX_IN_FIELD);
   }
 
   /** A text for a tag; the same object if there is nothing to replace. */
   public static String tag(String text) {
-    return clean(text, MOST_IN_TAG).replace('\\', BACKSLASH_OPERATOR);
+    return clean(text, MAX_IN_TAG).replace('\\', BACKSLASH_OPERATOR);
   }
 
   /** A text for one of many in a field. */
   static String label(String text) {
-    return clean(text, MOST_IN_TAG);
+    return clean(text, MAX_IN_TAG);
   }
 
   private static String clean(String text, int most) {

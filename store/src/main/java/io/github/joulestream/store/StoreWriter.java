@@ -3,7 +3,7 @@ package io.github.joulestream.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
@@ -68,10 +68,10 @@ public final class StoreWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StoreWriter.class);
   private static final List<String> TOPICS =
       List.of(
-          Topic.JOB_ENERGY.topicName(),
+          Topic.JOB_WINDOW.topicName(),
           Topic.JOB_SUMMARY.topicName(),
-          Topic.SITE_POWER.topicName(),
-          Topic.NODE_POWER.topicName(),
+          Topic.SITE_WINDOW.topicName(),
+          Topic.NODE_WINDOW.topicName(),
           Topic.LEDGER.topicName(),
           Topic.ALERTS.topicName(),
           Topic.BUDGETS.topicName());
@@ -87,9 +87,9 @@ public final class StoreWriter implements AutoCloseable {
   private static final int MAX_POINTS = 5_000;
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LETTER_PAUSE_MILLIS = 1_000;
-  private static final long LONGEST_PAUSE_MILLIS = 30_000;
+  private static final long MAX_PAUSE_MILLIS = 30_000;
   // a store that asks for more gets asked again all the same
-  private static final long LONGEST_WISH_MILLIS = 300_000;
+  private static final long MAX_WISH_MILLIS = 300_000;
 
   /**
    * Of one series in the order of time: good for the store, and points that are too old for it are
@@ -105,7 +105,7 @@ public final class StoreWriter implements AutoCloseable {
   private final Map<String, Object> kafka;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Admin admin;
-  private final PipelineProbe probe;
+  private final PipelineHealth probe;
   private final Thread thread;
   private final Progress progress;
   private final StoredEnergy energy = new StoredEnergy();
@@ -166,7 +166,7 @@ public final class StoreWriter implements AutoCloseable {
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     admin = Admin.create(this.kafka);
     refusals = new Refusals(this.kafka, log::warn);
-    probe = new PipelineProbe(admin, instance, this::counts, clock);
+    probe = new PipelineHealth(admin, instance, this::counts, clock);
     thread = Thread.ofPlatform().name("store-writer").unstarted(this::run);
   }
 
@@ -283,16 +283,16 @@ public final class StoreWriter implements AutoCloseable {
     if (value == null) {
       throw new SerializationException("empty record");
     }
-    if (topic.equals(Topic.JOB_ENERGY.topicName())) {
+    if (topic.equals(Topic.JOB_WINDOW.topicName())) {
       return Points.of(WireSerdes.jobWindows().deserializer().deserialize(topic, value));
     }
     if (topic.equals(Topic.JOB_SUMMARY.topicName())) {
       return Points.of(WireSerdes.jobSummaries().deserializer().deserialize(topic, value));
     }
-    if (topic.equals(Topic.SITE_POWER.topicName())) {
+    if (topic.equals(Topic.SITE_WINDOW.topicName())) {
       return Points.power(WireSerdes.siteWindows().deserializer().deserialize(topic, value));
     }
-    if (topic.equals(Topic.NODE_POWER.topicName())) {
+    if (topic.equals(Topic.NODE_WINDOW.topicName())) {
       return Points.of(WireSerdes.nodeWindows().deserializer().deserialize(topic, value));
     }
     return Points.ledger(WireSerdes.siteWindows().deserializer().deserialize(topic, value));
@@ -315,11 +315,11 @@ public final class StoreWriter implements AutoCloseable {
           log.warn("{}; trying until it takes points again", words);
         }
         retries.incrementAndGet();
-        long wish = Math.min(LONGEST_WISH_MILLIS, e.retryAfterMillis());
+        long wish = Math.min(MAX_WISH_MILLIS, e.retryAfterMillis());
         if (!hold(Math.max(pause, wish))) {
           return;
         }
-        pause = Math.min(LONGEST_PAUSE_MILLIS, pause * 2);
+        pause = Math.min(MAX_PAUSE_MILLIS, pause * 2);
       }
     }
     answered();
@@ -481,8 +481,8 @@ public final class StoreWriter implements AutoCloseable {
     return refusals.refused();
   }
 
-  private PipelineProbe.Counts counts() {
-    return new PipelineProbe.Counts(
+  private PipelineHealth.Counts counts() {
+    return new PipelineHealth.Counts(
         points.get(),
         refusals.refused() - refusedByStore.get(),
         refusedByStore.get(),

@@ -21,7 +21,7 @@ final class StoredEnergy {
   private static final int REMEMBERED = 360;
 
   /** Further sites are left out: each has its windows in memory, and a line on /metrics. */
-  static final int MOST_SITES = 1_000;
+  static final int MAX_SITES = 1_000;
 
   private final Map<String, Site> sites = new HashMap<>();
   private final Map<String, Double> joules = new ConcurrentHashMap<>();
@@ -40,7 +40,7 @@ final class StoredEnergy {
       return;
     }
     String name = point.tags().getOrDefault("site", "");
-    if (sites.size() >= MOST_SITES && !sites.containsKey(name)) {
+    if (sites.size() >= MAX_SITES && !sites.containsKey(name)) {
       return;
     }
     Site site = sites.computeIfAbsent(name, _ -> new Site());

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobState;
@@ -96,7 +96,7 @@ class PointsTest {
         Points.of(new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 41));
     assertThat(part.epochNanos()).isEqualTo(1_790_000_000_000_000_041L);
     assertThat(part.tags()).isEqualTo(Map.of("site", "site", "node", "n1", "window", "10s"));
-    assertThat(part.fields().keySet()).isEqualTo(Measurement.NODE_POWER.fields().keySet());
+    assertThat(part.fields().keySet()).isEqualTo(Measurement.NODE_WINDOW.fields().keySet());
     assertThat(part.fields())
         .containsEntry("total_watts", 7.0)
         .containsEntry("total_millijoules", 70_000L)

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobRecord;
@@ -244,9 +244,9 @@ public abstract class StoreContract {
                 "ends in a half \uD83D",
                 "\uFEFF\uFFFE\uFFFF",
                 "x".repeat(10_000),
-                "é".repeat(StoreText.MOST_IN_FIELD),
-                "😀".repeat(StoreText.MOST_IN_FIELD),
-                "\"".repeat(StoreText.MOST_IN_FIELD + 1)));
+                "é".repeat(StoreText.MAX_IN_FIELD),
+                "😀".repeat(StoreText.MAX_IN_FIELD),
+                "\"".repeat(StoreText.MAX_IN_FIELD + 1)));
     for (char c = 0; c < 0x100; c++) {
       texts.add("between " + c + " both");
     }
@@ -304,7 +304,7 @@ public abstract class StoreContract {
         job.work(),
         job.workUnit(),
         job.totals(),
-        job.partEpochMillis(),
+        job.fragmentEpochMillis(),
         job.nodes());
   }
 

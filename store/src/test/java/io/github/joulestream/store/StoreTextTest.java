@@ -27,13 +27,13 @@ class StoreTextTest {
 
   @Test
   void aLongText_isCut_neverWithinAPair_andSaysSo() {
-    String exactly = "x".repeat(StoreText.MOST_IN_FIELD);
+    String exactly = "x".repeat(StoreText.MAX_IN_FIELD);
     assertThat(StoreText.field(exactly)).isSameAs(exactly);
     assertThat(StoreText.field(exactly + "y"))
-        .isEqualTo("x".repeat(StoreText.MOST_IN_FIELD - 1) + "…");
-    String pairs = "x" + "😀".repeat(StoreText.MOST_IN_FIELD);
+        .isEqualTo("x".repeat(StoreText.MAX_IN_FIELD - 1) + "…");
+    String pairs = "x" + "😀".repeat(StoreText.MAX_IN_FIELD);
     assertThat(StoreText.field(pairs))
-        .isEqualTo("x" + "😀".repeat(StoreText.MOST_IN_FIELD / 2 - 1) + "…");
+        .isEqualTo("x" + "😀".repeat(StoreText.MAX_IN_FIELD / 2 - 1) + "…");
     assertThat(StoreText.tag("z".repeat(1_001))).hasSize(1_000).endsWith("z…");
   }
 
@@ -52,7 +52,7 @@ class StoreTextTest {
       long17.put("l" + i, "v".repeat(2_000));
     }
     String json = Points.json(long17);
-    assertThat(json).hasSizeLessThanOrEqualTo(StoreText.MOST_IN_FIELD);
+    assertThat(json).hasSizeLessThanOrEqualTo(StoreText.MAX_IN_FIELD);
     assertThat(Points.labels(json))
         .containsEntry("…", "2 labels left out")
         .hasSize(16)

@@ -56,10 +56,10 @@ class StoredEnergyTest {
   @Test
   void whoInventsSitesDoesNotFillTheMemory() {
     stored("a", "10s", 1, 1_000, 0);
-    for (int i = 0; i < 3 * StoredEnergy.MOST_SITES; i++) {
+    for (int i = 0; i < 3 * StoredEnergy.MAX_SITES; i++) {
       stored("site-" + i, "10s", 1, 1_000, 0);
     }
-    assertThat(energy.joules()).hasSize(StoredEnergy.MOST_SITES);
+    assertThat(energy.joules()).hasSize(StoredEnergy.MAX_SITES);
     stored("a", "10s", 2, 1_000, 0);
     assertThat(energy.joules()).containsEntry("a", 2.0);
   }

@@ -2,7 +2,7 @@
 package io.github.joulestream.streams;
 
 import io.github.joulestream.runtime.Health;
-import io.github.joulestream.streams.process.Refusals;
+import io.github.joulestream.streams.accounting.Refusals;
 import io.github.joulestream.streams.topology.AlertsTopology;
 import java.time.Duration;
 import java.util.Optional;

@@ -6,11 +6,11 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.streams.process.ArrivalTime;
-import io.github.joulestream.streams.process.AttributeEnergy;
-import io.github.joulestream.streams.process.Journal;
-import io.github.joulestream.streams.process.Refusals;
-import io.github.joulestream.streams.process.Untold;
+import io.github.joulestream.streams.accounting.ArrivalTime;
+import io.github.joulestream.streams.accounting.AttributeEnergy;
+import io.github.joulestream.streams.accounting.Journal;
+import io.github.joulestream.streams.accounting.PendingOutput;
+import io.github.joulestream.streams.accounting.Refusals;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ public final class StreamsProgram implements AutoCloseable {
   private static final int SEGMENT_BYTES = 32 << 20;
 
   private final RunningTopology running;
-  private final Untold untold;
+  private final PendingOutput untold;
   private final Refusals refusals;
 
   public StreamsProgram(StreamsSettings settings) {
@@ -65,7 +65,7 @@ public final class StreamsProgram implements AutoCloseable {
     config.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
     config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     config.put(
-        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Journal.MOST_RECORD);
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Journal.MAX_RECORD);
     // what a commit writes into a changelog goes in one piece
     config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);
     config.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), 64L << 20);

@@ -18,7 +18,7 @@ public final class Unreadable {
   private static final Logger log = LoggerFactory.getLogger(Unreadable.class);
   private static final int NAMED_AT_MOST = 3;
   private static final int KNOWN_AT_MOST = 10_000;
-  private static final int MOST_CHARACTERS = 100;
+  private static final int MAX_CHARACTERS = 100;
 
   // of each key the latest, as far as they are remembered
   private final Map<String, String> latest = new LinkedHashMap<>();
@@ -33,7 +33,7 @@ public final class Unreadable {
     if (!Refusals.isOfTheRecord(e)) {
       throw e instanceof RuntimeException known ? known : new IllegalStateException(e);
     }
-    String key = ShownText.of(record.key(), MOST_CHARACTERS);
+    String key = ShownText.of(record.key(), MAX_CHARACTERS);
     if (latest.size() == KNOWN_AT_MOST && !latest.containsKey(key)) {
       more++;
       return;
@@ -48,7 +48,7 @@ public final class Unreadable {
   /** A later record of the key can be read, so that the earlier is of no interest any more. */
   public void replaced(ConsumerRecord<String, byte[]> record) {
     if (!latest.isEmpty()) {
-      latest.remove(ShownText.of(record.key(), MOST_CHARACTERS));
+      latest.remove(ShownText.of(record.key(), MAX_CHARACTERS));
     }
   }
 

@@ -93,7 +93,7 @@ public final class EmbeddedKafka implements AutoCloseable {
    */
   public static EmbeddedKafka start(Path folder, int wantedPort)
       throws IOException, InterruptedException {
-    return start(folder, Ports.Choice.preferred(wantedPort));
+    return start(folder, FreePorts.Choice.preferred(wantedPort));
   }
 
   /**
@@ -101,13 +101,13 @@ public final class EmbeddedKafka implements AutoCloseable {
    *
    * @throws UserError if the port was named and is in use
    */
-  public static EmbeddedKafka start(Path folder, Ports.Choice wantedPort)
+  public static EmbeddedKafka start(Path folder, FreePorts.Choice wantedPort)
       throws IOException, InterruptedException {
     Path logs = folder.resolve("log");
     Files.createDirectories(logs);
     boolean isNew = format(logs);
-    ServerSocketChannel brokerSocket = Ports.open(wantedPort, Ports::listen);
-    ServerSocketChannel controllerSocket = Ports.listen(0);
+    ServerSocketChannel brokerSocket = FreePorts.open(wantedPort, FreePorts::listen);
+    ServerSocketChannel controllerSocket = FreePorts.listen(0);
     try {
       return start(logs, isNew, brokerSocket, controllerSocket);
     } catch (IOException | InterruptedException | RuntimeException e) {

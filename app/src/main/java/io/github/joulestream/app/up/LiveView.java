@@ -8,7 +8,7 @@ import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
-import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.Refusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -73,18 +73,18 @@ final class LiveView implements AutoCloseable {
 
   private void run() {
     try (consumer) {
-      List<TopicPartition> power = partitions(Topic.POWER_NOW);
+      List<TopicPartition> power = partitions(Topic.POWER_SNAPSHOT);
       List<TopicPartition> jobs = partitions(Topic.JOB_SUMMARY);
       consumer.assign(List.of(power, jobs).stream().flatMap(List::stream).toList());
       consumer.seekToBeginning(jobs);
       consumer.seekToEnd(power); // what was drawn before this start is not drawn now
-      Deserializer<LivePower> livePowers = WireSerdes.livePower().deserializer();
+      Deserializer<PowerSnapshot> livePowers = WireSerdes.livePower().deserializer();
       Deserializer<JobSummary> summaries = WireSerdes.jobSummaries().deserializer();
       while (true) {
         progress.turned();
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
           try {
-            if (record.topic().equals(Topic.POWER_NOW.topicName())) {
+            if (record.topic().equals(Topic.POWER_SNAPSHOT.topicName())) {
               if (record.value() != null) {
                 see(livePowers.deserialize(record.topic(), record.value()));
               }
@@ -137,7 +137,7 @@ final class LiveView implements AutoCloseable {
   }
 
   /** Takes in what nodes draw. */
-  void see(LivePower power) {
+  void see(PowerSnapshot power) {
     Map<String, Drawn> ofSite = nodes.computeIfAbsent(power.site(), _ -> new ConcurrentHashMap<>());
     for (NodePower node : power.nodes()) {
       ofSite.put(node.node(), new Drawn(node.totalMilliwatts(), nanos.nanos()));

@@ -33,7 +33,7 @@ public final class NativeLibraries {
 
   private static final Duration LEFT = Duration.ofHours(1);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+  private static final Duration MAX_PAUSE = Duration.ofMinutes(10);
 
   private NativeLibraries() {}
 
@@ -53,7 +53,7 @@ public final class NativeLibraries {
         // some are loaded when they are first needed: hours later
         Thread.sleep(pause);
         deleteLoaded(temporary, Files.readAllLines(MAPS));
-        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        pause = pause.compareTo(MAX_PAUSE) < 0 ? pause.multipliedBy(2) : MAX_PAUSE;
       }
     } catch (IOException e) {
       log.debug("{} cannot be read", MAPS, e);

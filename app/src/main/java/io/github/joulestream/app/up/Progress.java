@@ -43,7 +43,7 @@ final class Progress {
   private final BooleanSupplier stopAsked;
   private final LongSupplier published;
   private final List<Supplier<Optional<Throwable>>> failures;
-  private final Drain drain;
+  private final CompletionCheck drain;
   private final StoreWriter writer;
   private final LiveView live;
   private final @Nullable SimulationRunner simulation;
@@ -64,7 +64,7 @@ final class Progress {
       BooleanSupplier stopAsked,
       LongSupplier published,
       List<Supplier<Optional<Throwable>>> failures,
-      Drain drain,
+      CompletionCheck drain,
       StoreWriter writer,
       LiveView live,
       @Nullable SimulationRunner simulation,

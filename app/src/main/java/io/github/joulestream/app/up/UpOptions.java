@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
-import io.github.joulestream.delivery.AlertSender;
+import io.github.joulestream.alerting.AlertSender;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.producers.replay.ReplayOptions;
 import io.github.joulestream.producers.simulate.SimulationOptions;
@@ -37,8 +37,8 @@ public record UpOptions(
     @Nullable Duration duration,
     boolean agent,
     @Nullable Path truth,
-    Ports.Choice kafkaPort,
-    Ports.Choice storePort,
+    FreePorts.Choice kafkaPort,
+    FreePorts.Choice storePort,
     @Nullable Duration past,
     SimulationOptions simulation,
     Calibration calibration,

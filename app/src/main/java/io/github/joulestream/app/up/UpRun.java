@@ -3,8 +3,8 @@ package io.github.joulestream.app.up;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.alerting.AlertSender;
 import io.github.joulestream.app.log.Logging;
-import io.github.joulestream.delivery.AlertSender;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;
@@ -181,7 +181,7 @@ public final class UpRun {
         part("broker", EmbeddedKafka.start(data.path().resolve("kafka"), options.kafkaPort()));
     CompletableFuture<EmbeddedQuestDb> storeStart =
         start(() ->
-            Ports.open(
+            FreePorts.open(
                 options.storePort(),
                 port -> EmbeddedQuestDb.start(data.path().resolve("questdb"), port)));
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
@@ -250,7 +250,7 @@ public final class UpRun {
       out.println("sampling this machine: " + agent.describe());
       agent.start();
     }
-    Drain drain = new Drain(admin, kafka, streams, writer::caughtUp);
+    CompletionCheck drain = new CompletionCheck(admin, kafka, streams, writer::caughtUp);
     if (past != null) {
       SiteSimulator site = past;
       Thread thread = Thread.ofPlatform().name("past").start(() -> simulate(site, publisher));
@@ -302,7 +302,7 @@ public final class UpRun {
     writer.showIn(metrics);
     metrics
         .show(
-            Metric.SITE_POWER,
+            Metric.SITE_WINDOW,
             "site",
             () ->
                 live.siteMilliwatts().entrySet().stream()
@@ -473,7 +473,7 @@ public final class UpRun {
     out.printf(Locale.ROOT, "ready after %.1f s%n", seconds());
   }
 
-  private static String moved(int port, Ports.Choice wanted) {
+  private static String moved(int port, FreePorts.Choice wanted) {
     return wanted.port() == 0 || port == wanted.port()
         ? ""
         : "  (port %d is in use, so another)".formatted(wanted.port());
@@ -492,7 +492,7 @@ public final class UpRun {
   }
 
   /** Returns when the streams have the allocations so far; readings before them cost much more. */
-  private void awaitAllocations(Drain drain) {
+  private void awaitAllocations(CompletionCheck drain) {
     try {
       while (!publishingEnds() && !drain.allocationsTaken()) {
         TimeUnit.MILLISECONDS.sleep(TICK.toMillis());
@@ -508,7 +508,7 @@ public final class UpRun {
     return replayStopped.get() || stopAsked.getCount() == 0;
   }
 
-  private void replay(TraceSet traces, KafkaPublisher publisher, Drain drain) {
+  private void replay(TraceSet traces, KafkaPublisher publisher, CompletionCheck drain) {
     try {
       cutShort.set(
           !traces.publish(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.joulestream.energy.NodePower;
-import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.PowerSnapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class LiveViewTest {
   private final AtomicLong nanos = new AtomicLong();
 
-  private static LivePower power(String site, int task, NodePower... nodes) {
-    return new LivePower(site, task, 0, List.of(nodes));
+  private static PowerSnapshot power(String site, int task, NodePower... nodes) {
+    return new PowerSnapshot(site, task, 0, List.of(nodes));
   }
 
   private static NodePower node(String name, long milliwatts) {

@@ -8,9 +8,10 @@ import java.util.Map;
  * From a time on, a job holds devices of a node or no longer does.
  *
  * @param hold true if it takes them, false if it gives them back
- * @param deviceParts devices and the job's share of each, parts of 10,000; with {@code hold} false
- *     those given back, or none for all
- * @param memoryParts share of devices of this kind that are not named above, or {@link #BY_GPUS}
+ * @param deviceBasisPoints devices and the job's share of each, parts of 10,000; with {@code hold}
+ *     false those given back, or none for all
+ * @param memoryBasisPoints share of devices of this kind that are not named above, or {@link
+ *     #BY_GPUS}
  * @param gpusOnNode GPUs of the node, for {@link #BY_GPUS}
  * @param by who says so
  * @param arrivalEpochMillis when the news arrived; decides only how long it is remembered
@@ -19,11 +20,11 @@ public record AllocationEdge(
     String job,
     boolean hold,
     long atEpochMillis,
-    Map<String, Integer> deviceParts,
-    int memoryParts,
-    int storageParts,
-    int cpuParts,
-    int nodeParts,
+    Map<String, Integer> deviceBasisPoints,
+    int memoryBasisPoints,
+    int storageBasisPoints,
+    int cpuBasisPoints,
+    int nodeBasisPoints,
     int gpusOnNode,
     By by,
     long arrivalEpochMillis) {
@@ -47,12 +48,12 @@ public record AllocationEdge(
    * @throws IllegalArgumentException if a share is none
    */
   public AllocationEdge {
-    deviceParts = Map.copyOf(deviceParts);
-    deviceParts.forEach((id, parts) -> check(id, parts, 0));
-    check("memory", memoryParts, BY_GPUS);
-    check("storage", storageParts, BY_GPUS);
-    check("cpu", cpuParts, BY_GPUS);
-    check("node", nodeParts, BY_GPUS);
+    deviceBasisPoints = Map.copyOf(deviceBasisPoints);
+    deviceBasisPoints.forEach((id, parts) -> check(id, parts, 0));
+    check("memory", memoryBasisPoints, BY_GPUS);
+    check("storage", storageBasisPoints, BY_GPUS);
+    check("cpu", cpuBasisPoints, BY_GPUS);
+    check("node", nodeBasisPoints, BY_GPUS);
     if (gpusOnNode < 0) {
       throw new IllegalArgumentException("a node of " + gpusOnNode + " GPUs");
     }
@@ -70,16 +71,16 @@ public record AllocationEdge(
     return job.equals(that.job)
         && hold == that.hold
         && atEpochMillis == that.atEpochMillis
-        && deviceParts.equals(that.deviceParts)
-        && memoryParts == that.memoryParts
-        && storageParts == that.storageParts
-        && cpuParts == that.cpuParts
-        && nodeParts == that.nodeParts
+        && deviceBasisPoints.equals(that.deviceBasisPoints)
+        && memoryBasisPoints == that.memoryBasisPoints
+        && storageBasisPoints == that.storageBasisPoints
+        && cpuBasisPoints == that.cpuBasisPoints
+        && nodeBasisPoints == that.nodeBasisPoints
         && gpusOnNode == that.gpusOnNode
         && by == that.by;
   }
 
   boolean releasesAll() {
-    return !hold && deviceParts.isEmpty();
+    return !hold && deviceBasisPoints.isEmpty();
   }
 }

@@ -29,21 +29,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Allocations {
   /** Edges that are remembered of one node. */
-  static final int MOST_EDGES = 65_536;
+  static final int MAX_EDGES = 65_536;
 
   /** Edges that are remembered of one job. */
-  static final int MOST_EDGES_OF_JOB = 4_096;
+  static final int MAX_EDGES_OF_JOB = 4_096;
 
   /** Bytes of all edges of a node, about, as they are written down. */
-  static final int MOST_BYTES = 3 << 20;
+  static final int MAX_BYTES = 3 << 20;
 
   // devices that jobs hold by name, over all edges: what is held takes memory at every edge
-  private static final int MOST_NAMED = 1 << 20;
+  private static final int MAX_NAMED = 1 << 20;
 
   private static final long LOOK_EVERY_MILLIS = 10_000;
 
   /** Devices of one node that jobs name. */
-  static final int MOST_NAMES = 2 * Bounds.SHARES;
+  static final int MAX_NAMES = 2 * Bounds.SHARES;
 
   private final Limits limits;
   private final TreeMap<String, HeldJob> jobs = new TreeMap<>();
@@ -94,8 +94,8 @@ final class Allocations {
   record Held(long partMillis, int parts, long sinceMillis) {
     static final Held NEVER = new Held(0, 0, 0);
 
-    Held from(long epochMillis, int newParts) {
-      return new Held(partMillisUntil(epochMillis), newParts, epochMillis);
+    Held from(long epochMillis, int newBasisPoints) {
+      return new Held(partMillisUntil(epochMillis), newBasisPoints, epochMillis);
     }
 
     long partMillisUntil(long epochMillis) {
@@ -110,29 +110,29 @@ final class Allocations {
   @Nullable String noRoomFor(AllocationEdge edge) {
     HeldJob job = jobs.get(edge.job());
     int ofJob = job == null ? 0 : job.edges().size();
-    if (edges >= MOST_EDGES) {
-      return "%,d edges of allocations".formatted(MOST_EDGES);
+    if (edges >= MAX_EDGES) {
+      return "%,d edges of allocations".formatted(MAX_EDGES);
     }
-    if (ofJob >= MOST_EDGES_OF_JOB) {
-      return "%,d edges of one job".formatted(MOST_EDGES_OF_JOB);
+    if (ofJob >= MAX_EDGES_OF_JOB) {
+      return "%,d edges of one job".formatted(MAX_EDGES_OF_JOB);
     }
-    if (bytes + bytesOf(edge) > MOST_BYTES) {
-      return "%,d bytes of allocations".formatted(MOST_BYTES);
+    if (bytes + bytesOf(edge) > MAX_BYTES) {
+      return "%,d bytes of allocations".formatted(MAX_BYTES);
     }
-    long more = (long) edge.deviceParts().size() * (ofJob + 1);
-    if (named + more + (job == null ? 0 : job.namedLast()) > MOST_NAMED) {
-      return "%,d devices held by name at its edges".formatted(MOST_NAMED);
+    long more = (long) edge.deviceBasisPoints().size() * (ofJob + 1);
+    if (named + more + (job == null ? 0 : job.namedLast()) > MAX_NAMED) {
+      return "%,d devices held by name at its edges".formatted(MAX_NAMED);
     }
     int names = naming.size();
-    for (String id : edge.deviceParts().keySet()) {
+    for (String id : edge.deviceBasisPoints().keySet()) {
       names += naming.containsKey(id) ? 0 : 1;
     }
-    return names > MOST_NAMES ? "%,d devices that jobs name".formatted(MOST_NAMES) : null;
+    return names > MAX_NAMES ? "%,d devices that jobs name".formatted(MAX_NAMES) : null;
   }
 
   private static long bytesOf(AllocationEdge edge) {
     long bytes = 48L + bytesOf(edge.job());
-    for (String id : edge.deviceParts().keySet()) {
+    for (String id : edge.deviceBasisPoints().keySet()) {
       bytes += 5 + bytesOf(id);
     }
     return bytes;

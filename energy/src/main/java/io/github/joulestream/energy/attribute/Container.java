@@ -31,8 +31,8 @@ final class Container {
   static final int TOP = 0;
 
   // more than the history reaches back
-  private static final int MOST_WINDOWS = 1_024;
-  private static final int LEAST_WINDOWS = 16;
+  private static final int MAX_WINDOWS = 1_024;
+  private static final int MIN_WINDOWS = 16;
   private static final long NEVER = Long.MIN_VALUE;
   private static final long NOT_EXPECTED = Long.MAX_VALUE;
 
@@ -41,9 +41,9 @@ final class Container {
   // further devices of its own kind: the first is level 1
   private final List<String> seconds = new ArrayList<>();
   // energy by level and window: of the parts, of the container, of each further device
-  private long[][] sums = new long[2][LEAST_WINDOWS];
+  private long[][] sums = new long[2][MIN_WINDOWS];
   // windows of which the container's time is booked as uncovered
-  private boolean[] silent = new boolean[LEAST_WINDOWS];
+  private boolean[] silent = new boolean[MIN_WINDOWS];
   private long first;
   private int size;
   // where the window is that was asked for last
@@ -76,7 +76,7 @@ final class Container {
 
   /** Takes note of a further device of the container's own kind. */
   void know(String second) {
-    if (!seconds.contains(second) && seconds.size() < DeviceRoom.MOST_SECONDS) {
+    if (!seconds.contains(second) && seconds.size() < DeviceRoom.MAX_SECONDS) {
       seconds.add(second);
       sums = Arrays.copyOf(sums, sums.length + 1);
       sums[sums.length - 1] = new long[silent.length];
@@ -166,7 +166,7 @@ final class Container {
     }
     long at = (window - first) / windowMillis;
     if (at < 0) {
-      if (size - at > MOST_WINDOWS) {
+      if (size - at > MAX_WINDOWS) {
         since = first;
         return -1;
       }
@@ -178,8 +178,8 @@ final class Container {
       // what was expected of the windows that nothing was booked in
       changed(end(), window);
     }
-    if (at >= MOST_WINDOWS) {
-      long drop = at - MOST_WINDOWS + MOST_WINDOWS / 8;
+    if (at >= MAX_WINDOWS) {
+      long drop = at - MAX_WINDOWS + MAX_WINDOWS / 8;
       since = first + drop * windowMillis;
       if (drop >= size) {
         clear(0, size);
@@ -482,7 +482,7 @@ final class Container {
     container.since = in.readLong();
     container.first = in.readLong();
     container.size = in.countOrShort();
-    if (container.size > MOST_WINDOWS) {
+    if (container.size > MAX_WINDOWS) {
       throw new IOException("a container of " + container.size + " windows");
     }
     container.room(container.size);

@@ -39,7 +39,7 @@ final class ContentHash {
     long[] times = batch.epochMillis();
     long[] powers = batch.powerMilliwatts();
     long[] energies = batch.energyMicrojoules();
-    long[] utilisations = batch.utilisationParts();
+    long[] utilisations = batch.utilisationBasisPoints();
     long[] used = batch.usedBytes();
     // a sum for each column: each step waits for the one before it in its own sum alone
     long a = 1;

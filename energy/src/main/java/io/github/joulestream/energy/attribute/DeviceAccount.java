@@ -55,12 +55,12 @@ final class DeviceAccount {
   private static final long STUCK_MILLIWATTS = 1_000;
   private static final long MINUTE_MILLIS = 60_000;
   // of a minute, to say something of it
-  private static final long MOST_OF_A_MINUTE_MILLIS = 50_000;
+  private static final long MAX_OF_A_MINUTE_MILLIS = 50_000;
   private static final int GAPS = 4;
   // of a minute, so that it takes a bounded amount of memory: 68 readings a second
-  private static final int MOST_OPEN = 4_096;
-  private static final long LEAST_PATIENCE_MILLIS = 10_000;
-  private static final long MOST_PATIENCE_MILLIS = 2 * Limits.LOOK_MILLIS;
+  private static final int MAX_OPEN = 4_096;
+  private static final long MIN_PATIENCE_MILLIS = 10_000;
+  private static final long MAX_PATIENCE_MILLIS = 2 * Limits.LOOK_MILLIS;
 
   private final Scratch scratch;
   private final Limits limits;
@@ -154,7 +154,7 @@ final class DeviceAccount {
       lastMillis = point.epochMillis();
       lastMilliwatts = point.milliwatts();
       lastMicrojoules = point.microjoules();
-      lastUtilisation = point.utilisationParts();
+      lastUtilisation = point.utilisationBasisPoints();
       lastUsed = point.usedBytes();
       lastAhead = point.ahead();
       regularSince = lastMillis;
@@ -211,9 +211,8 @@ final class DeviceAccount {
    */
   long patienceMillis() {
     return previousMillis == NEVER
-        ? LEAST_PATIENCE_MILLIS
-        : Math.clamp(
-            2 * (lastMillis - previousMillis), LEAST_PATIENCE_MILLIS, MOST_PATIENCE_MILLIS);
+        ? MIN_PATIENCE_MILLIS
+        : Math.clamp(2 * (lastMillis - previousMillis), MIN_PATIENCE_MILLIS, MAX_PATIENCE_MILLIS);
   }
 
   /**
@@ -275,7 +274,7 @@ final class DeviceAccount {
           rememberGap(arrivalEpochMillis);
         }
         if (confirmed == null
-            && points.size() - i <= MOST_OPEN
+            && points.size() - i <= MAX_OPEN
             && isProvisional(previous, next, points, i)) {
           confirmed = copyOfBooks();
           provisional = List.copyOf(points.subList(i, points.size()));
@@ -521,7 +520,7 @@ final class DeviceAccount {
           times[row],
           powers[row],
           counters[row],
-          batch.utilisationParts()[row],
+          batch.utilisationBasisPoints()[row],
           batch.usedBytes()[row],
           shares,
           books);
@@ -539,7 +538,7 @@ final class DeviceAccount {
       long nextTime = times[row];
       long nextPower = batch.powerMilliwatts()[row];
       long nextCounter = batch.energyMicrojoules()[row];
-      long utilisation = batch.utilisationParts()[row];
+      long utilisation = batch.utilisationBasisPoints()[row];
       long used = batch.usedBytes()[row];
       boolean flat =
           nextCounter == counter
@@ -697,7 +696,7 @@ final class DeviceAccount {
         a.epochMillis(),
         b.epochMillis(),
         b.device(),
-        b.utilisationParts(),
+        b.utilisationBasisPoints(),
         b.usedBytes(),
         quality,
         shares,
@@ -904,7 +903,7 @@ final class DeviceAccount {
       return;
     }
     if (minute != NEVER
-        && minuteMillis >= MOST_OF_A_MINUTE_MILLIS
+        && minuteMillis >= MAX_OF_A_MINUTE_MILLIS
         && Math.abs(minuteByCounter - minuteByPower)
             > Math.max(minuteByCounter, minuteByPower) / 4) {
       books.note(limits.windowOf(minute), SiteAmount.DISAGREEING_MINUTES, 1);
@@ -1011,7 +1010,7 @@ final class DeviceAccount {
         start,
         end,
         at.device(),
-        at.utilisationParts(),
+        at.utilisationBasisPoints(),
         at.usedBytes(),
         quality,
         shares,
@@ -1224,7 +1223,7 @@ final class DeviceAccount {
     out.writeLong(point.epochMillis());
     out.writeLong(point.milliwatts());
     out.writeLong(point.microjoules());
-    out.writeLong(point.utilisationParts());
+    out.writeLong(point.utilisationBasisPoints());
     out.writeLong(point.usedBytes());
     out.writeBoolean(point.ahead());
   }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceRoom {
   /** Devices of a node. */
-  static final int MOST_DEVICES = Bounds.DEVICES;
+  static final int MAX_DEVICES = Bounds.DEVICES;
 
   /** Further devices of the kind of a container: a meter's channels. Each has a sum a window. */
-  static final int MOST_SECONDS = 128;
+  static final int MAX_SECONDS = 128;
 
   /** What is not heard of for so long is forgotten: longer than an allocation lives unheard. */
   static final long FORGET_MILLIS = 35L * 24 * 3_600_000;
@@ -26,7 +26,7 @@ final class DeviceRoom {
   static final long LOOK_MILLIS = 24L * 3_600_000;
 
   // of all devices, about, as they are written down
-  private static final long MOST_BYTES = 4 << 20;
+  private static final long MAX_BYTES = 4 << 20;
   private static final int BYTES_OF_DEVICE = 400;
   // a device is written again with the books before each long gap
   private static final int COPIES = 2;
@@ -40,13 +40,13 @@ final class DeviceRoom {
       Map<String, DeviceAccount> devices,
       Collection<Unmeasured> unmeasured,
       Containers containers) {
-    if (known == null && devices.size() + unmeasured.size() >= MOST_DEVICES) {
-      return "%,d devices".formatted(MOST_DEVICES);
+    if (known == null && devices.size() + unmeasured.size() >= MAX_DEVICES) {
+      return "%,d devices".formatted(MAX_DEVICES);
     }
     DeviceKind within = Containers.containerOf(device);
     Container own = within == device.kind() ? containers.of(within) : null;
     if (own != null && !own.knows(device.id())) {
-      return "%,d further devices of kind %s".formatted(MOST_SECONDS, within);
+      return "%,d further devices of kind %s".formatted(MAX_SECONDS, within);
     }
     if (known != null && known.model().length() >= device.model().length()) {
       return null;
@@ -58,7 +58,7 @@ final class DeviceRoom {
     for (Unmeasured of : unmeasured) {
       bytes += bytesOf(of.device());
     }
-    return bytes > MOST_BYTES ? "%,d bytes of devices".formatted(MOST_BYTES) : null;
+    return bytes > MAX_BYTES ? "%,d bytes of devices".formatted(MAX_BYTES) : null;
   }
 
   private static long bytesOf(Device device) {

@@ -14,15 +14,15 @@ final class EdgeCodec {
     out.text(edge.job());
     out.writeBoolean(edge.hold());
     out.writeLong(edge.atEpochMillis());
-    out.number(edge.deviceParts().size());
-    for (Map.Entry<String, Integer> share : new TreeMap<>(edge.deviceParts()).entrySet()) {
+    out.number(edge.deviceBasisPoints().size());
+    for (Map.Entry<String, Integer> share : new TreeMap<>(edge.deviceBasisPoints()).entrySet()) {
       out.text(share.getKey());
       out.writeInt(share.getValue());
     }
-    out.writeInt(edge.memoryParts());
-    out.writeInt(edge.storageParts());
-    out.writeInt(edge.cpuParts());
-    out.writeInt(edge.nodeParts());
+    out.writeInt(edge.memoryBasisPoints());
+    out.writeInt(edge.storageBasisPoints());
+    out.writeInt(edge.cpuBasisPoints());
+    out.writeInt(edge.nodeBasisPoints());
     out.writeInt(edge.gpusOnNode());
     out.text(edge.by().name());
     out.writeLong(edge.arrivalEpochMillis());

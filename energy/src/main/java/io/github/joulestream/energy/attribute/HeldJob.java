@@ -146,7 +146,7 @@ final class HeldJob {
   /** Devices that any of its edges names. */
   void namesInto(Set<String> ids) {
     for (AllocationEdge edge : edges) {
-      ids.addAll(edge.deviceParts().keySet());
+      ids.addAll(edge.deviceBasisPoints().keySet());
     }
   }
 
@@ -184,12 +184,12 @@ final class HeldJob {
       devices.putAll(before.devices());
     }
     if (edge.hold()) {
-      edge.deviceParts()
+      edge.deviceBasisPoints()
           .forEach(
               (id, parts) -> devices.put(id, devices.getOrDefault(id, Held.NEVER).from(at, parts)));
     } else {
       devices.replaceAll((id, held) ->
-          edge.releasesAll() || edge.deviceParts().containsKey(id) ? held.from(at, 0) : held);
+          edge.releasesAll() || edge.deviceBasisPoints().containsKey(id) ? held.from(at, 0) : held);
     }
     boolean ends = edge.releasesAll() && !isOpen;
     return new Stay(
@@ -211,35 +211,42 @@ final class HeldJob {
   private record Hold(
       Map<String, Integer> named,
       int namedSum,
-      int memoryParts,
-      int storageParts,
-      int cpuParts,
-      int nodeParts,
+      int memoryBasisPoints,
+      int storageBasisPoints,
+      int cpuBasisPoints,
+      int nodeBasisPoints,
       int gpusOnNode) {
     static final Hold NOTHING = new Hold(Map.of(), 0, 0, 0, 0, 0, 0);
 
     Hold after(AllocationEdge edge) {
       if (edge.hold()) {
-        Map<String, Integer> all = edge.deviceParts();
+        Map<String, Integer> all = edge.deviceBasisPoints();
         if (!named.isEmpty()) {
           all = new HashMap<>(named);
-          all.putAll(edge.deviceParts());
+          all.putAll(edge.deviceBasisPoints());
         }
         return new Hold(
             all,
             sum(all),
-            edge.memoryParts(),
-            edge.storageParts(),
-            edge.cpuParts(),
-            edge.nodeParts(),
+            edge.memoryBasisPoints(),
+            edge.storageBasisPoints(),
+            edge.cpuBasisPoints(),
+            edge.nodeBasisPoints(),
             edge.gpusOnNode());
       }
       if (edge.releasesAll()) {
         return NOTHING;
       }
       Map<String, Integer> left = new HashMap<>(named);
-      left.keySet().removeAll(edge.deviceParts().keySet());
-      return new Hold(left, sum(left), memoryParts, storageParts, cpuParts, nodeParts, gpusOnNode);
+      left.keySet().removeAll(edge.deviceBasisPoints().keySet());
+      return new Hold(
+          left,
+          sum(left),
+          memoryBasisPoints,
+          storageBasisPoints,
+          cpuBasisPoints,
+          nodeBasisPoints,
+          gpusOnNode);
     }
 
     private static int sum(Map<String, Integer> parts) {
@@ -256,10 +263,10 @@ final class HeldJob {
         return stated;
       }
       return switch (kind) {
-        case MEMORY -> orByGpus(memoryParts);
-        case STORAGE -> orByGpus(storageParts);
-        case CPU -> orByGpus(cpuParts);
-        case NODE -> orByGpus(nodeParts);
+        case MEMORY -> orByGpus(memoryBasisPoints);
+        case STORAGE -> orByGpus(storageBasisPoints);
+        case CPU -> orByGpus(cpuBasisPoints);
+        case NODE -> orByGpus(nodeBasisPoints);
         case GPU, FACILITY -> 0;
       };
     }

@@ -26,10 +26,10 @@ public final class Increments {
   private final Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs = new HashMap<>();
   private final Windows site = new Windows();
   // what was booked to last: most bookings go there again
-  private static final int LEAST_SLOT_BITS = 5;
-  private static final int MOST_SLOT_BITS = 13;
-  private int slotBits = LEAST_SLOT_BITS;
-  private @Nullable Recent[] recent = new Recent[1 << LEAST_SLOT_BITS];
+  private static final int MIN_SLOT_BITS = 5;
+  private static final int MAX_SLOT_BITS = 13;
+  private int slotBits = MIN_SLOT_BITS;
+  private @Nullable Recent[] recent = new Recent[1 << MIN_SLOT_BITS];
   private @Nullable Recent lastJob;
   private int jobWindows;
   private int made;
@@ -340,7 +340,7 @@ public final class Increments {
       boolean inTotal,
       long millis,
       long jobParts,
-      long utilisationParts,
+      long utilisationBasisPoints,
       long used) {
     if (!counts(window)) {
       return;
@@ -355,8 +355,8 @@ public final class Increments {
       case GPU -> {
         add(SiteAmount.GPU_MILLIS, amount);
         add(SiteAmount.GPU_ALLOCATED_MILLIS, allocated);
-        if (utilisationParts != MISSING) {
-          add(SiteAmount.GPU_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
+        if (utilisationBasisPoints != MISSING) {
+          add(SiteAmount.GPU_BUSY_MILLIS, sign * (millis * utilisationBasisPoints / Shares.WHOLE));
         }
       }
       case MEMORY -> {
@@ -375,8 +375,10 @@ public final class Increments {
         if (used != MISSING) {
           add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
         }
-        if (utilisationParts != MISSING) {
-          add(SiteAmount.STORAGE_BUSY_MILLIS, sign * (millis * utilisationParts / Shares.WHOLE));
+        if (utilisationBasisPoints != MISSING) {
+          add(
+              SiteAmount.STORAGE_BUSY_MILLIS,
+              sign * (millis * utilisationBasisPoints / Shares.WHOLE));
         }
       }
       case CPU, NODE, FACILITY -> {}
@@ -391,7 +393,7 @@ public final class Increments {
       boolean inTotal,
       long millis,
       long parts,
-      long utilisationParts) {
+      long utilisationBasisPoints) {
     if (!counts(window)) {
       return;
     }
@@ -402,8 +404,8 @@ public final class Increments {
     }
     if (device.kind() == DeviceKind.GPU) {
       totals.add(JobAmount.GPU_HELD_MILLIS, held);
-      if (utilisationParts != MISSING) {
-        totals.add(JobAmount.GPU_BUSY_MILLIS, held * utilisationParts / Shares.WHOLE);
+      if (utilisationBasisPoints != MISSING) {
+        totals.add(JobAmount.GPU_BUSY_MILLIS, held * utilisationBasisPoints / Shares.WHOLE);
       }
     }
   }
@@ -474,8 +476,8 @@ public final class Increments {
     Totals<JobAmount> totals =
         jobs.computeIfAbsent(job, _ -> new TreeMap<>())
             .computeIfAbsent(window, _ -> newJobWindow(job, window));
-    if (jobWindows > recent.length / 2 && slotBits < MOST_SLOT_BITS) {
-      slotBits = Math.min(MOST_SLOT_BITS, slotBits + 2);
+    if (jobWindows > recent.length / 2 && slotBits < MAX_SLOT_BITS) {
+      slotBits = Math.min(MAX_SLOT_BITS, slotBits + 2);
       recent = new Recent[1 << slotBits];
       slot = slot(job, window);
     }

@@ -37,7 +37,7 @@ public record Limits(
   static final long PAST_MILLIS = Bounds.OLDEST_BEFORE_ARRIVAL_MILLIS;
 
   // with it, what is drawn between two readings of any plausible power is a whole number
-  private static final long MOST_GAP_MILLIS = 400_000;
+  private static final long MAX_GAP_MILLIS = 400_000;
 
   public Limits {
     if (windowMillis <= 0
@@ -45,7 +45,7 @@ public record Limits(
         || holdMillis <= 0
         || gapMillis <= 0
         || longGapMillis < gapMillis
-        || longGapMillis > MOST_GAP_MILLIS
+        || longGapMillis > MAX_GAP_MILLIS
         || horizonMillis <= 0) {
       throw new IllegalArgumentException("limits out of order");
     }

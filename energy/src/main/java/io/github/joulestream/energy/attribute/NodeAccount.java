@@ -63,7 +63,7 @@ public final class NodeAccount {
   private static final long NEARBY_FOR_SHARES_MILLIS = 2 * Limits.LOOK_MILLIS;
   private static final long NEARBY_OF_PLAIN_MILLIS = 3_000;
   // rows of a longer time are counted before they are booked
-  private static final long MOST_PLAIN_MILLIS = 3_600_000;
+  private static final long MAX_PLAIN_MILLIS = 3_600_000;
 
   private final Limits limits;
   private final Scratch bench;
@@ -276,15 +276,18 @@ public final class NodeAccount {
         ofJob.milliwatts += part;
         if (gpu) {
           long parts = weight * Shares.WHOLE / holders.weightSum();
-          ofJob.gpuParts += parts;
-          ofJob.gpuBusyParts += utilisation == MISSING ? parts : parts * utilisation / Shares.WHOLE;
+          ofJob.gpuBasisPoints += parts;
+          ofJob.gpuBusyBasisPoints +=
+              utilisation == MISSING ? parts : parts * utilisation / Shares.WHOLE;
         }
       }
     }
     drawn.sort(Comparator.comparing(of -> of.job));
     List<JobPower> jobs = new ArrayList<>(drawn.size());
     for (Drawn of : drawn) {
-      jobs.add(new JobPower(of.job, of.milliwatts, (int) of.gpuParts, (int) of.gpuBusyParts));
+      jobs.add(
+          new JobPower(
+              of.job, of.milliwatts, (int) of.gpuBasisPoints, (int) of.gpuBusyBasisPoints));
     }
     return new NodePower(
         name, newestMillis, total, Arrays.stream(byKind).boxed().toList(), idle, jobs, gpus);
@@ -294,8 +297,8 @@ public final class NodeAccount {
   private static final class Drawn {
     final String job;
     long milliwatts;
-    long gpuParts;
-    long gpuBusyParts;
+    long gpuBasisPoints;
+    long gpuBusyBasisPoints;
 
     Drawn(String job) {
       this.job = job;
@@ -364,7 +367,7 @@ public final class NodeAccount {
                     && account != null
                     && from < to
                     && speakers[d].isKeeper(agentEpoch)
-                    && batch.epochMillis()[to - 1] - account.lastMillis() <= MOST_PLAIN_MILLIS
+                    && batch.epochMillis()[to - 1] - account.lastMillis() <= MAX_PLAIN_MILLIS
                     && account.isRegular(
                         batch,
                         batch.device(d),
@@ -893,7 +896,7 @@ public final class NodeAccount {
     if (known == null) {
       known = new Sources(limits);
       // of a device that is refused nothing is kept
-      if (sources.size() < DeviceRoom.MOST_DEVICES) {
+      if (sources.size() < DeviceRoom.MAX_DEVICES) {
         sources.put(key, known);
       }
     }

@@ -30,7 +30,7 @@ public record Outcome(
   }
 
   /** The same, of which these parts are kept. */
-  Outcome keeping(List<DeviceSeries> newParts) {
-    return new Outcome(repeated, false, newParts, refusals);
+  Outcome keeping(List<DeviceSeries> newBasisPoints) {
+    return new Outcome(repeated, false, newBasisPoints, refusals);
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param epochMillis where in time the power belongs
  * @param milliwatts power, or {@code Readings.MISSING}
  * @param microjoules cumulative counter, or {@code Readings.MISSING}
- * @param utilisationParts busy share since the reading before, or {@code Readings.MISSING}
+ * @param utilisationBasisPoints busy share since the reading before, or {@code Readings.MISSING}
  * @param usedBytes bytes in use, or {@code Readings.MISSING}
  * @param ahead true if it is stamped later than it arrived
  */
@@ -20,7 +20,7 @@ record Sample(
     long epochMillis,
     long milliwatts,
     long microjoules,
-    long utilisationParts,
+    long utilisationBasisPoints,
     long usedBytes,
     boolean ahead) {
   /** True if there is another and it has the same values. */
@@ -28,7 +28,7 @@ record Sample(
     return other != null
         && milliwatts == other.milliwatts
         && microjoules == other.microjoules
-        && utilisationParts == other.utilisationParts
+        && utilisationBasisPoints == other.utilisationBasisPoints
         && usedBytes == other.usedBytes;
   }
 

@@ -22,8 +22,8 @@ final class Shares {
   static final int WHOLE = 10_000;
   static final Shares NOBODY = new Shares(new Chunk[0], Holders.NONE);
 
-  private static final int MOST_OF_CHUNK = 64;
-  private static final int LEAST_OF_CHUNK = 16;
+  private static final int MAX_OF_CHUNK = 64;
+  private static final int MIN_OF_CHUNK = 16;
 
   private final Chunk[] chunks;
   // edges before each chunk, and of all
@@ -229,14 +229,14 @@ final class Shares {
         }
       }
     }
-    if (all.size() < LEAST_OF_CHUNK && to < chunks.length) {
+    if (all.size() < MIN_OF_CHUNK && to < chunks.length) {
       all.addAll(Arrays.asList(chunks[to].edges));
       to++;
-    } else if (all.size() < LEAST_OF_CHUNK && from > 0) {
+    } else if (all.size() < MIN_OF_CHUNK && from > 0) {
       from--;
       all.addAll(0, Arrays.asList(chunks[from].edges));
     }
-    int count = (all.size() + MOST_OF_CHUNK - 1) / MOST_OF_CHUNK;
+    int count = (all.size() + MAX_OF_CHUNK - 1) / MAX_OF_CHUNK;
     Chunk[] next = new Chunk[from + count + chunks.length - to];
     System.arraycopy(chunks, 0, next, 0, from);
     Holders holders =

@@ -15,7 +15,7 @@ final class SumRoom {
   static final int MOST = 400_000;
 
   /** Sums over which one step of a counter is spread at most. */
-  static final int MOST_OF_A_STEP = 200_000;
+  static final int MAX_OF_A_STEP = 200_000;
 
   private final Increments books;
   private final int made;
@@ -44,7 +44,7 @@ final class SumRoom {
       boolean spread = time - from <= limits.longGapMillis() || point.microjoules() != MISSING;
       left -=
           spread && time - from <= limits.longestSpreadMillis()
-              ? sums(from, time, shares, limits, MOST_OF_A_STEP)
+              ? sums(from, time, shares, limits, MAX_OF_A_STEP)
               : 1;
       before = time;
       within++;
@@ -54,7 +54,7 @@ final class SumRoom {
 
   /** True if what a counter says of this time is too many sums to be spread. */
   static boolean isTooMany(long from, long to, Shares shares, Limits limits) {
-    return sums(from, to, shares, limits, MOST_OF_A_STEP) > MOST_OF_A_STEP;
+    return sums(from, to, shares, limits, MAX_OF_A_STEP) > MAX_OF_A_STEP;
   }
 
   /**

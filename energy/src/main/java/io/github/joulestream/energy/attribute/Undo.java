@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Undo {
   // more room than this is not kept: few records touch that many sums
-  private static final int MOST_KEPT = 1 << 16;
+  private static final int MAX_KEPT = 1 << 16;
 
   /**
    * Sums that one record may make: of jobs, of the node and of the site, by window, some 300 bytes
    * each. What is booked again because of a late record may be weeks of hundreds of jobs.
    */
-  static final int MOST_MADE = 1_000_000;
+  static final int MAX_MADE = 1_000_000;
 
   // where nothing was begun nothing is kept
   private boolean begun;
@@ -50,8 +50,8 @@ final class Undo {
     touches = 0;
     used = 0;
     makes = 0;
-    if (amounts.length > MOST_KEPT || madeIn.length > MOST_KEPT) {
-      amounts = new long[MOST_KEPT];
+    if (amounts.length > MAX_KEPT || madeIn.length > MAX_KEPT) {
+      amounts = new long[MAX_KEPT];
       touched = new Totals<?>[8];
       madeIn = new Object[8];
       madeWindows = new long[8];
@@ -91,9 +91,9 @@ final class Undo {
     madeIn[makes] = in;
     madeWindows[makes] = window;
     makes++;
-    if (makes > MOST_MADE) {
+    if (makes > MAX_MADE) {
       throw new IllegalStateException(
-          "it changes more than %,d sums of the books".formatted(MOST_MADE));
+          "it changes more than %,d sums of the books".formatted(MAX_MADE));
     }
   }
 

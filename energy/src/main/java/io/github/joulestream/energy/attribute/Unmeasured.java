@@ -28,7 +28,7 @@ final class Unmeasured {
   static final long NEVER = Long.MAX_VALUE;
 
   // less than allocations are remembered; older windows stay as they are booked
-  private static final int MOST_WINDOWS = 512;
+  private static final int MAX_WINDOWS = 512;
 
   private final Device device;
   private final int windowMillis;
@@ -71,16 +71,16 @@ final class Unmeasured {
   boolean add(long window) {
     long at = (window - first) / windowMillis;
     if (at < 0) {
-      if (windows.length() - at > MOST_WINDOWS) {
+      if (windows.length() - at > MAX_WINDOWS) {
         return false;
       }
       move((int) -at);
       at = 0;
-    } else if (at >= MOST_WINDOWS) {
-      long drop = at - MOST_WINDOWS + 1;
-      move(-(int) Math.min(drop, MOST_WINDOWS));
-      first = window - (MOST_WINDOWS - 1L) * windowMillis;
-      at = MOST_WINDOWS - 1;
+    } else if (at >= MAX_WINDOWS) {
+      long drop = at - MAX_WINDOWS + 1;
+      move(-(int) Math.min(drop, MAX_WINDOWS));
+      first = window - (MAX_WINDOWS - 1L) * windowMillis;
+      at = MAX_WINDOWS - 1;
     }
     boolean isNew = !windows.get((int) at);
     windows.set((int) at);
@@ -97,8 +97,8 @@ final class Unmeasured {
 
   /** Forgets windows from this one on. */
   void forgetFrom(long window) {
-    long at = Math.clamp((window - first) / windowMillis, 0, MOST_WINDOWS);
-    windows.clear((int) at, MOST_WINDOWS);
+    long at = Math.clamp((window - first) / windowMillis, 0, MAX_WINDOWS);
+    windows.clear((int) at, MAX_WINDOWS);
   }
 
   /** Books the windows between two times. */
@@ -156,7 +156,7 @@ final class Unmeasured {
     Device device = DeviceCodec.read(in);
     long first = in.readLong();
     int size = in.readByte();
-    if (size < 0 || size > MOST_WINDOWS / Long.SIZE) {
+    if (size < 0 || size > MAX_WINDOWS / Long.SIZE) {
       throw new IOException("windows of a device in " + size + " words");
     }
     long[] words = new long[size];

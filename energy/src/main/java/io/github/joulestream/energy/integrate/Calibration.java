@@ -56,7 +56,7 @@ public final class Calibration {
   /** Energy of a counter's difference over some time as it truly was, µJ; never below 0. */
   public long microjoules(Device device, long said, long millis) {
     Line line = byModel.get(device.model());
-    return line == null ? said : corrected(line, said, millis, CounterStep.MOST_MICROJOULES);
+    return line == null ? said : corrected(line, said, millis, CounterStep.MAX_MICROJOULES);
   }
 
   private static long corrected(Line line, long said, long millis, long most) {

@@ -30,7 +30,7 @@ public final class CounterStep {
   }
 
   /** 10 GW for two days: more is no step of any counter, and the sum of a few still is a long. */
-  static final long MOST_MICROJOULES = Long.MAX_VALUE / 4;
+  static final long MAX_MICROJOULES = Long.MAX_VALUE / 4;
 
   private long microjoules;
   private boolean certain;
@@ -66,7 +66,7 @@ public final class CounterStep {
     // what it can draw in this time, in microjoules; as a double, for it may be any time
     double most =
         Math.min(
-            (double) Plausibility.ceilingMilliwatts(device) * millis, (double) MOST_MICROJOULES);
+            (double) Plausibility.ceilingMilliwatts(device) * millis, (double) MAX_MICROJOULES);
     long wrap = device.counterWrapMicrojoules();
     long difference = after - before;
     if (wrap == 0) {

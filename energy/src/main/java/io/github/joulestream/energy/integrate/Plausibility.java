@@ -66,7 +66,7 @@ public final class Plausibility {
     if (bytes < 0) {
       return SiteAmount.REFUSED_NEGATIVE;
     }
-    return bytes > Device.MOST_BYTES ? SiteAmount.REFUSED_OVER_LIMIT : null;
+    return bytes > Device.MAX_BYTES ? SiteAmount.REFUSED_OVER_LIMIT : null;
   }
 
   /**

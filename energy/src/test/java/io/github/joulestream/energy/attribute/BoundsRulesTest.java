@@ -139,7 +139,7 @@ class BoundsRulesTest {
           account.accept(1, batch, new Arrival(START + batch, series), NOTHING, books);
       assertThat(outcome.whole()).isEqualTo(batch < 40);
     }
-    assertThat(sum(books, REFUSED_OVER_STATE)).isEqualTo(6_000 - DeviceRoom.MOST_DEVICES);
+    assertThat(sum(books, REFUSED_OVER_STATE)).isEqualTo(6_000 - DeviceRoom.MAX_DEVICES);
     assertThat(SampleAccount.written(account)).hasSizeLessThan(2 << 20);
     // those that are kept are taken on
     DeviceSeries known =
@@ -160,7 +160,7 @@ class BoundsRulesTest {
           new DeviceSeries(channel, Readings.ofPower(new long[] {START}, new long[] {5_000})));
     }
     node.take(1, START, series);
-    assertThat(node.site(REFUSED_OVER_STATE)).isEqualTo(300 - DeviceRoom.MOST_SECONDS);
+    assertThat(node.site(REFUSED_OVER_STATE)).isEqualTo(300 - DeviceRoom.MAX_SECONDS);
     node.restart();
   }
 

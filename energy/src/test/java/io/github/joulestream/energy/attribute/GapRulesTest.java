@@ -239,7 +239,7 @@ class GapRulesTest {
                 random.nextInt(3) == 0
                     ? Math.min(Bounds.COUNTER_WRAP_MICROJOULES, odd(odd, random) & Long.MAX_VALUE)
                     : 0,
-                Math.min(Device.MOST_BYTES, odd(odd, random) & Long.MAX_VALUE),
+                Math.min(Device.MAX_BYTES, odd(odd, random) & Long.MAX_VALUE),
                 "");
         int size = 1 + random.nextInt(6);
         long[][] columns = new long[5][size];

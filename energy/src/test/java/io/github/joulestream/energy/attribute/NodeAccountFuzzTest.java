@@ -39,8 +39,8 @@ class NodeAccountFuzzTest {
   private static final int RECORDS = 40;
   // what a record may allocate: a fixed part for a weekend of windows by many jobs, and this for
   // each of its readings and of those that are still in the history
-  private static final long MOST_BYTES = 2L << 30;
-  private static final long MOST_BYTES_PER_READING = 64 << 10;
+  private static final long MAX_BYTES = 2L << 30;
+  private static final long MAX_BYTES_PER_READING = 64 << 10;
 
   private static final com.sun.management.ThreadMXBean THREADS =
       (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -129,7 +129,7 @@ class NodeAccountFuzzTest {
         mostAllocated = Math.max(mostAllocated, cost);
         assertThat(cost)
             .as("bytes of a record of seed " + seed)
-            .isLessThan(MOST_BYTES + MOST_BYTES_PER_READING * (readings + historyReadings));
+            .isLessThan(MAX_BYTES + MAX_BYTES_PER_READING * (readings + historyReadings));
         add(books);
         account.powerNow("node1", random.nextBoolean());
         if (random.nextInt(6) == 0) {
@@ -302,7 +302,7 @@ class NodeAccountFuzzTest {
         random.nextInt(6) == 0 ? random.nextInt(3_600_001) : 0,
         random.nextInt(10) == 0 ? random.nextLong() : random.nextInt(2),
         random.nextInt(4) == 0 ? most(amount(1L << 32), 1L << 62) : 0,
-        random.nextInt(4) == 0 ? most(amount(1L << 40), Device.MOST_BYTES) : 0,
+        random.nextInt(4) == 0 ? most(amount(1L << 40), Device.MAX_BYTES) : 0,
         random.nextInt(10) == 0 ? "gpu" + random.nextInt(3) : "");
   }
 

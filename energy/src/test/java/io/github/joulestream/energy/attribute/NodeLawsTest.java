@@ -500,7 +500,7 @@ class NodeLawsTest {
         all.energyMicrojoules().length == 0
             ? all.energyMicrojoules()
             : java.util.Arrays.copyOfRange(all.energyMicrojoules(), from, to),
-        java.util.Arrays.copyOfRange(all.utilisationParts(), from, to),
+        java.util.Arrays.copyOfRange(all.utilisationBasisPoints(), from, to),
         java.util.Arrays.copyOfRange(all.usedBytes(), from, to),
         all.readBytes(),
         all.writtenBytes());

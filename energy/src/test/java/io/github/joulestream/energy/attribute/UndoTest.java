@@ -34,7 +34,7 @@ class UndoTest {
       books.forNode("node");
       assertThatThrownBy(
               () -> {
-                for (long i = 1; i <= Undo.MOST_MADE; i++) {
+                for (long i = 1; i <= Undo.MAX_MADE; i++) {
                   books.job(
                       i / 50 * 10_000, "job" + i % 50, GPU, true, 1, Quality.MEASURED, false, true);
                 }

@@ -189,8 +189,8 @@ class UnmeasuredTest {
   }
 
   private static AllocationEdge edge(
-      String job, boolean hold, long at, Map<String, Integer> parts, int cpuParts) {
+      String job, boolean hold, long at, Map<String, Integer> parts, int cpuBasisPoints) {
     return new AllocationEdge(
-        job, hold, at, parts, 0, 0, cpuParts, 0, 3, AllocationEdge.By.HOOK, LATER);
+        job, hold, at, parts, 0, 0, cpuBasisPoints, 0, 3, AllocationEdge.By.HOOK, LATER);
   }
 }

@@ -129,8 +129,8 @@ class PlausibilityTest {
 
   @Test
   void bytes_areRefusedBeyondAnyDrive() {
-    assertThat(Plausibility.bytesRefusal(Device.MOST_BYTES)).isNull();
-    assertThat(Plausibility.bytesRefusal(Device.MOST_BYTES + 1))
+    assertThat(Plausibility.bytesRefusal(Device.MAX_BYTES)).isNull();
+    assertThat(Plausibility.bytesRefusal(Device.MAX_BYTES + 1))
         .isEqualTo(SiteAmount.REFUSED_OVER_LIMIT);
     assertThat(Plausibility.bytesRefusal(-1)).isEqualTo(SiteAmount.REFUSED_NEGATIVE);
   }

@@ -63,7 +63,7 @@ final class Collected {
       return switch (column) {
         case 0 -> readings.powerMilliwatts();
         case 1 -> readings.energyMicrojoules();
-        case 2 -> readings.utilisationParts();
+        case 2 -> readings.utilisationBasisPoints();
         case 3 -> readings.usedBytes();
         case 4 -> readings.readBytes();
         default -> readings.writtenBytes();

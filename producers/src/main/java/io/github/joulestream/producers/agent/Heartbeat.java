@@ -18,7 +18,7 @@ final class Heartbeat {
   private static final Duration EVERY = Duration.ofMinutes(1);
   private static final Duration AT_MOST = Duration.ofSeconds(5);
 
-  private static final int MOST_WORDS = 20;
+  private static final int MAX_WORDS = 20;
 
   private final AgentSettings settings;
   private final Publisher publisher;
@@ -67,7 +67,7 @@ final class Heartbeat {
             dropped,
             bounded(unavailable.get(), Bounds.SENTENCES),
             notUnderstood.size(),
-            bounded(notUnderstood, MOST_WORDS)));
+            bounded(notUnderstood, MAX_WORDS)));
   }
 
   /** The first of them; what probes and sources say may hold texts of others. */

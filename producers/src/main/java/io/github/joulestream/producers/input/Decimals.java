@@ -10,8 +10,8 @@ import java.math.BigDecimal;
  * length and the exponent have bounds, which no quantity of this world comes near.
  */
 public final class Decimals {
-  private static final int MOST_CHARACTERS = 64;
-  private static final int MOST_DIGITS_OF_EXPONENT = 3;
+  private static final int MAX_CHARACTERS = 64;
+  private static final int MAX_DIGITS_OF_EXPONENT = 3;
 
   private Decimals() {}
 
@@ -27,7 +27,7 @@ public final class Decimals {
     if (digits > 0 && (text.charAt(exponent + 1) == '-' || text.charAt(exponent + 1) == '+')) {
       digits--;
     }
-    if (text.length() <= MOST_CHARACTERS && digits <= MOST_DIGITS_OF_EXPONENT) {
+    if (text.length() <= MAX_CHARACTERS && digits <= MAX_DIGITS_OF_EXPONENT) {
       try {
         return new BigDecimal(text);
       } catch (NumberFormatException e) {
@@ -45,7 +45,7 @@ public final class Decimals {
    * @throws NumberFormatException if it is none, or longer than a number is
    */
   public static double approximate(String text) {
-    if (text.length() > MOST_CHARACTERS) {
+    if (text.length() > MAX_CHARACTERS) {
       throw new NumberFormatException("of %d characters".formatted(text.length()));
     }
     return Double.parseDouble(text);

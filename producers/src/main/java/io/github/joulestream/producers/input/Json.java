@@ -12,13 +12,13 @@ import java.io.IOException;
  * So a document has a greatest number of tokens besides its greatest length.
  */
 public final class Json {
-  private static final int MOST_DEPTH = 100;
-  private static final int MOST_TOKENS = 50_000;
-  private static final int MOST_DIGITS = 100;
-  private static final int MOST_NAME = 10_000;
+  private static final int MAX_DEPTH = 100;
+  private static final int MAX_TOKENS = 50_000;
+  private static final int MAX_DIGITS = 100;
+  private static final int MAX_NAME = 10_000;
 
   private static final ObjectMapper MAPPER =
-      new ObjectMapper(factory(MOST_TOKENS, Integer.MAX_VALUE));
+      new ObjectMapper(factory(MAX_TOKENS, Integer.MAX_VALUE));
 
   private Json() {}
 
@@ -32,10 +32,10 @@ public final class Json {
     return JsonFactory.builder()
         .streamReadConstraints(
             StreamReadConstraints.builder()
-                .maxNestingDepth(MOST_DEPTH)
+                .maxNestingDepth(MAX_DEPTH)
                 .maxTokenCount(mostTokens)
-                .maxNumberLength(MOST_DIGITS)
-                .maxNameLength(MOST_NAME)
+                .maxNumberLength(MAX_DIGITS)
+                .maxNameLength(MAX_NAME)
                 .maxStringLength(mostCharacters)
                 .build())
         // names are kept for ever otherwise, and they are others' to choose

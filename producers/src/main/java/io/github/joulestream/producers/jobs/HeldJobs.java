@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class HeldJobs {
   private static final Logger log = LoggerFactory.getLogger(HeldJobs.class);
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-  private static final int MOST_BYTES = 16 << 20;
+  private static final int MAX_BYTES = 16 << 20;
   private static final long UNSURE_MILLIS = Duration.ofMinutes(2).toMillis();
 
   private final @Nullable Path file;
@@ -51,13 +51,13 @@ public final class HeldJobs {
   /** Kept in this file, which need not exist; what it holds is from before. */
   public static HeldJobs in(Path file) throws IOException {
     return in(
-        file, Files.isReadable(BOOT_ID) ? SmallFile.namedText(BOOT_ID, MOST_BYTES).strip() : "");
+        file, Files.isReadable(BOOT_ID) ? SmallFile.namedText(BOOT_ID, MAX_BYTES).strip() : "");
   }
 
   static HeldJobs in(Path file, String boot) throws IOException {
     HeldJobs held = new HeldJobs(file, boot);
     if (Files.exists(file)) {
-      List<String> lines = SmallFile.namedText(file, MOST_BYTES).lines().toList();
+      List<String> lines = SmallFile.namedText(file, MAX_BYTES).lines().toList();
       held.sameBoot = !lines.isEmpty() && lines.getFirst().equals(boot);
       lines.stream().skip(1).filter(Bounds::isName).forEach(held.jobs::add);
       held.aliveEpochMillis = Files.getLastModifiedTime(file).toMillis();

@@ -44,7 +44,7 @@ public final class JobDirectory implements JobSource {
 
   private static final Logger log = LoggerFactory.getLogger(JobDirectory.class);
   private static final String MARK = ".agent";
-  private static final int MOST_FILES = 20_000;
+  private static final int MAX_FILES = 20_000;
   // the kernel stamps by its own ticks: what changed just now may change again under that stamp
   private static final long TICK_MILLIS = 100;
   // whoever writes in place leaves the directory's time as it is
@@ -170,8 +170,8 @@ public final class JobDirectory implements JobSource {
           if (name.startsWith(".") || name.endsWith(JobProgress.ENDING)) {
             continue;
           }
-          if (files.size() == MOST_FILES) {
-            errors.warn("many", "%s has more than %d files".formatted(directory, MOST_FILES));
+          if (files.size() == MAX_FILES) {
+            errors.warn("many", "%s has more than %d files".formatted(directory, MAX_FILES));
             break;
           }
           Known known = lookAt(entry, before.get(name));
@@ -195,7 +195,7 @@ public final class JobDirectory implements JobSource {
       if (attributes.isDirectory()) {
         return null; // whatever it is, it was not meant for us
       }
-      String text = SmallFile.text(file, JobFile.MOST_BYTES);
+      String text = SmallFile.text(file, JobFile.MAX_BYTES);
       if (text.isEmpty() || !text.endsWith("\n")) {
         settled = false;
         return known; // being written
@@ -265,7 +265,8 @@ public final class JobDirectory implements JobSource {
       if (known.values != null) {
         try {
           LocalJob job = JobFile.job(site, entry.getKey(), known.values);
-          now.add(job.record().startEpochMillis() == JobRecord.UNSAID ? dated(job, known) : job);
+          now.add(
+              job.record().startEpochMillis() == JobRecord.UNSPECIFIED ? dated(job, known) : job);
         } catch (RuntimeException e) {
           says(directory.resolve(entry.getKey()), "cannot be used", e);
           entry.setValue(new Known(known.modified, known.size, null, known.said));

@@ -57,11 +57,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobFile {
   /** The longest file that is read. */
-  static final int MOST_BYTES = 64 << 10;
+  static final int MAX_BYTES = 64 << 10;
 
   private static final Set<PosixFilePermission> READ_BY_ALL =
       PosixFilePermissions.fromString("rw-r--r--");
-  private static final BigDecimal LEAST_MILLIS = new BigDecimal("1e11"); // as seconds: year 5138
+  private static final BigDecimal MIN_MILLIS = new BigDecimal("1e11"); // as seconds: year 5138
   // a number is that of a scheduler or of a person, and so is a file that a hook made of it
   private static final Pattern COUNTED = Pattern.compile("\\d+|/dev/nvidia\\d+");
   private static final BigDecimal WHOLE = new BigDecimal(Parts.WHOLE);
@@ -110,7 +110,7 @@ public final class JobFile {
             text(values, "name"),
             text(values, "partition"),
             Bounds.withinBounds(labels),
-            time(values, "start", JobRecord.UNSAID),
+            time(values, "start", JobRecord.UNSPECIFIED),
             end,
             state,
             number(values, "done", BigDecimal.ZERO).doubleValue(),
@@ -118,10 +118,10 @@ public final class JobFile {
             number(values, "nodes", BigDecimal.ZERO).intValueExact()),
         gpus(values),
         new Parts(
-            parts(values, "memory_share", Parts.UNSAID),
-            parts(values, "storage_share", Parts.UNSAID),
-            parts(values, "cpu_share", Parts.UNSAID),
-            parts(values, "node_share", Parts.UNSAID)),
+            parts(values, "memory_share", Parts.UNSPECIFIED),
+            parts(values, "storage_share", Parts.UNSPECIFIED),
+            parts(values, "cpu_share", Parts.UNSPECIFIED),
+            parts(values, "node_share", Parts.UNSPECIFIED)),
         !values.getOrDefault("lead", "").equals("no"));
   }
 
@@ -169,7 +169,7 @@ public final class JobFile {
     if (time.signum() < 0) {
       return otherwise;
     }
-    return (time.compareTo(LEAST_MILLIS) > 0 ? time : time.scaleByPowerOfTen(3)).longValue();
+    return (time.compareTo(MIN_MILLIS) > 0 ? time : time.scaleByPowerOfTen(3)).longValue();
   }
 
   private static BigDecimal number(Map<String, String> values, String key, BigDecimal otherwise) {
@@ -219,7 +219,7 @@ public final class JobFile {
    */
   public static Map<String, String> get(Path directory, String job) throws IOException {
     try {
-      return values(SmallFile.text(directory.resolve(fileName(job)), MOST_BYTES));
+      return values(SmallFile.text(directory.resolve(fileName(job)), MAX_BYTES));
     } catch (NoSuchFileException e) {
       return Map.of();
     }

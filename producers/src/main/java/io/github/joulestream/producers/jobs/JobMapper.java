@@ -341,7 +341,7 @@ public final class JobMapper {
     if (!started && known == null && before.toldOf(job.id(), end)) {
       return;
     }
-    if (known == null && record.startEpochMillis() != JobRecord.UNSAID) {
+    if (known == null && record.startEpochMillis() != JobRecord.UNSPECIFIED) {
       // it came and went between two turns
       publisher.publish(eventOf(job, record.startEpochMillis()));
     }
@@ -371,7 +371,7 @@ public final class JobMapper {
             ? Parts.WHOLE
             : !parts.isEmpty() && gpusOnNode > 0
                 ? BY_GPUS
-                : stated.cpu() != Parts.UNSAID ? stated.cpu() : 0;
+                : stated.cpu() != Parts.UNSPECIFIED ? stated.cpu() : 0;
     return new AllocationEvent(
         site,
         node,
@@ -390,6 +390,6 @@ public final class JobMapper {
   }
 
   private static int or(int stated, int otherwise) {
-    return stated == Parts.UNSAID ? otherwise : stated;
+    return stated == Parts.UNSPECIFIED ? otherwise : stated;
   }
 }

@@ -60,7 +60,7 @@ final class JobProgress {
    * @throws SmallFile.Unusable if that is no file, or longer than the file of a job
    */
   static Map<String, String> into(Map<String, String> values, Said said) throws IOException {
-    Map<String, String> progress = JobFile.values(SmallFile.text(said.file, JobFile.MOST_BYTES));
+    Map<String, String> progress = JobFile.values(SmallFile.text(said.file, JobFile.MAX_BYTES));
     Map<String, String> all = new LinkedHashMap<>(values);
     for (String key : KEYS) {
       String value = progress.get(key);

@@ -19,7 +19,7 @@ public record LocalJob(
     JobRecord record, @Nullable Map<String, Integer> gpus, Parts parts, boolean told) {
 
   /**
-   * Shares of a node in parts of 10,000, or {@link #UNSAID}.
+   * Shares of a node in parts of 10,000, or {@link #UNSPECIFIED}.
    *
    * @param memory of its memory
    * @param storage of its drives
@@ -28,14 +28,15 @@ public record LocalJob(
    */
   public record Parts(int memory, int storage, int cpu, int node) {
     /** In place of a share: nobody says. */
-    public static final int UNSAID = -1;
+    public static final int UNSPECIFIED = -1;
 
     public static final int WHOLE = 10_000;
-    public static final Parts NONE_SAID = new Parts(UNSAID, UNSAID, UNSAID, UNSAID);
+    public static final Parts UNSPECIFIED_SHARES =
+        new Parts(UNSPECIFIED, UNSPECIFIED, UNSPECIFIED, UNSPECIFIED);
 
     public Parts {
       for (int parts : new int[] {memory, storage, cpu, node}) {
-        if (parts < UNSAID || parts > WHOLE) {
+        if (parts < UNSPECIFIED || parts > WHOLE) {
           throw new IllegalArgumentException("a share of " + parts + " parts");
         }
       }
@@ -56,6 +57,6 @@ public record LocalJob(
 
   /** True if nothing is said of what it has: then it has all of the node. */
   boolean hasTheNode() {
-    return gpus == null && parts.equals(Parts.NONE_SAID);
+    return gpus == null && parts.equals(Parts.UNSPECIFIED_SHARES);
   }
 }

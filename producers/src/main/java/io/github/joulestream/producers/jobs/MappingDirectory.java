@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
 public final class MappingDirectory implements JobSource {
   private static final Logger log = LoggerFactory.getLogger(MappingDirectory.class);
   private static final Pattern GPU = Pattern.compile("\\d{1,4}(\\.\\d{1,4})?");
-  private static final int MOST_BYTES = 64 << 10;
+  private static final int MAX_BYTES = 64 << 10;
   // no node has so many GPUs and instances
-  private static final int MOST_FILES = 4_096;
+  private static final int MAX_FILES = 4_096;
 
   private final DistinctErrors errors = new DistinctErrors(log::warn);
   private final String site;
@@ -95,8 +95,8 @@ public final class MappingDirectory implements JobSource {
   }
 
   private void lookAt(Path file, String name, Map<String, FileTime> now) {
-    if (now.size() == MOST_FILES) {
-      errors.warn("many", "%s has more than %d files".formatted(directory, MOST_FILES));
+    if (now.size() == MAX_FILES) {
+      errors.warn("many", "%s has more than %d files".formatted(directory, MAX_FILES));
       return;
     }
     try {
@@ -122,7 +122,7 @@ public final class MappingDirectory implements JobSource {
   private Set<String> ids(String name) {
     Set<String> ids = new LinkedHashSet<>();
     try {
-      SmallFile.text(directory.resolve(name), MOST_BYTES)
+      SmallFile.text(directory.resolve(name), MAX_BYTES)
           .lines()
           .filter(line -> !line.isBlank())
           .forEach(line -> ids.add(Names.id(line.strip())));
@@ -183,7 +183,7 @@ public final class MappingDirectory implements JobSource {
                     0,
                     ""),
                 gpus,
-                Parts.NONE_SAID,
+                Parts.UNSPECIFIED_SHARES,
                 false));
       } catch (IllegalArgumentException e) {
         errors.warn("job", "a job in %s cannot be used: %s".formatted(directory, e.getMessage()));

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class NodeGpus {
   private static final Logger log = LoggerFactory.getLogger(NodeGpus.class);
   // a name of a job that no probe knows may be anything
-  private static final int MOST_UNKNOWN = 16;
+  private static final int MAX_UNKNOWN = 16;
 
   private final Supplier<List<GpuNumbering>> numberings;
   private final Map<String, Device> devices = new LinkedHashMap<>();
@@ -74,7 +74,7 @@ final class NodeGpus {
             if (device != null) {
               int whole = share * partOfWhole(device) / Parts.WHOLE;
               parts.merge(device.whole().id(), whole, (a, b) -> Math.min(Parts.WHOLE, a + b));
-            } else if (unknown.size() < MOST_UNKNOWN && unknown.add(unknownId(name))) {
+            } else if (unknown.size() < MAX_UNKNOWN && unknown.add(unknownId(name))) {
               parts.put(id == null ? unknownId(name) : id, share);
             }
           });

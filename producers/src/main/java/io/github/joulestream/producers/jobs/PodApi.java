@@ -39,8 +39,8 @@ public final class PodApi {
   private static final Path ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   // a full node has some 250 pods of up to tens of kB each
-  private static final int MOST_BYTES = 16 << 20;
-  private static final int MOST_TOKEN = 64 << 10;
+  private static final int MAX_BYTES = 16 << 20;
+  private static final int MAX_TOKEN = 64 << 10;
 
   private final HttpClient http;
   private final URI pods;
@@ -146,13 +146,12 @@ public final class PodApi {
     HttpRequest request =
         HttpRequest.newBuilder(pods)
             .timeout(timeout)
-            .header("Authorization", "Bearer " + SmallFile.namedText(token, MOST_TOKEN).strip())
+            .header("Authorization", "Bearer " + SmallFile.namedText(token, MAX_TOKEN).strip())
             .build();
     CompletableFuture<HttpResponse<PodList.Answer>> answer =
         http.sendAsync(
             request,
-            HttpResponse.BodyHandlers.limiting(
-                head -> list(wanted, head.statusCode()), MOST_BYTES));
+            HttpResponse.BodyHandlers.limiting(head -> list(wanted, head.statusCode()), MAX_BYTES));
     // the request's own limit of time ends with the head of the answer
     return answer
         .copy()

@@ -168,13 +168,13 @@ final class PodHolders {
             Bounds.cutText(pod.substring(slash + 1)),
             "",
             Bounds.withinBounds(about.labels()),
-            starts.getOrDefault(pod, JobRecord.UNSAID),
+            starts.getOrDefault(pod, JobRecord.UNSPECIFIED),
             end,
             state,
             0,
             ""),
         parts,
-        Parts.NONE_SAID,
+        Parts.UNSPECIFIED_SHARES,
         true);
   }
 }

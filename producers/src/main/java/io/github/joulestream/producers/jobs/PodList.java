@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodList implements HttpResponse.BodySubscriber<PodList.Answer> {
   // an annotation, which is not kept, may be of 256 KiB
-  private static final int MOST_CHARACTERS = 1 << 20;
-  private static final int MOST_LABELS = 1_000;
+  private static final int MAX_CHARACTERS = 1 << 20;
+  private static final int MAX_LABELS = 1_000;
 
   private final CompletableFuture<Answer> answer = new CompletableFuture<>();
   private final Set<String> wanted;
@@ -107,7 +107,7 @@ final class PodList implements HttpResponse.BodySubscriber<PodList.Answer> {
   PodList(Set<String> wanted, int status) throws IOException {
     this.wanted = wanted;
     this.lenient = status != 200;
-    this.parser = Json.factory(Long.MAX_VALUE, MOST_CHARACTERS).createNonBlockingByteBufferParser();
+    this.parser = Json.factory(Long.MAX_VALUE, MAX_CHARACTERS).createNonBlockingByteBufferParser();
     this.feeder = (ByteBufferFeeder) parser.getNonBlockingInputFeeder();
   }
 
@@ -235,7 +235,7 @@ final class PodList implements HttpResponse.BodySubscriber<PodList.Answer> {
       case LABELS -> {
         String value = text(token);
         int more = field.length() + value.length();
-        if (item.labels.size() < MOST_LABELS
+        if (item.labels.size() < MAX_LABELS
             && item.characters + more <= 2 * Bounds.LABELS_CHARACTERS) {
           item.labels.put(field, value);
           item.characters += more;

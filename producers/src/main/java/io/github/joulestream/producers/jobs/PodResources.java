@@ -54,8 +54,8 @@ public final class PodResources implements JobSource, AutoCloseable {
   private static final int BYTES_PER_DEVICE = 64;
   private static final int FRAME = 5; // compressed or not, length of the message
   // a plugin that divides memory gives thousands of devices; the kubelet's own limit is the same
-  private static final int MOST_BYTES = 16 << 20;
-  private static final int LEAST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 16 << 20;
+  private static final int MIN_BYTES = 1 << 20;
   // what is read of an answer is kept, and that of the answer before: a dozen times its length
   private static final int PART_OF_HEAP = 16;
 
@@ -85,7 +85,7 @@ public final class PodResources implements JobSource, AutoCloseable {
 
   PodResources(String site, Path socket, @Nullable PodApi api, long heapBytes) {
     this.holders = new PodHolders(site);
-    this.mostBytes = Math.clamp(heapBytes / PART_OF_HEAP, LEAST_BYTES, MOST_BYTES);
+    this.mostBytes = Math.clamp(heapBytes / PART_OF_HEAP, MIN_BYTES, MAX_BYTES);
     this.socket = socket;
     this.api = api;
   }

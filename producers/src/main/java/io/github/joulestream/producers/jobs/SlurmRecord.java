@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * task's number), {@code wckey, reservation}.
  */
 final class SlurmRecord {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private SlurmRecord() {}
 
@@ -38,7 +38,7 @@ final class SlurmRecord {
   static Optional<JobRecord> parse(String site, byte[] value) {
     JsonNode json;
     try {
-      json = Json.tree(value, MOST_BYTES);
+      json = Json.tree(value, MAX_BYTES);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON: " + Names.words(e.getOriginalMessage()), e);
     } catch (IOException e) {
@@ -50,7 +50,7 @@ final class SlurmRecord {
     long start = time(json, "@start");
     JobState state = state(text(json, "state"));
     long end = state == JobState.RUNNING ? JobRecord.OPEN : time(json, "@end");
-    if (start == JobRecord.UNSAID) {
+    if (start == JobRecord.UNSPECIFIED) {
       return Optional.empty(); // cancelled while it waited
     }
     Map<String, String> labels = new TreeMap<>();
@@ -100,12 +100,12 @@ final class SlurmRecord {
   private static long time(JsonNode json, String field) {
     String text = text(json, field);
     if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
-      return JobRecord.UNSAID;
+      return JobRecord.UNSPECIFIED;
     }
     try {
       String local = text.endsWith("Z") ? text.substring(0, text.length() - 1) : text;
       long millis = LocalDateTime.parse(local).toInstant(ZoneOffset.UTC).toEpochMilli();
-      return millis == 0 ? JobRecord.UNSAID : millis;
+      return millis == 0 ? JobRecord.UNSPECIFIED : millis;
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
           "%s is %s, not a time".formatted(field, Bounds.shown(text)), e);

@@ -227,7 +227,7 @@ public final class BlockProbe implements Probe {
     if (sectors == 0) {
       return null;
     }
-    long bytes = sectors > Device.MOST_BYTES / SECTOR ? 0 : sectors * SECTOR;
+    long bytes = sectors > Device.MAX_BYTES / SECTOR ? 0 : sectors * SECTOR;
     Path rotational = folder.resolve("queue").resolve("rotational");
     boolean spins = Files.isReadable(rotational) && number(rotational) == 1;
     Path modelFile = folder.resolve("device").resolve("model");
@@ -416,7 +416,7 @@ public final class BlockProbe implements Probe {
   }
 
   private DeviceSeries series(Drive drive, long epochMillis) {
-    long busyParts = MISSING;
+    long busyBasisPoints = MISSING;
     double busy = 0;
     // a counter that falls from its lower half did not wrap: another drive was plugged in
     boolean same =
@@ -424,7 +424,7 @@ public final class BlockProbe implements Probe {
     if (drive.lastMillis != MISSING && epochMillis > drive.lastMillis && same) {
       long spent = Math.floorMod(drive.busyMillis - drive.lastBusyMillis, BUSY_WRAP_MILLIS);
       busy = Math.clamp((double) spent / (epochMillis - drive.lastMillis), 0, 1);
-      busyParts = Math.round(busy * 10_000);
+      busyBasisPoints = Math.round(busy * 10_000);
     }
     drive.lastMillis = epochMillis;
     drive.lastBusyMillis = drive.busyMillis;
@@ -435,7 +435,7 @@ public final class BlockProbe implements Probe {
             new long[] {epochMillis},
             drive.tellsPower ? new long[] {drive.milliwatts(busy)} : NONE,
             NONE,
-            new long[] {busyParts},
+            new long[] {busyBasisPoints},
             inUse == null ? NONE : new long[] {inUse},
             new long[] {drive.readBytes},
             new long[] {drive.writtenBytes}));

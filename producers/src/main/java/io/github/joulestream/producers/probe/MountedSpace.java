@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * system on several drives counts on each in equal parts. One thread.
  */
 final class MountedSpace {
-  private static final int MOST_LAYERS = 8;
+  private static final int MAX_LAYERS = 8;
 
   private final Path mountinfo;
   private final Path devices;
@@ -77,7 +77,7 @@ final class MountedSpace {
   private void add(Path block, String mountPoint) throws IOException {
     if (Files.exists(block)) {
       Set<String> drives = new HashSet<>();
-      collect(block.toRealPath(), drives, MOST_LAYERS);
+      collect(block.toRealPath(), drives, MAX_LAYERS);
       try {
         mounts.add(new Mount(Path.of(unescaped(mountPoint)), drives));
       } catch (InvalidPathException e) {

@@ -23,6 +23,6 @@ final class Plausible {
 
   /** Its size; 0 if that cannot be. */
   static long capacityBytes(long said) {
-    return said < 0 || said > Device.MOST_BYTES ? 0 : said;
+    return said < 0 || said > Device.MAX_BYTES ? 0 : said;
   }
 }

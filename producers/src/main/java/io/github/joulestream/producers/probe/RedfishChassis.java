@@ -43,7 +43,7 @@ record RedfishChassis(
           "PowerStrip",
           "ImmersionTank");
   // of one kind in one resource; what a controller says must not cost more than it is worth
-  private static final int MOST_LINKS = 256;
+  private static final int MAX_LINKS = 256;
   // NVIDIA's HGX baseboard, which a server's controller shows beside the server
   private static final String BASEBOARD = "HGX_";
 
@@ -95,10 +95,10 @@ record RedfishChassis(
     Set<String> links = new LinkedHashSet<>();
     for (JsonNode at : node.isArray() ? node : List.of(node)) {
       String link = at.path("@odata.id").asText(at.path("href").asText(""));
-      if (links.size() == MOST_LINKS) {
+      if (links.size() == MAX_LINKS) {
         break;
       }
-      if (!link.isEmpty() && link.length() <= RedfishClient.LONGEST_LINK) {
+      if (!link.isEmpty() && link.length() <= RedfishClient.MAX_LINK) {
         links.add(link);
       }
     }

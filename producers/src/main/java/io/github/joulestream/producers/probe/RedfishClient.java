@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
 final class RedfishClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   /** Characters of a link; a controller's have a hundred. */
-  static final int LONGEST_LINK = 1_000;
+  static final int MAX_LINK = 1_000;
 
   private final URI base;
   private final HttpClient client;
@@ -113,7 +113,7 @@ final class RedfishClient implements AutoCloseable {
     }
     int status = response.statusCode();
     return switch (status) {
-      case 200 -> Json.tree(response.body(), MOST_BYTES);
+      case 200 -> Json.tree(response.body(), MAX_BYTES);
       case 401, 403 ->
           throw new IOException("it refuses this user (%d for %s)".formatted(status, path));
       case 404, 405, 410, 501 -> throw new NotThere("it has no " + path);
@@ -156,7 +156,7 @@ final class RedfishClient implements AutoCloseable {
     int fragment = link.indexOf('#');
     String path = fragment < 0 ? link : link.substring(0, fragment);
     try {
-      if (path.length() <= LONGEST_LINK
+      if (path.length() <= MAX_LINK
           && (path.startsWith("/redfish/") || path.startsWith("/rest/v1/"))) {
         return new URI(base.getScheme(), base.getAuthority(), path, null, null);
       }
@@ -176,7 +176,7 @@ final class RedfishClient implements AutoCloseable {
       request.header("Authorization", authorization);
     }
     CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request.build(), BoundedBody.whole(MOST_BYTES));
+        client.sendAsync(request.build(), BoundedBody.whole(MAX_BYTES));
     try {
       // the request's own limit of time ends with the head of the answer
       return answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

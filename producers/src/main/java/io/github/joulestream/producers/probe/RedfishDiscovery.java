@@ -24,10 +24,10 @@ final class RedfishDiscovery {
   private static final String ROOT = "/redfish/v1/";
   private static final List<String> COLLECTIONS =
       List.of("/redfish/v1/Chassis", "/rest/v1/Chassis");
-  private static final int MOST_CHASSIS = 128;
-  private static final int MOST_PAGES = 128;
+  private static final int MAX_CHASSIS = 128;
+  private static final int MAX_PAGES = 128;
   // a resource may name another one that has the power, and that one another
-  private static final int MOST_SOURCES = 16;
+  private static final int MAX_SOURCES = 16;
 
   private final RedfishClient client;
   private final NodeUuid own;
@@ -179,7 +179,7 @@ final class RedfishDiscovery {
       }
       troubles.add("%s %s".formatted(paths.get(i), said.trouble()));
       if (!said.source().isEmpty()
-          && paths.size() < MOST_SOURCES
+          && paths.size() < MAX_SOURCES
           && !paths.contains(said.source())) {
         paths.add(i + 1, said.source());
       }
@@ -233,11 +233,11 @@ final class RedfishDiscovery {
       JsonNode links = collection.path("links");
       members.addAll(RedfishChassis.linksOf(links.path("Member")));
       String next = collection.path("Members@odata.nextLink").asText("");
-      if (members.size() > MOST_CHASSIS) {
-        throw new IOException("it shows more than %d chassis".formatted(MOST_CHASSIS));
+      if (members.size() > MAX_CHASSIS) {
+        throw new IOException("it shows more than %d chassis".formatted(MAX_CHASSIS));
       }
-      if (pages.size() == MOST_PAGES) {
-        throw new IOException("it shows its chassis on more than %d pages".formatted(MOST_PAGES));
+      if (pages.size() == MAX_PAGES) {
+        throw new IOException("it shows its chassis on more than %d pages".formatted(MAX_PAGES));
       }
       if (next.isEmpty() || !pages.add(next)) {
         return members;

@@ -29,8 +29,8 @@ import java.util.Arrays;
  * was unplugged) or if it holds something else.
  */
 public final class SysFile implements Closeable {
-  private static final int MOST_TEXT = 64 << 10;
-  private static final int MOST_LINES = 64 << 20;
+  private static final int MAX_TEXT = 64 << 10;
+  private static final int MAX_LINES = 64 << 20;
   private final Path path;
   // not a channel: those are closed when their thread is interrupted
   private final RandomAccessFile file;
@@ -62,9 +62,9 @@ public final class SysFile implements Closeable {
 
   static String text(Path path, Charset charset) throws IOException {
     try (InputStream in = Files.newInputStream(path)) {
-      byte[] bytes = in.readNBytes(MOST_TEXT + 1);
-      if (bytes.length > MOST_TEXT) {
-        throw new IOException("%s is longer than %d bytes".formatted(path, MOST_TEXT));
+      byte[] bytes = in.readNBytes(MAX_TEXT + 1);
+      if (bytes.length > MAX_TEXT) {
+        throw new IOException("%s is longer than %d bytes".formatted(path, MAX_TEXT));
       }
       return new String(bytes, charset).strip();
     }
@@ -87,8 +87,8 @@ public final class SysFile implements Closeable {
     // a file of /proc comes in pieces, and only its end says that it is complete
     while (true) {
       if (total == bytes.length) {
-        if (total >= MOST_LINES) {
-          throw new IOException("%s is longer than %d bytes".formatted(path, MOST_LINES));
+        if (total >= MAX_LINES) {
+          throw new IOException("%s is longer than %d bytes".formatted(path, MAX_LINES));
         }
         bytes = Arrays.copyOf(bytes, 2 * total);
       }

@@ -44,13 +44,13 @@ final class Segment implements Closeable {
   private static final byte[] MAGIC = {'J', 'S', 'P', '1'};
   private static final int HEADER = 8;
   // topic and key have their lengths before them
-  private static final int LEAST_LENGTH = 3;
+  private static final int MIN_LENGTH = 3;
   private static final String DAMAGED = ".damaged";
   // far from where numbers end, and not to be reached by counting
-  private static final long MOST_NUMBER = Long.MAX_VALUE / 2;
+  private static final long MAX_NUMBER = Long.MAX_VALUE / 2;
 
   /** No segment is longer: a new one is begun long before. */
-  static final int MOST_BYTES = 8 << 20;
+  static final int MAX_BYTES = 8 << 20;
 
   /** What an empty one takes. */
   static final int MAGIC_BYTES = MAGIC.length;
@@ -107,8 +107,8 @@ final class Segment implements Closeable {
     BasicFileAttributes attributes = SmallFile.look(file);
     BigInteger first = new BigInteger(name.group(1));
     if (!attributes.isRegularFile()
-        || attributes.size() > MOST_BYTES
-        || first.compareTo(BigInteger.valueOf(MOST_NUMBER)) > 0) {
+        || attributes.size() > MAX_BYTES
+        || first.compareTo(BigInteger.valueOf(MAX_NUMBER)) > 0) {
       throw new Damaged("%s is no file, too long, or of no number".formatted(file));
     }
     return new Segment(file, first.longValue(), first.longValue(), attributes.size());
@@ -137,7 +137,7 @@ final class Segment implements Closeable {
    */
   boolean cutTornTail() throws IOException {
     List<Message> messages = new ArrayList<>();
-    int read = parse(SmallFile.bytes(file, MOST_BYTES), messages);
+    int read = parse(SmallFile.bytes(file, MAX_BYTES), messages);
     int whole = Math.abs(read);
     end = first + messages.size();
     if (read < 0) {
@@ -186,7 +186,7 @@ final class Segment implements Closeable {
 
   /** True if a message may have this number. */
   static boolean isNumber(long number) {
-    return number >= 0 && number <= MOST_NUMBER;
+    return number >= 0 && number <= MAX_NUMBER;
   }
 
   private static int crc(byte[] bytes, int at, int length) {
@@ -222,7 +222,7 @@ final class Segment implements Closeable {
   List<Message> read() throws IOException {
     List<Message> messages = new ArrayList<>();
     // fewer than there should be are seen by their number
-    int _ = parse(SmallFile.bytes(file, MOST_BYTES), messages);
+    int _ = parse(SmallFile.bytes(file, MAX_BYTES), messages);
     return messages;
   }
 
@@ -238,7 +238,7 @@ final class Segment implements Closeable {
     int at = MAGIC.length;
     while (bytes.length - at >= HEADER) {
       int length = in.getInt(at);
-      if (length < LEAST_LENGTH
+      if (length < MIN_LENGTH
           || length > bytes.length - at - HEADER
           || in.getInt(at + 4) != crc(bytes, at, length)) {
         break;

@@ -241,7 +241,7 @@ final class Spool implements Closeable {
   /** False if the folder does not take it. */
   private boolean write(long number, Message message) {
     byte[] encoded = Segment.encode(message);
-    if (encoded.length > Segment.MOST_BYTES - Segment.MAGIC_BYTES) {
+    if (encoded.length > Segment.MAX_BYTES - Segment.MAGIC_BYTES) {
       return false; // Kafka will not take it either
     }
     try {

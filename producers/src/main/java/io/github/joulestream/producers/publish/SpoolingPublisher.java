@@ -57,7 +57,7 @@ public final class SpoolingPublisher implements Publisher {
   private static final int DELIVERY_MILLIS = 10_000;
   private static final int RECONNECT_MILLIS = 3_000;
   private static final long PAUSE_MILLIS = 1_000;
-  private static final long LONGEST_PAUSE_MILLIS = 30_000;
+  private static final long MAX_PAUSE_MILLIS = 30_000;
   // to connect and to put the schemas there may take Kafka's clients a minute each
   private static final Duration STUCK = Duration.ofMinutes(5);
   private static final Duration FLUSH_LIMIT = Duration.ofMinutes(2);
@@ -185,7 +185,7 @@ public final class SpoolingPublisher implements Publisher {
   }
 
   private long pauseMillis() {
-    return Math.min(LONGEST_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(mistakes++, 10));
+    return Math.min(MAX_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(mistakes++, 10));
   }
 
   /** Sends some; true if there will be no more. */

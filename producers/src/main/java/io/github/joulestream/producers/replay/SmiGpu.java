@@ -26,11 +26,12 @@ final class SmiGpu {
   long totalBytes;
 
   /** A row, placed at the middle of what its power is the mean of. */
-  void add(long epochMillis, Field field, long milliwatts, long utilisationParts, long usedBytes) {
+  void add(
+      long epochMillis, Field field, long milliwatts, long utilisationBasisPoints, long usedBytes) {
     rows.merge(field, 1, Integer::sum);
     times.add(epochMillis - window(field).map(SensorWindow::centreMillis).orElse(0));
     power.add(milliwatts);
-    utilisation.add(utilisationParts);
+    utilisation.add(utilisationBasisPoints);
     used.add(usedBytes);
   }
 

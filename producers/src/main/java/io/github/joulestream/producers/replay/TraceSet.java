@@ -235,7 +235,7 @@ public final class TraceSet {
                   cut(all.epochMillis(), from, to),
                   cut(all.powerMilliwatts(), from, to),
                   cut(all.energyMicrojoules(), from, to),
-                  cut(all.utilisationParts(), from, to),
+                  cut(all.utilisationBasisPoints(), from, to),
                   cut(all.usedBytes(), from, to),
                   cut(all.readBytes(), from, to),
                   cut(all.writtenBytes(), from, to))));
@@ -269,7 +269,7 @@ public final class TraceSet {
         Digests.put(digest, readings.epochMillis());
         Digests.put(digest, readings.powerMilliwatts());
         Digests.put(digest, readings.energyMicrojoules());
-        Digests.put(digest, readings.utilisationParts());
+        Digests.put(digest, readings.utilisationBasisPoints());
         Digests.put(digest, readings.usedBytes());
       }
     }

@@ -42,7 +42,7 @@ public record FaultRates(
     double mig) {
 
   private static final Set<String> PER_HOUR = Set.of("outages", "resets", "stuck");
-  private static final double MOST_PER_HOUR = 1_000;
+  private static final double MAX_PER_HOUR = 1_000;
 
   /** Nothing goes wrong. */
   public static final FaultRates NONE = parse(zeros());
@@ -98,7 +98,7 @@ public record FaultRates(
 
   private static double rate(String name, String text) {
     boolean timesPerHour = PER_HOUR.contains(name);
-    double most = timesPerHour ? MOST_PER_HOUR : 1;
+    double most = timesPerHour ? MAX_PER_HOUR : 1;
     double rate;
     try {
       rate = Double.parseDouble(text);

@@ -211,7 +211,7 @@ public final class FaultyPublisher implements Publisher {
             times,
             power,
             energy,
-            readings.utilisationParts(),
+            readings.utilisationBasisPoints(),
             readings.usedBytes(),
             readings.readBytes(),
             readings.writtenBytes()));

@@ -80,7 +80,7 @@ final class SimulatedNode {
   private final double[] slotFactors = new double[GPUS];
   private final long[] powerMilliwatts = new long[DEVICES];
   private final long[] microjoules = new long[DEVICES];
-  private final long[] busyParts = new long[DEVICES];
+  private final long[] busyBasisPoints = new long[DEVICES];
   private long writtenBytes;
   private long readBytes;
   private final long agentEpoch;
@@ -243,12 +243,12 @@ final class SimulatedNode {
         long dice = noise >>> (8 * i) & 0xff;
         Holder holder = slots[i];
         if (holder == null) {
-          busyParts[i] = 0;
+          busyBasisPoints[i] = 0;
           powerMilliwatts[i] = GPU_IDLE_MILLIWATTS + dice * IDLE_NOISE_MILLIWATTS;
         } else {
           Activity now = holder.job.activityAt(epochMillis);
           long step = now.busy == 0 ? IDLE_NOISE_MILLIWATTS : NOISE_MILLIWATTS;
-          busyParts[i] = (long) (now.busy * WHOLE);
+          busyBasisPoints[i] = (long) (now.busy * WHOLE);
           powerMilliwatts[i] =
               GPU_IDLE_MILLIWATTS
                   + (long) (now.power * slotFactors[i] * GPU_RANGE_MILLIWATTS)
@@ -261,12 +261,12 @@ final class SimulatedNode {
       }
       double cores =
           Math.min(1, SOCKET_BY_GPUS * busy / GPUS_PER_SOCKET + 0.65 * host / GPUS_PER_SOCKET);
-      busyParts[FIRST_SOCKET + socket] = (long) (cores * WHOLE);
+      busyBasisPoints[FIRST_SOCKET + socket] = (long) (cores * WHOLE);
       powerMilliwatts[FIRST_SOCKET + socket] =
           SOCKET_IDLE_MILLIWATTS + (long) (cores * SOCKET_RANGE_MILLIWATTS);
       load += cores / SOCKETS;
     }
-    busyParts[MEMORY] = (long) (load * WHOLE);
+    busyBasisPoints[MEMORY] = (long) (load * WHOLE);
     powerMilliwatts[MEMORY] = MEMORY_IDLE_MILLIWATTS + (long) (load * MEMORY_RANGE_MILLIWATTS);
     long drives = stepDrives(epochMillis);
     long parts = 0;
@@ -301,7 +301,7 @@ final class SimulatedNode {
     long active = writes ? DRIVE_WRITE_MILLIWATTS : DRIVE_READ_MILLIWATTS;
     long power = DRIVE_IDLE_MILLIWATTS + active * busy / WHOLE;
     for (int d = FIRST_DRIVE; d < FIRST_DRIVE + DRIVES; d++) {
-      busyParts[d] = busy;
+      busyBasisPoints[d] = busy;
       powerMilliwatts[d] = power;
     }
     return power * DRIVES;
@@ -359,7 +359,7 @@ final class SimulatedNode {
     for (int d = 0; d < DEVICES; d++) {
       rowPower[d][rows] = powerMilliwatts[d];
       rowEnergy[d][rows] = microjoules[d];
-      rowBusy[d][rows] = busyParts[d];
+      rowBusy[d][rows] = busyBasisPoints[d];
     }
     rowMemoryUsed[rows] = TEBIBYTE / 10 + held * (TEBIBYTE / 8);
     rowDriveUsed[rows] = 1_200_000_000_000L + writtenBytes % 2_000_000_000_000L;

@@ -11,11 +11,11 @@ import java.util.SplittableRandom;
  * shorter, so that there is something to look at. One thread.
  */
 final class Workload {
-  private static final double SHORTEST_SECONDS = 15;
+  private static final double MIN_SECONDS = 15;
   // of jobs that are counted
-  private static final double SHORTEST_COUNTED_SECONDS = 120;
+  private static final double MIN_COUNTED_SECONDS = 120;
   // the limit of the queue: what wants more is ended there
-  private static final double LONGEST_SECONDS = 7_200;
+  private static final double MAX_SECONDS = 7_200;
   private static final double SPREAD_OF_LOG = 1.1;
   // most jobs are small, most GPU hours are not
   private static final int[] SIZES = {1, 1, 1, 1, 2, 2, 4, 4, 8};
@@ -32,7 +32,7 @@ final class Workload {
    */
   Workload(SimulationOptions options, int mostNodes, SplittableRandom random) {
     this.random = random;
-    this.shortestSeconds = options.jobs() > 0 ? SHORTEST_COUNTED_SECONDS : SHORTEST_SECONDS;
+    this.shortestSeconds = options.jobs() > 0 ? MIN_COUNTED_SECONDS : MIN_SECONDS;
     this.longer = options.longerJobs();
     this.mostNodes = mostNodes;
   }
@@ -55,8 +55,8 @@ final class Workload {
             * user.durations()
             * Math.exp(SPREAD_OF_LOG * random.nextGaussian())
             * (large ? 1.5 : 1);
-    double planned = Math.clamp(wanted, shortestSeconds, LONGEST_SECONDS);
-    JobState end = wanted > LONGEST_SECONDS ? JobState.TIMEOUT : JobState.COMPLETED;
+    double planned = Math.clamp(wanted, shortestSeconds, MAX_SECONDS);
+    JobState end = wanted > MAX_SECONDS ? JobState.TIMEOUT : JobState.COMPLETED;
     double fate = random.nextDouble();
     double luck = random.nextDouble();
     if (fate < user.failing()) {

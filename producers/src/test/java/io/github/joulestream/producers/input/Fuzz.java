@@ -28,7 +28,7 @@ public final class Fuzz {
   private static final int LONGEST = 1 << 16;
   // what loading of classes, messages and traces of exceptions take, whatever the input
   private static final long FLAT_BYTES = 256 << 10;
-  private static final long LONGEST_CPU_NANOS = 2_000_000_000L;
+  private static final long MAX_CPU_NANOS = 2_000_000_000L;
   private static final List<String> WORDS =
       List.of(
           "1e-9999999",
@@ -130,7 +130,7 @@ public final class Fuzz {
       cpu = THREADS.getCurrentThreadCpuTime() - cpu;
       allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
       most = Math.max(most, allocated);
-      if (allocated > FLAT_BYTES + (long) factor * input.length || cpu > LONGEST_CPU_NANOS) {
+      if (allocated > FLAT_BYTES + (long) factor * input.length || cpu > MAX_CPU_NANOS) {
         throw new AssertionError(
             "%s, input %d of seed %d: %,d bytes and %,d ns of CPU for %,d bytes: %s"
                 .formatted(name, i, SEED, allocated, cpu, input.length, shown(input)));

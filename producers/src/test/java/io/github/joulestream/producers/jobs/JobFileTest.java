@@ -74,7 +74,7 @@ class JobFileTest {
   void whatIsNotSaid_isNotInvented() {
     LocalJob job = job("user=ada\n");
     assertThat(job.record().job()).isEqualTo("file");
-    assertThat(job.record().startEpochMillis()).isEqualTo(JobRecord.UNSAID);
+    assertThat(job.record().startEpochMillis()).isEqualTo(JobRecord.UNSPECIFIED);
     assertThat(job.record().state()).isEqualTo(JobState.RUNNING);
     assertThat(job.told()).isTrue();
     assertThat(job.hasTheNode()).isTrue();

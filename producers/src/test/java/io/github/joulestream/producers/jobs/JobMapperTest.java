@@ -187,10 +187,10 @@ class JobMapperTest {
     turn(NOW, gpus(2));
     AllocationEvent event = one();
     assertThat(event.devices()).isEmpty();
-    assertThat(event.cpuParts()).isEqualTo(2_500);
-    assertThat(event.memoryParts()).isEqualTo(5_000);
-    assertThat(event.storageParts()).isEqualTo(2_500);
-    assertThat(event.nodeParts()).isEqualTo(2_500);
+    assertThat(event.cpuBasisPoints()).isEqualTo(2_500);
+    assertThat(event.memoryBasisPoints()).isEqualTo(5_000);
+    assertThat(event.storageBasisPoints()).isEqualTo(2_500);
+    assertThat(event.nodeBasisPoints()).isEqualTo(2_500);
     assertThat(event.gpusOnNode()).isEqualTo(2);
 
     source.says("2", "start=1795485006\n");
@@ -198,8 +198,8 @@ class JobMapperTest {
     event = one();
     assertThat(event.devices())
         .containsExactlyInAnyOrder(DeviceShare.whole("gpu0"), DeviceShare.whole("gpu1"));
-    assertThat(event.memoryParts()).isEqualTo(10_000);
-    assertThat(event.nodeParts()).isEqualTo(10_000);
+    assertThat(event.memoryBasisPoints()).isEqualTo(10_000);
+    assertThat(event.nodeBasisPoints()).isEqualTo(10_000);
   }
 
   @Test
@@ -209,12 +209,12 @@ class JobMapperTest {
     AllocationEvent event = one();
     assertThat(event.devices()).hasSize(2);
     assertThat(event.gpusOnNode()).isZero();
-    assertThat(event.memoryParts()).isEqualTo(5_000);
+    assertThat(event.memoryBasisPoints()).isEqualTo(5_000);
     turn(NOW + 1_000, gpus(2));
     event = one();
     assertThat(event.devices()).hasSize(2);
-    assertThat(event.memoryParts()).isEqualTo(BY_GPUS);
-    assertThat(event.cpuParts()).isEqualTo(5_000);
+    assertThat(event.memoryBasisPoints()).isEqualTo(BY_GPUS);
+    assertThat(event.cpuBasisPoints()).isEqualTo(5_000);
     // what it has changes from now on
     assertThat(event.atEpochMillis()).isEqualTo(NOW + 1_000);
   }
@@ -268,7 +268,7 @@ class JobMapperTest {
     turn(NOW, gpus(0));
     AllocationEvent event = one();
     assertThat(event.devices()).containsExactly(DeviceShare.whole("gpu0"));
-    assertThat(event.memoryParts()).isEqualTo(2_500);
+    assertThat(event.memoryBasisPoints()).isEqualTo(2_500);
     assertThat(event.gpusOnNode()).isZero();
   }
 

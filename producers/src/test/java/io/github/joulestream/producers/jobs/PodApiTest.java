@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An API server that says too much, or never comes to an end. */
 class PodApiTest {
-  private static final int MOST_BYTES = 16 << 20;
+  private static final int MAX_BYTES = 16 << 20;
 
   @TempDir Path folder;
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -86,9 +86,9 @@ class PodApiTest {
 
   @Test
   void aListOfAFullNode_isRead_andALongerOneIsNot() throws Exception {
-    answer = out -> out.write(padded(MOST_BYTES));
+    answer = out -> out.write(padded(MAX_BYTES));
     assertThat(read(Duration.ofMinutes(1))).containsOnlyKeys("a/p");
-    answer = out -> out.write(padded(MOST_BYTES + 1));
+    answer = out -> out.write(padded(MAX_BYTES + 1));
     assertThatThrownBy(() -> read(Duration.ofMinutes(1))).hasRootCauseInstanceOf(IOException.class);
   }
 

@@ -577,7 +577,7 @@ class MlperfTrainingTest {
             tuple("2xTEST.node_1", AllocationEvent.Action.HOLD, START),
             tuple("2xTEST.node_0", AllocationEvent.Action.RELEASE, START + 10_000),
             tuple("2xTEST.node_1", AllocationEvent.Action.RELEASE, START + 10_000));
-    assertThat(recorded.allocations.getFirst().nodeParts()).isEqualTo(10_000);
+    assertThat(recorded.allocations.getFirst().nodeBasisPoints()).isEqualTo(10_000);
     // 4 batches of 50 rows each, two of them before the run
     assertThat(recorded.batches).hasSize(8);
     assertThat(recorded.all.subList(0, 4)).isEqualTo(recorded.batches.subList(0, 4));

@@ -139,7 +139,7 @@ class NvidiaSmiTest {
     Readings readings = Recorded.of(traces).batches.getFirst().devices().getFirst().readings();
     long missing = Readings.MISSING;
     assertThat(readings.powerMilliwatts()).containsExactly(100_500, missing, missing);
-    assertThat(readings.utilisationParts()).containsExactly(5_000, missing, 10_000);
+    assertThat(readings.utilisationBasisPoints()).containsExactly(5_000, missing, 10_000);
     assertThat(readings.usedBytes()).containsExactly(1L << 30, 1L << 30, missing);
     assertThat(Recorded.of(traces).devicesOf("lab"))
         .extracting(Device::capacityBytes)

@@ -184,10 +184,10 @@ class SiteSimulatorTest {
         event.atEpochMillis(),
         event.devices().stream()
             .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::parts)),
-        event.memoryParts(),
-        event.storageParts(),
-        event.cpuParts(),
-        event.nodeParts(),
+        event.memoryBasisPoints(),
+        event.storageBasisPoints(),
+        event.cpuBasisPoints(),
+        event.nodeBasisPoints(),
         event.gpusOnNode(),
         AllocationEdge.By.HOOK,
         START + 1_300_000);

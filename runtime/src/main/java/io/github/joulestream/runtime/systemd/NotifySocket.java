@@ -33,7 +33,7 @@ final class NotifySocket implements AutoCloseable {
 
   // struct sockaddr_un: a family of two bytes, and a path
   private static final int PATH_AT = 2;
-  private static final int MOST_PATH_BYTES = 107;
+  private static final int MAX_PATH_BYTES = 107;
 
   // socket(2), sendto(2), close(2), strerror(3)
   private static final Linker LINKER = Linker.nativeLinker();
@@ -75,13 +75,13 @@ final class NotifySocket implements AutoCloseable {
   NotifySocket(String path) throws IOException {
     this.path = path;
     byte[] bytes = path.getBytes(UTF_8);
-    if (bytes.length < 2 || bytes.length > MOST_PATH_BYTES || !path.matches("(?s)[/@].*")) {
+    if (bytes.length < 2 || bytes.length > MAX_PATH_BYTES || !path.matches("(?s)[/@].*")) {
       throw new IOException("'%s' is no address of a Unix socket".formatted(path));
     }
     if (bytes[0] == '@') {
       bytes[0] = 0;
     }
-    address = arena.allocate(PATH_AT + MOST_PATH_BYTES + 1, 8);
+    address = arena.allocate(PATH_AT + MAX_PATH_BYTES + 1, 8);
     address.set(JAVA_SHORT, 0, (short) AF_UNIX);
     MemorySegment.copy(bytes, 0, address, JAVA_BYTE, PATH_AT, bytes.length);
     // of an abstract name every byte counts, also a zero behind it

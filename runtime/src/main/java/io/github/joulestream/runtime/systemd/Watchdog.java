@@ -21,7 +21,7 @@ public final class Watchdog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
   // without a watchdog, how often the words on its state are brought up to date
   private static final Duration STATUS_INTERVAL = Duration.ofSeconds(30);
-  private static final int MOST_WORDS = 500;
+  private static final int MAX_WORDS = 500;
 
   private final NotifySocket socket;
   private final Supplier<Health> health;
@@ -90,7 +90,7 @@ public final class Watchdog implements AutoCloseable {
     try {
       do {
         Health now = health.get();
-        String words = ShownText.of(now.words(), MOST_WORDS);
+        String words = ShownText.of(now.words(), MAX_WORDS);
         String alive = watched && now.ok() ? "WATCHDOG=1\n" : "";
         if (!alive.isEmpty() || !words.equals(said)) {
           send(alive + "STATUS=" + words);

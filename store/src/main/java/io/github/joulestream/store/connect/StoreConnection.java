@@ -39,7 +39,8 @@ public final class StoreConnection {
    */
   public static StoreConnection to(InfluxAddress address, @Nullable StoreKind said, Buckets buckets)
       throws IOException {
-    return new StoreConnection(said == null ? StoreProbe.kindOf(address) : said, address, buckets);
+    return new StoreConnection(
+        said == null ? StoreDetector.kindOf(address) : said, address, buckets);
   }
 
   public StoreKind kind() {

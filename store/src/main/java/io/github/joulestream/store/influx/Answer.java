@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
  */
 public record Answer(int status, String body, long retryAfterMillis) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LONGEST_MESSAGE = 500;
+  private static final int MAX_MESSAGE = 500;
 
   public boolean fine() {
     return status / 100 == 2;
@@ -49,7 +49,7 @@ public record Answer(int status, String body, long retryAfterMillis) {
             ? json.get("message").asText()
             : json.hasNonNull("error") ? json.get("error").asText() : body;
     String line = text.strip().replaceAll("\\s*\\R\\s*", "; ");
-    return line.length() > LONGEST_MESSAGE ? line.substring(0, LONGEST_MESSAGE) + "..." : line;
+    return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "..." : line;
   }
 
   @Override

@@ -23,7 +23,7 @@ final class InfluxHttp implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   // of 5,000 points a server may say what is wrong with each; its buckets are less
-  private static final int LONGEST_ANSWER = 16 << 20;
+  private static final int MAX_ANSWER = 16 << 20;
   private static final Duration QUERY_TIMEOUT = Duration.ofMinutes(2);
 
   private final HttpClient http =
@@ -61,7 +61,7 @@ final class InfluxHttp implements AutoCloseable {
   }
 
   private Answer answer(HttpRequest request) throws IOException {
-    HttpResponse<String> response = send(request, BoundedBody.wholeText(LONGEST_ANSWER));
+    HttpResponse<String> response = send(request, BoundedBody.wholeText(MAX_ANSWER));
     return new Answer(
         response.statusCode(),
         response.body(),

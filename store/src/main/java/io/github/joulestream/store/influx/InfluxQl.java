@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class InfluxQl {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHUNK_ROWS = 5_000;
-  private static final int LONGEST_REFUSAL = 1 << 20;
+  private static final int MAX_REFUSAL = 1 << 20;
 
   private final InfluxAddress address;
   private final InfluxHttp http;
@@ -98,8 +98,7 @@ public final class InfluxQl {
     try (InputStream body = response.body()) {
       if (response.statusCode() / 100 != 2) {
         Answer answer =
-            new Answer(
-                response.statusCode(), new String(body.readNBytes(LONGEST_REFUSAL), UTF_8), 0);
+            new Answer(response.statusCode(), new String(body.readNBytes(MAX_REFUSAL), UTF_8), 0);
         if (answer.denied()) {
           throw new InfluxApi.Denied(answer);
         }

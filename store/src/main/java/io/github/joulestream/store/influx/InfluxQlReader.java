@@ -8,7 +8,7 @@ import io.github.joulestream.energy.Windows;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.Buckets;
 import io.github.joulestream.store.HistoryReader;
-import io.github.joulestream.store.JobParts;
+import io.github.joulestream.store.JobFragments;
 import io.github.joulestream.store.Measurement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +44,7 @@ public final class InfluxQlReader implements HistoryReader {
         buckets.years().name(),
         "SELECT * FROM " + Measurement.JOB_SUMMARY.measurementName(),
         row -> jobs.add(row.jobSummary()));
-    return JobParts.together(jobs);
+    return JobFragments.together(jobs);
   }
 
   @Override
@@ -115,7 +115,7 @@ public final class InfluxQlReader implements HistoryReader {
         "SELECT sum(%s) AS energy FROM %s"
             .formatted(
                 Measurement.field(JobAmount.TOTAL_MILLIJOULES),
-                Measurement.JOB_ENERGY.measurementName()),
+                Measurement.JOB_WINDOW.measurementName()),
         row -> energy[0] = row.number("energy"));
     return energy[0];
   }
@@ -128,7 +128,7 @@ public final class InfluxQlReader implements HistoryReader {
         "SELECT last(%s) FROM %s"
             .formatted(
                 Measurement.field(JobAmount.TOTAL_MILLIJOULES),
-                Measurement.JOB_ENERGY.measurementName()),
+                Measurement.JOB_WINDOW.measurementName()),
         row -> newest.add(Math.floorDiv(row.number("time"), 1_000_000)));
     return newest.stream().mapToLong(Long::longValue).max();
   }

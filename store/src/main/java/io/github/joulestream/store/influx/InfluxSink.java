@@ -2,8 +2,8 @@
 package io.github.joulestream.store.influx;
 
 import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Keep;
 import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.Retention;
 import io.github.joulestream.store.StorePoint;
 import java.io.IOException;
 import java.net.URI;
@@ -47,7 +47,7 @@ public final class InfluxSink implements PointSink {
       StorePoint point = points.get(i);
       Batch batch =
           batches.computeIfAbsent(
-              buckets.of(Keep.of(point)).name(),
+              buckets.of(Retention.of(point)).name(),
               _ -> new Batch(new StringBuilder(), new ArrayList<>()));
       try {
         LineProtocol.append(batch.lines, point);

@@ -14,7 +14,7 @@ import io.github.joulestream.runtime.BoundedBody;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.HistoryRow;
-import io.github.joulestream.store.JobParts;
+import io.github.joulestream.store.JobFragments;
 import io.github.joulestream.store.Measurement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +38,7 @@ import java.util.stream.Collectors;
 public final class QuestDbReader implements HistoryReader {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   // 100,000 jobs are about 70 MB
-  private static final int LONGEST_ANSWER = 512 << 20;
+  private static final int MAX_ANSWER = 512 << 20;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final String NANOS_PER_MILLI = "000000L";
@@ -87,7 +87,7 @@ public final class QuestDbReader implements HistoryReader {
     for (Row row : query("SELECT * FROM " + Measurement.JOB_SUMMARY.measurementName())) {
       jobs.add(row.jobSummary());
     }
-    return JobParts.together(jobs);
+    return JobFragments.together(jobs);
   }
 
   @Override
@@ -154,7 +154,7 @@ public final class QuestDbReader implements HistoryReader {
                 "SELECT sum(%s) energy FROM %s"
                     .formatted(
                         Measurement.field(JobAmount.TOTAL_MILLIJOULES),
-                        Measurement.JOB_ENERGY.measurementName()))
+                        Measurement.JOB_WINDOW.measurementName()))
             .getFirst();
     return row.isNull("energy") ? 0 : row.number("energy");
   }
@@ -164,7 +164,7 @@ public final class QuestDbReader implements HistoryReader {
     Row row =
         query(
                 "SELECT cast(max(timestamp) AS LONG) newest FROM "
-                    + Measurement.JOB_ENERGY.measurementName())
+                    + Measurement.JOB_WINDOW.measurementName())
             .getFirst();
     return row.isNull("newest")
         ? OptionalLong.empty()
@@ -195,7 +195,7 @@ public final class QuestDbReader implements HistoryReader {
       HttpResponse<byte[]> response =
           http.send(
               HttpRequest.newBuilder(query).timeout(TIMEOUT).build(),
-              BoundedBody.whole(LONGEST_ANSWER));
+              BoundedBody.whole(MAX_ANSWER));
       JsonNode answer = JSON.readTree(response.body());
       if (response.statusCode() != 200) {
         throw new IOException(

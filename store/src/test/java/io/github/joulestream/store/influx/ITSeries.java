@@ -154,7 +154,7 @@ class ITSeries {
         assertThat(series(api, "energies")).isEqualTo(windows / WINDOWS_OF_A_JOB);
         System.out.printf(
             "%,d jobs: %d series before, %d after; bytes on disk per job summary %.0f, "
-                + "per window of 10 s: ledger %.0f, site_power %.0f, job_energy %.0f, node_power %.0f%n",
+                + "per window of 10 s: ledger %.0f, site_window %.0f, job_window %.0f, node_window %.0f%n",
             JOBS,
             seriesBefore,
             seriesAfter,

@@ -182,7 +182,7 @@ class InfluxVersionsTest {
     assertThat(server().requests())
         .satisfiesExactly(
             request ->
-                assertThat(request).contains("bucket=joulestream&").contains("job_energy,site=s"),
+                assertThat(request).contains("bucket=joulestream&").contains("job_window,site=s"),
             request ->
                 assertThat(request)
                     .contains("bucket=joulestream-years&")
@@ -250,7 +250,7 @@ class InfluxVersionsTest {
             400,
             """
             {"error":"partial write of line protocol occurred","data":[
-            {"original_line":"job_energy","line_number":1,"error_message":"invalid column type"}]}\
+            {"original_line":"job_window","line_number":1,"error_message":"invalid column type"}]}\
             """);
     try (PointSink sink = v3().sink()) {
       // the first line of each request
@@ -276,10 +276,10 @@ class InfluxVersionsTest {
     LineProtocol.append(
         line,
         new StorePoint(
-            io.github.joulestream.store.Measurement.JOB_ENERGY,
+            io.github.joulestream.store.Measurement.JOB_WINDOW,
             Map.of("job", "a b,c=d\\e"),
             Map.of("name", "say \"x\\y\""),
             -5));
-    assertThat(line).hasToString("job_energy,job=a\\ b\\,c\\=d⧵e name=\"say \\\"x\\\\y\\\"\" -5\n");
+    assertThat(line).hasToString("job_window,job=a\\ b\\,c\\=d⧵e name=\"say \\\"x\\\\y\\\"\" -5\n");
   }
 }

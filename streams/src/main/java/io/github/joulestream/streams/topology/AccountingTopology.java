@@ -7,15 +7,15 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.process.AttributeEnergy;
-import io.github.joulestream.streams.process.Booked;
-import io.github.joulestream.streams.process.JobNews;
-import io.github.joulestream.streams.process.JobUpdate;
-import io.github.joulestream.streams.process.Refusals;
-import io.github.joulestream.streams.process.SiteUpdate;
-import io.github.joulestream.streams.process.TotalJobs;
-import io.github.joulestream.streams.process.TotalSites;
-import io.github.joulestream.streams.process.Untold;
+import io.github.joulestream.streams.accounting.AttributeEnergy;
+import io.github.joulestream.streams.accounting.AttributionOutput;
+import io.github.joulestream.streams.accounting.JobInput;
+import io.github.joulestream.streams.accounting.JobOutput;
+import io.github.joulestream.streams.accounting.PendingOutput;
+import io.github.joulestream.streams.accounting.Refusals;
+import io.github.joulestream.streams.accounting.SiteUpdate;
+import io.github.joulestream.streams.accounting.TotalJobs;
+import io.github.joulestream.streams.accounting.TotalSites;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -37,15 +37,15 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *
  * <pre>
  *   telemetry ───┐                      ┌─ by-job ──┐
- *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-energy, job-summary
+ *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-window, job-summary
  *                    (where the samples │
- *                     are: per node)    ├─ by-site ───> total-sites ─> site-power, ledger
- *                                       ├─> node-power, power-now
+ *                     are: per node)    ├─ by-site ───> total-sites ─> site-window, ledger
+ *                                       ├─> node-window, power-snapshot
  *                                       └─> dead-letter
  * </pre>
  *
  * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
- * job). Topics out: job-energy, job-summary, site-power, ledger, node-power, power-now,
+ * job). Topics out: job-window, job-summary, site-window, ledger, node-window, power-snapshot,
  * dead-letter. Between: by-job and by-site, which carry increments only; samples are never
  * repartitioned.
  *
@@ -73,7 +73,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Limits limits;
   private final Calibration calibration;
   private final Refusals refusals = new Refusals();
-  private final Untold untold = new Untold();
+  private final PendingOutput untold = new PendingOutput();
 
   /**
    * @param config the program's configuration; decides that every resource must have a name
@@ -90,7 +90,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   }
 
   /** What its tasks have committed and not told yet. */
-  public Untold untold() {
+  public PendingOutput untold() {
     return untold;
   }
 
@@ -98,7 +98,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   public Topology get() {
     StreamsBuilder builder = builder(config);
     addStores(builder);
-    KStream<String, Booked> booked = attribute(builder);
+    KStream<String, AttributionOutput> booked = attribute(builder);
     totalJobs(builder, booked);
     totalSites(booked);
     tellNodes(booked);
@@ -114,7 +114,7 @@ public final class AccountingTopology implements Supplier<Topology> {
     return new StreamsBuilder(new TopologyConfig(new StreamsConfig(config)));
   }
 
-  private KStream<String, Booked> attribute(StreamsBuilder builder) {
+  private KStream<String, AttributionOutput> attribute(StreamsBuilder builder) {
     return builder.stream(
             List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
             Consumed.with(KEY, RAW).withName("read-node-news"))
@@ -127,19 +127,20 @@ public final class AccountingTopology implements Supplier<Topology> {
             AttributeEnergy.SET_ASIDE);
   }
 
-  private void totalJobs(StreamsBuilder builder, KStream<String, Booked> booked) {
-    KStream<String, JobNews> increments =
+  private void totalJobs(StreamsBuilder builder, KStream<String, AttributionOutput> booked) {
+    KStream<String, JobInput> increments =
         booked
-            .filter((_, out) -> out instanceof Booked.ToJob, Named.as("pick-job-increments"))
+            .filter(
+                (_, out) -> out instanceof AttributionOutput.ToJob, Named.as("pick-job-increments"))
             .mapValues(
-                out -> JOB_WINDOWS.serialize(BY_JOB, ((Booked.ToJob) out).increment()),
+                out -> JOB_WINDOWS.serialize(BY_JOB, ((AttributionOutput.ToJob) out).increment()),
                 Named.as("unwrap-job-increment"))
             .repartition(Repartitioned.with(KEY, RAW).withName(BY_JOB))
-            .mapValues(JobNews.Increment::new, Named.as("as-increment"));
-    KStream<String, JobNews> statements =
+            .mapValues(JobInput.Increment::new, Named.as("as-increment"));
+    KStream<String, JobInput> statements =
         builder.stream(Topic.JOBS.topicName(), Consumed.with(KEY, RAW).withName("read-jobs"))
-            .mapValues(JobNews.Statement::new, Named.as("as-statement"));
-    KStream<String, JobUpdate> updates =
+            .mapValues(JobInput.Statement::new, Named.as("as-statement"));
+    KStream<String, JobOutput> updates =
         increments
             .merge(statements, Named.as("job-news"))
             .process(
@@ -148,29 +149,32 @@ public final class AccountingTopology implements Supplier<Topology> {
                 TotalJobs.WINDOWS,
                 TotalJobs.TOTALS);
     updates
-        .filter((_, out) -> out instanceof JobUpdate.Window, Named.as("pick-job-windows"))
-        .mapValues(out -> ((JobUpdate.Window) out).window(), Named.as("unwrap-job-window"))
+        .filter((_, out) -> out instanceof JobOutput.Window, Named.as("pick-job-windows"))
+        .mapValues(out -> ((JobOutput.Window) out).window(), Named.as("unwrap-job-window"))
         .to(
-            Topic.JOB_ENERGY.topicName(),
-            Produced.with(KEY, WireSerdes.jobWindows()).withName("write-job-energy"));
+            Topic.JOB_WINDOW.topicName(),
+            Produced.with(KEY, WireSerdes.jobWindows()).withName("write-job-window"));
     updates
-        .filter((_, out) -> out instanceof JobUpdate.Summary, Named.as("pick-job-summaries"))
-        .mapValues(out -> ((JobUpdate.Summary) out).summary(), Named.as("unwrap-job-summary"))
+        .filter((_, out) -> out instanceof JobOutput.Summary, Named.as("pick-job-summaries"))
+        .mapValues(out -> ((JobOutput.Summary) out).summary(), Named.as("unwrap-job-summary"))
         .to(
             Topic.JOB_SUMMARY.topicName(),
             Produced.with(KEY, WireSerdes.jobSummaries()).withName("write-job-summary"));
     updates
-        .filter((_, out) -> out instanceof JobUpdate.Refused, Named.as("pick-refused-jobs"))
-        .mapValues(out -> ((JobUpdate.Refused) out).value(), Named.as("unwrap-refused-job"))
+        .filter((_, out) -> out instanceof JobOutput.Refused, Named.as("pick-refused-jobs"))
+        .mapValues(out -> ((JobOutput.Refused) out).value(), Named.as("unwrap-refused-job"))
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-jobs"));
   }
 
-  private void totalSites(KStream<String, Booked> booked) {
+  private void totalSites(KStream<String, AttributionOutput> booked) {
     KStream<String, SiteUpdate> updates =
         booked
-            .filter((_, out) -> out instanceof Booked.ToSite, Named.as("pick-site-increments"))
+            .filter(
+                (_, out) -> out instanceof AttributionOutput.ToSite,
+                Named.as("pick-site-increments"))
             .mapValues(
-                out -> SITE_WINDOWS.serialize(BY_SITE, ((Booked.ToSite) out).increment()),
+                out ->
+                    SITE_WINDOWS.serialize(BY_SITE, ((AttributionOutput.ToSite) out).increment()),
                 Named.as("unwrap-site-increment"))
             .repartition(Repartitioned.with(KEY, RAW).withName(BY_SITE))
             .process(() -> new TotalSites(refusals), Named.as("total-sites"), TotalSites.WINDOWS);
@@ -179,8 +183,8 @@ public final class AccountingTopology implements Supplier<Topology> {
             .filter((_, out) -> out instanceof SiteUpdate.Window, Named.as("pick-site-windows"))
             .mapValues(out -> ((SiteUpdate.Window) out).window(), Named.as("unwrap-site-window"));
     windows.to(
-        Topic.SITE_POWER.topicName(),
-        Produced.with(KEY, WireSerdes.siteWindows()).withName("write-site-power"));
+        Topic.SITE_WINDOW.topicName(),
+        Produced.with(KEY, WireSerdes.siteWindows()).withName("write-site-window"));
     windows.to(
         Topic.LEDGER.topicName(),
         Produced.with(KEY, WireSerdes.siteWindows()).withName("write-ledger"));
@@ -190,25 +194,28 @@ public final class AccountingTopology implements Supplier<Topology> {
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-sites"));
   }
 
-  private static void tellNodes(KStream<String, Booked> booked) {
+  private static void tellNodes(KStream<String, AttributionOutput> booked) {
     booked
-        .filter((_, out) -> out instanceof Booked.ToNode, Named.as("pick-node-increments"))
-        .mapValues(out -> ((Booked.ToNode) out).increment(), Named.as("unwrap-node-increment"))
+        .filter(
+            (_, out) -> out instanceof AttributionOutput.ToNode, Named.as("pick-node-increments"))
+        .mapValues(
+            out -> ((AttributionOutput.ToNode) out).increment(), Named.as("unwrap-node-increment"))
         .to(
-            Topic.NODE_POWER.topicName(),
-            Produced.with(KEY, WireSerdes.nodeWindows()).withName("write-node-power"));
+            Topic.NODE_WINDOW.topicName(),
+            Produced.with(KEY, WireSerdes.nodeWindows()).withName("write-node-window"));
     booked
-        .filter((_, out) -> out instanceof Booked.Now, Named.as("pick-power-now"))
-        .mapValues(out -> ((Booked.Now) out).power(), Named.as("unwrap-power-now"))
+        .filter((_, out) -> out instanceof AttributionOutput.Now, Named.as("pick-power-snapshot"))
+        .mapValues(out -> ((AttributionOutput.Now) out).power(), Named.as("unwrap-power-snapshot"))
         .to(
-            Topic.POWER_NOW.topicName(),
-            Produced.with(KEY, WireSerdes.livePower()).withName("write-power-now"));
+            Topic.POWER_SNAPSHOT.topicName(),
+            Produced.with(KEY, WireSerdes.livePower()).withName("write-power-snapshot"));
   }
 
-  private static void keepRefused(KStream<String, Booked> booked) {
+  private static void keepRefused(KStream<String, AttributionOutput> booked) {
     booked
-        .filter((_, out) -> out instanceof Booked.Refused, Named.as("pick-refused-news"))
-        .mapValues(out -> ((Booked.Refused) out).value(), Named.as("unwrap-refused-news"))
+        .filter((_, out) -> out instanceof AttributionOutput.Refused, Named.as("pick-refused-news"))
+        .mapValues(
+            out -> ((AttributionOutput.Refused) out).value(), Named.as("unwrap-refused-news"))
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-news"));
   }
 

@@ -3,10 +3,10 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.process.Refusals;
-import io.github.joulestream.streams.watch.SendToSite;
-import io.github.joulestream.streams.watch.WatchSites;
-import io.github.joulestream.streams.watch.Watched;
+import io.github.joulestream.streams.accounting.Refusals;
+import io.github.joulestream.streams.alerts.AlertsOutput;
+import io.github.joulestream.streams.alerts.SendToSite;
+import io.github.joulestream.streams.alerts.WatchSites;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -27,25 +27,25 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *   alerts (cleared by a person)
  *   budgets ─────┤
  *   nodes ───────┤
- *   jobs ────────┼─> send-to-site ─ news-by-site ─┐
- *   node-power ──┤                                │                  ┌─> alerts
- *   job-energy ──┘                                ├─> watch-sites ───┼─> power-caps
- *   power-now ────────────────────────────────────┤    (per site)    └─> dead-letter
- *   site-power ───────────────────────────────────┘
+ *   jobs ────────┼─> send-to-site ─ events-by-site ─┐
+ *   node-window ──┤                                │                  ┌─> alerts
+ *   job-window ──┘                                ├─> watch-sites ───┼─> cap-advice
+ *   power-snapshot ────────────────────────────────────┤    (per site)    └─> dead-letter
+ *   site-window ───────────────────────────────────┘
  * </pre>
  *
- * <p>Topics in: power-now, site-power (keyed by site; where all of a site meets), and budgets,
- * nodes, jobs, node-power, job-energy, and of alerts what a person has cleared, which come there by
- * news-by-site. It has the number of partitions of the widest of them, and so of power-now. What is
- * told lives second by second comes directly; what goes around is a few records a second for each
- * thousand nodes. Topics out: alerts, power-caps, dead-letter.
+ * <p>Topics in: power-snapshot, site-window (keyed by site; where all of a site meets), and
+ * budgets, nodes, jobs, node-window, job-window, and of alerts what a person has cleared, which
+ * come there by events-by-site. It has the number of partitions of the widest of them, and so of
+ * power-snapshot. What is told lives second by second comes directly; what goes around is a few
+ * records a second for each thousand nodes. Topics out: alerts, cap-advice, dead-letter.
  *
  * <p>Store: site-watch, what the watch over each site follows from. Time is that of the site's
  * data: late news change figures, and never what was told. News of a node that are older than what
  * is known of it change nothing.
  */
 public final class AlertsTopology implements Supplier<Topology> {
-  public static final String NEWS_BY_SITE = "news-by-site";
+  public static final String NEWS_BY_SITE = "events-by-site";
 
   private static final Serde<String> KEY = Serdes.String();
   private static final Serde<byte[]> RAW = Serdes.ByteArray();
@@ -54,11 +54,11 @@ public final class AlertsTopology implements Supplier<Topology> {
           Topic.BUDGETS.topicName(),
           Topic.NODES.topicName(),
           Topic.JOBS.topicName(),
-          Topic.NODE_POWER.topicName(),
-          Topic.JOB_ENERGY.topicName(),
+          Topic.NODE_WINDOW.topicName(),
+          Topic.JOB_WINDOW.topicName(),
           Topic.ALERTS.topicName());
   private static final List<String> DIRECT =
-      List.of(Topic.POWER_NOW.topicName(), Topic.SITE_POWER.topicName());
+      List.of(Topic.POWER_SNAPSHOT.topicName(), Topic.SITE_WINDOW.topicName());
 
   private final Properties config;
   private final Refusals refusals = new Refusals();
@@ -81,7 +81,7 @@ public final class AlertsTopology implements Supplier<Topology> {
   public Topology get() {
     StreamsBuilder builder = AccountingTopology.builder(config);
     builder.addStateStore(WatchSites.store());
-    KStream<String, Watched> watched =
+    KStream<String, AlertsOutput> watched =
         sent(builder)
             .merge(
                 builder.stream(DIRECT, Consumed.with(KEY, RAW).withName("read-power")),
@@ -103,22 +103,22 @@ public final class AlertsTopology implements Supplier<Topology> {
         .repartition(Repartitioned.with(KEY, RAW).withName(NEWS_BY_SITE));
   }
 
-  private static void tell(KStream<String, Watched> watched) {
+  private static void tell(KStream<String, AlertsOutput> watched) {
     watched
-        .filter((_, out) -> out instanceof Watched.Told, Named.as("pick-alerts"))
-        .mapValues(out -> ((Watched.Told) out).alert(), Named.as("unwrap-alert"))
+        .filter((_, out) -> out instanceof AlertsOutput.Told, Named.as("pick-alerts"))
+        .mapValues(out -> ((AlertsOutput.Told) out).alert(), Named.as("unwrap-alert"))
         .to(
             Topic.ALERTS.topicName(),
             Produced.with(KEY, WireSerdes.alerts()).withName("write-alerts"));
     watched
-        .filter((_, out) -> out instanceof Watched.Advised, Named.as("pick-advice"))
-        .mapValues(out -> ((Watched.Advised) out).advice(), Named.as("unwrap-advice"))
+        .filter((_, out) -> out instanceof AlertsOutput.Advised, Named.as("pick-advice"))
+        .mapValues(out -> ((AlertsOutput.Advised) out).advice(), Named.as("unwrap-advice"))
         .to(
-            Topic.POWER_CAPS.topicName(),
-            Produced.with(KEY, WireSerdes.capAdvices()).withName("write-power-caps"));
+            Topic.CAP_ADVICE.topicName(),
+            Produced.with(KEY, WireSerdes.capAdvices()).withName("write-cap-advice"));
     watched
-        .filter((_, out) -> out instanceof Watched.Refused, Named.as("pick-refused"))
-        .mapValues(out -> ((Watched.Refused) out).value(), Named.as("unwrap-refused"))
+        .filter((_, out) -> out instanceof AlertsOutput.Refused, Named.as("pick-refused"))
+        .mapValues(out -> ((AlertsOutput.Refused) out).value(), Named.as("unwrap-refused"))
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused"));
   }
 }

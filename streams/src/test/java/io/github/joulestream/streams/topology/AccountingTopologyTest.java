@@ -31,10 +31,10 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
-import io.github.joulestream.streams.process.AttributeEnergy;
-import io.github.joulestream.streams.process.LiveStore;
-import io.github.joulestream.streams.process.TotalJobs;
-import io.github.joulestream.streams.process.TotalSites;
+import io.github.joulestream.streams.accounting.AttributeEnergy;
+import io.github.joulestream.streams.accounting.ObjectCacheStore;
+import io.github.joulestream.streams.accounting.TotalJobs;
+import io.github.joulestream.streams.accounting.TotalSites;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -202,7 +202,7 @@ class AccountingTopologyTest {
   private final Set<String> parts = new HashSet<>();
 
   private Results results() {
-    read(Topic.JOB_ENERGY, WireSerdes.jobWindows().deserializer())
+    read(Topic.JOB_WINDOW, WireSerdes.jobWindows().deserializer())
         .forEach(record ->
             results.windows.put(
                 record.key() + record.value().windowStartEpochMillis(), record.value()));
@@ -214,7 +214,7 @@ class AccountingTopologyTest {
                 record.value().windowMillis() + " " + record.value().windowStartEpochMillis(),
                 record.value()));
     for (TestRecord<String, NodeWindow> record :
-        read(Topic.NODE_POWER, WireSerdes.nodeWindows().deserializer())) {
+        read(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
       NodeWindow window = record.value();
       assertThat(record.key()).isEqualTo(Keys.node(window.site(), window.node()));
       assertThat(parts.add(record.key() + window.windowStartEpochMillis() + "/" + window.part()))
@@ -366,7 +366,7 @@ class AccountingTopologyTest {
     send(batch(1, 31, 50));
     assertThat(told().state()).isEqualTo(JobState.RUNNING);
     send(release(50));
-    send(said(JobRecord.UNSAID, START + 51_000, JobState.FAILED, 0));
+    send(said(JobRecord.UNSPECIFIED, START + 51_000, JobState.FAILED, 0));
     JobSummary failed = told();
     assertThat(failed.state()).isEqualTo(JobState.FAILED);
     assertThat(failed.endEpochMillis()).isEqualTo(START + 51_000);
@@ -418,14 +418,14 @@ class AccountingTopologyTest {
   @Test
   void whatARecordLeavesOut_staysAsOthersSaidIt() {
     send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
-    send(said(JobRecord.UNSAID, JobRecord.OPEN, JobState.UNKNOWN, 1_000));
+    send(said(JobRecord.UNSPECIFIED, JobRecord.OPEN, JobState.UNKNOWN, 1_000));
     JobSummary running = told();
     assertThat(running.state()).isEqualTo(JobState.RUNNING);
     assertThat(running.startEpochMillis()).isEqualTo(START + 5_000);
     assertThat(running.work()).isEqualTo(1_000);
 
     send(job());
-    send(said(JobRecord.UNSAID, START + 26_000, JobState.FAILED, 0));
+    send(said(JobRecord.UNSPECIFIED, START + 26_000, JobState.FAILED, 0));
     JobSummary ended = told();
     assertThat(ended.user()).isEqualTo("ada");
     assertThat(ended.work()).isEqualTo(1_000);
@@ -453,7 +453,7 @@ class AccountingTopologyTest {
 
   @Test
   void anEndOfAJobThatNobodyStarted_hasATime() {
-    send(said(JobRecord.UNSAID, START + 26_000, JobState.FAILED, 0));
+    send(said(JobRecord.UNSPECIFIED, START + 26_000, JobState.FAILED, 0));
     assertThat(told().startEpochMillis()).isEqualTo(START + 26_000);
     assertThat(told().anchorEpochMillis()).isEqualTo(START + 26_000);
   }
@@ -575,7 +575,7 @@ class AccountingTopologyTest {
   }
 
   private List<NodePower> powerNow() {
-    return read(Topic.POWER_NOW, WireSerdes.livePower().deserializer()).stream()
+    return read(Topic.POWER_SNAPSHOT, WireSerdes.livePower().deserializer()).stream()
         .peek(record -> assertThat(record.key()).isEqualTo(SITE))
         .flatMap(record -> record.value().nodes().stream())
         .toList();
@@ -699,7 +699,7 @@ class AccountingTopologyTest {
     }
     long entries = 0;
     for (String store : List.of(TotalJobs.WINDOWS, TotalJobs.TOTALS, TotalSites.WINDOWS)) {
-      entries += ((LiveStore<?>) driver.getStateStore(store)).size();
+      entries += ((ObjectCacheStore<?>) driver.getStateStore(store)).size();
     }
     try (var history = driver.<String, byte[]>getWindowStore(AttributeEnergy.HISTORY).all()) {
       while (history.hasNext()) {
@@ -716,7 +716,7 @@ class AccountingTopologyTest {
   /** Nobody reads what is told here. */
   private void drain() {
     for (Topic topic :
-        List.of(Topic.JOB_ENERGY, Topic.JOB_SUMMARY, Topic.SITE_POWER, Topic.LEDGER)) {
+        List.of(Topic.JOB_WINDOW, Topic.JOB_SUMMARY, Topic.SITE_WINDOW, Topic.LEDGER)) {
       read(topic, Serdes.ByteArray().deserializer());
     }
   }

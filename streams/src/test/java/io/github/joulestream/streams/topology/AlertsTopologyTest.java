@@ -11,15 +11,15 @@ import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Cap;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Reduction;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Cap;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Reduction;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
@@ -28,15 +28,15 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
-import io.github.joulestream.schemas.LivePower;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsSettings;
-import io.github.joulestream.streams.watch.WatchSites;
+import io.github.joulestream.streams.alerts.WatchSites;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -123,9 +123,9 @@ class AlertsTopologyTest {
 
   private void power(String site, long second, List<NodePower> nodes) {
     send(
-        Topic.POWER_NOW,
+        Topic.POWER_SNAPSHOT,
         site,
-        new LivePower(site, 0, millis(second), nodes),
+        new PowerSnapshot(site, 0, millis(second), nodes),
         WireSerdes.livePower().serializer(),
         second);
   }
@@ -211,7 +211,7 @@ class AlertsTopologyTest {
       totals.add(side, 1_000 * (joules - jobsJoules));
     }
     send(
-        Topic.SITE_POWER,
+        Topic.SITE_WINDOW,
         SITE,
         new SiteWindow(SITE, millis(windowSecond), 10_000, totals),
         WireSerdes.siteWindows().serializer(),
@@ -291,9 +291,9 @@ class AlertsTopologyTest {
     // a day late, and all at once
     for (long second = 0; second < 100; second++) {
       send(
-          Topic.POWER_NOW,
+          Topic.POWER_SNAPSHOT,
           SITE,
-          new LivePower(
+          new PowerSnapshot(
               SITE, 0, millis(86_400), List.of(node("n1", second, second < 40 ? 500 : 1_000))),
           WireSerdes.livePower().serializer(),
           86_400);
@@ -370,7 +370,7 @@ class AlertsTopologyTest {
             "RESOLVED CRITICAL 100 905");
     assertThat(ofBudget).extracting(Alert::value).containsExactly(1_000.0, 1_000.0, 900.0, 900.0);
     assertThat(ofBudget)
-        .extracting(Alert::completenessParts)
+        .extracting(Alert::completenessBasisPoints)
         .containsExactly(10_000, 9_000, 9_000, 9_000);
     assertThat(ofBudget.get(1).summary()).contains("(90 % of nodes reporting)");
     List<Alert> silent = alerts.stream().filter(alert -> alert.rule() == Rule.NODE_SILENT).toList();
@@ -446,7 +446,7 @@ class AlertsTopologyTest {
             0,
             5,
             plain.resolveAfterMillis(),
-            plain.restMillis(),
+            plain.cooldownMillis(),
             0,
             // 13:02 to 13:10 in Berlin, two to ten minutes after the start
             List.of(new Reduction(EnumSet.of(DayOfWeek.WEDNESDAY), 782, 790, 600_000)),
@@ -521,14 +521,14 @@ class AlertsTopologyTest {
             Topic.BUDGETS,
             Topic.NODES,
             Topic.JOBS,
-            Topic.NODE_POWER,
-            Topic.JOB_ENERGY,
-            Topic.POWER_NOW,
-            Topic.SITE_POWER);
+            Topic.NODE_WINDOW,
+            Topic.JOB_WINDOW,
+            Topic.POWER_SNAPSHOT,
+            Topic.SITE_WINDOW);
     for (Topic topic : all) {
       send(
           topic,
-          topic == Topic.POWER_NOW || topic == Topic.SITE_POWER ? SITE : SITE + "/x",
+          topic == Topic.POWER_SNAPSHOT || topic == Topic.SITE_WINDOW ? SITE : SITE + "/x",
           poison,
           raw,
           0);
@@ -672,7 +672,7 @@ class AlertsTopologyTest {
     Totals<JobAmount> totals = Totals.ofJob();
     totals.add(JobAmount.TOTAL_MILLIJOULES, 1_000 * joules);
     send(
-        Topic.JOB_ENERGY,
+        Topic.JOB_WINDOW,
         Keys.job(SITE, job),
         new JobWindow(SITE, job, millis(second), 10_000, totals),
         WireSerdes.jobWindows().serializer(),
@@ -683,7 +683,7 @@ class AlertsTopologyTest {
     Totals<SiteAmount> totals = Totals.ofSite();
     totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 1_000 * joules);
     send(
-        Topic.NODE_POWER,
+        Topic.NODE_WINDOW,
         Keys.node(SITE, node),
         new NodeWindow(SITE, node, millis(second), 10_000, totals, 7),
         WireSerdes.nodeWindows().serializer(),
@@ -756,7 +756,7 @@ class AlertsTopologyTest {
     power(0, node("n1", 0, 100), node("n2", 0, 200));
     power(1, node("n1", 1, 500), node("n2", 1, 1_000));
     List<TestRecord<String, CapAdvice>> advices =
-        read(Topic.POWER_CAPS, WireSerdes.capAdvices().deserializer());
+        read(Topic.CAP_ADVICE, WireSerdes.capAdvices().deserializer());
     assertThat(advices).hasSize(1);
     assertThat(advices.getFirst().key()).isEqualTo(SITE);
     CapAdvice advice = advices.getFirst().value();
@@ -769,7 +769,7 @@ class AlertsTopologyTest {
     for (long second = 2; second < 310; second++) {
       power(second, node("n1", second, 333), node("n2", second, 600));
     }
-    assertThat(read(Topic.POWER_CAPS, WireSerdes.capAdvices().deserializer()))
+    assertThat(read(Topic.CAP_ADVICE, WireSerdes.capAdvices().deserializer()))
         .extracting(record -> record.value().caps().size())
         .containsExactly(0);
   }
@@ -855,7 +855,7 @@ class AlertsTopologyTest {
     totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 1_000);
     totals.add(SiteAmount.JOBS_TOTAL_MILLIJOULES, 999);
     SiteWindow wrong = new SiteWindow(SITE, millis(0), 10_000, totals);
-    send(Topic.SITE_POWER, SITE, wrong, WireSerdes.siteWindows().serializer(), 10);
+    send(Topic.SITE_WINDOW, SITE, wrong, WireSerdes.siteWindows().serializer(), 10);
     steady(10, 20, 100);
     Alert alert = alerts(Rule.LEDGER_UNBALANCED).getFirst();
     assertThat(alert.value()).isEqualTo(0.001);
@@ -873,7 +873,7 @@ class AlertsTopologyTest {
     totals.add(SiteAmount.COUNTER_STUCK_MILLIS, 9_000);
     steady(0, 10, 100);
     send(
-        Topic.NODE_POWER,
+        Topic.NODE_WINDOW,
         Keys.node(SITE, "n1"),
         new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
         WireSerdes.nodeWindows().serializer(),
@@ -891,7 +891,7 @@ class AlertsTopologyTest {
     totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, millijoules);
     totals.add(SiteAmount.IDLE_TOTAL_MILLIJOULES, millijoules);
     send(
-        Topic.SITE_POWER,
+        Topic.SITE_WINDOW,
         SITE,
         new SiteWindow(SITE, millis(second), 10_000, totals),
         WireSerdes.siteWindows().serializer(),
@@ -930,7 +930,7 @@ class AlertsTopologyTest {
       Totals<SiteAmount> totals = Totals.ofSite();
       totals.add(SiteAmount.FAILED_RECORDS, 2);
       send(
-          Topic.NODE_POWER,
+          Topic.NODE_WINDOW,
           Keys.node(SITE, "n1"),
           new NodeWindow(SITE, "n1", millis(0), 10_000, totals, i),
           WireSerdes.nodeWindows().serializer(),
@@ -952,7 +952,7 @@ class AlertsTopologyTest {
     totals.add(SiteAmount.RIVAL_AGENT_BATCHES, 3);
     steady(0, 10, 100);
     send(
-        Topic.NODE_POWER,
+        Topic.NODE_WINDOW,
         Keys.node(SITE, "n1"),
         new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
         WireSerdes.nodeWindows().serializer(),
@@ -974,7 +974,7 @@ class AlertsTopologyTest {
     totals.add(SiteAmount.REFUSED_CONFLICT, 12);
     steady(0, 10, 100);
     send(
-        Topic.NODE_POWER,
+        Topic.NODE_WINDOW,
         Keys.node(SITE, "n1"),
         new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
         WireSerdes.nodeWindows().serializer(),

@@ -14,7 +14,7 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
-import io.github.joulestream.streams.process.Refusals;
+import io.github.joulestream.streams.accounting.Refusals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -125,7 +125,7 @@ class HostileRecordsTest {
         assertThat(header(letter, DeadLetters.REASON)).as(sent.get(i)).isNotEmpty();
         assertThat(header(letter, DeadLetters.OFFSET)).matches("\\d+");
         assertThat(letter.value() == null ? 0 : letter.value().length)
-            .isLessThanOrEqualTo(DeadLetters.MOST_VALUE_BYTES);
+            .isLessThanOrEqualTo(DeadLetters.MAX_VALUE_BYTES);
         assertThat(letter.key() == null ? 0 : letter.key().length).isLessThan(1_100);
         if (sent.get(i).startsWith("5 MB")) {
           assertThat(header(letter, DeadLetters.SIZE)).isEqualTo("5000000");
@@ -165,15 +165,15 @@ class HostileRecordsTest {
     AlertsTopology topology = new AlertsTopology(config);
     List<String> inputs =
         List.of(
-            "power-now",
-            "site-power",
+            "power-snapshot",
+            "site-window",
             "budgets",
             "nodes",
             "jobs",
-            "node-power",
-            "job-energy",
+            "node-window",
+            "job-window",
             "alerts",
-            "joulestream-alerts-news-by-site-repartition");
+            "joulestream-alerts-events-by-site-repartition");
     assertAllKept(topology.get(), config, inputs, topology.refusals());
   }
 
@@ -197,7 +197,7 @@ class HostileRecordsTest {
   void recordsOfPowerWithoutAValue_areRefused_alsoOfASiteThatNobodyKnows() {
     Properties config = AlertsProgram.config(settings());
     AlertsTopology alerts = new AlertsTopology(config);
-    List<String> topics = List.of("power-now", "site-power", "node-power", "job-energy");
+    List<String> topics = List.of("power-snapshot", "site-window", "node-window", "job-window");
     try (TopologyTestDriver driver = new TopologyTestDriver(alerts.get(), config, START)) {
       for (String topic : topics) {
         driver

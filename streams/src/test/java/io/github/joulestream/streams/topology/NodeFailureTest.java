@@ -26,8 +26,8 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
-import io.github.joulestream.streams.process.AttributeEnergy;
-import io.github.joulestream.streams.process.SetAsideNode;
+import io.github.joulestream.streams.accounting.AttributeEnergy;
+import io.github.joulestream.streams.accounting.SetAsideNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -153,7 +153,7 @@ class NodeFailureTest {
 
     Run read() {
       for (TestRecord<String, NodeWindow> record :
-          output(Topic.NODE_POWER, WireSerdes.nodeWindows().deserializer())) {
+          output(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
         nodes
             .computeIfAbsent(
                 record.key() + " " + record.value().windowStartEpochMillis(), _ -> Totals.ofSite())

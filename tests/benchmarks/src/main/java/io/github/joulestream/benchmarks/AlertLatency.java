@@ -6,15 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.joulestream.app.Main;
-import io.github.joulestream.app.budget.BudgetTopic;
+import io.github.joulestream.app.alerts.BudgetTopic;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
@@ -147,7 +147,7 @@ final class AlertLatency {
               0,
               all.hysteresisPercent(),
               all.resolveAfterMillis(),
-              all.restMillis(),
+              all.cooldownMillis(),
               0,
               List.of(),
               CapMode.NONE,

@@ -4,9 +4,9 @@ package io.github.joulestream.benchmarks;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.JobPower;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
@@ -14,8 +14,8 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.Keys;
-import io.github.joulestream.schemas.LivePower;
 import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
@@ -169,11 +169,11 @@ final class Alerting {
           if (from + PER_RECORD >= nodes && second == seconds - 1) {
             news.add(power("end", now, END));
           }
-          LivePower live = new LivePower(SITE, 0, now, news);
+          PowerSnapshot live = new PowerSnapshot(SITE, 0, now, news);
           feed.send(
-              Topic.POWER_NOW,
+              Topic.POWER_SNAPSHOT,
               SITE,
-              WireSerdes.livePower().serializer().serialize("power-now", live));
+              WireSerdes.livePower().serializer().serialize("power-snapshot", live));
         }
       }
       feed.flush();

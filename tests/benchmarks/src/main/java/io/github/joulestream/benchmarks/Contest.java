@@ -20,7 +20,7 @@ import java.util.Set;
 final class Contest {
   private static final String LIMIT = "consumer-decoding";
   private static final Set<String> RESULTS =
-      Set.of("job-energy", "job-summary", "site-power", "ledger", Peer.RESULTS);
+      Set.of("job-window", "job-summary", "site-window", "ledger", Peer.RESULTS);
 
   private final Settings settings;
   private final Bench bench;

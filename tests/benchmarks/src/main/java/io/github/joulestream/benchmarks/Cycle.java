@@ -129,7 +129,7 @@ final class Cycle implements Publisher {
                         readings.epochMillis(),
                         readings.powerMilliwatts(),
                         plus(readings.energyMicrojoules(), last.energyMicrojoules(), turn),
-                        readings.utilisationParts(),
+                        readings.utilisationBasisPoints(),
                         readings.usedBytes(),
                         plus(readings.readBytes(), last.readBytes(), turn),
                         plus(readings.writtenBytes(), last.writtenBytes(), turn))));

@@ -54,7 +54,7 @@ final class Joulestream implements Contestant {
           var job =
               WireSerdes.jobSummaries().deserializer().deserialize("job-summary", record.value());
           jobs.put(
-              job.job() + job.partEpochMillis(), job.totals().get(JobAmount.TOTAL_MILLIJOULES));
+              job.job() + job.fragmentEpochMillis(), job.totals().get(JobAmount.TOTAL_MILLIJOULES));
         });
     return jobs.values().stream().mapToLong(Long::longValue).sum();
   }

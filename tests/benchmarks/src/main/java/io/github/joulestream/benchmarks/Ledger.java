@@ -52,7 +52,10 @@ final class Ledger {
           SiteWindow window = window(record.value());
           if (window.windowMillis() == WINDOW_MILLIS) {
             windows.put(
-                window.site() + window.windowStartEpochMillis() + "/" + window.partEpochMillis(),
+                window.site()
+                    + window.windowStartEpochMillis()
+                    + "/"
+                    + window.fragmentEpochMillis(),
                 window);
           }
         });

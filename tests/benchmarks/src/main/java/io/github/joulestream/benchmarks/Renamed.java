@@ -40,10 +40,10 @@ final class Renamed {
         event.action(),
         event.atEpochMillis() + laterMillis,
         event.devices(),
-        event.memoryParts(),
-        event.storageParts(),
-        event.cpuParts(),
-        event.nodeParts(),
+        event.memoryBasisPoints(),
+        event.storageBasisPoints(),
+        event.cpuBasisPoints(),
+        event.nodeBasisPoints(),
         event.gpusOnNode(),
         event.reporter());
   }

@@ -22,9 +22,9 @@ final class Soak {
   private static final Duration DRAIN = Duration.ofMinutes(2);
   private static final int TURN_SECONDS = 60;
   // of data: a commit, and what a poll and a pause of the collector may add
-  private static final double MOST_BEHIND_SECONDS = 3;
-  private static final double MOST_GROWTH_SECONDS = 1;
-  private static final long MOST_LATE_MILLIS = 2_000;
+  private static final double MAX_BEHIND_SECONDS = 3;
+  private static final double MAX_GROWTH_SECONDS = 1;
+  private static final long MAX_LATE_MILLIS = 2_000;
 
   private final Settings settings;
   private final Bench bench;
@@ -227,10 +227,10 @@ final class Soak {
     if (missing != 0) {
       return "loses readings: " + missing;
     }
-    if (lateMillis > MOST_LATE_MILLIS) {
+    if (lateMillis > MAX_LATE_MILLIS) {
       return "says nothing, the load itself does not keep pace: " + why;
     }
-    return last <= MOST_BEHIND_SECONDS && last - first <= MOST_GROWTH_SECONDS && windows > 0
+    return last <= MAX_BEHIND_SECONDS && last - first <= MAX_GROWTH_SECONDS && windows > 0
         ? "keeps pace: " + why
         : "does not keep pace: " + why;
   }

@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** What is in topics. */
 final class Topics {
   private static final String[] RESULTS = {
-    "job-energy", "job-summary", "site-power", "node-power", "ledger"
+    "job-window", "job-summary", "site-window", "node-window", "ledger"
   };
   private static final Duration POLL = Duration.ofMillis(500);
 

@@ -28,7 +28,7 @@ class ArchitectureTest {
   void allModulesAreLookedAt() {
     for (String module :
         new String[] {
-          "energy", "runtime", "schemas", "producers", "streams", "store", "delivery", "app"
+          "energy", "runtime", "schemas", "producers", "streams", "store", "alerting", "app"
         }) {
       assertThat(CLASSES.stream().map(JavaClass::getPackageName))
           .anyMatch(name -> name.startsWith(ROOT + module));
@@ -57,7 +57,7 @@ class ArchitectureTest {
 
   @Test
   void programs_neverSeeEachOther() {
-    List<String> programs = List.of("producers", "streams", "store", "delivery");
+    List<String> programs = List.of("producers", "streams", "store", "alerting");
     for (String one : programs) {
       noClasses()
           .that()
@@ -86,7 +86,7 @@ class ArchitectureTest {
     onlyIn("com.influxdb..", "store.influx..");
     onlyIn("io.questdb..", "store.questdb..");
     onlyIn("picocli..", "app..");
-    onlyIn("org.snakeyaml..", "app.budget..");
+    onlyIn("org.snakeyaml..", "app.alerts..");
     onlyIn("org.eclipse.jetty..", "producers.jobs..");
     onlyIn("kafka..", "app.up..");
     noClasses()

@@ -101,14 +101,14 @@ final class HostileRecords {
           Map.entry(Topic.BUDGETS, "budget"),
           Map.entry(Topic.NODES, "node"),
           Map.entry(Topic.GRID, "grid"),
-          Map.entry(Topic.JOB_ENERGY, "job-window"),
-          Map.entry(Topic.SITE_POWER, "site-window"),
-          Map.entry(Topic.NODE_POWER, "node-window"),
-          Map.entry(Topic.POWER_NOW, "live-power"),
+          Map.entry(Topic.JOB_WINDOW, "job-window"),
+          Map.entry(Topic.SITE_WINDOW, "site-window"),
+          Map.entry(Topic.NODE_WINDOW, "node-window"),
+          Map.entry(Topic.POWER_SNAPSHOT, "power-snapshot"),
           Map.entry(Topic.LEDGER, "site-window"),
           Map.entry(Topic.JOB_SUMMARY, "job-summary"),
           Map.entry(Topic.ALERTS, "alert"),
-          Map.entry(Topic.POWER_CAPS, "cap-advice"));
+          Map.entry(Topic.CAP_ADVICE, "cap-advice"));
 
   private final String site;
   private final long nowEpochMillis;
@@ -201,7 +201,7 @@ final class HostileRecords {
   private byte[] key(Topic topic, String name) {
     String key =
         switch (topic) {
-          case SITE_POWER, LEDGER, POWER_NOW, POWER_CAPS, GRID -> site;
+          case SITE_WINDOW, LEDGER, POWER_SNAPSHOT, CAP_ADVICE, GRID -> site;
           case ALERTS -> name;
           default -> site + "/" + name;
         };
@@ -425,7 +425,7 @@ final class HostileRecords {
       return switch (field) {
         case "windowMillis" -> 10_000;
         case "thresholdsPercent" -> 90;
-        case "resolveAfterMillis", "restMillis" -> 60_000;
+        case "resolveAfterMillis", "cooldownMillis" -> 60_000;
         case "limit" -> 1_000_000;
         case "agentEpoch" -> nowEpochMillis;
         case "parts" -> 10_000;

@@ -156,7 +156,7 @@ class ITAgentSpool {
       SiteWindow window =
           WireSerdes.siteWindows().deserializer().deserialize("ledger", record.value());
       if (window.windowMillis() == 10_000) {
-        windows.put(window.windowStartEpochMillis() + "/" + window.partEpochMillis(), window);
+        windows.put(window.windowStartEpochMillis() + "/" + window.fragmentEpochMillis(), window);
       }
     }
     long readings = 0;

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.JobPower;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Scope;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.Keys;
-import io.github.joulestream.schemas.LivePower;
+import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
@@ -63,7 +63,7 @@ class ITAlertsCrash {
   void killedAndStartedAgain_noAlertIsLost_andNoneIsToldTwice() throws Exception {
     System.out.println("ITAlertsCrash seed " + SEED);
     List<Budget> budgets = budgets();
-    List<LivePower> powers = powers();
+    List<PowerSnapshot> powers = powers();
     List<String> expected = brief(undisturbed(budgets, powers));
     assertThat(expected).hasSizeGreaterThan(100);
 
@@ -154,9 +154,9 @@ class ITAlertsCrash {
         0);
   }
 
-  private static List<LivePower> powers() {
+  private static List<PowerSnapshot> powers() {
     Random random = new Random(SEED + 1);
-    List<LivePower> powers = new ArrayList<>();
+    List<PowerSnapshot> powers = new ArrayList<>();
     long[] level = new long[JOBS];
     for (int second = 0; second < SECONDS; second++) {
       List<NodePower> nodes = new ArrayList<>();
@@ -172,7 +172,7 @@ class ITAlertsCrash {
       if (second == SECONDS - 1) {
         nodes.add(node("marker", second, 10, "end"));
       }
-      powers.add(new LivePower(SITE, 0, START + 1_000L * second, nodes));
+      powers.add(new PowerSnapshot(SITE, 0, START + 1_000L * second, nodes));
     }
     return powers;
   }
@@ -190,7 +190,7 @@ class ITAlertsCrash {
 
   // ---- what must be told
 
-  private List<Alert> undisturbed(List<Budget> budgets, List<LivePower> powers) {
+  private List<Alert> undisturbed(List<Budget> budgets, List<PowerSnapshot> powers) {
     Properties config =
         AlertsProgram.config(
             new StreamsSettings(
@@ -211,10 +211,10 @@ class ITAlertsCrash {
       }
       var powersIn =
           driver.createInputTopic(
-              Topic.POWER_NOW.topicName(),
+              Topic.POWER_SNAPSHOT.topicName(),
               new StringSerializer(),
               WireSerdes.livePower().serializer());
-      for (LivePower power : powers) {
+      for (PowerSnapshot power : powers) {
         powersIn.pipeInput(SITE, power);
       }
       for (TestRecord<String, Alert> record :
@@ -263,12 +263,12 @@ class ITAlertsCrash {
         .get();
   }
 
-  private static void send(KafkaProducer<String, byte[]> producer, LivePower power)
+  private static void send(KafkaProducer<String, byte[]> producer, PowerSnapshot power)
       throws Exception {
     producer
         .send(
             new ProducerRecord<>(
-                Topic.POWER_NOW.topicName(),
+                Topic.POWER_SNAPSHOT.topicName(),
                 SITE,
                 WireSerdes.livePower().serializer().serialize("", power)))
         .get();

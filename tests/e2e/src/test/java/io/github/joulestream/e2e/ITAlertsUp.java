@@ -62,7 +62,7 @@ class ITAlertsUp {
             "--thresholds=100",
             "--forecast=0s",
             "--resolve-after=10s",
-            "--rest=0s",
+            "--cooldown=0s",
             "--kafka=" + kafka)) {
       assertThat(budget.await()).as(budget.output()).isZero();
     }

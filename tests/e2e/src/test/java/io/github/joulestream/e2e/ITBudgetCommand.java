@@ -3,9 +3,9 @@ package io.github.joulestream.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.app.budget.BudgetTopic;
+import io.github.joulestream.app.alerts.BudgetTopic;
 import io.github.joulestream.app.up.EmbeddedKafka;
-import io.github.joulestream.energy.budget.Budget;
+import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
 import java.nio.file.Files;

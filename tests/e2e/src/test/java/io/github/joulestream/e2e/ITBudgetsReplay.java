@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.attribute.Limits;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.CapMode;
-import io.github.joulestream.energy.budget.Contributor;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.replay.MlperfEdges;
@@ -298,7 +298,7 @@ class ITBudgetsReplay {
             WireSerdes.telemetry().serializer().serialize("", batch),
             rows.epochMillis());
         for (Topic between :
-            List.of(Topic.POWER_NOW, Topic.SITE_POWER, Topic.NODE_POWER, Topic.JOB_ENERGY)) {
+            List.of(Topic.POWER_SNAPSHOT, Topic.SITE_WINDOW, Topic.NODE_WINDOW, Topic.JOB_WINDOW)) {
           for (TestRecord<String, byte[]> record : read(accounting, between)) {
             pipe(watch, between, record.key(), record.value(), rows.epochMillis());
           }

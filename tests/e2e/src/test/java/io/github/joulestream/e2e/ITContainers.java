@@ -184,12 +184,12 @@ class ITContainers {
         SiteWindow window =
             WireSerdes.siteWindows().deserializer().deserialize("ledger", result.value());
         if (window.windowMillis() == WINDOW_MILLIS) {
-          windows.put(window.windowStartEpochMillis() + "/" + window.partEpochMillis(), window);
+          windows.put(window.windowStartEpochMillis() + "/" + window.fragmentEpochMillis(), window);
         }
       } else {
         JobSummary job =
             WireSerdes.jobSummaries().deserializer().deserialize("job-summary", result.value());
-        jobs.put(job.job() + "/" + job.partEpochMillis(), job);
+        jobs.put(job.job() + "/" + job.fragmentEpochMillis(), job);
       }
     }
 

@@ -251,7 +251,7 @@ class ITCrash {
               new StringDeserializer(),
               WireSerdes.nodeWindows().deserializer())) {
         List<TopicPartition> partitions =
-            consumer.partitionsFor(Topic.NODE_POWER.topicName()).stream()
+            consumer.partitionsFor(Topic.NODE_WINDOW.topicName()).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         consumer.assign(partitions);

@@ -212,28 +212,28 @@ class ITDashboardsPipeline {
                             w.site(),
                             w.windowMillis(),
                             w.windowStartEpochMillis(),
-                            w.partEpochMillis()))
+                            w.fragmentEpochMillis()))
                 .values());
     nodes =
         List.copyOf(
             latest(
-                    Topic.NODE_POWER,
+                    Topic.NODE_WINDOW,
                     WireSerdes.nodeWindows(),
                     w -> List.of(w.node(), w.windowStartEpochMillis(), w.part()))
                 .values());
     jobWindows =
         List.copyOf(
             latest(
-                    Topic.JOB_ENERGY,
+                    Topic.JOB_WINDOW,
                     WireSerdes.jobWindows(),
-                    w -> List.of(w.job(), w.windowStartEpochMillis(), w.partEpochMillis()))
+                    w -> List.of(w.job(), w.windowStartEpochMillis(), w.fragmentEpochMillis()))
                 .values());
     jobs =
         List.copyOf(
             latest(
                     Topic.JOB_SUMMARY,
                     WireSerdes.jobSummaries(),
-                    job -> List.of(job.job(), job.partEpochMillis()))
+                    job -> List.of(job.job(), job.fragmentEpochMillis()))
                 .values());
   }
 
@@ -351,7 +351,7 @@ class ITDashboardsPipeline {
         grafana.check(query, with(), query.columns().toArray(String[]::new));
       }
     } else if (query.text().contains("${__to}ms - 10m")) {
-      boolean ofJobs = query.text().contains("FROM \"job_energy\"");
+      boolean ofJobs = query.text().contains("FROM \"job_window\"");
       grafana.check(query, atTheEnd(ofJobs ? lastWindowOfJobs() : lastWindowOfNodes()));
     } else {
       grafana.check(query, with());
@@ -599,8 +599,8 @@ class ITDashboardsPipeline {
           assertThat(last)
               .containsKeys(
                   "joulestream telemetry",
-                  StoreWriter.GROUP + " " + Topic.JOB_ENERGY.topicName(),
-                  StoreWriter.GROUP + " " + Topic.NODE_POWER.topicName());
+                  StoreWriter.GROUP + " " + Topic.JOB_WINDOW.topicName(),
+                  StoreWriter.GROUP + " " + Topic.NODE_WINDOW.topicName());
           return last.entrySet().stream()
               .filter(entry -> !entry.getKey().contains("repartition"))
               .allMatch(entry -> entry.getValue() == 0);

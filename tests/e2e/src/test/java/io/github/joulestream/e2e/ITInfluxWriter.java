@@ -132,7 +132,7 @@ class ITInfluxWriter {
   }
 
   private static ProducerRecord<String, byte[]> record(JobWindow window) {
-    String topic = Topic.JOB_ENERGY.topicName();
+    String topic = Topic.JOB_WINDOW.topicName();
     return new ProducerRecord<>(
         topic,
         window.site() + "/" + window.job(),
@@ -164,7 +164,7 @@ class ITInfluxWriter {
       api.influxQl()
           .query(
               BUCKETS.weeks().name(),
-              "SELECT total_millijoules FROM job_energy GROUP BY job",
+              "SELECT total_millijoules FROM job_window GROUP BY job",
               row ->
                   stored.merge(
                       row.text("job") + "@" + row.number("time") / 1_000_000,
@@ -329,7 +329,7 @@ class ITInfluxWriter {
         assertThat(
                 api.write(
                         BUCKETS.weeks().name(),
-                        "job_energy,job=x total_millijoules=\"text\" " + nanos)
+                        "job_window,job=x total_millijoules=\"text\" " + nanos)
                     .toString())
             .isEqualTo("204");
       }
@@ -419,7 +419,8 @@ class ITInfluxWriter {
     String brokers = String.valueOf(kafka.get("bootstrap.servers"));
     proxy().disappear();
     try (Program writer =
-        Program.start("store-writer", "--store-url", url, "--kafka", brokers, "--keep", "30d")) {
+        Program.start(
+            "store-writer", "--store-url", url, "--kafka", brokers, "--retention", "30d")) {
       writer.awaitLine("waiting for the store at " + url);
       proxy().comeBack();
       writer.awaitLine("is InfluxDB 1.x");

@@ -143,7 +143,7 @@ class ITJobs {
       return List.of(gpu(GPU_IDLE, epochMillis, 0), gpu(GPU_BUSY, epochMillis, 9_000));
     }
 
-    private static DeviceSeries gpu(String id, long epochMillis, long busyParts) {
+    private static DeviceSeries gpu(String id, long epochMillis, long busyBasisPoints) {
       long[] none = {};
       return new DeviceSeries(
           Device.sensor(id, DeviceKind.GPU),
@@ -151,7 +151,7 @@ class ITJobs {
               new long[] {epochMillis},
               new long[] {100_000},
               none,
-              new long[] {busyParts},
+              new long[] {busyBasisPoints},
               none,
               none,
               none));

@@ -135,7 +135,7 @@ class ITNodeSetAside {
 
   private long sum(String node, SiteAmount amount) {
     long sum = 0;
-    for (ConsumerRecord<String, byte[]> record : records(Topic.NODE_POWER)) {
+    for (ConsumerRecord<String, byte[]> record : records(Topic.NODE_WINDOW)) {
       NodeWindow window =
           WireSerdes.nodeWindows().deserializer().deserialize("any", record.value());
       if (window.node().equals(node)) {
@@ -219,7 +219,7 @@ class ITNodeSetAside {
                   .formatted(
                       alerts(),
                       sum("n2", SiteAmount.FAILED_RECORDS),
-                      records(Topic.POWER_NOW).stream()
+                      records(Topic.POWER_SNAPSHOT).stream()
                           .map(record ->
                               WireSerdes.livePower()
                                   .deserializer()

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.app.Main;
 import io.github.joulestream.app.up.EmbeddedKafka;
-import io.github.joulestream.energy.budget.Budget;
-import io.github.joulestream.energy.budget.Quantity;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.Keys;

@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.alerting.AlertSender;
+import io.github.joulestream.alerting.Signature;
 import io.github.joulestream.app.Main;
 import io.github.joulestream.app.up.EmbeddedKafka;
-import io.github.joulestream.delivery.AlertSender;
-import io.github.joulestream.delivery.Signature;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.energy.budget.Rule;
-import io.github.joulestream.energy.budget.Scope;
-import io.github.joulestream.energy.budget.Severity;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.producers.jobs.SlurmJobs;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
@@ -67,10 +67,10 @@ class ITRefusals {
 
   private static final List<Topic> OF_THE_WRITER =
       List.of(
-          Topic.JOB_ENERGY,
+          Topic.JOB_WINDOW,
           Topic.JOB_SUMMARY,
-          Topic.SITE_POWER,
-          Topic.NODE_POWER,
+          Topic.SITE_WINDOW,
+          Topic.NODE_WINDOW,
           Topic.LEDGER,
           Topic.ALERTS,
           Topic.BUDGETS);
@@ -229,7 +229,7 @@ class ITRefusals {
       put(alert(Scope.SITE, "nonsense", "x".repeat(16)));
       Totals<JobAmount> totals = Totals.ofJob();
       put(
-          Topic.JOB_ENERGY.topicName(),
+          Topic.JOB_WINDOW.topicName(),
           "lab/j".getBytes(UTF_8),
           WireSerdes.jobWindows()
               .serializer()
@@ -241,7 +241,7 @@ class ITRefusals {
       assertThat(writer.failure()).isEmpty();
       assertThat(points.stored)
           .extracting(point -> point.measurement().name())
-          .contains("JOB_ENERGY", "ALERT");
+          .contains("JOB_WINDOW", "ALERT");
       assertThat((long) list().size()).isEqualTo(writer.recordsRefused());
     }
     JsonNode ofBudgets = list("--topic", "budgets");

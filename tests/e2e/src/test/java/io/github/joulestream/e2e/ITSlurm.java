@@ -238,7 +238,7 @@ class ITSlurm {
                   "200ms",
                   "--jobs",
                   jobs.toString(),
-                  "--held-jobs",
+                  "--job-state-file",
                   folder.resolve("held").toString(),
                   "--spool",
                   folder.resolve("unsent").toString());

@@ -60,7 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The store writer between a real broker and a real store, one of which goes away. */
 class ITStoreWriter {
   private static final long START = 1_700_000_000_000L;
-  private static final String TOPIC = Topic.JOB_ENERGY.topicName();
+  private static final String TOPIC = Topic.JOB_WINDOW.topicName();
 
   @TempDir Path folder;
   private EmbeddedKafka broker;
@@ -228,7 +228,7 @@ class ITStoreWriter {
         throw new StoreUnavailable("interrupted", e);
       }
       points.stream()
-          .filter(point -> point.measurement() == Measurement.JOB_ENERGY)
+          .filter(point -> point.measurement() == Measurement.JOB_WINDOW)
           .forEach(point ->
               energyByNanos.put(
                   point.epochNanos(), (Long) point.fields().get("total_millijoules")));
@@ -363,9 +363,9 @@ class ITStoreWriter {
           "the group's lag is told",
           () ->
               rows(store, "component, topic, lag_records", "lag_records IS NOT NULL")
-                  .contains("[\"joulestream-other\",\"job-energy\",3]"));
+                  .contains("[\"joulestream-other\",\"job-window\",3]"));
       assertThat(rows(store, "component, topic, lag_records", "lag_records IS NOT NULL"))
-          .contains("[\"%s\",\"job-energy\",0]".formatted(StoreWriter.GROUP));
+          .contains("[\"%s\",\"job-window\",0]".formatted(StoreWriter.GROUP));
       Await.until(
           "what could not be read is told",
           () ->

@@ -74,13 +74,13 @@ class ITTopics {
           .get();
       String before = topics(1, "check");
       assertThat(before)
-          .contains("job-energy: is missing")
+          .contains("job-window: is missing")
           .contains("grid: has 2 partitions, must have 1")
           .contains("grid: cleanup.policy is compact, must be delete")
           .doesNotContain("telemetry: ");
 
       assertThat(topics(0, "create", "--partitions", "4"))
-          .contains("job-energy")
+          .contains("job-window")
           .doesNotContain("telemetry");
       assertThat(topics(1, "check"))
           .doesNotContain("is missing")

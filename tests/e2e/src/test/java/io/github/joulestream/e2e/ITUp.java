@@ -31,7 +31,7 @@ class ITUp {
   private static final int ROUNDS = Integer.getInteger("up.rounds", 1);
 
   /** What ten minutes of 8 nodes may take. */
-  private static final long MOST_BYTES = 300L << 20;
+  private static final long MAX_BYTES = 300L << 20;
 
   // 64 KiB for each column of each table and of each log of one, and for what a minute adds
   private static final long FIRST_MINUTE_BYTES = 120L << 20;
@@ -70,7 +70,7 @@ class ITUp {
       System.out.printf(
           "up with %d nodes takes at most %d MB of disk within %d s%n",
           NODES, most >> 20, LENGTH.toSeconds());
-      assertThat(most).isLessThan(LENGTH.toSeconds() <= 60 ? FIRST_MINUTE_BYTES : MOST_BYTES);
+      assertThat(most).isLessThan(LENGTH.toSeconds() <= 60 ? FIRST_MINUTE_BYTES : MAX_BYTES);
       assertThat(up.output()).contains("  disk   about 300 MB").contains(" MB free");
       up.interrupt();
       up.await();

@@ -107,7 +107,7 @@ class ITWriterRebalance {
         Totals<JobAmount> totals = Totals.ofJob().add(JobAmount.TOTAL_MILLIJOULES, i + 1);
         JobWindow window =
             new JobWindow("site", "job" + i % 20, START + i / 20 * 10_000L, 10_000, totals);
-        String topic = Topic.JOB_ENERGY.topicName();
+        String topic = Topic.JOB_WINDOW.topicName();
         var _ = // what is lost shows at the end
             producer.send(
                 new ProducerRecord<>(
@@ -177,7 +177,7 @@ class ITWriterRebalance {
         api.influxQl()
             .query(
                 BUCKETS.weeks().name(),
-                "SELECT total_millijoules FROM job_energy GROUP BY job",
+                "SELECT total_millijoules FROM job_window GROUP BY job",
                 row ->
                     stored.merge(
                         row.text("job") + "@" + row.number("time") / 1_000_000,

@@ -80,7 +80,7 @@ class ITWriterThroughput {
         points.add(Points.of(job));
         send(
             producer,
-            Topic.JOB_ENERGY,
+            Topic.JOB_WINDOW,
             "site/" + job.job(),
             WireSerdes.jobWindows().serializer().serialize("", job));
         if (i % 200 == 0) {
@@ -89,7 +89,7 @@ class ITWriterThroughput {
                   "site", time, 10_000, filled(Totals.ofSite(), SiteAmount.values().length));
           byte[] value = WireSerdes.siteWindows().serializer().serialize("", site);
           points.add(Points.power(site));
-          send(producer, Topic.SITE_POWER, "site", value);
+          send(producer, Topic.SITE_WINDOW, "site", value);
           points.add(Points.ledger(site));
           send(producer, Topic.LEDGER, "site", value);
         }
@@ -153,7 +153,7 @@ class ITWriterThroughput {
           .all()
           .get();
       Map<TopicPartition, OffsetAndMetadata> zero = new HashMap<>();
-      for (Topic topic : List.of(Topic.JOB_ENERGY, Topic.SITE_POWER, Topic.LEDGER)) {
+      for (Topic topic : List.of(Topic.JOB_WINDOW, Topic.SITE_WINDOW, Topic.LEDGER)) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
           zero.put(new TopicPartition(topic.topicName(), partition), new OffsetAndMetadata(0));
         }

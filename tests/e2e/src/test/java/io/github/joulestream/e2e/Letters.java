@@ -28,7 +28,7 @@ final class Letters implements AutoCloseable {
   private static final Set<String> NOT_READ =
       Set.of(
           Topic.GRID.topicName(),
-          Topic.POWER_CAPS.topicName(),
+          Topic.CAP_ADVICE.topicName(),
           Topic.SCHEMAS.topicName(),
           Topic.DEAD_LETTER.topicName());
 
@@ -137,8 +137,8 @@ final class Letters implements AutoCloseable {
     for (Sent one : sent) {
       for (Letter letter : about(one)) {
         assertThat(letter.reason()).as(one.toString()).isNotBlank().hasSizeLessThan(1_100);
-        assertThat(letter.keptBytes()).isLessThanOrEqualTo(DeadLetters.MOST_VALUE_BYTES);
-        if (one.valueBytes() > DeadLetters.MOST_VALUE_BYTES) {
+        assertThat(letter.keptBytes()).isLessThanOrEqualTo(DeadLetters.MAX_VALUE_BYTES);
+        if (one.valueBytes() > DeadLetters.MAX_VALUE_BYTES) {
           assertThat(letter.size())
               .as(one.toString())
               .isEqualTo(Integer.toString(one.valueBytes()));

@@ -39,7 +39,7 @@ public record NvmeController(String model, String serial, List<PowerState> state
   private static final int SMART_BYTES = 512;
   private static final int STATES_AT = 2048;
   private static final int STATE_BYTES = 32;
-  private static final int MOST_STATES = 32;
+  private static final int MAX_STATES = 32;
   private static final long DATA_UNIT = 512_000;
   private static final int ZERO_CELSIUS = 273;
 
@@ -61,7 +61,7 @@ public record NvmeController(String model, String serial, List<PowerState> state
     admin.read(IDENTIFY, 0, IDENTIFY_CONTROLLER, bytes);
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     List<PowerState> states = new ArrayList<>();
-    int count = Math.min(MOST_STATES, (bytes[263] & 0xff) + 1);
+    int count = Math.min(MAX_STATES, (bytes[263] & 0xff) + 1);
     for (int i = 0; i < count; i++) {
       states.add(state(in, STATES_AT + i * STATE_BYTES));
     }

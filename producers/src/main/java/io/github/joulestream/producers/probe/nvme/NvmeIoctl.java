@@ -56,14 +56,14 @@ public final class NvmeIoctl implements NvmeAdmin {
   // _IOWR('N', 0x41, struct nvme_passthru_cmd), as on all but a few old architectures
   private static final long ADMIN_COMMAND = 3L << 30 | COMMAND_BYTES << 16 | 'N' << 8 | 0x41;
   private static final int PATIENCE_MILLIS = 1_000;
-  private static final int MOST_DATA = 4096;
+  private static final int MAX_DATA = 4096;
 
   private final Path device;
   // opened, used and closed by threads that take turns
   private final Arena arena = Arena.ofShared();
   private final MemorySegment state = arena.allocate(STATE);
   private final MemorySegment command = arena.allocate(COMMAND_BYTES, 8);
-  private final MemorySegment buffer = arena.allocate(MOST_DATA, MOST_DATA);
+  private final MemorySegment buffer = arena.allocate(MAX_DATA, MAX_DATA);
   private final int descriptor;
 
   private static MethodHandle function(
@@ -99,7 +99,7 @@ public final class NvmeIoctl implements NvmeAdmin {
 
   @Override
   public int read(int opcode, int namespace, int dword10, byte[] data) throws IOException {
-    if (data.length > MOST_DATA) {
+    if (data.length > MAX_DATA) {
       throw new IllegalArgumentException("a command for " + data.length + " bytes");
     }
     command.fill((byte) 0);

@@ -43,7 +43,7 @@ final class NvidiaNumbering implements GpuNumbering {
               + "(?<mig>-mig-(?:(?<profile>\\d[a-z0-9-]*[a-z][a-z0-9-]*)-)?\\d+-\\d+(?:-\\d+)?)?");
   // of a model 'NVIDIA A100-SXM4-80GB MIG 3g.40gb'
   private static final String MIG = " MIG ";
-  private static final int SHORTEST_UUID = "GPU-".length() + 4;
+  private static final int MIN_UUID = "GPU-".length() + 4;
 
   private final List<Gpu> gpus;
 
@@ -166,7 +166,7 @@ final class NvidiaNumbering implements GpuNumbering {
   }
 
   private @Nullable String byUuid(String name) {
-    if (name.length() < SHORTEST_UUID || !(name.startsWith("GPU-") || name.startsWith("MIG-"))) {
+    if (name.length() < MIN_UUID || !(name.startsWith("GPU-") || name.startsWith("MIG-"))) {
       return null;
     }
     List<String> found =

@@ -441,7 +441,7 @@ public final class NvmlProbe implements Probe {
   /** What was asked for last; what no memory has is not known. */
   private static long capacity(Open at) {
     long bytes = at.memory.get(JAVA_LONG, 0);
-    return bytes < 0 || bytes > Device.MOST_BYTES ? 0 : bytes;
+    return bytes < 0 || bytes > Device.MAX_BYTES ? 0 : bytes;
   }
 
   private static Device instance(Open at, Gpu gpu, String uuid, MemorySegment handle) {

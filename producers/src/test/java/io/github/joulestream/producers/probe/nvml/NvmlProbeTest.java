@@ -326,7 +326,7 @@ class NvmlProbeTest extends ProbeContract {
       assertThat(gpu.device().source()).isEqualTo(PowerSource.SENSOR);
       assertThat(gpu.device().capacityBytes()).isZero();
       assertThat(gpu.readings().energyMicrojoules()).isEmpty();
-      assertThat(gpu.readings().utilisationParts()).isEmpty();
+      assertThat(gpu.readings().utilisationBasisPoints()).isEmpty();
       assertThat(gpu.readings().usedBytes()).isEmpty();
       assertThat(gpu.readings().power(0)).isEqualTo(310_000);
       long before = library.calls();

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.schemas;
+
+import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.GpuPower;
+import io.github.joulestream.energy.NodePower.JobPower;
+import java.io.IOException;
+import org.apache.avro.Schema;
+
+final class PowerSnapshotCodec implements Codec<PowerSnapshot> {
+  private final Schema schema = KnownSchemas.own("power-snapshot");
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public void write(PowerSnapshot power, WireWriter out) {
+    out.writeString(power.site());
+    out.writeInt(power.task());
+    out.writeLong(power.epochMillis());
+    writeList(power.nodes(), this::write, out);
+  }
+
+  private void write(NodePower node, WireWriter out) {
+    out.writeString(node.node());
+    out.writeLong(node.epochMillis());
+    out.writeLong(node.totalMilliwatts());
+    writeList(node.milliwattsByKind(), (milliwatts, to) -> to.writeLong(milliwatts), out);
+    out.writeLong(node.idleMilliwatts());
+    writeList(
+        node.jobs(),
+        (job, to) -> {
+          to.writeString(job.job());
+          to.writeLong(job.milliwatts());
+          to.writeInt(job.gpuBasisPoints());
+          to.writeInt(job.gpuBusyBasisPoints());
+        },
+        out);
+    writeList(
+        node.gpus(),
+        (gpu, to) -> {
+          to.writeString(gpu.id());
+          to.writeLong(gpu.milliwatts());
+          to.writeInt(gpu.utilisationBasisPoints());
+        },
+        out);
+  }
+
+  @Override
+  public PowerSnapshot read(WireReader in) throws IOException {
+    return new PowerSnapshot(
+        in.readString(),
+        in.readInt(),
+        in.readLong(),
+        in.readList(() -> node(in), Bounds.LIVE_NODES, "nodes in a record of power"));
+  }
+
+  private static NodePower node(WireReader in) throws IOException {
+    return new NodePower(
+        in.readString(),
+        in.readLong(),
+        in.readLong(),
+        in.readList(in::readLong, Bounds.LIVE_KINDS, "kinds of devices of a node"),
+        in.readLong(),
+        in.readList(
+            () -> new JobPower(in.readString(), in.readLong(), in.readInt(), in.readInt()),
+            Bounds.LIVE_JOBS,
+            "jobs of a node"),
+        in.readList(
+            () -> new GpuPower(in.readString(), in.readLong(), in.readInt()),
+            Bounds.DEVICES,
+            "GPUs of a node"));
+  }
+
+  @Override
+  public void check(PowerSnapshot power) {
+    Keys.check(power.site(), "site");
+    Bounds.count(power.task(), Integer.MAX_VALUE, "task");
+    for (NodePower node : power.nodes()) {
+      Keys.check(node.node(), "node");
+      node.jobs().forEach(job -> Keys.check(job.job(), "job"));
+      node.gpus().forEach(gpu -> Bounds.name(gpu.id(), "device id"));
+    }
+  }
+}

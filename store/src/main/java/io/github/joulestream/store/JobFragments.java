@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store;
+
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobSummary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Puts the parts of jobs together again. */
+public final class JobFragments {
+  private JobFragments() {}
+
+  /**
+   * One summary for each job: totals added up, and of the rest what the best informed part says.
+   */
+  public static List<JobSummary> together(List<JobSummary> parts) {
+    Map<List<String>, JobSummary> jobs = new LinkedHashMap<>();
+    for (JobSummary part : parts) {
+      jobs.merge(List.of(part.site(), part.job()), part, JobFragments::sum);
+    }
+    return new ArrayList<>(jobs.values());
+  }
+
+  private static JobSummary sum(JobSummary a, JobSummary b) {
+    boolean aKnows = a.state() != JobState.UNKNOWN;
+    boolean bKnows = b.state() != JobState.UNKNOWN;
+    boolean bLater = b.fragmentEpochMillis() > a.fragmentEpochMillis();
+    JobSummary said = aKnows == bKnows ? (bLater ? b : a) : bKnows ? b : a;
+    JobSummary first = bLater ? a : b;
+    return new JobSummary(
+        said.site(),
+        said.job(),
+        said.user(),
+        said.project(),
+        said.name(),
+        said.partition(),
+        said.labels(),
+        said.state(),
+        first.anchorEpochMillis(),
+        said.state() == JobState.UNKNOWN
+            ? Math.min(a.startEpochMillis(), b.startEpochMillis())
+            : said.startEpochMillis(),
+        said.state() == JobState.UNKNOWN ? JobRecord.OPEN : said.endEpochMillis(),
+        Math.max(a.lastEpochMillis(), b.lastEpochMillis()),
+        Math.max(a.peakMilliwatts(), b.peakMilliwatts()),
+        said.work(),
+        said.workUnit(),
+        a.totals().copy().addAll(b.totals()),
+        first.fragmentEpochMillis(),
+        Math.max(a.nodes(), b.nodes()));
+  }
+}

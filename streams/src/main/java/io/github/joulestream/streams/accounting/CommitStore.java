@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.accounting;
+
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.internals.CacheFlushListener;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store with a changelog that is asked, when its task commits, for what is still to be written;
+ * and so is the processor that it belongs to, which can tell at that moment ({@link #atCommit}).
+ * What is written and told then is in the same transaction as the input that it came from: after a
+ * crash neither is there, or both are.
+ *
+ * <p>One thread, that of the task. It relies on Kafka Streams asking every {@link CachedStateStore}
+ * to flush before it commits, as its own caches do.
+ */
+public abstract class CommitStore<V> implements StateStore, CachedStateStore<String, V> {
+  final KeyValueStore<String, byte[]> inner;
+  private Runnable teller = () -> {};
+
+  CommitStore(KeyValueStore<String, byte[]> inner) {
+    this.inner = inner;
+  }
+
+  /** Builds such a store over one of Kafka Streams'. */
+  static final class Builder<S extends StateStore> implements StoreBuilder<S> {
+    private final StoreBuilder<KeyValueStore<String, byte[]>> inner;
+    private final Function<KeyValueStore<String, byte[]>, S> maker;
+
+    /**
+     * A builder.
+     *
+     * @param changelog configuration of the changelog topic
+     */
+    Builder(
+        KeyValueBytesStoreSupplier supplier,
+        Map<String, String> changelog,
+        Function<KeyValueStore<String, byte[]>, S> maker) {
+      this.inner =
+          Stores.keyValueStoreBuilder(supplier, Serdes.String(), Serdes.ByteArray())
+              .withCachingDisabled()
+              .withLoggingEnabled(changelog);
+      this.maker = maker;
+    }
+
+    @Override
+    public S build() {
+      return maker.apply(inner.build());
+    }
+
+    @Override
+    public StoreBuilder<S> withCachingEnabled() {
+      return this; // it is a cache
+    }
+
+    @Override
+    public StoreBuilder<S> withCachingDisabled() {
+      throw new UnsupportedOperationException("it is a cache");
+    }
+
+    @Override
+    public StoreBuilder<S> withLoggingEnabled(Map<String, String> config) {
+      inner.withLoggingEnabled(config);
+      return this;
+    }
+
+    @Override
+    public StoreBuilder<S> withLoggingDisabled() {
+      inner.withLoggingDisabled();
+      return this;
+    }
+
+    @Override
+    public Map<String, String> logConfig() {
+      return inner.logConfig();
+    }
+
+    @Override
+    public boolean loggingEnabled() {
+      return inner.loggingEnabled();
+    }
+
+    @Override
+    public String name() {
+      return inner.name();
+    }
+  }
+
+  /** What to do when the task commits, before what changed is written. */
+  void atCommit(Runnable newTeller) {
+    teller = newTeller;
+  }
+
+  /** Writes what is only in memory. */
+  abstract void writeChanges();
+
+  /** Forgets what is in memory. */
+  abstract void forgetMemory();
+
+  @Override
+  public void flushCache() {
+    teller.run();
+    writeChanges();
+  }
+
+  @Override
+  public boolean setFlushListener(CacheFlushListener<String, V> listener, boolean sendOldValues) {
+    return false; // nobody but the processor listens, by atCommit
+  }
+
+  @Override
+  public void clearCache() {
+    forgetMemory();
+  }
+
+  @Override
+  public String name() {
+    return inner.name();
+  }
+
+  @Override
+  public void init(StateStoreContext context, StateStore root) {
+    // a task that starts anew may find other state
+    forgetMemory();
+    inner.init(context, root);
+  }
+
+  @Override
+  public void commit(Map<TopicPartition, Long> changelogOffsets) {
+    inner.commit(changelogOffsets);
+  }
+
+  @Override
+  public @Nullable Long committedOffset(TopicPartition partition) {
+    return inner.committedOffset(partition);
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // deprecated for stores that do not manage theirs; ours may
+  public boolean managesOffsets() {
+    return inner.managesOffsets();
+  }
+
+  @Override
+  public void close() {
+    forgetMemory();
+    inner.close();
+  }
+
+  @Override
+  public boolean persistent() {
+    return inner.persistent();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return inner.isOpen();
+  }
+}

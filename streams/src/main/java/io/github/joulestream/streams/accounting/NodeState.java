@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.accounting;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.joulestream.energy.attribute.NodeAccount;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.TelemetryReader.Described;
+import org.jspecify.annotations.Nullable;
+
+/** A node in memory: its account, and the batches since its account was last written down. */
+final class NodeState {
+  /** What a node takes in memory at least, bytes. */
+  static final int MIN_BYTES = 2_048;
+
+  final String key;
+  final byte[] keyBytes;
+  final NodeAccount account;
+  final RecentBatches recent = new RecentBatches();
+
+  /** What its account takes in memory, about: as of when it was last read or written. */
+  long bytes = MIN_BYTES;
+
+  /** No reading in the history's store is later. */
+  long writtenEpochMillis;
+
+  /** What its latest batch said of its devices. */
+  @Nullable Described described;
+
+  /** What its latest batch in the journal said of them, since the account was last written down. */
+  @Nullable Described inJournal;
+
+  /** Offsets of what it has taken in last, so that nothing is taken in twice after a crash. */
+  long telemetryOffset = -1;
+
+  long allocationOffset = -1;
+
+  /** True if it has drawn something that was not told yet, and when its GPUs were told last. */
+  boolean drew;
+
+  long gpusToldMillis = Long.MIN_VALUE;
+
+  // of its key, which need not be put together for each record
+  private final String site;
+  private final String name;
+
+  NodeState(String key, NodeAccount account) {
+    this.key = key;
+    this.keyBytes = key.getBytes(UTF_8);
+    this.account = account;
+    this.writtenEpochMillis = account.newestMillis();
+    this.site = Keys.site(key);
+    this.name = key.substring(Math.min(key.length(), site.length() + 1));
+  }
+
+  boolean isKeyOf(String ofSite, String ofName) {
+    return site.equals(ofSite) && name.equals(ofName);
+  }
+
+  String site() {
+    return site;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** True if this comes after all that it has taken in. */
+  boolean isNews(Journal.Entry entry) {
+    return entry.offset()
+        > (entry.kind() == Journal.Kind.ALLOCATION ? allocationOffset : telemetryOffset);
+  }
+
+  /** Notes that it has taken this in. */
+  void took(Journal.Kind kind, long offset) {
+    if (kind == Journal.Kind.ALLOCATION) {
+      allocationOffset = offset;
+    } else {
+      telemetryOffset = offset;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.accounting;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.accounting.Refusals.Place;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * Adds increments to a site's windows, of 10 s and of an hour, and tells how they stand when the
+ * task commits.
+ */
+public final class TotalSites implements Processor<String, byte[], String, SiteUpdate> {
+  public static final String WINDOWS = "site-windows";
+
+  private static final int LIVE_WINDOWS = 10_000;
+
+  private final Refusals refusals;
+  private final Deserializer<SiteWindow> increments = WireSerdes.siteWindows().deserializer();
+
+  @SuppressWarnings("NullAway.Init") // by init, before anything else
+  private ProcessorContext<String, SiteUpdate> context;
+
+  @SuppressWarnings("NullAway.Init")
+  private ObjectCacheStore<ExpiringAggregate<SiteWindow>> windows;
+
+  /** Totals of sites; what cannot be used is refused there. */
+  public TotalSites(Refusals refusals) {
+    this.refusals = refusals;
+  }
+
+  /** The store of windows. */
+  public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<SiteWindow>>> windows() {
+    return ExpiringAggregate.store(WINDOWS, WireSerdes.siteWindows(), LIVE_WINDOWS);
+  }
+
+  @Override
+  public void init(ProcessorContext<String, SiteUpdate> newContext) {
+    context = newContext;
+    windows = context.getStateStore(WINDOWS);
+    windows.atCommit(new CommitScope(context).of(this::tell));
+    context.schedule(ExpiringAggregate.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    try {
+      String site = Refusals.checkedKey(record.key(), record.value());
+      SiteWindow increment = increments.deserialize("by-site", Refusals.present(record.value()));
+      if (!increment.site().equals(site)) {
+        throw new IllegalArgumentException(
+            "a record of site %s has the key %s".formatted(increment.site(), site));
+      }
+      long arrival = record.timestamp();
+      Sum window = sum(increment, increment.windowMillis(), arrival);
+      Sum hour = sum(increment, Windows.HOUR_MILLIS, arrival);
+      // from here on nothing fails: both, or none
+      windows.put(window.key, window.total);
+      windows.put(hour.key, hour.total);
+    } catch (RuntimeException | StackOverflowError e) {
+      Place place = Place.of(context.recordMetadata().orElseThrow());
+      context.forward(refusals.refuse(record, record.value(), place, e, SiteUpdate.Refused::new));
+    }
+  }
+
+  private void sweep(long now) {
+    long over = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
+    windows.forgetIf((_, window) -> ExpiringAggregate.touchedEpochMillis(window) < over);
+  }
+
+  private record Sum(String key, ExpiringAggregate<SiteWindow> total) {}
+
+  private Sum sum(SiteWindow increment, int windowMillis, long arrivalEpochMillis) {
+    long start = Math.floorDiv(increment.windowStartEpochMillis(), windowMillis) * windowMillis;
+    String key = "%s\0%08x%016x".formatted(increment.site(), windowMillis, start);
+    ExpiringAggregate<SiteWindow> before = windows.get(key);
+    if (before == null) {
+      before =
+          ExpiringAggregate.begin(
+              start,
+              arrivalEpochMillis,
+              ExpiringAggregate.WINDOW_LIFE,
+              new SiteWindow(increment.site(), start, windowMillis, Totals.ofSite()));
+    }
+    return new Sum(
+        key,
+        before.touched(
+            arrivalEpochMillis,
+            new SiteWindow(
+                increment.site(),
+                start,
+                windowMillis,
+                before.value().totals().copy().addAll(increment.totals()),
+                before.fragmentEpochMillis())));
+  }
+
+  private void tell() {
+    long now = Math.max(0, context.currentStreamTimeMs());
+    for (String key : windows.changedKeys()) {
+      SiteWindow window = requireNonNull(windows.get(key), "a changed window").value();
+      context.forward(new Record<>(window.site(), (SiteUpdate) new SiteUpdate.Window(window), now));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.alerts;
+
+import io.github.joulestream.energy.NodePower.JobPower;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Contributor.Consumer;
+import io.github.joulestream.energy.alerts.Scope;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a scope draws: a sum over nodes, kept up as they change. One thread. */
+final class ScopePower {
+  private static final int MAX_CONTRIBUTORS = 5;
+
+  final Scope scope;
+  final Set<AlertedNode> nodes = new LinkedHashSet<>();
+  final List<BudgetWatch> budgets = new ArrayList<>(2);
+  long milliwatts;
+  // of jobs: GPUs held, and of these the busy ones
+  long gpuBasisPoints;
+  long gpuBusyBasisPoints;
+
+  /** Of its nodes those that are not heard. */
+  int absent;
+
+  /** The energy of the scope, if anybody asks for it. */
+  @Nullable EnergyBuckets meter;
+
+  /** True if it changed since its budgets were looked at. */
+  boolean touched;
+
+  ScopePower(Scope scope) {
+    this.scope = scope;
+  }
+
+  /** Nodes that are heard, of those known, in parts of 10,000. */
+  int completenessBasisPoints() {
+    return nodes.isEmpty() ? 10_000 : (int) (10_000L * (nodes.size() - absent) / nodes.size());
+  }
+
+  /** Time of the latest reading of any of its nodes; there must be one. */
+  long latestMillis() {
+    return nodes.stream().mapToLong(node -> node.seenMillis).max().orElseThrow();
+  }
+
+  /** True if nobody would miss it. */
+  boolean forgettable() {
+    return nodes.isEmpty() && budgets.isEmpty() && meter == null;
+  }
+
+  /** Who draws most: up to five jobs and five nodes, the largest first. */
+  List<Contributor> contributors() {
+    List<Contributor> found = new ArrayList<>();
+    if (scope.kind() != Scope.Kind.JOB && scope.kind() != Scope.Kind.KIND) {
+      Map<String, Long> jobs = new HashMap<>();
+      for (AlertedNode node : nodes) {
+        if (node.presence == AlertedNode.Presence.GONE) {
+          continue;
+        }
+        List<JobPower> held = node.power.jobs();
+        for (int j = 0; j < held.size(); j++) {
+          if (isPartOf(node, j)) {
+            jobs.merge(held.get(j).job(), held.get(j).milliwatts(), Long::sum);
+          }
+        }
+      }
+      found.addAll(largest(Consumer.JOB, jobs));
+    }
+    Map<String, Long> drawing = new HashMap<>();
+    for (AlertedNode node : nodes) {
+      drawing.put(node.name, node.in(this));
+    }
+    found.addAll(largest(Consumer.NODE, drawing));
+    found.sort(Comparator.comparingLong(Contributor::milliwatts).reversed());
+    return found;
+  }
+
+  private boolean isPartOf(AlertedNode node, int job) {
+    return switch (scope.kind()) {
+      case PROJECT -> node.projectAt[job] >= 0 && node.draws[node.projectAt[job]] == this;
+      case USER -> node.userAt[job] >= 0 && node.draws[node.userAt[job]] == this;
+      default -> true;
+    };
+  }
+
+  private List<Contributor> largest(Consumer kind, Map<String, Long> drawing) {
+    Comparator<Map.Entry<String, Long>> byPower = Map.Entry.comparingByValue();
+    return drawing.entrySet().stream()
+        .filter(entry -> entry.getValue() > 0)
+        .sorted(byPower.reversed().thenComparing(Map.Entry.comparingByKey()))
+        .limit(MAX_CONTRIBUTORS)
+        .map(entry ->
+            new Contributor(
+                kind,
+                entry.getKey(),
+                milliwatts <= 0
+                    ? 0
+                    : (int) Math.min(10_000, Math.round(1e4 * entry.getValue() / milliwatts)),
+                entry.getValue()))
+        .toList();
+  }
+}

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.alerts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.NodePower.GpuPower;
+import io.github.joulestream.energy.NodePower.JobPower;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.Rule;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.PowerSnapshot;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.WireSerdes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of alerts when nothing more comes of what they are about. */
+class SilentSiteTest {
+  private static final long START = Instant.parse("2026-11-25T12:00:00Z").toEpochMilli();
+  private static final String SITE = "dc1";
+
+  private final Memory memory = new Memory(SITE);
+  private SiteWatch watch = new SiteWatch(SITE, memory);
+
+  private static long millis(long second) {
+    return START + 1_000 * second;
+  }
+
+  private static NodePower node(String name, long second, long watts, JobPower... jobs) {
+    return new NodePower(
+        name,
+        millis(second),
+        1_000 * watts,
+        List.of(1_000 * watts, 0L, 0L, 0L, 0L, 0L),
+        0,
+        List.of(jobs),
+        List.of());
+  }
+
+  private void power(long second, NodePower... nodes) {
+    PowerSnapshot live = new PowerSnapshot(SITE, 0, millis(second), List.of(nodes));
+    watch.take(
+        live,
+        WireSerdes.livePower().serializer().serialize("power-snapshot", live),
+        millis(second));
+  }
+
+  /** The clock on the wall, from the second after one to another, while nothing comes. */
+  private void silence(long from, long to) {
+    for (long second = from + 1; second <= to; second++) {
+      watch.wallClock(millis(second));
+    }
+  }
+
+  /** One node, each second from one to before another. */
+  private void steady(long from, long to, long watts, JobPower... jobs) {
+    for (long second = from; second < to; second++) {
+      power(second, node("n1", second, watts, jobs));
+      watch.wallClock(millis(second));
+    }
+  }
+
+  private void set(String id, Scope scope, Quantity quantity, long limit, long forecastMillis) {
+    Budget budget =
+        new Budget(
+            SITE,
+            id,
+            scope,
+            quantity,
+            1_000 * limit,
+            "UTC",
+            List.of(100),
+            0,
+            5,
+            300_000,
+            60_000,
+            forecastMillis,
+            List.of(),
+            CapMode.NONE,
+            "",
+            "",
+            0);
+    watch.set(budget, WireSerdes.budgets().serializer().serialize("budgets", budget));
+  }
+
+  private void label(String node, String label, String value) {
+    NodeRecord record =
+        new NodeRecord(SITE, node, START, "", Map.of(label, value), 0, 0, List.of());
+    watch.take(record, WireSerdes.nodes().serializer().serialize("nodes", record));
+  }
+
+  private void job(String job, JobState state, long endSecond) {
+    JobRecord record =
+        new JobRecord(
+            SITE,
+            job,
+            "ada",
+            "p",
+            "",
+            "",
+            Map.of(),
+            START,
+            state.ended() ? millis(endSecond) : JobRecord.OPEN,
+            state,
+            0,
+            "");
+    watch.take(record, WireSerdes.jobs().serializer().serialize("jobs", record));
+  }
+
+  private List<Alert> takeTold() {
+    List<Alert> told = new ArrayList<>(memory.told);
+    memory.told.clear();
+    return told;
+  }
+
+  private List<Alert> takeTold(Rule rule) {
+    return takeTold().stream().filter(alert -> alert.rule() == rule).toList();
+  }
+
+  private static List<String> brief(List<Alert> alerts) {
+    return alerts.stream()
+        .map(alert ->
+            "%s %s %d"
+                .formatted(
+                    alert.rule().label(),
+                    alert.state(),
+                    (alert.updatedEpochMillis() - START) / 1_000))
+        .toList();
+  }
+
+  @Test
+  void ofASiteThatGoesSilent_aPowerAlertSaysSo_andEndsWhenNothingIsKnownAnyMore() {
+    set("feed", Scope.SITE, Quantity.POWER, 1_000, 600_000);
+    steady(0, 30, 1_200);
+    assertThat(brief(takeTold())).containsExactly("power-budget FIRING 0");
+    silence(29, 59 + 29);
+    assertThat(takeTold()).isEmpty();
+    silence(88, 29 + 599);
+    List<Alert> told = takeTold();
+    assertThat(brief(told)).containsExactly("site-stale FIRING 89", "power-budget FIRING 89");
+    assertThat(told.get(0).summary())
+        .isEqualTo("no data of site dc1 since 2026-11-25 12:00:29 UTC");
+    assertThat(told.get(1).summary())
+        .startsWith(
+            "site dc1 draws 1200 W, 120 % of its limit of 1000 W (budget feed)"
+                + " (no data since 2026-11-25 12:00:29 UTC)");
+    assertThat(told.get(1).completenessBasisPoints()).isZero();
+    silence(628, 700);
+    Alert over = takeTold().getFirst();
+    assertThat(over.rule()).isEqualTo(Rule.POWER_BUDGET);
+    assertThat(over.state()).isEqualTo(AlertState.RESOLVED);
+    assertThat(over.summary()).isEqualTo("site dc1: no data since 2026-11-25 12:00:29 UTC");
+    assertThat(over.endedEpochMillis()).isBetween(millis(629), millis(640));
+    // and that is all: what is said of the site says since when, which stays true
+    silence(700, 90_000);
+    assertThat(takeTold()).isEmpty();
+  }
+
+  @Test
+  void whenDataComeAgain_whatIsStillTooMuchIsAnAlertAnew() {
+    set("feed", Scope.SITE, Quantity.POWER, 1_000, 0);
+    steady(0, 30, 1_200);
+    silence(29, 1_000);
+    takeTold();
+    steady(1_000, 1_100, 1_300);
+    List<Alert> told = takeTold();
+    assertThat(brief(told))
+        .containsExactlyInAnyOrder("power-budget FIRING 1000", "site-stale RESOLVED 1010");
+    assertThat(told.getFirst().sinceEpochMillis()).isEqualTo(millis(1_000));
+    assertThat(told.getLast().summary()).isEqualTo("site dc1 reports again");
+  }
+
+  /** What an agent kept on its disk comes late, and with the times at which it was measured. */
+  @Test
+  void dataOfTheTimeOfSilence_areJudgedAsOfThen() {
+    set("feed", Scope.SITE, Quantity.POWER, 1_000, 0);
+    steady(0, 30, 500);
+    silence(29, 200);
+    assertThat(brief(takeTold())).containsExactly("site-stale FIRING 89");
+    for (long second = 30; second < 200; second++) {
+      PowerSnapshot live =
+          new PowerSnapshot(
+              SITE, 0, millis(200), List.of(node("n1", second, second < 100 ? 500 : 1_100)));
+      watch.take(
+          live, WireSerdes.livePower().serializer().serialize("power-snapshot", live), millis(200));
+    }
+    silence(200, 230);
+    assertThat(takeTold())
+        .extracting(Alert::rule, Alert::state, Alert::sinceEpochMillis)
+        .contains(
+            org.assertj.core.groups.Tuple.tuple(Rule.POWER_BUDGET, AlertState.FIRING, millis(100)));
+  }
+
+  @Test
+  void aRestartWhileItIsSilent_saysNothingTwice_andEndsNothing() {
+    set("feed", Scope.SITE, Quantity.POWER, 1_000, 0);
+    steady(0, 30, 1_200);
+    silence(29, 300);
+    takeTold();
+    watch = memory.restored();
+    silence(330, 900);
+    assertThat(brief(takeTold())).containsExactly("power-budget RESOLVED 629");
+    watch = memory.restored();
+    silence(950, 2_000);
+    assertThat(takeTold()).isEmpty();
+  }
+
+  @Test
+  void aRestartOfTheWatch_isNoSilenceOfTheSite() {
+    steady(0, 30, 100);
+    watch = memory.restored();
+    silence(86_400, 86_459);
+    steady(86_460, 86_470, 100);
+    assertThat(takeTold()).isEmpty();
+  }
+
+  @Test
+  void aRack_ofWhichNoNodeReports_isNotSaidToDrawNothing() {
+    label("n2", "rack", "r2");
+    set("rack", Scope.nodes("rack", "r2"), Quantity.POWER, 300, 0);
+    for (long second = 0; second < 1_500; second++) {
+      if (second < 30) {
+        power(second, node("n1", second, 100), node("n2", second, 500));
+      } else {
+        power(second, node("n1", second, 100));
+      }
+    }
+    List<Alert> told = takeTold(Rule.POWER_BUDGET);
+    assertThat(told.getLast().state()).isEqualTo(AlertState.RESOLVED);
+    assertThat(told.getLast().summary())
+        .isEqualTo("rack=r2 of site dc1: no data since 2026-11-25 12:00:29 UTC");
+    assertThat(told).noneMatch(alert -> alert.summary().contains(" 0 W"));
+  }
+
+  @Test
+  void anIdleJob_isNoLongerSaidToHoldGpus_whenItEnds_orItsNodeIsGone() {
+    JobPower idle = new JobPower("17", 80_000, 80_000, 0);
+    job("17", JobState.RUNNING, 0);
+    steady(0, 700, 500, idle);
+    assertThat(takeTold(Rule.HELD_IDLE))
+        .extracting(Alert::summary)
+        .containsExactly("job 17 of site dc1, run by ada, holds 8 GPUs, 0 % busy, and draws 80 W");
+    job("17", JobState.COMPLETED, 700);
+    // its release comes later
+    steady(700, 1_500, 500, idle);
+    List<Alert> told = takeTold();
+    assertThat(brief(told)).containsExactly("held-idle RESOLVED 699");
+    assertThat(told.getFirst().summary()).isEqualTo("job 17 of site dc1: the job has ended");
+
+    JobPower other = new JobPower("18", 80_000, 10_000, 0);
+    steady(1_500, 2_200, 500, other);
+    takeTold();
+    silence(2_199, 2_199 + 1_000);
+    assertThat(brief(takeTold(Rule.HELD_IDLE)))
+        .hasSize(2)
+        .last()
+        .asString()
+        .startsWith("held-idle RESOLVED 29");
+  }
+
+  @Test
+  void anEnergyBudget_endsWithItsPeriod_alsoWhenTheSiteIsSilent() {
+    // 12:00 on; the hour is over at 3600
+    set("hour", Scope.SITE, Quantity.ENERGY_PER_HOUR, 1_000, 600_000);
+    steady(0, 30, 100);
+    Totals<SiteAmount> totals = Totals.ofSite();
+    for (SiteAmount amount :
+        List.of(SiteAmount.MEASURED_TOTAL_MILLIJOULES, SiteAmount.IDLE_TOTAL_MILLIJOULES)) {
+      totals.add(amount, 2_000_000);
+    }
+    watch.take(new SiteWindow(SITE, millis(0), 10_000, totals), millis(30));
+    steady(30, 40, 100);
+    assertThat(brief(takeTold())).containsExactly("hour-budget FIRING 29");
+    silence(39, 3_595);
+    assertThat(takeTold(Rule.HOUR_BUDGET)).extracting(Alert::state).containsOnly(AlertState.FIRING);
+    silence(3_595, 3_610);
+    List<Alert> told = takeTold();
+    assertThat(brief(told)).containsExactly("hour-budget RESOLVED 3604");
+    assertThat(told.getFirst().summary()).isEqualTo("site dc1: the period is over");
+  }
+
+  @Test
+  void nodesOfASilentSite_areNotSaidToBeSilentOneByOne() {
+    for (long second = 0; second < 10; second++) {
+      NodePower[] nodes = new NodePower[50];
+      for (int i = 0; i < nodes.length; i++) {
+        nodes[i] = node("n" + i, second, 100);
+      }
+      power(second, nodes);
+      watch.wallClock(millis(second));
+    }
+    silence(9, 5_000);
+    assertThat(brief(takeTold())).containsExactly("site-stale FIRING 69");
+    // one reports again, the others do not: now it is about them
+    steady(5_000, 5_300, 100);
+    assertThat(takeTold())
+        .extracting(Alert::rule)
+        .contains(Rule.SITE_STALE, Rule.NODES_SILENT, Rule.NODE_SILENT);
+  }
+
+  /** What a site's nodes draw comes by several partitions, and so in several records. */
+  @Test
+  void aSiteThatComesBackNodeByNode_isNotSaidToHaveLostMany() {
+    for (long second = 0; second < 10; second++) {
+      power(second, node("n1", second, 100), node("n2", second, 100), node("n3", second, 100));
+      power(second, node("n4", second, 100), node("n5", second, 100), node("n6", second, 100));
+      watch.wallClock(millis(second));
+    }
+    silence(9, 5_000);
+    takeTold();
+    // an agent says that it is there, and nothing of power: it stays as it is
+    label("n1", "rack", "r1");
+    assertThat(takeTold()).isEmpty();
+    for (long second = 5_000; second < 5_100; second++) {
+      power(second, node("n1", second, 100), node("n2", second, 100), node("n3", second, 100));
+      watch.wallClock(millis(second));
+      if (second >= 5_020) {
+        power(second, node("n4", second, 100), node("n5", second, 100), node("n6", second, 100));
+      }
+    }
+    assertThat(brief(takeTold())).containsExactly("site-stale RESOLVED 5010");
+  }
+
+  /** Its release never came; hours later it has ended all the same. */
+  @Test
+  void aJobThatHasEnded_staysOver_asLongAsANodeShowsIt() {
+    JobPower idle = new JobPower("17", 80_000, 80_000, 0);
+    job("17", JobState.COMPLETED, 10);
+    steady(0, 3 * 3_600, 500, idle);
+    assertThat(takeTold()).isEmpty();
+  }
+
+  @Test
+  void aNodeOrASite_thatIsForgotten_leavesNothingBehind() {
+    label("n2", "rack", "r2");
+    for (long second = 0; second < 400; second++) {
+      power(second, node("n1", second, 100));
+      if (second < 30) {
+        power(second, node("n2", second, 500));
+      }
+    }
+    assertThat(takeTold()).extracting(Alert::scope).containsExactly("node=n2");
+    watch.forgetNode("n2");
+    List<Alert> told = takeTold();
+    assertThat(brief(told)).containsExactly("node-silent RESOLVED 399");
+    assertThat(told.getFirst().summary()).isEqualTo("node n2 of site dc1: the node was forgotten");
+    assertThat(memory.kept.keySet()).noneMatch(key -> key.contains("n2"));
+    steady(400, 900, 100);
+    assertThat(takeTold()).isEmpty();
+    // it comes back as any other
+    power(900, node("n1", 900, 100), node("n2", 900, 100));
+    assertThat(watch.draws().site().nodes).hasSize(2);
+
+    silence(900, 1_000);
+    assertThat(brief(takeTold())).containsExactly("site-stale FIRING 960");
+    watch.forgetSite();
+    assertThat(brief(takeTold())).containsExactly("site-stale RESOLVED 999");
+  }
+
+  @Test
+  void whatAPersonCleared_isQuiet_andFiresAnewIfItIsStillSo() {
+    set("feed", Scope.SITE, Quantity.POWER, 1_000, 0);
+    steady(0, 30, 1_200);
+    Alert fired = takeTold().getFirst();
+    watch.cleared(fired);
+    steady(30, 60, 1_200);
+    assertThat(takeTold()).isEmpty();
+    steady(60, 100, 1_200);
+    List<Alert> told = takeTold();
+    assertThat(brief(told)).containsExactly("power-budget FIRING 89");
+    assertThat(told.getFirst().sinceEpochMillis()).isGreaterThan(fired.sinceEpochMillis());
+    // an old clear, as after a restart from the beginning, is of another firing
+    watch.cleared(fired);
+    steady(100, 110, 100);
+    assertThat(watch.budget("feed")).isNotNull();
+    steady(110, 500, 100);
+    assertThat(takeTold()).extracting(Alert::state).contains(AlertState.RESOLVED);
+  }
+
+  @Test
+  void whatIsAlike_isNotAChange() {
+    set("feed", Scope.SITE, Quantity.POWER, 1_000, 0);
+    // two nodes draw the same but for a little, and take turns; a job is idle but for a little
+    for (long second = 0; second < 1_800; second++) {
+      boolean turn = second / 40 % 2 == 0;
+      JobPower idle = new JobPower("17", 5_000, 80_000, turn ? 1 : 900);
+      power(
+          second, node("n1", second, turn ? 600 : 610, idle), node("n2", second, turn ? 610 : 600));
+    }
+    List<Alert> told = takeTold();
+    assertThat(brief(told)).containsExactly("power-budget FIRING 0", "held-idle FIRING 600");
+    // another that clearly leads is one
+    for (long second = 1_800; second < 1_900; second++) {
+      power(second, node("n1", second, 800), node("n2", second, 410));
+    }
+    assertThat(takeTold(Rule.POWER_BUDGET))
+        .extracting(alert -> alert.contributors().getFirst())
+        .extracting(Contributor::name)
+        .containsExactly("n1");
+  }
+
+  @Test
+  void aDeviceOfANodeWithALongName_doesNotStopTheWatch() {
+    String name = "n".repeat(250);
+    for (long second = 0; second < 900; second++) {
+      List<GpuPower> gpus = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        gpus.add(new GpuPower("gpu" + i, i == 3 ? 300_000 : 600_000, 9_800));
+      }
+      power(second, new NodePower(name, millis(second), 7_000_000, List.of(), 0, List.of(), gpus));
+    }
+    assertThat(takeTold()).isEmpty();
+  }
+}
