@@ -185,7 +185,7 @@ final class BudgetCommand extends CommandGroup {
       put(values, "for", hold);
       put(values, "resolve-below", resolveBelow);
       put(values, "resolve-after", resolveAfter);
-      put(values, "rest", rest);
+      put(values, "cooldown", rest);
       put(values, "forecast", forecast);
       put(values, "schedule", schedule == null ? null : String.join(";", schedule));
       put(values, "zone", zone);

@@ -40,9 +40,9 @@ public record NodePower(
    *
    * @param job job, unique in its site
    * @param milliwatts its part of the node's total
-   * @param gpuBasisPoints GPUs that it holds, parts of 10,000: 10,000 is a whole GPU
-   * @param gpuBusyBasisPoints of these the busy ones, parts of 10,000: 5,000 is a GPU half busy. A
-   *     GPU that does not say how busy it is counts as busy
+   * @param gpuBasisPoints GPUs that it holds, basis points (1/10,000): 10,000 is a whole GPU
+   * @param gpuBusyBasisPoints of these the busy ones, basis points (1/10,000): 5,000 is a GPU half
+   *     busy. A GPU that does not say how busy it is counts as busy
    */
   public record JobPower(String job, long milliwatts, int gpuBasisPoints, int gpuBusyBasisPoints) {}
 
@@ -51,7 +51,7 @@ public record NodePower(
    *
    * @param id on its node
    * @param milliwatts its power
-   * @param utilisationBasisPoints how busy it is, parts of 10,000; -1 if it does not say
+   * @param utilisationBasisPoints how busy it is, basis points (1/10,000); -1 if it does not say
    */
   public record GpuPower(String id, long milliwatts, int utilisationBasisPoints) {}
 }

@@ -129,7 +129,7 @@ public final class ReadingColumns {
     return columns[2];
   }
 
-  /** Busy shares, parts of 10,000. */
+  /** Busy shares, basis points (1/10,000). */
   public long[] utilisationBasisPoints() {
     return columns[3];
   }

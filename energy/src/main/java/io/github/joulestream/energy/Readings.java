@@ -17,7 +17,7 @@ import java.util.List;
  * @param epochMillis time of each reading, Unix epoch, milliseconds
  * @param powerMilliwatts electrical power, mW
  * @param energyMicrojoules cumulative energy counter, µJ
- * @param utilisationBasisPoints busy share since the reading before, parts of 10,000
+ * @param utilisationBasisPoints busy share since the reading before, basis points (1/10,000)
  * @param usedBytes bytes in use, of a memory or drive, or of a GPU's memory
  * @param readBytes cumulative bytes read, of a drive
  * @param writtenBytes cumulative bytes written, of a drive

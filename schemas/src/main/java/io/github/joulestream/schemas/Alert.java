@@ -29,7 +29,8 @@ import java.util.List;
  * @param sinceEpochMillis since when it has held, of the data, Unix epoch, milliseconds
  * @param updatedEpochMillis when this was found, of the data
  * @param endedEpochMillis when it was found to be over, or {@link #OPEN}
- * @param completenessBasisPoints nodes of the scope that report, of those known, in parts of 10,000
+ * @param completenessBasisPoints nodes of the scope that report, of those known, in basis points
+ *     (1/10,000)
  * @param contributors who draws most of it, the largest first: up to five nodes and five jobs
  * @param summary one sentence for a person
  * @param revision 1 when it fires, one more with each update and with its end

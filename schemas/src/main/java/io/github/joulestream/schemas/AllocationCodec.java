@@ -29,7 +29,7 @@ final class AllocationCodec implements Codec<AllocationEvent> {
         event.devices(),
         (share, to) -> {
           to.writeString(share.deviceId());
-          to.writeInt(share.parts());
+          to.writeInt(share.basisPoints());
         },
         out);
     out.writeInt(event.memoryBasisPoints());

@@ -14,8 +14,8 @@ import java.util.List;
  * @param atEpochMillis since when, Unix epoch, milliseconds
  * @param devices with {@code HOLD}: the devices and the job's share of each from now on; with
  *     {@code RELEASE}: those given back, or none for all that the job has on this node
- * @param memoryBasisPoints the job's share of the node's memory in parts of 10,000, or {@link
- *     #BY_GPUS}: as its part of the node's GPUs
+ * @param memoryBasisPoints the job's share of the node's memory in basis points (1/10,000), or
+ *     {@link #BY_GPUS}: as its part of the node's GPUs
  * @param storageBasisPoints likewise, of the node's drives
  * @param cpuBasisPoints likewise, of the node's processors
  * @param nodeBasisPoints likewise, of the whole node where it has a meter

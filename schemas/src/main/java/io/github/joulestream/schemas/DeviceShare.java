@@ -7,12 +7,12 @@ import io.github.joulestream.energy.Bounds;
  * A device and how much of it a job has.
  *
  * @param deviceId the device's id on its node
- * @param parts share in parts of 10,000; 10,000 is the whole device
+ * @param basisPoints share in basis points (1/10,000); 10,000 is the whole device
  */
-public record DeviceShare(String deviceId, int parts) {
+public record DeviceShare(String deviceId, int basisPoints) {
   public DeviceShare {
     Bounds.name(deviceId, "device id");
-    Bounds.count(parts, Bounds.WHOLE_BASIS_POINTS, "share of a device, parts of 10,000");
+    Bounds.count(basisPoints, Bounds.WHOLE_BASIS_POINTS, "share of a device, basis points");
   }
 
   public static DeviceShare whole(String deviceId) {

@@ -6,12 +6,12 @@ import io.github.joulestream.energy.Totals;
 
 /**
  * What was added to the books of a node in one window, the same amounts as a site's. On the topic
- * {@code node-window}; a window comes in parts, one each time that something was told, and all
- * parts of a window add up. So nobody needs to keep a node's windows to write them.
+ * {@code node-window}; a window comes in fragments, one per emission, and all fragments of a window
+ * add up. No state is needed to emit them.
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length
- * @param part tells the parts of a window apart: no two have the same
+ * @param fragment distinguishes the fragments of a window: no two have the same
  */
 public record NodeWindow(
     String site,
@@ -19,4 +19,4 @@ public record NodeWindow(
     long windowStartEpochMillis,
     int windowMillis,
     Totals<SiteAmount> totals,
-    long part) {}
+    long fragment) {}

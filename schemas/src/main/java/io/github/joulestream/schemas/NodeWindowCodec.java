@@ -20,7 +20,7 @@ final class NodeWindowCodec implements Codec<NodeWindow> {
     out.writeLong(window.windowStartEpochMillis());
     out.writeInt(window.windowMillis());
     TotalsCodec.write(window.totals(), out);
-    out.writeLong(window.part());
+    out.writeLong(window.fragment());
   }
 
   @Override

@@ -58,7 +58,7 @@ public final class WireSerdes {
     return NODE_WINDOWS;
   }
 
-  public static Serde<PowerSnapshot> livePower() {
+  public static Serde<PowerSnapshot> powerSnapshot() {
     return POWER_SNAPSHOT;
   }
 

@@ -231,7 +231,8 @@ final class AnyWire {
     if (field.endsWith("EpochMillis")) {
       return START + random.nextInt(1_000_000_000);
     }
-    return random.nextInt(field.endsWith("Parts") || field.equals("parts") ? 10_001 : 60);
+    return random.nextInt(
+        field.endsWith("BasisPoints") || field.equals("basisPoints") ? 10_001 : 60);
   }
 
   /**

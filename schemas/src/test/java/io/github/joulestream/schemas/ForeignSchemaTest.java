@@ -48,7 +48,7 @@ class ForeignSchemaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"v1", "v2", "v3", "v4"})
+  @ValueSource(strings = {"0.1.0"})
   void thoseOfEveryRelease_areAccepted(String version) throws IOException {
     int found = 0;
     for (Schema own : KnownSchemas.own()) {

@@ -89,7 +89,8 @@ public final class Points {
             "window",
             Windows.name(window.windowMillis())),
         fields,
-        nanos(window.windowStartEpochMillis()) + Math.floorMod(window.part(), NANOS_PER_SECOND));
+        nanos(window.windowStartEpochMillis())
+            + Math.floorMod(window.fragment(), NANOS_PER_SECOND));
   }
 
   public static StorePoint ledger(SiteWindow window) {

@@ -39,7 +39,7 @@ public final class BudgetText {
           "for",
           "resolve-below",
           "resolve-after",
-          "rest",
+          "cooldown",
           "forecast",
           "schedule",
           "zone",
@@ -105,7 +105,7 @@ public final class BudgetText {
         read(values, "resolve-below", Budget.DEFAULT_HYSTERESIS_PERCENT, BudgetText::percent);
     long resolveAfter =
         read(values, "resolve-after", Budget.DEFAULT_RESOLVE_AFTER_MILLIS, BudgetText::millis);
-    long rest = read(values, "rest", Budget.DEFAULT_COOLDOWN_MILLIS, BudgetText::millis);
+    long rest = read(values, "cooldown", Budget.DEFAULT_COOLDOWN_MILLIS, BudgetText::millis);
     long forecast = read(values, "forecast", Budget.DEFAULT_FORECAST_MILLIS, BudgetText::millis);
     List<Reduction> schedule = read(values, "schedule", List.of(), BudgetText::schedule);
     CapMode caps = read(values, "caps", CapMode.NONE, BudgetText::caps);
@@ -307,7 +307,7 @@ public final class BudgetText {
     values.put("for", duration(budget.holdMillis()));
     values.put("resolve-below", budget.hysteresisPercent() + "%");
     values.put("resolve-after", duration(budget.resolveAfterMillis()));
-    values.put("rest", duration(budget.cooldownMillis()));
+    values.put("cooldown", duration(budget.cooldownMillis()));
     values.put("forecast", duration(budget.forecastMillis()));
     if (!budget.schedule().isEmpty()) {
       values.put(

@@ -78,7 +78,7 @@ final class LiveView implements AutoCloseable {
       consumer.assign(List.of(power, jobs).stream().flatMap(List::stream).toList());
       consumer.seekToBeginning(jobs);
       consumer.seekToEnd(power); // what was drawn before this start is not drawn now
-      Deserializer<PowerSnapshot> livePowers = WireSerdes.livePower().deserializer();
+      Deserializer<PowerSnapshot> snapshots = WireSerdes.powerSnapshot().deserializer();
       Deserializer<JobSummary> summaries = WireSerdes.jobSummaries().deserializer();
       while (true) {
         progress.turned();
@@ -86,7 +86,7 @@ final class LiveView implements AutoCloseable {
           try {
             if (record.topic().equals(Topic.POWER_SNAPSHOT.topicName())) {
               if (record.value() != null) {
-                see(livePowers.deserialize(record.topic(), record.value()));
+                see(snapshots.deserialize(record.topic(), record.value()));
               }
             } else if (record.key() != null) {
               see(record.key(), summaries, record);

@@ -75,7 +75,7 @@ class BudgetTextTest {
                 "for", "30s",
                 "resolve-below", "3%",
                 "resolve-after", "2m",
-                "rest", "90s",
+                "cooldown", "90s",
                 "forecast", "0s",
                 "schedule", "Mon-Fri 17:00-21:00 0.9MW; Sat,Sun 22:30-6:00 500 kW",
                 "zone", "Europe/Berlin",

@@ -85,7 +85,7 @@ public record Budget(
     checkThresholds(who, thresholdsPercent);
     checkMillis(who, "hold", holdMillis);
     checkMillis(who, "resolve-after", resolveAfterMillis);
-    checkMillis(who, "rest", cooldownMillis);
+    checkMillis(who, "cooldown", cooldownMillis);
     checkMillis(who, "forecast", forecastMillis);
     if (resolveAfterMillis + cooldownMillis < MIN_MILLIS) {
       throw new IllegalArgumentException(

@@ -6,7 +6,7 @@ package io.github.joulestream.energy.alerts;
  *
  * @param kind what it is
  * @param name the node or job
- * @param shareBasisPoints its part of the scope's power, in parts of 10,000
+ * @param shareBasisPoints its part of the scope's power, in basis points (1/10,000)
  * @param milliwatts what it draws in the scope
  */
 public record Contributor(Consumer kind, String name, int shareBasisPoints, long milliwatts) {

@@ -8,8 +8,8 @@ import java.util.Map;
  * From a time on, a job holds devices of a node or no longer does.
  *
  * @param hold true if it takes them, false if it gives them back
- * @param deviceBasisPoints devices and the job's share of each, parts of 10,000; with {@code hold}
- *     false those given back, or none for all
+ * @param deviceBasisPoints devices and the job's share of each, basis points (1/10,000); with
+ *     {@code hold} false those given back, or none for all
  * @param memoryBasisPoints share of devices of this kind that are not named above, or {@link
  *     #BY_GPUS}
  * @param gpusOnNode GPUs of the node, for {@link #BY_GPUS}

@@ -19,7 +19,7 @@ public record LocalJob(
     JobRecord record, @Nullable Map<String, Integer> gpus, Parts parts, boolean told) {
 
   /**
-   * Shares of a node in parts of 10,000, or {@link #UNSPECIFIED}.
+   * Shares of a node in basis points (1/10,000), or {@link #UNSPECIFIED}.
    *
    * @param memory of its memory
    * @param storage of its drives

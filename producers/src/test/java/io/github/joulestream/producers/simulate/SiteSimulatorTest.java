@@ -183,7 +183,7 @@ class SiteSimulatorTest {
         event.action() == AllocationEvent.Action.HOLD,
         event.atEpochMillis(),
         event.devices().stream()
-            .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::parts)),
+            .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::basisPoints)),
         event.memoryBasisPoints(),
         event.storageBasisPoints(),
         event.cpuBasisPoints(),

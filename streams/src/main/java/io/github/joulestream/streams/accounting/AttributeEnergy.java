@@ -478,7 +478,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         event.action() == AllocationEvent.Action.HOLD,
         event.atEpochMillis(),
         event.devices().stream()
-            .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::parts, Math::max)),
+            .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::basisPoints, Math::max)),
         event.memoryBasisPoints(),
         event.storageBasisPoints(),
         event.cpuBasisPoints(),

@@ -39,7 +39,7 @@ final class ScopePower {
     this.scope = scope;
   }
 
-  /** Nodes that are heard, of those known, in parts of 10,000. */
+  /** Nodes that are heard, of those known, in basis points (1/10,000). */
   int completenessBasisPoints() {
     return nodes.isEmpty() ? 10_000 : (int) (10_000L * (nodes.size() - absent) / nodes.size());
   }

@@ -155,7 +155,7 @@ final class SiteWatch {
     Kept alone = new Kept(nextKept, 1);
     keepIn(alone, node);
     PowerSnapshot live = new PowerSnapshot(site, 0, node.seenMillis, List.of(node.power));
-    put(alone, WireSerdes.livePower().serializer().serialize("power-snapshot", live));
+    put(alone, WireSerdes.powerSnapshot().serializer().serialize("power-snapshot", live));
   }
 
   /** Where the latest news of a node are written down from now on. */
@@ -619,7 +619,7 @@ final class SiteWatch {
       }
       case POWER -> {
         PowerSnapshot live =
-            WireSerdes.livePower().deserializer().deserialize("power-snapshot", value);
+            WireSerdes.powerSnapshot().deserializer().deserialize("power-snapshot", value);
         Kept kept = new Kept(HexFormat.fromHexDigitsToLong(name), live.nodes().size());
         nextKept = kept.number + 1;
         for (NodePower power : live.nodes()) {

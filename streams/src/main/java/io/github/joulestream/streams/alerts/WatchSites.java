@@ -179,7 +179,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
     long arrival = news.timestamp();
     return switch (sent.topic()) {
       case POWER_SNAPSHOT -> {
-        PowerSnapshot power = read(WireSerdes.livePower(), value);
+        PowerSnapshot power = read(WireSerdes.powerSnapshot(), value);
         checkKey(sent, power.site());
         yield site -> site.take(power, requireNonNull(value), arrival);
       }

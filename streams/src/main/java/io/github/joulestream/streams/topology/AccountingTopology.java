@@ -208,7 +208,7 @@ public final class AccountingTopology implements Supplier<Topology> {
         .mapValues(out -> ((AttributionOutput.Now) out).power(), Named.as("unwrap-power-snapshot"))
         .to(
             Topic.POWER_SNAPSHOT.topicName(),
-            Produced.with(KEY, WireSerdes.livePower()).withName("write-power-snapshot"));
+            Produced.with(KEY, WireSerdes.powerSnapshot()).withName("write-power-snapshot"));
   }
 
   private static void keepRefused(KStream<String, AttributionOutput> booked) {

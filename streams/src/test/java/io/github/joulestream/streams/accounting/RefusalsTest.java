@@ -85,7 +85,7 @@ class RefusalsTest {
     assertThat(records.stream().mapToInt(record -> record.nodes().size()).sum()).isEqualTo(20);
     assertThat(records)
         .allSatisfy(record ->
-            assertThat(WireSerdes.livePower().serializer().serialize("any", record).length)
+            assertThat(WireSerdes.powerSnapshot().serializer().serialize("any", record).length)
                 .isLessThanOrEqualTo(PowerRecords.MAX_BYTES + 1_000));
     NodePower n7 =
         records.stream()

@@ -48,7 +48,9 @@ final class Memory implements AlertStateStore {
     return kept.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(key(Part.POWER, "")))
         .map(entry ->
-            WireSerdes.livePower().deserializer().deserialize("power-snapshot", entry.getValue()))
+            WireSerdes.powerSnapshot()
+                .deserializer()
+                .deserialize("power-snapshot", entry.getValue()))
         .toList();
   }
 

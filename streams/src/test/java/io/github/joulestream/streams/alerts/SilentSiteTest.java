@@ -55,7 +55,7 @@ class SilentSiteTest {
     PowerSnapshot live = new PowerSnapshot(SITE, 0, millis(second), List.of(nodes));
     watch.take(
         live,
-        WireSerdes.livePower().serializer().serialize("power-snapshot", live),
+        WireSerdes.powerSnapshot().serializer().serialize("power-snapshot", live),
         millis(second));
   }
 
@@ -196,7 +196,9 @@ class SilentSiteTest {
           new PowerSnapshot(
               SITE, 0, millis(200), List.of(node("n1", second, second < 100 ? 500 : 1_100)));
       watch.take(
-          live, WireSerdes.livePower().serializer().serialize("power-snapshot", live), millis(200));
+          live,
+          WireSerdes.powerSnapshot().serializer().serialize("power-snapshot", live),
+          millis(200));
     }
     silence(200, 230);
     assertThat(takeTold())

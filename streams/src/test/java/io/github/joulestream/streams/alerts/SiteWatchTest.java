@@ -146,7 +146,8 @@ class SiteWatchTest {
 
   private static void take(SiteWatch watch, long now, List<NodePower> nodes) {
     PowerSnapshot live = new PowerSnapshot(SITE, 0, now, nodes);
-    watch.take(live, WireSerdes.livePower().serializer().serialize("power-snapshot", live), now);
+    watch.take(
+        live, WireSerdes.powerSnapshot().serializer().serialize("power-snapshot", live), now);
   }
 
   private static Budget budget(String id, Scope scope, Quantity quantity, long limit) {

@@ -217,7 +217,8 @@ class AccountingTopologyTest {
         read(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
       NodeWindow window = record.value();
       assertThat(record.key()).isEqualTo(Keys.node(window.site(), window.node()));
-      assertThat(parts.add(record.key() + window.windowStartEpochMillis() + "/" + window.part()))
+      assertThat(
+              parts.add(record.key() + window.windowStartEpochMillis() + "/" + window.fragment()))
           .isTrue();
       results
           .nodes
@@ -575,7 +576,7 @@ class AccountingTopologyTest {
   }
 
   private List<NodePower> powerNow() {
-    return read(Topic.POWER_SNAPSHOT, WireSerdes.livePower().deserializer()).stream()
+    return read(Topic.POWER_SNAPSHOT, WireSerdes.powerSnapshot().deserializer()).stream()
         .peek(record -> assertThat(record.key()).isEqualTo(SITE))
         .flatMap(record -> record.value().nodes().stream())
         .toList();

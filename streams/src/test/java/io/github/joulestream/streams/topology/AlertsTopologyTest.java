@@ -126,7 +126,7 @@ class AlertsTopologyTest {
         Topic.POWER_SNAPSHOT,
         site,
         new PowerSnapshot(site, 0, millis(second), nodes),
-        WireSerdes.livePower().serializer(),
+        WireSerdes.powerSnapshot().serializer(),
         second);
   }
 
@@ -295,7 +295,7 @@ class AlertsTopologyTest {
           SITE,
           new PowerSnapshot(
               SITE, 0, millis(86_400), List.of(node("n1", second, second < 40 ? 500 : 1_000))),
-          WireSerdes.livePower().serializer(),
+          WireSerdes.powerSnapshot().serializer(),
           86_400);
     }
     assertThat(brief(alerts())).containsExactly("FIRING CRITICAL 100 70");

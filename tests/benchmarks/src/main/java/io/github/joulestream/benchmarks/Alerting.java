@@ -173,7 +173,7 @@ final class Alerting {
           feed.send(
               Topic.POWER_SNAPSHOT,
               SITE,
-              WireSerdes.livePower().serializer().serialize("power-snapshot", live));
+              WireSerdes.powerSnapshot().serializer().serialize("power-snapshot", live));
         }
       }
       feed.flush();

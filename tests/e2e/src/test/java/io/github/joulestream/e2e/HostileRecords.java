@@ -218,7 +218,7 @@ final class HostileRecords {
     GenericRecord share =
         new GenericData.Record(hold.getSchema().getField("devices").schema().getElementType());
     share.put("deviceId", "x");
-    share.put("parts", 10_000);
+    share.put("basisPoints", 10_000);
     hold.put("devices", List.of(share));
     hold.put("atEpochMillis", nowEpochMillis - 60_000);
     all.add(
@@ -428,7 +428,7 @@ final class HostileRecords {
         case "resolveAfterMillis", "cooldownMillis" -> 60_000;
         case "limit" -> 1_000_000;
         case "agentEpoch" -> nowEpochMillis;
-        case "parts" -> 10_000;
+        case "basisPoints" -> 10_000;
         case "averagingMillis", "counterEpoch", "counterWrapMicrojoules" -> 0;
         default -> 1;
       };

@@ -213,7 +213,7 @@ class ITAlertsCrash {
           driver.createInputTopic(
               Topic.POWER_SNAPSHOT.topicName(),
               new StringSerializer(),
-              WireSerdes.livePower().serializer());
+              WireSerdes.powerSnapshot().serializer());
       for (PowerSnapshot power : powers) {
         powersIn.pipeInput(SITE, power);
       }
@@ -270,7 +270,7 @@ class ITAlertsCrash {
             new ProducerRecord<>(
                 Topic.POWER_SNAPSHOT.topicName(),
                 SITE,
-                WireSerdes.livePower().serializer().serialize("", power)))
+                WireSerdes.powerSnapshot().serializer().serialize("", power)))
         .get();
   }
 

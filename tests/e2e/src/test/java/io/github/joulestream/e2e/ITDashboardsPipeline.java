@@ -219,7 +219,7 @@ class ITDashboardsPipeline {
             latest(
                     Topic.NODE_WINDOW,
                     WireSerdes.nodeWindows(),
-                    w -> List.of(w.node(), w.windowStartEpochMillis(), w.part()))
+                    w -> List.of(w.node(), w.windowStartEpochMillis(), w.fragment()))
                 .values());
     jobWindows =
         List.copyOf(

@@ -221,7 +221,7 @@ class ITNodeSetAside {
                       sum("n2", SiteAmount.FAILED_RECORDS),
                       records(Topic.POWER_SNAPSHOT).stream()
                           .map(record ->
-                              WireSerdes.livePower()
+                              WireSerdes.powerSnapshot()
                                   .deserializer()
                                   .deserialize("any", record.value()))
                           .toList()));
