@@ -51,6 +51,7 @@ final class DeadLetterTopic {
    * @param key the key or its beginning, or null if there was none
    * @param sizeBytes of the whole value; -1 if there was none
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Letter(
       long epochMillis,
       String topic,

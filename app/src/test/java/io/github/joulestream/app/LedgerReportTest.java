@@ -15,13 +15,14 @@ import java.util.Locale;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("EnumOrdinal") // a number of its own for each amount
 class LedgerReportTest {
   private static final long LARGE = 9_007_199_254_740_993L; // no double holds it
 
   private static Totals<SiteAmount> numbered() {
     Totals<SiteAmount> totals = Totals.ofSite();
     for (SiteAmount amount : SiteAmount.values()) {
-      totals.set(amount.ordinal(), LARGE + amount.ordinal());
+      totals.set(amount, LARGE + amount.ordinal());
     }
     return totals;
   }

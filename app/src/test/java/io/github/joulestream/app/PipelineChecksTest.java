@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("EnumOrdinal") // any constant
 class PipelineChecksTest {
   private static final long NOW = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
 

@@ -22,6 +22,7 @@ import java.util.List;
  * @param readBytes cumulative bytes read, of a drive
  * @param writtenBytes cumulative bytes written, of a drive
  */
+@SuppressWarnings("ArrayRecordComponent") // columns of a hot path, compared nowhere
 public record Readings(
     long[] epochMillis,
     long[] powerMilliwatts,

@@ -9,6 +9,7 @@ import java.util.Arrays;
  * A vector of additive amounts, one per constant of {@code A}. Mutable, so that a hot loop can add
  * without making garbage; one thread at a time. Adding is exact, or fails: an overflow throws.
  */
+@SuppressWarnings("EnumOrdinal") // WireTest compares the order with the fields of the schemas
 public final class Totals<A extends Enum<A>> {
   // an enum copies its constants for everybody who asks
   private static final int JOB_AMOUNTS = JobAmount.values().length;
@@ -47,6 +48,11 @@ public final class Totals<A extends Enum<A>> {
     return this;
   }
 
+  public void set(A amount, long value) {
+    values[amount.ordinal()] = value;
+  }
+
+  /** Sets the amount at this position of the enum; for codecs. */
   public void set(int ordinal, long value) {
     values[ordinal] = value;
   }

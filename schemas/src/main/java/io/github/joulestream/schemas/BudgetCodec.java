@@ -59,15 +59,20 @@ final class BudgetCodec implements Codec<Budget> {
   private static int bits(Set<DayOfWeek> days) {
     int bits = 0;
     for (DayOfWeek day : days) {
-      bits |= 1 << day.ordinal();
+      bits |= bit(day);
     }
     return bits;
+  }
+
+  /** Monday is the lowest bit. */
+  private static int bit(DayOfWeek day) {
+    return 1 << (day.getValue() - 1);
   }
 
   private static Set<DayOfWeek> days(int bits) {
     Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
     for (DayOfWeek day : DayOfWeek.values()) {
-      if ((bits >> day.ordinal() & 1) != 0) {
+      if ((bits & bit(day)) != 0) {
         days.add(day);
       }
     }

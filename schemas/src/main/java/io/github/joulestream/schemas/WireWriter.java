@@ -69,6 +69,7 @@ final class WireWriter {
     writeLong(value);
   }
 
+  @SuppressWarnings("EnumOrdinal") // WireTest compares the order with the symbols of the schemas
   void writeEnum(Enum<?> constant) {
     writeLong(constant.ordinal());
   }

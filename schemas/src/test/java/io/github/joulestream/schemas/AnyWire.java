@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Generated input: values of any schema that are often what a site would say and often at an edge
  * or beyond it, and bytes that were valid once.
  */
+@SuppressWarnings("EnumOrdinal") // a random constant
 final class AnyWire {
   private static final long START = 1_700_000_000_000L;
   private static final long[] ODD_LONGS = {

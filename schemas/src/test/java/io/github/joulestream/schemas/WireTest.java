@@ -367,6 +367,15 @@ class WireTest {
     assertThat(symbols("alert", "rule")).isEqualTo(names(Rule.values()));
     assertThat(symbols("alert", "severity")).isEqualTo(names(Severity.values()));
     assertThat(symbols("alert", "state")).isEqualTo(names(AlertState.values()));
+    assertThat(symbols("allocation", "action")).isEqualTo(names(AllocationEvent.Action.values()));
+    assertThat(symbols("allocation", "reporter"))
+        .isEqualTo(names(AllocationEvent.Reporter.values()));
+    assertThat(KnownSchemas.own("alert").getField("contributors").schema().getElementType())
+        .extracting(contributor -> contributor.getField("kind").schema().getEnumSymbols())
+        .isEqualTo(names(Contributor.Consumer.values()));
+    assertThat(KnownSchemas.own("cap-advice").getField("caps").schema().getElementType())
+        .extracting(cap -> cap.getField("kind").schema().getEnumSymbols())
+        .isEqualTo(names(Contributor.Consumer.values()));
   }
 
   @Test

@@ -22,7 +22,7 @@ public interface HistoryRow {
   default JobSummary jobSummary() {
     Totals<JobAmount> totals = Totals.ofJob();
     for (JobAmount amount : JobAmount.values()) {
-      totals.set(amount.ordinal(), number(Measurement.field(amount)));
+      totals.set(amount, number(Measurement.field(amount)));
     }
     return new JobSummary(
         text("site"),
@@ -49,7 +49,7 @@ public interface HistoryRow {
   default Totals<SiteAmount> siteTotals() {
     Totals<SiteAmount> totals = Totals.ofSite();
     for (SiteAmount amount : SiteAmount.values()) {
-      totals.set(amount.ordinal(), number(Measurement.field(amount)));
+      totals.set(amount, number(Measurement.field(amount)));
     }
     return totals;
   }

@@ -138,11 +138,11 @@ public abstract class StoreContract {
   @Test
   void windowsThatDoNotBalance_areFound_ofWhateverLength() {
     Totals<SiteAmount> balanced = Totals.ofSite();
-    balanced.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES.ordinal(), 50);
-    balanced.set(SiteAmount.JOBS_TOTAL_MILLIJOULES.ordinal(), 20);
-    balanced.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), 30);
+    balanced.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 50);
+    balanced.set(SiteAmount.JOBS_TOTAL_MILLIJOULES, 20);
+    balanced.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 30);
     Totals<SiteAmount> lacking = balanced.copy();
-    lacking.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), 31);
+    lacking.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 31);
     write(
         Points.ledger(new SiteWindow("balance", START, 10_000, balanced)),
         Points.ledger(new SiteWindow("balance", START + 10_000, 10_000, lacking)),

@@ -34,15 +34,15 @@ class SummaryTest {
 
   private static Totals<JobAmount> jobTotals(Map<JobAmount, Long> amounts) {
     Totals<JobAmount> totals = Totals.ofJob();
-    amounts.forEach((amount, value) -> totals.set(amount.ordinal(), value));
+    amounts.forEach((amount, value) -> totals.set(amount, value));
     return totals;
   }
 
   private static Totals<SiteAmount> siteTotals(long measured, long jobs, long idle) {
     Totals<SiteAmount> totals = Totals.ofSite();
-    totals.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES.ordinal(), measured);
-    totals.set(SiteAmount.JOBS_TOTAL_MILLIJOULES.ordinal(), jobs);
-    totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), idle);
+    totals.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES, measured);
+    totals.set(SiteAmount.JOBS_TOTAL_MILLIJOULES, jobs);
+    totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, idle);
     return totals;
   }
 
@@ -169,7 +169,7 @@ class SummaryTest {
   @Test
   void whetherATotalIsOfWholeNodes_orASumOfParts_isInBothTables() {
     Totals<SiteAmount> metered = siteTotals(4_000L, 3_000L, 1_000L);
-    metered.set(SiteAmount.WHOLE_NODE_MILLIJOULES.ordinal(), 1_000L);
+    metered.set(SiteAmount.WHOLE_NODE_MILLIJOULES, 1_000L);
     List<JobSummary> jobs =
         List.of(
             jobOf("whole", 1_000L, 1_000L), jobOf("parts", 1_000L, 0L), jobOf("nothing", 0L, 0L));

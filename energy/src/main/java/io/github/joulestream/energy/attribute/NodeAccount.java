@@ -235,6 +235,7 @@ public final class NodeAccount {
    * @param name the node's name
    * @param withGpus whether to list its GPUs
    */
+  @SuppressWarnings("EnumOrdinal") // see NodePower.milliwattsByKind
   public @Nullable NodePower powerNow(String name, boolean withGpus) {
     if (newestMillis == Long.MIN_VALUE) {
       return null;

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What is kept up to date edge by edge is what follows from all edges worked out anew. */
+@SuppressWarnings("EnumOrdinal") // a random constant
 class AllocationsTest {
   private static final long SEED = Long.getLong("laws.seed", 614);
   private static final int ROUNDS = Integer.getInteger("laws.rounds", 120);

@@ -128,7 +128,7 @@ final class BookedNode {
 
   /** Forgets what counts repeats. */
   void clearRepeats() {
-    site.values().forEach(totals -> totals.set(SiteAmount.REPEATED_READINGS.ordinal(), 0));
+    site.values().forEach(totals -> totals.set(SiteAmount.REPEATED_READINGS, 0));
   }
 
   long site(SiteAmount amount) {
@@ -146,8 +146,8 @@ final class BookedNode {
     Map<String, String> booked = new TreeMap<>();
     site.forEach((window, totals) -> {
       Totals<SiteAmount> copy = totals.copy();
-      copy.set(SiteAmount.READINGS.ordinal(), 0);
-      copy.set(SiteAmount.ALLOCATION_EVENTS.ordinal(), 0);
+      copy.set(SiteAmount.READINGS, 0);
+      copy.set(SiteAmount.ALLOCATION_EVENTS, 0);
       if (!copy.isZero()) {
         booked.put("site " + window, copy.toString());
       }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Time of which nothing is known costs one sum for each who held the device, however long it is.
  */
+@SuppressWarnings("EnumOrdinal") // a random constant
 class GapRulesTest {
   private static final long SEED = Long.getLong("laws.seed", 19);
   private static final int ROUNDS = Integer.getInteger("laws.rounds", 400);

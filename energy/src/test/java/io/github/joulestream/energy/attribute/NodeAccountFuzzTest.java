@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
  * is not declared, the books balance, the state is written and read, and what a record costs is
  * bounded. {@code -Dfuzz.inputs=1000000 -Dfuzz.seed=7} for the long form.
  */
+@SuppressWarnings("EnumOrdinal") // a random constant
 class NodeAccountFuzzTest {
   private static final long SEED = Long.getLong("fuzz.seed", 1_709);
   private static final long INPUTS = Long.getLong("fuzz.inputs", 4_000);

@@ -28,6 +28,7 @@ final class PlainShares {
    *
    * @param owner the job that holds all of it, with no other beside it; null if there is none
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Holders(List<String> jobs, int[] weights, int weightSum, @Nullable String owner) {
     static final Holders NONE = new Holders(List.of(), new int[] {WHOLE}, WHOLE, null);
 

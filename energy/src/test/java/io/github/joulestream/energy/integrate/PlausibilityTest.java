@@ -11,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Which power can be true: whatever limit a sender states. */
+@SuppressWarnings("EnumOrdinal") // a random constant
 class PlausibilityTest {
   private static final long WATT = 1_000;
 

@@ -7,6 +7,7 @@ import io.github.joulestream.schemas.JobState;
 import java.util.Map;
 
 /** A job of the simulated site, and what it really drew so far. */
+@SuppressWarnings("EnumOrdinal") // an array in memory
 final class SimulatedJob {
   // energy of a share is known in parts of a microjoule: 10,000 parts, 1,000 to a millijoule
   private static final long PARTS_PER_MILLIJOULE = 10_000_000;

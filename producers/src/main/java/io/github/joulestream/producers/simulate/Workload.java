@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
  * logarithm that is normally distributed), as they are in the traces of real GPU clusters, only
  * shorter, so that there is something to look at. One thread.
  */
+@SuppressWarnings("EnumOrdinal") // a random constant
 final class Workload {
   private static final double MIN_SECONDS = 15;
   // of jobs that are counted

@@ -23,6 +23,7 @@ final class ScriptedServer implements AutoCloseable {
   /**
    * @param headers name, value, name, value ...
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Reply(int status, String body, String... headers) {}
 
   ScriptedServer() throws IOException {

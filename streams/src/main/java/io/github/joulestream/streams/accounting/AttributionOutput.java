@@ -22,5 +22,6 @@ public sealed interface AttributionOutput {
   record Now(PowerSnapshot power) implements AttributionOutput {}
 
   /** Something unusable, as it came; the reason is in the record's headers. */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Refused(byte @Nullable [] value) implements AttributionOutput {}
 }

@@ -8,9 +8,15 @@ import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.ProcessorNode;
 
 /**
- * Lets a processor forward when its task commits. Kafka Streams lets a processor forward while it
- * has a record or the time in hand; at a commit it has neither, and must say who it is, as the
- * caches of Kafka Streams itself do.
+ * Lets a processor forward when its task commits. The public interface of Kafka Streams allows a
+ * processor to forward from {@code process} and from a punctuation only. At a commit the context
+ * has no current node, so this class sets it, as the record caches of Kafka Streams do.
+ *
+ * <p>It depends on internals of Kafka Streams ({@code InternalProcessorContext.setCurrentNode}),
+ * like {@link CommitStore}, because results have to be in the transaction that commits the state
+ * and the input that they follow from, and a public hook that runs before that commit and may
+ * forward does not exist. {@code ArchitectureTest} keeps internals out of all other classes and
+ * holds the release that this was written for; docs/decisions/0008 has the plan for the next one.
  */
 final class CommitScope {
   private final InternalProcessorContext<?, ?> context;

@@ -21,8 +21,13 @@ import org.jspecify.annotations.Nullable;
  * What is written and told then is in the same transaction as the input that it came from: after a
  * crash neither is there, or both are.
  *
- * <p>One thread, that of the task. It relies on Kafka Streams asking every {@link CachedStateStore}
- * to flush before it commits, as its own caches do.
+ * <p>One thread, that of the task.
+ *
+ * <p>It implements {@link CachedStateStore}, an internal interface of Kafka Streams, because a task
+ * calls {@code flushCache} of every such store before it commits, while forwarding is still
+ * possible. The public {@code StateStore.commit} is called after that. {@code ArchitectureTest}
+ * keeps internals out of all classes but this one and {@link CommitScope} and holds the release
+ * that this was written for; docs/decisions/0008 has the plan for the next one.
  */
 public abstract class CommitStore<V> implements StateStore, CachedStateStore<String, V> {
   final KeyValueStore<String, byte[]> inner;

@@ -14,5 +14,6 @@ public sealed interface JobOutput {
   record Summary(JobSummary summary) implements JobOutput {}
 
   /** A statement that could not be used; the reason is in the record's headers. */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Refused(byte @Nullable [] value) implements JobOutput {}
 }

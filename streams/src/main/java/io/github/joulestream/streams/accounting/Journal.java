@@ -64,21 +64,34 @@ public final class Journal extends CommitStore<byte[]> {
 
   /** What an entry is. */
   enum Kind {
-    ALLOCATION,
-    TELEMETRY,
+    ALLOCATION(0),
+    TELEMETRY(1),
     /** Telemetry without what it says of its devices. */
-    BARE,
+    BARE(2),
     /** Of no node: all that follows from the entries before has been told. */
-    TOLD
-  }
+    TOLD(3);
 
-  private static final Kind[] KINDS = Kind.values();
+    private static final Kind[] BY_CODE = {ALLOCATION, TELEMETRY, BARE, TOLD};
+
+    /** In state; never changes. */
+    final byte code;
+
+    Kind(int code) {
+      this.code = (byte) code;
+    }
+
+    /** The kind of this code. */
+    static Kind of(byte code) {
+      return BY_CODE[code];
+    }
+  }
 
   /**
    * Where an entry's value is; the array is not to be changed.
    *
    * @param cut what was cut out of it, or null if it is whole
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Slice(byte[] bytes, int from, int length, @Nullable Described cut) {
     /** Reads the batch that lies there. */
     void readBy(TelemetryReader reader, @Nullable Described known) {
@@ -170,7 +183,7 @@ public final class Journal extends CommitStore<byte[]> {
       int nameLength = in.getShort();
       int name = in.position();
       in.position(name + nameLength);
-      Kind kind = KINDS[in.get()];
+      Kind kind = Kind.of(in.get());
       long arrival = in.getLong();
       long offset = in.getLong();
       position += Integer.BYTES + length;
@@ -220,7 +233,7 @@ public final class Journal extends CommitStore<byte[]> {
         .putInt(size - Integer.BYTES)
         .putShort((short) node.length)
         .put(node)
-        .put((byte) kind.ordinal())
+        .put(kind.code)
         .putLong(arrivalEpochMillis)
         .putLong(offset)
         .put(value, 0, cutFrom)

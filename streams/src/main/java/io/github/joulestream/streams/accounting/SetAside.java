@@ -34,7 +34,6 @@ final class SetAside {
   static final long EMITTED = 0;
 
   private static final long NOT_EMITTED = Long.MAX_VALUE;
-  private static final Journal.Kind[] KINDS = Journal.Kind.values();
 
   private final KeyValueStore<String, byte[]> store;
   private final Map<String, SetAsideNode> nodes = new HashMap<>();
@@ -93,7 +92,7 @@ final class SetAside {
       for (int i = from; i < to; i++) {
         Journal.Entry entry = entries.get(i);
         chunk
-            .put((byte) entry.kind().ordinal())
+            .put(entry.kind().code)
             .put((byte) (emitted.test(i) ? 1 : 0))
             .putLong(entry.arrivalEpochMillis())
             .putLong(entry.offset())
@@ -116,7 +115,7 @@ final class SetAside {
       byte[] bytes = Objects.requireNonNull(store.get(chunkKey(key, i)), "a chunk");
       ByteBuffer in = ByteBuffer.wrap(bytes);
       while (in.hasRemaining()) {
-        Journal.Kind kind = KINDS[in.get()];
+        Journal.Kind kind = Journal.Kind.of(in.get());
         long position = in.get() == 1 ? EMITTED : NOT_EMITTED;
         long arrival = in.getLong();
         long offset = in.getLong();

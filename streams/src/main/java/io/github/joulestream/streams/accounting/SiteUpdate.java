@@ -10,5 +10,6 @@ public sealed interface SiteUpdate {
   record Window(SiteWindow window) implements SiteUpdate {}
 
   /** An increment that could not be used; the reason is in the record's headers. */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Refused(byte @Nullable [] value) implements SiteUpdate {}
 }

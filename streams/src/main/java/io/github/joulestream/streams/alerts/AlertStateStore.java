@@ -12,15 +12,31 @@ import java.io.UncheckedIOException;
 interface AlertStateStore {
   /** Sorts of what is written down, in the order in which it must be read again. */
   enum Part {
-    CLOCK,
-    LABELS,
-    JOB,
-    POWER,
-    FLOOR,
-    BUDGET,
-    ENERGY,
-    WINDOW,
-    ALARM
+    CLOCK('a'),
+    LABELS('b'),
+    JOB('c'),
+    POWER('d'),
+    FLOOR('e'),
+    BUDGET('f'),
+    ENERGY('g'),
+    WINDOW('h'),
+    ALARM('i');
+
+    private static final Part[] BY_CODE = {
+      CLOCK, LABELS, JOB, POWER, FLOOR, BUDGET, ENERGY, WINDOW, ALARM
+    };
+
+    /** First character of the names in the store; never changes. It sorts by the order above. */
+    final char code;
+
+    Part(char code) {
+      this.code = code;
+    }
+
+    /** The one with this code. */
+    static Part of(char code) {
+      return BY_CODE[code - 'a'];
+    }
   }
 
   /** Puts something in a task's store; of one part a name is kept once. */

@@ -14,5 +14,6 @@ public sealed interface AlertsOutput {
   record Advised(CapAdvice advice) implements AlertsOutput {}
 
   /** Something unusable, as it came; the reason is in the record's headers. */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Refused(byte @Nullable [] value) implements AlertsOutput {}
 }

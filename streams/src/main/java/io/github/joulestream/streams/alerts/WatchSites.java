@@ -53,7 +53,6 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
 
   private static final Logger log = LoggerFactory.getLogger(WatchSites.class);
   private static final Duration WALL_INTERVAL = Duration.ofSeconds(1);
-  private static final AlertStateStore.Part[] PARTS = AlertStateStore.Part.values();
 
   /** Sites of a task; new ones are refused when there are as many. */
   private static final int MAX_SITES = 10_000;
@@ -94,7 +93,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
   private void restore(KeyValue<String, byte[]> entry) {
     try {
       int at = entry.key.indexOf('\0');
-      AlertStateStore.Part part = PARTS[entry.key.charAt(at + 1) - 'a'];
+      AlertStateStore.Part part = AlertStateStore.Part.of(entry.key.charAt(at + 1));
       site(entry.key.substring(0, at))
           .watch
           .restore(part, entry.key.substring(at + 2), entry.value);
@@ -274,7 +273,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
     }
 
     private String key(Part part, String name) {
-      return prefix + (char) ('a' + part.ordinal()) + name;
+      return prefix + part.code + name;
     }
 
     // kept and told when the work over a record is done

@@ -22,7 +22,7 @@ final class Memory implements AlertStateStore {
   final List<Alert> told = new ArrayList<>();
 
   private static String key(Part part, String name) {
-    return (char) ('a' + part.ordinal()) + name;
+    return part.code + name;
   }
 
   @Override
@@ -58,7 +58,7 @@ final class Memory implements AlertStateStore {
     SiteWatch watch = new SiteWatch(site, this);
     for (Map.Entry<String, byte[]> entry : new TreeMap<>(kept).entrySet()) {
       watch.restore(
-          AlertStateStore.Part.values()[entry.getKey().charAt(0) - 'a'],
+          AlertStateStore.Part.of(entry.getKey().charAt(0)),
           entry.getKey().substring(1),
           entry.getValue());
     }

@@ -41,6 +41,17 @@ class SiteWatchTest {
    * one tells that never was: nothing is lost, and nothing is told twice.
    */
   @Test
+  void codesOfParts_areThoseOfEarlierReleases() {
+    StringBuilder codes = new StringBuilder();
+    for (AlertStateStore.Part part : AlertStateStore.Part.values()) {
+      codes.append(part.name()).append(' ').append(part.code).append(' ');
+      assertThat(AlertStateStore.Part.of(part.code)).isEqualTo(part);
+    }
+    assertThat(codes.toString())
+        .isEqualTo("CLOCK a LABELS b JOB c POWER d FLOOR e BUDGET f ENERGY g WINDOW h ALARM i ");
+  }
+
+  @Test
   void crashes_changeNothingOfWhatIsTold() {
     System.out.println("SiteWatchTest seed " + SEED);
     int all = 0;

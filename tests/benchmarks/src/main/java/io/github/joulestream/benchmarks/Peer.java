@@ -35,6 +35,7 @@ import org.apache.kafka.streams.processor.TimestampExtractor;
  * A peer that is written with Kafka Streams' DSL: the same broker, input, commit interval,
  * guarantee.
  */
+@SuppressWarnings("EnumOrdinal") // state of a benchmark lives no longer than its process
 final class Peer implements Contestant {
   static final String RESULTS = "peer-results";
   private static final String APPLICATION = "peer";

@@ -79,6 +79,7 @@ final class HostileRecords {
    *
    * @param topic a topic of the catalogue, or another's
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Hostile(String topic, Kind kind, byte @Nullable [] key, byte @Nullable [] value) {
     @Override
     public String toString() {

@@ -299,7 +299,7 @@ class ITCrash {
         if (!totals.equals(nodes)) {
           differences++;
         }
-        NOT_COMPARED.forEach(amount -> totals.set(amount.ordinal(), 0));
+        NOT_COMPARED.forEach(amount -> totals.set(amount, 0));
         sites.put(site.getKey(), totals.toString());
       }
       return new Books(jobs, sites, differences);

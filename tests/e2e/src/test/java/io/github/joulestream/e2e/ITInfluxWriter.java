@@ -127,7 +127,7 @@ class ITInfluxWriter {
 
   private static JobWindow window(String job, long startEpochMillis, long millijoules) {
     Totals<JobAmount> totals = Totals.ofJob();
-    totals.set(JobAmount.TOTAL_MILLIJOULES.ordinal(), millijoules);
+    totals.set(JobAmount.TOTAL_MILLIJOULES, millijoules);
     return new JobWindow("site", job, startEpochMillis, 10_000, totals);
   }
 
@@ -401,9 +401,9 @@ class ITInfluxWriter {
   @Test
   void theCommand_waitsForTheStore_makesWhatIsMissing_andTheDoctorReadsTheBooks() throws Exception {
     Totals<SiteAmount> totals = Totals.ofSite();
-    totals.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES.ordinal(), 1L << 60);
-    totals.set(SiteAmount.JOBS_TOTAL_MILLIJOULES.ordinal(), (1L << 60) - 3);
-    totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), 3);
+    totals.set(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 1L << 60);
+    totals.set(SiteAmount.JOBS_TOTAL_MILLIJOULES, (1L << 60) - 3);
+    totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 3);
     String topic = Topic.LEDGER.topicName();
     try (KafkaProducer<String, byte[]> producer = producer()) {
       for (int length : new int[] {10_000, 3_600_000}) {
@@ -444,7 +444,7 @@ class ITInfluxWriter {
     }
     try (PointSink sink = connect().sink();
         HistoryReader reader = connect().reader()) {
-      totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES.ordinal(), 4);
+      totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 4);
       sink.write(List.of(Points.ledger(new SiteWindow("site", TODAY - DAY, 3_600_000, totals))));
       assertThat(reader.unbalanced(0, HistoryReader.END_EPOCH_MILLIS)).hasSize(1);
     }

@@ -96,7 +96,7 @@ class ITStoreWriter {
 
   private static JobWindow window(long startEpochMillis, long millijoules) {
     Totals<JobAmount> totals = Totals.ofJob();
-    totals.set(JobAmount.TOTAL_MILLIJOULES.ordinal(), millijoules);
+    totals.set(JobAmount.TOTAL_MILLIJOULES, millijoules);
     return new JobWindow("site", "job", startEpochMillis, 10_000, totals);
   }
 

@@ -66,9 +66,9 @@ record SiteFigures(
     Totals<SiteAmount> compared = ledger.copy();
     // what was refused because another had said something of that time is read all the same
     compared.set(
-        SiteAmount.READINGS.ordinal(),
+        SiteAmount.READINGS,
         ledger.get(SiteAmount.READINGS) - ledger.get(SiteAmount.REFUSED_CONFLICT));
-    OF_THE_WAY.forEach(amount -> compared.set(amount.ordinal(), 0));
+    OF_THE_WAY.forEach(amount -> compared.set(amount, 0));
     return new SiteFigures(
         jobs, compared.toString(), compared.get(SiteAmount.READINGS), difference, open);
   }
