@@ -11,7 +11,7 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeOrder;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.streams.accounting.SetAsideNode;
+import io.github.joulestream.streams.state.SetAsideNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

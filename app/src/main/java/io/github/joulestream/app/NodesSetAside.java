@@ -2,7 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.streams.StreamsProgram;
-import io.github.joulestream.streams.accounting.SetAsideNode;
+import io.github.joulestream.streams.state.SetAsideNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.SortedMap;

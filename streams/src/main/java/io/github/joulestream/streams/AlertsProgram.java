@@ -2,7 +2,7 @@
 package io.github.joulestream.streams;
 
 import io.github.joulestream.runtime.Health;
-import io.github.joulestream.streams.accounting.Refusals;
+import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.topology.AlertsTopology;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,7 +18,7 @@ public final class AlertsProgram implements AutoCloseable {
   private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
 
   private final RunningTopology running;
-  private final Refusals refusals;
+  private final RecordRefusals refusals;
 
   /** With the threads, the folder and the place in the group that these say. */
   public AlertsProgram(StreamsSettings settings) {

@@ -8,9 +8,9 @@ import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.streams.accounting.ArrivalTime;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
-import io.github.joulestream.streams.accounting.Journal;
-import io.github.joulestream.streams.accounting.PendingOutput;
-import io.github.joulestream.streams.accounting.Refusals;
+import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.state.Journal;
+import io.github.joulestream.streams.state.PendingOutput;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ public final class StreamsProgram implements AutoCloseable {
 
   private final RunningTopology running;
   private final PendingOutput untold;
-  private final Refusals refusals;
+  private final RecordRefusals refusals;
 
   public StreamsProgram(StreamsSettings settings) {
     Properties config = config(settings);

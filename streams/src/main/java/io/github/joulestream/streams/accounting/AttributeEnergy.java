@@ -21,8 +21,19 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.accounting.Journal.Slice;
-import io.github.joulestream.streams.accounting.Refusals.Place;
+import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.failure.RecordRefusals.Place;
+import io.github.joulestream.streams.state.CommitScope;
+import io.github.joulestream.streams.state.Journal;
+import io.github.joulestream.streams.state.Journal.Slice;
+import io.github.joulestream.streams.state.NodeCensus;
+import io.github.joulestream.streams.state.NodeHistory;
+import io.github.joulestream.streams.state.NodeState;
+import io.github.joulestream.streams.state.NodeStateCache;
+import io.github.joulestream.streams.state.PendingOutput;
+import io.github.joulestream.streams.state.SetAside;
+import io.github.joulestream.streams.state.SetAsideNode;
+import io.github.joulestream.streams.state.ZstdCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,7 +88,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   private final Limits limits;
   private final Calibration calibration;
-  private final Refusals refusals;
+  private final RecordRefusals refusals;
   private final PendingOutput untold;
   private final TelemetryReader telemetry = new TelemetryReader();
   private final Deserializer<AllocationEvent> allocations = WireSerdes.allocations().deserializer();
@@ -110,7 +121,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Attribution with these limits, of sensors with that calibration. */
   public AttributeEnergy(
-      Limits limits, Calibration calibration, Refusals refusals, PendingOutput untold) {
+      Limits limits, Calibration calibration, RecordRefusals refusals, PendingOutput untold) {
     this.limits = limits;
     this.calibration = calibration;
     this.refusals = refusals;
@@ -236,8 +247,8 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   }
 
   private void take(Record<String, byte[]> news, RecordMetadata origin) {
-    String key = Refusals.checkedKey(news.key(), news.value());
-    byte[] value = Refusals.present(news.value());
+    String key = RecordRefusals.checkedKey(news.key(), news.value());
+    byte[] value = RecordRefusals.present(news.value());
     boolean isTelemetry = origin.topic().equals(TELEMETRY);
     NodeOrder order = isTelemetry ? null : NodeOrder.find(value);
     if (order != null) {
@@ -256,7 +267,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       checkKey(event.site(), event.node(), key);
       NodeState node = node(key, news.timestamp());
       AllocationEdge edge = edge(event, news.timestamp());
-      String refusal = node.account.refusal(edge);
+      String refusal = node.account().refusal(edge);
       // what is refused is counted there too
       guard(node, news.timestamp(), books -> take(node, edge, books));
       if (refusal != null) {
@@ -271,7 +282,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     long arrival = news.timestamp();
     NodeState live = nodes.live(key);
     // what cannot be read makes no node
-    telemetry.read(value, 0, value.length, live == null ? null : live.described);
+    telemetry.read(value, 0, value.length, live == null ? null : live.described());
     if (live == null || !live.isKeyOf(telemetry.site(), telemetry.node())) {
       checkKey(telemetry.site(), telemetry.node(), key);
     }
@@ -279,12 +290,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     if (node == null) {
       node = node(key, arrival);
       // others were read in the meantime: those that the node had taken in
-      telemetry.read(value, 0, value.length, node.described);
+      telemetry.read(value, 0, value.length, node.described());
     }
     NodeState taker = node;
     Outcome outcome = guard(node, arrival, books -> take(taker, arrival, books));
-    if (!node.drew) {
-      node.drew = true;
+    if (!node.isPowerPending()) {
+      node.setPowerPending(true);
       drew.add(node);
     }
     keep(
@@ -335,24 +346,24 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Books what a record asks for, of one node; or nothing, and the node is as it was before. */
   private <T> T guard(NodeState node, long arrivalEpochMillis, Function<Increments, T> work) {
-    Increments books = books(Keys.site(node.key));
+    Increments books = books(Keys.site(node.key()));
     books.begin();
     try {
       return work.apply(books);
     } catch (RuntimeException | StackOverflowError e) {
-      Refusals.rethrowUnlessOfRecord(e);
+      RecordRefusals.rethrowUnlessOfRecord(e);
       books.undo();
       NodeState again = nodes.rebuild(node);
       if (again != null) {
-        again.gpusToldMillis = node.gpusToldMillis;
+        again.setGpusEmittedMillis(node.gpusEmittedMillis());
       }
       if (drew.remove(node) && again != null) {
-        again.drew = true;
+        again.setPowerPending(true);
         drew.add(again);
       }
-      countFailed(node.key, arrivalEpochMillis);
+      countFailed(node.key(), arrivalEpochMillis);
       // not as if the record's sender had said something wrong
-      throw new Refusals.ProgramFailed(e);
+      throw new RecordRefusals.ProgramFailed(e);
     }
   }
 
@@ -382,12 +393,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private final class ToSetAside implements NodeStateCache.Aside {
     @Override
     public void set(String key, List<Journal.Entry> entries, IntPredicate emitted, Throwable why) {
-      String reason = Refusals.reason(why);
+      String reason = RecordRefusals.reason(why);
       String place =
           context.recordMetadata().map(origin -> Place.of(origin).toString()).orElse("a commit");
       setAside.add(
           key, Math.max(0, context.currentStreamTimeMs()), reason, place, entries, emitted);
-      drew.removeIf(node -> node.key.equals(key));
+      drew.removeIf(node -> node.key().equals(key));
       jobsDue = true;
       refusals.noteSetAside(context.taskId(), setAside.size());
       refusals.warn(
@@ -404,21 +415,22 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Lets a node take in the batch that was read last. */
   private Outcome take(NodeState node, long arrivalEpochMillis, Increments books) {
-    node.described = telemetry.described();
+    node.setDescribed(telemetry.described());
     books.forNode(node.name());
-    return node.account.accept(
-        telemetry.agentEpoch(),
-        telemetry.sequence(),
-        telemetry.content(),
-        arrivalEpochMillis,
-        telemetry.columns(),
-        history.of(node),
-        books);
+    return node.account()
+        .accept(
+            telemetry.agentEpoch(),
+            telemetry.sequence(),
+            telemetry.content(),
+            arrivalEpochMillis,
+            telemetry.columns(),
+            history.of(node),
+            books);
   }
 
   private boolean take(NodeState node, AllocationEdge edge, Increments books) {
     books.forNode(node.name());
-    return node.account.accept(edge, history.of(node), books);
+    return node.account().accept(edge, history.of(node), books);
   }
 
   /** Keeps of the batch that was read last what belongs into the history. */
@@ -427,7 +439,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     long limitMillis = arrivalEpochMillis + limits.futureMillis();
     if (outcome.whole()) {
       long latest = telemetry.columns().latestMillis(limitMillis);
-      node.recent.add(value, arrivalEpochMillis, offset, latest);
+      node.remember(value, arrivalEpochMillis, offset, latest);
     } else if (!outcome.parts().isEmpty()) {
       ReadingColumns parts = new ReadingColumns();
       outcome.parts().forEach(parts::add);
@@ -442,7 +454,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
                       telemetry.agentEpoch(),
                       telemetry.sequence(),
                       outcome.parts()));
-      node.recent.add(
+      node.remember(
           new Slice(written, 0, written.length, null),
           arrivalEpochMillis,
           offset,
@@ -457,18 +469,18 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     long arrival = entry.arrivalEpochMillis();
     if (entry.kind() != Journal.Kind.ALLOCATION) {
       Slice batch = entry.batchOf(node);
-      batch.readBy(telemetry, node.described);
-      checkKey(telemetry.site(), telemetry.node(), node.key);
-      node.inJournal = telemetry.described();
+      batch.readBy(telemetry, node.described());
+      checkKey(telemetry.site(), telemetry.node(), node.key());
+      node.setInJournal(telemetry.described());
       keep(take(node, arrival, books), node, batch, arrival, entry.offset());
     } else {
       byte[] bytes = Arrays.copyOfRange(value.bytes(), value.from(), value.from() + value.length());
       AllocationEvent event = allocations.deserialize("allocations", bytes);
-      checkKey(event.site(), event.node(), node.key);
+      checkKey(event.site(), event.node(), node.key());
       take(node, edge(event, arrival), books);
     }
     if (!toldToJobs) {
-      books(Keys.site(node.key)).addAllButSite(books);
+      books(Keys.site(node.key())).addAllButSite(books);
     }
   }
 
@@ -573,14 +585,14 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
                     "node %s has so many jobs that power-snapshot leaves out those of the least power"
                         .formatted(node)));
     for (NodeState node : drew) {
-      node.drew = false;
-      boolean withGpus = now >= node.gpusToldMillis + GPUS_INTERVAL_MILLIS;
+      node.setPowerPending(false);
+      boolean withGpus = now >= node.gpusEmittedMillis() + GPUS_INTERVAL_MILLIS;
       NodePower power = powerNow(node, withGpus);
       if (power == null) {
         continue;
       }
       if (withGpus) {
-        node.gpusToldMillis = now;
+        node.setGpusEmittedMillis(now);
       }
       records.add(node.site(), power);
     }
@@ -591,10 +603,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   /** What it draws; null if nothing is known, or if the program fails: then it is of no use now. */
   private @Nullable NodePower powerNow(NodeState node, boolean withGpus) {
     try {
-      return node.account.powerNow(node.name(), withGpus);
+      return node.account().powerNow(node.name(), withGpus);
     } catch (RuntimeException | StackOverflowError e) {
-      Refusals.rethrowUnlessOfRecord(e);
-      refusals.warn("power now", "power of node %s is not known: %s".formatted(node.key, e));
+      RecordRefusals.rethrowUnlessOfRecord(e);
+      refusals.warn("power now", "power of node %s is not known: %s".formatted(node.key(), e));
       return null;
     }
   }

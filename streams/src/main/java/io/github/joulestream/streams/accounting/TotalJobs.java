@@ -12,7 +12,11 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.accounting.Refusals.Place;
+import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.failure.RecordRefusals.Place;
+import io.github.joulestream.streams.state.CommitScope;
+import io.github.joulestream.streams.state.ExpiringAggregate;
+import io.github.joulestream.streams.state.ObjectCacheStore;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -41,7 +45,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   private static final Duration ENDED_LIFE = Duration.ofHours(2);
   private static final Duration OPEN_LIFE = Duration.ofDays(7);
 
-  private final Refusals refusals;
+  private final RecordRefusals refusals;
   private final Deserializer<JobRecord> statements = WireSerdes.jobs().deserializer();
   private final Deserializer<JobWindow> increments = WireSerdes.jobWindows().deserializer();
 
@@ -58,7 +62,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   private final Set<String> peaksToFind = new HashSet<>();
 
   /** Totals of jobs; what cannot be used is refused there. */
-  public TotalJobs(Refusals refusals) {
+  public TotalJobs(RecordRefusals refusals) {
     this.refusals = refusals;
   }
 
@@ -92,9 +96,9 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
           case JobInput.Statement(byte[] statement) -> statement;
         };
     try {
-      String key = Refusals.checkedKey(news.key(), value);
+      String key = RecordRefusals.checkedKey(news.key(), value);
       if (news.value() instanceof JobInput.Increment) {
-        JobWindow window = increments.deserialize("by-job", Refusals.present(value));
+        JobWindow window = increments.deserialize("by-job", RecordRefusals.present(value));
         checkKey(window.site(), window.job(), key);
         add(key, window, news.timestamp());
       } else if (value == null) {

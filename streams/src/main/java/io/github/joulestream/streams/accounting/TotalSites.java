@@ -7,7 +7,11 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.accounting.Refusals.Place;
+import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.failure.RecordRefusals.Place;
+import io.github.joulestream.streams.state.CommitScope;
+import io.github.joulestream.streams.state.ExpiringAggregate;
+import io.github.joulestream.streams.state.ObjectCacheStore;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -24,7 +28,7 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
 
   private static final int LIVE_WINDOWS = 10_000;
 
-  private final Refusals refusals;
+  private final RecordRefusals refusals;
   private final Deserializer<SiteWindow> increments = WireSerdes.siteWindows().deserializer();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
@@ -34,7 +38,7 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
   private ObjectCacheStore<ExpiringAggregate<SiteWindow>> windows;
 
   /** Totals of sites; what cannot be used is refused there. */
-  public TotalSites(Refusals refusals) {
+  public TotalSites(RecordRefusals refusals) {
     this.refusals = refusals;
   }
 
@@ -54,8 +58,9 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
   @Override
   public void process(Record<String, byte[]> record) {
     try {
-      String site = Refusals.checkedKey(record.key(), record.value());
-      SiteWindow increment = increments.deserialize("by-site", Refusals.present(record.value()));
+      String site = RecordRefusals.checkedKey(record.key(), record.value());
+      SiteWindow increment =
+          increments.deserialize("by-site", RecordRefusals.present(record.value()));
       if (!increment.site().equals(site)) {
         throw new IllegalArgumentException(
             "a record of site %s has the key %s".formatted(increment.site(), site));

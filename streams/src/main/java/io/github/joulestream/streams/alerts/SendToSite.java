@@ -7,8 +7,8 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.DeadLetters;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.streams.accounting.Refusals;
-import io.github.joulestream.streams.accounting.Refusals.Place;
+import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.failure.RecordRefusals.Place;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -41,10 +41,10 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     }
   }
 
-  private final Refusals refusals;
+  private final RecordRefusals refusals;
 
   /** What cannot be sent to a site is refused there. */
-  public SendToSite(Refusals refusals) {
+  public SendToSite(RecordRefusals refusals) {
     this.refusals = refusals;
   }
 
@@ -70,8 +70,8 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
   }
 
   private void send(Record<String, byte[]> news, RecordMetadata metadata) {
-    String key = Refusals.checkedKey(news.key(), news.value());
-    Refusals.checkSize(news.value(), Refusals.MAX_SENT_BYTES);
+    String key = RecordRefusals.checkedKey(news.key(), news.value());
+    RecordRefusals.checkSize(news.value(), RecordRefusals.MAX_SENT_BYTES);
     if (metadata.topic().equals(ALERTS)) {
       Header site = news.headers().lastHeader(Alert.CLEARED_HEADER);
       if (site == null || news.value() == null) {

@@ -15,7 +15,7 @@ import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.accounting.Refusals;
+import io.github.joulestream.streams.failure.RecordRefusals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -57,7 +57,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
   /** Sites of a task; new ones are refused when there are as many. */
   private static final int MAX_SITES = 10_000;
 
-  private final Refusals refusals;
+  private final RecordRefusals refusals;
   private final Map<String, Site> sites = new HashMap<>();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
@@ -66,7 +66,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
   @SuppressWarnings("NullAway.Init")
   private KeyValueStore<String, byte[]> store;
 
-  public WatchSites(Refusals refusals) {
+  public WatchSites(RecordRefusals refusals) {
     this.refusals = refusals;
   }
 
@@ -98,7 +98,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
           .watch
           .restore(part, entry.key.substring(at + 2), entry.value);
     } catch (RuntimeException | StackOverflowError e) {
-      Refusals.rethrowUnlessOfRecord(e);
+      RecordRefusals.rethrowUnlessOfRecord(e);
       // of one site; the rest of it is as it was
       refusals.warn(
           "restore",
@@ -110,7 +110,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
     for (String name : List.copyOf(sites.keySet())) {
       try {
         watch(name, site -> site.wallClock(wallMillis));
-      } catch (Refusals.ProgramFailed e) {
+      } catch (RecordRefusals.ProgramFailed e) {
         refusals.warn("clock", "the watch over site %s failed: %s".formatted(name, e.getMessage()));
       }
     }
@@ -138,14 +138,14 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
     try {
       work.accept(site.watch);
     } catch (RuntimeException | StackOverflowError e) {
-      Refusals.rethrowUnlessOfRecord(e);
+      RecordRefusals.rethrowUnlessOfRecord(e);
       // what it did half way is in memory alone
       sites.remove(name);
       try (KeyValueIterator<String, byte[]> all = store.range(name + "\0", name + "\1")) {
         all.forEachRemaining(this::restore);
       }
       site(name).watch.restored();
-      throw new Refusals.ProgramFailed(e);
+      throw new RecordRefusals.ProgramFailed(e);
     }
     site.keeper.keep();
   }
@@ -154,8 +154,8 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
   public void process(Record<String, byte[]> news) {
     RecordMetadata metadata = context.recordMetadata().orElseThrow();
     try {
-      String site = Refusals.checkedKey(news.key(), news.value());
-      Refusals.checkSize(news.value(), Refusals.MAX_SENT_BYTES);
+      String site = RecordRefusals.checkedKey(news.key(), news.value());
+      RecordRefusals.checkSize(news.value(), RecordRefusals.MAX_SENT_BYTES);
       SendToSite.Origin sent = SendToSite.origin(news, metadata);
       if (sent.topic() == Topic.NODES && news.value() == null && sent.name().isEmpty()) {
         forgetSite(site);

@@ -11,11 +11,11 @@ import io.github.joulestream.streams.accounting.AttributeEnergy;
 import io.github.joulestream.streams.accounting.AttributionOutput;
 import io.github.joulestream.streams.accounting.JobInput;
 import io.github.joulestream.streams.accounting.JobOutput;
-import io.github.joulestream.streams.accounting.PendingOutput;
-import io.github.joulestream.streams.accounting.Refusals;
 import io.github.joulestream.streams.accounting.SiteUpdate;
 import io.github.joulestream.streams.accounting.TotalJobs;
 import io.github.joulestream.streams.accounting.TotalSites;
+import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.state.PendingOutput;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -72,7 +72,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Properties config;
   private final Limits limits;
   private final Calibration calibration;
-  private final Refusals refusals = new Refusals();
+  private final RecordRefusals refusals = new RecordRefusals();
   private final PendingOutput untold = new PendingOutput();
 
   /**
@@ -85,7 +85,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   }
 
   /** What its tasks have refused, and nodes that they have set aside. */
-  public Refusals refusals() {
+  public RecordRefusals refusals() {
     return refusals;
   }
 

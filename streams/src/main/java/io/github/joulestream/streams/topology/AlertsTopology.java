@@ -3,10 +3,10 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.accounting.Refusals;
 import io.github.joulestream.streams.alerts.AlertsOutput;
 import io.github.joulestream.streams.alerts.SendToSite;
 import io.github.joulestream.streams.alerts.WatchSites;
+import io.github.joulestream.streams.failure.RecordRefusals;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -61,7 +61,7 @@ public final class AlertsTopology implements Supplier<Topology> {
       List.of(Topic.POWER_SNAPSHOT.topicName(), Topic.SITE_WINDOW.topicName());
 
   private final Properties config;
-  private final Refusals refusals = new Refusals();
+  private final RecordRefusals refusals = new RecordRefusals();
 
   /**
    * A topology.
@@ -73,7 +73,7 @@ public final class AlertsTopology implements Supplier<Topology> {
   }
 
   /** What its tasks have refused. */
-  public Refusals refusals() {
+  public RecordRefusals refusals() {
     return refusals;
   }
 

@@ -14,7 +14,7 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
-import io.github.joulestream.streams.accounting.Refusals;
+import io.github.joulestream.streams.failure.RecordRefusals;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +91,7 @@ class HostileRecordsTest {
   }
 
   private static void assertAllKept(
-      Topology topology, Properties config, List<String> inputs, Refusals refusals) {
+      Topology topology, Properties config, List<String> inputs, RecordRefusals refusals) {
     try (TopologyTestDriver driver = new TopologyTestDriver(topology, config, START)) {
       List<String> sent = new ArrayList<>();
       for (String topic : inputs) {

@@ -27,7 +27,7 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
-import io.github.joulestream.streams.accounting.SetAsideNode;
+import io.github.joulestream.streams.state.SetAsideNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

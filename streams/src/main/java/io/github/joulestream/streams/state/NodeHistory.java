@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.TelemetryReader.Described;
-import io.github.joulestream.streams.accounting.Journal.Slice;
+import io.github.joulestream.streams.state.Journal.Slice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +21,7 @@ import org.apache.kafka.streams.state.WindowStore;
  * in a store that drops them by the time of their arrival. That time is the broker's and only goes
  * forward, so a node with a fast clock or a backfill takes nothing away from others.
  */
-final class NodeHistory {
+public final class NodeHistory {
   private static final HexFormat HEX = HexFormat.of();
   // later than any arrival; with a larger one the store would look at all keys behind the range
   private static final long ANY_ARRIVAL = (1L << 47) - 1;
@@ -45,7 +45,7 @@ final class NodeHistory {
   private final ZstdCodec packer;
   private final TelemetryReader reader = new TelemetryReader();
 
-  NodeHistory(WindowStore<String, byte[]> store, ZstdCodec packer) {
+  public NodeHistory(WindowStore<String, byte[]> store, ZstdCodec packer) {
     this.store = store;
     this.packer = packer;
   }
@@ -127,7 +127,7 @@ final class NodeHistory {
    * What a node's account can look up. It throws an {@link IllegalStateException} if that is more
    * than memory is to be taken for; then the record for which it is looked up cannot be booked.
    */
-  History of(NodeState node) {
+  public History of(NodeState node) {
     return (from, to) -> {
       RecentBatches found = new RecentBatches();
       long beyond = to < Long.MAX_VALUE - BLOCK_MILLIS ? to + BLOCK_MILLIS : Long.MAX_VALUE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import java.util.Map;
 import java.util.function.Function;
@@ -102,7 +102,7 @@ public abstract class CommitStore<V> implements StateStore, CachedStateStore<Str
   }
 
   /** What to do when the task commits, before what changed is written. */
-  void atCommit(Runnable newTeller) {
+  public void atCommit(Runnable newTeller) {
     teller = newTeller;
   }
 

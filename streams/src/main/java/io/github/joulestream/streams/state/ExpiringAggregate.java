@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,33 +20,33 @@ import org.apache.kafka.streams.state.StoreBuilder;
  */
 public record ExpiringAggregate<V>(long fragmentEpochMillis, long touchedEpochMillis, V value) {
   /** A window to which nothing was added for this long is closed. */
-  static final Duration WINDOW_LIFE = Duration.ofMinutes(70);
+  public static final Duration WINDOW_LIFE = Duration.ofMinutes(70);
 
   /** How often what is over is looked for. */
-  static final Duration SWEEP = Duration.ofMinutes(5);
+  public static final Duration SWEEP = Duration.ofMinutes(5);
 
   // a reading comes no earlier than this before its own time
   private static final long EARLY_MILLIS = 300_000;
 
   /** A first part if there cannot have been one before, which was closed since; else another. */
-  static <V> ExpiringAggregate<V> begin(
+  public static <V> ExpiringAggregate<V> begin(
       long subjectStartEpochMillis, long arrivalEpochMillis, Duration life, V value) {
     boolean first = arrivalEpochMillis - subjectStartEpochMillis < life.toMillis() - EARLY_MILLIS;
     return new ExpiringAggregate<>(first ? 0 : arrivalEpochMillis, arrivalEpochMillis, value);
   }
 
-  ExpiringAggregate<V> touched(long arrivalEpochMillis, V newValue) {
+  public ExpiringAggregate<V> touched(long arrivalEpochMillis, V newValue) {
     return new ExpiringAggregate<>(
         fragmentEpochMillis, Math.max(touchedEpochMillis, arrivalEpochMillis), newValue);
   }
 
   /** When something was added last, of one that was written by {@link #serde}. */
-  static long touchedEpochMillis(byte[] written) {
+  public static long touchedEpochMillis(byte[] written) {
     return ByteBuffer.wrap(written).getLong(Long.BYTES);
   }
 
   /** A store of such totals. */
-  static <V> StoreBuilder<ObjectCacheStore<ExpiringAggregate<V>>> store(
+  public static <V> StoreBuilder<ObjectCacheStore<ExpiringAggregate<V>>> store(
       String name, Serde<V> values, int capacity) {
     Serde<ExpiringAggregate<V>> serde = serde(values);
     return ObjectCacheStore.builder(

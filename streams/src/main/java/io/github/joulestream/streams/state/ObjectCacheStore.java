@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -101,7 +101,7 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
   }
 
   /** Forgets everything that was there at the last commit, has not changed, and is over. */
-  void forgetIf(BiPredicate<String, byte[]> over) {
+  public void forgetIf(BiPredicate<String, byte[]> over) {
     List<String> keys = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> all = inner.all()) {
       while (all.hasNext()) {

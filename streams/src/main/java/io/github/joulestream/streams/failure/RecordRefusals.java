@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.failure;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * kind of refusal, and kept as a bounded dead letter; the task continues with the next record. Of
  * one topology; safe for many threads.
  */
-public final class Refusals {
-  private static final Logger log = LoggerFactory.getLogger(Refusals.class);
+public final class RecordRefusals {
+  private static final Logger log = LoggerFactory.getLogger(RecordRefusals.class);
 
   /** Bytes of a record's value; a larger one is refused before it is read. */
   static final int MAX_VALUE_BYTES = 3 << 20;
@@ -78,7 +78,7 @@ public final class Refusals {
   }
 
   /** A task has so many nodes set aside. */
-  void noteSetAside(TaskId task, int nodes) {
+  public void noteSetAside(TaskId task, int nodes) {
     if (nodes == 0) {
       setAside.remove(task);
     } else {
@@ -183,7 +183,7 @@ public final class Refusals {
   }
 
   /** Why it is refused, in a line for a person. */
-  static String reason(Throwable e) {
+  public static String reason(Throwable e) {
     boolean said =
         e instanceof SerializationException
             || e instanceof IllegalArgumentException

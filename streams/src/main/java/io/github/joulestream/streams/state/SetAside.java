@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -25,20 +25,20 @@ import org.jspecify.annotations.Nullable;
  *   site/node \0 index   entries: kind, whether emitted, arrival, offset, length, bytes
  * </pre>
  */
-final class SetAside {
+public final class SetAside {
   private static final HexFormat HEX = HexFormat.of();
   private static final int CHUNK_BYTES = 512 << 10;
   private static final int FIXED = 2 + 2 * Long.BYTES + Integer.BYTES;
 
   /** Where entries end whose increments were emitted to jobs; others end behind it. */
-  static final long EMITTED = 0;
+  public static final long EMITTED = 0;
 
   private static final long NOT_EMITTED = Long.MAX_VALUE;
 
   private final KeyValueStore<String, byte[]> store;
   private final Map<String, SetAsideNode> nodes = new HashMap<>();
 
-  SetAside(KeyValueStore<String, byte[]> store) {
+  public SetAside(KeyValueStore<String, byte[]> store) {
     this.store = store;
     try (KeyValueIterator<String, byte[]> all = store.all()) {
       while (all.hasNext()) {
@@ -58,11 +58,11 @@ final class SetAside {
     }
   }
 
-  int size() {
+  public int size() {
     return nodes.size();
   }
 
-  @Nullable SetAsideNode of(String key) {
+  public @Nullable SetAsideNode of(String key) {
     return nodes.isEmpty() ? null : nodes.get(key);
   }
 
@@ -72,7 +72,7 @@ final class SetAside {
    * @param emitted by their index, entries whose increments were emitted to jobs, or will be at
    *     this commit
    */
-  void add(
+  public void add(
       String key,
       long sinceEpochMillis,
       String reason,
@@ -108,7 +108,7 @@ final class SetAside {
   }
 
   /** What the node had taken in since its account was last written down, oldest first. */
-  List<Journal.Entry> entries(String key) {
+  public List<Journal.Entry> entries(String key) {
     List<Journal.Entry> entries = new ArrayList<>();
     SetAsideNode node = Objects.requireNonNull(nodes.get(key), key);
     for (int i = 0; i < node.chunks(); i++) {
@@ -136,7 +136,7 @@ final class SetAside {
   }
 
   /** It is put back. */
-  void remove(String key) {
+  public void remove(String key) {
     SetAsideNode node = nodes.remove(key);
     if (node != null) {
       for (int i = 0; i < node.chunks(); i++) {

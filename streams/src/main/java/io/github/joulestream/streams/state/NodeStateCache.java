@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.TelemetryReader.Described;
+import io.github.joulestream.streams.failure.RecordRefusals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *   history   n1: block block ..   n3: block ..       the batches until then
  * </pre>
  */
-final class NodeStateCache {
+public final class NodeStateCache {
   // of the nodes with news this part is written down at each commit
   private static final int PART = 32;
   // an entry of the journal is done with after so long, or so many bytes
@@ -79,17 +80,17 @@ final class NodeStateCache {
   private record Since(long position, long arrivalEpochMillis) {}
 
   /** Reads an account. */
-  interface Reader {
+  public interface Reader {
     NodeAccount read(DataInput in) throws IOException;
   }
 
   /** Lets a node take in again what it had taken in. */
-  interface Taker {
+  public interface Taker {
     void take(NodeState node, Journal.Entry entry, boolean told);
   }
 
   /** Sets aside a node whose account cannot be read, rebuilt or written down. */
-  interface Aside {
+  public interface Aside {
     /**
      * Takes the node, which is no longer known here.
      *
@@ -108,7 +109,7 @@ final class NodeStateCache {
    *
    * @param capacity nodes that are kept in memory though nothing about them is new
    */
-  NodeStateCache(
+  public NodeStateCache(
       Journal journal,
       KeyValueStore<String, byte[]> accounts,
       NodeHistory history,
@@ -130,7 +131,7 @@ final class NodeStateCache {
   }
 
   /** Begins with what the stores hold: nodes whose news were not told yet take them in at once. */
-  void open() {
+  public void open() {
     journal.open(entry -> {
       if (entry.kind() == Journal.Kind.TOLD) {
         toldPosition = entry.position();
@@ -152,7 +153,7 @@ final class NodeStateCache {
   }
 
   /** The node if it is in memory. */
-  @Nullable NodeState live(String key) {
+  public @Nullable NodeState live(String key) {
     return live.get(key);
   }
 
@@ -162,7 +163,7 @@ final class NodeStateCache {
   }
 
   /** True if something is known of this node, in memory or in a store. */
-  boolean isKnown(String key) {
+  public boolean isKnown(String key) {
     return live.containsKey(key) || pending.containsKey(key) || accounts.get(key) != null;
   }
 
@@ -170,7 +171,7 @@ final class NodeStateCache {
    * The node; a new one if nothing is known of it. Null if what is known of it cannot be read: then
    * it has been set aside just now.
    */
-  @Nullable NodeState get(String key) {
+  public @Nullable NodeState get(String key) {
     NodeState node = live.get(key);
     if (node == null) {
       List<Journal.Entry> news = pending.remove(key);
@@ -183,7 +184,7 @@ final class NodeStateCache {
    * The node as it was before the record in hand: what its account took in half way is gone. Null
    * if that cannot be done: then it has been set aside just now.
    */
-  @Nullable NodeState rebuild(NodeState failed) {
+  public @Nullable NodeState rebuild(NodeState failed) {
     drop(failed.key);
     // all that it has taken in is booked, and emitted with this commit at the latest
     return begin(failed.key, news(failed.key), journal.position());
@@ -195,14 +196,15 @@ final class NodeStateCache {
    * @param entries as they were given to {@link Aside}
    * @return null if it had to be set aside again
    */
-  @Nullable NodeState restore(String key, List<Journal.Entry> entries, long entriesToldPosition) {
+  public @Nullable NodeState restore(
+      String key, List<Journal.Entry> entries, long entriesToldPosition) {
     NodeState node = begin(key, entries, entriesToldPosition);
     // what it took in is not in the journal
     return node == null || !write(node, entries) ? null : node;
   }
 
   /** A node begins anew: nothing of it is known any more, and what is in the journal is over. */
-  void reset(String key) {
+  public void reset(String key) {
     drop(key);
     dirty.remove(key);
     pending.remove(key);
@@ -229,7 +231,7 @@ final class NodeStateCache {
     try {
       return (node == null ? read(key, written) : node).account.isForgettable(nowMillis);
     } catch (RuntimeException | StackOverflowError e) {
-      Refusals.rethrowUnlessOfRecord(e);
+      RecordRefusals.rethrowUnlessOfRecord(e);
       return false;
     }
   }
@@ -265,7 +267,7 @@ final class NodeStateCache {
       made += written == null ? 1 : 0;
       return node;
     } catch (RuntimeException | StackOverflowError e) {
-      Refusals.rethrowUnlessOfRecord(e);
+      RecordRefusals.rethrowUnlessOfRecord(e);
       // what was taken again is emitted to jobs with this commit
       int booked = taken;
       setAside(key, news, i -> i < booked || news.get(i).position() <= newsToldPosition, e);
@@ -291,12 +293,12 @@ final class NodeStateCache {
   /**
    * Up to where the journal is told with the commit in hand; no two commits that tell say the same.
    */
-  long told() {
+  public long told() {
     return journal.position();
   }
 
   /** Notes that a node took in an allocation. */
-  void taken(NodeState node, long arrivalEpochMillis, long offset, byte[] allocation) {
+  public void taken(NodeState node, long arrivalEpochMillis, long offset, byte[] allocation) {
     noteNews(node, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset);
     journal.append(
         node.keyBytes, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset, allocation, null, 0, 0);
@@ -307,7 +309,7 @@ final class NodeStateCache {
    *
    * @param reader that has just read it from all of {@code batch}
    */
-  Journal.Slice taken(
+  public Journal.Slice taken(
       NodeState node, long arrivalEpochMillis, long offset, byte[] batch, TelemetryReader reader) {
     noteNews(node, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset);
     Described described = reader.described();
@@ -347,7 +349,7 @@ final class NodeStateCache {
    * Writes down what is to be written at this commit, in which all is told that follows from what
    * the nodes have taken in.
    */
-  void commit(long nowMillis) {
+  public void commit(long nowMillis) {
     int inTurn = dirty.size() / PART;
     ArrayDeque<String> due = new ArrayDeque<>();
     for (Map.Entry<String, Since> entry : dirty.entrySet()) {
@@ -401,7 +403,7 @@ final class NodeStateCache {
       }
       history.write(node);
     } catch (RuntimeException | StackOverflowError e) {
-      Refusals.rethrowUnlessOfRecord(e);
+      RecordRefusals.rethrowUnlessOfRecord(e);
       setAside(node.key, entries == null ? news(node.key) : entries, _ -> true, e);
       return false;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -63,7 +63,7 @@ public final class Journal extends CommitStore<byte[]> {
   private record Written(String key, long startPosition, long endPosition) {}
 
   /** What an entry is. */
-  enum Kind {
+  public enum Kind {
     ALLOCATION(0),
     TELEMETRY(1),
     /** Telemetry without what it says of its devices. */
@@ -92,9 +92,9 @@ public final class Journal extends CommitStore<byte[]> {
    * @param cut what was cut out of it, or null if it is whole
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  record Slice(byte[] bytes, int from, int length, @Nullable Described cut) {
+  public record Slice(byte[] bytes, int from, int length, @Nullable Described cut) {
     /** Reads the batch that lies there. */
-    void readBy(TelemetryReader reader, @Nullable Described known) {
+    public void readBy(TelemetryReader reader, @Nullable Described known) {
       if (cut == null) {
         reader.read(bytes, from, length, known);
       } else {
@@ -108,10 +108,10 @@ public final class Journal extends CommitStore<byte[]> {
    *
    * @param position where it ends, in bytes from the beginning
    */
-  record Entry(
+  public record Entry(
       String node, Kind kind, long arrivalEpochMillis, long offset, Slice value, long position) {
     /** The batch, of a node that has taken in the entries before. */
-    Slice batchOf(NodeState taker) {
+    public Slice batchOf(NodeState taker) {
       return kind == Kind.BARE
           ? new Slice(
               value.bytes,
@@ -126,7 +126,7 @@ public final class Journal extends CommitStore<byte[]> {
     super(inner);
   }
 
-  static StoreBuilder<Journal> builder(String name) {
+  public static StoreBuilder<Journal> builder(String name) {
     return new Builder<>(Stores.inMemoryKeyValueStore(name), CHANGELOG, Journal::new);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +10,7 @@ public final class PendingOutput {
   private final Map<TaskId, Boolean> tasks = new ConcurrentHashMap<>();
 
   /** To be noted before the task commits. */
-  void note(TaskId task, boolean untold) {
+  public void note(TaskId task, boolean untold) {
     if (untold) {
       tasks.put(task, true);
     } else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import static java.util.Objects.requireNonNull;
 
@@ -18,18 +18,18 @@ import org.apache.kafka.streams.processor.internals.ProcessorNode;
  * forward does not exist. {@code ArchitectureTest} keeps internals out of all other classes and
  * holds the release that this was written for; docs/decisions/0008 has the plan for the next one.
  */
-final class CommitScope {
+public final class CommitScope {
   private final InternalProcessorContext<?, ?> context;
   private final ProcessorNode<?, ?, ?, ?> node;
 
   /** To be made in {@code init}. */
-  CommitScope(ProcessorContext<?, ?> context) {
+  public CommitScope(ProcessorContext<?, ?> context) {
     this.context = (InternalProcessorContext<?, ?>) context;
     this.node = requireNonNull(this.context.currentNode(), "not within init");
   }
 
   /** What may forward. */
-  Runnable of(Runnable teller) {
+  public Runnable of(Runnable teller) {
     return () -> {
       ProcessorNode<?, ?, ?, ?> before = context.currentNode();
       context.setCurrentNode(node);

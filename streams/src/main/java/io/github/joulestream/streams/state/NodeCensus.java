@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +11,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * How many nodes a task knows, and which are to be forgotten: looks at a few accounts at a time,
  * again and again. One thread.
  */
-final class NodeCensus {
+public final class NodeCensus {
   /** Nodes of a task; new ones are refused when there are as many. */
-  static final int MAX_NODES = 200_000;
+  public static final int MAX_NODES = 200_000;
 
   /** Accounts looked at in one turn. */
   static final int TURN = 50;
@@ -29,14 +29,14 @@ final class NodeCensus {
   private long madeBefore;
   private long madeAtBegin;
 
-  NodeCensus(KeyValueStore<String, byte[]> accounts, NodeStateCache nodes, int most) {
+  public NodeCensus(KeyValueStore<String, byte[]> accounts, NodeStateCache nodes, int most) {
     this.accounts = accounts;
     this.nodes = nodes;
     this.most = most;
   }
 
   /** True if there may be one node more. */
-  boolean hasRoom() {
+  public boolean hasRoom() {
     return known + nodes.made() - madeBefore < most;
   }
 
@@ -45,7 +45,7 @@ final class NodeCensus {
    *
    * @param nowMillis time of arrival
    */
-  void turn(long nowMillis) {
+  public void turn(long nowMillis) {
     List<String> over = new ArrayList<>();
     String from = next;
     int looked = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -2,8 +2,6 @@
 package io.github.joulestream.streams.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.JobPower;
@@ -12,54 +10,9 @@ import io.github.joulestream.schemas.WireSerdes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.junit.jupiter.api.Test;
 
-class RefusalsTest {
-  @Test
-  void whatIsOfTheRecord_isARefusal_andWhatIsKafkas_isNot() {
-    for (Throwable ofRecord :
-        List.of(
-            new SerializationException("not readable"),
-            new IllegalArgumentException("bad"),
-            new NullPointerException(),
-            new ArithmeticException("overflow"),
-            new ClassCastException(),
-            new StackOverflowError())) {
-      assertThatCode(() -> Refusals.rethrowUnlessOfRecord(ofRecord)).doesNotThrowAnyException();
-    }
-    for (RuntimeException kafkas :
-        List.of(new ProducerFencedException("another"), new ProcessorStateException("the disk"))) {
-      assertThatThrownBy(() -> Refusals.rethrowUnlessOfRecord(kafkas)).isSameAs(kafkas);
-    }
-  }
-
-  @Test
-  void aTimeThatIsNone_isThatOfTheRecordBefore() {
-    ArrivalTime time = new ArrivalTime();
-    assertThat(time.extract(at(7), 3)).isEqualTo(7);
-    assertThat(time.extract(at(-1), 3)).isEqualTo(3);
-    assertThat(time.extract(at(-1), -1)).isZero();
-  }
-
-  private static ConsumerRecord<Object, Object> at(long epochMillis) {
-    return new ConsumerRecord<>(
-        "topic",
-        0,
-        0,
-        epochMillis,
-        org.apache.kafka.common.record.TimestampType.CREATE_TIME,
-        0,
-        0,
-        "key",
-        "value",
-        new org.apache.kafka.common.header.internals.RecordHeaders(),
-        java.util.Optional.empty());
-  }
-
+class PowerRecordsTest {
   /** However many jobs nodes have, and however long their names are. */
   @Test
   void powerOfNodes_fitsIntoRecordsOfATopic_andTheLargestJobsStay() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
-import io.github.joulestream.streams.accounting.Journal.Slice;
+import io.github.joulestream.streams.state.Journal.Slice;
 import java.util.Arrays;
 
 /**

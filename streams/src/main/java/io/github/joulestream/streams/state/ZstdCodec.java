@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 
 /** Compresses what is written down of a node. One thread; to be closed. */
-final class ZstdCodec implements AutoCloseable {
+public final class ZstdCodec implements AutoCloseable {
   private static final int LEVEL = 1;
   // far more than an account or a block of history ever has: damaged bytes must not ask for more
   private static final int MAX_BYTES = 256 << 20;
@@ -14,7 +14,7 @@ final class ZstdCodec implements AutoCloseable {
   private final ZstdCompressCtx compressor = new ZstdCompressCtx();
   private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
 
-  ZstdCodec() {
+  public ZstdCodec() {
     compressor.setLevel(LEVEL);
   }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.streams.accounting;
+package io.github.joulestream.streams.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.TelemetryReader.Described;
+import io.github.joulestream.streams.state.Journal.Slice;
 import org.jspecify.annotations.Nullable;
 
 /** A node in memory: its account, and the batches since its account was last written down. */
-final class NodeState {
+public final class NodeState {
   /** What a node takes in memory at least, bytes. */
   static final int MIN_BYTES = 2_048;
 
@@ -35,10 +36,8 @@ final class NodeState {
 
   long allocationOffset = -1;
 
-  /** True if it has drawn something that was not told yet, and when its GPUs were told last. */
-  boolean drew;
-
-  long gpusToldMillis = Long.MIN_VALUE;
+  private boolean powerPending;
+  private long gpusEmittedMillis = Long.MIN_VALUE;
 
   // of its key, which need not be put together for each record
   private final String site;
@@ -53,16 +52,68 @@ final class NodeState {
     this.name = key.substring(Math.min(key.length(), site.length() + 1));
   }
 
-  boolean isKeyOf(String ofSite, String ofName) {
+  public boolean isKeyOf(String ofSite, String ofName) {
     return site.equals(ofSite) && name.equals(ofName);
   }
 
-  String site() {
+  public String site() {
     return site;
   }
 
-  String name() {
+  public String name() {
     return name;
+  }
+
+  /** True if its power has changed since it was emitted last. */
+  public boolean isPowerPending() {
+    return powerPending;
+  }
+
+  public void setPowerPending(boolean pending) {
+    powerPending = pending;
+  }
+
+  /** The stream time at which the power of its GPUs was emitted last; very early if never. */
+  public long gpusEmittedMillis() {
+    return gpusEmittedMillis;
+  }
+
+  public void setGpusEmittedMillis(long streamMillis) {
+    gpusEmittedMillis = streamMillis;
+  }
+
+  /** The key of its records: site and name. */
+  public String key() {
+    return key;
+  }
+
+  public NodeAccount account() {
+    return account;
+  }
+
+  /** The device block of its latest batch; null before the first. */
+  public @Nullable Described described() {
+    return described;
+  }
+
+  /** Notes the device block of its latest batch. */
+  public void setDescribed(@Nullable Described latest) {
+    described = latest;
+  }
+
+  /** Notes the device block of its latest batch, which is in the journal. */
+  public void setInJournal(@Nullable Described latest) {
+    inJournal = latest;
+  }
+
+  /**
+   * Adds a batch to its history.
+   *
+   * @param offset of its record in the topic
+   * @param latestEpochMillis time of its last reading
+   */
+  public void remember(Slice batch, long arrivalEpochMillis, long offset, long latestEpochMillis) {
+    recent.add(batch, arrivalEpochMillis, offset, latestEpochMillis);
   }
 
   /** True if this comes after all that it has taken in. */
