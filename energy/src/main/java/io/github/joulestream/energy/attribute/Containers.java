@@ -103,12 +103,10 @@ final class Containers {
     }
   }
 
-  static Containers read(StateReader in, Limits limits) throws IOException {
-    Containers containers = new Containers();
+  void read(StateReader in, Limits limits) throws IOException {
     for (int left = in.readByte(); left > 0; left--) {
       DeviceKind kind = in.constant(DeviceKind.class);
-      containers.put(Container.read(kind, limits.windowMillis(), in));
+      put(Container.read(kind, limits.windowMillis(), in));
     }
-    return containers;
   }
 }

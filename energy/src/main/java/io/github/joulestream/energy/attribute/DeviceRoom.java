@@ -5,7 +5,6 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import java.util.Collection;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,8 @@ final class DeviceRoom {
   /** What is not heard of for so long is forgotten: longer than an allocation lives unheard. */
   static final long FORGET_MILLIS = 35L * 24 * 3_600_000;
 
-  /** How often it is looked what is to be forgotten. */
-  static final long LOOK_MILLIS = 24L * 3_600_000;
+  /** How often devices that are to be forgotten are looked for. */
+  static final long FORGET_INTERVAL_MILLIS = 24L * 3_600_000;
 
   // of all devices, about, as they are written down
   private static final long MAX_BYTES = 4 << 20;
@@ -37,7 +36,7 @@ final class DeviceRoom {
   static @Nullable String overWith(
       Device device,
       @Nullable Device known,
-      Map<String, DeviceAccount> devices,
+      Collection<DeviceAccount> devices,
       Collection<Unmeasured> unmeasured,
       Containers containers) {
     if (known == null && devices.size() + unmeasured.size() >= MAX_DEVICES) {
@@ -52,7 +51,7 @@ final class DeviceRoom {
       return null;
     }
     long bytes = bytesOf(device);
-    for (DeviceAccount account : devices.values()) {
+    for (DeviceAccount account : devices) {
       bytes += bytesOf(account.device());
     }
     for (Unmeasured of : unmeasured) {

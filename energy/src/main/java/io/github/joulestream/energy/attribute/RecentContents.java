@@ -5,26 +5,32 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * What the last batches of one life of an agent held, as a number each ({@link ContentHash}), by
- * sequence number: of so many only, for it is part of the state of every node. Mutable; one thread.
+ * Content of the last batches of one life of an agent, as a number each ({@link ContentHash}), by
+ * sequence number. Bounded, for it belongs to the state of every node. A life of an agent extends
+ * it instead of having it: one object and one load less for every batch. Mutable; one thread.
  */
-final class RecentContents {
+class RecentContents {
   /** In place of a number that is not known. */
   static final int UNKNOWN = 0;
 
-  // at a batch a second the last eight minutes
-  private static final int MOST = 512;
-  private static final int LEAST = 16;
+  /**
+   * Batches that are remembered: at a batch a second those of the last eight minutes, longer than a
+   * producer retries. At twice that a node takes 2 KiB more.
+   */
+  private static final int MAX_BATCHES = 512;
 
-  private int[] hashes = new int[LEAST];
+  /** Batches that there is room for at first; the room doubles as they arrive. */
+  private static final int MIN_BATCHES = 16;
+
+  private int[] hashes = new int[MIN_BATCHES];
   // no sequence number is later
   private long newest = -1;
 
-  /** Takes note of what a batch held. */
+  /** Takes note of the content of a batch. */
   void put(long sequence, int hash) {
     if (sequence > newest) {
       long skipped = sequence - newest - 1;
-      if (newest >= 0 && skipped < MOST && newest + 1 + skipped >= hashes.length) {
+      if (newest >= 0 && skipped < MAX_BATCHES && newest + 1 + skipped >= hashes.length) {
         grow();
       }
       long from = Math.max(newest + 1, sequence - hashes.length + 1);
@@ -38,7 +44,7 @@ final class RecentContents {
     hashes[slot(sequence)] = hash;
   }
 
-  /** What a batch held that was taken in; {@link #UNKNOWN} if that is too long ago. */
+  /** The content of a batch that was received; {@link #UNKNOWN} if that is too long ago. */
   int get(long sequence) {
     return isRemembered(sequence) ? hashes[slot(sequence)] : UNKNOWN;
   }
@@ -52,7 +58,7 @@ final class RecentContents {
   }
 
   private void grow() {
-    if (hashes.length == MOST) {
+    if (hashes.length == MAX_BATCHES) {
       return;
     }
     int[] before = hashes;
@@ -62,7 +68,7 @@ final class RecentContents {
     }
   }
 
-  void write(StateWriter out) throws IOException {
+  void writeContents(StateWriter out) throws IOException {
     out.writeLong(newest);
     int known = (int) Math.min(hashes.length, newest + 1);
     out.number(known);
@@ -71,23 +77,20 @@ final class RecentContents {
     }
   }
 
-  static RecentContents read(StateReader in) throws IOException {
-    RecentContents contents = new RecentContents();
-    long newest = in.readLong();
+  void readContents(StateReader in) throws IOException {
+    newest = in.readLong();
     int known = in.count();
-    if (known > MOST || known > newest + 1) {
+    if (known > MAX_BATCHES || known > newest + 1) {
       throw new IOException("contents of " + known + " batches up to number " + newest);
     }
-    int length = LEAST;
+    int length = MIN_BATCHES;
     while (length < known) {
       length *= 2;
     }
-    contents.hashes = new int[length];
-    contents.newest = newest;
-    Arrays.fill(contents.hashes, UNKNOWN);
+    hashes = new int[length];
+    Arrays.fill(hashes, UNKNOWN);
     for (long sequence = newest - known + 1; sequence <= newest; sequence++) {
-      contents.hashes[contents.slot(sequence)] = in.readInt();
+      hashes[slot(sequence)] = in.readInt();
     }
-    return contents;
   }
 }

@@ -35,10 +35,9 @@ final class SeenBatches {
   private long rangeLast;
 
   /** One life of an agent. */
-  private static final class Life {
+  private static final class Life extends RecentContents {
     // first sequence of a range -> last
     final TreeMap<Long, Long> ranges = new TreeMap<>();
-    RecentContents contents = new RecentContents();
     long oldestMillis = Long.MAX_VALUE;
     // when its last batch came
     long arrivedMillis = Long.MIN_VALUE;
@@ -61,21 +60,19 @@ final class SeenBatches {
    * @param latestMillis time of its latest reading
    */
   Kind add(long epoch, long sequence, int content, long latestMillis, long arrivalEpochMillis) {
-    if (addNumber(epoch, sequence, arrivalEpochMillis)) {
-      contentsOf(epoch).put(sequence, content);
+    boolean isNew = addNumber(epoch, sequence, arrivalEpochMillis);
+    Life life = epoch == currentEpoch && current != null ? current : lives.get(epoch);
+    if (isNew) {
+      if (life != null) {
+        life.put(sequence, content);
+      }
       return Kind.NEW;
     }
-    int known = contentsOf(epoch).get(sequence);
+    int known = life == null ? RecentContents.UNKNOWN : life.get(sequence);
     if (known == RecentContents.UNKNOWN) {
       return latestMillis > arrivalEpochMillis - FRESH_MILLIS ? Kind.RIVAL : Kind.REPEATED;
     }
     return known == content ? Kind.REPEATED : Kind.RIVAL;
-  }
-
-  private RecentContents contentsOf(long epoch) {
-    Life known = epoch == currentEpoch ? current : null;
-    Life life = known == null ? lives.get(epoch) : known;
-    return life == null ? new RecentContents() : life.contents;
   }
 
   /** True if the number is new. */
@@ -185,7 +182,7 @@ final class SeenBatches {
         out.writeLong(range.getKey());
         out.writeLong(range.getValue());
       }
-      life.contents.write(out);
+      life.writeContents(out);
     }
   }
 
@@ -197,13 +194,13 @@ final class SeenBatches {
       Life life = new Life();
       life.oldestMillis = in.readLong();
       life.arrivedMillis =
-          in.format() > NodeAccount.FORMAT_WITHOUT_SOURCES ? in.readLong() : Long.MIN_VALUE;
+          in.format() > NodeFormats.WITHOUT_SOURCES ? in.readLong() : Long.MIN_VALUE;
       int count = in.countOrInt();
       for (int j = 0; j < count; j++) {
         life.ranges.put(in.readLong(), in.readLong());
       }
-      if (in.format() > NodeAccount.FORMAT_WITHOUT_SECTIONS) {
-        life.contents = RecentContents.read(in);
+      if (in.format() > NodeFormats.WITHOUT_SECTIONS) {
+        life.readContents(in);
       }
       seen.lives.put(epoch, life);
     }

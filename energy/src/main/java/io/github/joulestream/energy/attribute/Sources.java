@@ -58,8 +58,8 @@ final class Sources {
   }
 
   /** Whether a source was heard lately. */
-  interface Heard {
-    boolean lately(long epoch);
+  interface Activity {
+    boolean isRecent(long epoch);
   }
 
   Sources(Limits limits) {
@@ -67,7 +67,7 @@ final class Sources {
   }
 
   /** True if this agent spoke last, and so may continue. */
-  boolean isKeeper(long epoch) {
+  boolean isLast(long epoch) {
     if (stretches.isEmpty()) {
       return false;
     }
@@ -76,7 +76,7 @@ final class Sources {
   }
 
   /** Whoever spoke last has spoken up to this time. */
-  void spokenTo(long epochMillis) {
+  void extendTo(long epochMillis) {
     if (!stretches.isEmpty()) {
       Stretch newest = stretches.getLast();
       newest.toMillis = Math.max(newest.toMillis, epochMillis);
@@ -88,7 +88,7 @@ final class Sources {
    *
    * @param place 0, or how often the batch names the device before
    */
-  boolean isContested(long epoch, int place, long epochMillis, Heard heard) {
+  boolean isContested(long epoch, int place, long epochMillis, Activity activity) {
     int at = lastFrom(epochMillis);
     if (at < 0) {
       return false;
@@ -100,7 +100,7 @@ final class Sources {
     return epochMillis <= before.toMillis
         || (before.goesBefore(epoch, place)
             && epochMillis - before.toMillis <= WAKE_MILLIS
-            && heard.lately(before.epoch));
+            && activity.isRecent(before.epoch));
   }
 
   /** Takes note that a source has spoken at a time that is not contested. */

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  * all of it ends with a checksum, so that {@link StateReader} finds what is damaged.
  *
  * <pre>
- *   format  length  [length section] [length section] ...  crc32c
+ *   length  [length section] [length section] ...  crc32c
  * </pre>
  */
 final class StateWriter extends DataOutputStream {
@@ -80,11 +80,10 @@ final class StateWriter extends DataOutputStream {
     writeByte((int) left);
   }
 
-  /** Writes it all. */
-  void to(DataOutput out, int format) throws IOException {
+  /** Writes all sections, their length before them and the checksum behind. */
+  void to(DataOutput out) throws IOException {
     CRC32C crc = new CRC32C();
     crc.update(bytes.array(), 0, bytes.size());
-    out.writeByte(format);
     out.writeInt(bytes.size());
     out.write(bytes.array(), 0, bytes.size());
     out.writeInt((int) crc.getValue());

@@ -35,7 +35,7 @@ final class Unmeasured {
   private final BitSet windows;
   private long first;
   // when the last batch that named it arrived
-  private long heardMillis = Long.MIN_VALUE;
+  private long lastArrivalMillis = Long.MIN_VALUE;
 
   Unmeasured(Device device, int windowMillis, long first) {
     this(device, windowMillis, first, new BitSet());
@@ -59,12 +59,12 @@ final class Unmeasured {
   }
 
   /** When the last batch that named it arrived. */
-  long heardMillis() {
-    return heardMillis;
+  long lastArrivalMillis() {
+    return lastArrivalMillis;
   }
 
-  void heard(long arrivalEpochMillis) {
-    heardMillis = Math.max(heardMillis, arrivalEpochMillis);
+  void noteArrival(long arrivalEpochMillis) {
+    lastArrivalMillis = Math.max(lastArrivalMillis, arrivalEpochMillis);
   }
 
   /** Adds a window; false if it was known, or is too old to be. */

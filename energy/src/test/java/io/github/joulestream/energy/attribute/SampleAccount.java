@@ -84,8 +84,8 @@ final class SampleAccount {
   /** Reads what was written. */
   static StateReader reader(StateWriter out) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    out.to(new DataOutputStream(bytes), 7);
+    out.to(new DataOutputStream(bytes));
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-    return StateReader.of(in, in.readByte());
+    return StateReader.of(in, NodeFormats.CURRENT.version());
   }
 }

@@ -10,6 +10,7 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -100,8 +101,8 @@ class StateTest {
             6_000);
     for (AllocationEdge edge : List.of(many, named)) {
       StateWriter out = new StateWriter();
-      EdgeCodec.write(edge, out);
-      assertThat(EdgeCodec.read(reader(out))).isEqualTo(edge);
+      AllocationEdgeCodec.write(edge, out);
+      assertThat(AllocationEdgeCodec.read(reader(out))).isEqualTo(edge);
     }
   }
 
@@ -151,14 +152,37 @@ class StateTest {
   @Test
   void whatALaterReleaseWrote_isRefusedWithAReason() throws IOException {
     byte[] bytes = SampleAccount.written(SampleAccount.made());
-    bytes[0]++;
+    bytes[1]++;
     assertThatThrownBy(() -> read(bytes))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("a later release wrote it");
+        .isInstanceOfSatisfying(
+            UnknownStateFormatException.class,
+            refused -> {
+              assertThat(refused.isOfLaterRelease()).isTrue();
+              assertThat(refused.kind()).isEqualTo("a node's account");
+              assertThat(refused.foundVersion()).isEqualTo(9);
+              assertThat(refused.knownVersion()).isEqualTo(8);
+            });
     bytes[0] = 1;
     assertThatThrownBy(() -> read(bytes))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("format 1; this release reads formats 3 to 7");
+        .isInstanceOf(UnknownStateFormatException.class)
+        .hasMessageContaining("format 1; this release reads formats 3 to 8");
+    // 8 is the first version that has a magic byte before it
+    for (int first : new int[] {8, 'M', 255}) {
+      bytes[0] = (byte) first;
+      assertThatThrownBy(() -> read(bytes))
+          .isInstanceOf(IOException.class)
+          .isNotInstanceOf(UnknownStateFormatException.class)
+          .hasMessage("a node's account does not begin with byte " + first);
+    }
+  }
+
+  /** The format before is the same, but for the magic byte. */
+  @Test
+  void anAccountWithoutAMagicByte_isRead() throws IOException {
+    byte[] today = SampleAccount.written(SampleAccount.made());
+    byte[] before = Arrays.copyOfRange(today, 1, today.length);
+    before[0] = 7;
+    assertThat(SampleAccount.written(read(before))).isEqualTo(today);
   }
 
   @Test
@@ -182,7 +206,7 @@ class StateTest {
       before = in.readAllBytes();
     }
     byte[] today = SampleAccount.written(SampleAccount.made());
-    byte[] body = Arrays.copyOfRange(today, 5, today.length - 4);
+    byte[] body = Arrays.copyOfRange(today, 6, today.length - 4);
     for (int i = 0; i < 3_000; i++) {
       byte[] damaged = (i % 2 == 0 ? before : body).clone();
       for (int bits = 1 + random.nextInt(4); bits > 0; bits--) {
@@ -194,7 +218,8 @@ class StateTest {
         StateWriter out = new StateWriter();
         out.write(damaged);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        out.to(new DataOutputStream(bytes), 7);
+        NodeFormats.CURRENT.write(new DataOutputStream(bytes));
+        out.to(new DataOutputStream(bytes));
         state = bytes.toByteArray();
       }
       byte[] given = state;
@@ -229,8 +254,8 @@ class StateTest {
 
   /** All sections but the first, and without the checksum. */
   private static String withoutBatches(byte[] state) {
-    int length = ByteBuffer.wrap(state).getInt(5);
-    return HexFormat.of().formatHex(state, 9 + length, state.length - 4);
+    int length = ByteBuffer.wrap(state).getInt(6);
+    return HexFormat.of().formatHex(state, 10 + length, state.length - 4);
   }
 
   private static NodeAccount read(byte[] bytes) throws IOException {

@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
  * Instances of a device (MIG) that each repeat the power and the counter of the whole: one device,
  * counted once. What jobs hold of it are shares of the whole.
  */
-final class Instances {
+final class MigInstances {
   private static final long[] NONE = {};
 
-  private Instances() {}
+  private MigInstances() {}
 
   /** The same readings, with one series for each whole device. */
   static List<DeviceSeries> merged(List<DeviceSeries> devices) {
@@ -57,7 +57,7 @@ final class Instances {
         long[] values = {
           readings.power(row), readings.energy(row), readings.utilisation(row), readings.used(row)
         };
-        rows.merge(readings.epochMillis()[row], values, Instances::together);
+        rows.merge(readings.epochMillis()[row], values, MigInstances::together);
       }
     }
     List<long[]> values = List.copyOf(rows.values());

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** An edge of an allocation within the state of its node. */
-final class EdgeCodec {
-  private EdgeCodec() {}
+final class AllocationEdgeCodec {
+  private AllocationEdgeCodec() {}
 
   static void write(AllocationEdge edge, StateWriter out) throws IOException {
     out.text(edge.job());
