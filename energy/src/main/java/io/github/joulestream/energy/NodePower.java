@@ -31,7 +31,6 @@ public record NodePower(
   }
 
   /** Power of a kind of device, mW; 0 if an older writer does not know the kind. */
-  @SuppressWarnings("EnumOrdinal") // WireTest compares the order with the schema of telemetry
   public long milliwatts(DeviceKind kind) {
     return kind.code() < milliwattsByKind.size() ? milliwattsByKind.get(kind.code()) : 0;
   }

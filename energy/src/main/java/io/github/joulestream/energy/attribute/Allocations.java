@@ -5,6 +5,8 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -105,6 +107,17 @@ final class Allocations {
 
   /** What an edge changed of what became of jobs: those that are not named are as they were. */
   record Change(Map<String, Stay> before, Map<String, Stay> after) {}
+
+  /** Why an edge is refused, or null if it is not. */
+  @Nullable SiteAmount refusal(AllocationEdge edge) {
+    if (edge.atEpochMillis() > edge.arrivalEpochMillis() + limits.futureMillis()) {
+      return SiteAmount.REFUSED_FUTURE;
+    }
+    if (Limits.isOld(edge.atEpochMillis(), edge.arrivalEpochMillis())) {
+      return SiteAmount.REFUSED_OLD;
+    }
+    return noRoomFor(edge) == null ? null : SiteAmount.REFUSED_OVER_STATE;
+  }
 
   /** Why there is no room for an edge, or null if there is. */
   @Nullable String noRoomFor(AllocationEdge edge) {
@@ -440,6 +453,31 @@ final class Allocations {
       return Shares.NOBODY;
     }
     return claims(new Place(byName ? device.id() : "", device.kind())).shares();
+  }
+
+  /** When the last of the edges arrived; {@code Long.MIN_VALUE} if there are none. */
+  long lastArrivalMillis() {
+    long last = Long.MIN_VALUE;
+    for (HeldJob job : jobs.values()) {
+      last = Math.max(last, job.lastArrivalMillis());
+    }
+    return last;
+  }
+
+  void write(StateWriter state) throws IOException {
+    List<AllocationEdge> all = edges();
+    state.number(all.size());
+    for (AllocationEdge edge : all) {
+      AllocationEdgeCodec.write(edge, state);
+    }
+  }
+
+  void read(StateReader in) throws IOException {
+    List<AllocationEdge> all = new ArrayList<>();
+    for (int left = in.countOrInt(); left > 0; left--) {
+      all.add(AllocationEdgeCodec.read(in));
+    }
+    begin(all);
   }
 
   /** What all of it has cost so far, in steps. */

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Device#containedIn}; whether the whole was measured in a window is seen here. Mutable; one
  * thread.
  */
-@SuppressWarnings("EnumOrdinal") // an array in memory; state has names
 final class Containers {
   private static final DeviceKind[] KINDS = DeviceKind.values();
 

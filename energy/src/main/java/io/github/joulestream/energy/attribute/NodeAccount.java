@@ -266,7 +266,7 @@ public final class NodeAccount {
     books.countAll();
     forgetEnded(edge);
     receivedMillis = Math.max(receivedMillis, edge.arrivalEpochMillis());
-    SiteAmount refusal = refused(edge);
+    SiteAmount refusal = allocations.refusal(edge);
     if (refusal != null) {
       books.count(limits.windowOf(edge.arrivalEpochMillis()), refusal, 1);
       return false;
@@ -285,7 +285,7 @@ public final class NodeAccount {
    */
   public @Nullable String refusal(AllocationEdge edge) {
     forgetEnded(edge);
-    SiteAmount refusal = refused(edge);
+    SiteAmount refusal = allocations.refusal(edge);
     if (refusal == null) {
       return null;
     }
@@ -297,16 +297,6 @@ public final class NodeAccount {
             edge.atEpochMillis(),
             edge.arrivalEpochMillis(),
             noRoom == null ? "" : "; of a node is kept at most: " + noRoom);
-  }
-
-  private @Nullable SiteAmount refused(AllocationEdge edge) {
-    if (edge.atEpochMillis() > edge.arrivalEpochMillis() + limits.futureMillis()) {
-      return SiteAmount.REFUSED_FUTURE;
-    }
-    if (Limits.isOld(edge.atEpochMillis(), edge.arrivalEpochMillis())) {
-      return SiteAmount.REFUSED_OLD;
-    }
-    return allocations.noRoomFor(edge) == null ? null : SiteAmount.REFUSED_OVER_STATE;
   }
 
   private boolean take(AllocationEdge edge, CachedHistory history, Increments books) {
@@ -412,11 +402,7 @@ public final class NodeAccount {
     state.end(began);
 
     began = state.begin();
-    List<AllocationEdge> edges = allocations.edges();
-    state.number(edges.size());
-    for (AllocationEdge edge : edges) {
-      AllocationEdgeCodec.write(edge, state);
-    }
+    allocations.write(state);
     state.end(began);
 
     began = state.begin();
@@ -468,15 +454,10 @@ public final class NodeAccount {
     in.end(end, "batches");
 
     end = in.begin();
-    List<AllocationEdge> edges = new ArrayList<>();
-    for (int left = in.countOrInt(); left > 0; left--) {
-      AllocationEdge edge = AllocationEdgeCodec.read(in);
-      edges.add(edge);
-      // a node of which only allocations were received has no other time
-      receivedMillis =
-          withTimes ? receivedMillis : Math.max(receivedMillis, edge.arrivalEpochMillis());
-    }
-    allocations.begin(edges);
+    allocations.read(in);
+    // a node of which only allocations were received has no other time
+    receivedMillis =
+        withTimes ? receivedMillis : Math.max(receivedMillis, allocations.lastArrivalMillis());
     nextExpiryMillis = allocations.nextExpiry();
     in.end(end, "allocations");
 
