@@ -105,7 +105,7 @@ final class ActiveAlerts {
     boolean over = entry.endsEpochMillis != AlertmanagerAlert.NO_END;
     if (over
         && (alert.state() == AlertState.FIRING
-            || alert.sinceEpochMillis() != entry.alert.sinceEpochMillis())) {
+            || alert.times().sinceEpochMillis() != entry.alert.times().sinceEpochMillis())) {
       // the same trouble again
       over = false;
       entry.toldLabels = null;
@@ -120,7 +120,9 @@ final class ActiveAlerts {
       entry.firstToldEpochMillis = nowEpochMillis;
       entry.endedBefore = alert.state() == AlertState.RESOLVED;
       entry.endsEpochMillis =
-          entry.endedBefore ? Math.max(0, alert.endedEpochMillis()) : AlertmanagerAlert.NO_END;
+          entry.endedBefore
+              ? Math.max(0, alert.times().endedEpochMillis())
+              : AlertmanagerAlert.NO_END;
       settled(entry);
     } else if (over) {
       // its end was told; what changes a figure after that is no news
@@ -151,7 +153,7 @@ final class ActiveAlerts {
 
   private static boolean isOld(Alert alert, long nowEpochMillis) {
     return alert.state() == AlertState.RESOLVED
-        && alert.endedEpochMillis() < nowEpochMillis - OLD_MILLIS;
+        && alert.times().endedEpochMillis() < nowEpochMillis - OLD_MILLIS;
   }
 
   private void settled(@Nullable Entry entry) {
@@ -213,7 +215,7 @@ final class ActiveAlerts {
 
   /** True while something stands, or stood just now, for which Alertmanager kept this to itself. */
   private boolean muted(Alert alert, long nowEpochMillis) {
-    Entry by = alert.inhibitedBy().isEmpty() ? null : entries.get(alert.inhibitedBy());
+    Entry by = alert.routing().isInhibited() ? entries.get(alert.routing().inhibitedBy()) : null;
     return by != null
         && (by.alert.state() == AlertState.FIRING || recent(by.endsEpochMillis, nowEpochMillis));
   }
@@ -226,7 +228,7 @@ final class ActiveAlerts {
       long ends =
           entry.endsEpochMillis >= 0
               ? entry.endsEpochMillis
-              : Math.max(alert.endedEpochMillis(), firstTold + holdMillis);
+              : Math.max(alert.times().endedEpochMillis(), firstTold + holdMillis);
       Map<String, String> labels = told == null ? labels(alert, null) : told;
       return new Notice(entry, posting(alert, labels, ends), null, again);
     }
@@ -248,8 +250,8 @@ final class ActiveAlerts {
         links.to(alert),
         // its clock and ours may differ, and an end before the start is refused
         endsEpochMillis == AlertmanagerAlert.NO_END
-            ? alert.sinceEpochMillis()
-            : Math.min(alert.sinceEpochMillis(), endsEpochMillis),
+            ? alert.times().sinceEpochMillis()
+            : Math.min(alert.times().sinceEpochMillis(), endsEpochMillis),
         endsEpochMillis);
   }
 
@@ -293,7 +295,7 @@ final class ActiveAlerts {
     labels.put("fingerprint", alert.id());
     labels.put("severity", alert.severity().name().toLowerCase(Locale.ROOT));
     // whoever has heard of it hears of its end too, whatever comes in between
-    if (!alert.inhibitedBy().isEmpty() && (told == null || told.containsKey(INHIBITED))) {
+    if (alert.routing().isInhibited() && (told == null || told.containsKey(INHIBITED))) {
       labels.put(INHIBITED, "true");
     }
     return labels;
@@ -302,18 +304,18 @@ final class ActiveAlerts {
   private Map<String, String> annotations(Alert alert) {
     Map<String, String> annotations = new TreeMap<>();
     annotations.put("summary", alert.summary());
-    annotations.put("value", Figures.value(alert.value(), alert.unit()));
-    annotations.put("limit", Figures.value(alert.limit(), alert.unit()));
-    annotations.put("threshold", alert.thresholdPercent() + " %");
-    annotations.put("since", Figures.time(alert.sinceEpochMillis()));
+    annotations.put("value", Figures.value(alert.measured().value(), alert.measured().unit()));
+    annotations.put("limit", Figures.value(alert.measured().limit(), alert.measured().unit()));
+    annotations.put("threshold", alert.measured().thresholdPercent() + " %");
+    annotations.put("since", Figures.time(alert.times().sinceEpochMillis()));
     annotations.put("completeness", Figures.completeness(alert));
     put(annotations, "contributors", Figures.contributors(alert.contributors()));
     put(annotations, "budget", alert.budget());
-    put(annotations, "owner", alert.owner());
-    put(annotations, "note", alert.note());
+    put(annotations, "owner", alert.routing().owner());
+    put(annotations, "note", alert.routing().note());
     put(annotations, "dashboard", links.to(alert));
-    if (alert.endedEpochMillis() != Alert.OPEN) {
-      annotations.put("ended", Figures.time(alert.endedEpochMillis()));
+    if (alert.times().hasEnded()) {
+      annotations.put("ended", Figures.time(alert.times().endedEpochMillis()));
     }
     return annotations;
   }

@@ -51,7 +51,7 @@ public final class Figures {
 
   /** {@code 97 % of nodes reporting}. */
   static String completeness(Alert alert) {
-    return number(alert.completenessBasisPoints() / 100.0) + " % of nodes reporting";
+    return number(alert.measured().completenessBasisPoints() / 100.0) + " % of nodes reporting";
   }
 
   /** {@code job 17: 31 %, 372 kW; node n4: ...}, the five largest. */

@@ -38,10 +38,10 @@ final class Links {
             grafana,
             dashboard,
             encoded(alert.site()),
-            alert.sinceEpochMillis() - BEFORE_MILLIS,
-            alert.endedEpochMillis() == Alert.OPEN
-                ? "now"
-                : Long.toString(alert.endedEpochMillis() + AFTER_MILLIS));
+            alert.times().sinceEpochMillis() - BEFORE_MILLIS,
+            alert.times().hasEnded()
+                ? Long.toString(alert.times().endedEpochMillis() + AFTER_MILLIS)
+                : "now");
   }
 
   private static String encoded(String text) {

@@ -107,7 +107,7 @@ final class WebhookChannel extends AlertChannel {
 
   private static String messageId(Alert alert) {
     // the same trouble again begins with revision 1 again
-    return "%s-%d-%d".formatted(alert.id(), alert.sinceEpochMillis(), alert.revision());
+    return "%s-%d-%d".formatted(alert.id(), alert.times().sinceEpochMillis(), alert.revision());
   }
 
   @Override
@@ -164,16 +164,15 @@ final class WebhookChannel extends AlertChannel {
     json.put("site", alert.site());
     json.put("scope", alert.scope());
     json.put("budget", alert.budget());
-    json.put("value", alert.value());
-    json.put("limit", alert.limit());
-    json.put("unit", alert.unit());
-    json.put("threshold_percent", alert.thresholdPercent());
-    json.put("since", Figures.time(alert.sinceEpochMillis()));
-    json.put("updated", Figures.time(alert.updatedEpochMillis()));
+    json.put("value", alert.measured().value());
+    json.put("limit", alert.measured().limit());
+    json.put("unit", alert.measured().unit());
+    json.put("threshold_percent", alert.measured().thresholdPercent());
+    json.put("since", Figures.time(alert.times().sinceEpochMillis()));
+    json.put("updated", Figures.time(alert.times().updatedEpochMillis()));
     json.put(
-        "ended",
-        alert.endedEpochMillis() == Alert.OPEN ? null : Figures.time(alert.endedEpochMillis()));
-    json.put("completeness_ratio", alert.completenessBasisPoints() / 10_000.0);
+        "ended", alert.times().hasEnded() ? Figures.time(alert.times().endedEpochMillis()) : null);
+    json.put("completeness_ratio", alert.measured().completenessBasisPoints() / 10_000.0);
     ArrayNode contributors = json.putArray("contributors");
     for (Contributor contributor : alert.contributors()) {
       contributors
@@ -184,9 +183,9 @@ final class WebhookChannel extends AlertChannel {
           .put("watts", contributor.milliwatts() / 1e3);
     }
     json.put("summary", alert.summary());
-    json.put("inhibited_by", alert.inhibitedBy());
-    json.put("owner", alert.owner());
-    json.put("note", alert.note());
+    json.put("inhibited_by", alert.routing().inhibitedBy());
+    json.put("owner", alert.routing().owner());
+    json.put("note", alert.routing().note());
     json.put("dashboard", links.to(alert));
     try {
       return JSON.writeValueAsString(json).getBytes(UTF_8);

@@ -8,7 +8,11 @@ import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,30 +31,19 @@ class ActiveAlertsTest {
       Scope scope, Severity severity, long since, long ended, int revision, String inhibitedBy) {
     return new Alert(
         Alert.fingerprint("dc1", Rule.POWER_BUDGET, scope),
-        Rule.POWER_BUDGET,
-        "dc1",
-        "feed",
-        scope.text(),
+        new AlertSubject(Rule.POWER_BUDGET, "dc1", "feed", scope.text()),
         severity,
-        ended == Alert.OPEN ? AlertState.FIRING : AlertState.RESOLVED,
-        1_210_000,
-        1_200_000,
-        "W",
-        100,
-        since,
-        since,
-        ended,
-        10_000,
+        ended == AlertTimes.OPEN ? AlertState.FIRING : AlertState.RESOLVED,
+        new AlertMeasurement(1_210_000, 1_200_000, "W", 100, 10_000),
+        new AlertTimes(since, since, ended),
         List.of(),
         "too much",
         revision,
-        inhibitedBy,
-        "",
-        "");
+        new AlertRouting(inhibitedBy, "", ""));
   }
 
   private static Alert firing(long since) {
-    return alert(Scope.SITE, Severity.CRITICAL, since, Alert.OPEN, 1, "");
+    return alert(Scope.SITE, Severity.CRITICAL, since, AlertTimes.OPEN, 1, "");
   }
 
   private static Alert resolved(long since, long ended) {
@@ -154,10 +147,10 @@ class ActiveAlertsTest {
 
   @Test
   void aRisingSeverity_endsTheFormerInTheSameRequest() {
-    take(alert(Scope.SITE, Severity.WARNING, START, Alert.OPEN, 1, ""), false, START);
+    take(alert(Scope.SITE, Severity.WARNING, START, AlertTimes.OPEN, 1, ""), false, START);
     tell(START);
     long rise = START + 10_000;
-    take(alert(Scope.SITE, Severity.CRITICAL, START, Alert.OPEN, 2, ""), false, rise);
+    take(alert(Scope.SITE, Severity.CRITICAL, START, AlertTimes.OPEN, 2, ""), false, rise);
     List<AlertmanagerAlert> told = tell(rise);
     assertThat(told).extracting(ActiveAlertsTest::severity).containsExactly("warning", "critical");
     assertThat(told)
@@ -243,19 +236,19 @@ class ActiveAlertsTest {
     Scope rack = Scope.nodes("rack", "r12");
     take(firing(START), false, START);
     String site = firing(START).id();
-    take(alert(rack, Severity.CRITICAL, START, Alert.OPEN, 1, site), false, START);
+    take(alert(rack, Severity.CRITICAL, START, AlertTimes.OPEN, 1, site), false, START);
     assertThat(tell(START))
         .filteredOn(posting -> "nodes".equals(posting.labels().get("scope_kind")))
         .singleElement()
         .satisfies(posting -> assertThat(posting.labels()).containsEntry("inhibited", "true"));
-    take(alert(rack, Severity.CRITICAL, START, Alert.OPEN, 2, ""), false, START + 1_000);
+    take(alert(rack, Severity.CRITICAL, START, AlertTimes.OPEN, 2, ""), false, START + 1_000);
     assertThat(tell(START + 1_000))
         .extracting(AlertmanagerAlert::labels)
         .satisfiesExactly(
             former -> assertThat(former).containsEntry("inhibited", "true"),
             now -> assertThat(now).doesNotContainKey("inhibited"));
     // who has heard of it must hear of its end
-    take(alert(rack, Severity.CRITICAL, START, Alert.OPEN, 3, site), false, START + 2_000);
+    take(alert(rack, Severity.CRITICAL, START, AlertTimes.OPEN, 3, site), false, START + 2_000);
     assertThat(tell(START + 2_000))
         .extracting(AlertmanagerAlert::labels)
         .singleElement()
@@ -273,8 +266,8 @@ class ActiveAlertsTest {
   @Test
   void manyAlerts_areCountedOnce() {
     for (int i = 0; i < 3; i++) {
-      take(alert(Scope.job("j" + i), Severity.INFO, START, Alert.OPEN, 1, ""), false, START);
-      take(alert(Scope.job("j" + i), Severity.INFO, START, Alert.OPEN, 2, ""), false, START);
+      take(alert(Scope.job("j" + i), Severity.INFO, START, AlertTimes.OPEN, 1, ""), false, START);
+      take(alert(Scope.job("j" + i), Severity.INFO, START, AlertTimes.OPEN, 2, ""), false, START);
     }
     assertThat(standing.news(START)).hasSize(3);
     standing.take(
@@ -323,7 +316,7 @@ class ActiveAlertsTest {
         .isEqualTo(
             "http://grafana:3000/d/joulestream-budgets?var-site=dc1&from=%d&to=%d"
                 .formatted(START - 1_800_000, START + 605_000));
-    assertThat(links.to(alert(Scope.job("c/1 2"), Severity.INFO, START, Alert.OPEN, 1, "")))
+    assertThat(links.to(alert(Scope.job("c/1 2"), Severity.INFO, START, AlertTimes.OPEN, 1, "")))
         .startsWith("http://grafana:3000/d/joulestream-job?var-job=c%2F1%202&var-site=dc1")
         .endsWith("&to=now");
     assertThat(new Links(null).to(firing(START))).isEmpty();
@@ -383,7 +376,10 @@ class ActiveAlertsTest {
   @Test
   void whatIsToldAgain_isNotCounted() {
     take(firing(START), false, START);
-    take(alert(Scope.nodes("rack", "r1"), Severity.INFO, START, Alert.OPEN, 1, ""), false, START);
+    take(
+        alert(Scope.nodes("rack", "r1"), Severity.INFO, START, AlertTimes.OPEN, 1, ""),
+        false,
+        START);
     assertThat(standing.told(standing.news(START), START)).isEqualTo(2);
     for (int round = 1; round <= 20; round++) {
       long now = START + 60_000L * round;

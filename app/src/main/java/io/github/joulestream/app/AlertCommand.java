@@ -65,7 +65,7 @@ final class AlertCommand extends CommandGroup {
               .sorted(
                   Comparator.comparing(Alert::state)
                       .thenComparing(Alert::severity, Comparator.reverseOrder())
-                      .thenComparingLong(Alert::sinceEpochMillis)
+                      .thenComparingLong(alert -> alert.times().sinceEpochMillis())
                       .thenComparing(Alert::id))
               .toList();
       if (json) {
@@ -96,15 +96,17 @@ final class AlertCommand extends CommandGroup {
       for (Alert alert : alerts) {
         System.out.printf(
             form,
-            time(alert.sinceEpochMillis()),
+            time(alert.times().sinceEpochMillis()),
             alert.severity().name().toLowerCase(Locale.ROOT),
             ShownText.of(alert.site()),
             ShownText.of(alert.budget().isEmpty() ? alert.rule().label() : alert.budget()),
             ShownText.of(alert.scope()),
-            ShownText.of(Figures.value(alert.value(), alert.unit())),
-            ShownText.of(Figures.value(alert.limit(), alert.unit())),
+            ShownText.of(Figures.value(alert.measured().value(), alert.measured().unit())),
+            ShownText.of(Figures.value(alert.measured().limit(), alert.measured().unit())),
             ShownText.of(alert.id()),
-            alert.state() == AlertState.FIRING ? "" : "  " + time(alert.endedEpochMillis()));
+            alert.state() == AlertState.FIRING
+                ? ""
+                : "  " + time(alert.times().endedEpochMillis()));
       }
     }
 
@@ -121,21 +123,20 @@ final class AlertCommand extends CommandGroup {
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();
       fields.put("id", alert.id());
       fields.put("state", alert.state().name().toLowerCase(Locale.ROOT));
-      fields.put("since", time(alert.sinceEpochMillis()));
-      fields.put("updated", time(alert.updatedEpochMillis()));
-      fields.put(
-          "ended", alert.endedEpochMillis() == Alert.OPEN ? null : time(alert.endedEpochMillis()));
+      fields.put("since", time(alert.times().sinceEpochMillis()));
+      fields.put("updated", time(alert.times().updatedEpochMillis()));
+      fields.put("ended", alert.times().hasEnded() ? time(alert.times().endedEpochMillis()) : null);
       fields.put("severity", alert.severity().name().toLowerCase(Locale.ROOT));
       fields.put("site", alert.site());
       fields.put("rule", alert.rule().label());
       fields.put("budget", alert.budget());
       fields.put("subject", alert.scope());
-      fields.put("value", alert.value());
-      fields.put("limit", alert.limit());
-      fields.put("unit", alert.unit());
-      fields.put("completeness_ratio", alert.completenessBasisPoints() / 10_000.0);
+      fields.put("value", alert.measured().value());
+      fields.put("limit", alert.measured().limit());
+      fields.put("unit", alert.measured().unit());
+      fields.put("completeness_ratio", alert.measured().completenessBasisPoints() / 10_000.0);
       fields.put("summary", alert.summary());
-      fields.put("inhibited_by", alert.inhibitedBy());
+      fields.put("inhibited_by", alert.routing().inhibitedBy());
       return fields;
     }
 

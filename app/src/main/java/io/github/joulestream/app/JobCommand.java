@@ -11,9 +11,13 @@ import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.AllocationEvent.Action;
 import io.github.joulestream.schemas.AllocationEvent.Reporter;
 import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.NodeShares;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.io.IOException;
@@ -303,7 +307,7 @@ final class JobCommand extends CommandGroup {
           devices.add(DeviceShare.whole(gpu));
         }
       }
-      int rest = gpus == null && shares.isEmpty() ? WHOLE : AllocationEvent.BY_GPUS;
+      int rest = gpus == null && shares.isEmpty() ? WHOLE : NodeShares.BY_GPUS;
       return new AllocationEvent(
           target.site,
           target.node(),
@@ -311,10 +315,11 @@ final class JobCommand extends CommandGroup {
           Action.HOLD,
           target.epochMillis(),
           devices,
-          parts("memory", rest),
-          parts("storage", rest),
-          parts("cpu", rest),
-          parts("node", rest),
+          new NodeShares(
+              parts("memory", rest),
+              parts("storage", rest),
+              parts("cpu", rest),
+              parts("node", rest)),
           nodeGpus,
           Reporter.HOOK);
     }
@@ -328,16 +333,10 @@ final class JobCommand extends CommandGroup {
       return new JobRecord(
           target.site,
           target.job,
-          user,
-          account,
-          name,
-          partition,
-          new HashMap<>(labels),
-          target.epochMillis(),
-          JobRecord.OPEN,
+          new JobDetails(user, account, name, partition, new HashMap<>(labels)),
+          JobSpan.openSince(target.epochMillis()),
           JobState.RUNNING,
-          0,
-          "",
+          JobWork.NONE,
           nodes);
     }
   }
@@ -373,7 +372,7 @@ final class JobCommand extends CommandGroup {
           target.requireJob();
         }
         target.tell(publisher ->
-            publisher.publish(said(target, JobRecord.OPEN, JobState.UNKNOWN, done, unit)));
+            publisher.publish(said(target, JobSpan.OPEN, JobState.UNKNOWN, done, unit)));
       }
       return 0;
     }
@@ -435,15 +434,10 @@ final class JobCommand extends CommandGroup {
     return new JobRecord(
         target.site,
         target.job,
-        "",
-        "",
-        "",
-        "",
-        Map.of(),
-        JobRecord.UNSPECIFIED,
-        end,
+        JobDetails.NONE,
+        new JobSpan(JobSpan.UNKNOWN, end),
         state,
-        work,
-        workUnit);
+        new JobWork(work, workUnit),
+        0);
   }
 }

@@ -7,7 +7,11 @@ import io.github.joulestream.app.Finding.Level;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.NodeRecord;
 import java.time.Instant;
 import java.util.List;
@@ -133,26 +137,15 @@ class PipelineChecksTest {
   private static Alert alert(Severity severity, AlertState state, String summary) {
     return new Alert(
         "id",
-        Rule.values()[0],
-        "east",
-        "",
-        "site",
+        new AlertSubject(Rule.values()[0], "east", "", "site"),
         severity,
         state,
-        1,
-        1,
-        "W",
-        100,
-        0,
-        0,
-        Alert.OPEN,
-        10_000,
+        new AlertMeasurement(1, 1, "W", 100, 10_000),
+        new AlertTimes(0, 0, AlertTimes.OPEN),
         List.of(),
         summary,
         1,
-        "",
-        "",
-        "");
+        new AlertRouting("", "", ""));
   }
 
   @Test

@@ -6,16 +6,24 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Limit;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
-import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.Points;
@@ -56,7 +64,7 @@ final class KnownSites {
     sites.late();
     sites.job("east", "j-1", "ann", "alpha", 360, JobState.COMPLETED, START + 2 * HOUR);
     sites.job("east", "j 2/b", "bob", "beta", 120, JobState.FAILED, END - 1);
-    sites.job("west", "j-3", "ann", "alpha", 240, JobState.RUNNING, JobRecord.OPEN);
+    sites.job("west", "j-3", "ann", "alpha", 240, JobState.RUNNING, JobSpan.OPEN);
     sites.laterPart();
     sites.health();
     sites.budgets();
@@ -161,12 +169,14 @@ final class KnownSites {
       long time, String site, String name, String scope, Quantity quantity, long limit) {
     points.add(
         Points.of(
-            site + "/" + name, Budget.of(site, name, Scope.parse(scope), quantity, limit), time));
+            site + "/" + name,
+            Budget.of(site, name, Scope.parse(scope), Limit.of(quantity, limit)),
+            time));
   }
 
   private void alerts() {
     alert("a1", "east", "site", AlertState.RESOLVED, START + HOUR, START + 2 * HOUR);
-    alert("a2", "east", "job=j-1", AlertState.FIRING, END - HOUR, Alert.OPEN);
+    alert("a2", "east", "job=j-1", AlertState.FIRING, END - HOUR, AlertTimes.OPEN);
     alert("a3", "west", "rack=r1", AlertState.RESOLVED, END - HOUR / 2, END - HOUR / 3);
   }
 
@@ -176,26 +186,15 @@ final class KnownSites {
         Points.of(
             new Alert(
                 id,
-                Rule.POWER_BUDGET,
-                site,
-                "all",
-                scope,
+                new AlertSubject(Rule.POWER_BUDGET, site, "all", scope),
                 Severity.CRITICAL,
                 state,
-                12_000,
-                8_500,
-                "W",
-                100,
-                since,
-                since + 60_000,
-                ended,
-                10_000,
+                new AlertMeasurement(12_000, 8_500, "W", 100, 10_000),
+                new AlertTimes(since, since + 60_000, ended),
                 List.of(new Contributor(Contributor.Consumer.JOB, "j-1", 6_000, 7_200_000)),
                 "draws too much",
                 2,
-                "",
-                "facilities",
-                "of the feed")));
+                new AlertRouting("", "facilities", "of the feed"))));
   }
 
   /** How the pipeline did in the last minutes. */
@@ -299,19 +298,11 @@ final class KnownSites {
     return new JobSummary(
         site,
         job,
-        user,
-        project,
-        "train " + job,
-        "gpu",
-        Map.of("model", project),
+        new JobDetails(user, project, "train " + job, "gpu", Map.of("model", project)),
         state,
-        START + 1_000,
-        START + 1_000,
-        end,
-        END,
+        new JobTimes(START + 1_000, START + 1_000, end, END),
         peakMilliwatts,
-        1_000_000,
-        "tokens",
+        new JobWork(1_000_000, "tokens"),
         totals,
         part,
         4);

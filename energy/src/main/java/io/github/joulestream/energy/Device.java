@@ -16,12 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     one meter's channels are contained in {@code NODE}, as are the GPUs of a node that has a
  *     meter. It says what is physically part of what; what counts is seen in the books
  * @param model the maker's name of it, or empty
- * @param powerLimitMilliwatts the most it is built to draw, or 0 if unknown; where an interface
- *     tells only the cap in force, that. Readings are judged by it within bounds of the kind alone
- * @param averagingMillis if over 0, each power value is the mean over that many milliseconds up to
- *     the reading's time
- * @param counterEpoch changes when the energy counter starts anew (driver reload, reboot)
- * @param counterWrapMicrojoules the counter's modulus, or 0 if it does not wrap
+ * @param power its power limit, and over how long its power values are means
+ * @param counter its energy counter
  * @param capacityBytes size of a memory or drive, or of a GPU's memory; 0 for others
  * @param instanceOf if not empty, this is an instance of that device (MIG), and repeats its power
  *     and its counter; all instances of a device and the device itself are counted once
@@ -33,10 +29,8 @@ public record Device(
     PowerSource source,
     @Nullable DeviceKind containedIn,
     String model,
-    long powerLimitMilliwatts,
-    int averagingMillis,
-    long counterEpoch,
-    long counterWrapMicrojoules,
+    DevicePower power,
+    EnergyCounter counter,
     long capacityBytes,
     String instanceOf) {
 
@@ -48,15 +42,12 @@ public record Device(
     requireNonNull(kind, "kind is null");
     requireNonNull(source, "source is null");
     requireNonNull(model, "model is null");
+    requireNonNull(power, "power is null");
+    requireNonNull(counter, "counter is null");
     requireNonNull(instanceOf, "instanceOf is null");
     Bounds.name(id, "device id");
     Bounds.text(model, "model of a device");
     Bounds.nameOrEmpty(instanceOf, "device id");
-    Bounds.count(
-        powerLimitMilliwatts, Bounds.POWER_LIMIT_MILLIWATTS, "power limit of a device, mW");
-    Bounds.count(averagingMillis, Bounds.AVERAGING_MILLIS, "averaging of a device, ms");
-    Bounds.count(
-        counterWrapMicrojoules, Bounds.COUNTER_WRAP_MICROJOULES, "modulus of a counter, uJ");
     Bounds.count(capacityBytes, MAX_BYTES, "bytes of a device");
   }
 
@@ -66,37 +57,38 @@ public record Device(
    * @throws IllegalArgumentException if that is no {@linkplain Bounds#name name}
    */
   public static Device sensor(String id, DeviceKind kind) {
-    return new Device(id, kind, PowerSource.SENSOR, null, "", 0, 0, 0, 0, 0, "");
+    return new Device(
+        id, kind, PowerSource.SENSOR, null, "", DevicePower.UNKNOWN, EnergyCounter.FIRST, 0, "");
+  }
+
+  /** {@link DevicePower#limitMilliwatts}. */
+  public long powerLimitMilliwatts() {
+    return power.limitMilliwatts();
+  }
+
+  /** {@link DevicePower#averagingMillis}. */
+  public int averagingMillis() {
+    return power.averagingMillis();
+  }
+
+  /** {@link EnergyCounter#epoch}. */
+  public long counterEpoch() {
+    return counter.epoch();
+  }
+
+  /** {@link EnergyCounter#wrapMicrojoules}. */
+  public long counterWrapMicrojoules() {
+    return counter.wrapMicrojoules();
   }
 
   public Device withSource(PowerSource newSource) {
     return new Device(
-        id,
-        kind,
-        newSource,
-        containedIn,
-        model,
-        powerLimitMilliwatts,
-        averagingMillis,
-        counterEpoch,
-        counterWrapMicrojoules,
-        capacityBytes,
-        instanceOf);
+        id, kind, newSource, containedIn, model, power, counter, capacityBytes, instanceOf);
   }
 
   public Device withContainedIn(@Nullable DeviceKind container) {
     return new Device(
-        id,
-        kind,
-        source,
-        container,
-        model,
-        powerLimitMilliwatts,
-        averagingMillis,
-        counterEpoch,
-        counterWrapMicrojoules,
-        capacityBytes,
-        instanceOf);
+        id, kind, source, container, model, power, counter, capacityBytes, instanceOf);
   }
 
   /**
@@ -111,10 +103,8 @@ public record Device(
         source,
         containedIn,
         Bounds.cutText(newModel),
-        isLimit ? newPowerLimitMilliwatts : 0,
-        averagingMillis,
-        counterEpoch,
-        counterWrapMicrojoules,
+        new DevicePower(isLimit ? newPowerLimitMilliwatts : 0, power.averagingMillis()),
+        counter,
         capacityBytes,
         instanceOf);
   }
@@ -126,10 +116,8 @@ public record Device(
         source,
         containedIn,
         model,
-        powerLimitMilliwatts,
-        millis,
-        counterEpoch,
-        counterWrapMicrojoules,
+        new DevicePower(power.limitMilliwatts(), millis),
+        counter,
         capacityBytes,
         instanceOf);
   }
@@ -141,43 +129,19 @@ public record Device(
         source,
         containedIn,
         model,
-        powerLimitMilliwatts,
-        averagingMillis,
-        epoch,
-        wrapMicrojoules,
+        power,
+        new EnergyCounter(epoch, wrapMicrojoules),
         capacityBytes,
         instanceOf);
   }
 
   public Device withCapacityBytes(long bytes) {
-    return new Device(
-        id,
-        kind,
-        source,
-        containedIn,
-        model,
-        powerLimitMilliwatts,
-        averagingMillis,
-        counterEpoch,
-        counterWrapMicrojoules,
-        bytes,
-        instanceOf);
+    return new Device(id, kind, source, containedIn, model, power, counter, bytes, instanceOf);
   }
 
   /** The same, as an instance of that device. */
   public Device asInstanceOf(String whole) {
-    return new Device(
-        id,
-        kind,
-        source,
-        containedIn,
-        model,
-        powerLimitMilliwatts,
-        averagingMillis,
-        counterEpoch,
-        counterWrapMicrojoules,
-        capacityBytes,
-        whole);
+    return new Device(id, kind, source, containedIn, model, power, counter, capacityBytes, whole);
   }
 
   /** The device that this is an instance of; itself if it is none. */
@@ -185,17 +149,7 @@ public record Device(
     return instanceOf.isEmpty()
         ? this
         : new Device(
-            instanceOf,
-            kind,
-            source,
-            containedIn,
-            model,
-            powerLimitMilliwatts,
-            averagingMillis,
-            counterEpoch,
-            counterWrapMicrojoules,
-            capacityBytes,
-            "");
+            instanceOf, kind, source, containedIn, model, power, counter, capacityBytes, "");
   }
 
   /**

@@ -159,7 +159,15 @@ class BoundsTest {
 
   private static Device device(long limit, int averaging, long wrap, long bytes) {
     return new Device(
-        "d", DeviceKind.GPU, PowerSource.SENSOR, null, "", limit, averaging, 0, wrap, bytes, "");
+        "d",
+        DeviceKind.GPU,
+        PowerSource.SENSOR,
+        null,
+        "",
+        new DevicePower(limit, averaging),
+        new EnergyCounter(0, wrap),
+        bytes,
+        "");
   }
 
   private static void refusedBeyond(long most, Consumer<Long> maker) {

@@ -13,60 +13,31 @@ import java.util.List;
 
 /**
  * Something is wrong, or no longer. Each record of an id takes the place of the one before. The
- * same trouble has the same id when it comes again, with a later {@link #sinceEpochMillis}; {@link
- * #revision} then begins at 1 again.
+ * same trouble has the same id when it comes again, with a later {@link
+ * AlertTimes#sinceEpochMillis}; {@link #revision} then begins at 1 again.
  *
  * @param id lasting fingerprint of site, rule and scope; see {@link #fingerprint}
- * @param rule what is wrong
- * @param budget the budget's id, or empty where there is none
- * @param scope what it is about, as {@link Scope#text}
  * @param severity how bad it is
- * @param state whether it holds
- * @param value the figure that is wrong, in {@code unit}
- * @param limit what it should stay under, in {@code unit}
- * @param unit {@code W}, {@code J}, {@code s}, {@code ratio}, {@code nodes} or {@code deviations}
- * @param thresholdPercent the highest threshold of the limit that is passed; 100 without budget
- * @param sinceEpochMillis since when it has held, of the data, Unix epoch, milliseconds
- * @param updatedEpochMillis when this was found, of the data
- * @param endedEpochMillis when it was found to be over, or {@link #OPEN}
- * @param completenessBasisPoints nodes of the scope that report, of those known, in basis points
- *     (1/10,000)
- * @param contributors who draws most of it, the largest first: up to five nodes and five jobs
+ * @param state whether it fires
+ * @param contributors the largest consumers of it, the largest first: up to five nodes and five
+ *     jobs
  * @param summary one sentence for a person
  * @param revision 1 when it fires, one more with each update and with its end
- * @param inhibitedBy the id of an alert that says the same of something larger, or empty; while it
- *     is not empty this one is not sent to people
- * @param owner who answers for it, or empty
- * @param note of the budget, or empty
  */
 public record Alert(
     String id,
-    Rule rule,
-    String site,
-    String budget,
-    String scope,
+    AlertSubject subject,
     Severity severity,
     AlertState state,
-    double value,
-    double limit,
-    String unit,
-    int thresholdPercent,
-    long sinceEpochMillis,
-    long updatedEpochMillis,
-    long endedEpochMillis,
-    int completenessBasisPoints,
+    AlertMeasurement measured,
+    AlertTimes times,
     List<Contributor> contributors,
     String summary,
     int revision,
-    String inhibitedBy,
-    String owner,
-    String note) {
+    AlertRouting routing) {
 
   /** An id has as many hexadecimal digits. */
   public static final int ID_CHARACTERS = 16;
-
-  /** In place of an end: it holds. */
-  public static final long OPEN = -1;
 
   /**
    * Header of a record by which a person ends an alert; it holds the site. The watch takes it in;
@@ -82,26 +53,32 @@ public record Alert(
   public Alert cleared(long epochMillis, String why) {
     return new Alert(
         id,
-        rule,
-        site,
-        budget,
-        scope,
+        subject,
         severity,
         AlertState.RESOLVED,
-        value,
-        limit,
-        unit,
-        thresholdPercent,
-        sinceEpochMillis,
-        epochMillis,
-        epochMillis,
-        completenessBasisPoints,
+        measured,
+        times.endedAt(epochMillis),
         contributors,
         why,
         revision + 1,
-        "",
-        owner,
-        note);
+        routing.uninhibited());
+  }
+
+  public Rule rule() {
+    return subject.rule();
+  }
+
+  public String site() {
+    return subject.site();
+  }
+
+  public String budget() {
+    return subject.budget();
+  }
+
+  /** As {@link Scope#text}. */
+  public String scope() {
+    return subject.scope();
   }
 
   /** The id of all alerts of this rule about this scope: 16 hexadecimal digits. */

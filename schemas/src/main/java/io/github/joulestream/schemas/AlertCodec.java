@@ -33,14 +33,14 @@ final class AlertCodec implements Codec<Alert> {
     out.writeString(alert.scope());
     out.writeEnum(alert.severity());
     out.writeEnum(alert.state());
-    out.writeDouble(alert.value());
-    out.writeDouble(alert.limit());
-    out.writeString(alert.unit());
-    out.writeInt(alert.thresholdPercent());
-    out.writeLong(alert.sinceEpochMillis());
-    out.writeLong(alert.updatedEpochMillis());
-    out.writeLong(alert.endedEpochMillis());
-    out.writeInt(alert.completenessBasisPoints());
+    out.writeDouble(alert.measured().value());
+    out.writeDouble(alert.measured().limit());
+    out.writeString(alert.measured().unit());
+    out.writeInt(alert.measured().thresholdPercent());
+    out.writeLong(alert.times().sinceEpochMillis());
+    out.writeLong(alert.times().updatedEpochMillis());
+    out.writeLong(alert.times().endedEpochMillis());
+    out.writeInt(alert.measured().completenessBasisPoints());
     writeList(
         alert.contributors(),
         (contributor, to) -> {
@@ -52,32 +52,32 @@ final class AlertCodec implements Codec<Alert> {
         out);
     out.writeString(alert.summary());
     out.writeInt(alert.revision());
-    out.writeString(alert.inhibitedBy());
-    out.writeString(alert.owner());
-    out.writeString(alert.note());
+    out.writeString(alert.routing().inhibitedBy());
+    out.writeString(alert.routing().owner());
+    out.writeString(alert.routing().note());
   }
 
   @Override
   public void check(Alert alert) {
     checkId(alert.id(), "id of an alert");
-    if (!alert.inhibitedBy().isEmpty()) {
-      checkId(alert.inhibitedBy(), "id of the alert that inhibits one");
+    if (alert.routing().isInhibited()) {
+      checkId(alert.routing().inhibitedBy(), "id of the alert that inhibits one");
     }
     Keys.check(alert.site(), "site");
     if (!alert.budget().isEmpty()) {
       Keys.check(alert.budget(), "budget");
     }
     Scope.parse(alert.scope());
-    checkUnit(alert.unit());
-    Bounds.timeIfAny(alert.sinceEpochMillis(), "begin of an alert");
-    Bounds.timeIfAny(alert.updatedEpochMillis(), "time of an alert");
-    Bounds.timeIfAny(alert.endedEpochMillis(), "end of an alert");
-    Bounds.count(alert.thresholdPercent(), Integer.MAX_VALUE, "threshold of an alert");
+    checkUnit(alert.measured().unit());
+    Bounds.timeIfAny(alert.times().sinceEpochMillis(), "begin of an alert");
+    Bounds.timeIfAny(alert.times().updatedEpochMillis(), "time of an alert");
+    Bounds.timeIfAny(alert.times().endedEpochMillis(), "end of an alert");
+    Bounds.count(alert.measured().thresholdPercent(), Integer.MAX_VALUE, "threshold of an alert");
     Bounds.count(alert.revision(), Integer.MAX_VALUE, "revision of an alert");
     alert.contributors().forEach(one -> Bounds.name(one.name(), "node or job"));
     Bounds.text(alert.summary(), Bounds.LONG_TEXT_CHARACTERS, "summary of an alert");
-    Bounds.text(alert.owner(), Bounds.NOTE_CHARACTERS, "owner of a budget");
-    Bounds.text(alert.note(), Bounds.NOTE_CHARACTERS, "note of a budget");
+    Bounds.text(alert.routing().owner(), Bounds.NOTE_CHARACTERS, "owner of a budget");
+    Bounds.text(alert.routing().note(), Bounds.NOTE_CHARACTERS, "note of a budget");
   }
 
   /** As {@link Alert#fingerprint} makes them; they are sent in headers. */
@@ -104,22 +104,24 @@ final class AlertCodec implements Codec<Alert> {
 
   @Override
   public Alert read(WireReader in) throws IOException {
+    String id = in.readString();
+    AlertSubject subject =
+        new AlertSubject(in.readEnum(RULES), in.readString(), in.readString(), in.readString());
+    Severity severity = in.readEnum(SEVERITIES);
+    AlertState state = in.readEnum(STATES);
+    double value = in.readDouble();
+    double limit = in.readDouble();
+    String unit = in.readString();
+    int thresholdPercent = in.readInt();
+    AlertTimes times = new AlertTimes(in.readLong(), in.readLong(), in.readLong());
+    int completenessBasisPoints = in.readInt();
     return new Alert(
-        in.readString(),
-        in.readEnum(RULES),
-        in.readString(),
-        in.readString(),
-        in.readString(),
-        in.readEnum(SEVERITIES),
-        in.readEnum(STATES),
-        in.readDouble(),
-        in.readDouble(),
-        in.readString(),
-        in.readInt(),
-        in.readLong(),
-        in.readLong(),
-        in.readLong(),
-        in.readInt(),
+        id,
+        subject,
+        severity,
+        state,
+        new AlertMeasurement(value, limit, unit, thresholdPercent, completenessBasisPoints),
+        times,
         in.readList(
             () ->
                 new Contributor(
@@ -128,8 +130,6 @@ final class AlertCodec implements Codec<Alert> {
             "contributors of an alert"),
         in.readString(),
         in.readInt(),
-        in.readString(),
-        in.readString(),
-        in.readString());
+        new AlertRouting(in.readString(), in.readString(), in.readString()));
   }
 }

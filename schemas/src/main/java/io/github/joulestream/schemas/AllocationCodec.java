@@ -32,10 +32,10 @@ final class AllocationCodec implements Codec<AllocationEvent> {
           to.writeInt(share.basisPoints());
         },
         out);
-    out.writeInt(event.memoryBasisPoints());
-    out.writeInt(event.storageBasisPoints());
-    out.writeInt(event.cpuBasisPoints());
-    out.writeInt(event.nodeBasisPoints());
+    out.writeInt(event.shares().memoryBasisPoints());
+    out.writeInt(event.shares().storageBasisPoints());
+    out.writeInt(event.shares().cpuBasisPoints());
+    out.writeInt(event.shares().nodeBasisPoints());
     out.writeInt(event.gpusOnNode());
     out.writeEnum(event.reporter());
   }
@@ -57,10 +57,7 @@ final class AllocationCodec implements Codec<AllocationEvent> {
             () -> new DeviceShare(in.readString(), in.readInt()),
             Bounds.SHARES,
             "devices of an allocation event"),
-        in.readInt(),
-        in.readInt(),
-        in.readInt(),
-        in.readInt(),
+        new NodeShares(in.readInt(), in.readInt(), in.readInt(), in.readInt()),
         in.readInt(),
         in.readEnum(REPORTERS));
   }

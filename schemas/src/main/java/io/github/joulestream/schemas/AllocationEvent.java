@@ -14,11 +14,7 @@ import java.util.List;
  * @param atEpochMillis since when, Unix epoch, milliseconds
  * @param devices with {@code HOLD}: the devices and the job's share of each from now on; with
  *     {@code RELEASE}: those given back, or none for all that the job has on this node
- * @param memoryBasisPoints the job's share of the node's memory in basis points (1/10,000), or
- *     {@link #BY_GPUS}: as its part of the node's GPUs
- * @param storageBasisPoints likewise, of the node's drives
- * @param cpuBasisPoints likewise, of the node's processors
- * @param nodeBasisPoints likewise, of the whole node where it has a meter
+ * @param shares the job's shares of memory, drives, processors and the metered node
  * @param gpusOnNode GPUs that the node has, 0 if none or unknown
  * @param reporter who says so
  */
@@ -29,15 +25,9 @@ public record AllocationEvent(
     Action action,
     long atEpochMillis,
     List<DeviceShare> devices,
-    int memoryBasisPoints,
-    int storageBasisPoints,
-    int cpuBasisPoints,
-    int nodeBasisPoints,
+    NodeShares shares,
     int gpusOnNode,
     Reporter reporter) {
-
-  /** In place of a share: the job's part of the node's GPUs. */
-  public static final int BY_GPUS = -1;
 
   /** Whether devices are taken or given back. */
   public enum Action {
@@ -64,14 +54,10 @@ public record AllocationEvent(
         Bounds.SHARES,
         "devices of an allocation event");
     devices = List.copyOf(devices);
-    checkParts("memory", memoryBasisPoints);
-    checkParts("storage", storageBasisPoints);
-    checkParts("cpu", cpuBasisPoints);
-    checkParts("node", nodeBasisPoints);
     Bounds.count(gpusOnNode, Bounds.GPUS, "GPUs of a node");
   }
 
-  /** A job takes these devices, and of everything else its part of the node's GPUs. */
+  /** A job takes these devices, and of everything else its share of the node's GPUs. */
   public static AllocationEvent hold(
       String site,
       String node,
@@ -86,10 +72,7 @@ public record AllocationEvent(
         Action.HOLD,
         atEpochMillis,
         devices,
-        BY_GPUS,
-        BY_GPUS,
-        BY_GPUS,
-        BY_GPUS,
+        NodeShares.AS_GPUS,
         gpusOnNode,
         Reporter.HOOK);
   }
@@ -104,10 +87,7 @@ public record AllocationEvent(
         Action.HOLD,
         atEpochMillis,
         devices,
-        10_000,
-        10_000,
-        10_000,
-        10_000,
+        NodeShares.WHOLE,
         devices.size(),
         Reporter.HOOK);
   }
@@ -115,18 +95,28 @@ public record AllocationEvent(
   /** A job gives back all that it has on the node. */
   public static AllocationEvent release(String site, String node, String job, long atEpochMillis) {
     return new AllocationEvent(
-        site, node, job, Action.RELEASE, atEpochMillis, List.of(), 0, 0, 0, 0, 0, Reporter.HOOK);
+        site,
+        node,
+        job,
+        Action.RELEASE,
+        atEpochMillis,
+        List.of(),
+        NodeShares.NONE,
+        0,
+        Reporter.HOOK);
   }
 
   /** The node's agent sees that a job is gone. */
   public static AllocationEvent gone(String site, String node, String job, long atEpochMillis) {
     return new AllocationEvent(
-        site, node, job, Action.RELEASE, atEpochMillis, List.of(), 0, 0, 0, 0, 0, Reporter.AGENT);
-  }
-
-  private static void checkParts(String what, int parts) {
-    if (parts < BY_GPUS || parts > Bounds.WHOLE_BASIS_POINTS) {
-      throw new IllegalArgumentException(what + " share is " + parts + " parts");
-    }
+        site,
+        node,
+        job,
+        Action.RELEASE,
+        atEpochMillis,
+        List.of(),
+        NodeShares.NONE,
+        0,
+        Reporter.AGENT);
   }
 }

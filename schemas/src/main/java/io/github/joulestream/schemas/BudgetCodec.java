@@ -2,14 +2,18 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Limit;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Reduction;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Thresholds;
 import java.io.IOException;
 import java.time.DayOfWeek;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.avro.Schema;
 
@@ -33,24 +37,24 @@ final class BudgetCodec implements Codec<Budget> {
     out.writeString(budget.scope().label());
     out.writeString(budget.scope().name());
     out.writeEnum(budget.quantity());
-    out.writeLong(budget.limit());
+    out.writeLong(budget.limit().milli());
     out.writeString(budget.zone());
-    writeList(budget.thresholdsPercent(), (percent, to) -> to.writeInt(percent), out);
-    out.writeLong(budget.holdMillis());
-    out.writeInt(budget.hysteresisPercent());
-    out.writeLong(budget.resolveAfterMillis());
-    out.writeLong(budget.cooldownMillis());
-    out.writeLong(budget.forecastMillis());
+    writeList(budget.thresholds().percent(), (percent, to) -> to.writeInt(percent), out);
+    out.writeLong(budget.timing().holdMillis());
+    out.writeInt(budget.thresholds().hysteresisPercent());
+    out.writeLong(budget.timing().resolveAfterMillis());
+    out.writeLong(budget.timing().cooldownMillis());
+    out.writeLong(budget.timing().forecastMillis());
     writeList(
-        budget.schedule(),
+        budget.limit().schedule(),
         (reduction, to) -> {
           to.writeInt(bits(reduction.days()));
           to.writeInt(reduction.fromMinute());
           to.writeInt(reduction.toMinute());
-          to.writeLong(reduction.limit());
+          to.writeLong(reduction.milliwatts());
         },
         out);
-    out.writeEnum(budget.advice());
+    out.writeEnum(budget.limit().advice());
     out.writeString(budget.owner());
     out.writeString(budget.note());
     out.writeInt(budget.priority());
@@ -81,24 +85,30 @@ final class BudgetCodec implements Codec<Budget> {
 
   @Override
   public Budget read(WireReader in) throws IOException {
-    return new Budget(
-        in.readString(),
-        in.readString(),
-        new Scope(in.readEnum(KINDS), in.readString(), in.readString()),
-        in.readEnum(QUANTITIES),
-        in.readLong(),
-        in.readString(),
-        in.readList(in::readInt, Bounds.THRESHOLDS, "thresholds of a budget"),
-        in.readLong(),
-        in.readInt(),
-        in.readLong(),
-        in.readLong(),
-        in.readLong(),
+    String site = in.readString();
+    String id = in.readString();
+    Scope scope = new Scope(in.readEnum(KINDS), in.readString(), in.readString());
+    Quantity quantity = in.readEnum(QUANTITIES);
+    long milli = in.readLong();
+    String zone = in.readString();
+    List<Integer> thresholds =
+        in.readList(in::readInt, Bounds.THRESHOLDS, "thresholds of a budget");
+    long holdMillis = in.readLong();
+    int hysteresisPercent = in.readInt();
+    AlertTiming timing = new AlertTiming(holdMillis, in.readLong(), in.readLong(), in.readLong());
+    List<Reduction> schedule =
         in.readList(
             () -> new Reduction(days(in.readInt()), in.readInt(), in.readInt(), in.readLong()),
             Bounds.REDUCTIONS,
-            "entries of a budget's schedule"),
-        in.readEnum(MODES),
+            "entries of a budget's schedule");
+    return new Budget(
+        site,
+        id,
+        scope,
+        Limit.of(quantity, milli, schedule, in.readEnum(MODES)),
+        zone,
+        new Thresholds(thresholds, hysteresisPercent),
+        timing,
         in.readString(),
         in.readString(),
         in.readInt());

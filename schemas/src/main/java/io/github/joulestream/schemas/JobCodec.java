@@ -19,23 +19,23 @@ final class JobCodec implements Codec<JobRecord> {
   public void write(JobRecord job, WireWriter out) {
     out.writeString(job.site());
     out.writeString(job.job());
-    out.writeString(job.user());
-    out.writeString(job.project());
-    out.writeString(job.name());
-    out.writeString(job.partition());
-    writeLabels(job.labels(), out);
-    out.writeLong(job.startEpochMillis());
-    out.writeLong(job.endEpochMillis());
+    out.writeString(job.details().user());
+    out.writeString(job.details().project());
+    out.writeString(job.details().name());
+    out.writeString(job.details().partition());
+    writeLabels(job.details().labels(), out);
+    out.writeLong(job.span().startEpochMillis());
+    out.writeLong(job.span().endEpochMillis());
     out.writeEnum(job.state());
-    out.writeDouble(job.work());
-    out.writeString(job.workUnit());
+    out.writeDouble(job.work().amount());
+    out.writeString(job.work().unit());
     out.writeInt(job.nodes());
   }
 
   @Override
   public void check(JobRecord job) {
-    Bounds.timeIfAny(job.startEpochMillis(), "start of a job");
-    Bounds.timeIfAny(job.endEpochMillis(), "end of a job");
+    Bounds.timeIfAny(job.span().startEpochMillis(), "start of a job");
+    Bounds.timeIfAny(job.span().endEpochMillis(), "end of a job");
   }
 
   @Override
@@ -43,16 +43,15 @@ final class JobCodec implements Codec<JobRecord> {
     return new JobRecord(
         in.readString(),
         in.readString(),
-        in.readString(),
-        in.readString(),
-        in.readString(),
-        in.readString(),
-        in.readLabels("a job"),
-        in.readLong(),
-        in.readLong(),
+        new JobDetails(
+            in.readString(),
+            in.readString(),
+            in.readString(),
+            in.readString(),
+            in.readLabels("a job")),
+        new JobSpan(in.readLong(), in.readLong()),
         in.readEnum(STATES),
-        in.readDouble(),
-        in.readString(),
+        new JobWork(in.readDouble(), in.readString()),
         in.readInt());
   }
 }

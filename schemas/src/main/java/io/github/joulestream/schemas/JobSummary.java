@@ -9,101 +9,52 @@ import java.util.Map;
 /**
  * A job's totals since its start, live or final.
  *
- * @param anchorEpochMillis the time under which a store keeps the summary; never changes once given
- * @param startEpochMillis the scheduler's start, else the start of the first window with energy
- * @param endEpochMillis the scheduler's end, or {@link JobRecord#OPEN}
- * @param lastEpochMillis end of the last window in which there is something of it
  * @param peakMilliwatts the highest mean power of any whole 10 s window
- * @param fragmentEpochMillis which part of the whole this is: a job of which something is heard
- *     again long after it was closed has several, and their totals add up; 0 in the first
- * @param nodes nodes that the scheduler gave to the job, 0 if it does not say
+ * @param fragmentEpochMillis which fragment of the job this is: a job that is reported again long
+ *     after it was closed has several, and their totals add up; 0 in the first
+ * @param nodes nodes that the scheduler gave to the job, 0 if unknown
  */
 public record JobSummary(
     String site,
     String job,
-    String user,
-    String project,
-    String name,
-    String partition,
-    Map<String, String> labels,
+    JobDetails details,
     JobState state,
-    long anchorEpochMillis,
-    long startEpochMillis,
-    long endEpochMillis,
-    long lastEpochMillis,
+    JobTimes times,
     long peakMilliwatts,
-    double work,
-    String workUnit,
+    JobWork work,
     Totals<JobAmount> totals,
     long fragmentEpochMillis,
     int nodes) {
-  public JobSummary {
-    labels = Map.copyOf(labels);
-  }
 
   public JobSummary withState(JobState newState) {
-    return new JobSummary(
-        site,
-        job,
-        user,
-        project,
-        name,
-        partition,
-        labels,
-        newState,
-        anchorEpochMillis,
-        startEpochMillis,
-        endEpochMillis,
-        lastEpochMillis,
-        peakMilliwatts,
-        work,
-        workUnit,
-        totals,
-        fragmentEpochMillis,
-        nodes);
+    return with(details, newState, times, peakMilliwatts);
+  }
+
+  /** The same with other times. */
+  public JobSummary withTimes(JobTimes newTimes) {
+    return with(details, state, newTimes, peakMilliwatts);
   }
 
   /** With another highest mean power of a window. */
   public JobSummary withPeak(long newPeakMilliwatts) {
-    return new JobSummary(
-        site,
-        job,
-        user,
-        project,
-        name,
-        partition,
-        labels,
-        state,
-        anchorEpochMillis,
-        startEpochMillis,
-        endEpochMillis,
-        lastEpochMillis,
-        newPeakMilliwatts,
-        work,
-        workUnit,
-        totals,
-        fragmentEpochMillis,
-        nodes);
+    return with(details, state, times, newPeakMilliwatts);
   }
 
   /** Without its user, project, name and labels, for those who must not be known any more. */
   public JobSummary withoutNames() {
+    return with(details.withoutNames(), state, times, peakMilliwatts);
+  }
+
+  private JobSummary with(
+      JobDetails newDetails, JobState newState, JobTimes newTimes, long newPeakMilliwatts) {
     return new JobSummary(
         site,
         job,
-        "",
-        "",
-        "",
-        partition,
-        Map.of(),
-        state,
-        anchorEpochMillis,
-        startEpochMillis,
-        endEpochMillis,
-        lastEpochMillis,
-        peakMilliwatts,
+        newDetails,
+        newState,
+        newTimes,
+        newPeakMilliwatts,
         work,
-        workUnit,
         totals,
         fragmentEpochMillis,
         nodes);

@@ -20,19 +20,19 @@ final class JobSummaryCodec implements Codec<JobSummary> {
   public void write(JobSummary job, WireWriter out) {
     out.writeString(job.site());
     out.writeString(job.job());
-    out.writeString(job.user());
-    out.writeString(job.project());
-    out.writeString(job.name());
-    out.writeString(job.partition());
-    writeLabels(job.labels(), out);
+    out.writeString(job.details().user());
+    out.writeString(job.details().project());
+    out.writeString(job.details().name());
+    out.writeString(job.details().partition());
+    writeLabels(job.details().labels(), out);
     out.writeEnum(job.state());
-    out.writeLong(job.anchorEpochMillis());
-    out.writeLong(job.startEpochMillis());
-    out.writeLong(job.endEpochMillis());
-    out.writeLong(job.lastEpochMillis());
+    out.writeLong(job.times().anchorEpochMillis());
+    out.writeLong(job.times().startEpochMillis());
+    out.writeLong(job.times().endEpochMillis());
+    out.writeLong(job.times().lastEpochMillis());
     out.writeLong(job.peakMilliwatts());
-    out.writeDouble(job.work());
-    out.writeString(job.workUnit());
+    out.writeDouble(job.work().amount());
+    out.writeString(job.work().unit());
     TotalsCodec.write(job.totals(), out);
     out.writeLong(job.fragmentEpochMillis());
     out.writeInt(job.nodes());
@@ -43,12 +43,9 @@ final class JobSummaryCodec implements Codec<JobSummary> {
     // an earlier release had no bounds, and a store has these
     Keys.check(job.site(), "site");
     Keys.check(job.job(), "job");
-    Bounds.text(job.user(), Bounds.LONG_TEXT_CHARACTERS, "user of a job");
-    Bounds.text(job.project(), Bounds.LONG_TEXT_CHARACTERS, "project of a job");
-    Bounds.text(job.name(), Bounds.LONG_TEXT_CHARACTERS, "name of a job");
-    Bounds.text(job.partition(), Bounds.LONG_TEXT_CHARACTERS, "partition of a job");
-    Bounds.text(job.workUnit(), Bounds.LONG_TEXT_CHARACTERS, "unit of work");
-    Bounds.work(job.work(), "work of a job");
+    job.details().checkTexts(Bounds.LONG_TEXT_CHARACTERS);
+    Bounds.text(job.work().unit(), Bounds.LONG_TEXT_CHARACTERS, "unit of work");
+    Bounds.work(job.work().amount(), "work of a job");
     Bounds.count(job.nodes(), Bounds.NODES_OF_JOB, "nodes of a job");
   }
 
@@ -57,19 +54,16 @@ final class JobSummaryCodec implements Codec<JobSummary> {
     return new JobSummary(
         in.readString(),
         in.readString(),
-        in.readString(),
-        in.readString(),
-        in.readString(),
-        in.readString(),
-        in.readLabels("a job"),
+        new JobDetails(
+            in.readString(),
+            in.readString(),
+            in.readString(),
+            in.readString(),
+            in.readLabels("a job")),
         in.readEnum(STATES),
+        new JobTimes(in.readLong(), in.readLong(), in.readLong(), in.readLong()),
         in.readLong(),
-        in.readLong(),
-        in.readLong(),
-        in.readLong(),
-        in.readLong(),
-        in.readDouble(),
-        in.readString(),
+        new JobWork(in.readDouble(), in.readString()),
         TotalsCodec.read(Totals.ofJob(), in),
         in.readLong(),
         in.readInt());

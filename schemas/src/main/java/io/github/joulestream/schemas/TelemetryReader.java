@@ -7,6 +7,8 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DevicePower;
+import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.ReadingColumns;
 import java.io.IOException;
@@ -196,10 +198,8 @@ public final class TelemetryReader {
                 in.readEnum(SOURCES),
                 in.readIndex() == 0 ? null : in.readEnum(KINDS),
                 in.readString(),
-                in.readLong(),
-                in.readInt(),
-                in.readLong(),
-                in.readLong(),
+                new DevicePower(in.readLong(), in.readInt()),
+                new EnergyCounter(in.readLong(), in.readLong()),
                 in.readLong(),
                 in.readString());
         columns[size++] = (int) Bounds.count(in.readInt(), ALL_COLUMNS, "columns of a device");

@@ -412,7 +412,14 @@ class WireBoundsTest {
     assertThatThrownBy(() -> new NodeRecord("s", "n", TIME, "1", Map.of(), 0, 0, List.of(large)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() ->
-            new JobRecord("s", "j", "u", "p", large, "", Map.of(), -1, -1, JobState.RUNNING, 0, ""))
+            new JobRecord(
+                "s",
+                "j",
+                new JobDetails("u", "p", large, "", Map.of()),
+                JobSpan.NONE,
+                JobState.RUNNING,
+                JobWork.NONE,
+                0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("name of a job has 70000 characters, and may have 1024: 'xxx");
   }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DevicePower;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
@@ -16,15 +18,18 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Cap;
 import io.github.joulestream.energy.alerts.CapMode;
 import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Reduction;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.energy.alerts.Thresholds;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,10 +87,8 @@ class WireTest {
             PowerSource.COUNTER,
             DeviceKind.NODE,
             "H100",
-            700_000,
-            1_000,
-            3,
-            1L << 32,
+            new DevicePower(700_000, 1_000),
+            new EnergyCounter(3, 1L << 32),
             5,
             "gpu");
     long[] times = {1_700_000_000_000L, 1_700_000_001_000L, 1_699_999_999_000L};
@@ -125,10 +128,7 @@ class WireTest {
                 AllocationEvent.Action.RELEASE,
                 zero + 99,
                 List.of(new DeviceShare("gpu3", 2_500)),
-                1,
-                2,
-                3,
-                4,
+                new NodeShares(1, 2, 3, 4),
                 8,
                 AllocationEvent.Reporter.AGENT)));
     all.put(
@@ -139,16 +139,10 @@ class WireTest {
             new JobRecord(
                 "site",
                 "job/1",
-                "üser",
-                "project",
-                "name",
-                "queue",
-                Map.of("b", "2", "a", "1"),
-                zero + 5,
-                zero + 6,
+                new JobDetails("üser", "project", "name", "queue", Map.of("b", "2", "a", "1")),
+                new JobSpan(zero + 5, zero + 6),
                 JobState.TIMEOUT,
-                1.5,
-                "tokens",
+                new JobWork(1.5, "tokens"),
                 9)));
     all.put(
         "job-window",
@@ -211,19 +205,11 @@ class WireTest {
             new JobSummary(
                 "site",
                 "job/1",
-                "user",
-                "project",
-                "name",
-                "queue",
-                Map.of("k", "v"),
+                new JobDetails("user", "project", "name", "queue", Map.of("k", "v")),
                 JobState.FAILED,
-                1,
-                2,
-                3,
-                4,
+                new JobTimes(1, 2, 3, 4),
                 5,
-                6.25,
-                "samples",
+                new JobWork(6.25, "samples"),
                 filled(Totals.ofJob()),
                 19,
                 3)));
@@ -236,19 +222,15 @@ class WireTest {
                 "site",
                 "rack-12",
                 Scope.nodes("rack", "r12"),
-                Quantity.POWER,
-                40_000_000,
+                new PowerLimit(
+                    40_000_000,
+                    List.of(
+                        new Reduction(
+                            Set.of(DayOfWeek.MONDAY, DayOfWeek.SUNDAY), 1_020, 1_200, 30_000_000)),
+                    CapMode.PRIORITY),
                 "Europe/Berlin",
-                List.of(80, 100, 110),
-                5_000,
-                7,
-                120_000,
-                30_000,
-                900_000,
-                List.of(
-                    new Reduction(
-                        Set.of(DayOfWeek.MONDAY, DayOfWeek.SUNDAY), 1_020, 1_200, 30_000_000)),
-                CapMode.PRIORITY,
+                new Thresholds(List.of(80, 100, 110), 7),
+                new AlertTiming(5_000, 120_000, 30_000, 900_000),
                 "facility@example.org",
                 "breaker of rack 12",
                 4)));
@@ -259,28 +241,18 @@ class WireTest {
             WireSerdes.alerts(),
             new Alert(
                 Alert.fingerprint("site", Rule.POWER_BUDGET, Scope.nodes("rack", "r12")),
-                Rule.MONTH_FORECAST,
-                "site",
-                "rack-12",
-                "rack=r12",
+                new AlertSubject(Rule.MONTH_FORECAST, "site", "rack-12", "rack=r12"),
                 Severity.WARNING,
                 AlertState.RESOLVED,
-                41_000.5,
-                40_000,
-                "W",
-                95,
-                zero + 1,
-                zero + 2,
-                zero + 3,
-                9_700,
+                new AlertMeasurement(41_000.5, 40_000, "W", 95, 9_700),
+                new AlertTimes(zero + 1, zero + 2, zero + 3),
                 List.of(
                     new Contributor(Contributor.Consumer.JOB, "job/1", 6_000, 24_600_000),
                     new Contributor(Contributor.Consumer.NODE, "n1", 100, 410_000)),
                 "rack=r12 draws 41.0 kW",
                 7,
-                "0123456789abcdef",
-                "facility@example.org",
-                "breaker of rack 12")));
+                new AlertRouting(
+                    "0123456789abcdef", "facility@example.org", "breaker of rack 12"))));
     all.put(
         "cap-advice",
         new Message(

@@ -4,8 +4,11 @@ package io.github.joulestream.store;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
+import io.github.joulestream.schemas.JobWork;
 
 /** A row that a store answered with: the way back from the fields of the catalogue to records. */
 public interface HistoryRow {
@@ -27,19 +30,20 @@ public interface HistoryRow {
     return new JobSummary(
         text("site"),
         text("job"),
-        text("user"),
-        text("project"),
-        text("name"),
-        text("partition"),
-        Points.labels(text("labels")),
+        new JobDetails(
+            text("user"),
+            text("project"),
+            text("name"),
+            text("partition"),
+            Points.labels(text("labels"))),
         JobState.valueOf(text("state")),
-        number("anchor_epoch_millis"),
-        number("start_epoch_millis"),
-        number("end_epoch_millis"),
-        number("last_epoch_millis"),
+        new JobTimes(
+            number("anchor_epoch_millis"),
+            number("start_epoch_millis"),
+            number("end_epoch_millis"),
+            number("last_epoch_millis")),
         number("peak_milliwatts"),
-        real("work"),
-        text("work_unit"),
+        new JobWork(real("work"), text("work_unit")),
         totals,
         number("fragment_epoch_millis"),
         (int) number("nodes"));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store;
 
-import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,26 +29,24 @@ public final class JobFragments {
     boolean aKnows = a.state() != JobState.UNKNOWN;
     boolean bKnows = b.state() != JobState.UNKNOWN;
     boolean bLater = b.fragmentEpochMillis() > a.fragmentEpochMillis();
-    JobSummary said = aKnows == bKnows ? (bLater ? b : a) : bKnows ? b : a;
+    JobSummary known = aKnows == bKnows ? (bLater ? b : a) : bKnows ? b : a;
     JobSummary first = bLater ? a : b;
+    JobTimes times = known.times();
+    boolean isUnknown = known.state() == JobState.UNKNOWN;
     return new JobSummary(
-        said.site(),
-        said.job(),
-        said.user(),
-        said.project(),
-        said.name(),
-        said.partition(),
-        said.labels(),
-        said.state(),
-        first.anchorEpochMillis(),
-        said.state() == JobState.UNKNOWN
-            ? Math.min(a.startEpochMillis(), b.startEpochMillis())
-            : said.startEpochMillis(),
-        said.state() == JobState.UNKNOWN ? JobRecord.OPEN : said.endEpochMillis(),
-        Math.max(a.lastEpochMillis(), b.lastEpochMillis()),
+        known.site(),
+        known.job(),
+        known.details(),
+        known.state(),
+        new JobTimes(
+            first.times().anchorEpochMillis(),
+            isUnknown
+                ? Math.min(a.times().startEpochMillis(), b.times().startEpochMillis())
+                : times.startEpochMillis(),
+            isUnknown ? JobSpan.OPEN : times.endEpochMillis(),
+            Math.max(a.times().lastEpochMillis(), b.times().lastEpochMillis())),
         Math.max(a.peakMilliwatts(), b.peakMilliwatts()),
-        said.work(),
-        said.workUnit(),
+        known.work(),
         a.totals().copy().addAll(b.totals()),
         first.fragmentEpochMillis(),
         Math.max(a.nodes(), b.nodes()));

@@ -10,6 +10,8 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.EnergyLimit;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobSummary;
@@ -129,19 +131,19 @@ public final class Points {
   public static StorePoint of(JobSummary job) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("job", job.job());
-    fields.put("user", job.user());
-    fields.put("project", job.project());
-    fields.put("name", job.name());
-    fields.put("partition", job.partition());
-    fields.put("labels", json(job.labels()));
+    fields.put("user", job.details().user());
+    fields.put("project", job.details().project());
+    fields.put("name", job.details().name());
+    fields.put("partition", job.details().partition());
+    fields.put("labels", json(job.details().labels()));
     fields.put("state", job.state().name());
-    fields.put("anchor_epoch_millis", job.anchorEpochMillis());
-    fields.put("start_epoch_millis", job.startEpochMillis());
-    fields.put("end_epoch_millis", job.endEpochMillis());
-    fields.put("last_epoch_millis", job.lastEpochMillis());
+    fields.put("anchor_epoch_millis", job.times().anchorEpochMillis());
+    fields.put("start_epoch_millis", job.times().startEpochMillis());
+    fields.put("end_epoch_millis", job.times().endEpochMillis());
+    fields.put("last_epoch_millis", job.times().lastEpochMillis());
     fields.put("peak_milliwatts", job.peakMilliwatts());
-    fields.put("work", job.work());
-    fields.put("work_unit", job.workUnit());
+    fields.put("work", job.work().amount());
+    fields.put("work_unit", job.work().unit());
     fields.put("nodes", (long) job.nodes());
     fields.put("ended_by", job.endedBy().name());
     fields.put("fragment_epoch_millis", job.fragmentEpochMillis());
@@ -150,7 +152,7 @@ public final class Points {
         Measurement.JOB_SUMMARY,
         tags("site", job.site()),
         fields,
-        nanos(Math.floorDiv(job.anchorEpochMillis(), 1_000) * 1_000)
+        nanos(Math.floorDiv(job.times().anchorEpochMillis(), 1_000) * 1_000)
             + hash(job.job(), job.fragmentEpochMillis()));
   }
 
@@ -162,30 +164,31 @@ public final class Points {
     fields.put("scope", alert.scope());
     fields.put("scope_kind", Scope.parse(alert.scope()).kind().name());
     fields.put("budget", alert.budget());
-    fields.put("unit", alert.unit());
-    fields.put("value", alert.value());
-    fields.put("limit_value", alert.limit());
-    if (alert.limit() != 0) {
-      fields.put("limit_ratio", alert.value() / alert.limit());
+    fields.put("unit", alert.measured().unit());
+    fields.put("value", alert.measured().value());
+    fields.put("limit_value", alert.measured().limit());
+    if (alert.measured().limit() != 0) {
+      fields.put("limit_ratio", alert.measured().value() / alert.measured().limit());
     }
-    fields.put("completeness_ratio", alert.completenessBasisPoints() / 10_000.0);
-    fields.put("threshold_percent", (long) alert.thresholdPercent());
-    fields.put("since_epoch_millis", alert.sinceEpochMillis());
-    fields.put("updated_epoch_millis", alert.updatedEpochMillis());
-    fields.put("ended_epoch_millis", alert.endedEpochMillis());
+    fields.put("completeness_ratio", alert.measured().completenessBasisPoints() / 10_000.0);
+    fields.put("threshold_percent", (long) alert.measured().thresholdPercent());
+    fields.put("since_epoch_millis", alert.times().sinceEpochMillis());
+    fields.put("updated_epoch_millis", alert.times().updatedEpochMillis());
+    fields.put("ended_epoch_millis", alert.times().endedEpochMillis());
     fields.put("revision", (long) alert.revision());
     fields.put("summary", alert.summary());
     fields.put(
         "contributors",
         alert.contributors().stream().map(Points::text).collect(Collectors.joining("; ")));
-    fields.put("inhibited_by", alert.inhibitedBy());
-    fields.put("owner", alert.owner());
-    fields.put("note", alert.note());
+    fields.put("inhibited_by", alert.routing().inhibitedBy());
+    fields.put("owner", alert.routing().owner());
+    fields.put("note", alert.routing().note());
     return new StorePoint(
         Measurement.ALERT,
         tags("site", alert.site(), "rule", alert.rule().label()),
         fields,
-        nanos(Math.floorDiv(alert.sinceEpochMillis(), 1_000) * 1_000) + hash(alert.id(), 0));
+        nanos(Math.floorDiv(alert.times().sinceEpochMillis(), 1_000) * 1_000)
+            + hash(alert.id(), 0));
   }
 
   /** {@code job 17 31.0 % 372.0 kW}. */
@@ -215,10 +218,9 @@ public final class Points {
       fields.put("zone", budget.zone());
       fields.put("owner", budget.owner());
       fields.put("note", budget.note());
-      if (budget.quantity().isEnergy()) {
-        fields.put("limit_millijoules", budget.limit());
-      } else {
-        fields.put("limit_watts", budget.limit() / 1e3);
+      switch (budget.limit()) {
+        case EnergyLimit energy -> fields.put("limit_millijoules", energy.millijoules());
+        case PowerLimit power -> fields.put("limit_watts", power.milliwatts() / 1e3);
       }
     }
     String site = Keys.site(key);

@@ -7,14 +7,21 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Contributor;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import java.util.HashSet;
 import java.util.List;
@@ -42,19 +49,11 @@ class PointsTest {
     return new JobSummary(
         "site",
         job,
-        "ada",
-        "physics",
-        "train",
-        "batch",
-        Map.of(),
+        new JobDetails("ada", "physics", "train", "batch", Map.of()),
         JobState.RUNNING,
-        anchorEpochMillis,
-        anchorEpochMillis,
+        new JobTimes(anchorEpochMillis, anchorEpochMillis, 0, anchorEpochMillis),
         0,
-        anchorEpochMillis,
-        0,
-        0,
-        "",
+        JobWork.NONE,
         Totals.ofJob(),
         0,
         1);
@@ -63,26 +62,16 @@ class PointsTest {
   private static Alert alert(String scope, AlertState state, long since, int revision) {
     return new Alert(
         "0123456789abcdef",
-        Rule.POWER_BUDGET,
-        "site",
-        "feed-a",
-        scope,
+        new AlertSubject(Rule.POWER_BUDGET, "site", "feed-a", scope),
         Severity.CRITICAL,
         state,
-        1_210_000,
-        1_200_000,
-        "W",
-        100,
-        since,
-        since + 9_000,
-        state == AlertState.RESOLVED ? since + 90_000 : Alert.OPEN,
-        9_700,
+        new AlertMeasurement(1_210_000, 1_200_000, "W", 100, 9_700),
+        new AlertTimes(
+            since, since + 9_000, state == AlertState.RESOLVED ? since + 90_000 : AlertTimes.OPEN),
         List.of(new Contributor(Contributor.Consumer.JOB, "17", 3_100, 375_100_000)),
         "too much",
         revision,
-        "",
-        "facilities",
-        "");
+        new AlertRouting("", "facilities", ""));
   }
 
   @Test
@@ -130,7 +119,7 @@ class PointsTest {
   @Test
   void aBudget_isAPointWhenItIsSetAndWhenItIsRemoved() {
     Budget budget =
-        Budget.of("site", "feed-a", Scope.parse("rack=r12"), Quantity.POWER, 1_200_000_000);
+        Budget.of("site", "feed-a", Scope.parse("rack=r12"), new PowerLimit(1_200_000_000));
     StorePoint set = Points.of("site/feed-a", budget, START);
     assertThat(set.tags()).isEqualTo(Map.of("site", "site", "budget", "feed-a"));
     assertThat(set.fields())

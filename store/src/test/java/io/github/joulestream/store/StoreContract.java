@@ -7,19 +7,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.CapMode;
 import io.github.joulestream.energy.alerts.Contributor;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
-import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
@@ -64,19 +72,17 @@ public abstract class StoreContract {
     return new JobSummary(
         site,
         job,
-        "user, with \"quotes\" and ünicode",
-        "project=a b",
-        "",
-        "queue\\x",
-        Map.of("gpu", "H100", "x", ""),
+        new JobDetails(
+            "user, with \"quotes\" and ünicode",
+            "project=a b",
+            "",
+            "queue\\x",
+            Map.of("gpu", "H100", "x", "")),
         state,
-        START + 7,
-        START + 7,
-        state.ended() ? START + 60_000 : JobRecord.OPEN,
-        START + 60_000,
+        new JobTimes(
+            START + 7, START + 7, state.ended() ? START + 60_000 : JobSpan.OPEN, START + 60_000),
         700_000,
-        1.0e15 + 0.25,
-        "tokens",
+        new JobWork(1.0e15 + 0.25, "tokens"),
         filled(Totals.ofJob(), energy),
         0,
         3);
@@ -198,19 +204,11 @@ public abstract class StoreContract {
     return new JobSummary(
         site,
         job,
-        text,
-        text,
-        text,
-        text,
-        Map.of("label", text),
+        new JobDetails(text, text, text, text, Map.of("label", text)),
         JobState.COMPLETED,
-        START,
-        START,
-        START + 60_000,
-        START + 60_000,
+        new JobTimes(START, START, START + 60_000, START + 60_000),
         1,
-        1,
-        text,
+        new JobWork(1, text),
         filled(Totals.ofJob(), 5_000),
         0,
         1);
@@ -290,19 +288,16 @@ public abstract class StoreContract {
     return new JobSummary(
         job.site(),
         job.job(),
-        job.user(),
-        job.project(),
-        job.name(),
-        job.partition(),
-        labels,
+        new JobDetails(
+            job.details().user(),
+            job.details().project(),
+            job.details().name(),
+            job.details().partition(),
+            labels),
         job.state(),
-        job.anchorEpochMillis(),
-        job.startEpochMillis(),
-        job.endEpochMillis(),
-        job.lastEpochMillis(),
+        job.times(),
         job.peakMilliwatts(),
         job.work(),
-        job.workUnit(),
         job.totals(),
         job.fragmentEpochMillis(),
         job.nodes());
@@ -334,43 +329,25 @@ public abstract class StoreContract {
             "odd",
             "name \"\\",
             Scope.project("p \\"),
-            Quantity.POWER,
-            1_000,
+            new PowerLimit(1_000),
             "UTC",
-            Budget.DEFAULT_THRESHOLDS,
-            0,
-            5,
-            300_000,
-            60_000,
-            0,
-            List.of(),
-            CapMode.NONE,
+            Thresholds.DEFAULT,
+            new AlertTiming(0, 300_000, 60_000, 0),
             odd,
             odd,
             0);
     Alert alert =
         new Alert(
             "id\n\\",
-            Rule.HELD_IDLE,
-            odd,
-            odd,
-            "job=a\\",
+            new AlertSubject(Rule.HELD_IDLE, odd, odd, "job=a\\"),
             Severity.INFO,
             AlertState.FIRING,
-            1,
-            1,
-            odd,
-            100,
-            START,
-            START,
-            Alert.OPEN,
-            10_000,
+            new AlertMeasurement(1, 1, odd, 100, 10_000),
+            new AlertTimes(START, START, AlertTimes.OPEN),
             List.of(new Contributor(Contributor.Consumer.JOB, odd, 1, 1)),
             odd,
             1,
-            odd,
-            odd,
-            odd);
+            new AlertRouting(odd, odd, odd));
     sink()
         .write(
             List.of(
@@ -393,7 +370,7 @@ public abstract class StoreContract {
     }
     JobSummary job = withLabels(described("labels", "j", "n"), labels);
     write(Points.of(job));
-    Map<String, String> stored = ofSite("labels").getFirst().labels();
+    Map<String, String> stored = ofSite("labels").getFirst().details().labels();
     assertThat(stored).containsEntry("label-000", "value \"\\ ".repeat(20));
     assertThat(stored.get("…")).isEqualTo((400 - (stored.size() - 1)) + " labels left out");
   }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.alerts;
 
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Limit;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Reduction;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Thresholds;
+import io.github.joulestream.runtime.ShownText;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,33 +103,38 @@ public final class BudgetText {
             ? read(values, "energy", 0L, Amounts::millijoules)
             : read(values, "power", 0L, Amounts::milliwatts);
     List<Integer> thresholds =
-        read(values, "thresholds", Budget.DEFAULT_THRESHOLDS, BudgetText::thresholds);
-    long hold = read(values, "for", 0L, BudgetText::millis);
+        read(values, "thresholds", Thresholds.DEFAULT.percent(), BudgetText::thresholds);
     int hysteresis =
-        read(values, "resolve-below", Budget.DEFAULT_HYSTERESIS_PERCENT, BudgetText::percent);
+        read(values, "resolve-below", Thresholds.DEFAULT.hysteresisPercent(), BudgetText::percent);
+    AlertTiming usual = AlertTiming.DEFAULT;
+    long hold = read(values, "for", usual.holdMillis(), BudgetText::millis);
     long resolveAfter =
-        read(values, "resolve-after", Budget.DEFAULT_RESOLVE_AFTER_MILLIS, BudgetText::millis);
-    long rest = read(values, "cooldown", Budget.DEFAULT_COOLDOWN_MILLIS, BudgetText::millis);
-    long forecast = read(values, "forecast", Budget.DEFAULT_FORECAST_MILLIS, BudgetText::millis);
+        read(values, "resolve-after", usual.resolveAfterMillis(), BudgetText::millis);
+    long cooldown = read(values, "cooldown", usual.cooldownMillis(), BudgetText::millis);
+    long forecast = read(values, "forecast", usual.forecastMillis(), BudgetText::millis);
     List<Reduction> schedule = read(values, "schedule", List.of(), BudgetText::schedule);
     CapMode caps = read(values, "caps", CapMode.NONE, BudgetText::caps);
     int priority = read(values, "priority", 0, BudgetText::integer);
+    String name = values.getOrDefault("name", "");
+    Limit limits;
+    Thresholds firesAt;
+    AlertTiming timing;
+    try {
+      limits = Limit.of(quantity, limit, schedule, caps);
+      firesAt = new Thresholds(thresholds, hysteresis);
+      timing = new AlertTiming(hold, resolveAfter, cooldown, forecast);
+    } catch (IllegalArgumentException e) {
+      throw new Wrong("", "budget %s: %s".formatted(ShownText.of(name), e.getMessage()), e);
+    }
     try {
       return new Budget(
           values.getOrDefault("site", ""),
-          values.getOrDefault("name", ""),
+          name,
           scope,
-          quantity,
-          limit,
+          limits,
           values.getOrDefault("zone", "UTC"),
-          thresholds,
-          hold,
-          hysteresis,
-          resolveAfter,
-          rest,
-          forecast,
-          schedule,
-          caps,
+          firesAt,
+          timing,
           values.getOrDefault("owner", ""),
           values.getOrDefault("note", ""),
           priority);
@@ -296,26 +305,30 @@ public final class BudgetText {
     values.put("site", budget.site());
     values.put("scope", budget.scope().text());
     switch (budget.quantity()) {
-      case POWER -> values.put("power", Amounts.power(budget.limit()));
+      case POWER -> values.put("power", Amounts.power(budget.limit().milli()));
       case ENERGY_PER_HOUR -> energy(values, budget, "hour");
       case ENERGY_PER_DAY -> energy(values, budget, "day");
       case ENERGY_PER_MONTH -> energy(values, budget, "month");
     }
     values.put(
         "thresholds",
-        budget.thresholdsPercent().stream().map(String::valueOf).collect(Collectors.joining(",")));
-    values.put("for", duration(budget.holdMillis()));
-    values.put("resolve-below", budget.hysteresisPercent() + "%");
-    values.put("resolve-after", duration(budget.resolveAfterMillis()));
-    values.put("cooldown", duration(budget.cooldownMillis()));
-    values.put("forecast", duration(budget.forecastMillis()));
-    if (!budget.schedule().isEmpty()) {
+        budget.thresholds().percent().stream()
+            .map(String::valueOf)
+            .collect(Collectors.joining(",")));
+    values.put("for", duration(budget.timing().holdMillis()));
+    values.put("resolve-below", budget.thresholds().hysteresisPercent() + "%");
+    values.put("resolve-after", duration(budget.timing().resolveAfterMillis()));
+    values.put("cooldown", duration(budget.timing().cooldownMillis()));
+    values.put("forecast", duration(budget.timing().forecastMillis()));
+    if (!budget.limit().schedule().isEmpty()) {
       values.put(
           "schedule",
-          budget.schedule().stream().map(BudgetText::text).collect(Collectors.joining("; ")));
+          budget.limit().schedule().stream()
+              .map(BudgetText::text)
+              .collect(Collectors.joining("; ")));
     }
     values.put("zone", budget.zone());
-    values.put("caps", budget.advice().name().toLowerCase(Locale.ROOT));
+    values.put("caps", budget.limit().advice().name().toLowerCase(Locale.ROOT));
     values.put("owner", budget.owner());
     values.put("note", budget.note());
     values.put("priority", Integer.toString(budget.priority()));
@@ -323,7 +336,7 @@ public final class BudgetText {
   }
 
   private static void energy(Map<String, String> values, Budget budget, String per) {
-    values.put("energy", Amounts.energy(budget.limit()));
+    values.put("energy", Amounts.energy(budget.limit().milli()));
     values.put("per", per);
   }
 
@@ -360,7 +373,7 @@ public final class BudgetText {
             days,
             time(reduction.fromMinute()),
             time(reduction.toMinute()),
-            Amounts.power(reduction.limit()));
+            Amounts.power(reduction.milliwatts()));
   }
 
   private static String name(String day) {

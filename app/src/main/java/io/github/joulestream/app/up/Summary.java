@@ -5,7 +5,6 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.ShownText;
-import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSummary;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -108,9 +107,9 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     return List.of(
         job.site(),
         job.job(),
-        job.user(),
-        job.project(),
-        time(job.startEpochMillis()),
+        job.details().user(),
+        job.details().project(),
+        time(job.times().startEpochMillis()),
         time(end),
         thousandths(duration),
         thousandths(energy),
@@ -125,8 +124,8 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         thousandths(totals.get(JobAmount.MEASURED_MILLIJOULES)),
         thousandths(totals.get(JobAmount.ESTIMATED_MILLIJOULES)),
         thousandths(totals.get(JobAmount.MODELLED_MILLIJOULES)),
-        job.work() == 0 ? "" : significant(job.work(), 12),
-        job.workUnit(),
+        job.work().amount() == 0 ? "" : significant(job.work().amount(), 12),
+        job.work().unit(),
         workPerJoule(job),
         job.endedBy() == JobSummary.EndedBy.NOBODY
             ? ""
@@ -136,7 +135,9 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
 
   private static String workPerJoule(JobSummary job) {
     long energy = job.totals().get(JobAmount.TOTAL_MILLIJOULES);
-    return job.work() == 0 || energy <= 0 ? "" : significant(job.work() * 1000 / energy, 6);
+    return job.work().amount() == 0 || energy <= 0
+        ? ""
+        : significant(job.work().amount() * 1000 / energy, 6);
   }
 
   private static String significant(double value, int digits) {
@@ -173,13 +174,13 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   }
 
   private static long end(JobSummary job) {
-    return job.endEpochMillis() == JobRecord.OPEN ? -1 : job.endEpochMillis();
+    return job.times().hasEnded() ? job.times().endEpochMillis() : -1;
   }
 
   /** From start to end, or to the last energy booked if it has not ended. */
   private static long durationMillis(JobSummary job) {
-    long end = end(job) < 0 ? job.lastEpochMillis() : end(job);
-    return Math.max(0, end - job.startEpochMillis());
+    long end = end(job) < 0 ? job.times().lastEpochMillis() : end(job);
+    return Math.max(0, end - job.times().startEpochMillis());
   }
 
   private static String time(long epochMillis) {
@@ -269,13 +270,13 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
           Locale.ROOT,
           "%-44s %-16s %-10s %10s %12s %11s %11s %s%n",
           shown(job.job(), 44),
-          shown(job.user(), 16),
+          shown(job.details().user(), 16),
           job.state().name().toLowerCase(Locale.ROOT),
           duration(duration),
           energy(energy),
           percent(job.totals().get(JobAmount.WHOLE_NODE_MILLIJOULES), energy),
           duration == 0 ? "" : power(Math.round((double) energy * 1000 / duration)),
-          perJoule.isEmpty() ? "" : perJoule + " " + shown(job.workUnit(), 16) + "/J");
+          perJoule.isEmpty() ? "" : perJoule + " " + shown(job.work().unit(), 16) + "/J");
     }
   }
 

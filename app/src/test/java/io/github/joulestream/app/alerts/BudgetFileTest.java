@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
@@ -47,8 +47,8 @@ class BudgetFileTest {
             """);
     assertThat(read.errors()).isEmpty();
     assertThat(read.budgets()).extracting(Budget::id).containsExactly("feed-a", "physics");
-    assertThat(read.budgets().getFirst().schedule()).hasSize(2);
-    assertThat(read.budgets().getFirst().thresholdsPercent()).containsExactly(85, 95, 100);
+    assertThat(read.budgets().getFirst().limit().schedule()).hasSize(2);
+    assertThat(read.budgets().getFirst().thresholds().percent()).containsExactly(85, 95, 100);
   }
 
   @Test
@@ -110,8 +110,8 @@ class BudgetFileTest {
         .asString()
         .contains(":3: budget b is for the same as budget a: the power of site at site dc1")
         .endsWith("(line 2)");
-    Budget old = Budget.of("dc2", "old", Scope.SITE, Quantity.POWER, 1_000);
-    Budget replaced = Budget.of("dc2", "d", Scope.SITE, Quantity.POWER, 1_000);
+    Budget old = Budget.of("dc2", "old", Scope.SITE, new PowerLimit(1_000));
+    Budget replaced = Budget.of("dc2", "d", Scope.SITE, new PowerLimit(1_000));
     Path file = file(text.replace("  - {name: b, site: dc1, scope: site, power: 2MW}\n", ""));
     assertThat(BudgetFile.read(file, List.of(old)).errors())
         .singleElement()

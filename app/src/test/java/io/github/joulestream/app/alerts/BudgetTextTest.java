@@ -83,10 +83,10 @@ class BudgetTextTest {
                 "owner", "facilities",
                 "note", "breaker 7",
                 "priority", "3"));
-    assertThat(budget.limit()).isEqualTo(1_200_000_000);
-    assertThat(budget.thresholdsPercent()).containsExactly(80, 90, 100);
-    assertThat(budget.holdMillis()).isEqualTo(30_000);
-    assertThat(budget.schedule())
+    assertThat(budget.limit().milli()).isEqualTo(1_200_000_000);
+    assertThat(budget.thresholds().percent()).containsExactly(80, 90, 100);
+    assertThat(budget.timing().holdMillis()).isEqualTo(30_000);
+    assertThat(budget.limit().schedule())
         .containsExactly(
             new Reduction(
                 Set.of(
@@ -100,7 +100,7 @@ class BudgetTextTest {
                 900_000_000),
             new Reduction(
                 Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY), 22 * 60 + 30, 6 * 60, 500_000_000));
-    assertThat(budget.advice()).isEqualTo(CapMode.PRIORITY);
+    assertThat(budget.limit().advice()).isEqualTo(CapMode.PRIORITY);
     // what is shown is what can be given again
     assertThat(BudgetText.parse(BudgetText.values(budget))).isEqualTo(budget);
     assertThat(BudgetText.limit(budget)).isEqualTo("1.2MW");

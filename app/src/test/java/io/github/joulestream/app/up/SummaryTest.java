@@ -12,9 +12,12 @@ import io.github.joulestream.energy.integrate.SensorWindow;
 import io.github.joulestream.producers.replay.BenchmarkFigures;
 import io.github.joulestream.producers.replay.MlperfEdges;
 import io.github.joulestream.producers.replay.SensorFigures;
-import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
+import io.github.joulestream.schemas.JobWork;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -51,19 +54,11 @@ class SummaryTest {
     return new JobSummary(
         site,
         job,
-        user,
-        "",
-        "",
-        "",
-        Map.of(),
-        end == JobRecord.OPEN ? JobState.RUNNING : JobState.COMPLETED,
-        START,
-        START,
-        end,
-        START + 8_000,
+        new JobDetails(user, "", "", "", Map.of()),
+        end == JobSpan.OPEN ? JobState.RUNNING : JobState.COMPLETED,
+        new JobTimes(START, START, end, START + 8_000),
         500_000,
-        work,
-        work == 0 ? "" : "tokens",
+        new JobWork(work, work == 0 ? "" : "tokens"),
         totals,
         0,
         0);
@@ -92,7 +87,7 @@ class SummaryTest {
                     JobAmount.WHOLE_NODE_MILLIJOULES, 600_007L,
                     JobAmount.COVERED_MILLIS, 3_000L,
                     JobAmount.UNCOVERED_MILLIS, 1_000L)));
-    JobSummary open = job("a", "x", "", JobRecord.OPEN, 0, jobTotals(Map.of()));
+    JobSummary open = job("a", "x", "", JobSpan.OPEN, 0, jobTotals(Map.of()));
     Path file = folder.resolve("new").resolve("jobs.csv");
     summary(List.of(ended, open), Map.of()).writeCsv(file, true, TraceReport.NONE);
     assertThat(Files.readString(file))

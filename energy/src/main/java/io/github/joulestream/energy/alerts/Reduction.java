@@ -12,9 +12,9 @@ import java.util.Set;
  * @param fromMinute minute of the day at which it begins, on the clock of the budget's zone
  * @param toMinute minute of the day before which it ends; if not after {@code fromMinute}, on the
  *     next day
- * @param limit the limit in that time, in the budget's unit
+ * @param milliwatts the limit of power in that time
  */
-public record Reduction(Set<DayOfWeek> days, int fromMinute, int toMinute, long limit) {
+public record Reduction(Set<DayOfWeek> days, int fromMinute, int toMinute, long milliwatts) {
   private static final int DAY_MINUTES = 24 * 60;
 
   /**
@@ -32,9 +32,9 @@ public record Reduction(Set<DayOfWeek> days, int fromMinute, int toMinute, long 
           "a lower limit goes from minute %d of the day to %d; a day has 0 to %d"
               .formatted(fromMinute, toMinute, DAY_MINUTES));
     }
-    if (limit <= 0) {
+    if (milliwatts <= 0) {
       throw new IllegalArgumentException(
-          "a lower limit is %d, and must be over 0".formatted(limit));
+          "a lower limit is %d, and must be over 0".formatted(milliwatts));
     }
   }
 

@@ -3,6 +3,8 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DevicePower;
+import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.PowerSource;
 import java.io.IOException;
 
@@ -36,10 +38,8 @@ final class DeviceCodec {
         source,
         container.isEmpty() ? null : kindOf(container),
         in.text(),
-        in.readLong(),
-        in.readInt(),
-        in.readLong(),
-        in.readLong(),
+        new DevicePower(in.readLong(), in.readInt()),
+        new EnergyCounter(in.readLong(), in.readLong()),
         in.readLong(),
         in.text());
   }

@@ -20,24 +20,17 @@ class BudgetTest {
         "site",
         "b",
         Scope.SITE,
-        Quantity.POWER,
-        limit,
+        new PowerLimit(limit, schedule, CapMode.NONE),
         BERLIN,
-        thresholds,
-        0,
-        5,
-        300_000,
-        60_000,
-        600_000,
-        schedule,
-        CapMode.NONE,
+        new Thresholds(thresholds, 5),
+        new AlertTiming(0, 300_000, 60_000, 600_000),
         "",
         "",
         0);
   }
 
   private static Budget plain(long limit) {
-    return power(limit, Budget.DEFAULT_THRESHOLDS, List.of());
+    return power(limit, Thresholds.DEFAULT.percent(), List.of());
   }
 
   private static void assertRefused(
@@ -51,7 +44,7 @@ class BudgetTest {
 
   @Test
   void badBudgets_areRefused_withOneLineThatSaysWhy() {
-    assertRefused(() -> plain(-5), "budget b: the limit is -5, and must be over 0");
+    assertRefused(() -> plain(-5), "the limit is -5, and must be over 0");
     assertRefused(() -> plain(0), "the limit is 0");
     assertRefused(() -> power(10, List.of(), List.of()), "0 thresholds");
     assertRefused(() -> power(10, List.of(95, 85), List.of()), "thresholds rise", "[95, 85]");
@@ -60,10 +53,10 @@ class BudgetTest {
     assertRefused(() -> Scope.parse("project="), "unknown scope");
     assertRefused(() -> Scope.parse("kind=toaster"), "unknown kind of device 'toaster'");
     assertRefused(
-        () -> Budget.of("site", "b", Scope.node("n1"), Quantity.POWER, 5),
+        () -> Budget.of("site", "b", Scope.node("n1"), new PowerLimit(5)),
         "budget b: unknown scope 'node=n1'");
-    assertRefused(() -> Budget.of("a/b", "b", Scope.SITE, Quantity.POWER, 5), "site", "a/b");
-    assertRefused(() -> Budget.of("site", "", Scope.SITE, Quantity.POWER, 5), "1 to 250");
+    assertRefused(() -> Budget.of("a/b", "b", Scope.SITE, new PowerLimit(5)), "site", "a/b");
+    assertRefused(() -> Budget.of("site", "", Scope.SITE, new PowerLimit(5)), "1 to 250");
     assertRefused(
         () -> power(10, List.of(100), List.of(new Reduction(Set.of(DayOfWeek.MONDAY), 0, 60, 10))),
         "not lower than 10");
@@ -75,63 +68,74 @@ class BudgetTest {
                 "site",
                 "b",
                 Scope.SITE,
-                Quantity.POWER,
-                5,
+                new PowerLimit(5),
                 "Mars/Base",
-                List.of(100),
-                0,
-                5,
-                1,
-                1,
-                0,
-                List.of(),
-                CapMode.NONE,
+                Thresholds.DEFAULT,
+                AlertTiming.DEFAULT,
                 "",
                 "",
                 0),
-        "unknown time zone 'Mars/Base'");
+        "budget b: unknown time zone 'Mars/Base'");
     assertRefused(
         () ->
             new Budget(
                 "site",
                 "b",
                 Scope.SITE,
-                Quantity.POWER,
-                5,
+                new PowerLimit(5),
                 "UTC",
-                List.of(100),
-                0,
-                5,
-                1,
-                1,
-                0,
-                List.of(),
-                CapMode.NONE,
-                "",
+                Thresholds.DEFAULT,
+                AlertTiming.DEFAULT,
+                "o".repeat(1_001),
                 "",
                 0),
-        "bounds the number of alerts");
+        "budget b: owner and note have at most 1000 characters");
+  }
+
+  @Test
+  void limits_areOverZero_andBelowTwoToTheSixtieth_whateverTheyLimit() {
+    assertThat(new PowerLimit(1L << 60).milli()).isEqualTo(1L << 60);
+    assertThat(new EnergyLimit(Quantity.ENERGY_PER_DAY, 1).milli()).isEqualTo(1);
+    assertRefused(() -> new PowerLimit((1L << 60) + 1), "below 2^60");
+    assertRefused(() -> new EnergyLimit(Quantity.ENERGY_PER_DAY, 0), "the limit is 0");
+    assertRefused(() -> new EnergyLimit(Quantity.ENERGY_PER_DAY, (1L << 60) + 1), "below 2^60");
+    assertRefused(() -> new EnergyLimit(Quantity.POWER, 5), "needs a period");
+  }
+
+  @Test
+  void limitOfAQuantity_isOfItsType_andOnlyPowerHasAScheduleAndAdvice() {
+    Reduction night = new Reduction(Set.of(DayOfWeek.MONDAY), 0, 60, 4);
+    assertThat(Limit.of(Quantity.POWER, 5, List.of(night), CapMode.PRIORITY))
+        .isEqualTo(new PowerLimit(5, List.of(night), CapMode.PRIORITY));
+    assertThat(Limit.of(Quantity.ENERGY_PER_HOUR, 5))
+        .isEqualTo(new EnergyLimit(Quantity.ENERGY_PER_HOUR, 5));
+    assertThat(Limit.of(Quantity.ENERGY_PER_HOUR, 5).schedule()).isEmpty();
+    assertThat(Limit.of(Quantity.ENERGY_PER_HOUR, 5).advice()).isEqualTo(CapMode.NONE);
     assertRefused(
-        () ->
-            new Budget(
-                "site",
-                "b",
-                Scope.SITE,
-                Quantity.ENERGY_PER_DAY,
-                5,
-                "UTC",
-                List.of(100),
-                0,
-                5,
-                300_000,
-                0,
-                0,
-                List.of(),
-                CapMode.PRIORITY,
-                "",
-                "",
-                0),
+        () -> Limit.of(Quantity.ENERGY_PER_DAY, 5, List.of(), CapMode.PRIORITY),
         "for limits of power");
+    assertRefused(
+        () -> Limit.of(Quantity.ENERGY_PER_DAY, 5, List.of(night), CapMode.NONE),
+        "for limits of power");
+  }
+
+  @Test
+  void timing_isWithinSevenDays_andBoundsTheNumberOfAlerts() {
+    long week = 7 * 86_400_000L;
+    assertThat(new AlertTiming(week, week, week, week).forecastMillis()).isEqualTo(week);
+    assertThat(new AlertTiming(0, 4_000, 6_000, 0).cooldownMillis()).isEqualTo(6_000);
+    assertRefused(() -> new AlertTiming(0, 1, 1, 0), "bounds the number of alerts");
+    assertRefused(() -> new AlertTiming(-1, 10_000, 0, 0), "hold is -1 ms");
+    assertRefused(() -> new AlertTiming(0, week + 1, 0, 0), "resolve-after is 604800001 ms");
+    assertRefused(() -> new AlertTiming(0, 0, week + 1, 0), "cooldown is 604800001 ms");
+    assertRefused(() -> new AlertTiming(0, 10_000, 0, -1), "forecast is -1 ms");
+  }
+
+  @Test
+  void hysteresis_isAtMostHalfOfTheThreshold() {
+    assertThat(new Thresholds(List.of(100), 50).hysteresisPercent()).isEqualTo(50);
+    assertRefused(() -> new Thresholds(List.of(100), 51), "the hysteresis is 51 %");
+    assertRefused(() -> new Thresholds(List.of(100), -1), "the hysteresis is -1 %");
   }
 
   @Test
@@ -153,12 +157,15 @@ class BudgetTest {
 
   @Test
   void overlapping_isTheSameOfTheSame_underAnotherName() {
-    Budget one = Budget.of("s", "one", Scope.user("ada"), Quantity.POWER, 5);
-    assertThat(one.overlaps(Budget.of("s", "two", Scope.user("ada"), Quantity.POWER, 9))).isTrue();
-    assertThat(one.overlaps(Budget.of("s", "one", Scope.user("ada"), Quantity.POWER, 9))).isFalse();
-    assertThat(one.overlaps(Budget.of("t", "two", Scope.user("ada"), Quantity.POWER, 9))).isFalse();
-    assertThat(one.overlaps(Budget.of("s", "two", Scope.user("bob"), Quantity.POWER, 9))).isFalse();
-    assertThat(one.overlaps(Budget.of("s", "two", Scope.user("ada"), Quantity.ENERGY_PER_DAY, 9)))
+    Budget one = Budget.of("s", "one", Scope.user("ada"), new PowerLimit(5));
+    assertThat(one.overlaps(Budget.of("s", "two", Scope.user("ada"), new PowerLimit(9)))).isTrue();
+    assertThat(one.overlaps(Budget.of("s", "one", Scope.user("ada"), new PowerLimit(9)))).isFalse();
+    assertThat(one.overlaps(Budget.of("t", "two", Scope.user("ada"), new PowerLimit(9)))).isFalse();
+    assertThat(one.overlaps(Budget.of("s", "two", Scope.user("bob"), new PowerLimit(9)))).isFalse();
+    assertThat(
+            one.overlaps(
+                Budget.of(
+                    "s", "two", Scope.user("ada"), new EnergyLimit(Quantity.ENERGY_PER_DAY, 9))))
         .isFalse();
   }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DevicePower;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
@@ -234,12 +236,15 @@ class GapRulesTest {
                 io.github.joulestream.energy.PowerSource.values()[random.nextInt(3)],
                 random.nextInt(3) == 0 ? DeviceKind.NODE : null,
                 "",
-                Math.min(Bounds.POWER_LIMIT_MILLIWATTS, odd(odd, random) & Long.MAX_VALUE),
-                Math.min(Bounds.AVERAGING_MILLIS, (int) odd(odd, random) & Integer.MAX_VALUE),
-                random.nextInt(2),
-                random.nextInt(3) == 0
-                    ? Math.min(Bounds.COUNTER_WRAP_MICROJOULES, odd(odd, random) & Long.MAX_VALUE)
-                    : 0,
+                new DevicePower(
+                    Math.min(Bounds.POWER_LIMIT_MILLIWATTS, odd(odd, random) & Long.MAX_VALUE),
+                    Math.min(Bounds.AVERAGING_MILLIS, (int) odd(odd, random) & Integer.MAX_VALUE)),
+                new EnergyCounter(
+                    random.nextInt(2),
+                    random.nextInt(3) == 0
+                        ? Math.min(
+                            Bounds.COUNTER_WRAP_MICROJOULES, odd(odd, random) & Long.MAX_VALUE)
+                        : 0),
                 Math.min(Device.MAX_BYTES, odd(odd, random) & Long.MAX_VALUE),
                 "");
         int size = 1 + random.nextInt(6);

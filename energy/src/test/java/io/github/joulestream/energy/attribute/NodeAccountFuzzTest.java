@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DevicePower;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
@@ -299,10 +301,12 @@ class NodeAccountFuzzTest {
         PowerSource.values()[random.nextInt(3)],
         within,
         random.nextInt(5) == 0 ? "H100" : "",
-        random.nextInt(4) == 0 ? most(amount(700_000), 1_000_000_000_000_000L) : 0,
-        random.nextInt(6) == 0 ? random.nextInt(3_600_001) : 0,
-        random.nextInt(10) == 0 ? random.nextLong() : random.nextInt(2),
-        random.nextInt(4) == 0 ? most(amount(1L << 32), 1L << 62) : 0,
+        new DevicePower(
+            random.nextInt(4) == 0 ? most(amount(700_000), 1_000_000_000_000_000L) : 0,
+            random.nextInt(6) == 0 ? random.nextInt(3_600_001) : 0),
+        new EnergyCounter(
+            random.nextInt(10) == 0 ? random.nextLong() : random.nextInt(2),
+            random.nextInt(4) == 0 ? most(amount(1L << 32), 1L << 62) : 0),
         random.nextInt(4) == 0 ? most(amount(1L << 40), Device.MAX_BYTES) : 0,
         random.nextInt(10) == 0 ? "gpu" + random.nextInt(3) : "");
   }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DevicePower;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
@@ -371,10 +373,9 @@ class NodeLawsTest {
               PowerSource.values()[random.nextInt(3)],
               random.nextInt(4) == 0 ? DeviceKind.NODE : null,
               "",
-              random.nextInt(3) == 0 ? 1_000_000 : 0,
-              random.nextInt(3) == 0 ? 1000 : 0,
-              1,
-              random.nextInt(3) == 0 ? 1L << (18 + random.nextInt(14)) : 0,
+              new DevicePower(
+                  random.nextInt(3) == 0 ? 1_000_000 : 0, random.nextInt(3) == 0 ? 1000 : 0),
+              new EnergyCounter(1, random.nextInt(3) == 0 ? 1L << (18 + random.nextInt(14)) : 0),
               kind == DeviceKind.GPU ? 0 : 1L << 40,
               "");
       int size = random.nextInt(random.nextBoolean() ? 40 : 200);

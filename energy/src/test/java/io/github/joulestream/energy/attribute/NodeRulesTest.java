@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.DevicePower;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
@@ -328,10 +330,8 @@ class NodeRulesTest {
                 PowerSource.COUNTER,
                 null,
                 "H100",
-                700_000,
-                0,
-                1,
-                0,
+                new DevicePower(700_000, 0),
+                new EnergyCounter(1, 0),
                 0,
                 "gpu0"),
             readings),

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.Buckets;
@@ -53,19 +56,16 @@ class ITSeries {
     return new JobSummary(
         "site",
         "cluster/" + (4_000_000 + i),
-        "user" + random.nextInt(300),
-        "project" + random.nextInt(40),
-        "train",
-        "gpu",
-        Map.of("image", "trainer"),
+        new JobDetails(
+            "user" + random.nextInt(300),
+            "project" + random.nextInt(40),
+            "train",
+            "gpu",
+            Map.of("image", "trainer")),
         JobState.COMPLETED,
-        start,
-        start,
-        start + length,
-        start + length,
+        new JobTimes(start, start, start + length, start + length),
         random.nextInt(6_000_000),
-        random.nextInt(100_000),
-        "tokens",
+        new JobWork(random.nextInt(100_000), "tokens"),
         filled(Totals.ofJob(), JobAmount.values().length, length),
         0,
         1 + random.nextInt(4));

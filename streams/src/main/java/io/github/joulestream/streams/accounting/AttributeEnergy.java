@@ -491,10 +491,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
         event.atEpochMillis(),
         event.devices().stream()
             .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::basisPoints, Math::max)),
-        event.memoryBasisPoints(),
-        event.storageBasisPoints(),
-        event.cpuBasisPoints(),
-        event.nodeBasisPoints(),
+        event.shares().memoryBasisPoints(),
+        event.shares().storageBasisPoints(),
+        event.shares().cpuBasisPoints(),
+        event.shares().nodeBasisPoints(),
         event.gpusOnNode(),
         event.reporter() == AllocationEvent.Reporter.AGENT
             ? AllocationEdge.By.AGENT

@@ -3,13 +3,16 @@ package io.github.joulestream.streams.accounting;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.failure.RecordRefusals;
@@ -189,28 +192,22 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
       peaksToFind.add(key);
     }
     long start = increment.windowStartEpochMillis();
-    boolean startIsKnown = job.state() != JobState.UNKNOWN;
+    JobTimes times = job.times();
+    boolean keepsStart =
+        job.state() != JobState.UNKNOWN || (times.hasStart() && times.startEpochMillis() <= start);
     ExpiringAggregate<JobSummary> total =
         known.touched(
             arrivalEpochMillis,
             new JobSummary(
                 job.site(),
                 job.job(),
-                job.user(),
-                job.project(),
-                job.name(),
-                job.partition(),
-                job.labels(),
+                job.details(),
                 job.state(),
-                job.anchorEpochMillis(),
-                startIsKnown || (job.startEpochMillis() != NONE && job.startEpochMillis() <= start)
-                    ? job.startEpochMillis()
-                    : start,
-                job.endEpochMillis(),
-                last(key, windowKey, after, job.lastEpochMillis()),
+                times.withWindows(
+                    keepsStart ? times.startEpochMillis() : start,
+                    last(key, windowKey, after, times.lastEpochMillis())),
                 peak,
                 job.work(),
-                job.workUnit(),
                 job.totals().copy().addAll(increment.totals()),
                 known.fragmentEpochMillis(),
                 job.nodes()));
@@ -249,9 +246,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     if (known == null) {
       known =
           ExpiringAggregate.begin(
-              said.startEpochMillis() == JobRecord.UNSPECIFIED
-                  ? arrivalEpochMillis
-                  : said.startEpochMillis(),
+              said.span().hasStart() ? said.span().startEpochMillis() : arrivalEpochMillis,
               arrivalEpochMillis,
               ENDED_LIFE,
               unknown(said.site(), said.job()));
@@ -270,39 +265,29 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     boolean over =
         job.state().ended()
             && !said.state().ended()
-            && said.startEpochMillis() <= job.endEpochMillis();
+            && said.span().startEpochMillis() <= job.times().endEpochMillis();
     JobState state = over || said.state() == JobState.UNKNOWN ? job.state() : said.state();
     long end =
-        said.endEpochMillis() == JobRecord.OPEN && state.ended()
-            ? job.endEpochMillis()
-            : said.endEpochMillis();
-    long start = over ? job.startEpochMillis() : said.startEpochMillis();
-    if (start == JobRecord.UNSPECIFIED) {
-      start = job.startEpochMillis();
+        !said.span().hasEnded() && state.ended()
+            ? job.times().endEpochMillis()
+            : said.span().endEpochMillis();
+    long start = over ? job.times().startEpochMillis() : said.span().startEpochMillis();
+    if (start == JobSpan.UNKNOWN) {
+      start = job.times().startEpochMillis();
     } else if (job.state() == JobState.RUNNING && state == JobState.RUNNING) {
-      start = Math.min(start, job.startEpochMillis()); // another node, or seen once more
+      start = Math.min(start, job.times().startEpochMillis()); // another node, or seen once more
     }
-    if (start == NONE) {
-      start = end != JobRecord.OPEN ? end : arrivalEpochMillis;
+    if (start == JobSpan.UNKNOWN) {
+      start = end != JobSpan.OPEN ? end : arrivalEpochMillis;
     }
-    // what is over the bounds of a record's labels is left out
-    Map<String, String> labels = Bounds.mergedLabels(job.labels(), said.labels());
     return new JobSummary(
         job.site(),
         job.job(),
-        said.user().isEmpty() ? job.user() : said.user(),
-        said.project().isEmpty() ? job.project() : said.project(),
-        said.name().isEmpty() ? job.name() : said.name(),
-        said.partition().isEmpty() ? job.partition() : said.partition(),
-        labels,
+        job.details().updatedWith(said.details()),
         state,
-        job.anchorEpochMillis(),
-        start,
-        end == JobRecord.OPEN ? end : Math.max(start, end),
-        job.lastEpochMillis(),
+        job.times().withSpan(start, end == JobSpan.OPEN ? end : Math.max(start, end)),
         job.peakMilliwatts(),
-        said.work() == 0 ? job.work() : said.work(),
-        said.workUnit().isEmpty() ? job.workUnit() : said.workUnit(),
+        job.work().updatedWith(said.work()),
         job.totals(),
         fragmentEpochMillis,
         said.nodes() == 0 ? job.nodes() : said.nodes());
@@ -312,19 +297,11 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     return new JobSummary(
         site,
         job,
-        "",
-        "",
-        "",
-        "",
-        Map.of(),
+        JobDetails.NONE,
         JobState.UNKNOWN,
-        NONE,
-        NONE,
-        JobRecord.OPEN,
-        NONE,
+        JobTimes.NONE,
         0,
-        0,
-        "",
+        JobWork.NONE,
         Totals.ofJob(),
         0,
         0);
@@ -389,29 +366,10 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   /** A store keeps the summary under a time that never changes: the start as it was first told. */
   private JobSummary anchored(String key, ExpiringAggregate<JobSummary> known) {
     JobSummary job = known.value();
-    if (job.anchorEpochMillis() != NONE) {
+    if (job.times().hasAnchor()) {
       return job;
     }
-    JobSummary anchored =
-        new JobSummary(
-            job.site(),
-            job.job(),
-            job.user(),
-            job.project(),
-            job.name(),
-            job.partition(),
-            job.labels(),
-            job.state(),
-            job.startEpochMillis(),
-            job.startEpochMillis(),
-            job.endEpochMillis(),
-            job.lastEpochMillis(),
-            job.peakMilliwatts(),
-            job.work(),
-            job.workUnit(),
-            job.totals(),
-            job.fragmentEpochMillis(),
-            job.nodes());
+    JobSummary anchored = job.withTimes(job.times().anchoredAtStart());
     totals.put(key, known.touched(known.touchedEpochMillis(), anchored));
     return anchored;
   }

@@ -10,7 +10,11 @@ import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.alerts.AlertStateStore.Part;
 import java.io.ByteArrayInputStream;
@@ -173,7 +177,7 @@ final class AlertStates {
     if (entry != null
         && told != null
         && entry.alarm.firing()
-        && told.sinceEpochMillis() == alert.sinceEpochMillis()) {
+        && told.times().sinceEpochMillis() == alert.times().sinceEpochMillis()) {
       entry.alarm.end(now);
       entry.told = alert;
       noteInhibitor(entry);
@@ -219,15 +223,15 @@ final class AlertStates {
     return new Saying(
         told.budget(),
         told.severity(),
-        told.value(),
-        told.limit(),
-        told.unit(),
-        told.thresholdPercent(),
-        told.completenessBasisPoints(),
+        told.measured().value(),
+        told.measured().limit(),
+        told.measured().unit(),
+        told.measured().thresholdPercent(),
+        told.measured().completenessBasisPoints(),
         told.contributors(),
         place(entry.key.scope) + ": " + why,
-        told.owner(),
-        told.note());
+        told.routing().owner(),
+        told.routing().note());
   }
 
   /** Tells of all whose larger alert has come or gone. */
@@ -238,7 +242,7 @@ final class AlertStates {
         Alert told = entry.told;
         if (told != null
             && entry.alarm.firing()
-            && !told.inhibitedBy().equals(inhibitor(entry.key, told.severity()))) {
+            && !told.routing().inhibitedBy().equals(inhibitor(entry.key, told.severity()))) {
           entry.alarm.told();
           Saying saying = again(entry, "");
           tell(
@@ -286,19 +290,21 @@ final class AlertStates {
   }
 
   private static boolean differs(Alert told, Saying saying) {
-    return Math.abs(saying.completenessBasisPoints - told.completenessBasisPoints()) >= 100
+    return Math.abs(saying.completenessBasisPoints - told.measured().completenessBasisPoints())
+            >= 100
         || valueDiffers(told, saying)
         || (!saying.budget.isEmpty() && isOvertaken(told.contributors(), saying.contributors));
   }
 
   private static boolean valueDiffers(Alert told, Saying saying) {
-    double change = Math.abs(saying.value - told.value());
+    double change = Math.abs(saying.value - told.measured().value());
     if (OF_AGE.contains(told.rule())) {
       return false;
     }
     return saying.budget.isEmpty()
         // against the limit too: a part of almost nothing is no change
-        ? change > 0 && change >= 0.5 * Math.max(Math.abs(told.value()), Math.abs(saying.limit))
+        ? change > 0
+            && change >= 0.5 * Math.max(Math.abs(told.measured().value()), Math.abs(saying.limit))
         : change >= 0.02 * Math.abs(saying.limit);
   }
 
@@ -327,26 +333,23 @@ final class AlertStates {
     Alert alert =
         new Alert(
             entry.id,
-            entry.key.rule,
-            site,
-            saying.budget,
-            entry.key.scope.text(),
+            new AlertSubject(entry.key.rule, site, saying.budget, entry.key.scope.text()),
             saying.severity,
             firing ? AlertState.FIRING : AlertState.RESOLVED,
-            saying.value,
-            saying.limit,
-            saying.unit,
-            saying.thresholdPercent,
-            alarm.beganMillis(),
-            alarm.latestMillis(),
-            firing ? Alert.OPEN : alarm.latestMillis(),
-            saying.completenessBasisPoints,
+            new AlertMeasurement(
+                saying.value,
+                saying.limit,
+                saying.unit,
+                saying.thresholdPercent,
+                saying.completenessBasisPoints),
+            new AlertTimes(
+                alarm.beganMillis(),
+                alarm.latestMillis(),
+                firing ? AlertTimes.OPEN : alarm.latestMillis()),
             saying.contributors,
             saying.summary,
             alarm.revision(),
-            inhibitor(entry.key, saying.severity),
-            saying.owner,
-            saying.note);
+            new AlertRouting(inhibitor(entry.key, saying.severity), saying.owner, saying.note));
     entry.told = alert;
     keeper.tell(alert);
   }

@@ -80,7 +80,10 @@ final class BudgetWatch {
     budget = newBudget;
     zone = budget.zoneId();
     patience =
-        new Patience(budget.holdMillis(), budget.resolveAfterMillis(), budget.cooldownMillis());
+        new Patience(
+            budget.timing().holdMillis(),
+            budget.timing().resolveAfterMillis(),
+            budget.timing().cooldownMillis());
     samples =
         new Samples(
             switch (budget.quantity()) {
@@ -121,7 +124,7 @@ final class BudgetWatch {
   /** What it said is over, or not known any more. */
   private void end(long now, String why) {
     boolean advised =
-        budget.advice() != CapMode.NONE && book.level(Rule.POWER_BUDGET, draw.scope) >= 0;
+        budget.limit().advice() != CapMode.NONE && book.level(Rule.POWER_BUDGET, draw.scope) >= 0;
     book.end(Rule.budget(budget.quantity()), draw.scope, now, why);
     book.end(Rule.forecast(budget.quantity()), draw.scope, now, why);
     samples.clear();
@@ -131,7 +134,8 @@ final class BudgetWatch {
   }
 
   private Levels levels(long value, long ofLimit) {
-    return Levels.of(value, ofLimit, budget.thresholdsPercent(), budget.hysteresisPercent());
+    return Levels.of(
+        value, ofLimit, budget.thresholds().percent(), budget.thresholds().hysteresisPercent());
   }
 
   private void evaluatePower(long now) {
@@ -149,12 +153,12 @@ final class BudgetWatch {
             levels(value, limit),
             patience,
             level -> overPower(level, value));
-    if (budget.forecastMillis() > 0 && samples.offer(now, value)) {
+    if (budget.timing().forecastMillis() > 0 && samples.offer(now, value)) {
       Trend trend = value < FORECAST_FROM * limit ? null : samples.trend();
       long left =
           trend == null || value >= limit
               ? Long.MAX_VALUE
-              : trend.millisTo((double) limit, budget.forecastMillis());
+              : trend.millisTo((double) limit, budget.timing().forecastMillis());
       forecast(
           now,
           left,
@@ -170,7 +174,7 @@ final class BudgetWatch {
           value,
           limit);
     }
-    if (budget.advice() != CapMode.NONE) {
+    if (budget.limit().advice() != CapMode.NONE) {
       advise(now, value, event);
     }
   }
@@ -187,7 +191,7 @@ final class BudgetWatch {
       meter.recall(current, now, samples);
     }
     Period in = current;
-    limit = budget.limit();
+    limit = budget.limit().milli();
     long value = meter.sum(in);
     book.step(
         Rule.budget(budget.quantity()),
@@ -196,7 +200,7 @@ final class BudgetWatch {
         levels(value, limit),
         patience,
         level -> usedEnergy(level, value));
-    if (foretell && budget.forecastMillis() > 0 && samples.offer(now, value)) {
+    if (foretell && budget.timing().forecastMillis() > 0 && samples.offer(now, value)) {
       Trend trend = samples.trend();
       long left =
           trend == null || value >= limit
@@ -221,7 +225,7 @@ final class BudgetWatch {
 
   private void endIfBefore(Period current, Rule rule, long now) {
     Alert told = book.told(rule, draw.scope);
-    if (told != null && told.sinceEpochMillis() < current.startEpochMillis()) {
+    if (told != null && told.times().sinceEpochMillis() < current.startEpochMillis()) {
       book.end(rule, draw.scope, now, "the period is over");
     }
   }
@@ -237,7 +241,7 @@ final class BudgetWatch {
         draw.scope,
         now,
         soon ? Levels.ONE : Levels.NONE,
-        new Patience(0, budget.resolveAfterMillis(), budget.cooldownMillis()),
+        new Patience(0, budget.timing().resolveAfterMillis(), budget.timing().cooldownMillis()),
         level ->
             saying(
                 Severity.WARNING,
@@ -296,7 +300,7 @@ final class BudgetWatch {
 
   /** The threshold at which it fires; once it has ended, the lowest. */
   private int percent(int level) {
-    List<Integer> thresholds = budget.thresholdsPercent();
+    List<Integer> thresholds = budget.thresholds().percent();
     return thresholds.get(Math.clamp(level, 0, thresholds.size() - 1));
   }
 
@@ -346,7 +350,7 @@ final class BudgetWatch {
         && book.level(Rule.POWER_BUDGET, draw.scope) >= 0
         && now - advisedMillis >= ADVICE_MILLIS) {
       advisedMillis = now;
-      Caps caps = Caps.of(value - limit, surroundings.drawers(draw), budget.advice());
+      Caps caps = Caps.of(value - limit, surroundings.drawers(draw), budget.limit().advice());
       keeper.advise(
           new CapAdvice(
               budget.site(),
@@ -356,7 +360,7 @@ final class BudgetWatch {
               limit,
               value,
               caps.unmetMilliwatts(),
-              budget.advice(),
+              budget.limit().advice(),
               caps.caps()));
     }
   }
@@ -372,7 +376,7 @@ final class BudgetWatch {
             limit,
             draw.milliwatts,
             0,
-            budget.advice(),
+            budget.limit().advice(),
             List.of()));
   }
 

@@ -316,7 +316,7 @@ final class SiteWatch {
   }
 
   void take(JobRecord record, byte[] value) {
-    draws.pay(record.job(), new Payer(record.user(), record.project()));
+    draws.pay(record.job(), new Payer(record.details().user(), record.details().project()));
     keeper.put(Part.JOB, record.job(), value);
     noteEnd(record);
     evaluate();
@@ -333,7 +333,7 @@ final class SiteWatch {
 
   private void noteEnd(JobRecord record) {
     if (record.state().ended()) {
-      endedJobs.put(record.job(), Math.max(0, record.endEpochMillis()));
+      endedJobs.put(record.job(), Math.max(0, record.span().endEpochMillis()));
       book.endAll(Scope.job(record.job()), now, "the job has ended");
     } else {
       endedJobs.remove(record.job());
@@ -614,7 +614,7 @@ final class SiteWatch {
       }
       case JOB -> {
         JobRecord record = WireSerdes.jobs().deserializer().deserialize("jobs", value);
-        draws.pay(name, new Payer(record.user(), record.project()));
+        draws.pay(name, new Payer(record.details().user(), record.details().project()));
         noteEnd(record);
       }
       case POWER -> {

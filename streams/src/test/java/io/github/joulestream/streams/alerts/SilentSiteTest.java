@@ -8,16 +8,21 @@ import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.CapMode;
 import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Limit;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
@@ -80,17 +85,10 @@ class SilentSiteTest {
             SITE,
             id,
             scope,
-            quantity,
-            1_000 * limit,
+            Limit.of(quantity, 1_000 * limit),
             "UTC",
-            List.of(100),
-            0,
-            5,
-            300_000,
-            60_000,
-            forecastMillis,
-            List.of(),
-            CapMode.NONE,
+            new Thresholds(List.of(100), 5),
+            new AlertTiming(0, 300_000, 60_000, forecastMillis),
             "",
             "",
             0);
@@ -108,16 +106,11 @@ class SilentSiteTest {
         new JobRecord(
             SITE,
             job,
-            "ada",
-            "p",
-            "",
-            "",
-            Map.of(),
-            START,
-            state.ended() ? millis(endSecond) : JobRecord.OPEN,
+            new JobDetails("ada", "p", "", "", Map.of()),
+            new JobSpan(START, state.ended() ? millis(endSecond) : JobSpan.OPEN),
             state,
-            0,
-            "");
+            JobWork.NONE,
+            0);
     watch.take(record, WireSerdes.jobs().serializer().serialize("jobs", record));
   }
 
@@ -138,7 +131,7 @@ class SilentSiteTest {
                 .formatted(
                     alert.rule().label(),
                     alert.state(),
-                    (alert.updatedEpochMillis() - START) / 1_000))
+                    (alert.times().updatedEpochMillis() - START) / 1_000))
         .toList();
   }
 
@@ -158,13 +151,13 @@ class SilentSiteTest {
         .startsWith(
             "site dc1 draws 1200 W, 120 % of its limit of 1000 W (budget feed)"
                 + " (no data since 2026-11-25 12:00:29 UTC)");
-    assertThat(told.get(1).completenessBasisPoints()).isZero();
+    assertThat(told.get(1).measured().completenessBasisPoints()).isZero();
     silence(628, 700);
     Alert over = takeTold().getFirst();
     assertThat(over.rule()).isEqualTo(Rule.POWER_BUDGET);
     assertThat(over.state()).isEqualTo(AlertState.RESOLVED);
     assertThat(over.summary()).isEqualTo("site dc1: no data since 2026-11-25 12:00:29 UTC");
-    assertThat(over.endedEpochMillis()).isBetween(millis(629), millis(640));
+    assertThat(over.times().endedEpochMillis()).isBetween(millis(629), millis(640));
     // and that is all: what is said of the site says since when, which stays true
     silence(700, 90_000);
     assertThat(takeTold()).isEmpty();
@@ -180,7 +173,7 @@ class SilentSiteTest {
     List<Alert> told = takeTold();
     assertThat(brief(told))
         .containsExactlyInAnyOrder("power-budget FIRING 1000", "site-stale RESOLVED 1010");
-    assertThat(told.getFirst().sinceEpochMillis()).isEqualTo(millis(1_000));
+    assertThat(told.getFirst().times().sinceEpochMillis()).isEqualTo(millis(1_000));
     assertThat(told.getLast().summary()).isEqualTo("site dc1 reports again");
   }
 
@@ -202,7 +195,7 @@ class SilentSiteTest {
     }
     silence(200, 230);
     assertThat(takeTold())
-        .extracting(Alert::rule, Alert::state, Alert::sinceEpochMillis)
+        .extracting(Alert::rule, Alert::state, alert -> alert.times().sinceEpochMillis())
         .contains(
             org.assertj.core.groups.Tuple.tuple(Rule.POWER_BUDGET, AlertState.FIRING, millis(100)));
   }
@@ -384,7 +377,8 @@ class SilentSiteTest {
     steady(60, 100, 1_200);
     List<Alert> told = takeTold();
     assertThat(brief(told)).containsExactly("power-budget FIRING 89");
-    assertThat(told.getFirst().sinceEpochMillis()).isGreaterThan(fired.sinceEpochMillis());
+    assertThat(told.getFirst().times().sinceEpochMillis())
+        .isGreaterThan(fired.times().sinceEpochMillis());
     // an old clear, as after a restart from the beginning, is of another firing
     watch.cleared(fired);
     steady(100, 110, 100);

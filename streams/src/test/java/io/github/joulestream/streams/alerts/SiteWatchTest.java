@@ -9,15 +9,20 @@ import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.CapMode;
+import io.github.joulestream.energy.alerts.Limit;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.PowerSnapshot;
@@ -88,14 +93,14 @@ class SiteWatchTest {
                   alert.scope(),
                   alert.state(),
                   alert.severity(),
-                  alert.inhibitedBy());
+                  alert.routing().inhibitedBy());
       if (!line.equals(last.put(alert.id(), line))) {
         lines.add(
             "%d since %d to %d: %s"
                 .formatted(
-                    alert.updatedEpochMillis(),
-                    alert.sinceEpochMillis(),
-                    alert.endedEpochMillis(),
+                    alert.times().updatedEpochMillis(),
+                    alert.times().sinceEpochMillis(),
+                    alert.times().endedEpochMillis(),
                     line));
       }
     }
@@ -116,7 +121,13 @@ class SiteWatchTest {
       watch.take(record, WireSerdes.nodes().serializer().serialize("nodes", record));
       JobRecord job =
           new JobRecord(
-              SITE, "job", "ada", "p", "", "", Map.of(), START, -1, JobState.RUNNING, 0, "");
+              SITE,
+              "job",
+              new JobDetails("ada", "p", "", "", Map.of()),
+              JobSpan.openSince(START),
+              JobState.RUNNING,
+              JobWork.NONE,
+              0);
       watch.take(job, WireSerdes.jobs().serializer().serialize("jobs", job));
     }
     long now = START + 1_000L * second;
@@ -166,17 +177,10 @@ class SiteWatchTest {
         SITE,
         id,
         scope,
-        quantity,
-        limit,
+        Limit.of(quantity, limit),
         "UTC",
-        List.of(80, 100),
-        2_000,
-        5,
-        20_000,
-        10_000,
-        0,
-        List.of(),
-        CapMode.NONE,
+        new Thresholds(List.of(80, 100), 5),
+        new AlertTiming(2_000, 20_000, 10_000, 0),
         "",
         "",
         0);
@@ -199,7 +203,13 @@ class SiteWatchTest {
       String name = "job-" + minute;
       JobRecord job =
           new JobRecord(
-              SITE, name, "ada", "p", "", "", Map.of(), now, now, JobState.COMPLETED, 0, "");
+              SITE,
+              name,
+              new JobDetails("ada", "p", "", "", Map.of()),
+              new JobSpan(now, now),
+              JobState.COMPLETED,
+              JobWork.NONE,
+              0);
       watch.take(job, WireSerdes.jobs().serializer().serialize("jobs", job));
       NodePower node =
           new NodePower(

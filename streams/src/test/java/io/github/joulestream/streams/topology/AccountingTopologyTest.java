@@ -19,10 +19,13 @@ import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
@@ -159,16 +162,11 @@ class AccountingTopologyTest {
     return new JobRecord(
         SITE,
         "job",
-        "ada",
-        "physics",
-        "train",
-        "batch",
-        Map.of(),
-        START + 5_000,
-        START + 25_000,
+        new JobDetails("ada", "physics", "train", "batch", Map.of()),
+        new JobSpan(START + 5_000, START + 25_000),
         JobState.COMPLETED,
-        1_000,
-        "steps");
+        new JobWork(1_000, "steps"),
+        0);
   }
 
   // ---- output
@@ -273,12 +271,12 @@ class AccountingTopologyTest {
     Results found = results();
     assertBooked(found);
     JobSummary summary = Objects.requireNonNull(found.jobs.get("site/job"));
-    assertThat(summary.user()).isEqualTo("ada");
-    assertThat(summary.project()).isEqualTo("physics");
+    assertThat(summary.details().user()).isEqualTo("ada");
+    assertThat(summary.details().project()).isEqualTo("physics");
     assertThat(summary.state()).isEqualTo(JobState.COMPLETED);
-    assertThat(summary.startEpochMillis()).isEqualTo(START + 5_000);
-    assertThat(summary.endEpochMillis()).isEqualTo(START + 25_000);
-    assertThat(summary.work()).isEqualTo(1_000);
+    assertThat(summary.times().startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(summary.times().endEpochMillis()).isEqualTo(START + 25_000);
+    assertThat(summary.work().amount()).isEqualTo(1_000);
     assertThat(summary.peakMilliwatts()).isEqualTo(500_000);
   }
 
@@ -289,21 +287,21 @@ class AccountingTopologyTest {
     assertThat(told().peakMilliwatts()).isEqualTo(500_000);
     send(release(5)); // half of the first window is left
     assertThat(told().peakMilliwatts()).isEqualTo(250_000);
-    assertThat(told().lastEpochMillis()).isEqualTo(START + 10_000);
+    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 10_000);
   }
 
   @Test
   void anEndThatArrivesLate_takesTheLastTimeBack_andLeavesNoWindowBehindIt() {
-    send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    send(said(START + 5_000, JobSpan.OPEN, JobState.RUNNING, 0));
     send(hold(5));
     send(batch(0, 0, 60));
-    assertThat(told().lastEpochMillis()).isEqualTo(START + 60_000);
+    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 60_000);
     send(release(20)); // at the edge of a window
-    assertThat(told().lastEpochMillis()).isEqualTo(START + 20_000);
+    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 20_000);
     assertThat(told().totals().get(JobAmount.NODES_RELEASED)).isEqualTo(1);
     send(batch(1, 61, 80));
     send(batch(2, 81, 100));
-    assertThat(told().lastEpochMillis()).isEqualTo(START + 20_000);
+    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 20_000);
     results()
         .windows
         .values()
@@ -323,7 +321,7 @@ class AccountingTopologyTest {
     assertThat(results().windows.values())
         .extracting(window -> window.windowStartEpochMillis() - START)
         .containsExactly(0L, 10_000L);
-    assertThat(told().lastEpochMillis()).isEqualTo(START + 20_000);
+    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 20_000);
   }
 
   @Test
@@ -354,7 +352,7 @@ class AccountingTopologyTest {
   /** What somebody says who knows only this. */
   @Test
   void aJobThatHoldsNothingAnyMore_doesNotRun_untilItIsGivenSomethingAgain() {
-    send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    send(said(START + 5_000, JobSpan.OPEN, JobState.RUNNING, 0));
     send(hold(5));
     send(batch(0, 0, 30));
     assertThat(told().state()).isEqualTo(JobState.RUNNING);
@@ -362,20 +360,26 @@ class AccountingTopologyTest {
     JobSummary over = told();
     assertThat(over.endedBy()).isEqualTo(JobSummary.EndedBy.HOOK);
     assertThat(over.state()).isEqualTo(JobState.UNKNOWN);
-    assertThat(over.startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(over.times().startEpochMillis()).isEqualTo(START + 5_000);
     send(hold(40));
     send(batch(1, 31, 50));
     assertThat(told().state()).isEqualTo(JobState.RUNNING);
     send(release(50));
-    send(said(JobRecord.UNSPECIFIED, START + 51_000, JobState.FAILED, 0));
+    send(said(JobSpan.UNKNOWN, START + 51_000, JobState.FAILED, 0));
     JobSummary failed = told();
     assertThat(failed.state()).isEqualTo(JobState.FAILED);
-    assertThat(failed.endEpochMillis()).isEqualTo(START + 51_000);
+    assertThat(failed.times().endEpochMillis()).isEqualTo(START + 51_000);
   }
 
   private static JobRecord said(long start, long end, JobState state, double work) {
     return new JobRecord(
-        SITE, "job", "", "", "", "", Map.of(), start, end, state, work, work == 0 ? "" : "steps");
+        SITE,
+        "job",
+        JobDetails.NONE,
+        new JobSpan(start, end),
+        state,
+        new JobWork(work, work == 0 ? "" : "steps"),
+        0);
   }
 
   @Test
@@ -418,45 +422,45 @@ class AccountingTopologyTest {
 
   @Test
   void whatARecordLeavesOut_staysAsOthersSaidIt() {
-    send(said(START + 5_000, JobRecord.OPEN, JobState.RUNNING, 0));
-    send(said(JobRecord.UNSPECIFIED, JobRecord.OPEN, JobState.UNKNOWN, 1_000));
+    send(said(START + 5_000, JobSpan.OPEN, JobState.RUNNING, 0));
+    send(said(JobSpan.UNKNOWN, JobSpan.OPEN, JobState.UNKNOWN, 1_000));
     JobSummary running = told();
     assertThat(running.state()).isEqualTo(JobState.RUNNING);
-    assertThat(running.startEpochMillis()).isEqualTo(START + 5_000);
-    assertThat(running.work()).isEqualTo(1_000);
+    assertThat(running.times().startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(running.work().amount()).isEqualTo(1_000);
 
     send(job());
-    send(said(JobRecord.UNSPECIFIED, START + 26_000, JobState.FAILED, 0));
+    send(said(JobSpan.UNKNOWN, START + 26_000, JobState.FAILED, 0));
     JobSummary ended = told();
-    assertThat(ended.user()).isEqualTo("ada");
-    assertThat(ended.work()).isEqualTo(1_000);
-    assertThat(ended.workUnit()).isEqualTo("steps");
+    assertThat(ended.details().user()).isEqualTo("ada");
+    assertThat(ended.work().amount()).isEqualTo(1_000);
+    assertThat(ended.work().unit()).isEqualTo("steps");
     assertThat(ended.state()).isEqualTo(JobState.FAILED);
-    assertThat(ended.startEpochMillis()).isEqualTo(START + 5_000);
-    assertThat(ended.endEpochMillis()).isEqualTo(START + 26_000);
+    assertThat(ended.times().startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(ended.times().endEpochMillis()).isEqualTo(START + 26_000);
   }
 
   @Test
   void aLateWordThatAJobRuns_doesNotUndoItsEnd_butANewStartDoes() {
     send(job());
-    send(said(START + 6_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    send(said(START + 6_000, JobSpan.OPEN, JobState.RUNNING, 0));
     JobSummary ended = told();
     assertThat(ended.state()).isEqualTo(JobState.COMPLETED);
-    assertThat(ended.startEpochMillis()).isEqualTo(START + 5_000);
-    assertThat(ended.endEpochMillis()).isEqualTo(START + 25_000);
+    assertThat(ended.times().startEpochMillis()).isEqualTo(START + 5_000);
+    assertThat(ended.times().endEpochMillis()).isEqualTo(START + 25_000);
 
-    send(said(START + 30_000, JobRecord.OPEN, JobState.RUNNING, 0));
+    send(said(START + 30_000, JobSpan.OPEN, JobState.RUNNING, 0));
     JobSummary again = told();
     assertThat(again.state()).isEqualTo(JobState.RUNNING);
-    assertThat(again.startEpochMillis()).isEqualTo(START + 30_000);
-    assertThat(again.endEpochMillis()).isEqualTo(JobRecord.OPEN);
+    assertThat(again.times().startEpochMillis()).isEqualTo(START + 30_000);
+    assertThat(again.times().endEpochMillis()).isEqualTo(JobSpan.OPEN);
   }
 
   @Test
   void anEndOfAJobThatNobodyStarted_hasATime() {
-    send(said(JobRecord.UNSPECIFIED, START + 26_000, JobState.FAILED, 0));
-    assertThat(told().startEpochMillis()).isEqualTo(START + 26_000);
-    assertThat(told().anchorEpochMillis()).isEqualTo(START + 26_000);
+    send(said(JobSpan.UNKNOWN, START + 26_000, JobState.FAILED, 0));
+    assertThat(told().times().startEpochMillis()).isEqualTo(START + 26_000);
+    assertThat(told().times().anchorEpochMillis()).isEqualTo(START + 26_000);
   }
 
   @Test
@@ -686,16 +690,11 @@ class AccountingTopologyTest {
           new JobRecord(
               SITE,
               id,
-              "ada",
-              "physics",
-              "train",
-              "batch",
-              Map.of(),
-              at + 1_000,
-              at + 29_000,
+              new JobDetails("ada", "physics", "train", "batch", Map.of()),
+              new JobSpan(at + 1_000, at + 29_000),
               JobState.COMPLETED,
-              0,
-              ""));
+              JobWork.NONE,
+              0));
       drain();
     }
     long entries = 0;
@@ -755,8 +754,9 @@ class AccountingTopologyTest {
         read(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer());
     JobSummary last = told.getLast().value();
     assertThat(told).extracting(TestRecord::key).containsOnly(Keys.job(SITE, "job"));
-    assertThat(List.of(last.user(), last.project(), last.name())).containsOnly("");
-    assertThat(last.labels()).isEmpty();
+    assertThat(List.of(last.details().user(), last.details().project(), last.details().name()))
+        .containsOnly("");
+    assertThat(last.details().labels()).isEmpty();
     assertThat(last.state()).isEqualTo(JobState.COMPLETED);
     assertThat(last.totals().get(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(35 * 500_000);
     assertThat(read(Topic.DEAD_LETTER, Serdes.ByteArray().deserializer())).isEmpty();

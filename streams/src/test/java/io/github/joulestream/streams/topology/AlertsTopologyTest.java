@@ -11,22 +11,29 @@ import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Cap;
 import io.github.joulestream.energy.alerts.CapMode;
 import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.energy.alerts.Limit;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Reduction;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.CapAdvice;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
@@ -143,17 +150,10 @@ class AlertsTopologyTest {
         SITE,
         id,
         scope,
-        Quantity.POWER,
-        1_000 * watts,
+        new PowerLimit(1_000 * watts),
         "UTC",
-        thresholds,
-        1_000 * holdSeconds,
-        5,
-        300_000,
-        60_000,
-        0,
-        List.of(),
-        CapMode.NONE,
+        new Thresholds(thresholds, 5),
+        new AlertTiming(1_000 * holdSeconds, 300_000, 60_000, 0),
         "owner",
         "note",
         0);
@@ -184,16 +184,11 @@ class AlertsTopologyTest {
         new JobRecord(
             SITE,
             job,
-            user,
-            project,
-            "",
-            "",
-            Map.of(),
-            START,
-            JobRecord.OPEN,
+            new JobDetails(user, project, "", "", Map.of()),
+            JobSpan.openSince(START),
             JobState.RUNNING,
-            0,
-            ""),
+            JobWork.NONE,
+            0),
         WireSerdes.jobs().serializer(),
         0);
   }
@@ -245,8 +240,8 @@ class AlertsTopologyTest {
         .formatted(
             alert.state(),
             alert.severity(),
-            alert.thresholdPercent(),
-            (alert.updatedEpochMillis() - START) / 1_000);
+            alert.measured().thresholdPercent(),
+            (alert.times().updatedEpochMillis() - START) / 1_000);
   }
 
   private static List<String> brief(List<Alert> alerts) {
@@ -273,16 +268,18 @@ class AlertsTopologyTest {
     assertThat(fired.id()).isEqualTo(Alert.fingerprint(SITE, Rule.POWER_BUDGET, Scope.SITE));
     assertThat(alerts).extracting(Alert::id).containsOnly(fired.id());
     assertThat(alerts).extracting(Alert::revision).containsExactly(1, 2, 3, 4);
-    assertThat(alerts).extracting(Alert::sinceEpochMillis).containsOnly(millis(10));
-    assertThat(fired.value()).isEqualTo(900);
-    assertThat(fired.limit()).isEqualTo(1_000);
-    assertThat(fired.unit()).isEqualTo("W");
+    assertThat(alerts)
+        .extracting(alert -> alert.times().sinceEpochMillis())
+        .containsOnly(millis(10));
+    assertThat(fired.measured().value()).isEqualTo(900);
+    assertThat(fired.measured().limit()).isEqualTo(1_000);
+    assertThat(fired.measured().unit()).isEqualTo("W");
     assertThat(fired.budget()).isEqualTo("whole");
-    assertThat(fired.owner()).isEqualTo("owner");
-    assertThat(fired.note()).isEqualTo("note");
+    assertThat(fired.routing().owner()).isEqualTo("owner");
+    assertThat(fired.routing().note()).isEqualTo("note");
     assertThat(fired.summary())
         .contains("site site draws 900 W, 90 % of its limit of 1000 W (budget whole)", "n1");
-    assertThat(alerts.getLast().endedEpochMillis()).isEqualTo(millis(330));
+    assertThat(alerts.getLast().times().endedEpochMillis()).isEqualTo(millis(330));
   }
 
   @Test
@@ -312,7 +309,7 @@ class AlertsTopologyTest {
     nodes[7] = node("big", 1, 500, new JobPower("other", 500_000, 10_000, 10_000));
     power(1, nodes);
     Alert alert = alerts().getFirst();
-    assertThat(alert.value()).isEqualTo(1_200);
+    assertThat(alert.measured().value()).isEqualTo(1_200);
     assertThat(alert.contributors())
         .hasSize(2 + 5)
         .startsWith(
@@ -368,9 +365,11 @@ class AlertsTopologyTest {
             "FIRING CRITICAL 100 90",
             "FIRING CRITICAL 100 630",
             "RESOLVED CRITICAL 100 905");
-    assertThat(ofBudget).extracting(Alert::value).containsExactly(1_000.0, 1_000.0, 900.0, 900.0);
     assertThat(ofBudget)
-        .extracting(Alert::completenessBasisPoints)
+        .extracting(alert -> alert.measured().value())
+        .containsExactly(1_000.0, 1_000.0, 900.0, 900.0);
+    assertThat(ofBudget)
+        .extracting(alert -> alert.measured().completenessBasisPoints())
         .containsExactly(10_000, 9_000, 9_000, 9_000);
     assertThat(ofBudget.get(1).summary()).contains("(90 % of nodes reporting)");
     List<Alert> silent = alerts.stream().filter(alert -> alert.rule() == Rule.NODE_SILENT).toList();
@@ -439,18 +438,16 @@ class AlertsTopologyTest {
             plain.site(),
             plain.id(),
             plain.scope(),
-            plain.quantity(),
-            plain.limit(),
+            new PowerLimit(
+                plain
+                    .limit()
+                    .milli(), // 13:02 to 13:10 in Berlin, two to ten minutes after the start
+                List.of(new Reduction(EnumSet.of(DayOfWeek.WEDNESDAY), 782, 790, 600_000)),
+                CapMode.NONE),
             "Europe/Berlin",
-            plain.thresholdsPercent(),
-            0,
-            5,
-            plain.resolveAfterMillis(),
-            plain.cooldownMillis(),
-            0,
-            // 13:02 to 13:10 in Berlin, two to ten minutes after the start
-            List.of(new Reduction(EnumSet.of(DayOfWeek.WEDNESDAY), 782, 790, 600_000)),
-            CapMode.NONE,
+            plain.thresholds(),
+            new AlertTiming(
+                0, plain.timing().resolveAfterMillis(), plain.timing().cooldownMillis(), 0),
             "",
             "",
             0));
@@ -568,12 +565,12 @@ class AlertsTopologyTest {
     List<Alert> first = alerts();
     // the site's is a warning, the rack's is critical: both are sent
     assertThat(first).extracting(Alert::scope).containsExactly("site", "rack=r1");
-    assertThat(first).extracting(Alert::inhibitedBy).containsOnly("");
+    assertThat(first).extracting(alert -> alert.routing().inhibitedBy()).containsOnly("");
     String site = first.getFirst().id();
     power(2, node("n1", 2, 1_000), node("n2", 2, 1_000));
     List<Alert> second = alerts();
     assertThat(second)
-        .extracting(Alert::scope, Alert::inhibitedBy)
+        .extracting(Alert::scope, alert -> alert.routing().inhibitedBy())
         .containsExactlyInAnyOrder(
             org.assertj.core.groups.Tuple.tuple("site", ""),
             org.assertj.core.groups.Tuple.tuple("rack=r2", site),
@@ -585,7 +582,7 @@ class AlertsTopologyTest {
     assertThat(third)
         .filteredOn(alert -> alert.scope().equals("rack=r1"))
         .last()
-        .extracting(Alert::state, Alert::inhibitedBy)
+        .extracting(Alert::state, alert -> alert.routing().inhibitedBy())
         .containsExactly(AlertState.FIRING, "");
   }
 
@@ -596,17 +593,10 @@ class AlertsTopologyTest {
         SITE,
         id,
         scope,
-        quantity,
-        1_000 * joules,
+        Limit.of(quantity, 1_000 * joules),
         "UTC",
-        List.of(50, 100),
-        0,
-        5,
-        300_000,
-        60_000,
-        600_000,
-        List.of(),
-        CapMode.NONE,
+        new Thresholds(List.of(50, 100), 5),
+        new AlertTiming(0, 300_000, 60_000, 600_000),
         "",
         "",
         0);
@@ -657,15 +647,15 @@ class AlertsTopologyTest {
     nodeWindow("n2", 0, 400);
     List<Alert> alerts = alerts();
     assertThat(alerts).extracting(Alert::scope).containsExactly("user=ada", "rack=r1");
-    assertThat(alerts).extracting(Alert::value).containsExactly(500.0, 800.0);
+    assertThat(alerts).extracting(alert -> alert.measured().value()).containsExactly(500.0, 800.0);
     window("train", 10, 600);
-    assertThat(alerts()).extracting(Alert::value).containsExactly(1_300.0);
+    assertThat(alerts()).extracting(alert -> alert.measured().value()).containsExactly(1_300.0);
     // a late correction: the figure falls, what was told stays told
     window("train", 0, 100);
     steady(2, 60, 10);
     List<Alert> after = alerts(Rule.MONTH_BUDGET);
     assertThat(after).extracting(Alert::state).containsOnly(AlertState.FIRING);
-    assertThat(after).last().extracting(Alert::value).isEqualTo(700.0);
+    assertThat(after).last().extracting(alert -> alert.measured().value()).isEqualTo(700.0);
   }
 
   private void window(String job, long second, long joules) {
@@ -700,17 +690,10 @@ class AlertsTopologyTest {
             plain.site(),
             plain.id(),
             plain.scope(),
-            plain.quantity(),
             plain.limit(),
             "UTC",
-            FULL,
-            0,
-            5,
-            300_000,
-            60_000,
-            600_000,
-            List.of(),
-            CapMode.NONE,
+            new Thresholds(FULL, 5),
+            new AlertTiming(0, 300_000, 60_000, 600_000),
             "",
             "",
             0));
@@ -726,7 +709,7 @@ class AlertsTopologyTest {
     List<Alert> foretold = alerts(Rule.POWER_FORECAST);
     assertThat(foretold).isNotEmpty();
     assertThat(foretold.getFirst().summary()).contains("rises by", "is passed in");
-    assertThat(foretold.getFirst().updatedEpochMillis()).isLessThan(millis(4_500));
+    assertThat(foretold.getFirst().times().updatedEpochMillis()).isLessThan(millis(4_500));
   }
 
   // ---- advice
@@ -739,17 +722,10 @@ class AlertsTopologyTest {
             plain.site(),
             plain.id(),
             plain.scope(),
-            plain.quantity(),
-            plain.limit(),
+            new PowerLimit(plain.limit().milli(), List.of(), CapMode.PROPORTIONAL),
             "UTC",
-            FULL,
-            0,
-            5,
-            300_000,
-            60_000,
-            0,
-            List.of(),
-            CapMode.PROPORTIONAL,
+            new Thresholds(FULL, 5),
+            new AlertTiming(0, 300_000, 60_000, 0),
             "",
             "",
             0));
@@ -813,11 +789,11 @@ class AlertsTopologyTest {
             .filter(alert -> alert.rule() == Rule.NODES_SILENT)
             .findFirst()
             .orElseThrow();
-    assertThat(many.value()).isEqualTo(5);
+    assertThat(many.measured().value()).isEqualTo(5);
     assertThat(many.contributors()).hasSize(5);
     List<Alert> each = alerts.stream().filter(alert -> alert.rule() == Rule.NODE_SILENT).toList();
     assertThat(each).extracting(Alert::scope).contains("node=n15", "node=n19");
-    assertThat(each).extracting(Alert::inhibitedBy).containsOnly(many.id());
+    assertThat(each).extracting(alert -> alert.routing().inhibitedBy()).containsOnly(many.id());
   }
 
   @Test
@@ -858,7 +834,7 @@ class AlertsTopologyTest {
     send(Topic.SITE_WINDOW, SITE, wrong, WireSerdes.siteWindows().serializer(), 10);
     steady(10, 20, 100);
     Alert alert = alerts(Rule.LEDGER_UNBALANCED).getFirst();
-    assertThat(alert.value()).isEqualTo(0.001);
+    assertThat(alert.measured().value()).isEqualTo(0.001);
     assertThat(alert.severity()).isEqualTo(Severity.CRITICAL);
     energy(0, 1, 1);
     steady(20, 100, 100);
@@ -964,7 +940,7 @@ class AlertsTopologyTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.FIRING),
             org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.RESOLVED));
-    assertThat(said.getFirst().value()).isEqualTo(3.0);
+    assertThat(said.getFirst().measured().value()).isEqualTo(3.0);
     assertThat(said.getFirst().summary()).contains("under the numbers of its agent");
   }
 
@@ -981,7 +957,7 @@ class AlertsTopologyTest {
         10);
     steady(10, 300, 100);
     assertThat(alerts(Rule.SOURCE_CONFLICT))
-        .extracting(Alert::scope, Alert::state, Alert::severity, Alert::value)
+        .extracting(Alert::scope, Alert::state, Alert::severity, alert -> alert.measured().value())
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "node=n1", AlertState.FIRING, Severity.CRITICAL, 12.0),

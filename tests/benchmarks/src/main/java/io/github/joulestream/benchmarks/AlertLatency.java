@@ -11,10 +11,11 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.CapMode;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
@@ -134,23 +135,17 @@ final class AlertLatency {
     for (int rack = 0; rack < settings.number("breaches"); rack++) {
       Budget all =
           Budget.of(
-              SITE, name(rack), Scope.nodes("rack", name(rack)), Quantity.POWER, LIMIT_MILLIWATTS);
+              SITE, name(rack), Scope.nodes("rack", name(rack)), new PowerLimit(LIMIT_MILLIWATTS));
       budgets.add(
           new Budget(
               all.site(),
               all.id(),
               all.scope(),
-              all.quantity(),
               all.limit(),
               all.zone(),
-              List.of(100),
-              0,
-              all.hysteresisPercent(),
-              all.resolveAfterMillis(),
-              all.cooldownMillis(),
-              0,
-              List.of(),
-              CapMode.NONE,
+              new Thresholds(List.of(100), all.thresholds().hysteresisPercent()),
+              new AlertTiming(
+                  0, all.timing().resolveAfterMillis(), all.timing().cooldownMillis(), 0),
               "",
               "",
               0));

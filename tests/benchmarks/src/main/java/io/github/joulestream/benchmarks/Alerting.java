@@ -5,14 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.PowerSnapshot;
@@ -213,7 +216,7 @@ final class Alerting {
   }
 
   private static Budget budget(String id, Scope scope, long milliwatts) {
-    return Budget.of(SITE, id, scope, Quantity.POWER, milliwatts);
+    return Budget.of(SITE, id, scope, new PowerLimit(milliwatts));
   }
 
   private static void send(Feed feed, Budget budget) {
@@ -227,16 +230,11 @@ final class Alerting {
     return new JobRecord(
         SITE,
         job,
-        "user-" + number % USERS,
-        "project-" + number % PROJECTS,
-        "",
-        "",
-        Map.of(),
-        0,
-        JobRecord.OPEN,
+        new JobDetails("user-" + number % USERS, "project-" + number % PROJECTS, "", "", Map.of()),
+        JobSpan.openSince(0),
         JobState.RUNNING,
-        0,
-        "");
+        JobWork.NONE,
+        0);
   }
 
   private static void send(Feed feed, JobRecord job) {

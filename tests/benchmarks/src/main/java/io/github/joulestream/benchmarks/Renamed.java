@@ -3,6 +3,7 @@ package io.github.joulestream.benchmarks;
 
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 
 /** The same news of another job or node, and of another time. */
 final class Renamed {
@@ -13,21 +14,16 @@ final class Renamed {
   }
 
   static JobRecord job(JobRecord job, String name, long laterMillis) {
+    JobSpan span = job.span();
     return new JobRecord(
         job.site(),
         name,
-        job.user(),
-        job.project(),
-        job.name(),
-        job.partition(),
-        job.labels(),
-        job.startEpochMillis() + laterMillis,
-        job.endEpochMillis() == JobRecord.OPEN
-            ? JobRecord.OPEN
-            : job.endEpochMillis() + laterMillis,
+        job.details(),
+        new JobSpan(
+            span.startEpochMillis() + laterMillis,
+            span.hasEnded() ? span.endEpochMillis() + laterMillis : JobSpan.OPEN),
         job.state(),
         job.work(),
-        job.workUnit(),
         job.nodes());
   }
 
@@ -40,10 +36,7 @@ final class Renamed {
         event.action(),
         event.atEpochMillis() + laterMillis,
         event.devices(),
-        event.memoryBasisPoints(),
-        event.storageBasisPoints(),
-        event.cpuBasisPoints(),
-        event.nodeBasisPoints(),
+        event.shares(),
         event.gpusOnNode(),
         event.reporter());
   }

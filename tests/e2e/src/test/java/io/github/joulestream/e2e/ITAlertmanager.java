@@ -11,7 +11,11 @@ import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
@@ -161,26 +165,15 @@ class ITAlertmanager {
       Alert alert =
           new Alert(
               id,
-              Rule.POWER_BUDGET,
-              "dc1",
-              "feed-a",
-              scope.text(),
+              new AlertSubject(Rule.POWER_BUDGET, "dc1", "feed-a", scope.text()),
               severity,
               state,
-              1_210_000,
-              1_200_000,
-              "W",
-              100,
-              since,
-              now,
-              state == AlertState.FIRING ? Alert.OPEN : now,
-              9_700,
+              new AlertMeasurement(1_210_000, 1_200_000, "W", 100, 9_700),
+              new AlertTimes(since, now, state == AlertState.FIRING ? AlertTimes.OPEN : now),
               List.of(new Contributor(Contributor.Consumer.JOB, "c/17", 3_100, 372_000_000)),
               "power is over its limit",
               revision,
-              inhibitedBy,
-              "facilities",
-              "call the desk");
+              new AlertRouting(inhibitedBy, "facilities", "call the desk"));
       producer.send(new ProducerRecord<>(Topic.ALERTS.topicName(), id, alert)).get();
     }
   }

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.JobPower;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.CapMode;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.Keys;
@@ -138,17 +139,10 @@ class ITAlertsCrash {
         SITE,
         id,
         scope,
-        Quantity.POWER,
-        milliwatts,
+        new PowerLimit(milliwatts),
         "UTC",
-        List.of(80, 100),
-        holdMillis,
-        5,
-        10_000,
-        5_000,
-        0,
-        List.of(),
-        CapMode.NONE,
+        new Thresholds(List.of(80, 100), 5),
+        new AlertTiming(holdMillis, 10_000, 5_000, 0),
         "",
         "",
         0);
@@ -241,10 +235,10 @@ class ITAlertsCrash {
                   alert.scope(),
                   alert.state(),
                   alert.severity(),
-                  alert.sinceEpochMillis(),
-                  alert.endedEpochMillis());
+                  alert.times().sinceEpochMillis(),
+                  alert.times().endedEpochMillis());
       if (!line.equals(last.put(alert.id(), line))) {
-        lines.add(alert.updatedEpochMillis() + " " + line);
+        lines.add(alert.times().updatedEpochMillis() + " " + line);
       }
     }
     lines.sort(null);

@@ -72,7 +72,7 @@ class ITBudgetCommand {
         .isEqualTo(
             "budget feed-a of site dc1 is in force: 1.2MW for site; site dc1 has no node yet");
     assertThat(topic.read())
-        .hasEntrySatisfying("dc1/feed-a", set -> assertThat(set.schedule()).hasSize(2));
+        .hasEntrySatisfying("dc1/feed-a", set -> assertThat(set.limit().schedule()).hasSize(2));
     assertThat(budget(1, "set", "b", "--site=dc1", "--scope=site", "--power=1MW"))
         .isEqualTo(
             "joulestream: budget b is for the same as budget feed-a: the power of site at site dc1;"

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.CapMode;
 import io.github.joulestream.energy.alerts.Contributor;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.producers.publish.Publisher;
@@ -147,7 +148,7 @@ class ITBudgetsReplay {
     List<String> found =
         ofBudget.stream()
             .filter(alert -> alert.revision() == 1 || alert.state() == AlertState.RESOLVED)
-            .map(alert -> alert.state() + " " + alert.updatedEpochMillis())
+            .map(alert -> alert.state() + " " + alert.times().updatedEpochMillis())
             .toList();
     System.out.printf(
         "ITBudgetsReplay: %,d readings, highest %,d W, limit %,d W: %s%n",
@@ -163,8 +164,8 @@ class ITBudgetsReplay {
         JobRecord running =
             set.jobs().stream()
                 .filter(job ->
-                    job.startEpochMillis() <= alert.updatedEpochMillis()
-                        && job.endEpochMillis() >= alert.updatedEpochMillis())
+                    job.span().startEpochMillis() <= alert.times().updatedEpochMillis()
+                        && job.span().endEpochMillis() >= alert.times().updatedEpochMillis())
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no job at " + alert));
         assertThat(first.name()).isEqualTo(running.job());
@@ -256,17 +257,10 @@ class ITBudgetsReplay {
               "smc",
               "breaker",
               Scope.SITE,
-              Quantity.POWER,
-              limit,
+              new PowerLimit(limit),
               "UTC",
-              List.of(100),
-              0,
-              5,
-              RESOLVE_AFTER_MILLIS,
-              REST_MILLIS,
-              0,
-              List.of(),
-              CapMode.NONE,
+              new Thresholds(List.of(100), 5),
+              new AlertTiming(0, RESOLVE_AFTER_MILLIS, REST_MILLIS, 0),
               "",
               "",
               0);

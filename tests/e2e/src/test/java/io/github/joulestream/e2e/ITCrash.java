@@ -280,13 +280,13 @@ class ITCrash {
             job.job(),
             "%s %s %s %d to %d, peak %d mW, work %s, %s"
                 .formatted(
-                    job.user(),
-                    job.project(),
+                    job.details().user(),
+                    job.details().project(),
                     job.state(),
-                    job.startEpochMillis(),
-                    job.endEpochMillis(),
+                    job.times().startEpochMillis(),
+                    job.times().endEpochMillis(),
                     job.peakMilliwatts(),
-                    job.work(),
+                    job.work().amount(),
                     job.totals()));
       }
       Map<String, String> sites = new TreeMap<>();

@@ -315,7 +315,7 @@ class ITDashboardsPipeline {
             Map.entry("job", List.of(largestJob().job())),
             Map.entry("user", List.of(Macros.ALL)),
             Map.entry("project", List.of(Macros.ALL)),
-            Map.entry("work_unit", List.of(largestJob().workUnit())),
+            Map.entry("work_unit", List.of(largestJob().work().unit())),
             Map.entry("window", List.of("10s|10000")),
             // so that the power is over it, at times
             Map.entry("budget", List.of("1")),
@@ -515,7 +515,7 @@ class ITDashboardsPipeline {
     near(grafana.shown("Job / Peak power of the job", 1, with()), job.peakMilliwatts() / 1000.0);
     near(
         grafana.shown("Job / Work per joule", 1, with()),
-        job.work() / (job.totals().get(JobAmount.TOTAL_MILLIJOULES) / 1000.0));
+        job.work().amount() / (job.totals().get(JobAmount.TOTAL_MILLIJOULES) / 1000.0));
     near(grafana.shown("Efficiency / Jobs", 1, with()), jobs.size());
     near(grafana.shown("Efficiency / Energy of the jobs", 1, with()), sum(jobs) / KILOWATT_HOUR);
     long end = lastWindowOfJobs();
@@ -531,7 +531,7 @@ class ITDashboardsPipeline {
             grafana
                 .ask(Grafana.query("Site / annotation Jobs that ended"), with())
                 .at("/series/0/values"))
-        .hasSize((int) jobs.stream().filter(j -> j.endEpochMillis() <= to).count());
+        .hasSize((int) jobs.stream().filter(j -> j.times().endEpochMillis() <= to).count());
   }
 
   @Test
@@ -556,12 +556,14 @@ class ITDashboardsPipeline {
           latest(
                   Topic.ALERTS,
                   WireSerdes.alerts(),
-                  alert -> List.of(alert.id(), alert.sinceEpochMillis() / 1_000))
+                  alert -> List.of(alert.id(), alert.times().sinceEpochMillis() / 1_000))
               .values()
               .forEach(alert ->
                   expected.add(
                       List.of(
-                          alert.sinceEpochMillis() / 1_000, alert.rule().label(), alert.scope())));
+                          alert.times().sinceEpochMillis() / 1_000,
+                          alert.rule().label(),
+                          alert.scope())));
           Set<List<Object>> shown = new HashSet<>();
           for (JsonNode row : grafana.ask(rows, with()).at("/series/0/values")) {
             shown.add(

@@ -191,7 +191,7 @@ class ITJobs {
       publisher.flush();
     }
     JobSummary lazy = awaitJob("lazy", ITJobs::wholeEnergy);
-    assertThat(lazy.user()).isEqualTo("ada");
+    assertThat(lazy.details().user()).isEqualTo("ada");
     assertThat(lazy.state()).isEqualTo(JobState.CANCELLED);
     assertThat(lazy.totals().get(JobAmount.HELD_IDLE_MILLIJOULES))
         .isEqualTo(lazy.totals().get(JobAmount.GPU_MILLIJOULES));
@@ -199,14 +199,14 @@ class ITJobs {
 
     JobSummary eager = awaitJob("eager", ITJobs::wholeEnergy);
     assertThat(eager.state()).isEqualTo(JobState.COMPLETED);
-    assertThat(eager.work()).isEqualTo(12);
-    assertThat(eager.workUnit()).isEqualTo("steps");
+    assertThat(eager.work().amount()).isEqualTo(12);
+    assertThat(eager.work().unit()).isEqualTo("steps");
     assertThat(eager.totals().get(JobAmount.HELD_IDLE_MILLIJOULES)).isZero();
   }
 
   /** 100 W as long as it was there, to a millisecond at each end. */
   private static boolean wholeEnergy(JobSummary job) {
-    long millis = job.endEpochMillis() - job.startEpochMillis();
+    long millis = job.times().endEpochMillis() - job.times().startEpochMillis();
     return job.endedBy() == EndedBy.SCHEDULER
         && Math.abs(job.totals().get(JobAmount.GPU_MILLIJOULES) - 100 * millis) <= 200;
   }
@@ -247,13 +247,14 @@ class ITJobs {
         "tokens",
         "--kafka",
         kafka);
-    awaitJob("run-7", job -> job.work() == 1_200);
+    awaitJob("run-7", job -> job.work().amount() == 1_200);
     run("job", "end", "run-7", "--site", "lab", "--node", "n2", "--force", "--kafka", kafka);
     JobSummary job = awaitJob("run-7", found -> found.state() == JobState.COMPLETED);
-    assertThat(job.user()).isEqualTo("ada");
-    assertThat(job.labels()).isEqualTo(Map.of("model", "llama"));
-    assertThat(job.workUnit()).isEqualTo("tokens");
-    assertThat(job.endEpochMillis() - job.startEpochMillis()).isBetween(60_000L, 120_000L);
+    assertThat(job.details().user()).isEqualTo("ada");
+    assertThat(job.details().labels()).isEqualTo(Map.of("model", "llama"));
+    assertThat(job.work().unit()).isEqualTo("tokens");
+    assertThat(job.times().endEpochMillis() - job.times().startEpochMillis())
+        .isBetween(60_000L, 120_000L);
     try (Program unknown = Program.start("job", "end", "run-8", "--dir", folder.toString())) {
       assertThat(unknown.await()).isEqualTo(1);
       assertThat(unknown.output()).contains("knows no job 'run-8'; start it first");
@@ -286,10 +287,11 @@ class ITJobs {
         slurm.send(new ProducerRecord<>("slurm", json.getBytes(UTF_8))).get();
       }
       JobSummary job = awaitJob("4711", found -> found.state() == JobState.TIMEOUT);
-      assertThat(job.user()).isEqualTo("marie");
+      assertThat(job.details().user()).isEqualTo("marie");
       assertThat(job.nodes()).isEqualTo(2);
-      assertThat(job.startEpochMillis()).isEqualTo(start.toInstant(ZoneOffset.UTC).toEpochMilli());
-      assertThat(job.endEpochMillis() - job.startEpochMillis()).isEqualTo(60_000);
+      assertThat(job.times().startEpochMillis())
+          .isEqualTo(start.toInstant(ZoneOffset.UTC).toEpochMilli());
+      assertThat(job.times().endEpochMillis() - job.times().startEpochMillis()).isEqualTo(60_000);
       bridge.interrupt();
       assertThat(bridge.await()).as(bridge.output()).isIn(0, 130);
       assertThat(bridge.output())

@@ -14,9 +14,12 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -245,16 +248,11 @@ class ITNodeSetAside {
           new JobRecord(
               "dc1",
               "7",
-              "ada",
-              "physics",
-              "train",
-              "batch",
-              Map.of("mail", "ada@example.org"),
-              start,
-              JobRecord.OPEN,
+              new JobDetails("ada", "physics", "train", "batch", Map.of("mail", "ada@example.org")),
+              JobSpan.openSince(start),
               JobState.RUNNING,
-              0,
-              "");
+              JobWork.NONE,
+              0);
       put("jobs", "dc1/7", WireSerdes.jobs().serializer().serialize("any", job));
       Await.until("its summary", () -> summary().isPresent());
       assertThat(run(1, "job", "forget", "8", "--site", "dc1", "--yes")).contains("no job '8'");
@@ -268,10 +266,11 @@ class ITNodeSetAside {
                           WireSerdes.jobSummaries()
                               .deserializer()
                               .deserialize("any", record.value()))
-                      .filter(said -> said.user().isEmpty() && said.labels().isEmpty())
+                      .filter(said ->
+                          said.details().user().isEmpty() && said.details().labels().isEmpty())
                       .count()
                   >= 2);
-      assertThat(summary().orElseThrow().user()).isEmpty();
+      assertThat(summary().orElseThrow().details().user()).isEmpty();
     }
   }
 }

@@ -8,12 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.app.Main;
 import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.energy.alerts.Budget;
-import io.github.joulestream.energy.alerts.Quantity;
+import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.SchemaExchange;
@@ -79,26 +83,16 @@ class ITOperatorCommands {
   private static Alert alert(String site, Rule rule, Scope scope, AlertState state, String budget) {
     return new Alert(
         Alert.fingerprint(site, rule, scope),
-        rule,
-        site,
-        budget,
-        scope.text(),
+        new AlertSubject(rule, site, budget, scope.text()),
         Severity.CRITICAL,
         state,
-        1_210_000,
-        1_200_000,
-        "W",
-        100,
-        START,
-        START + 9_000,
-        state == AlertState.FIRING ? Alert.OPEN : START + 9_000,
-        10_000,
+        new AlertMeasurement(1_210_000, 1_200_000, "W", 100, 10_000),
+        new AlertTimes(
+            START, START + 9_000, state == AlertState.FIRING ? AlertTimes.OPEN : START + 9_000),
         List.of(),
         "too much",
         3,
-        "",
-        "",
-        "");
+        new AlertRouting("", "", ""));
   }
 
   private <T> void put(Topic topic, String key, T value, Serde<T> serde) throws Exception {
@@ -194,7 +188,7 @@ class ITOperatorCommands {
     assertThat(last.key()).isEqualTo(power.id());
     assertThat(cleared.state()).isEqualTo(AlertState.RESOLVED);
     assertThat(cleared.revision()).isEqualTo(4);
-    assertThat(cleared.sinceEpochMillis()).isEqualTo(START);
+    assertThat(cleared.times().sinceEpochMillis()).isEqualTo(START);
     assertThat(new String(last.headers().lastHeader(Alert.CLEARED_HEADER).value(), UTF_8))
         .isEqualTo("dc1");
     assertThat(run(0, "alert", "list")).isEqualTo("no alert holds");
@@ -208,7 +202,7 @@ class ITOperatorCommands {
     put(
         Topic.BUDGETS,
         "dc1/feed",
-        Budget.of("dc1", "feed", Scope.SITE, Quantity.POWER, 1_000),
+        Budget.of("dc1", "feed", Scope.SITE, new PowerLimit(1_000)),
         WireSerdes.budgets());
     assertThat(run(1, "node", "forget", "dc1", "n3", "--yes"))
         .contains("no node n3 of site dc1 has reported", "dc1 (2 nodes), dc2 (1 node)");

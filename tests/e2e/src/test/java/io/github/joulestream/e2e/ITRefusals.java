@@ -19,7 +19,11 @@ import io.github.joulestream.producers.jobs.SlurmJobs;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
@@ -158,26 +162,15 @@ class ITRefusals {
   private static Alert alert(Scope scope, String scopeText, String id) {
     return new Alert(
         id.isEmpty() ? Alert.fingerprint("lab", Rule.POWER_BUDGET, scope) : id,
-        Rule.POWER_BUDGET,
-        "lab",
-        "b",
-        scopeText,
+        new AlertSubject(Rule.POWER_BUDGET, "lab", "b", scopeText),
         Severity.CRITICAL,
         AlertState.FIRING,
-        2,
-        1,
-        "W",
-        100,
-        START,
-        START,
-        Alert.OPEN,
-        10_000,
+        new AlertMeasurement(2, 1, "W", 100, 10_000),
+        new AlertTimes(START, START, AlertTimes.OPEN),
         List.of(),
         "too much",
         1,
-        "",
-        "",
-        "");
+        new AlertRouting("", "", ""));
   }
 
   private void put(Alert alert) throws Exception {

@@ -10,7 +10,11 @@ import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertMeasurement;
+import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.AlertSubject;
+import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
@@ -160,26 +164,15 @@ class ITSecuredCluster {
     long now = System.currentTimeMillis();
     return new Alert(
         Alert.fingerprint(SITE, Rule.POWER_BUDGET, Scope.SITE),
-        Rule.POWER_BUDGET,
-        SITE,
-        "by-hand",
-        Scope.SITE.text(),
+        new AlertSubject(Rule.POWER_BUDGET, SITE, "by-hand", Scope.SITE.text()),
         Severity.CRITICAL,
         AlertState.FIRING,
-        1_210_000,
-        1_200_000,
-        "W",
-        100,
-        now,
-        now,
-        Alert.OPEN,
-        10_000,
+        new AlertMeasurement(1_210_000, 1_200_000, "W", 100, 10_000),
+        new AlertTimes(now, now, AlertTimes.OPEN),
         List.of(),
         "too much",
         3,
-        "",
-        "",
-        "");
+        new AlertRouting("", "", ""));
   }
 
   @Test

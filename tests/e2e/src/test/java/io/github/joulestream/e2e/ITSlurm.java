@@ -289,12 +289,12 @@ class ITSlurm {
           assertThat(job(store, done).totals().get(JobAmount.GPU_MILLIJOULES)).isZero();
         }
         JobSummary first = job(store, done);
-        assertThat(first.project()).isEqualTo("physics");
-        assertThat(first.name()).isEqualTo("my | job");
-        assertThat(first.partition()).isEqualTo("batch");
-        assertThat(first.work()).isEqualTo(120);
-        assertThat(first.labels()).containsEntry("cluster", "it");
-        assertThat(job(store, failed).project()).isEqualTo("biology");
+        assertThat(first.details().project()).isEqualTo("physics");
+        assertThat(first.details().name()).isEqualTo("my | job");
+        assertThat(first.details().partition()).isEqualTo("batch");
+        assertThat(first.work().amount()).isEqualTo(120);
+        assertThat(first.details().labels()).containsEntry("cluster", "it");
+        assertThat(job(store, failed).details().project()).isEqualTo("biology");
         assertThat(agent.isAlive()).as(agent.output()).isTrue();
       }
       up.interrupt();
@@ -332,18 +332,18 @@ class ITSlurm {
                         && job.totals().get(JobAmount.ESTIMATED_MILLIJOULES) == 0
                         && Math.abs(memoryWatts(job) - memoryWatts) < memoryWatts / 10));
     JobSummary job = job(store, id);
-    assertThat(job.user()).isEqualTo(user);
+    assertThat(job.details().user()).isEqualTo(user);
     Times times = times(id);
     // Slurm's times are in whole seconds
-    assertThat(job.startEpochMillis()).isCloseTo(times.start, within(2_500L));
-    assertThat(job.endEpochMillis()).isCloseTo(times.end, within(2_500L));
+    assertThat(job.times().startEpochMillis()).isCloseTo(times.start, within(2_500L));
+    assertThat(job.times().endEpochMillis()).isCloseTo(times.end, within(2_500L));
     assertThat(job.totals().get(JobAmount.TOTAL_MILLIJOULES))
         .isGreaterThanOrEqualTo(job.totals().get(JobAmount.MEMORY_MILLIJOULES));
   }
 
   /** What all of the memory draws, as it had one processor and that part of the memory. */
   private static double memoryWatts(JobSummary job) {
-    long millis = job.endEpochMillis() - job.startEpochMillis();
+    long millis = job.times().endEpochMillis() - job.times().startEpochMillis();
     return job.totals().get(JobAmount.MEMORY_MILLIJOULES)
         / (double) millis
         * Runtime.getRuntime().availableProcessors();

@@ -123,7 +123,7 @@ class ITTopics {
     Await.until("the schema is read in the background", () -> isReadable(bytes));
     JobRecord job = WireSerdes.jobs().deserializer().deserialize("jobs", bytes);
     assertThat(job.job()).isEqualTo("later/7");
-    assertThat(job.user()).isEqualTo("ada");
+    assertThat(job.details().user()).isEqualTo("ada");
   }
 
   private static boolean isReadable(byte[] bytes) {

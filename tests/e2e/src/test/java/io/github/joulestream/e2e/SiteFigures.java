@@ -46,13 +46,13 @@ record SiteFigures(
           job.job(),
           "%s %s %s %d to %d, peak %d mW, work %s, %s"
               .formatted(
-                  job.user(),
-                  job.project(),
+                  job.details().user(),
+                  job.details().project(),
                   job.state(),
-                  job.startEpochMillis(),
-                  job.endEpochMillis(),
+                  job.times().startEpochMillis(),
+                  job.times().endEpochMillis(),
                   job.peakMilliwatts(),
-                  job.work(),
+                  job.work().amount(),
                   job.totals()));
     }
     long difference =

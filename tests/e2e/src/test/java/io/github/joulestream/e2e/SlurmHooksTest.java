@@ -176,7 +176,7 @@ class SlurmHooksTest {
     assertThat(Files.getOwner(said).getName()).isEqualTo("nobody");
     run("runuser", "-u", "nobody", "--", "sh", "-c", "printf 'done=7\nunit=steps\n' >" + said);
     JobDirectory directory = new JobDirectory("s", jobs);
-    assertThat(directory.read(1_795_485_725_000L).getFirst().record().work()).isEqualTo(7);
+    assertThat(directory.read(1_795_485_725_000L).getFirst().record().work().amount()).isEqualTo(7);
 
     // as much as there is, there and in every other place that the hooks made
     String out =

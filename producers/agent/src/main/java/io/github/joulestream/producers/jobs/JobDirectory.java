@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.runtime.DistinctErrors;
-import io.github.joulestream.schemas.JobRecord;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -265,8 +264,7 @@ public final class JobDirectory implements JobSource {
       if (known.values != null) {
         try {
           LocalJob job = JobFile.job(site, entry.getKey(), known.values);
-          now.add(
-              job.record().startEpochMillis() == JobRecord.UNSPECIFIED ? dated(job, known) : job);
+          now.add(job.record().span().hasStart() ? job : dated(job, known));
         } catch (RuntimeException e) {
           says(directory.resolve(entry.getKey()), "cannot be used", e);
           entry.setValue(new Known(known.modified, known.size, null, known.said));

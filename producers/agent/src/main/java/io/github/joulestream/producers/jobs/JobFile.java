@@ -7,8 +7,11 @@ import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
 import io.github.joulestream.producers.probe.GpuNumbering;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -94,27 +97,27 @@ public final class JobFile {
         labels.put(key.substring("label.".length()), value);
       }
     });
-    long end = time(values, "end", JobRecord.OPEN);
+    long end = time(values, "end", JobSpan.OPEN);
     String said = values.getOrDefault("state", "");
     JobState state =
-        !said.isEmpty() ? state(said) : end == JobRecord.OPEN ? JobState.RUNNING : JobState.UNKNOWN;
-    if (state.ended() != (end != JobRecord.OPEN) && state != JobState.UNKNOWN) {
+        !said.isEmpty() ? state(said) : end == JobSpan.OPEN ? JobState.RUNNING : JobState.UNKNOWN;
+    if (state.ended() != (end != JobSpan.OPEN) && state != JobState.UNKNOWN) {
       throw new IllegalArgumentException("state and end do not go together");
     }
     return new LocalJob(
         new JobRecord(
             site,
             Names.id(values.getOrDefault("job", name)),
-            text(values, "user"),
-            text(values, "account"),
-            text(values, "name"),
-            text(values, "partition"),
-            Bounds.withinBounds(labels),
-            time(values, "start", JobRecord.UNSPECIFIED),
-            end,
+            new JobDetails(
+                text(values, "user"),
+                text(values, "account"),
+                text(values, "name"),
+                text(values, "partition"),
+                Bounds.withinBounds(labels)),
+            new JobSpan(time(values, "start", JobSpan.UNKNOWN), end),
             state,
-            number(values, "done", BigDecimal.ZERO).doubleValue(),
-            text(values, "unit"),
+            new JobWork(
+                number(values, "done", BigDecimal.ZERO).doubleValue(), text(values, "unit")),
             number(values, "nodes", BigDecimal.ZERO).intValueExact()),
         gpus(values),
         new Parts(

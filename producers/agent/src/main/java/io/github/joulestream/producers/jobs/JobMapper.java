@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
-import static io.github.joulestream.schemas.AllocationEvent.BY_GPUS;
+import static io.github.joulestream.schemas.NodeShares.BY_GPUS;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.producers.input.Names;
@@ -16,6 +16,7 @@ import io.github.joulestream.schemas.AllocationEvent.Reporter;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.NodeShares;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ public final class JobMapper {
    */
   private record Held(JobSource source, LocalJob job, AllocationEvent event, long saidEpochMillis) {
     long startEpochMillis() {
-      return job.record().startEpochMillis();
+      return job.record().span().startEpochMillis();
     }
   }
 
@@ -259,7 +260,7 @@ public final class JobMapper {
   }
 
   private void hold(JobSource source, LocalJob job, long epochMillis) {
-    long start = job.record().startEpochMillis();
+    long start = job.record().span().startEpochMillis();
     Held known = held.get(job.id());
     boolean wasBefore = before.forget(job.id());
     if (known != null ? known.startEpochMillis() < start : wasBefore && before.diedBefore(start)) {
@@ -322,10 +323,7 @@ public final class JobMapper {
               Action.RELEASE,
               epochMillis,
               lost,
-              0,
-              0,
-              0,
-              0,
+              NodeShares.NONE,
               0,
               Reporter.HOOK));
     }
@@ -336,14 +334,14 @@ public final class JobMapper {
       return;
     }
     JobRecord record = job.record();
-    long end = record.endEpochMillis();
+    long end = record.span().endEpochMillis();
     Held known = held.remove(job.id());
     if (!started && known == null && before.toldOf(job.id(), end)) {
       return;
     }
-    if (known == null && record.startEpochMillis() != JobRecord.UNSPECIFIED) {
+    if (known == null && record.span().hasStart()) {
       // it came and went between two turns
-      publisher.publish(eventOf(job, record.startEpochMillis()));
+      publisher.publish(eventOf(job, record.span().startEpochMillis()));
     }
     gpus.forget(job.id());
     publisher.publish(AllocationEvent.release(site, node, job.id(), end));
@@ -381,10 +379,11 @@ public final class JobMapper {
         parts.entrySet().stream()
             .map(part -> new DeviceShare(part.getKey(), part.getValue()))
             .toList(),
-        or(stated.memory(), rest),
-        or(stated.storage(), rest),
-        or(stated.cpu(), rest),
-        or(stated.node(), rest),
+        new NodeShares(
+            or(stated.memory(), rest),
+            or(stated.storage(), rest),
+            or(stated.cpu(), rest),
+            or(stated.node(), rest)),
         gpusOnNode,
         Reporter.HOOK);
   }

@@ -52,7 +52,7 @@ public record LocalJob(
   }
 
   boolean over() {
-    return record.endEpochMillis() != JobRecord.OPEN;
+    return record.span().hasEnded();
   }
 
   /** True if nothing is said of what it has: then it has all of the node. */

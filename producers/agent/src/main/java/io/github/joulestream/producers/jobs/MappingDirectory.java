@@ -5,8 +5,11 @@ import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -172,16 +175,11 @@ public final class MappingDirectory implements JobSource {
                 new JobRecord(
                     site,
                     id,
-                    "",
-                    "",
-                    "",
-                    "",
-                    Map.of(),
-                    start,
-                    JobRecord.OPEN,
+                    JobDetails.NONE,
+                    JobSpan.openSince(start),
                     JobState.RUNNING,
-                    0,
-                    ""),
+                    JobWork.NONE,
+                    0),
                 gpus,
                 Parts.UNSPECIFIED_SHARES,
                 false));

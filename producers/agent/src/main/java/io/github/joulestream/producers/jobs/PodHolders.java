@@ -5,8 +5,11 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
 import io.github.joulestream.producers.jobs.PodDevices.Given;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -103,7 +106,7 @@ final class PodHolders {
       }
       partsAtLast.put(pod, parts);
       PodApi.Pod about = known.getOrDefault(pod, PodApi.Pod.UNKNOWN);
-      jobs.add(job(pod, about, JobRecord.OPEN, JobState.RUNNING, parts));
+      jobs.add(job(pod, about, JobSpan.OPEN, JobState.RUNNING, parts));
     });
     uncertain = List.copyOf(doubts);
     return List.copyOf(jobs);
@@ -163,16 +166,16 @@ final class PodHolders {
         new JobRecord(
             site,
             Names.id(pod),
-            "",
-            Bounds.cutText(pod.substring(0, slash)),
-            Bounds.cutText(pod.substring(slash + 1)),
-            "",
-            Bounds.withinBounds(about.labels()),
-            starts.getOrDefault(pod, JobRecord.UNSPECIFIED),
-            end,
+            new JobDetails(
+                "",
+                Bounds.cutText(pod.substring(0, slash)),
+                Bounds.cutText(pod.substring(slash + 1)),
+                "",
+                Bounds.withinBounds(about.labels())),
+            new JobSpan(starts.getOrDefault(pod, JobSpan.UNKNOWN), end),
             state,
-            0,
-            ""),
+            JobWork.NONE,
+            0),
         parts,
         Parts.UNSPECIFIED_SHARES,
         true);

@@ -6,8 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.producers.input.Json;
 import io.github.joulestream.producers.input.Names;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -49,8 +52,8 @@ final class SlurmRecord {
     }
     long start = time(json, "@start");
     JobState state = state(text(json, "state"));
-    long end = state == JobState.RUNNING ? JobRecord.OPEN : time(json, "@end");
-    if (start == JobRecord.UNSPECIFIED) {
+    long end = state == JobState.RUNNING ? JobSpan.OPEN : time(json, "@end");
+    if (start == JobSpan.UNKNOWN) {
       return Optional.empty(); // cancelled while it waited
     }
     Map<String, String> labels = new TreeMap<>();
@@ -65,16 +68,15 @@ final class SlurmRecord {
         new JobRecord(
             site,
             Names.id(json.path("jobid").asText()),
-            text(json, "username"),
-            text(json, "account"),
-            text(json, "job_name"),
-            text(json, "partition"),
-            Bounds.withinBounds(labels),
-            start,
-            end,
+            new JobDetails(
+                text(json, "username"),
+                text(json, "account"),
+                text(json, "job_name"),
+                text(json, "partition"),
+                Bounds.withinBounds(labels)),
+            new JobSpan(start, end),
             state,
-            0,
-            "",
+            JobWork.NONE,
             Math.clamp(json.path("total_nodes").asInt(), 0, Bounds.NODES_OF_JOB)));
   }
 
@@ -100,12 +102,12 @@ final class SlurmRecord {
   private static long time(JsonNode json, String field) {
     String text = text(json, field);
     if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
-      return JobRecord.UNSPECIFIED;
+      return JobSpan.UNKNOWN;
     }
     try {
       String local = text.endsWith("Z") ? text.substring(0, text.length() - 1) : text;
       long millis = LocalDateTime.parse(local).toInstant(ZoneOffset.UTC).toEpochMilli();
-      return millis == 0 ? JobRecord.UNSPECIFIED : millis;
+      return millis == 0 ? JobSpan.UNKNOWN : millis;
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(
           "%s is %s, not a time".formatted(field, Bounds.shown(text)), e);

@@ -79,12 +79,14 @@ class HostileFilesTest {
     List<LocalJob> found = read();
     assertThat(found).hasSize(6);
     for (LocalJob job : found) {
-      assertThat(job.record().work()).as(job.id()).isEqualTo(job.id().equals("good") ? 7 : 0);
+      assertThat(job.record().work().amount())
+          .as(job.id())
+          .isEqualTo(job.id().equals("good") ? 7 : 0);
     }
     Files.delete(own.resolve("good"));
     Files.delete(jobs.resolve("good.progress"));
     Files.writeString(jobs.resolve("good.progress"), "done=8\n");
-    assertThat(read()).anyMatch(job -> job.record().work() == 8);
+    assertThat(read()).anyMatch(job -> job.record().work().amount() == 8);
   }
 
   @Test
@@ -108,8 +110,8 @@ class HostileFilesTest {
     LocalJob wide =
         read().stream().filter(job -> !job.id().equals("good")).findFirst().orElseThrow();
     assertThat(wide.id()).startsWith("jjj").hasSize(Bounds.NAME_CHARACTERS);
-    assertThat(wide.record().user()).hasSize(Bounds.TEXT_CHARACTERS);
-    assertThat(wide.record().labels()).hasSize(Bounds.LABELS);
+    assertThat(wide.record().details().user()).hasSize(Bounds.TEXT_CHARACTERS);
+    assertThat(wide.record().details().labels()).hasSize(Bounds.LABELS);
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.github.joulestream.producers.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,14 +58,14 @@ class JobDirectoryTest {
     put("1", "user=ada\nstart=1795485000\n");
     List<LocalJob> one = read();
     assertThat(one).hasSize(1);
-    assertThat(one.getFirst().record().user()).isEqualTo("ada");
+    assertThat(one.getFirst().record().details().user()).isEqualTo("ada");
     assertThat(read()).isSameAs(one);
     put("2", "gpus=0\n");
     long start = now;
     assertThat(read()).hasSize(2);
     // who does not say when it began: since the file is there
     assertThat(directory.read(now).stream().filter(job -> job.id().equals("2")))
-        .allMatch(job -> job.record().startEpochMillis() == start);
+        .allMatch(job -> job.record().span().startEpochMillis() == start);
     put("1", "user=ada\nstart=1795485000\nend=1795485700\n");
     assertThat(read()).anyMatch(job -> job.id().equals("1") && job.over());
     Files.delete(jobs.resolve("1"));
@@ -111,15 +112,15 @@ class JobDirectoryTest {
   @Test
   void theUser_tellsOfProgress_andOfNothingElse() throws Exception {
     put("1", "user=ada\nstart=5\n");
-    assertThat(read().getFirst().record().work()).isZero();
+    assertThat(read().getFirst().record().work().amount()).isZero();
     Path progress = jobs.resolve("1.progress");
     Files.writeString(progress, "done=1200\nunit=tokens\nuser=root\nend=6\n");
     now += 10_000;
     JobRecord job = read().getFirst().record();
-    assertThat(job.work()).isEqualTo(1_200);
-    assertThat(job.workUnit()).isEqualTo("tokens");
-    assertThat(job.user()).isEqualTo("ada");
-    assertThat(job.endEpochMillis()).isEqualTo(JobRecord.OPEN);
+    assertThat(job.work().amount()).isEqualTo(1_200);
+    assertThat(job.work().unit()).isEqualTo("tokens");
+    assertThat(job.details().user()).isEqualTo("ada");
+    assertThat(job.span().endEpochMillis()).isEqualTo(JobSpan.OPEN);
 
     Files.writeString(progress, "done=lots\n");
     Files.setLastModifiedTime(progress, FileTime.fromMillis(now + 7));
@@ -128,7 +129,7 @@ class JobDirectoryTest {
 
     put("1", "user=ada\nstart=5\nend=9\nstate=completed\n");
     Files.writeString(progress, "done=1300\nunit=tokens\n");
-    assertThat(read().getFirst().record().work()).isEqualTo(1_300);
+    assertThat(read().getFirst().record().work().amount()).isEqualTo(1_300);
   }
 
   @Test
@@ -144,7 +145,7 @@ class JobDirectoryTest {
     assertThat(found.stream().map(LocalJob::id)).containsExactlyInAnyOrder("7", "8", "9");
     LocalJob seven = found.stream().filter(job -> job.id().equals("7")).findFirst().orElseThrow();
     assertThat(seven.gpus()).isEqualTo(Map.of("0", 10_000, "1", 5_000));
-    assertThat(seven.record().startEpochMillis()).isEqualTo(now - 500);
+    assertThat(seven.record().span().startEpochMillis()).isEqualTo(now - 500);
     assertThat(seven.told()).isFalse();
     assertThat(mapping.read(now + 1_000)).isSameAs(found);
 
@@ -154,7 +155,7 @@ class JobDirectoryTest {
     found = mapping.read(now + 6_000);
     assertThat(found.stream().map(LocalJob::id)).containsExactly("7");
     assertThat(found.getFirst().gpus()).isEqualTo(Map.of("0", 10_000, "1", 10_000));
-    assertThat(found.getFirst().record().startEpochMillis()).isEqualTo(now - 500);
+    assertThat(found.getFirst().record().span().startEpochMillis()).isEqualTo(now - 500);
     assertThat(mapping.changedEpochMillis()).isBetween(now + 5_000, now + 6_000);
   }
 

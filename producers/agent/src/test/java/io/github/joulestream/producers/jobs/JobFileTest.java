@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,16 +55,10 @@ class JobFileTest {
             new JobRecord(
                 "s",
                 "4711",
-                "marie",
-                "physics",
-                "train = fast",
-                "gpu",
-                Map.of("qos", "high"),
-                1_795_485_725_250L,
-                1_795_485_726_250L,
+                new JobDetails("marie", "physics", "train = fast", "gpu", Map.of("qos", "high")),
+                new JobSpan(1_795_485_725_250L, 1_795_485_726_250L),
                 JobState.FAILED,
-                12.5,
-                "tokens",
+                new JobWork(12.5, "tokens"),
                 2));
     assertThat(job.gpus())
         .isEqualTo(Map.of("counted:0", 5_000, "GPU-6", 5_000, "counted:/dev/nvidia3", 5_000));
@@ -74,7 +71,7 @@ class JobFileTest {
   void whatIsNotSaid_isNotInvented() {
     LocalJob job = job("user=ada\n");
     assertThat(job.record().job()).isEqualTo("file");
-    assertThat(job.record().startEpochMillis()).isEqualTo(JobRecord.UNSPECIFIED);
+    assertThat(job.record().span().startEpochMillis()).isEqualTo(JobSpan.UNKNOWN);
     assertThat(job.record().state()).isEqualTo(JobState.RUNNING);
     assertThat(job.told()).isTrue();
     assertThat(job.hasTheNode()).isTrue();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
-import static io.github.joulestream.schemas.AllocationEvent.BY_GPUS;
+import static io.github.joulestream.schemas.NodeShares.BY_GPUS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
@@ -133,7 +133,7 @@ class JobMapperTest {
                 1_795_485_000_000L,
                 List.of(DeviceShare.whole("gpu0"), DeviceShare.whole("gpu2")),
                 4));
-    assertThat(published.jobs().getFirst().user()).isEqualTo("ada");
+    assertThat(published.jobs().getFirst().details().user()).isEqualTo("ada");
     turn(NOW + 1_000, gpus(4));
     assertThat(published.allocations()).isEmpty();
 
@@ -187,10 +187,10 @@ class JobMapperTest {
     turn(NOW, gpus(2));
     AllocationEvent event = one();
     assertThat(event.devices()).isEmpty();
-    assertThat(event.cpuBasisPoints()).isEqualTo(2_500);
-    assertThat(event.memoryBasisPoints()).isEqualTo(5_000);
-    assertThat(event.storageBasisPoints()).isEqualTo(2_500);
-    assertThat(event.nodeBasisPoints()).isEqualTo(2_500);
+    assertThat(event.shares().cpuBasisPoints()).isEqualTo(2_500);
+    assertThat(event.shares().memoryBasisPoints()).isEqualTo(5_000);
+    assertThat(event.shares().storageBasisPoints()).isEqualTo(2_500);
+    assertThat(event.shares().nodeBasisPoints()).isEqualTo(2_500);
     assertThat(event.gpusOnNode()).isEqualTo(2);
 
     source.says("2", "start=1795485006\n");
@@ -198,8 +198,8 @@ class JobMapperTest {
     event = one();
     assertThat(event.devices())
         .containsExactlyInAnyOrder(DeviceShare.whole("gpu0"), DeviceShare.whole("gpu1"));
-    assertThat(event.memoryBasisPoints()).isEqualTo(10_000);
-    assertThat(event.nodeBasisPoints()).isEqualTo(10_000);
+    assertThat(event.shares().memoryBasisPoints()).isEqualTo(10_000);
+    assertThat(event.shares().nodeBasisPoints()).isEqualTo(10_000);
   }
 
   @Test
@@ -209,12 +209,12 @@ class JobMapperTest {
     AllocationEvent event = one();
     assertThat(event.devices()).hasSize(2);
     assertThat(event.gpusOnNode()).isZero();
-    assertThat(event.memoryBasisPoints()).isEqualTo(5_000);
+    assertThat(event.shares().memoryBasisPoints()).isEqualTo(5_000);
     turn(NOW + 1_000, gpus(2));
     event = one();
     assertThat(event.devices()).hasSize(2);
-    assertThat(event.memoryBasisPoints()).isEqualTo(BY_GPUS);
-    assertThat(event.cpuBasisPoints()).isEqualTo(5_000);
+    assertThat(event.shares().memoryBasisPoints()).isEqualTo(BY_GPUS);
+    assertThat(event.shares().cpuBasisPoints()).isEqualTo(5_000);
     // what it has changes from now on
     assertThat(event.atEpochMillis()).isEqualTo(NOW + 1_000);
   }
@@ -268,7 +268,7 @@ class JobMapperTest {
     turn(NOW, gpus(0));
     AllocationEvent event = one();
     assertThat(event.devices()).containsExactly(DeviceShare.whole("gpu0"));
-    assertThat(event.memoryBasisPoints()).isEqualTo(2_500);
+    assertThat(event.shares().memoryBasisPoints()).isEqualTo(2_500);
     assertThat(event.gpusOnNode()).isZero();
   }
 
@@ -364,7 +364,8 @@ class JobMapperTest {
         new JobMapper(
             "s", "n", List.of(source, second), this::numberings, published, HeldJobs.none());
     turn(NOW, gpus(2));
-    assertThat(published.jobs().stream().map(JobRecord::user)).containsExactly("ada", "bob");
+    assertThat(published.jobs().stream().map(job -> job.details().user()))
+        .containsExactly("ada", "bob");
   }
 
   @Test

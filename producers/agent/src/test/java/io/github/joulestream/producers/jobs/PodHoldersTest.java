@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.producers.jobs.PodDevices.Given;
-import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -127,7 +127,7 @@ class PodHoldersTest {
     assertThat(held())
         .isEqualTo(Map.of("next", Map.of("GPU-1", WHOLE), "web-0", Map.of("GPU-2", WHOLE)));
     LocalJob again = requireNonNull(job("web-0"));
-    assertThat(again.record().startEpochMillis()).isEqualTo(NOW + 3_000);
+    assertThat(again.record().span().startEpochMillis()).isEqualTo(NOW + 3_000);
   }
 
   @Test
@@ -154,7 +154,7 @@ class PodHoldersTest {
     says("q", "Running", NOW, 0);
     LocalJob ended = requireNonNull(job("p"));
     assertThat(ended.record().state()).isEqualTo(JobState.FAILED);
-    assertThat(ended.record().endEpochMillis()).isEqualTo(NOW + 42_000);
+    assertThat(ended.record().span().endEpochMillis()).isEqualTo(NOW + 42_000);
     assertThat(ended.gpus()).isEqualTo(Map.of("GPU-1", WHOLE));
     assertThat(held()).containsOnlyKeys("q");
     // the next has all of it, whatever was first
@@ -163,7 +163,7 @@ class PodHoldersTest {
     says("q", "Succeeded", NOW, 0);
     LocalJob unknown = requireNonNull(job("q"));
     assertThat(unknown.record().state()).isEqualTo(JobState.COMPLETED);
-    assertThat(unknown.record().endEpochMillis()).isEqualTo(now);
+    assertThat(unknown.record().span().endEpochMillis()).isEqualTo(now);
   }
 
   @Test
@@ -209,7 +209,8 @@ class PodHoldersTest {
         assertThat(held.get("p" + round)).isEqualTo(Map.of(gpu, WHOLE));
       }
       assertThat(holders.uncertain()).isEmpty();
-      jobs().forEach(job -> assertThat(job.record().endEpochMillis()).isEqualTo(JobRecord.OPEN));
+      jobs()
+          .forEach(job -> assertThat(job.record().span().endEpochMillis()).isEqualTo(JobSpan.OPEN));
     }
   }
 
@@ -224,7 +225,7 @@ class PodHoldersTest {
     assertThat(found)
         .allSatisfy(job -> {
           assertThat(job.id()).startsWith("a/ppp").hasSize(250);
-          assertThat(job.record().name()).startsWith(name).hasSize(253);
+          assertThat(job.record().details().name()).startsWith(name).hasSize(253);
         });
     assertThat(jobs()).isEqualTo(found);
   }

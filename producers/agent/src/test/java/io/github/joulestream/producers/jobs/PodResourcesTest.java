@@ -176,14 +176,14 @@ class PodResourcesTest {
               Map.of("MIG-7", 10_000),
               Map.of("GPU-3", 5_000),
               Map.of("GPU-3", 5_000));
-      assertThat(found.getFirst().record().project()).isEqualTo("team-a");
-      assertThat(found.getFirst().record().name()).isEqualTo("train-0");
-      assertThat(found.getFirst().record().startEpochMillis()).isEqualTo(NOW);
+      assertThat(found.getFirst().record().details().project()).isEqualTo("team-a");
+      assertThat(found.getFirst().record().details().name()).isEqualTo("train-0");
+      assertThat(found.getFirst().record().span().startEpochMillis()).isEqualTo(NOW);
 
       response = pod("team-a", "train-0", "nvidia.com/gpu", "GPU-1", "GPU-2");
       found = read(pods);
       assertThat(found.stream().map(LocalJob::id)).containsExactly("team-a/train-0");
-      assertThat(found.getFirst().record().startEpochMillis()).isEqualTo(NOW);
+      assertThat(found.getFirst().record().span().startEpochMillis()).isEqualTo(NOW);
       assertThat(pods.changedEpochMillis()).isGreaterThan(NOW);
     }
   }
@@ -238,12 +238,12 @@ class PodResourcesTest {
             Duration.ofSeconds(10));
     response = pod("a", "p", "nvidia.com/gpu", "GPU-1");
     try (PodResources pods = new PodResources("s", socket, labels)) {
-      assertThat(pods.read(now).getFirst().record().labels()).isEmpty();
+      assertThat(pods.read(now).getFirst().record().details().labels()).isEmpty();
       response = joined(response, pod("a", "q", "nvidia.com/gpu", "GPU-2"));
       Map<String, String> found = Map.of();
       for (int i = 0; i < 500 && found.isEmpty(); i++) {
         now += 1_000;
-        found = pods.read(now).getFirst().record().labels();
+        found = pods.read(now).getFirst().record().details().labels();
         LockSupport.parkNanos(10_000_000);
       }
       assertThat(found).isEqualTo(Map.of("team", "red"));

@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -41,16 +44,15 @@ class SlurmRecordTest {
             new JobRecord(
                 "s",
                 "4711",
-                "marie",
-                "physics",
-                "train",
-                "gpu",
-                Map.of("cluster", "alps", "qos", "normal", "array", "4700_11"),
-                millis("2026-11-25T00:41:01Z"),
-                millis("2026-11-25T00:51:03Z"),
+                new JobDetails(
+                    "marie",
+                    "physics",
+                    "train",
+                    "gpu",
+                    Map.of("cluster", "alps", "qos", "normal", "array", "4700_11")),
+                new JobSpan(millis("2026-11-25T00:41:01Z"), millis("2026-11-25T00:51:03Z")),
                 JobState.CANCELLED,
-                0,
-                "",
+                JobWork.NONE,
                 2));
   }
 
@@ -60,8 +62,8 @@ class SlurmRecordTest {
         parse("{'jobid':1,'state':'RUNNING','@start':'2026-11-25T00:41:01','@end':'Unknown'}")
             .orElseThrow();
     assertThat(job.state()).isEqualTo(JobState.RUNNING);
-    assertThat(job.endEpochMillis()).isEqualTo(JobRecord.OPEN);
-    assertThat(job.user()).isEmpty();
+    assertThat(job.span().endEpochMillis()).isEqualTo(JobSpan.OPEN);
+    assertThat(job.details().user()).isEmpty();
   }
 
   @Test
@@ -82,11 +84,11 @@ class SlurmRecordTest {
                  'partition':'naïve 日本','qos':null,'cluster':'c\\\\','array_job_id':null}
                 """)
             .orElseThrow();
-    assertThat(job.name()).isEqualTo("a\nb\t\\");
-    assertThat(job.project()).isEmpty();
-    assertThat(job.user()).isEmpty();
-    assertThat(job.partition()).isEqualTo("naïve 日本");
-    assertThat(job.labels()).isEqualTo(Map.of("cluster", "c\\"));
+    assertThat(job.details().name()).isEqualTo("a\nb\t\\");
+    assertThat(job.details().project()).isEmpty();
+    assertThat(job.details().user()).isEmpty();
+    assertThat(job.details().partition()).isEqualTo("naïve 日本");
+    assertThat(job.details().labels()).isEqualTo(Map.of("cluster", "c\\"));
     assertThat(job.state()).isEqualTo(JobState.CANCELLED);
   }
 

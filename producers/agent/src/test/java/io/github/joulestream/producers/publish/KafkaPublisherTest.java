@@ -10,8 +10,11 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.WireSerdes;
 import java.io.IOException;
@@ -88,16 +91,11 @@ class KafkaPublisherTest {
         new JobRecord(
             "lab",
             "a/b",
-            "u",
-            "p",
-            "n",
-            "q",
-            Map.of(),
-            START,
-            JobRecord.OPEN,
+            new JobDetails("u", "p", "n", "q", Map.of()),
+            JobSpan.openSince(START),
             JobState.RUNNING,
-            0,
-            "");
+            JobWork.NONE,
+            0);
     AllocationEvent event = AllocationEvent.release("lab", "n1", "a/b", START + 7);
     try (KafkaPublisher publisher = new KafkaPublisher(producer)) {
       publisher.publish(BATCH);

@@ -48,20 +48,7 @@ final class Found {
     if (!id.equals(job.job())) {
       notices.add(
           "%s: there is a job %s already, so this one is %s".formatted(file, job.job(), id));
-      job =
-          new JobRecord(
-              job.site(),
-              id,
-              job.user(),
-              job.project(),
-              job.name(),
-              job.partition(),
-              job.labels(),
-              job.startEpochMillis(),
-              job.endEpochMillis(),
-              job.state(),
-              job.work(),
-              job.workUnit());
+      job = new JobRecord(job.site(), id, job.details(), job.span(), job.state(), job.work(), 0);
     }
     jobs.add(traced.as(job));
   }

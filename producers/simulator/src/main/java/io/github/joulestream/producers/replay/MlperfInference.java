@@ -12,8 +12,11 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.input.Decimals;
 import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,16 +134,11 @@ final class MlperfInference {
     return new JobRecord(
         site,
         benchmark + "/" + scenario,
-        "",
-        benchmark,
-        text(detail.get("sut_name")),
-        scenario,
-        Map.of(),
-        begin,
-        end,
+        new JobDetails("", benchmark, text(detail.get("sut_name")), scenario, Map.of()),
+        new JobSpan(begin, end),
         valid == null || valid.asText().equals("VALID") ? JobState.COMPLETED : JobState.FAILED,
-        work.amount(),
-        work.unit());
+        new JobWork(work.amount(), work.unit()),
+        0);
   }
 
   /** Everything between the root and {@code <benchmark>/<scenario>} names the machine. */

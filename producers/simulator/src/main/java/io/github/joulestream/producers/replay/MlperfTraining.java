@@ -11,8 +11,11 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -140,16 +143,16 @@ final class MlperfTraining {
         new JobRecord(
             site,
             system + "/" + benchmark + "/" + run,
-            submitter(benchmarkFolder, system),
-            benchmark,
-            run,
-            system,
-            Map.of("nodes", Integer.toString(power.logs.size())),
-            life.start,
-            life.stop,
+            new JobDetails(
+                submitter(benchmarkFolder, system),
+                benchmark,
+                run,
+                system,
+                Map.of("nodes", Integer.toString(power.logs.size()))),
+            new JobSpan(life.start, life.stop),
             life.state,
-            life.samples,
-            life.samples > 0 ? "samples" : "");
+            new JobWork(life.samples, life.samples > 0 ? "samples" : ""),
+            0);
     found.add(
         new Run(
             file,

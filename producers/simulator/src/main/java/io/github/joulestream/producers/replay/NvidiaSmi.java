@@ -10,8 +10,11 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.DeviceShare;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -165,7 +168,13 @@ final class NvidiaSmi {
     }
     JobRecord job =
         new JobRecord(
-            site, node, "", "", node, "", Map.of(), first, last, JobState.COMPLETED, 0, "");
+            site,
+            node,
+            new JobDetails("", "", node, "", Map.of()),
+            new JobSpan(first, last),
+            JobState.COMPLETED,
+            JobWork.NONE,
+            0);
     return new TracedJob(
         job, shares, new SensorFigures(gpus.stream().map(gpu -> gpu.sensor(first, last)).toList()));
   }

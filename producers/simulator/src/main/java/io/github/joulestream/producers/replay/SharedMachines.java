@@ -122,8 +122,8 @@ final class SharedMachines {
   }
 
   private static boolean atOneTime(TracedJob one, TracedJob other) {
-    return one.ended().startEpochMillis() < other.ended().endEpochMillis()
-        && other.ended().startEpochMillis() < one.ended().endEpochMillis();
+    return one.ended().span().startEpochMillis() < other.ended().span().endEpochMillis()
+        && other.ended().span().startEpochMillis() < one.ended().span().endEpochMillis();
   }
 
   // ---- different machines under one name

@@ -8,7 +8,9 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -51,7 +53,7 @@ public final class TraceSet {
   public List<JobRecord> jobs() {
     return found.jobs.stream()
         .map(TracedJob::ended)
-        .sorted(Comparator.comparingLong(JobRecord::startEpochMillis))
+        .sorted(Comparator.comparingLong(job -> job.span().startEpochMillis()))
         .toList();
   }
 
@@ -179,33 +181,29 @@ public final class TraceSet {
           new JobRecord(
               ended.site(),
               ended.job(),
-              ended.user(),
-              ended.project(),
-              ended.name(),
-              ended.partition(),
-              ended.labels(),
-              ended.startEpochMillis(),
-              JobRecord.OPEN,
+              ended.details(),
+              JobSpan.openSince(ended.span().startEpochMillis()),
               JobState.RUNNING,
-              0,
-              ended.workUnit());
-      events.add(new Event(ended.startEpochMillis(), 0, new Content.OfJob(running)));
+              new JobWork(0, ended.work().unit()),
+              0);
+      events.add(new Event(ended.span().startEpochMillis(), 0, new Content.OfJob(running)));
       for (String node : traced.nodes()) {
         events.add(
             new Event(
-                ended.startEpochMillis(),
+                ended.span().startEpochMillis(),
                 1,
                 new Content.OfAllocation(
                     AllocationEvent.holdNode(
-                        site, node, ended.job(), ended.startEpochMillis(), traced.gpus()))));
+                        site, node, ended.job(), ended.span().startEpochMillis(), traced.gpus()))));
         events.add(
             new Event(
-                ended.endEpochMillis(),
+                ended.span().endEpochMillis(),
                 2,
                 new Content.OfAllocation(
-                    AllocationEvent.release(site, node, ended.job(), ended.endEpochMillis()))));
+                    AllocationEvent.release(
+                        site, node, ended.job(), ended.span().endEpochMillis()))));
       }
-      events.add(new Event(ended.endEpochMillis(), 3, new Content.OfJob(ended)));
+      events.add(new Event(ended.span().endEpochMillis(), 3, new Content.OfJob(ended)));
     }
     for (NodeLog log : found.logs) {
       long[] times = log.devices().getFirst().readings().epochMillis();

@@ -147,10 +147,8 @@ public final class FaultyPublisher implements Publisher {
                       device.source(),
                       device.containedIn(),
                       device.model(),
-                      device.powerLimitMilliwatts(),
-                      device.averagingMillis(),
-                      device.counterEpoch(),
-                      device.counterWrapMicrojoules(),
+                      device.power(),
+                      device.counter(),
                       device.capacityBytes(),
                       device.id()),
                   said.readings()));

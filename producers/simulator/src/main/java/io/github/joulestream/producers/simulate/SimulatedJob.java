@@ -2,8 +2,11 @@
 package io.github.joulestream.producers.simulate;
 
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobWork;
 import java.util.Map;
 
 /** A job of the simulated site, and what it really drew so far. */
@@ -24,7 +27,7 @@ final class SimulatedJob {
   private final Sum total = new Sum();
   private final Sum silent = new Sum();
   private double work;
-  private long endEpochMillis = JobRecord.OPEN;
+  private long endEpochMillis = JobSpan.OPEN;
 
   private final Activity activity = new Activity();
   private long activityMillis = Long.MIN_VALUE;
@@ -161,16 +164,15 @@ final class SimulatedJob {
     return new JobRecord(
         site,
         id,
-        plan.user().name(),
-        plan.project(),
-        plan.shape().verb() + "-" + plan.project(),
-        gpus >= SimulatedNode.GPUS ? "large" : "small",
-        Map.of("gpus", Integer.toString(gpus)),
-        startEpochMillis,
-        state.ended() ? endEpochMillis : JobRecord.OPEN,
+        new JobDetails(
+            plan.user().name(),
+            plan.project(),
+            plan.shape().verb() + "-" + plan.project(),
+            gpus >= SimulatedNode.GPUS ? "large" : "small",
+            Map.of("gpus", Integer.toString(gpus))),
+        new JobSpan(startEpochMillis, state.ended() ? endEpochMillis : JobSpan.OPEN),
         state,
-        Math.floor(work),
-        plan.shape().workUnit(),
+        new JobWork(Math.floor(work), plan.shape().workUnit()),
         nodes);
   }
 }

@@ -39,25 +39,27 @@ class MlperfInferenceTest {
       List<String> fields = List.of(line.split(",", -1));
       JobRecord job = requireNonNull(jobs.get(fields.getFirst()), fields.getFirst());
       assertThat(job.state()).isEqualTo(JobState.COMPLETED);
-      double seconds = (job.endEpochMillis() - job.startEpochMillis()) / 1e3;
+      double seconds = (job.span().endEpochMillis() - job.span().startEpochMillis()) / 1e3;
       double joules = joules(recorded, job);
       assertThat(joules / seconds / Double.parseDouble(fields.get(5)) - 1)
           .as("mean power of %s", job.job())
           .isCloseTo(0, within(3e-4));
-      assertThat(job.work() / seconds)
-          .isCloseTo(Double.parseDouble(fields.get(3)), within(1e-6 * job.work() / seconds));
-      assertThat(fields.get(4)).isEqualToIgnoringCase(job.workUnit() + "/s");
+      assertThat(job.work().amount() / seconds)
+          .isCloseTo(
+              Double.parseDouble(fields.get(3)), within(1e-6 * job.work().amount() / seconds));
+      assertThat(fields.get(4)).isEqualToIgnoringCase(job.work().unit() + "/s");
     }
     JobRecord mixtral = requireNonNull(jobs.get("mixtral-8x7b/Offline"));
     JobRecord llama = requireNonNull(jobs.get("llama2-70b-99/Offline"));
-    assertThat(mixtral.work() / joules(recorded, mixtral)).isCloseTo(7.959, within(0.002));
-    assertThat(llama.work() / joules(recorded, llama)).isCloseTo(4.106, within(0.002));
+    assertThat(mixtral.work().amount() / joules(recorded, mixtral)).isCloseTo(7.959, within(0.002));
+    assertThat(llama.work().amount() / joules(recorded, llama)).isCloseTo(4.106, within(0.002));
     assertThat(traces.notices()).anyMatch(notice -> notice.contains("--utc-offset"));
   }
 
   private static double joules(Recorded recorded, JobRecord job) {
     String node = recorded.nodesOf(job.job()).iterator().next();
-    return recorded.joules(node, "meter", job.startEpochMillis(), job.endEpochMillis());
+    return recorded.joules(
+        node, "meter", job.span().startEpochMillis(), job.span().endEpochMillis());
   }
 
   @Test
@@ -75,7 +77,10 @@ class MlperfInferenceTest {
     for (int channel = 1; channel <= 3; channel++) {
       channels +=
           recorded.joules(
-              "sut", "meter-ch" + channel, job.startEpochMillis(), job.endEpochMillis());
+              "sut",
+              "meter-ch" + channel,
+              job.span().startEpochMillis(),
+              job.span().endEpochMillis());
     }
     assertThat(channels / joules(recorded, job)).isCloseTo(1, within(1e-6));
   }
@@ -128,8 +133,8 @@ class MlperfInferenceTest {
     assertThat(recorded.power("sut", "meter").values()).containsExactly(100_000L, 100_500L);
     assertThat(recorded.power("sut", "meter-ch2").values())
         .containsExactly(60_000L, 60_000L, 60_000L);
-    assertThat(traces.jobs().getFirst().work()).isEqualTo(150);
-    assertThat(traces.jobs().getFirst().workUnit()).isEqualTo("samples");
+    assertThat(traces.jobs().getFirst().work().amount()).isEqualTo(150);
+    assertThat(traces.jobs().getFirst().work().unit()).isEqualTo("samples");
   }
 
   @Test
@@ -140,7 +145,7 @@ class MlperfInferenceTest {
             folder,
             new ReplayOptions("lab", ZoneOffset.ofHours(-7), MlperfEdges.MEASURED, Map.of()));
     long expected = Instant.parse("2024-07-24T14:30:00Z").toEpochMilli();
-    assertThat(traces.jobs().getFirst().startEpochMillis()).isEqualTo(expected);
+    assertThat(traces.jobs().getFirst().span().startEpochMillis()).isEqualTo(expected);
     assertThat(Recorded.of(traces).power("sut", "meter")).containsOnlyKeys(expected);
     assertThat(traces.notices()).noneMatch(notice -> notice.contains("utc-offset"));
   }

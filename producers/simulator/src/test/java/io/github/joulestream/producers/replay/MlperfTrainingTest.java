@@ -11,6 +11,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
@@ -71,8 +72,8 @@ class MlperfTrainingTest {
           traces.jobs().stream().filter(each -> each.job().equals(id)).findFirst().orElseThrow();
       Set<String> nodes = recorded.nodesOf(id);
       assertThat(nodes).hasSize(Integer.parseInt(fields.get(3)));
-      long start = job.startEpochMillis();
-      long stop = job.endEpochMillis();
+      long start = job.span().startEpochMillis();
+      long stop = job.span().endEpochMillis();
       assertThat((stop - start) / 1e3).isCloseTo(Double.parseDouble(fields.get(5)), within(1e-9));
       double joules =
           nodes.stream().mapToDouble(node -> recorded.joules(node, "meter", start, stop)).sum();
@@ -91,7 +92,7 @@ class MlperfTrainingTest {
     double widest = 0;
     for (JobRecord job : traces.jobs()) {
       String[] names = job.job().split("/");
-      double seconds = (job.endEpochMillis() - job.startEpochMillis()) / 1e3;
+      double seconds = (job.span().endEpochMillis() - job.span().startEpochMillis()) / 1e3;
       double expected = 0;
       double interconnect = 0;
       Path power = real.resolve(names[0]).resolve(names[1]).resolve("power").resolve(names[2]);
@@ -198,7 +199,8 @@ class MlperfTrainingTest {
       double joules =
           nodes.stream()
               .mapToDouble(node ->
-                  recorded.joules(node, "meter", job.startEpochMillis(), job.endEpochMillis()))
+                  recorded.joules(
+                      node, "meter", job.span().startEpochMillis(), job.span().endEpochMillis()))
               .sum();
       assertThat(joules / Double.parseDouble(fields[6])).isCloseTo(1, within(5e-4));
     }
@@ -228,16 +230,16 @@ class MlperfTrainingTest {
     assertThat(traces.jobs())
         .allSatisfy(job -> {
           assertThat(job.state()).isEqualTo(JobState.COMPLETED);
-          assertThat(job.user()).isEqualTo("Sustainable Metal Cloud");
+          assertThat(job.details().user()).isEqualTo("Sustainable Metal Cloud");
         });
     JobRecord lora =
         traces.jobs().stream()
             .filter(job -> job.job().endsWith("result_5730-240516232429153071029_3"))
             .findFirst()
             .orElseThrow();
-    assertThat(lora.project()).isEqualTo("llama2_70b_lora");
-    assertThat(lora.work()).isEqualTo(6912);
-    assertThat(lora.workUnit()).isEqualTo("samples");
+    assertThat(lora.details().project()).isEqualTo("llama2_70b_lora");
+    assertThat(lora.work().amount()).isEqualTo(6912);
+    assertThat(lora.work().unit()).isEqualTo("samples");
     assertThat(traces.nodes()).isEqualTo(1 + 64 + 8 + 9);
     assertThat(traces.notices()).anyMatch(notice -> notice.contains("total_power.txt: left out"));
   }
@@ -334,9 +336,9 @@ class MlperfTrainingTest {
     JobRecord job = traces.jobs().getFirst();
     assertThat(job.job()).isEqualTo("2xTEST/bert/result_1");
     assertThat(job.state()).isEqualTo(JobState.FAILED);
-    assertThat(job.work()).isEqualTo(640);
-    assertThat(job.startEpochMillis()).isEqualTo(START);
-    assertThat(job.endEpochMillis()).isEqualTo(START + 10_000);
+    assertThat(job.work().amount()).isEqualTo(640);
+    assertThat(job.span().startEpochMillis()).isEqualTo(START);
+    assertThat(job.span().endEpochMillis()).isEqualTo(START + 10_000);
   }
 
   @Test
@@ -569,7 +571,7 @@ class MlperfTrainingTest {
     assertThat(recorded.jobs)
         .extracting(JobRecord::state)
         .containsExactly(JobState.RUNNING, JobState.COMPLETED);
-    assertThat(recorded.jobs.getFirst().endEpochMillis()).isEqualTo(JobRecord.OPEN);
+    assertThat(recorded.jobs.getFirst().span().endEpochMillis()).isEqualTo(JobSpan.OPEN);
     assertThat(recorded.allocations)
         .extracting(AllocationEvent::node, AllocationEvent::action, AllocationEvent::atEpochMillis)
         .containsExactlyInAnyOrder(
@@ -577,7 +579,7 @@ class MlperfTrainingTest {
             tuple("2xTEST.node_1", AllocationEvent.Action.HOLD, START),
             tuple("2xTEST.node_0", AllocationEvent.Action.RELEASE, START + 10_000),
             tuple("2xTEST.node_1", AllocationEvent.Action.RELEASE, START + 10_000));
-    assertThat(recorded.allocations.getFirst().nodeBasisPoints()).isEqualTo(10_000);
+    assertThat(recorded.allocations.getFirst().shares().nodeBasisPoints()).isEqualTo(10_000);
     // 4 batches of 50 rows each, two of them before the run
     assertThat(recorded.batches).hasSize(8);
     assertThat(recorded.all.subList(0, 4)).isEqualTo(recorded.batches.subList(0, 4));

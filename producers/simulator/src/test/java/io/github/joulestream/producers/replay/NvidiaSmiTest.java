@@ -48,8 +48,9 @@ class NvidiaSmiTest {
     // the marks are absolute times: only with the right offset does the load fall between them
     JobRecord job = traces.jobs().getFirst();
     double watts =
-        recorded.joules("3090_5050", "gpu0", job.startEpochMillis(), job.endEpochMillis())
-            / ((job.endEpochMillis() - job.startEpochMillis()) / 1e3);
+        recorded.joules(
+                "3090_5050", "gpu0", job.span().startEpochMillis(), job.span().endEpochMillis())
+            / ((job.span().endEpochMillis() - job.span().startEpochMillis()) / 1e3);
     assertThat(watts).isBetween(130.0, 350.0);
     assertThat(recorded.devicesOf("3090_5050"))
         .as("of three power columns, one is used: that without an average")
@@ -95,8 +96,8 @@ class NvidiaSmiTest {
     write("a/timestamps.csv", "timestamp", "1689325828417687", "oops", "1689325826000999");
     TraceSet traces = Traces.find(folder, UTC_1);
     JobRecord job = traces.jobs().getFirst();
-    assertThat(job.startEpochMillis()).isEqualTo(1_689_325_826_000L);
-    assertThat(job.endEpochMillis()).isEqualTo(1_689_325_828_417L);
+    assertThat(job.span().startEpochMillis()).isEqualTo(1_689_325_826_000L);
+    assertThat(job.span().endEpochMillis()).isEqualTo(1_689_325_828_417L);
     assertThat(traces.notices())
         .containsExactly(
             unnamed("a/gpudata.csv"), "a/timestamps.csv: 1 refused: 'oops' is not a time (line 3)");
@@ -318,7 +319,7 @@ class NvidiaSmiTest {
     write("gpudata.csv", "timestamp, power.draw [W]", "2023/07/14 10:10:26.905, 56.38 W");
     writeText("timestamps.csv", "timestamp\n1689325826000000\n1689325828000000\n16893258");
     TraceSet traces = Traces.find(folder, UTC_1);
-    assertThat(traces.jobs().getFirst().startEpochMillis()).isEqualTo(1_689_325_826_000L);
+    assertThat(traces.jobs().getFirst().span().startEpochMillis()).isEqualTo(1_689_325_826_000L);
     assertThat(traces.notices()).anyMatch(notice -> notice.contains("cut off within '16893258'"));
   }
 

@@ -145,11 +145,11 @@ class SimulatedSiteLawsTest {
       for (String line : Files.readAllLines(file).subList(1, witness.jobs.size() + 1)) {
         String[] fields = line.split(",", -1);
         JobRecord job = Objects.requireNonNull(witness.jobs.get(fields[1]));
-        long seconds = (job.endEpochMillis() - job.startEpochMillis()) / 1_000;
+        long seconds = (job.span().endEpochMillis() - job.span().startEpochMillis()) / 1_000;
         if (seconds >= 60) {
-          int gpus = Integer.parseInt(Objects.requireNonNull(job.labels().get("gpus")));
+          int gpus = Integer.parseInt(Objects.requireNonNull(job.details().labels().get("gpus")));
           wattsByKind
-              .computeIfAbsent(job.name().split("-", 2)[0], _ -> new ArrayList<>())
+              .computeIfAbsent(job.details().name().split("-", 2)[0], _ -> new ArrayList<>())
               .add(Double.parseDouble(fields[7]) / seconds / gpus);
         }
       }
@@ -184,7 +184,7 @@ class SimulatedSiteLawsTest {
       site.advanceTo(START + 5_400_000, witness);
       site.finish(witness);
       witness.jobs.values().stream()
-          .filter(job -> job.partition().equals("large"))
+          .filter(job -> job.details().partition().equals("large"))
           .forEach(large::add);
     }
     assertThat(large).hasSizeGreaterThan(15).anyMatch(job -> job.nodes() > 1);

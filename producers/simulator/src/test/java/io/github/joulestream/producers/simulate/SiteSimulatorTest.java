@@ -165,7 +165,7 @@ class SiteSimulatorTest {
     List<Double> errors = new ArrayList<>();
     truth.forEach((job, millijoules) -> {
       JobRecord record = Objects.requireNonNull(recorder.jobs.get(job), job);
-      long seconds = (record.endEpochMillis() - record.startEpochMillis()) / 1_000;
+      long seconds = (record.span().endEpochMillis() - record.span().startEpochMillis()) / 1_000;
       if (seconds >= 60 && silent.getOrDefault(job, 0L) == 0) {
         double error = Math.abs((double) booked.getOrDefault(job, 0L) / millijoules - 1);
         // at each end, the second between two samples is shared by time
@@ -184,10 +184,10 @@ class SiteSimulatorTest {
         event.atEpochMillis(),
         event.devices().stream()
             .collect(Collectors.toMap(DeviceShare::deviceId, DeviceShare::basisPoints)),
-        event.memoryBasisPoints(),
-        event.storageBasisPoints(),
-        event.cpuBasisPoints(),
-        event.nodeBasisPoints(),
+        event.shares().memoryBasisPoints(),
+        event.shares().storageBasisPoints(),
+        event.shares().cpuBasisPoints(),
+        event.shares().nodeBasisPoints(),
         event.gpusOnNode(),
         AllocationEdge.By.HOOK,
         START + 1_300_000);
@@ -198,7 +198,7 @@ class SiteSimulatorTest {
     SiteSimulator simulator = new SiteSimulator(SITE, START);
     Recorder recorder = run(simulator, 300_000, 10_000);
     assertThat(recorder.jobs.values()).allMatch(job -> job.state().ended());
-    assertThat(recorder.jobs.values().stream().map(JobRecord::user).distinct().count())
+    assertThat(recorder.jobs.values().stream().map(job -> job.details().user()).distinct().count())
         .isGreaterThan(3);
     Path file = folder.resolve("truth.csv");
     simulator.writeTruth(file);
@@ -272,7 +272,7 @@ class SiteSimulatorTest {
       Recorder recorder = run(new SiteSimulator(options, START), 3_700_000, 10_000);
       assertThat(recorder.jobs).as("seed %d", seed).hasSize(10);
       assertThat(recorder.jobs.values())
-          .filteredOn(job -> job.startEpochMillis() == START)
+          .filteredOn(job -> job.span().startEpochMillis() == START)
           .hasSize(3);
     }
     // more than there is room for at once

@@ -454,10 +454,8 @@ public final class NvmlProbe implements Probe {
         whole.source(),
         whole.containedIn(),
         name == null ? whole.model() : name,
-        whole.powerLimitMilliwatts(),
-        whole.averagingMillis(),
-        whole.counterEpoch(),
-        whole.counterWrapMicrojoules(),
+        whole.power(),
+        whole.counter(),
         sized ? capacity(at) : 0,
         whole.id());
   }
