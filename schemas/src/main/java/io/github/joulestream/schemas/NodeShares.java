@@ -4,8 +4,8 @@ package io.github.joulestream.schemas;
 import io.github.joulestream.energy.Bounds;
 
 /**
- * A job's shares of what a node has once, each in units of 1/10,000, or {@link #BY_GPUS}: the same
- * share as its share of the node's GPUs.
+ * A job's shares of what a node has once, each in basis points (1/10,000), or {@link #BY_GPUS}: the
+ * same share as its share of the node's GPUs.
  *
  * @param memoryBasisPoints of the memory
  * @param storageBasisPoints of the drives
@@ -38,9 +38,9 @@ public record NodeShares(
     check("node", nodeBasisPoints);
   }
 
-  private static void check(String what, int parts) {
-    if (parts < BY_GPUS || parts > Bounds.WHOLE_BASIS_POINTS) {
-      throw new IllegalArgumentException(what + " share is " + parts + " parts");
+  private static void check(String what, int basisPoints) {
+    if (basisPoints < BY_GPUS || basisPoints > Bounds.WHOLE_BASIS_POINTS) {
+      throw new IllegalArgumentException(what + " share is " + basisPoints + " basis points");
     }
   }
 }
