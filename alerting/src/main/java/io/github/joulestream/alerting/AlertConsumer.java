@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
-import io.github.joulestream.schemas.Refusals;
+import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -65,7 +65,7 @@ final class AlertConsumer implements AutoCloseable {
   }
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final Refusals refusals;
+  private final ConsumerRefusals refusals;
   private final Begin begin;
   private Check check = _ -> {};
   private @Nullable Progress progress;
@@ -90,7 +90,7 @@ final class AlertConsumer implements AutoCloseable {
     config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
     consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    refusals = new Refusals(kafka, log::warn);
+    refusals = new ConsumerRefusals(kafka, log::warn);
   }
 
   /**
@@ -172,7 +172,7 @@ final class AlertConsumer implements AutoCloseable {
       } catch (RuntimeException | StackOverflowError e) {
         if (!told) {
           refusals.refuse(record, e);
-        } else if (!Refusals.isOfTheRecord(e)) {
+        } else if (!ConsumerRefusals.isOfTheRecord(e)) {
           throw e;
         }
       }

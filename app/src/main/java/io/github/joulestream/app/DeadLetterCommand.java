@@ -12,7 +12,7 @@ import io.github.joulestream.app.DeadLetterTopic.Letter;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.Keys;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -4,7 +4,7 @@ package io.github.joulestream.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;

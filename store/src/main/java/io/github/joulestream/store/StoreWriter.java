@@ -10,7 +10,7 @@ import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Progress;
-import io.github.joulestream.schemas.Refusals;
+import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -119,7 +119,7 @@ public final class StoreWriter implements AutoCloseable {
   private final AtomicLong retries = new AtomicLong();
   private final AtomicLong firstWrite = new AtomicLong(-1);
   private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
-  private final Refusals refusals;
+  private final ConsumerRefusals refusals;
   private boolean revoked;
 
   /** A point and the record it came from. */
@@ -165,7 +165,7 @@ public final class StoreWriter implements AutoCloseable {
     consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     admin = Admin.create(this.kafka);
-    refusals = new Refusals(this.kafka, log::warn);
+    refusals = new ConsumerRefusals(this.kafka, log::warn);
     probe = new PipelineHealth(admin, instance, this::counts, clock);
     thread = Thread.ofPlatform().name("store-writer").unstarted(this::run);
   }

@@ -2,7 +2,7 @@
 package io.github.joulestream.app.log;
 
 import io.github.joulestream.runtime.ShownText;
-import io.github.joulestream.schemas.Refusals;
+import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,7 +30,7 @@ public final class Unreadable {
    * @throws RuntimeException the failure itself, if it is not of the record
    */
   public void add(ConsumerRecord<String, byte[]> record, Throwable e) {
-    if (!Refusals.isOfTheRecord(e)) {
+    if (!ConsumerRefusals.isOfTheRecord(e)) {
       throw e instanceof RuntimeException known ? known : new IllegalStateException(e);
     }
     String key = ShownText.of(record.key(), MAX_CHARACTERS);
@@ -42,7 +42,7 @@ public final class Unreadable {
         key,
         "%s of %s (partition %d offset %d) cannot be read: %s"
             .formatted(
-                key, record.topic(), record.partition(), record.offset(), Refusals.reason(e)));
+                key, record.topic(), record.partition(), record.offset(), ConsumerRefusals.reason(e)));
   }
 
   /** A later record of the key can be read, so that the earlier is of no interest any more. */

@@ -9,7 +9,7 @@ import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.PowerSnapshot;
-import io.github.joulestream.schemas.Refusals;
+import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -107,13 +107,13 @@ final class LiveView implements AutoCloseable {
    * It is for people to look at: the accounting has its own readers, which keep what is refused.
    */
   private void skip(ConsumerRecord<?, ?> record, Throwable e) {
-    if (!Refusals.isOfTheRecord(e)) {
+    if (!ConsumerRefusals.isOfTheRecord(e)) {
       throw e instanceof RuntimeException known ? known : new IllegalStateException(e);
     }
     errors.warn(
         record.topic(),
         "the lines leave out %s %d %d: %s"
-            .formatted(record.topic(), record.partition(), record.offset(), Refusals.reason(e)));
+            .formatted(record.topic(), record.partition(), record.offset(), ConsumerRefusals.reason(e)));
   }
 
   private List<TopicPartition> partitions(Topic topic) {

@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.runtime.ShownText;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;

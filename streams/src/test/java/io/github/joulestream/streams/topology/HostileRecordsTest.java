@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.AllocationEvent;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;

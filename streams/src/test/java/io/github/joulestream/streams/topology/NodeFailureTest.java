@@ -14,7 +14,7 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.AllocationEvent;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.Keys;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.e2e.HostileRecords.Kind;
 import io.github.joulestream.e2e.HostileWriter.Sent;
-import io.github.joulestream.schemas.DeadLetters;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.Topic;
 import java.time.Duration;
 import java.util.ArrayList;

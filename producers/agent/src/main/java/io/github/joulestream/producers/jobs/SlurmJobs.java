@@ -7,7 +7,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.Keys;
-import io.github.joulestream.schemas.Refusals;
+import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
@@ -58,7 +58,7 @@ public final class SlurmJobs implements AutoCloseable {
   private final String site;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final Refusals refusals;
+  private final ConsumerRefusals refusals;
   private final Progress progress = new Progress("slurm-jobs", STUCK);
   private boolean committed = true;
   private final AtomicLong told = new AtomicLong();
@@ -83,7 +83,7 @@ public final class SlurmJobs implements AutoCloseable {
     writing.put(ProducerConfig.ACKS_CONFIG, "all");
     writing.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     producer = new KafkaProducer<>(writing, new ByteArraySerializer(), new ByteArraySerializer());
-    refusals = new Refusals(kafka, log::warn);
+    refusals = new ConsumerRefusals(kafka, log::warn);
     consumer.subscribe(topics);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.schemas;
+package io.github.joulestream.schemas.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class RefusalsTest {
+class ConsumerRefusalsTest {
   private static boolean never() {
     throw new AssertionError("nothing to wait for");
   }
@@ -35,8 +35,8 @@ class RefusalsTest {
   private final List<Scripted> producers = new ArrayList<>();
   // what becomes of sends, one after the other; null: taken, as are all that follow
   private final List<@Nullable RuntimeException> fate = new ArrayList<>();
-  private final Refusals refusals =
-      new Refusals(
+  private final ConsumerRefusals refusals =
+      new ConsumerRefusals(
           () -> {
             Scripted made = new Scripted();
             producers.add(made);
@@ -78,7 +78,7 @@ class RefusalsTest {
   @Test
   void aRefusedRecordIsCountedLoggedAndKept() {
     refusals.refuse(record(7), new IllegalArgumentException("the unit is empty"));
-    assertThat(refusals.await(RefusalsTest::never)).isTrue();
+    assertThat(refusals.await(ConsumerRefusalsTest::never)).isTrue();
     assertThat(refusals.refused()).isEqualTo(1);
     assertThat(lines).containsExactly("refused jobs 3 7: the unit is empty");
     ProducerRecord<byte[], byte[]> letter = producers.getFirst().history().getFirst();
@@ -95,7 +95,7 @@ class RefusalsTest {
           record(i), new SerializationException("not a readable Job: '%d'".formatted(i)));
       refusals.refuse(record(i), new NullPointerException("x" + i));
     }
-    assertThat(refusals.await(RefusalsTest::never)).isTrue();
+    assertThat(refusals.await(ConsumerRefusalsTest::never)).isTrue();
     assertThat(lines)
         .containsExactly(
             "refused jobs 3 0: not a readable Job: '0'",
@@ -113,7 +113,7 @@ class RefusalsTest {
                 new SerializationException("no"),
                 new ArithmeticException(),
                 new StringIndexOutOfBoundsException()))
-        .allMatch(Refusals::isOfTheRecord);
+        .allMatch(ConsumerRefusals::isOfTheRecord);
     assertThat(
             Arrays.asList(
                 new KafkaException(),
@@ -121,7 +121,7 @@ class RefusalsTest {
                 new InterruptException("x"),
                 new AuthorizationException("x"),
                 new OutOfMemoryError()))
-        .noneMatch(Refusals::isOfTheRecord);
+        .noneMatch(ConsumerRefusals::isOfTheRecord);
     assertThatThrownBy(() -> refusals.refuse(record(1), new WakeupException()))
         .isInstanceOf(WakeupException.class);
     assertThat(refusals.refused()).isZero();
@@ -133,7 +133,7 @@ class RefusalsTest {
       refusals.refuse(record(size, new byte[size]), "no");
     }
     refusals.refuse(record(1, null), "no");
-    assertThat(refusals.await(RefusalsTest::never)).isTrue();
+    assertThat(refusals.await(ConsumerRefusalsTest::never)).isTrue();
     List<ProducerRecord<byte[], byte[]>> letters = producers.getFirst().history();
     assertThat(letters).hasSize(4);
     assertThat(letters)
@@ -185,7 +185,7 @@ class RefusalsTest {
     fate.add(new RecordTooLargeException("over 10 bytes"));
     refusals.refuse(record(0), "no");
     refusals.refuse(record(1), "no");
-    assertThat(refusals.await(RefusalsTest::never)).isTrue();
+    assertThat(refusals.await(ConsumerRefusalsTest::never)).isTrue();
     assertThat(refusals.dropped()).isEqualTo(1);
     assertThat(refusals.refused()).isEqualTo(2);
     assertThat(lines).anyMatch(line -> line.contains("jobs 3 0 is dropped"));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.schemas;
+package io.github.joulestream.schemas.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.schemas.Topic;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.schemas;
+package io.github.joulestream.schemas.kafka;
 
 import static java.util.Objects.requireNonNull;
 
@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * does not take them it tries again; a letter that Kafka will never take is dropped, counted and
  * logged.
  */
-public final class Refusals implements AutoCloseable {
+public final class ConsumerRefusals implements AutoCloseable {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final int MAX_BLOCK_MILLIS = 5_000;
   private static final int REQUEST_MILLIS = 10_000;
@@ -82,11 +82,11 @@ public final class Refusals implements AutoCloseable {
    * @param kafka how to reach the cluster
    * @param log takes lines: {@code log::warn}
    */
-  public Refusals(Map<String, Object> kafka, Consumer<String> log) {
+  public ConsumerRefusals(Map<String, Object> kafka, Consumer<String> log) {
     this(() -> connect(kafka), new DistinctErrors(log));
   }
 
-  Refusals(Supplier<Producer<byte[], byte[]>> connector, DistinctErrors errors) {
+  ConsumerRefusals(Supplier<Producer<byte[], byte[]>> connector, DistinctErrors errors) {
     this.connector = connector;
     this.errors = errors;
   }
