@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.alerting;
 
-import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Alert;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,13 +17,9 @@ import org.slf4j.LoggerFactory;
 abstract class AlertChannel implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AlertChannel.class);
 
-  /** A request takes 15 s at most, one to Kafka 60. */
-  private static final Duration STUCK = Duration.ofMinutes(3);
-
   final AlertConsumer feed;
   final Endpoint endpoint;
   private final String name;
-  private final Progress progress;
   private final Thread thread;
   private final CountDownLatch stopAsked = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -37,7 +31,6 @@ abstract class AlertChannel implements AutoCloseable {
   /** Closes both at its end. */
   AlertChannel(String name, AlertConsumer feed, Endpoint endpoint) {
     this.name = name;
-    this.progress = new Progress("the sender of alerts to " + name, STUCK);
     this.feed = feed;
     this.endpoint = endpoint;
     this.thread = Thread.ofPlatform().name("alerts to " + name).unstarted(this::run);
@@ -56,7 +49,7 @@ abstract class AlertChannel implements AutoCloseable {
   private void run() {
     try (feed;
         endpoint) {
-      feed.subscribe(this::make, this::stopping, progress);
+      feed.subscribe(this::make, this::stopping);
       tell();
     } catch (Throwable e) {
       // whatever it is: a program that does nothing any more must not look well
@@ -106,7 +99,7 @@ abstract class AlertChannel implements AutoCloseable {
 
   /** Says that it is stuck and since when, if it is. */
   final Optional<String> stuck() {
-    return progress.stuck();
+    return feed.stuck();
   }
 
   final @Nullable Throwable failure() {

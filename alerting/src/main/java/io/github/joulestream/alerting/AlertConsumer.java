@@ -6,29 +6,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
-import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.AtLeastOnceConsumer;
+import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +35,9 @@ import org.slf4j.LoggerFactory;
 final class AlertConsumer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AlertConsumer.class);
   private static final TopicPartition ALERTS = new TopicPartition(Topic.ALERTS.topicName(), 0);
-  private static final Set<TopicPartition> BOTH = Set.of(ALERTS);
-  private static final Duration LETTER_PAUSE = Duration.ofSeconds(1);
+
+  /** A request takes 15 s at most, one to Kafka 60. */
+  private static final Duration STUCK = Duration.ofMinutes(3);
 
   /** Where to begin. */
   enum Begin {
@@ -64,11 +58,10 @@ final class AlertConsumer implements AutoCloseable {
     void make(Alert alert);
   }
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
-  private final ConsumerRefusals refusals;
+  private final AtLeastOnceConsumer consumer;
+  private final Progress progress;
   private final Begin begin;
   private Check check = _ -> {};
-  private @Nullable Progress progress;
   private BooleanSupplier stopping = () -> false;
   private boolean begun;
   private boolean held;
@@ -77,42 +70,40 @@ final class AlertConsumer implements AutoCloseable {
   private long endAtStart;
   private long committed = -1;
 
-  AlertConsumer(Map<String, Object> kafka, String group, String instance, Begin begin) {
+  /**
+   * @param target name of the target in texts
+   */
+  AlertConsumer(
+      Map<String, Object> kafka, String target, String group, String instance, Begin begin) {
     this.begin = begin;
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-    config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
-    config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+    this.progress = new Progress("the sender of alerts to " + target, STUCK);
     consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    refusals = new ConsumerRefusals(kafka, log::warn);
+        new AtLeastOnceConsumer(
+            kafka,
+            group,
+            Map.of(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance),
+            progress,
+            log::warn);
   }
 
   /**
    * @param toCheck an alert of which nothing can be made for the target is refused when it comes:
    *     later it would hinder others
    * @param stopAsked true when what waits for Kafka is to give up
-   * @param toNote notes each look at the topic
    */
-  void subscribe(Check toCheck, BooleanSupplier stopAsked, Progress toNote) {
+  void subscribe(Check toCheck, BooleanSupplier stopAsked) {
     check = toCheck;
     stopping = stopAsked;
-    progress = toNote;
     consumer.subscribe(
         List.of(ALERTS.topic()),
-        new ConsumerRebalanceListener() {
+        new AtLeastOnceConsumer.RebalanceListener() {
           @Override
-          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+          public void revoked(Collection<TopicPartition> partitions) {
             held = false;
           }
 
           @Override
-          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+          public void assigned(Collection<TopicPartition> partitions) {
             if (partitions.contains(ALERTS)) {
               begin();
             }
@@ -121,13 +112,13 @@ final class AlertConsumer implements AutoCloseable {
   }
 
   private void begin() {
-    OffsetAndMetadata before = consumer.committed(BOTH).get(ALERTS);
-    endAtStart = consumer.endOffsets(BOTH).getOrDefault(ALERTS, 0L);
-    firstTime = before == null;
-    toldBefore = before == null ? 0 : before.offset();
-    committed = before == null ? -1 : toldBefore;
+    Optional<Long> before = consumer.committed(ALERTS);
+    endAtStart = consumer.end(ALERTS);
+    firstTime = before.isEmpty();
+    toldBefore = before.orElse(0L);
+    committed = before.orElse(-1L);
     if (firstTime || begin == Begin.AT_THE_BEGINNING) {
-      consumer.seekToBeginning(BOTH);
+      consumer.seekToBeginning(ALERTS);
     }
     begun = true;
     held = true;
@@ -160,8 +151,6 @@ final class AlertConsumer implements AutoCloseable {
    * is there before any later record is given: if that cannot be had, none is, and all come again.
    */
   List<AlertEvent> poll(Duration wait) {
-    note();
-    consumer.resume(consumer.paused());
     List<AlertEvent> alerts = new ArrayList<>();
     ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
     for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -171,7 +160,7 @@ final class AlertConsumer implements AutoCloseable {
         alerts.add(new AlertEvent(record, alert, told || isHistory(record, alert)));
       } catch (RuntimeException | StackOverflowError e) {
         if (!told) {
-          refusals.refuse(record, e);
+          consumer.refuse(record, e);
         } else if (!ConsumerRefusals.isOfTheRecord(e)) {
           throw e;
         }
@@ -180,8 +169,8 @@ final class AlertConsumer implements AutoCloseable {
     if (awaitLetters()) {
       return alerts;
     }
-    if (held && !begun) {
-      consumer.seek(ALERTS, records.records(ALERTS).getFirst().offset());
+    if (held && !consumer.lostPartitions()) {
+      consumer.rewind(records);
     }
     return List.of();
   }
@@ -203,7 +192,7 @@ final class AlertConsumer implements AutoCloseable {
 
   /** False if the place in the group was lost meanwhile, or the end was asked for. */
   private boolean awaitLetters() {
-    return refusals.await(() -> !stopping.getAsBoolean() && keepPlace(LETTER_PAUSE));
+    return consumer.awaitDeadLetters(stopping);
   }
 
   /** At the very first start what is over by then was never to be told of. */
@@ -216,20 +205,7 @@ final class AlertConsumer implements AutoCloseable {
 
   /** Keeps the place in the group without reading on; false if it was lost. */
   boolean keepPlace(Duration wait) {
-    note();
-    consumer.pause(consumer.assignment());
-    ConsumerRecords<byte[], byte[]> early = consumer.poll(wait);
-    // a partition that came with a new assignment is not paused: what it gave is read again
-    for (TopicPartition partition : early.partitions()) {
-      consumer.seek(partition, early.records(partition).getFirst().offset());
-    }
-    return held && !begun;
-  }
-
-  private void note() {
-    if (progress != null) {
-      progress.turned();
-    }
+    return consumer.keepPlace(wait) && held;
   }
 
   /** At the very first start: from here on all is to be told of, also after a crash. */
@@ -255,12 +231,9 @@ final class AlertConsumer implements AutoCloseable {
     if (!held || offset <= committed) {
       return;
     }
-    try {
-      consumer.commitSync(Map.of(ALERTS, new OffsetAndMetadata(offset)));
+    // where it fails the next commit covers it; until then a crash makes it tell again
+    if (consumer.commit(ALERTS, offset)) {
       committed = offset;
-    } catch (CommitFailedException | RetriableException e) {
-      // the next commit says as much; until then a crash makes it tell again
-      log.info("what was told of is not committed yet: {}", e.getMessage());
     }
   }
 
@@ -271,23 +244,27 @@ final class AlertConsumer implements AutoCloseable {
    *     comes again, and so must not be committed
    */
   boolean keep(ConsumerRecord<byte[], byte[]> record, String reason) {
-    refusals.refuse(record, reason);
+    consumer.refuse(record, reason);
     return awaitLetters();
+  }
+
+  /** Reports that the channel is stuck and since when, if it is. */
+  Optional<String> stuck() {
+    return progress.stuck();
   }
 
   /** Records refused since the start. */
   long refused() {
-    return refusals.refused();
+    return consumer.refusals().refused();
   }
 
   /** Dead letters that Kafka will never take. */
   long dropped() {
-    return refusals.dropped();
+    return consumer.refusals().dropped();
   }
 
   @Override
   public void close() {
     consumer.close();
-    refusals.close();
   }
 }

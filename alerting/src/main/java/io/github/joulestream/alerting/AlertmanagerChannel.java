@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AlertmanagerChannel extends AlertChannel {
   static final String GROUP = "joulestream-alerts-alertmanager";
+  private static final String NAME = "Alertmanager";
 
   private static final String ALERTS = "/api/v2/alerts";
   private static final String STATUS = "/api/v2/status";
@@ -50,8 +51,8 @@ final class AlertmanagerChannel extends AlertChannel {
       EpochClock clock,
       NanoClock nanos) {
     super(
-        "Alertmanager",
-        new AlertConsumer(kafka, GROUP, instance, AlertConsumer.Begin.AT_THE_BEGINNING),
+        NAME,
+        new AlertConsumer(kafka, NAME, GROUP, instance, AlertConsumer.Begin.AT_THE_BEGINNING),
         new Endpoint(target.url()));
     this.links = links;
     this.repeatNanos = target.repeat().toNanos();

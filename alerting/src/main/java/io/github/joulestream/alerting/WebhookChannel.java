@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebhookChannel extends AlertChannel {
   static final String GROUP = "joulestream-alerts-webhook";
+  private static final String NAME = "the webhook";
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long HOLD_STEP_MILLIS = 500;
@@ -48,8 +49,8 @@ final class WebhookChannel extends AlertChannel {
       EpochClock clock,
       NanoClock nanos) {
     super(
-        "the webhook",
-        new AlertConsumer(kafka, GROUP, instance, AlertConsumer.Begin.WHERE_IT_WAS),
+        NAME,
+        new AlertConsumer(kafka, NAME, GROUP, instance, AlertConsumer.Begin.WHERE_IT_WAS),
         new Endpoint(target.url()));
     this.signature = target.signature();
     this.links = links;

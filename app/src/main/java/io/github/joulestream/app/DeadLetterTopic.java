@@ -4,8 +4,8 @@ package io.github.joulestream.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

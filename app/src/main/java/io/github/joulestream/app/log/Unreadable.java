@@ -42,7 +42,11 @@ public final class Unreadable {
         key,
         "%s of %s (partition %d offset %d) cannot be read: %s"
             .formatted(
-                key, record.topic(), record.partition(), record.offset(), ConsumerRefusals.reason(e)));
+                key,
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                ConsumerRefusals.reason(e)));
   }
 
   /** A later record of the key can be read, so that the earlier is of no interest any more. */

@@ -9,9 +9,9 @@ import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.PowerSnapshot;
-import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -113,7 +113,8 @@ final class LiveView implements AutoCloseable {
     errors.warn(
         record.topic(),
         "the lines leave out %s %d %d: %s"
-            .formatted(record.topic(), record.partition(), record.offset(), ConsumerRefusals.reason(e)));
+            .formatted(
+                record.topic(), record.partition(), record.offset(), ConsumerRefusals.reason(e)));
   }
 
   private List<TopicPartition> partitions(Topic topic) {

@@ -156,7 +156,8 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
    * Keeps the place in the group for a while without reading on.
    *
    * @param stopAsked true when it is to give up
-   * @return false if partitions were revoked since the last {@link #poll}, or the stop was asked for
+   * @return false if partitions were revoked since the last {@link #poll}, or the stop was asked
+   *     for
    */
   public boolean hold(Duration pause, BooleanSupplier stopAsked) {
     long start = nanos.nanos();
@@ -219,8 +220,7 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
 
   /** Commits up to an offset of one partition; otherwise like {@link #commit()}. */
   public boolean commit(TopicPartition partition, long offset) {
-    return commit(
-        () -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset))));
+    return commit(() -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset))));
   }
 
   private static boolean commit(Runnable commit) {

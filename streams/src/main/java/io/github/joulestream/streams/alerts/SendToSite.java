@@ -4,9 +4,9 @@ package io.github.joulestream.streams.alerts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.schemas.Alert;
-import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
 import java.util.Arrays;

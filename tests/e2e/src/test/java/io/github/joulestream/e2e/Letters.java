@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.e2e.HostileRecords.Kind;
 import io.github.joulestream.e2e.HostileWriter.Sent;
-import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

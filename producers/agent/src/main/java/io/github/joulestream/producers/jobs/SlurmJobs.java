@@ -7,34 +7,28 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.Keys;
-import io.github.joulestream.schemas.kafka.ConsumerRefusals;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.AtLeastOnceConsumer;
+import io.github.joulestream.schemas.kafka.ClientDefaults;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,12 +47,9 @@ public final class SlurmJobs implements AutoCloseable {
   /** Kafka has two minutes to take what is sent, and one to commit. */
   private static final Duration STUCK = Duration.ofMinutes(4);
 
-  private static final Duration LETTER_PAUSE = Duration.ofSeconds(1);
-
   private final String site;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final AtLeastOnceConsumer consumer;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final ConsumerRefusals refusals;
   private final Progress progress = new Progress("slurm-jobs", STUCK);
   private boolean committed = true;
   private final AtomicLong told = new AtomicLong();
@@ -70,21 +61,22 @@ public final class SlurmJobs implements AutoCloseable {
    */
   public SlurmJobs(Map<String, Object> kafka, String site, List<String> topics) {
     this.site = site;
-    Map<String, Object> reading = new HashMap<>(kafka);
-    reading.put(ConsumerConfig.GROUP_ID_CONFIG, GROUP);
-    reading.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    reading.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    // the plugin's topic may be made by its first job
-    reading.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    reading.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
     consumer =
-        new KafkaConsumer<>(reading, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    Map<String, Object> writing = new HashMap<>(kafka);
-    writing.put(ProducerConfig.ACKS_CONFIG, "all");
-    writing.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    producer = new KafkaProducer<>(writing, new ByteArraySerializer(), new ByteArraySerializer());
-    refusals = new ConsumerRefusals(kafka, log::warn);
-    consumer.subscribe(topics);
+        new AtLeastOnceConsumer(
+            kafka,
+            GROUP,
+            // the plugin's topic may be made by its first job
+            Map.of(
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false,
+                ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+                10_000),
+            progress,
+            log::warn);
+    producer =
+        new KafkaProducer<>(
+            ClientDefaults.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+    consumer.subscribe(topics, AtLeastOnceConsumer.RebalanceListener.NONE);
   }
 
   /** A record of the plugin's, and what becomes of the job made of it. */
@@ -97,7 +89,6 @@ public final class SlurmJobs implements AutoCloseable {
    * @throws IllegalStateException if Kafka does not take what was made of it
    */
   public void turn(Duration wait, BooleanSupplier stopAsked) {
-    progress.turned();
     List<Sent> sent = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(wait)) {
       committed = false;
@@ -109,22 +100,15 @@ public final class SlurmJobs implements AutoCloseable {
           sent.add(new Sent(record, producer.send(record(job))));
         }
       } catch (RuntimeException | StackOverflowError e) {
-        refusals.refuse(record, e);
+        consumer.refuse(record, e);
       }
     }
     sent.forEach(this::await);
-    if (!refusals.await(() -> keepPlace(stopAsked))) {
+    if (!consumer.awaitDeadLetters(stopAsked)) {
       return;
     }
-    consumer.resume(consumer.paused());
     if (!committed) {
-      try {
-        consumer.commitSync();
-        committed = true;
-      } catch (CommitFailedException | RetriableException e) {
-        // the next commit says as much, or whoever has the partitions now tells it again
-        log.info("offsets not committed yet: {}", e.getMessage());
-      }
+      committed = consumer.commit();
     }
   }
 
@@ -144,7 +128,7 @@ public final class SlurmJobs implements AutoCloseable {
       if (e.getCause() instanceof RecordTooLargeException
           || e.getCause() instanceof RecordBatchTooLargeException
           || e.getCause() instanceof InvalidRecordException) {
-        refusals.refuse(
+        consumer.refuse(
             sent.origin, "Kafka never takes the job made of it: " + e.getCause().getMessage());
       } else {
         throw new IllegalStateException("Kafka did not take a job: " + e.getMessage(), e);
@@ -152,19 +136,6 @@ public final class SlurmJobs implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
-  }
-
-  /** Waits a moment without reading on, and lets the group know that this one lives. */
-  private boolean keepPlace(BooleanSupplier stopAsked) {
-    progress.turned();
-    consumer.pause(consumer.assignment());
-    ConsumerRecords<byte[], byte[]> early = consumer.poll(LETTER_PAUSE);
-    // partitions that came with a new assignment are not paused: what they gave is read again
-    early
-        .partitions()
-        .forEach(
-            partition -> consumer.seek(partition, early.records(partition).getFirst().offset()));
-    return !stopAsked.getAsBoolean();
   }
 
   private static ProducerRecord<byte[], byte[]> record(JobRecord job) {
@@ -187,13 +158,14 @@ public final class SlurmJobs implements AutoCloseable {
 
   /** Records that are none. */
   public long refused() {
-    return refusals.refused();
+    return consumer.refusals().refused();
   }
 
   /** How it is: bad if it is stuck. */
   public Health health() {
     return progress.or(
-        refusals
+        consumer
+            .refusals()
             .trouble()
             .map(why -> Health.good("Kafka does not take dead letters: " + why))
             .orElse(Health.GOOD));
@@ -201,13 +173,12 @@ public final class SlurmJobs implements AutoCloseable {
 
   /** Dead letters of these that Kafka will never take. */
   public long lettersDropped() {
-    return refusals.dropped();
+    return consumer.refusals().dropped();
   }
 
   @Override
   public void close() {
     consumer.close();
     producer.close();
-    refusals.close();
   }
 }
