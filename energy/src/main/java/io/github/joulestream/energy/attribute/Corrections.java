@@ -342,7 +342,7 @@ final class Corrections {
 
   /** Books a replay; the account as it is at its end. */
   DeviceAccount run(Replay replay, Shares shares, Increments books) {
-    DeviceAccount account = replay.start.account.copyOfBooks();
+    DeviceAccount account = replay.start.account.copy();
     Sample anchor = account.last();
     NavigableMap<Long, Sample> toBook =
         anchor == null ? replay.samples : replay.samples.tailMap(anchor.epochMillis(), false);

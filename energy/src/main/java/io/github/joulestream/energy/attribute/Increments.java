@@ -162,9 +162,9 @@ public final class Increments {
     return window >= fromWindow && window < toWindow;
   }
 
-  /** Multiplies the sign by this. */
-  void invertSign(int by) {
-    sign *= by;
+  /** From here on bookings count with the other sign; called once more, as before. */
+  void invertSign() {
+    sign = -sign;
   }
 
   /** Increments of jobs, by job and start of the window. */

@@ -3,6 +3,7 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.Readings;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,5 +41,26 @@ record Sample(
     return earlier.microjoules != Readings.MISSING && later.microjoules == Readings.MISSING
         ? earlier
         : later;
+  }
+
+  /** Writes all but the device. */
+  void write(StateWriter out) throws IOException {
+    out.writeLong(epochMillis);
+    out.writeLong(milliwatts);
+    out.writeLong(microjoules);
+    out.writeLong(utilisationBasisPoints);
+    out.writeLong(usedBytes);
+    out.writeBoolean(ahead);
+  }
+
+  static Sample read(Device device, StateReader in) throws IOException {
+    return new Sample(
+        device,
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        in.readBoolean());
   }
 }

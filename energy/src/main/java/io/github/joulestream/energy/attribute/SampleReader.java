@@ -80,12 +80,9 @@ final class SampleReader {
         energy = MISSING;
       }
       long utilisation = readings.utilisation(row);
-      if (utilisation != MISSING && (utilisation < 0 || utilisation > Shares.WHOLE)) {
-        refusals.refused(
-            device,
-            row,
-            utilisation < 0 ? SiteAmount.REFUSED_NEGATIVE : SiteAmount.REFUSED_OVER_LIMIT,
-            utilisation);
+      refusal = Plausibility.utilisationRefusal(utilisation);
+      if (refusal != null) {
+        refusals.refused(device, row, refusal, utilisation);
         utilisation = MISSING;
       }
       long used = readings.used(row);

@@ -3,27 +3,33 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.energy.integrate.CounterStep;
-import io.github.joulestream.energy.integrate.Interval;
 
-/** What the devices of a node work with, one at a time: the rules, and room for what is in hand. */
+/**
+ * What the devices of a node share, one device at a time: the rules and the buffers of the hot
+ * path, so that nothing is allocated per reading.
+ */
 final class Scratch {
   final Limits limits;
   final Calibration calibration;
-  final Interval interval = new Interval();
   final CounterStep step = new CounterStep();
+  final CounterEnergy counted = new CounterEnergy();
+  final IntervalEnergy energy = new IntervalEnergy();
+  final GapRules gapRules;
+  // shares of the jobs of a device, and of nobody, before and after a piece
   long[] before = new long[4];
   long[] after = new long[4];
 
   Scratch(Limits limits, Calibration calibration) {
     this.limits = limits;
     this.calibration = calibration;
+    this.gapRules = new GapRules(limits, energy);
   }
 
-  /** Makes room to split among so many. */
-  void roomFor(int parts) {
-    if (before.length < parts) {
-      before = new long[2 * parts];
-      after = new long[2 * parts];
+  /** Makes both buffers hold at least so many shares. */
+  void reserve(int shares) {
+    if (before.length < shares) {
+      before = new long[2 * shares];
+      after = new long[2 * shares];
     }
   }
 }

@@ -113,6 +113,11 @@ public final class Interval {
         .divide(twice);
   }
 
+  /** Energy by the power at both ends of a time, in microjoules: the trapezoid, rounded down. */
+  public static long trapezoid(long fromMilliwatts, long toMilliwatts, long millis) {
+    return (fromMilliwatts + toMilliwatts) * millis / 2;
+  }
+
   /** {@code whole * part / of}, rounded down, without overflow; all are at least 0. */
   public static long scale(long whole, long part, long of) {
     if (Math.multiplyHigh(whole, part) == 0 && whole * part >= 0) {

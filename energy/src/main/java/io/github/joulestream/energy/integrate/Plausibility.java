@@ -19,10 +19,23 @@ public final class Plausibility {
    */
   static final long FIRST_SENTINEL = 0x7ffffffffffffff0L;
 
+  // of a share of time
+  private static final long WHOLE = 10_000;
+
   private Plausibility() {}
 
   /** Why a power value is refused, or null if it is not. */
   public static @Nullable SiteAmount powerRefusal(Device device, long milliwatts) {
+    return powerRefusal(milliwatts, floorMilliwatts(device), ceilingMilliwatts(device));
+  }
+
+  /**
+   * The same, for a loop over the readings of one device.
+   *
+   * @param floor {@link #floorMilliwatts} of the device
+   * @param ceiling {@link #ceilingMilliwatts} of the device
+   */
+  public static @Nullable SiteAmount powerRefusal(long milliwatts, long floor, long ceiling) {
     if (milliwatts == MISSING) {
       return null;
     }
@@ -32,10 +45,10 @@ public final class Plausibility {
     if (milliwatts < 0) {
       return SiteAmount.REFUSED_NEGATIVE;
     }
-    if (milliwatts < floorMilliwatts(device)) {
+    if (milliwatts < floor) {
       return SiteAmount.REFUSED_SENTINEL;
     }
-    return milliwatts > ceilingMilliwatts(device) ? SiteAmount.REFUSED_OVER_LIMIT : null;
+    return milliwatts > ceiling ? SiteAmount.REFUSED_OVER_LIMIT : null;
   }
 
   /**
@@ -56,6 +69,17 @@ public final class Plausibility {
       return SiteAmount.REFUSED_SENTINEL;
     }
     return microjoules < 0 ? SiteAmount.REFUSED_NEGATIVE : null;
+  }
+
+  /** Why a busy share is refused, or null if it is not. */
+  public static @Nullable SiteAmount utilisationRefusal(long partsOfTenThousand) {
+    if (partsOfTenThousand == MISSING) {
+      return null;
+    }
+    if (partsOfTenThousand < 0) {
+      return SiteAmount.REFUSED_NEGATIVE;
+    }
+    return partsOfTenThousand > WHOLE ? SiteAmount.REFUSED_OVER_LIMIT : null;
   }
 
   /** Why bytes in use are refused, or null if they are not. */
