@@ -23,6 +23,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
+import io.github.joulestream.streams.state.CacheBudget;
 import io.github.joulestream.streams.state.CommitScope;
 import io.github.joulestream.streams.state.Journal;
 import io.github.joulestream.streams.state.Journal.Slice;
@@ -76,9 +77,6 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   private static final String TELEMETRY = Topic.TELEMETRY.topicName();
 
-  /** Nodes kept in memory, of each task. */
-  private static final int LIVE_NODES = 50_000;
-
   // beyond the horizon, so that what is looked for at its end is still whole
   private static final Duration HISTORY_MARGIN = Duration.ofMinutes(10);
 
@@ -90,6 +88,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private final Calibration calibration;
   private final RecordRefusals refusals;
   private final PendingOutput untold;
+  private final CacheBudget budget;
   private final TelemetryReader telemetry = new TelemetryReader();
   private final Deserializer<AllocationEvent> allocations = WireSerdes.allocations().deserializer();
 
@@ -121,11 +120,16 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Attribution with these limits, of sensors with that calibration. */
   public AttributeEnergy(
-      Limits limits, Calibration calibration, RecordRefusals refusals, PendingOutput untold) {
+      Limits limits,
+      Calibration calibration,
+      RecordRefusals refusals,
+      PendingOutput untold,
+      CacheBudget budget) {
     this.limits = limits;
     this.calibration = calibration;
     this.refusals = refusals;
     this.untold = untold;
+    this.budget = budget;
   }
 
   /** What it keeps: accounts as of when they were written down, batches of the past, and news. */
@@ -170,7 +174,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
             in -> NodeAccount.read(in, limits, calibration),
             this::takeAgain,
             new ToSetAside(),
-            LIVE_NODES);
+            budget);
     census = new NodeCensus(context.getStateStore(ACCOUNTS), nodes, NodeCensus.MAX_NODES);
     jobsToldMillis = 0;
     jobsDue = false;
@@ -187,7 +191,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Where nothing comes in any more there is no commit at which jobs would be told. */
   private void tellJobsWhenQuiet() {
-    if (quiet && untoldWindows() > 0) {
+    if (quiet && (untoldWindows() > 0 || nodes.isOverBudget())) {
       jobsDue = true;
       context.commit();
     }
@@ -203,6 +207,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     int windows = untoldWindows();
     boolean tellJobs =
         jobsDue
+            || nodes.isOverBudget()
             || windows <= FEW_WINDOWS
             || windows >= MANY_WINDOWS
             || now - jobsToldMillis >= JOBS_INTERVAL.toMillis();
@@ -227,6 +232,9 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   @Override
   public void close() {
     untold.note(context.taskId(), false);
+    if (nodes != null) {
+      nodes.close();
+    }
     refusals.noteSetAside(context.taskId(), 0);
     if (packer != null) {
       packer.close();

@@ -17,6 +17,7 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
+import io.github.joulestream.streams.state.CacheBudget;
 import io.github.joulestream.streams.state.CommitScope;
 import io.github.joulestream.streams.state.ExpiringAggregate;
 import io.github.joulestream.streams.state.ObjectCacheStore;
@@ -41,8 +42,6 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   public static final String WINDOWS = "job-windows";
   public static final String TOTALS = "job-totals";
 
-  private static final int LIVE_WINDOWS = 50_000;
-  private static final int LIVE_JOBS = 20_000;
   private static final long NONE = -1;
   // a job that has ended is closed when nothing was heard of it for this long; any other later
   private static final Duration ENDED_LIFE = Duration.ofHours(2);
@@ -70,13 +69,15 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   }
 
   /** The store of windows. */
-  public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<JobWindow>>> windows() {
-    return ExpiringAggregate.store(WINDOWS, WireSerdes.jobWindows(), LIVE_WINDOWS);
+  public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<JobWindow>>> windows(
+      CacheBudget budget) {
+    return ExpiringAggregate.store(WINDOWS, WireSerdes.jobWindows(), budget);
   }
 
   /** The store of whole jobs. */
-  public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<JobSummary>>> totals() {
-    return ExpiringAggregate.store(TOTALS, WireSerdes.jobSummaries(), LIVE_JOBS);
+  public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<JobSummary>>> totals(
+      CacheBudget budget) {
+    return ExpiringAggregate.store(TOTALS, WireSerdes.jobSummaries(), budget);
   }
 
   @Override
@@ -88,6 +89,13 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     CommitScope scope = new CommitScope(context);
     windows.atCommit(scope.of(this::tellWindows));
     totals.atCommit(scope.of(this::tellJobs));
+    context.schedule(
+        CacheBudget.INTERVAL,
+        PunctuationType.WALL_CLOCK_TIME,
+        _ -> {
+          windows.dropSurplus();
+          totals.dropSurplus();
+        });
     context.schedule(ExpiringAggregate.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
   }
 
@@ -137,12 +145,12 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
 
   private void sweep(long now) {
     long windowsOver = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
-    windows.forgetIf((_, window) -> ExpiringAggregate.touchedEpochMillis(window) < windowsOver);
-    totals.forgetIf((key, written) -> {
+    windows.deleteIf((_, window) -> ExpiringAggregate.touchedEpochMillis(window) < windowsOver);
+    totals.deleteIf((_, written) -> {
       if (ExpiringAggregate.touchedEpochMillis(written) >= now - ENDED_LIFE.toMillis()) {
         return false;
       }
-      ExpiringAggregate<JobSummary> job = requireNonNull(totals.get(key), key);
+      ExpiringAggregate<JobSummary> job = totals.read(written);
       return job.touchedEpochMillis() < now - life(job.value()).toMillis();
     });
   }

@@ -9,6 +9,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
+import io.github.joulestream.streams.state.CacheBudget;
 import io.github.joulestream.streams.state.CommitScope;
 import io.github.joulestream.streams.state.ExpiringAggregate;
 import io.github.joulestream.streams.state.ObjectCacheStore;
@@ -26,8 +27,6 @@ import org.apache.kafka.streams.state.StoreBuilder;
 public final class TotalSites implements Processor<String, byte[], String, SiteUpdate> {
   public static final String WINDOWS = "site-windows";
 
-  private static final int LIVE_WINDOWS = 10_000;
-
   private final RecordRefusals refusals;
   private final Deserializer<SiteWindow> increments = WireSerdes.siteWindows().deserializer();
 
@@ -43,8 +42,9 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
   }
 
   /** The store of windows. */
-  public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<SiteWindow>>> windows() {
-    return ExpiringAggregate.store(WINDOWS, WireSerdes.siteWindows(), LIVE_WINDOWS);
+  public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<SiteWindow>>> windows(
+      CacheBudget budget) {
+    return ExpiringAggregate.store(WINDOWS, WireSerdes.siteWindows(), budget);
   }
 
   @Override
@@ -52,6 +52,8 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
     context = newContext;
     windows = context.getStateStore(WINDOWS);
     windows.atCommit(new CommitScope(context).of(this::tell));
+    context.schedule(
+        CacheBudget.INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> windows.dropSurplus());
     context.schedule(ExpiringAggregate.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
   }
 
@@ -79,7 +81,7 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
 
   private void sweep(long now) {
     long over = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
-    windows.forgetIf((_, window) -> ExpiringAggregate.touchedEpochMillis(window) < over);
+    windows.deleteIf((_, window) -> ExpiringAggregate.touchedEpochMillis(window) < over);
   }
 
   private record Sum(String key, ExpiringAggregate<SiteWindow> total) {}

@@ -47,13 +47,13 @@ public record ExpiringAggregate<V>(long fragmentEpochMillis, long touchedEpochMi
 
   /** A store of such totals. */
   public static <V> StoreBuilder<ObjectCacheStore<ExpiringAggregate<V>>> store(
-      String name, Serde<V> values, int capacity) {
+      String name, Serde<V> values, CacheBudget budget) {
     Serde<ExpiringAggregate<V>> serde = serde(values);
     return ObjectCacheStore.builder(
         name,
         aged -> serde.serializer().serialize(name, aged),
         bytes -> serde.deserializer().deserialize(name, bytes),
-        capacity);
+        budget);
   }
 
   static <V> Serde<ExpiringAggregate<V>> serde(Serde<V> values) {

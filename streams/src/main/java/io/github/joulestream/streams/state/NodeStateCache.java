@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *   history   n1: block block ..   n3: block ..       the batches until then
  * </pre>
  */
-public final class NodeStateCache {
+public final class NodeStateCache implements AutoCloseable {
   // of the nodes with news this part is written down at each commit
   private static final int PART = 32;
   // an entry of the journal is done with after so long, or so many bytes
@@ -46,9 +46,8 @@ public final class NodeStateCache {
   private static final long MAX_BYTES = 48L << 20;
   // of an account as it is written, packed; a changelog takes no larger record
   static final int MAX_ACCOUNT_BYTES = Journal.MAX_RECORD - (64 << 10);
-  // of accounts in memory, by what they are when they are written, times what objects take
-  private static final long LIVE_BYTES = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8);
-  private static final int OBJECTS_RATIO = 3;
+  // of an account as objects, for each byte of it as it is written before it is compressed
+  private static final int BYTES_PER_WRITTEN_BYTE = 3;
 
   private final Journal journal;
   private final KeyValueStore<String, byte[]> accounts;
@@ -58,7 +57,7 @@ public final class NodeStateCache {
   private final Reader reader;
   private final Taker taker;
   private final Aside aside;
-  private final int capacity;
+  private final CacheBudget.Share share;
 
   private final LinkedHashMap<String, NodeState> live = new LinkedHashMap<>(64, 0.75f, true);
   // nodes with news that is only in the journal, in the order of their first such news
@@ -107,7 +106,8 @@ public final class NodeStateCache {
   /**
    * Nodes in these stores.
    *
-   * @param capacity nodes that are kept in memory though nothing about them is new
+   * @param budget bounds the nodes in memory, together with other caches; given back by {@link
+   *     #close}
    */
   public NodeStateCache(
       Journal journal,
@@ -118,7 +118,7 @@ public final class NodeStateCache {
       Reader reader,
       Taker taker,
       Aside aside,
-      int capacity) {
+      CacheBudget budget) {
     this.journal = journal;
     this.accounts = accounts;
     this.history = history;
@@ -127,7 +127,7 @@ public final class NodeStateCache {
     this.reader = reader;
     this.taker = taker;
     this.aside = aside;
-    this.capacity = capacity;
+    this.share = budget.open();
   }
 
   /** Begins with what the stores hold: nodes whose news were not told yet take them in at once. */
@@ -362,21 +362,48 @@ public final class NodeStateCache {
       due.add(entry.getKey());
     }
     due.forEach(this::writeDown);
+    dropSurplus();
     journal.appendTold();
     journal.forgetBefore(
         dirty.isEmpty() ? journal.position() : dirty.firstEntry().getValue().position);
-    forgetSurplus();
   }
 
-  private void forgetSurplus() {
-    var eldest = live.values().iterator();
-    while (eldest.hasNext() && (live.size() > capacity || liveBytes > LIVE_BYTES)) {
-      NodeState node = eldest.next();
-      if (!dirty.containsKey(node.key)) {
-        eldest.remove();
-        liveBytes -= node.bytes;
+  /** True if a commit has to write and drop nodes, so that the instance stays in its budget. */
+  public boolean isOverBudget() {
+    share.report(liveBytes);
+    return share.surplus() > 0;
+  }
+
+  /** Writes and drops the nodes that were not used for longest, while the budget is exceeded. */
+  private void dropSurplus() {
+    share.report(liveBytes);
+    long surplus = share.surplus();
+    List<NodeState> dropped = new ArrayList<>();
+    for (NodeState node : live.values()) {
+      if (surplus <= 0) {
+        break;
       }
+      surplus -= node.bytes;
+      dropped.add(node);
     }
+    for (NodeState node : dropped) {
+      // one that cannot be written is set aside, and no longer in memory either
+      if (!dirty.containsKey(node.key) || write(node, null)) {
+        drop(node.key);
+      }
+      share.evicted();
+    }
+    share.report(liveBytes);
+  }
+
+  /** Nodes in memory. */
+  int cached() {
+    return live.size();
+  }
+
+  @Override
+  public void close() {
+    share.close();
   }
 
   private void writeDown(String key) {
@@ -429,7 +456,7 @@ public final class NodeStateCache {
   }
 
   private static long memoryOf(int writtenBytes) {
-    return NodeState.MIN_BYTES + (long) OBJECTS_RATIO * writtenBytes;
+    return NodeState.MIN_BYTES + (long) BYTES_PER_WRITTEN_BYTE * writtenBytes;
   }
 
   private NodeState read(String key, byte[] written) {

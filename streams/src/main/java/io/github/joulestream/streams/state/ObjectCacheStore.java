@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.state;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +12,8 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -17,63 +21,92 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State as objects, not as bytes: what is in use stays in memory as it is, and is written into the
- * store behind it when the task commits, once, however often it changed.
+ * A store with a cache of objects, not of bytes: objects in use stay in memory within a {@link
+ * CacheBudget}, and one that changed is written into the store behind it when the task commits,
+ * once, however often it changed.
  */
 public final class ObjectCacheStore<V> extends CommitStore<V> {
+  // of an object with its key and its entry in the map: amounts are few bytes as they are written,
+  // and 8 bytes each in memory
+  private static final int FIXED_BYTES = 1_024;
+  private static final int BYTES_PER_WRITTEN_BYTE = 3;
+
   private final Function<V, byte[]> writer;
   private final Function<byte[], V> reader;
-  private final int capacity;
-  private final LinkedHashMap<String, V> live = new LinkedHashMap<>(64, 0.75f, true);
+  private final CacheBudget budget;
+  private final LinkedHashMap<String, Cached<V>> live = new LinkedHashMap<>(64, 0.75f, true);
   private final Set<String> changed = new LinkedHashSet<>();
+  private CacheBudget.@Nullable Share share;
+  private long liveBytes;
+
+  private static final class Cached<V> {
+    V value;
+    // in memory, about: as of when it was last read or written
+    long bytes = FIXED_BYTES;
+
+    Cached(V value) {
+      this.value = value;
+    }
+  }
 
   private ObjectCacheStore(
       KeyValueStore<String, byte[]> inner,
       Function<V, byte[]> writer,
       Function<byte[], V> reader,
-      int capacity) {
+      CacheBudget budget) {
     super(inner);
     this.writer = writer;
     this.reader = reader;
-    this.capacity = capacity;
+    this.budget = budget;
   }
 
   /**
    * A store with a changelog on disk.
    *
-   * @param capacity objects that are kept in memory though nothing about them is new
+   * @param budget bounds the objects in memory, together with other caches
    */
   public static <V> StoreBuilder<ObjectCacheStore<V>> builder(
-      String name, Function<V, byte[]> writer, Function<byte[], V> reader, int capacity) {
+      String name, Function<V, byte[]> writer, Function<byte[], V> reader, CacheBudget budget) {
     return new Builder<>(
         Stores.persistentKeyValueStore(name),
         Map.of(),
-        inner -> new ObjectCacheStore<>(inner, writer, reader, capacity));
+        inner -> new ObjectCacheStore<>(inner, writer, reader, budget));
   }
 
   // ---- use
 
-  /** The object, which may be changed in place if {@link #changed} is told; null if none. */
+  /** The object; null if there is none. */
   public @Nullable V get(String key) {
-    V value = live.get(key);
-    if (value == null) {
+    Cached<V> cached = live.get(key);
+    if (cached == null) {
       byte[] stored = inner.get(key);
-      if (stored != null) {
-        value = reader.apply(stored);
-        live.put(key, value);
+      if (stored == null) {
+        return null;
       }
+      cached = new Cached<>(reader.apply(stored));
+      live.put(key, cached);
+      liveBytes += cached.bytes;
+      resize(cached, key, stored);
     }
-    return value;
+    return cached.value;
   }
 
   public void put(String key, V value) {
-    live.put(key, value);
+    Cached<V> cached = live.get(key);
+    if (cached == null) {
+      cached = new Cached<>(value);
+      live.put(key, cached);
+      liveBytes += cached.bytes;
+    } else {
+      cached.value = value;
+    }
     changed.add(key);
   }
 
-  /** The object of this key was changed in place. */
-  public void changed(String key) {
-    changed.add(key);
+  private void resize(Cached<V> cached, String key, byte[] written) {
+    liveBytes -= cached.bytes;
+    cached.bytes = FIXED_BYTES + (long) BYTES_PER_WRITTEN_BYTE * written.length + 2L * key.length();
+    liveBytes += cached.bytes;
   }
 
   /** The keys of what changed since the last commit. */
@@ -87,67 +120,110 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
     try (KeyValueIterator<String, byte[]> range = inner.range(prefix, prefix + "\uffff")) {
       while (range.hasNext()) {
         KeyValue<String, byte[]> entry = range.next();
-        V value = live.get(entry.key);
-        found.put(entry.key, value == null ? reader.apply(entry.value) : value);
+        Cached<V> cached = live.get(entry.key);
+        found.put(entry.key, cached == null ? reader.apply(entry.value) : cached.value);
       }
     }
     for (String key : changed) {
-      V value = live.get(key);
-      if (value != null && key.startsWith(prefix)) {
-        found.put(key, value);
+      Cached<V> cached = live.get(key);
+      if (cached != null && key.startsWith(prefix)) {
+        found.put(key, cached.value);
       }
     }
     return found;
   }
 
-  /** Forgets everything that was there at the last commit, has not changed, and is over. */
-  public void forgetIf(BiPredicate<String, byte[]> over) {
+  /**
+   * Deletes every object that was there at the last commit, has not changed since, and has expired.
+   *
+   * @param expired takes a key and the object as it was written
+   */
+  public void deleteIf(BiPredicate<String, byte[]> expired) {
     List<String> keys = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> all = inner.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
-        if (!changed.contains(entry.key) && over.test(entry.key, entry.value)) {
+        if (!changed.contains(entry.key) && expired.test(entry.key, entry.value)) {
           keys.add(entry.key);
         }
       }
     }
     for (String key : keys) {
-      live.remove(key);
+      Cached<V> cached = live.remove(key);
+      liveBytes -= cached == null ? 0 : cached.bytes;
       inner.delete(key);
     }
+  }
+
+  /** Reads an object as it was written; it does not enter the cache. */
+  public V read(byte[] written) {
+    return reader.apply(written);
   }
 
   @Override
   void writeChanges() {
     for (String key : changed) {
-      V value = live.get(key);
-      if (value == null) {
-        throw new IllegalStateException("what changed is gone: " + key);
-      }
-      inner.put(key, writer.apply(value));
+      Cached<V> cached = requireNonNull(live.get(key), key);
+      byte[] written = writer.apply(cached.value);
+      inner.put(key, written);
+      resize(cached, key, written);
     }
     changed.clear();
-    var eldest = live.entrySet().iterator();
-    for (int surplus = live.size() - capacity; surplus > 0; surplus--) {
-      eldest.next();
-      eldest.remove();
-    }
+    dropSurplus();
   }
 
-  /** Entries as of the last commit, counted one by one. */
-  public long size() {
-    long entries = 0;
-    try (KeyValueIterator<String, byte[]> all = inner.all()) {
-      for (; all.hasNext(); all.next()) {
-        entries++;
+  /**
+   * Drops objects that were not used for longest, while the budget is exceeded; not those that
+   * changed since the last commit. It is done at every commit.
+   */
+  public void dropSurplus() {
+    if (share == null) {
+      return;
+    }
+    share.report(liveBytes);
+    long surplus = share.surplus();
+    var eldest = live.entrySet().iterator();
+    while (surplus > 0 && eldest.hasNext()) {
+      Map.Entry<String, Cached<V>> entry = eldest.next();
+      if (!changed.contains(entry.getKey())) {
+        eldest.remove();
+        liveBytes -= entry.getValue().bytes;
+        surplus -= entry.getValue().bytes;
+        share.evicted();
       }
     }
-    return entries;
+    share.report(liveBytes);
+  }
+
+  /** Objects in memory. */
+  int cached() {
+    return live.size();
+  }
+
+  @Override
+  public void init(StateStoreContext context, StateStore root) {
+    closeShare();
+    share = budget.open();
+    super.init(context, root);
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    closeShare();
+  }
+
+  private void closeShare() {
+    if (share != null) {
+      share.close();
+      share = null;
+    }
   }
 
   @Override
   void forgetMemory() {
     live.clear();
     changed.clear();
+    liveBytes = 0;
   }
 }

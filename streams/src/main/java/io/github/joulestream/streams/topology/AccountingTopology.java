@@ -15,6 +15,7 @@ import io.github.joulestream.streams.accounting.SiteUpdate;
 import io.github.joulestream.streams.accounting.TotalJobs;
 import io.github.joulestream.streams.accounting.TotalSites;
 import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.state.CacheBudget;
 import io.github.joulestream.streams.state.PendingOutput;
 import java.util.List;
 import java.util.Properties;
@@ -72,16 +73,27 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Properties config;
   private final Limits limits;
   private final Calibration calibration;
+  private final CacheBudget budget;
   private final RecordRefusals refusals = new RecordRefusals();
   private final PendingOutput untold = new PendingOutput();
 
-  /**
-   * @param config the program's configuration; decides that every resource must have a name
-   */
+  /** The topology with caches of the default size, see {@link CacheBudget#ofHeap}. */
   public AccountingTopology(Properties config, Limits limits, Calibration calibration) {
+    this(config, limits, calibration, CacheBudget.ofHeap());
+  }
+
+  /**
+   * The topology.
+   *
+   * @param config the program's configuration; decides that every resource must have a name
+   * @param budget bounds the caches of all tasks of this instance
+   */
+  public AccountingTopology(
+      Properties config, Limits limits, Calibration calibration, CacheBudget budget) {
     this.config = config;
     this.limits = limits;
     this.calibration = calibration;
+    this.budget = budget;
   }
 
   /** What its tasks have refused, and nodes that they have set aside. */
@@ -119,7 +131,7 @@ public final class AccountingTopology implements Supplier<Topology> {
             List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
             Consumed.with(KEY, RAW).withName("read-node-news"))
         .process(
-            () -> new AttributeEnergy(limits, calibration, refusals, untold),
+            () -> new AttributeEnergy(limits, calibration, refusals, untold, budget),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
             AttributeEnergy.HISTORY,
@@ -221,8 +233,8 @@ public final class AccountingTopology implements Supplier<Topology> {
 
   private void addStores(StreamsBuilder builder) {
     AttributeEnergy.stores(limits).forEach(builder::addStateStore);
-    builder.addStateStore(TotalJobs.windows());
-    builder.addStateStore(TotalJobs.totals());
-    builder.addStateStore(TotalSites.windows());
+    builder.addStateStore(TotalJobs.windows(budget));
+    builder.addStateStore(TotalJobs.totals(budget));
+    builder.addStateStore(TotalSites.windows(budget));
   }
 }

@@ -69,6 +69,7 @@ class NodeStateCacheTest {
     private final Journal journal;
     private final KeyValueStore<String, byte[]> accounts;
     private final WindowStore<String, byte[]> blocks;
+    private final CacheBudget budget;
     private final ZstdCodec packer = new ZstdCodec();
     private final TelemetryReader reader = new TelemetryReader();
     private NodeHistory history;
@@ -77,7 +78,8 @@ class NodeStateCacheTest {
     private long told;
     private long untold;
 
-    Task() {
+    Task(CacheBudget budget) {
+      this.budget = budget;
       Properties config = new Properties();
       config.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
       config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
@@ -123,7 +125,7 @@ class NodeStateCacheTest {
                 untold += toldBefore ? 0 : booked;
               },
               NONE_ASIDE,
-              20);
+              budget);
       begun.open();
       return begun;
     }
@@ -168,6 +170,7 @@ class NodeStateCacheTest {
     void crash() {
       journal.forgetMemory();
       untold = 0; // the journal must know
+      nodes.close();
       history = new NodeHistory(blocks, packer);
       nodes = begin();
     }
@@ -188,8 +191,9 @@ class NodeStateCacheTest {
     System.out.println("NodeStateCacheTest seed " + SEED);
     Random random = new Random(SEED);
     List<TelemetryBatch> batches = batches(random);
-    Task steady = new Task();
-    Task crashing = new Task();
+    Task steady = new Task(new CacheBudget(1 << 30));
+    CacheBudget small = new CacheBudget(100_000);
+    Task crashing = new Task(small);
     int crashes = 0;
     for (int i = 0; i < batches.size(); i++) {
       long arrival = START + 40L * i;
@@ -209,6 +213,7 @@ class NodeStateCacheTest {
       }
     }
     assertThat(crashes).isGreaterThan(10);
+    assertThat(small.evictions()).isGreaterThan(100);
     Map<String, byte[]> expected = steady.states();
     crashing
         .states()
@@ -224,9 +229,50 @@ class NodeStateCacheTest {
     assertThat(bytes[0]).isZero();
   }
 
+  /** Three tasks of one instance, and each node reports again and again. */
+  @Test
+  void tasksOfAnInstance_keepWithinOneBudget_andAccountsAreAsWithoutIt() throws IOException {
+    List<TelemetryBatch> batches = batches(new Random(SEED));
+    CacheBudget large = new CacheBudget(1 << 30);
+    CacheBudget small = new CacheBudget(200_000);
+    List<Task> free = List.of(new Task(large), new Task(large), new Task(large));
+    List<Task> bounded = List.of(new Task(small), new Task(small), new Task(small));
+    long mostBytes = 0;
+    for (int i = 0; i < batches.size(); i++) {
+      long arrival = START + 40L * i;
+      // the first task has half of the nodes
+      int of = Math.max(0, batches.get(i).node().hashCode() % 4 - 1);
+      free.get(of).take(batches.get(i), arrival, i);
+      bounded.get(of).take(batches.get(i), arrival, i);
+      if (i % 25 == 24) {
+        free.forEach(task -> task.commit(arrival));
+        // whose commit was before another's gives back what is too much in the next
+        bounded.forEach(task -> task.commit(arrival));
+        bounded.forEach(task -> task.commit(arrival));
+        assertThat(small.usedBytes()).as("after batch %d", i).isLessThanOrEqualTo(small.bytes());
+        mostBytes = Math.max(mostBytes, small.usedBytes());
+      }
+    }
+    assertThat(mostBytes).isGreaterThan(small.bytes() / 2);
+    assertThat(large.evictions()).isZero();
+    assertThat(small.evictions()).isGreaterThan(100);
+    assertThat(bounded.stream().mapToInt(task -> task.nodes.cached()).sum())
+        .isLessThan(free.stream().mapToInt(task -> task.nodes.cached()).sum());
+    for (int t = 0; t < free.size(); t++) {
+      assertThat(bounded.get(t).told).isEqualTo(free.get(t).told);
+      Map<String, byte[]> expected = free.get(t).states();
+      bounded
+          .get(t)
+          .states()
+          .forEach((node, state) -> assertThat(state).as(node).isEqualTo(expected.get(node)));
+    }
+    bounded.forEach(task -> task.nodes.close());
+    assertThat(small.usedBytes()).isZero();
+  }
+
   @Test
   void thereAreOnlySoManyNodes_untilThoseThatNothingIsHeardOfAreForgotten() {
-    Task task = new Task();
+    Task task = new Task(new CacheBudget(1 << 30));
     NodeCensus census = new NodeCensus(task.accounts, task.nodes, 3);
     List<TelemetryBatch> batches = batches(new Random(SEED));
     for (int n = 0; n < 3; n++) {
