@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -24,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Energy accounting for GPU sites: from power samples to energy per job.",
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
-    version = "joulestream " + Version.CURRENT,
+    versionProvider = Main.Release.class,
     subcommands = {
       UpCommand.class,
       AgentCommand.class,
@@ -125,6 +126,13 @@ public final class Main implements Runnable {
     if (!(e instanceof UnmatchedArgumentException unmatched)) {
       return "";
     }
+    for (String argument : unmatched.getUnmatched()) {
+      String renamed =
+          RenamedOptions.newName(argument.replaceFirst("^--", "").replaceFirst("=.*$", ""));
+      if (argument.startsWith("--") && renamed != null) {
+        return "; it is --%s now".formatted(renamed);
+      }
+    }
     List<String> alike = unmatched.getSuggestions();
     return alike.isEmpty()
         ? ""
@@ -148,6 +156,14 @@ public final class Main implements Runnable {
 
   private static String oneLine(String message) {
     return ShownText.of(message.replaceAll("\\s*\\R\\s*", " "));
+  }
+
+  /** What {@code --version} prints. */
+  static final class Release implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"joulestream " + Version.CURRENT};
+    }
   }
 
   /** Which release this is, as {@code --version}. */

@@ -12,7 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Options that are given in the environment or in a properties file. */
 final class Settings implements IDefaultValueProvider {
-  private static final String PREFIX = "JOULESTREAM_";
+  static final String PREFIX = "JOULESTREAM_";
 
   private final Map<String, String> environment;
   private final Properties file;
@@ -33,11 +35,12 @@ final class Settings implements IDefaultValueProvider {
   }
 
   /**
-   * Reads the file that {@code --config} or {@code JOULESTREAM_CONFIG} names, if any.
+   * Reads the file that {@code --config} or {@code JOULESTREAM_CONFIG} names, if any, and checks
+   * the names of the environment variables that begin with {@code JOULESTREAM_}.
    *
    * @param environment environment variables by name
    * @param args the command line
-   * @throws UserError if it cannot be read, or holds a key that no command has
+   * @throws UserError if the file cannot be read, or if a key or a variable is of no option
    */
   static Settings load(Map<String, String> environment, String... args) {
     String name = environment.get(PREFIX + "CONFIG");
@@ -58,20 +61,51 @@ final class Settings implements IDefaultValueProvider {
       } catch (IOException e) {
         throw new UserError("cannot read the configuration file " + name, e);
       }
-      // the agent looks at the other commands' options only if the file holds more than its own
-      Set<String> known = keys(Main.commandLine(args));
-      if (!known.containsAll(file.stringPropertyNames())) {
-        known = keys(new CommandLine(new Main()));
+    }
+    Set<String> variables =
+        environment.keySet().stream()
+            .filter(variable -> variable.startsWith(PREFIX))
+            .filter(variable -> !Variables.isReserved(variable, environment))
+            .collect(Collectors.toCollection(TreeSet::new));
+    // the agent looks at the other commands' options only if there are more than its own
+    Set<String> known = keys(Main.commandLine(args));
+    if (!known.containsAll(file.stringPropertyNames())
+        || !known.stream().map(Settings::variable).toList().containsAll(variables)) {
+      known = keys(new CommandLine(new Main()));
+    }
+    for (String key : new TreeSet<>(file.stringPropertyNames())) {
+      if (!known.contains(key)) {
+        throw UserError.usage("%s: unknown key '%s'%s".formatted(name, key, hint(key, known)));
       }
-      for (String key : file.stringPropertyNames()) {
-        if (!known.contains(key)) {
-          throw new UserError(
-              "%s: unknown key '%s'; known are the commands' options, such as up.data or data"
-                  .formatted(name, key));
-        }
+    }
+    Map<String, String> byVariable = new TreeMap<>();
+    known.forEach(key -> byVariable.put(variable(key), key));
+    for (String variable : variables) {
+      if (!byVariable.containsKey(variable)) {
+        throw UserError.usage(
+            "unknown environment variable %s%s"
+                .formatted(variable, Variables.hint(variable, byVariable.keySet())));
       }
     }
     return new Settings(environment, file);
+  }
+
+  /** What to write in place of an unknown key. */
+  private static String hint(String key, Set<String> known) {
+    int dot = key.lastIndexOf('.') + 1;
+    String renamed = RenamedOptions.newName(key.substring(dot));
+    if (renamed != null) {
+      return ": it is %s%s now".formatted(key.substring(0, dot), renamed);
+    }
+    String nearest = Spelling.nearest(key, known);
+    return nearest != null
+        ? "; did you mean '%s'?".formatted(nearest)
+        : "; known are the commands' options, such as up.data or data";
+  }
+
+  /** The environment variable of a key. */
+  private static String variable(String key) {
+    return PREFIX + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   private static Set<String> keys(CommandLine joulestream) {
@@ -106,9 +140,7 @@ final class Settings implements IDefaultValueProvider {
     String key = key(option);
     String scoped = topCommand(arg.command()) + "." + key;
     for (String name : List.of(scoped, key)) {
-      String value =
-          environment.get(
-              PREFIX + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT));
+      String value = environment.get(variable(name));
       if (value != null) {
         return value;
       }

@@ -53,6 +53,7 @@ class MainTest {
         "up --simulat 8 | 2 | did you mean --simulate",
         "up --store-port 99999 | 2 | --store-port must be 0 (any free port) to 65535, not 99999",
         "up --kafka-port -1 | 2 | --kafka-port must be",
+        "store-writer --keep 30d | 2 | it is --retention now",
         "up --simulate 0 | 2 | --simulate takes 1 to 100,000 nodes, not 0",
         "up --simulate many | 2 | is not a whole number",
         "up --faults=lost=2 | 2 | lost=2: takes a share from 0 to 1",

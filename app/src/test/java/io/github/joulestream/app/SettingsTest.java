@@ -8,7 +8,14 @@ import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -78,5 +85,89 @@ class SettingsTest {
     assertThatThrownBy(() -> Settings.load(Map.of(), "up", "--config", unknown))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("'bukket'");
+  }
+
+  @Test
+  void anUnknownVariable_isRefused_withTheNearestName() {
+    assertThatThrownBy(() -> Settings.load(Map.of("JOULESTREAM_BUKET", "x"), "up"))
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "unknown environment variable JOULESTREAM_BUKET; did you mean JOULESTREAM_BUCKET?");
+    assertThatThrownBy(() -> Settings.load(Map.of("JOULESTREAM_STREAM_THREADS", "2"), "streams"))
+        .hasMessageEndingWith("did you mean JOULESTREAM_STREAMS_THREADS?");
+    assertThatThrownBy(() -> Settings.load(Map.of("JOULESTREAM_NOTHING_LIKE_AN_OPTION", "2"), "up"))
+        .hasMessageEndingWith("such as JOULESTREAM_UP_DATA or JOULESTREAM_DATA");
+    // no class of another command is loaded unless a name is unknown to the agent
+    assertThatThrownBy(() -> Settings.load(Map.of("JOULESTREAM_AGENT_SIT", "x"), "agent"))
+        .hasMessageEndingWith("did you mean JOULESTREAM_AGENT_SITE?");
+    Settings.load(Map.of("JOULESTREAM_UP_DATA", "/tmp", "PATH", "/bin"), "agent");
+  }
+
+  @Test
+  void renamedOptions_areReportedWithTheNewName() throws IOException {
+    String old = file("store-writer.keep=30d\n").toString();
+    assertThatThrownBy(() -> Settings.load(Map.of(), "store-writer", "--config", old))
+        .hasMessageEndingWith("unknown key 'store-writer.keep': it is store-writer.retention now");
+    assertThatThrownBy(
+            () -> Settings.load(Map.of("JOULESTREAM_STORE_WRITER_KEEP", "30d"), "store-writer"))
+        .hasMessage(
+            "unknown environment variable JOULESTREAM_STORE_WRITER_KEEP:"
+                + " it is JOULESTREAM_STORE_WRITER_RETENTION now");
+    CommandLine all = new CommandLine(new Main());
+    RenamedOptions.all()
+        .forEach((oldName, newName) -> {
+          assertThat(options(all)).as(oldName).contains("--" + newName);
+          assertThat(options(all)).doesNotContain("--" + oldName);
+        });
+  }
+
+  private static Set<String> options(CommandLine line) {
+    Set<String> names = new TreeSet<>(line.getCommandSpec().optionsMap().keySet());
+    line.getSubcommands().values().forEach(below -> names.addAll(options(below)));
+    return names;
+  }
+
+  @Test
+  void variablesThatKubernetesSetsForServices_areIgnored() {
+    Settings.load(
+        Map.of(
+            "JOULESTREAM_STREAMS_SERVICE_HOST", "10.0.0.1",
+            "JOULESTREAM_STREAMS_SERVICE_PORT", "9600",
+            "JOULESTREAM_STREAMS_SERVICE_PORT_METRICS", "9600",
+            "JOULESTREAM_STREAMS_PORT", "tcp://10.0.0.1:9600",
+            "JOULESTREAM_STREAMS_PORT_9600_TCP", "tcp://10.0.0.1:9600",
+            "JOULESTREAM_STREAMS_PORT_9600_TCP_ADDR", "10.0.0.1"),
+        "streams");
+    assertThatThrownBy(() -> Settings.load(Map.of("JOULESTREAM_STREAMS_PORT", "1"), "streams"))
+        .isInstanceOf(UserError.class);
+  }
+
+  /** Whatever scripts, manifests and tests of this project set, every command starts with it. */
+  @Test
+  void variablesOfTheProject_areKnown() throws IOException {
+    Path house = Path.of("..");
+    Map<String, String> environment = new TreeMap<>();
+    Pattern variable = Pattern.compile("JOULESTREAM_[A-Z][A-Z0-9_]*[A-Z0-9](?![A-Z0-9_])");
+    for (String place :
+        List.of(
+            "docker-compose.yml",
+            ".env.example",
+            "joulestream",
+            "deploy",
+            "tests/containers",
+            "dashboards/provisioning",
+            "README.md",
+            "docs")) {
+      try (Stream<Path> files = Files.walk(house.resolve(place))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Matcher names = variable.matcher(Files.readString(file));
+          while (names.find()) {
+            environment.put(names.group(), "");
+          }
+        }
+      }
+    }
+    assertThat(environment).hasSizeGreaterThan(25);
+    Settings.load(environment, "up");
   }
 }
