@@ -57,7 +57,7 @@ public final class Quantities {
 
   /** A size in bytes by powers of 1,024: {@code 1.5 GiB}. */
   public static String bytes(long bytes) {
-    return scaled(bytes, BigDecimal.valueOf(1_024), BYTES, "");
+    return scaled((double) bytes, BigDecimal.valueOf(1_024), BYTES, "");
   }
 
   private static String scaled(double value, BigDecimal step, String[] prefixes, String unit) {
