@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param containedIn the kind of the device on this node whose figure already includes this one, or
  *     null if there is none. Such a device never adds to a total that holds its container's energy:
  *     one meter's channels are contained in {@code NODE}, as are the GPUs of a node that has a
- *     meter. It says what is physically part of what; what counts is seen in the books
+ *     meter. It states what physically contains what; what counts is decided in the books
  * @param model the maker's name of it, or empty
  * @param power its power limit, and over how long its power values are means
  * @param counter its energy counter
@@ -34,7 +34,7 @@ public record Device(
     long capacityBytes,
     String instanceOf) {
 
-  /** Beyond any memory or drive, 8 PiB; so that bytes times milliseconds stay whole numbers. */
+  /** Beyond any memory or drive, 8 PiB; so that bytes times milliseconds fit in a long. */
   public static final long MAX_BYTES = 1L << 53;
 
   public Device {

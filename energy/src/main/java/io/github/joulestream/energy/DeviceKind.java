@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy;
 
-/** What a power figure is the power of. Sums are kept per kind; see {@link Device#containedIn}. */
+/**
+ * Kind of device that power is measured of. Sums are kept per kind; see {@link Device#containedIn}.
+ */
 public enum DeviceKind {
   /** One GPU board, its memory included. */
   GPU(0),
-  /** The main memory of a node, or one socket's part of it. */
+  /** The main memory of a node, or of one of its sockets. */
   MEMORY(1),
   /** One drive. */
   STORAGE(2),
   /** One processor package. */
   CPU(3),
-  /** A whole node at its supply; contains everything inside it. */
+  /** A node at its supply; contains everything inside it. */
   NODE(4),
   /** A site's meter: cooling, network and losses included. Never attributed to jobs. */
   FACILITY(5);

@@ -3,7 +3,6 @@ package io.github.joulestream.energy;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Arrays;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -17,21 +16,6 @@ public record DeviceSeries(Device device, Readings readings) {
   /** Some of the rows. */
   public DeviceSeries onlyRows(IntPredicate wanted) {
     int[] rows = IntStream.range(0, readings.size()).filter(wanted).toArray();
-    return new DeviceSeries(
-        device,
-        new Readings(
-            pick(readings.epochMillis(), rows),
-            pick(readings.powerMilliwatts(), rows),
-            pick(readings.energyMicrojoules(), rows),
-            pick(readings.utilisationBasisPoints(), rows),
-            pick(readings.usedBytes(), rows),
-            pick(readings.readBytes(), rows),
-            pick(readings.writtenBytes(), rows)));
-  }
-
-  private static long[] pick(long[] column, int[] rows) {
-    return column.length == 0
-        ? column
-        : Arrays.stream(rows).mapToLong(row -> column[row]).toArray();
+    return new DeviceSeries(device, readings.rows(rows));
   }
 }

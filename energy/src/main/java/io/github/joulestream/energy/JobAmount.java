@@ -2,7 +2,7 @@
 package io.github.joulestream.energy;
 
 /**
- * What is added up for a job, in a window and for its whole life. The order is the order of the
+ * What is added up for a job, in a window and for all its life. The order is the order of the
  * fields on the wire. {@link #MEASURED_MILLIJOULES} + {@link #ESTIMATED_MILLIJOULES} + {@link
  * #MODELLED_MILLIJOULES} = {@link #TOTAL_MILLIJOULES}, always.
  */
@@ -19,17 +19,17 @@ public enum JobAmount {
   CPU_MILLIJOULES,
   /** Energy at node meters. */
   NODE_MILLIJOULES,
-  /** Part of the total whose quality is {@link Quality#MEASURED}. */
+  /** Share of the total whose quality is {@link Quality#MEASURED}. */
   MEASURED_MILLIJOULES,
-  /** Part of the total whose quality is {@link Quality#ESTIMATED}. */
+  /** Share of the total whose quality is {@link Quality#ESTIMATED}. */
   ESTIMATED_MILLIJOULES,
-  /** Part of the total whose quality is {@link Quality#MODELLED}. */
+  /** Share of the total whose quality is {@link Quality#MODELLED}. */
   MODELLED_MILLIJOULES,
   /** Energy of GPUs that the job held while their utilisation was under 5 %. */
   HELD_IDLE_MILLIJOULES,
   /** Device time with known energy, by share; devices that count in the total. */
   COVERED_MILLIS,
-  /** Device time whose energy nobody knows, by share. */
+  /** Device time whose energy is unknown, by share. */
   UNCOVERED_MILLIS,
   /** GPU time held, by share. */
   GPU_HELD_MILLIS,
@@ -39,15 +39,15 @@ public enum JobAmount {
   NODES_HELD,
   /** Of these, nodes where the job's hook gave everything back. */
   NODES_RELEASED,
-  /** Nodes where the hook said nothing, but the agent saw the job end. */
+  /** Nodes where the hook reported no end, but the agent did. */
   NODES_ENDED_BY_AGENT,
-  /** Nodes where nobody said anything, but all was given to other jobs. */
+  /** Nodes where neither reported an end, but other jobs were given all of its devices. */
   NODES_TAKEN_OVER,
-  /** Nodes where nothing was heard of the job for longer than an allocation lives. */
+  /** Nodes where nothing was received of the job for longer than an allocation lives. */
   NODES_EXPIRED,
   /**
-   * Part of the total that meters of whole nodes measured; the rest is the sum of the devices of
-   * nodes that have no meter, or whose meter said nothing usable.
+   * Share of the total that meters of nodes measured; the rest is the sum of the devices of nodes
+   * that have no meter, or whose meter reported nothing usable.
    */
   WHOLE_NODE_MILLIJOULES;
 

@@ -4,15 +4,15 @@ package io.github.joulestream.energy;
 import java.util.List;
 
 /**
- * What a node draws now, by the latest readings of its devices. A picture of the moment, for live
- * views and alerts; what was drawn is in the books.
+ * The power of a node by the latest readings of its devices. A snapshot, for live views and alerts;
+ * energy is in the books.
  *
  * @param node node within its site
  * @param epochMillis time of its latest reading
  * @param totalMilliwatts power of all its devices, no device twice
  * @param milliwattsByKind power of each kind of device, by {@link DeviceKind#code}; a kind may
  *     contain another, so they need not sum to the total
- * @param idleMilliwatts part of the total that no job holds
+ * @param idleMilliwatts share of the total that no job holds
  * @param jobs jobs that hold something of it, in the order of their names
  * @param gpus its GPUs; may be left out
  */
@@ -36,13 +36,13 @@ public record NodePower(
   }
 
   /**
-   * What a job draws of the node.
+   * The power of a job on the node.
    *
    * @param job job, unique in its site
-   * @param milliwatts its part of the node's total
+   * @param milliwatts its share of the node's total
    * @param gpuBasisPoints GPUs that it holds, basis points (1/10,000): 10,000 is a whole GPU
    * @param gpuBusyBasisPoints of these the busy ones, basis points (1/10,000): 5,000 is a GPU half
-   *     busy. A GPU that does not say how busy it is counts as busy
+   *     busy. A GPU that does not report utilisation counts as busy
    */
   public record JobPower(String job, long milliwatts, int gpuBasisPoints, int gpuBusyBasisPoints) {}
 
@@ -51,7 +51,7 @@ public record NodePower(
    *
    * @param id on its node
    * @param milliwatts its power
-   * @param utilisationBasisPoints how busy it is, basis points (1/10,000); -1 if it does not say
+   * @param utilisationBasisPoints utilisation, basis points (1/10,000); -1 if it is not reported
    */
   public record GpuPower(String id, long milliwatts, int utilisationBasisPoints) {}
 }

@@ -5,14 +5,15 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Readings of one device, by column. Row {@code i} of every column belongs to time {@code
- * epochMillis[i]}. A column is either as long as the times or empty, which says that the device
- * does not give this quantity; in a row, {@link #MISSING} says that it was not given this once.
+ * epochMillis[i]}. A column is either as long as the times or empty, in which case the device does
+ * not report this quantity; in a row, {@link #MISSING} marks a value that was not reported.
  *
  * <p>Rows are as they arrived: they may be out of order and times may repeat. The arrays are not
- * copied; whoever makes a {@code Readings} hands them over.
+ * copied; the caller must not change them afterwards.
  *
  * @param epochMillis time of each reading, Unix epoch, milliseconds
  * @param powerMilliwatts electrical power, mW
@@ -75,6 +76,31 @@ public record Readings(
         usedBytes,
         readBytes,
         writtenBytes);
+  }
+
+  /** The rows from {@code from} up to before {@code to}. */
+  public Readings slice(int from, int to) {
+    return columns(column -> Arrays.copyOfRange(column, from, to));
+  }
+
+  /** These rows, in this order. */
+  public Readings rows(int[] rows) {
+    return columns(column -> Arrays.stream(rows).mapToLong(row -> column[row]).toArray());
+  }
+
+  private Readings columns(UnaryOperator<long[]> change) {
+    return new Readings(
+        change.apply(epochMillis),
+        changed(powerMilliwatts, change),
+        changed(energyMicrojoules, change),
+        changed(utilisationBasisPoints, change),
+        changed(usedBytes, change),
+        changed(readBytes, change),
+        changed(writtenBytes, change));
+  }
+
+  private static long[] changed(long[] column, UnaryOperator<long[]> change) {
+    return column.length == 0 ? column : change.apply(column);
   }
 
   public int size() {

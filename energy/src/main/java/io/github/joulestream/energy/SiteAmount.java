@@ -14,14 +14,14 @@ public enum SiteAmount {
   MEASURED_STORAGE_MILLIJOULES,
   MEASURED_CPU_MILLIJOULES,
   MEASURED_NODE_MILLIJOULES,
-  /** AttributionOutput to jobs. */
+  /** Booked to jobs. */
   JOBS_TOTAL_MILLIJOULES,
   JOBS_GPU_MILLIJOULES,
   JOBS_MEMORY_MILLIJOULES,
   JOBS_STORAGE_MILLIJOULES,
   JOBS_CPU_MILLIJOULES,
   JOBS_NODE_MILLIJOULES,
-  /** AttributionOutput to nobody: not allocated. */
+  /** Not allocated. */
   IDLE_TOTAL_MILLIJOULES,
   IDLE_GPU_MILLIJOULES,
   IDLE_MEMORY_MILLIJOULES,
@@ -30,7 +30,7 @@ public enum SiteAmount {
   IDLE_NODE_MILLIJOULES,
   /** Energy at facility meters; beside the balance, not in it. */
   FACILITY_MILLIJOULES,
-  /** Part of the measured total whose quality is {@link Quality#MEASURED}. */
+  /** Share of the measured total whose quality is {@link Quality#MEASURED}. */
   QUALITY_MEASURED_MILLIJOULES,
   QUALITY_ESTIMATED_MILLIJOULES,
   QUALITY_MODELLED_MILLIJOULES,
@@ -38,7 +38,7 @@ public enum SiteAmount {
   HELD_IDLE_MILLIJOULES,
   /** Device time with known energy; devices that count in the total. */
   COVERED_MILLIS,
-  /** Device time within gaps whose energy nobody knows. */
+  /** Device time within gaps whose energy is unknown. */
   UNCOVERED_MILLIS,
   /** GPU time seen: GPUs x time. */
   GPU_MILLIS,
@@ -62,23 +62,21 @@ public enum SiteAmount {
   READINGS,
   /** Readings of batches that were seen before. */
   REPEATED_READINGS,
-  /** Fields refused: a value that stands for "no value", as 0 W of a whole node does. */
+  /** Fields refused: a value that stands for "no value", as 0 W of a node does. */
   REFUSED_SENTINEL,
   /** Fields refused: under zero. */
   REFUSED_NEGATIVE,
-  /** Fields refused: over what the device can draw. */
+  /** Fields refused: over the power that the device can have. */
   REFUSED_OVER_LIMIT,
   /** Readings and allocation events refused: ahead of their own arrival. */
   REFUSED_FUTURE,
-  /** Readings refused: older than what can still be mended. */
+  /** Readings refused: older than what can still be corrected. */
   REFUSED_LATE,
   /** Allocation events taken into account. */
   ALLOCATION_EVENTS,
-  /** AttributionOutput to jobs that had the device for themselves; part of the jobs' total. */
+  /** Booked to jobs that had the device for themselves; a share of the jobs' total. */
   EXCLUSIVE_MILLIJOULES,
-  /**
-   * AttributionOutput to jobs that shared the device, with others or with nobody; the rest of it.
-   */
+  /** Booked to jobs that held a share of the device; the rest of the jobs' total. */
   SHARED_MILLIJOULES,
   /** Device time of which jobs were given more than there is; their shares were scaled down. */
   OVERBOOKED_MILLIS,
@@ -86,9 +84,9 @@ public enum SiteAmount {
   COUNTER_WRAPS,
   /** Counters that began anew. */
   COUNTER_RESETS,
-  /** Counters that fell, or rose by more than the device can draw; power was used. */
+  /** Counters that fell, or rose by more than the device can consume; power was used. */
   COUNTER_FAULTS,
-  /** Time that counters stood still though power was drawn; power was used. */
+  /** Time in which counters did not rise though there was power; power was used. */
   COUNTER_STUCK_MILLIS,
   /** Device minutes in which counter and power disagree by over a quarter; the counter was kept. */
   DISAGREEING_MINUTES,
@@ -99,15 +97,13 @@ public enum SiteAmount {
    * that have the number of another batch and other content.
    */
   RIVAL_AGENT_BATCHES,
-  /** Readings refused: another source speaks for the device at that time, with other values. */
+  /** Readings refused: another source reports the device at that time, with other values. */
   REFUSED_CONFLICT,
-  /**
-   * Part of the measured total that meters of whole nodes measured; the rest is sums of devices.
-   */
+  /** Share of the measured total that meters of nodes measured; the rest is sums of devices. */
   WHOLE_NODE_MILLIJOULES,
   /**
-   * Readings and allocation events refused: so long before their arrival that no clock and no spool
-   * is the reason.
+   * Readings and allocation events refused: so long before their arrival that neither a clock nor a
+   * spool explains it.
    */
   REFUSED_OLD,
   /** Readings and allocation events refused: over what is kept of one node, or of one record. */

@@ -58,8 +58,8 @@ public final class Totals<A extends Enum<A>> {
   }
 
   /**
-   * Marks it; false if it has this mark already. A mark is no amount: whoever keeps copies sees by
-   * it what is kept.
+   * Marks it; false if it has this mark already. A mark is no amount: {@link #save} callers find by
+   * it which totals they have saved.
    */
   public boolean mark(long newMark) {
     boolean isNew = mark != newMark;

@@ -13,8 +13,8 @@ import java.util.Map;
  * @param memoryBasisPoints share of devices of this kind that are not named above, or {@link
  *     #BY_GPUS}
  * @param gpusOnNode GPUs of the node, for {@link #BY_GPUS}
- * @param by who says so
- * @param arrivalEpochMillis when the news arrived; decides only how long it is remembered
+ * @param by who reports it
+ * @param arrivalEpochMillis when the record arrived; decides only how long it is remembered
  */
 public record AllocationEdge(
     String job,
@@ -29,17 +29,17 @@ public record AllocationEdge(
     By by,
     long arrivalEpochMillis) {
 
-  /** Who says so. A job's end counts from the first of these that tells of one. */
+  /** Who reports it. A job's end counts from the first of these that reports one. */
   public enum By {
     /** The job's own prologue or epilogue. */
     HOOK,
     /** The node's agent: the job's processes are gone. */
     AGENT,
-    /** Nobody: nothing was heard of the job for as long as an allocation lives. */
+    /** An expired allocation: nothing was received of the job for as long as one lives. */
     LIMIT
   }
 
-  /** The job's part of the node's GPUs. */
+  /** The job's share of the node's GPUs. */
   public static final int BY_GPUS = -1;
 
   /**
@@ -49,7 +49,7 @@ public record AllocationEdge(
    */
   public AllocationEdge {
     deviceBasisPoints = Map.copyOf(deviceBasisPoints);
-    deviceBasisPoints.forEach((id, parts) -> check(id, parts, 0));
+    deviceBasisPoints.forEach((id, basisPoints) -> check(id, basisPoints, 0));
     check("memory", memoryBasisPoints, BY_GPUS);
     check("storage", storageBasisPoints, BY_GPUS);
     check("cpu", cpuBasisPoints, BY_GPUS);
@@ -59,10 +59,10 @@ public record AllocationEdge(
     }
   }
 
-  private static void check(String what, int parts, int least) {
-    if (parts < least || parts > Shares.WHOLE) {
+  private static void check(String what, int basisPoints, int least) {
+    if (basisPoints < least || basisPoints > Shares.WHOLE) {
       throw new IllegalArgumentException(
-          "share of %s is %d parts".formatted(Bounds.shown(what), parts));
+          "share of %s is %d parts".formatted(Bounds.shown(what), basisPoints));
     }
   }
 

@@ -32,15 +32,15 @@ final class AllocationEdgeCodec {
     String job = in.text();
     boolean hold = in.readBoolean();
     long at = in.readLong();
-    Map<String, Integer> parts = new HashMap<>();
+    Map<String, Integer> basisPoints = new HashMap<>();
     for (int left = in.countOrShort(); left > 0; left--) {
-      parts.put(in.text(), in.intOrShort());
+      basisPoints.put(in.text(), in.intOrShort());
     }
     return new AllocationEdge(
         job,
         hold,
         at,
-        parts,
+        basisPoints,
         in.intOrShort(),
         in.intOrShort(),
         in.intOrShort(),

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * changes, not what is known: edges are kept by job, and shares by device. Mutable; owned by the
  * {@link NodeAccount}.
  *
- * <p>A job that nobody says the end of ends all the same: when its node's agent says so, when its
- * device is given to another job, or when nothing was heard of it for {@link Limits#holdMillis()}.
- * If its own end is heard of later, that is what counts.
+ * <p>A job whose hook reports no end ends when its node's agent reports it, when its device is
+ * given to another job, or when nothing was received of it for {@link Limits#holdMillis()}. If its
+ * own end is received later, that one counts.
  */
 final class Allocations {
   /** Edges that are remembered of one node. */
@@ -49,12 +49,12 @@ final class Allocations {
 
   private final Limits limits;
   private final TreeMap<String, HeldJob> jobs = new TreeMap<>();
-  // jobs that nobody ended, and when they last said that they hold something
+  // jobs without a reported end, and when they were last given something
   private final TreeMap<String, Long> open = new TreeMap<>();
   // the same times, and of how many jobs
   private final TreeMap<Long, Integer> openSince = new TreeMap<>();
   private final TreeMap<String, Stay> stays = new TreeMap<>();
-  // jobs that have ended, or never held anything, by when the last was heard of them
+  // jobs that have ended, or never held anything, by when the last record of them arrived
   private final TreeMap<Long, TreeSet<String>> over = new TreeMap<>();
   private final Set<String> takenOver = new HashSet<>();
   // by id of a device: jobs that name it
@@ -90,18 +90,18 @@ final class Allocations {
   /**
    * A device that a job was given.
    *
-   * @param partMillis time until it was given back or something else was said of it, by share
-   * @param parts the share that it had since then; 0 once it was given back
+   * @param basisPointMillis time until it was released or its share changed, by share
+   * @param basisPoints the share that it had since then; 0 once it was given back
    */
-  record Held(long partMillis, int parts, long sinceMillis) {
+  record Held(long basisPointMillis, int basisPoints, long sinceMillis) {
     static final Held NEVER = new Held(0, 0, 0);
 
     Held from(long epochMillis, int newBasisPoints) {
-      return new Held(partMillisUntil(epochMillis), newBasisPoints, epochMillis);
+      return new Held(basisPointMillisUntil(epochMillis), newBasisPoints, epochMillis);
     }
 
-    long partMillisUntil(long epochMillis) {
-      return partMillis + (epochMillis - sinceMillis) * parts;
+    long basisPointMillisUntil(long epochMillis) {
+      return basisPointMillis + (epochMillis - sinceMillis) * basisPoints;
     }
   }
 
@@ -301,7 +301,7 @@ final class Allocations {
     return end == Long.MIN_VALUE ? Long.MAX_VALUE : end;
   }
 
-  /** What is said of a device; worked out for all jobs if nobody has asked so far. */
+  /** The claims to a device; resolved for all jobs when first asked for. */
   private Claims claims(Place place) {
     Claims known = claims.get(place);
     if (known == null) {
@@ -328,7 +328,7 @@ final class Allocations {
     return naming.containsKey(id);
   }
 
-  /** True if nobody ended some job. */
+  /** True if a job has no reported end. */
   boolean anyOpen() {
     return !open.isEmpty();
   }
@@ -345,7 +345,7 @@ final class Allocations {
     return openSince.isEmpty() ? Long.MAX_VALUE : openSince.firstKey() + limits.holdMillis();
   }
 
-  /** Jobs whose allocation is over at this time because nothing was heard of them. */
+  /** Jobs whose allocation has expired at this time because nothing was received of them. */
   List<AllocationEdge> expired(long epochMillis, long arrivalEpochMillis) {
     List<AllocationEdge> expired = new ArrayList<>();
     open.forEach((job, heldAt) -> {
@@ -387,8 +387,8 @@ final class Allocations {
   }
 
   /**
-   * Forgets jobs that have ended, where what was heard of them last is older than this; true if
-   * there were any.
+   * Forgets jobs that have ended, where their last record is older than this; true if there were
+   * any.
    */
   boolean forgetEndedBefore(long arrivalEpochMillis) {
     if (over.isEmpty()
@@ -397,7 +397,7 @@ final class Allocations {
       return false;
     }
     lookedMillis = arrivalEpochMillis;
-    // whoever took a device over must be remembered as long as the one it was taken from
+    // a job that took a device over must be remembered as long as the one it was taken from
     long needed = Long.MAX_VALUE;
     for (String name : takenOver) {
       HeldJob job = jobs.get(name);

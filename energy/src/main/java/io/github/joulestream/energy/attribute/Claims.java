@@ -15,22 +15,22 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What jobs say that they hold of one device, or of all devices alike, and what follows of it:
- * where they were given more than the whole, those that nobody ended give way, the oldest first,
- * when another takes the device. A change of one job is followed up only as far as it makes a
- * difference. Mutable; owned by {@link Allocations}.
+ * The shares that jobs claim of one device, or of all devices alike, and the shares that result:
+ * where they were given more than all of it, jobs without a reported end give way, the oldest
+ * first, when another job takes the device. A change of one job is followed up only as far as it
+ * makes a difference. Mutable; owned by {@link Allocations}.
  */
 final class Claims {
   private final String id;
   private final DeviceKind kind;
-  // by job: from when on it has which share, as it says
-  private final Map<String, NavigableMap<Long, Integer>> said = new HashMap<>();
-  // by time: jobs that say something then
-  private final TreeMap<Long, Set<String>> saidAt = new TreeMap<>();
+  // by job: from when on it claims which share
+  private final Map<String, NavigableMap<Long, Integer>> claimed = new HashMap<>();
+  // by time: jobs whose claim changes then
+  private final TreeMap<Long, Set<String>> claimedAt = new TreeMap<>();
   // jobs that gave way, and when
   private final Map<String, Long> cuts = new HashMap<>();
   private final TreeMap<Long, Set<String>> cutAt = new TreeMap<>();
-  // times at which jobs were given more than the whole
+  // times at which jobs were given more than all of it
   private final TreeSet<Long> over = new TreeSet<>();
   private Shares shares = Shares.NOBODY;
 
@@ -47,30 +47,30 @@ final class Claims {
     return shares;
   }
 
-  /** Begins with what these jobs say. */
+  /** Begins with the claims of these jobs. */
   void begin(Collection<HeldJob> jobs, Map<String, Long> open) {
     for (HeldJob job : jobs) {
-      NavigableMap<Long, Integer> parts = job.partsOf(id, kind);
-      if (!parts.isEmpty()) {
-        put(job.name(), parts);
+      NavigableMap<Long, Integer> basisPoints = job.basisPointsOf(id, kind);
+      if (!basisPoints.isEmpty()) {
+        put(job.name(), basisPoints);
       }
     }
-    if (!saidAt.isEmpty()) {
-      new FollowUp(saidAt.firstKey(), Long.MAX_VALUE, Set.of(), open).run(Long.MAX_VALUE);
+    if (!claimedAt.isEmpty()) {
+      new FollowUp(claimedAt.firstKey(), Long.MAX_VALUE, Set.of(), open).run(Long.MAX_VALUE);
     }
   }
 
   /**
-   * Takes in what a job says now.
+   * Takes the claims of a job as they are now.
    *
-   * @param isOpenOtherwise true if it has ended, or was heard of, since before
-   * @param open jobs that nobody ended, and when they last said that they hold something
+   * @param isOpenOtherwise true if it has ended, or was renewed, since before
+   * @param open jobs without a reported end, and when they were last given something
    * @return jobs that give way now and did not, or no longer do, or at another time
    */
   Set<String> change(
       String name, @Nullable HeldJob job, boolean isOpenOtherwise, Map<String, Long> open) {
-    NavigableMap<Long, Integer> before = said.getOrDefault(name, new TreeMap<>());
-    NavigableMap<Long, Integer> now = job == null ? new TreeMap<>() : job.partsOf(id, kind);
+    NavigableMap<Long, Integer> before = claimed.getOrDefault(name, new TreeMap<>());
+    NavigableMap<Long, Integer> now = job == null ? new TreeMap<>() : job.basisPointsOf(id, kind);
     long first = firstDifference(before, now);
     long from = first;
     if (isOpenOtherwise && !(before.isEmpty() && now.isEmpty())) {
@@ -78,7 +78,7 @@ final class Claims {
           Math.min(
               before.isEmpty() ? Long.MAX_VALUE : before.firstKey(),
               now.isEmpty() ? Long.MAX_VALUE : now.firstKey());
-      // whether it would give way makes a difference only where somebody has to
+      // whether it would give way makes a difference only where some job has to
       Long contested = over.ceiling(begins);
       from = Math.min(from, contested == null ? Long.MAX_VALUE : contested);
     }
@@ -103,24 +103,24 @@ final class Claims {
     if (cut != null) {
       return cut;
     }
-    NavigableMap<Long, Integer> parts = said.get(name);
-    return parts == null || parts.isEmpty() || parts.lastEntry().getValue() != 0
+    NavigableMap<Long, Integer> basisPoints = claimed.get(name);
+    return basisPoints == null || basisPoints.isEmpty() || basisPoints.lastEntry().getValue() != 0
         ? Long.MAX_VALUE
-        : parts.lastKey();
+        : basisPoints.lastKey();
   }
 
-  private void put(String name, NavigableMap<Long, Integer> parts) {
-    said.put(name, parts);
-    for (Long time : parts.keySet()) {
-      saidAt.computeIfAbsent(time, _ -> new HashSet<>(2)).add(name);
+  private void put(String name, NavigableMap<Long, Integer> basisPoints) {
+    claimed.put(name, basisPoints);
+    for (Long time : basisPoints.keySet()) {
+      claimedAt.computeIfAbsent(time, _ -> new HashSet<>(2)).add(name);
       steps++;
     }
   }
 
-  private void remove(String name, NavigableMap<Long, Integer> parts) {
-    said.remove(name);
-    for (Long time : parts.keySet()) {
-      drop(saidAt, time, name);
+  private void remove(String name, NavigableMap<Long, Integer> basisPoints) {
+    claimed.remove(name);
+    for (Long time : basisPoints.keySet()) {
+      drop(claimedAt, time, name);
       steps++;
     }
   }
@@ -171,7 +171,7 @@ final class Claims {
   /** Works out again who holds the device, from a time on until all is as it was. */
   private final class FollowUp {
     private final long from;
-    private final long lastSaid;
+    private final long lastClaimed;
     // jobs that would or would not give way now
     private final Set<String> doubtful;
     private final Map<String, Long> open;
@@ -188,9 +188,9 @@ final class Claims {
     private final TreeMap<String, Integer> changed = new TreeMap<>();
     private int sum;
 
-    FollowUp(long from, long lastSaid, Set<String> doubtful, Map<String, Long> open) {
+    FollowUp(long from, long lastClaimed, Set<String> doubtful, Map<String, Long> open) {
       this.from = from;
-      this.lastSaid = lastSaid;
+      this.lastClaimed = lastClaimed;
       this.doubtful = doubtful;
       this.open = open;
       int span = from == Long.MIN_VALUE ? 0 : shares.spanAt(from - 1);
@@ -210,7 +210,7 @@ final class Claims {
       while (next != null) {
         time = next;
         at(time);
-        if (time >= lastSaid && isAsBefore()) {
+        if (time >= lastClaimed && isAsBefore()) {
           reached = time;
           break;
         }
@@ -234,12 +234,12 @@ final class Claims {
       return others;
     }
 
-    /** The next time at which somebody says something, or at which something changed before. */
+    /** The next time at which a claim changes, or at which something changed before. */
     private @Nullable Long nextTime(long least) {
-      Long said = saidAt.ceilingKey(least);
+      Long claimed = claimedAt.ceilingKey(least);
       Shares.Edge edge = shares.edgeFrom(least);
       Long cut = cutAt.ceilingKey(least);
-      Long next = said;
+      Long next = claimed;
       if (edge != null && (next == null || edge.millis < next)) {
         next = edge.millis;
       }
@@ -260,11 +260,11 @@ final class Claims {
         seeCut(job);
       }
       changed.clear();
-      Set<String> saying = saidAt.get(time);
-      if (saying != null) {
-        for (String job : saying) {
+      Set<String> claiming = claimedAt.get(time);
+      if (claiming != null) {
+        for (String job : claiming) {
           if (!isCut(job)) {
-            set(job, said.getOrDefault(job, new TreeMap<>()).getOrDefault(time, 0));
+            set(job, claimed.getOrDefault(job, new TreeMap<>()).getOrDefault(time, 0));
           }
         }
         if (sum > Shares.WHOLE) {
@@ -306,23 +306,23 @@ final class Claims {
       return (cut != null && cut < from) || newCuts.containsKey(job);
     }
 
-    private void set(String job, int parts) {
+    private void set(String job, int basisPoints) {
       Integer known = now.get(job);
       int held = known == null ? 0 : known;
-      if (held == parts) {
+      if (held == basisPoints) {
         return;
       }
       changed.putIfAbsent(job, held);
-      sum += parts - held;
-      set(now, job, parts);
+      sum += basisPoints - held;
+      set(now, job, basisPoints);
       see(job);
     }
 
-    private static void set(Map<String, Integer> of, String job, int parts) {
-      if (parts == 0) {
+    private static void set(Map<String, Integer> of, String job, int basisPoints) {
+      if (basisPoints == 0) {
         of.remove(job);
       } else {
-        of.put(job, parts);
+        of.put(job, basisPoints);
       }
     }
 
@@ -350,12 +350,12 @@ final class Claims {
       }
       String[] jobs = changed.keySet().toArray(String[]::new);
       int[] had = new int[jobs.length];
-      int[] parts = new int[jobs.length];
+      int[] basisPoints = new int[jobs.length];
       for (int i = 0; i < jobs.length; i++) {
         had[i] = changed.getOrDefault(jobs[i], 0);
-        parts[i] = now.getOrDefault(jobs[i], 0);
+        basisPoints[i] = now.getOrDefault(jobs[i], 0);
       }
-      edges.add(new Shares.Edge(time, jobs, had, parts));
+      edges.add(new Shares.Edge(time, jobs, had, basisPoints));
     }
 
     /** True if from here on all is as it was. */
@@ -367,8 +367,8 @@ final class Claims {
         if (now.containsKey(job)) {
           return false;
         }
-        NavigableMap<Long, Integer> parts = said.get(job);
-        if (parts != null && parts.lastKey() > lastSaid) {
+        NavigableMap<Long, Integer> basisPoints = claimed.get(job);
+        if (basisPoints != null && basisPoints.lastKey() > lastClaimed) {
           return false;
         }
       }

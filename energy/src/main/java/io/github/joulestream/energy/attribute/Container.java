@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>the container itself ({@link #TOP}) in windows in which it has energy;
- *   <li>else its parts ({@link #PARTS}), or one further device of the container's own kind (a
- *       second meter, a channel, a model of it), whichever has more: each is a part of the truth,
- *       so the largest is nearest to it;
+ *   <li>else its components ({@link #COMPONENTS}), or one further device of the container's own
+ *       kind (a second meter, a channel, a model of it), whichever has more: each measures a
+ *       component of it, so the largest is nearest to it;
  *   <li>in the newest windows, of which that is not known yet, the container, as long as it has not
  *       been silent for longer than it is used to.
  * </ul>
  *
  * <p>All of it follows from the energy of the windows, and so from readings and allocations alone.
  * What was booked before it was known is booked again by the {@link NodeAccount}: {@link #counting}
- * is what the books say, {@link #desired} what they should say. Mutable; one thread.
+ * is what is booked, {@link #desired} what should be. Mutable; one thread.
  */
 final class Container {
-  static final int PARTS = -1;
+  static final int COMPONENTS = -1;
   static final int TOP = 0;
 
   // more than the history reaches back
@@ -40,7 +40,7 @@ final class Container {
   private final int windowMillis;
   // further devices of its own kind: the first is level 1
   private final List<String> seconds = new ArrayList<>();
-  // energy by level and window: of the parts, of the container, of each further device
+  // energy by level and window: of the components, of the container, of each further device
   private long[][] sums = new long[2][MIN_WINDOWS];
   // windows of which the container's time is booked as uncovered
   private boolean[] silent = new boolean[MIN_WINDOWS];
@@ -131,7 +131,7 @@ final class Container {
     }
   }
 
-  /** Takes note of a window in which something has energy that is part of a part. */
+  /** Takes note of a window in which something has energy that is contained in a component. */
   void see(long window) {
     int known = size;
     long before = first;
@@ -250,12 +250,12 @@ final class Container {
   // ---- what should count
 
   /**
-   * Looks at what has changed. In most windows the books say already what they should.
+   * Looks at what has changed. In most windows what is booked is what should be.
    *
    * @param known whether the node has a device that is the container
    * @param lastWindow the window of its newest reading; {@code Long.MIN_VALUE} without one
-   * @param expected from which window on it is expected to say something yet; {@code
-   *     Long.MAX_VALUE} if it is not
+   * @param expected from which window on a report of it is expected yet; {@code Long.MAX_VALUE} if
+   *     it is not
    * @return true if the books may have to change
    */
   boolean look(boolean known, long lastWindow, long expected) {
@@ -289,8 +289,8 @@ final class Container {
   }
 
   private int withoutTop(long window) {
-    int best = PARTS;
-    long most = Math.max(0, sum(PARTS, window));
+    int best = COMPONENTS;
+    long most = Math.max(0, sum(COMPONENTS, window));
     if (secondsCount(window)) {
       for (int i = 0; i < seconds.size(); i++) {
         long has = sum(i + 1, window);
@@ -305,9 +305,9 @@ final class Container {
     return best;
   }
 
-  /** A figure of some part of a node (RAPL's psys) is no meter of it where there is none. */
+  /** A figure of some components of a node (RAPL's psys) is no meter of it where there is none. */
   private boolean secondsCount(long window) {
-    return kind != DeviceKind.NODE || topKnown || sum(PARTS, window) > 0;
+    return kind != DeviceKind.NODE || topKnown || sum(COMPONENTS, window) > 0;
   }
 
   /** What counts in windows in which nothing is booked yet: what did in the last with anything. */
@@ -316,13 +316,13 @@ final class Container {
       return TOP;
     }
     for (long window = end() - windowMillis; window >= first; window -= windowMillis) {
-      for (int level = PARTS; level < sums.length - 1; level++) {
+      for (int level = COMPONENTS; level < sums.length - 1; level++) {
         if (level != TOP && sum(level, window) > 0) {
           return withoutTop(window);
         }
       }
     }
-    return PARTS;
+    return COMPONENTS;
   }
 
   /** Windows in which something else should count, and what. */
@@ -342,7 +342,7 @@ final class Container {
     long low = Long.MAX_VALUE;
     long high = NEVER;
     boolean earlier = changedFrom < first && least == NEVER && since == NEVER;
-    if (earlier && counting.at(NEVER) != PARTS) {
+    if (earlier && counting.at(NEVER) != COMPONENTS) {
       low = NEVER;
       high = first;
     }
@@ -366,11 +366,11 @@ final class Container {
       return counting;
     }
     // of the windows before the first nothing is known but that there is nothing
-    Timeline next = low == NEVER ? counting.withBefore(first, PARTS) : counting;
+    Timeline next = low == NEVER ? counting.withBefore(first, COMPONENTS) : counting;
     return next.with(Math.max(low, first), high, windowMillis, this::desired);
   }
 
-  /** From here on this is what the books say. */
+  /** From here on this is what is booked. */
   void counting(Timeline now) {
     counting = now;
     askedWindow = NEVER;
@@ -425,7 +425,7 @@ final class Container {
     if (window <= topLastWindow || counting.at(window) == TOP) {
       return false;
     }
-    if (sum(PARTS, window) > 0) {
+    if (sum(COMPONENTS, window) > 0) {
       return true;
     }
     for (int i = 0; i < seconds.size(); i++) {
@@ -471,7 +471,7 @@ final class Container {
   }
 
   static Container read(DeviceKind kind, int windowMillis, StateReader in) throws IOException {
-    Container container = new Container(kind, windowMillis, PARTS);
+    Container container = new Container(kind, windowMillis, COMPONENTS);
     for (int left = in.countOrByte(); left > 0; left--) {
       container.know(in.text());
     }

@@ -68,7 +68,7 @@ final class ContainerRules {
     List<DeviceAccount> ofKind = devices.ofKind(kind);
     Container container =
         new Container(
-            kind, limits.windowMillis(), ofKind.isEmpty() ? Container.PARTS : Container.TOP);
+            kind, limits.windowMillis(), ofKind.isEmpty() ? Container.COMPONENTS : Container.TOP);
     if (ofKind.isEmpty()) {
       return container;
     }

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which devices of a node add to its total: what a device is part of is said by who reads it, see
- * {@link Device#containedIn}; whether the whole was measured in a window is seen here. Mutable; one
- * thread.
+ * Which devices of a node add to its total: what a device is contained in is stated by the agent
+ * that reads it, see {@link Device#containedIn}; whether the container was measured in a window is
+ * seen here. Mutable; one thread.
  */
 final class Containers {
   private static final DeviceKind[] KINDS = DeviceKind.values();
@@ -19,7 +19,7 @@ final class Containers {
   private final @Nullable Container[] byKind = new Container[KINDS.length];
   private final List<Container> all = new ArrayList<>(1);
 
-  /** Kinds that a device of the node says it is part of. */
+  /** Kinds that a device of the node is contained in. */
   List<Container> all() {
     return all;
   }
@@ -34,8 +34,8 @@ final class Containers {
   }
 
   /**
-   * The kind that a device is part of, as far as that matters here; null if it is none. A facility
-   * meter is beside all totals.
+   * The kind that a device is contained in, as far as that matters here; null if it is none. A
+   * facility meter is beside all totals.
    */
   static @Nullable DeviceKind containerOf(Device device) {
     DeviceKind kind = device.containedIn();
@@ -62,13 +62,13 @@ final class Containers {
     if (kind == DeviceKind.NODE || within == DeviceKind.NODE) {
       return true;
     }
-    // what is part of something is part of the node
+    // what is contained in something is contained in the node
     Container node = byKind[DeviceKind.NODE.code()];
     return node == null || counts(node, window);
   }
 
   private static boolean counts(@Nullable Container around, long window) {
-    return around != null && around.levelAt(window) == Container.PARTS;
+    return around != null && around.levelAt(window) == Container.COMPONENTS;
   }
 
   /** Takes note of energy that is booked. */
@@ -86,7 +86,7 @@ final class Containers {
     }
     Container around = within == device.kind() ? null : byKind[within.code()];
     if (around != null) {
-      around.add(Container.PARTS, window, millijoules);
+      around.add(Container.COMPONENTS, window, millijoules);
     }
     Container node = byKind[DeviceKind.NODE.code()];
     if (node != null && within != DeviceKind.NODE && device.kind() != DeviceKind.NODE) {

@@ -6,9 +6,9 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.ReadingColumns;
 
 /**
- * A number for all that is booked of a batch of which the bytes are not at hand: two batches that
- * say the same have the same, and two that differ have another but once in four billion times. It
- * is the same in every process and release, for it is part of the state.
+ * A number for all that is booked of a batch of which the bytes are not at hand: two batches with
+ * the same content have the same, and two that differ have another but once in four billion times.
+ * It is the same in every process and release, for it belongs to the state.
  *
  * <p>Each value is multiplied into what was before by an odd constant and the upper half folded
  * down: a step of the finaliser of MurmurHash3.

@@ -18,7 +18,10 @@ final class DeviceRoom {
   /** Further devices of the kind of a container: a meter's channels. Each has a sum a window. */
   static final int MAX_SECONDS = 128;
 
-  /** What is not heard of for so long is forgotten: longer than an allocation lives unheard. */
+  /**
+   * A device of which nothing is received for so long is forgotten: longer than an allocation
+   * lives.
+   */
   static final long FORGET_MILLIS = 35L * 24 * 3_600_000;
 
   /** How often devices that are to be forgotten are looked for. */
@@ -64,8 +67,8 @@ final class DeviceRoom {
     return BYTES_OF_DEVICE + (long) COPIES * (device.id().length() + 2L * device.model().length());
   }
 
-  /** True if nothing was heard of something for so long that it is forgotten. */
-  static boolean isForgotten(long heardMillis, long nowMillis) {
-    return heardMillis < nowMillis - FORGET_MILLIS;
+  /** True if nothing was received of it for so long that it is forgotten. */
+  static boolean isForgotten(long receivedMillis, long nowMillis) {
+    return receivedMillis < nowMillis - FORGET_MILLIS;
   }
 }

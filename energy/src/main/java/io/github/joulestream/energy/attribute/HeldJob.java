@@ -102,7 +102,7 @@ final class HeldJob {
         heldAt = edge.atEpochMillis();
       }
       boolean overruled = edge.releasesAll() && edge.by() != best;
-      // whoever repeats what it holds is alive
+      // a job that repeats what it holds is alive
       boolean renewed =
           edge.by() == By.LIMIT && heldAt > edge.atEpochMillis() - limits.holdMillis();
       if (!overruled && !renewed) {
@@ -120,7 +120,7 @@ final class HeldJob {
     return edges;
   }
 
-  /** When it last said that it holds something; {@link #NEVER} if somebody said that it ended. */
+  /** When it was last given something; {@link #NEVER} if its end was reported. */
   long openSince() {
     return openSince;
   }
@@ -150,20 +150,18 @@ final class HeldJob {
     }
   }
 
-  /**
-   * From when on it has which share of a device, as it says itself; of no name with an empty id.
-   */
-  NavigableMap<Long, Integer> partsOf(String id, DeviceKind kind) {
-    NavigableMap<Long, Integer> parts = new TreeMap<>();
+  /** From when on it claims which share of a device, by name or, with an empty id, by kind. */
+  NavigableMap<Long, Integer> basisPointsOf(String id, DeviceKind kind) {
+    NavigableMap<Long, Integer> basisPoints = new TreeMap<>();
     int before = 0;
     for (int i = 0; i < holds.size(); i++) {
-      int now = holds.get(i).partsOf(id, kind);
+      int now = holds.get(i).basisPointsOf(id, kind);
       if (now != before) {
-        parts.put(counting.get(i).atEpochMillis(), now);
+        basisPoints.put(counting.get(i).atEpochMillis(), now);
         before = now;
       }
     }
-    return parts;
+    return basisPoints;
   }
 
   /** What became of it, but for whether others took its devices; null if it never held any. */
@@ -185,8 +183,8 @@ final class HeldJob {
     }
     if (edge.hold()) {
       edge.deviceBasisPoints()
-          .forEach(
-              (id, parts) -> devices.put(id, devices.getOrDefault(id, Held.NEVER).from(at, parts)));
+          .forEach((id, basisPoints) ->
+              devices.put(id, devices.getOrDefault(id, Held.NEVER).from(at, basisPoints)));
     } else {
       devices.replaceAll((id, held) ->
           edge.releasesAll() || edge.deviceBasisPoints().containsKey(id) ? held.from(at, 0) : held);
@@ -249,15 +247,15 @@ final class HeldJob {
           gpusOnNode);
     }
 
-    private static int sum(Map<String, Integer> parts) {
+    private static int sum(Map<String, Integer> basisPoints) {
       int sum = 0;
-      for (int part : parts.values()) {
-        sum += part;
+      for (int each : basisPoints.values()) {
+        sum += each;
       }
       return sum;
     }
 
-    int partsOf(String id, DeviceKind kind) {
+    int basisPointsOf(String id, DeviceKind kind) {
       Integer stated = named.get(id);
       if (stated != null) {
         return stated;
@@ -271,9 +269,9 @@ final class HeldJob {
       };
     }
 
-    private int orByGpus(int parts) {
-      if (parts != AllocationEdge.BY_GPUS) {
-        return parts;
+    private int orByGpus(int basisPoints) {
+      if (basisPoints != AllocationEdge.BY_GPUS) {
+        return basisPoints;
       }
       return gpusOnNode == 0 ? 0 : Math.min(Shares.WHOLE, namedSum / gpusOnNode);
     }

@@ -13,24 +13,24 @@ import java.util.function.LongBinaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Instances of a device (MIG) that each repeat the power and the counter of the whole: one device,
- * counted once. What jobs hold of it are shares of the whole.
+ * Instances of a GPU (MIG) that each repeat the power and the counter of the GPU: one device,
+ * counted once. Jobs hold shares of the GPU.
  */
 final class MigInstances {
   private static final long[] NONE = {};
 
   private MigInstances() {}
 
-  /** The same readings, with one series for each whole device. */
+  /** The same readings, with one series for each GPU. */
   static List<DeviceSeries> merged(List<DeviceSeries> devices) {
-    Map<String, List<DeviceSeries>> byWhole = new LinkedHashMap<>();
+    Map<String, List<DeviceSeries>> byGpu = new LinkedHashMap<>();
     for (DeviceSeries series : devices) {
       Device device = series.device();
-      String whole = device.instanceOf().isEmpty() ? device.id() : device.instanceOf();
-      byWhole.computeIfAbsent(whole, _ -> new ArrayList<>()).add(series);
+      String gpu = device.instanceOf().isEmpty() ? device.id() : device.instanceOf();
+      byGpu.computeIfAbsent(gpu, _ -> new ArrayList<>()).add(series);
     }
     List<DeviceSeries> merged = new ArrayList<>();
-    byWhole.values().forEach(parts -> merged.add(one(parts)));
+    byGpu.values().forEach(instances -> merged.add(one(instances)));
     return merged;
   }
 
@@ -44,15 +44,15 @@ final class MigInstances {
     return false;
   }
 
-  private static DeviceSeries one(List<DeviceSeries> parts) {
-    DeviceSeries first = parts.getFirst();
-    if (parts.size() == 1 && first.device().instanceOf().isEmpty()) {
+  private static DeviceSeries one(List<DeviceSeries> instances) {
+    DeviceSeries first = instances.getFirst();
+    if (instances.size() == 1 && first.device().instanceOf().isEmpty()) {
       return first;
     }
-    // what is said first at a time counts; busy is the busiest instance
+    // of a time the first row counts; its utilisation is that of the busiest instance
     Map<Long, long[]> rows = new LinkedHashMap<>();
-    for (DeviceSeries part : parts) {
-      Readings readings = part.readings();
+    for (DeviceSeries instance : instances) {
+      Readings readings = instance.readings();
       for (int row = 0; row < readings.size(); row++) {
         long[] values = {
           readings.power(row), readings.energy(row), readings.utilisation(row), readings.used(row)

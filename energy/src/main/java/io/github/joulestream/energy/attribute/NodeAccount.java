@@ -139,7 +139,7 @@ public final class NodeAccount {
         gpus.forEach(merged::add);
         Outcome outcome =
             accept(agentEpoch, sequence, content, arrivalEpochMillis, merged, history, books);
-        return outcome.whole() ? outcome.keeping(gpus) : outcome;
+        return outcome.complete() ? outcome.keeping(gpus) : outcome;
       }
       slots = devices.newSlots(batch);
       containerRules.note(batch, history);

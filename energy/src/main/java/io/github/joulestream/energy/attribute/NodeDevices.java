@@ -187,7 +187,7 @@ final class NodeDevices {
         stay.devices()
             .forEach((id, held) -> {
               if (!seenIds.contains(id)) {
-                long millis = held.partMillisUntil(stay.endAt()) / Shares.WHOLE;
+                long millis = held.basisPointMillisUntil(stay.endAt()) / Shares.WHOLE;
                 long window = limits.windowOf(stay.heldAt());
                 books.count(window, job, JobAmount.UNCOVERED_MILLIS, sign * millis);
                 books.count(window, SiteAmount.UNCOVERED_MILLIS, sign * millis);

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  * comes again is recognised whether the others came in order or not. Remembers the last {@value
  * #EPOCHS} lives of agents.
  *
- * <p>What comes again has the same content. A batch that has the number of another and says
- * something else is a rival of it. Where the content of the other is not known, a batch that is
- * fresh is a rival too: it adds what is not known yet, and cannot replace what is.
+ * <p>A batch that is received again has the same content. A batch that has the number of another
+ * and has something else is a rival of it. Where the content of the other is not known, a batch
+ * that is fresh is a rival too: it adds what is not known yet, and cannot replace what is.
  */
 final class SeenBatches {
   private static final int EPOCHS = 16;
 
-  // older gaps are forgotten: a batch of theirs that comes again is mended, not booked twice
+  // older gaps are forgotten: a batch of theirs that is received again is corrected, not booked
+  // twice
   private static final int RANGES = 128;
   // agents that follow one another may have clocks that differ by so much
   private static final long RIVALRY_MILLIS = 10_000;

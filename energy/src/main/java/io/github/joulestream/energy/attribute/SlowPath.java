@@ -263,7 +263,7 @@ final class SlowPath {
     void addRefusal(Device device) {
       if (!refused.isEmpty()) {
         refusals.add(
-            "refused conflict: %d readings of %s, the first of %d; another source speaks for it"
+            "refused conflict: %d readings of %s, the first of %d; another source reports it"
                 .formatted(refused.size(), device.id(), refused.getFirst().epochMillis()));
       }
     }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which source spoke for a device when. A source is one life of one agent; where one batch names a
+ * Which source reported a device when. A source is one life of one agent; where one batch names a
  * device more than once and the readings contradict each other, each naming is a source. At a time
  * one of them keeps the device:
  *
@@ -17,13 +17,13 @@ import java.util.List;
  * </pre>
  *
  * <p>Between two readings of a source no more than the limit of gaps apart, the readings of others
- * (x) are conflicts. Where a source has spoken last, the next one follows at once if it began later
- * (that is how an agent is started anew); one that began earlier must wait until the other has been
- * silent for {@link #WAKE_MILLIS}, or the two would take turns at every batch. Mutable; owned by
- * the {@link NodeAccount}.
+ * (x) are conflicts. Where a source has reported last, the next one follows at once if it began
+ * later (that is how an agent is started anew); one that began earlier must wait until the other
+ * has been silent for {@link #WAKE_MILLIS}, or the two would take turns at every batch. Mutable;
+ * owned by the {@link NodeAccount}.
  */
 final class Sources {
-  /** So long after its last reading, a source may yet speak on. */
+  /** So long after its last reading, a source may continue. */
   static final long WAKE_MILLIS = Limits.LOOK_MILLIS;
 
   /** The oldest of more are forgotten: readings of their time are no conflicts any more. */
@@ -33,7 +33,7 @@ final class Sources {
   // in the order of time; no two overlap
   private final List<Stretch> stretches = new ArrayList<>(1);
 
-  /** Time for which one source has spoken. */
+  /** Time for which one source has reported. */
   private static final class Stretch {
     final long epoch;
     final int place;
@@ -57,7 +57,7 @@ final class Sources {
     }
   }
 
-  /** Whether a source was heard lately. */
+  /** Whether something was received of a source lately. */
   interface Activity {
     boolean isRecent(long epoch);
   }
@@ -66,7 +66,7 @@ final class Sources {
     this.limits = limits;
   }
 
-  /** True if this agent spoke last, and so may continue. */
+  /** True if this agent reported last, and so may continue. */
   boolean isLast(long epoch) {
     if (stretches.isEmpty()) {
       return false;
@@ -75,7 +75,7 @@ final class Sources {
     return newest.place == 0 && newest.epoch == epoch;
   }
 
-  /** Whoever spoke last has spoken up to this time. */
+  /** The source that reported last has done so up to this time. */
   void extendTo(long epochMillis) {
     if (!stretches.isEmpty()) {
       Stretch newest = stretches.getLast();
@@ -103,7 +103,7 @@ final class Sources {
             && activity.isRecent(before.epoch));
   }
 
-  /** Takes note that a source has spoken at a time that is not contested. */
+  /** Takes note that a source has reported a time that is not contested. */
   void note(long epoch, int place, long epochMillis) {
     int at = lastFrom(epochMillis);
     Stretch next = at + 1 < stretches.size() ? stretches.get(at + 1) : null;

@@ -20,7 +20,7 @@ final class StateReader {
 
   private final DataInput in;
   private final int format;
-  // null where an older release wrote: that said no lengths
+  // null where an older release wrote, without lengths
   private final @Nullable Bytes bytes;
 
   private static final class Bytes extends ByteArrayInputStream {
@@ -61,10 +61,10 @@ final class StateReader {
       all = Arrays.copyOf(all, (int) Math.min(length, 2L * read));
       in.readFully(all, read, all.length - read);
     }
-    int said = in.readInt();
+    int expected = in.readInt();
     CRC32C crc = new CRC32C();
     crc.update(all, 0, length);
-    if ((int) crc.getValue() != said) {
+    if ((int) crc.getValue() != expected) {
       throw new IOException("a state of " + length + " bytes with a wrong checksum");
     }
     Bytes bytes = new Bytes(all);

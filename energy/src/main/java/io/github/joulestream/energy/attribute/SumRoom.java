@@ -52,14 +52,12 @@ final class SumRoom {
     return within;
   }
 
-  /** True if what a counter says of this time is too many sums to be spread. */
+  /** True if a counter's difference over this time is too many sums to be spread. */
   static boolean isTooMany(long from, long to, Shares shares, Limits limits) {
     return sums(from, to, shares, limits, MAX_OF_A_STEP) > MAX_OF_A_STEP;
   }
 
-  /**
-   * Sums of windows between two times, of jobs and of nobody; a few more than {@code most} at most.
-   */
+  /** Sums of windows between two times, of jobs and idle; a few more than {@code most} at most. */
   private static long sums(long from, long to, Shares shares, Limits limits, long most) {
     long sums = 0;
     for (int span = shares.spanAt(from);

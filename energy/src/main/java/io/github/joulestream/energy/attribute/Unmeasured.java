@@ -8,14 +8,14 @@ import java.util.BitSet;
 
 /**
  * Windows in which a device reported rows without energy before it ever had a usable reading: it is
- * there, and what it draws is unknown. Only of GPUs and processors that are part of nothing: a
- * drive without a model or a memory reports how much of it is used and is not known to draw
- * anything, and for what is part of a container the container's time is counted.
+ * there, and its power is unknown. Only GPUs and processors that are contained in nothing: a drive
+ * without a model or a memory reports how much of it is used and is not known to consume anything,
+ * and for what is contained in another device the time of that device is counted.
  *
  * <p>What is booked follows from the windows, the time of the first usable reading and the shares:
  *
  * <ul>
- *   <li>time that nobody holds, up to the first usable reading;
+ *   <li>time that is not allocated, up to the first usable reading;
  *   <li>as long as there is no such reading, time of jobs by share. Of a GPU, which jobs hold by
  *       name, only what they do not hold: theirs is counted when they end. From that reading on its
  *       account books the time of jobs before it.
@@ -27,23 +27,31 @@ final class Unmeasured {
   /** The time of a usable reading where there is none. */
   static final long NEVER = Long.MAX_VALUE;
 
-  // less than allocations are remembered; older windows stay as they are booked
+  /**
+   * Windows that are kept; older ones stay as they are booked. At 10 s 85 minutes: less than the
+   * two horizons for which allocations are remembered, so that what was booked can be undone by the
+   * same shares. At twice that it could not.
+   */
   private static final int MAX_WINDOWS = 512;
 
   private final Device device;
   private final int windowMillis;
+  private final int maxWindows;
   private final BitSet windows;
   private long first;
   // when the last batch that named it arrived
   private long lastArrivalMillis = Long.MIN_VALUE;
 
-  Unmeasured(Device device, int windowMillis, long first) {
-    this(device, windowMillis, first, new BitSet());
+  Unmeasured(Device device, Limits limits, long first) {
+    this(device, limits, first, new BitSet());
   }
 
-  private Unmeasured(Device device, int windowMillis, long first, BitSet windows) {
+  private Unmeasured(Device device, Limits limits, long first, BitSet windows) {
     this.device = device;
-    this.windowMillis = windowMillis;
+    this.windowMillis = limits.windowMillis();
+    // five sevenths of the time for which allocations are remembered
+    long remembered = 2 * limits.horizonMillis() / limits.windowMillis();
+    this.maxWindows = (int) Math.min(MAX_WINDOWS, remembered * 5 / 7);
     this.first = first;
     this.windows = windows;
   }
@@ -71,16 +79,16 @@ final class Unmeasured {
   boolean add(long window) {
     long at = (window - first) / windowMillis;
     if (at < 0) {
-      if (windows.length() - at > MAX_WINDOWS) {
+      if (windows.length() - at > maxWindows) {
         return false;
       }
       move((int) -at);
       at = 0;
-    } else if (at >= MAX_WINDOWS) {
-      long drop = at - MAX_WINDOWS + 1;
+    } else if (at >= maxWindows) {
+      long drop = at - maxWindows + 1;
       move(-(int) Math.min(drop, MAX_WINDOWS));
-      first = window - (MAX_WINDOWS - 1L) * windowMillis;
-      at = MAX_WINDOWS - 1;
+      first = window - (maxWindows - 1L) * windowMillis;
+      at = maxWindows - 1;
     }
     boolean isNew = !windows.get((int) at);
     windows.set((int) at);
@@ -152,7 +160,7 @@ final class Unmeasured {
     }
   }
 
-  static Unmeasured read(StateReader in, int windowMillis) throws IOException {
+  static Unmeasured read(StateReader in, Limits limits) throws IOException {
     Device device = DeviceCodec.read(in);
     long first = in.readLong();
     int size = in.readByte();
@@ -163,6 +171,6 @@ final class Unmeasured {
     for (int i = 0; i < words.length; i++) {
       words[i] = in.readLong();
     }
-    return new Unmeasured(device, windowMillis, first, BitSet.valueOf(words));
+    return new Unmeasured(device, limits, first, BitSet.valueOf(words));
   }
 }

@@ -54,7 +54,7 @@ final class UnmeasuredDevices {
     }
     Unmeasured known = byKey.get(key);
     if (known == null) {
-      known = new Unmeasured(device, limits.windowMillis(), window);
+      known = new Unmeasured(device, limits, window);
       put(known);
       if (device.kind() != DeviceKind.GPU && !devices.isSeen(device.id())) {
         // from now on its time is booked here, be it held by name or not
@@ -160,7 +160,7 @@ final class UnmeasuredDevices {
     for (int left = format > NodeFormats.WITHOUT_UNMEASURED ? in.countOrInt() : 0;
         left > 0;
         left--) {
-      Unmeasured known = Unmeasured.read(in, limits.windowMillis());
+      Unmeasured known = Unmeasured.read(in, limits);
       known.noteArrival(format > NodeFormats.WITHOUT_SECTIONS ? in.readLong() : receivedMillis);
       put(known);
       devices.seeWithoutEnergy(known.device());

@@ -91,7 +91,7 @@ class BoundsRulesTest {
     assertThat(outcome.refusals()).singleElement().asString().startsWith("refused over state");
     long taken = rows - sum(books, REFUSED_OVER_STATE);
     assertThat(taken).isBetween(4L, 20L);
-    assertThat(outcome.parts().getFirst().readings().size()).isEqualTo((int) taken);
+    assertThat(outcome.rest().getFirst().readings().size()).isEqualTo((int) taken);
     // what was taken is whole: 100 W from the first to the last of it
     assertThat(sum(books, MEASURED_TOTAL_MILLIJOULES))
         .isEqualTo((taken - 1) * 71 * 3_600 * 100_000);
@@ -137,7 +137,7 @@ class BoundsRulesTest {
       }
       Outcome outcome =
           account.accept(1, batch, new Arrival(START + batch, series), NOTHING, books);
-      assertThat(outcome.whole()).isEqualTo(batch < 40);
+      assertThat(outcome.complete()).isEqualTo(batch < 40);
     }
     assertThat(sum(books, REFUSED_OVER_STATE)).isEqualTo(6_000 - DeviceRoom.MAX_DEVICES);
     assertThat(SampleAccount.written(account)).hasSizeLessThan(2 << 20);
@@ -146,7 +146,7 @@ class BoundsRulesTest {
         new DeviceSeries(
             Device.sensor("d0.0", DeviceKind.STORAGE),
             Readings.ofPower(new long[] {START + 1_000}, new long[] {5_000}));
-    assertThat(account.accept(1, 99, new Arrival(START, List.of(known)), NOTHING, books).whole())
+    assertThat(account.accept(1, 99, new Arrival(START, List.of(known)), NOTHING, books).complete())
         .isTrue();
   }
 

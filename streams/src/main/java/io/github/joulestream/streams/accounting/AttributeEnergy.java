@@ -445,12 +445,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private void keep(
       Outcome outcome, NodeState node, Slice value, long arrivalEpochMillis, long offset) {
     long limitMillis = arrivalEpochMillis + limits.futureMillis();
-    if (outcome.whole()) {
+    if (outcome.complete()) {
       long latest = telemetry.columns().latestMillis(limitMillis);
       node.remember(value, arrivalEpochMillis, offset, latest);
-    } else if (!outcome.parts().isEmpty()) {
+    } else if (!outcome.rest().isEmpty()) {
       ReadingColumns parts = new ReadingColumns();
-      outcome.parts().forEach(parts::add);
+      outcome.rest().forEach(parts::add);
       byte[] written =
           WireSerdes.telemetry()
               .serializer()
@@ -461,7 +461,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
                       telemetry.node(),
                       telemetry.agentEpoch(),
                       telemetry.sequence(),
-                      outcome.parts()));
+                      outcome.rest()));
       node.remember(
           new Slice(written, 0, written.length, null),
           arrivalEpochMillis,

@@ -15,7 +15,6 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -225,24 +224,9 @@ public final class TraceSet {
     int to = Math.min(log.rows(), from + ROWS_PER_BATCH);
     List<DeviceSeries> devices = new ArrayList<>();
     for (DeviceSeries series : log.devices()) {
-      Readings all = series.readings();
-      devices.add(
-          new DeviceSeries(
-              series.device(),
-              new Readings(
-                  cut(all.epochMillis(), from, to),
-                  cut(all.powerMilliwatts(), from, to),
-                  cut(all.energyMicrojoules(), from, to),
-                  cut(all.utilisationBasisPoints(), from, to),
-                  cut(all.usedBytes(), from, to),
-                  cut(all.readBytes(), from, to),
-                  cut(all.writtenBytes(), from, to))));
+      devices.add(new DeviceSeries(series.device(), series.readings().slice(from, to)));
     }
     return devices;
-  }
-
-  private static long[] cut(long[] column, int from, int to) {
-    return column.length == 0 ? column : Arrays.copyOfRange(column, from, to);
   }
 
   /**
