@@ -92,8 +92,9 @@ public record Device(
   }
 
   /**
-   * The same with what its maker or driver says of it: of a longer name as much as is within {@link
-   * Bounds#TEXT_CHARACTERS}, and a limit beyond {@link Bounds#POWER_LIMIT_MILLIWATTS} is unknown.
+   * The same with what its maker or driver states of it: of a longer name as much as is within
+   * {@link Bounds#TEXT_CHARACTERS}, and a limit beyond {@link Bounds#POWER_LIMIT_MILLIWATTS} is
+   * unknown.
    */
   public Device withModel(String newModel, long newPowerLimitMilliwatts) {
     boolean isLimit = newPowerLimitMilliwatts <= Bounds.POWER_LIMIT_MILLIWATTS;

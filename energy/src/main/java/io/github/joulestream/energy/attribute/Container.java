@@ -5,7 +5,6 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,32 +25,15 @@ import org.jspecify.annotations.Nullable;
  * What was booked before it was known is booked again by the {@link NodeAccount}: {@link #counting}
  * is what is booked, {@link #desired} what should be. Mutable; one thread.
  */
-final class Container {
+final class Container extends ContainerWindows {
   static final int COMPONENTS = -1;
   static final int TOP = 0;
 
-  // more than the history reaches back
-  private static final int MAX_WINDOWS = 1_024;
-  private static final int MIN_WINDOWS = 16;
-  private static final long NEVER = Long.MIN_VALUE;
   private static final long NOT_EXPECTED = Long.MAX_VALUE;
 
   private final DeviceKind kind;
-  private final int windowMillis;
   // further devices of its own kind: the first is level 1
   private final List<String> seconds = new ArrayList<>();
-  // energy by level and window: of the components, of the container, of each further device
-  private long[][] sums = new long[2][MIN_WINDOWS];
-  // windows of which the container's time is booked as uncovered
-  private boolean[] silent = new boolean[MIN_WINDOWS];
-  private long first;
-  private int size;
-  // where the window is that was asked for last
-  private long placedWindow = NEVER;
-  private int placedAt;
-  // windows before this one are forgotten, and stay as they are
-  private long since = NEVER;
-
   private Timeline counting;
   private long askedWindow = NEVER;
   private int askedLevel;
@@ -60,13 +42,10 @@ final class Container {
   private boolean topKnown;
   private long topLastWindow = NEVER;
   private long expectedFrom = NOT_EXPECTED;
-  // windows to look at
-  private long changedFrom = NEVER;
-  private long changedTo = Long.MAX_VALUE;
 
   Container(DeviceKind kind, int windowMillis, int counts) {
+    super(windowMillis);
     this.kind = kind;
-    this.windowMillis = windowMillis;
     this.counting = Timeline.of(counts);
   }
 
@@ -78,20 +57,13 @@ final class Container {
   void know(String second) {
     if (!seconds.contains(second) && seconds.size() < DeviceRoom.MAX_SECONDS) {
       seconds.add(second);
-      sums = Arrays.copyOf(sums, sums.length + 1);
-      sums[sums.length - 1] = new long[silent.length];
+      addLevel();
     }
   }
 
   /** True if it is one of the further devices that there is room for. */
   boolean knows(String second) {
     return seconds.contains(second);
-  }
-
-  /** Windows before this one are not known. */
-  void since(long window) {
-    since = Math.max(since, window);
-    placedWindow = NEVER;
   }
 
   /** Which level of devices counts in this window, as it is booked. */
@@ -114,10 +86,9 @@ final class Container {
     if (at < 0) {
       return;
     }
-    long[] ofLevel = sums[level + 1];
-    long before = ofLevel[at];
+    long before = sums[level + 1][at];
     long after = before + millijoules;
-    ofLevel[at] = after;
+    sums[level + 1][at] = after;
     if (before > 0 && after > 0 && (level == TOP || seconds.isEmpty())) {
       return; // most of the time
     }
@@ -138,108 +109,6 @@ final class Container {
     if (place(window) >= 0 && (size > known || first < before)) {
       changed(window, window + windowMillis);
     }
-  }
-
-  private void changed(long from, long to) {
-    changedFrom = Math.min(changedFrom, from);
-    changedTo = Math.max(changedTo, to);
-  }
-
-  /** Where a window is; -1 if it is forgotten. Most pieces are of the window of the one before. */
-  private int place(long window) {
-    if (window != placedWindow) {
-      placedAt = find(window);
-      placedWindow = window;
-    }
-    return placedAt;
-  }
-
-  private int find(long window) {
-    if (window < since) {
-      return -1;
-    }
-    if (size == 0) {
-      changed(NEVER, Long.MAX_VALUE);
-      first = window;
-      size = 1;
-      return 0;
-    }
-    long at = (window - first) / windowMillis;
-    if (at < 0) {
-      if (size - at > MAX_WINDOWS) {
-        since = first;
-        return -1;
-      }
-      changed(window, first);
-      move((int) -at);
-      return 0;
-    }
-    if (at >= size) {
-      // what was expected of the windows that nothing was booked in
-      changed(end(), window);
-    }
-    if (at >= MAX_WINDOWS) {
-      long drop = at - MAX_WINDOWS + MAX_WINDOWS / 8;
-      since = first + drop * windowMillis;
-      if (drop >= size) {
-        clear(0, size);
-        first = window;
-        size = 1;
-        return 0;
-      }
-      move((int) -drop);
-      at -= drop;
-    }
-    if (at >= silent.length) {
-      room((int) at + 1);
-    }
-    size = Math.max(size, (int) at + 1);
-    return (int) at;
-  }
-
-  /** Moves all by so many windows, to make room before them or to forget the oldest. */
-  private void move(int by) {
-    int from = Math.max(0, -by);
-    int kept = size - from;
-    int to = Math.max(0, by);
-    room(to + kept);
-    for (long[] ofLevel : sums) {
-      System.arraycopy(ofLevel, from, ofLevel, to, kept);
-    }
-    System.arraycopy(silent, from, silent, to, kept);
-    if (by > 0) {
-      clear(0, by);
-    } else {
-      clear(kept, size);
-    }
-    first -= (long) by * windowMillis;
-    size = to + kept;
-  }
-
-  private void clear(int from, int to) {
-    for (long[] ofLevel : sums) {
-      Arrays.fill(ofLevel, from, to, 0);
-    }
-    Arrays.fill(silent, from, to, false);
-  }
-
-  private void room(int windows) {
-    if (windows > silent.length) {
-      int length = Math.max(windows, 2 * silent.length);
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] = Arrays.copyOf(sums[i], length);
-      }
-      silent = Arrays.copyOf(silent, length);
-    }
-  }
-
-  private long sum(int level, long window) {
-    long at = (window - first) / windowMillis;
-    return window < first || at >= size ? 0 : sums[level + 1][(int) at];
-  }
-
-  private long end() {
-    return first + (long) size * windowMillis;
   }
 
   /** True if the container has energy in this window. */
@@ -276,12 +145,6 @@ final class Container {
       settled();
     }
     return changedFrom < changedTo;
-  }
-
-  /** The books are in order. */
-  void settled() {
-    changedFrom = Long.MAX_VALUE;
-    changedTo = NEVER;
   }
 
   private int desired(long window) {
@@ -413,14 +276,6 @@ final class Container {
     return false;
   }
 
-  private int changedStart() {
-    return changedFrom <= first ? 0 : (int) Math.min(size, (changedFrom - first) / windowMillis);
-  }
-
-  private int changedEnd() {
-    return (int) Math.min(size, Math.max(0, (Math.min(changedTo, end()) - first) / windowMillis));
-  }
-
   private boolean isSilent(long window) {
     if (window <= topLastWindow || counting.at(window) == TOP) {
       return false;
@@ -457,17 +312,7 @@ final class Container {
     out.writeBoolean(topKnown);
     out.writeLong(topLastWindow);
     out.writeLong(expectedFrom);
-    out.writeLong(since);
-    out.writeLong(first);
-    out.number(size);
-    for (long[] ofLevel : sums) {
-      for (int at = 0; at < size; at++) {
-        out.number(ofLevel[at]);
-      }
-    }
-    for (int at = 0; at < size; at++) {
-      out.writeBoolean(silent[at]);
-    }
+    writeWindows(out);
   }
 
   static Container read(DeviceKind kind, int windowMillis, StateReader in) throws IOException {
@@ -479,21 +324,7 @@ final class Container {
     container.topKnown = in.readBoolean();
     container.topLastWindow = in.readLong();
     container.expectedFrom = in.readLong();
-    container.since = in.readLong();
-    container.first = in.readLong();
-    container.size = in.countOrShort();
-    if (container.size > MAX_WINDOWS) {
-      throw new IOException("a container of " + container.size + " windows");
-    }
-    container.room(container.size);
-    for (long[] ofLevel : container.sums) {
-      for (int at = 0; at < container.size; at++) {
-        ofLevel[at] = in.number();
-      }
-    }
-    for (int at = 0; at < container.size; at++) {
-      container.silent[at] = in.readBoolean();
-    }
+    container.readWindows(in);
     container.settled();
     return container;
   }

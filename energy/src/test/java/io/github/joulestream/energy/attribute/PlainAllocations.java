@@ -66,18 +66,18 @@ final class PlainAllocations {
   /**
    * A device that a job was given.
    *
-   * @param partMillis time until it was given back or something else was said of it, by share
+   * @param basisPointMillis time until it was given back or something else was said of it, by share
    * @param parts the share that it had since then; 0 once it was given back
    */
-  record Held(long partMillis, int parts, long sinceMillis) {
+  record Held(long basisPointMillis, int basisPoints, long sinceMillis) {
     static final Held NEVER = new Held(0, 0, 0);
 
     Held from(long epochMillis, int newBasisPoints) {
-      return new Held(partMillisUntil(epochMillis), newBasisPoints, epochMillis);
+      return new Held(basisPointMillisUntil(epochMillis), newBasisPoints, epochMillis);
     }
 
-    long partMillisUntil(long epochMillis) {
-      return partMillis + (epochMillis - sinceMillis) * parts;
+    long basisPointMillisUntil(long epochMillis) {
+      return basisPointMillis + (epochMillis - sinceMillis) * basisPoints;
     }
   }
 
