@@ -7,21 +7,22 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Whether to speak up: turns a value that jumps about into few alerts. It knows levels, 0 the
- * lowest; which level the value has reached, and which it still holds on to (reached less the
- * hysteresis), is told with every step.
+ * When to emit an alert: turns a value that changes often into few alerts. It knows levels, 0 the
+ * lowest; each step gives the level that the value has reached, and the one that it still retains
+ * (reached less the hysteresis).
  *
  * <pre>
  *              reached for the hold time,
- *              and the rest is over              reached for the hold time
+ *              and cooldown is over              reached for the hold time
  *   quiet ───────────────────────────────> firing at a level ──────────> at a higher one (update)
  *     ^                                     │          │
  *     └──── below all for resolve-after ────┘          └─ below this for resolve-after ─> at the
- *           (resolved), then the rest                     highest it was at since (update)
+ *           (resolved), then cooldown                     highest it was at since (update)
  * </pre>
  *
- * <p>So one breach is one alert, and between two of them at least resolve-after and rest go by:
- * within a time T it fires at most 1 + T / (resolve-after + rest) times, whatever the value does.
+ * <p>So one breach is one alert, and between two of them at least resolve-after and cooldown go by:
+ * within a time T it fires at most 1 + T / (resolve-after + cooldown) times, whatever the value
+ * does.
  *
  * <p>Time is that of the data and never goes back: an earlier one counts as the latest. Mutable,
  * one thread.
@@ -32,27 +33,13 @@ public final class Alarm {
 
   private static final long[] NONE = {};
 
-  /** What a step came to. */
+  /** The result of a step. */
   public enum Event {
     NOTHING,
     FIRED,
     /** It fires on, at another level. */
     UPDATED,
     RESOLVED
-  }
-
-  /**
-   * How patient it is.
-   *
-   * @param holdMillis how long a level must be reached before it counts
-   * @param resolveAfterMillis how long the value must be below before that counts
-   * @param cooldownMillis how long after that nothing is said
-   */
-  public record Patience(long holdMillis, long resolveAfterMillis, long cooldownMillis) {
-    /** The most alerts within that time. */
-    public long mostAlerts(long millis) {
-      return 1 + millis / (resolveAfterMillis + cooldownMillis);
-    }
   }
 
   private int level = -1;
@@ -62,27 +49,27 @@ public final class Alarm {
   private int highestBelow = -1;
   private long beganMillis = NEVER;
   private long resolvedMillis = NEVER;
-  private long toldMillis = NEVER;
+  private long emittedMillis = NEVER;
   private long latestMillis = NEVER;
   private int revision;
   private boolean changed;
 
   /**
-   * Takes in where the value is.
+   * Steps the alarm with the level of the value.
    *
    * @param now time of the data, Unix epoch, milliseconds
    * @param reached the highest level whose threshold the value has reached, or -1
    * @param retained the highest level that it has not fallen clearly below, at least {@code
    *     reached}, or -1
    */
-  public Event step(long now, int reached, int retained, Patience patience) {
+  public Event step(long now, int reached, int retained, AlertTiming timing) {
     latestMillis = Math.max(now, latestMillis);
     note(reached);
-    int lasting = lasting(reached, patience.holdMillis);
+    int lasting = lasting(reached, timing.holdMillis());
     if (level < 0) {
-      boolean resting =
-          resolvedMillis != NEVER && latestMillis - resolvedMillis < patience.cooldownMillis;
-      if (lasting < 0 || resting) {
+      boolean coolingDown =
+          resolvedMillis != NEVER && latestMillis - resolvedMillis < timing.cooldownMillis();
+      if (lasting < 0 || coolingDown) {
         return Event.NOTHING;
       }
       beganMillis = reachedSince[0];
@@ -106,13 +93,13 @@ public final class Alarm {
       highestBelow = retained;
       changed = true;
     }
-    if (latestMillis - belowSince < patience.resolveAfterMillis) {
+    if (latestMillis - belowSince < timing.resolveAfterMillis()) {
       return Event.NOTHING;
     }
     return highestBelow < 0 ? end() : at(highestBelow, Event.UPDATED);
   }
 
-  /** Ends it at once, if it fires: what it was about is over. What is reached counts anew. */
+  /** Resolves it at once, if it fires: its cause is over. The time of hold begins anew. */
   public Event end(long now) {
     latestMillis = Math.max(now, latestMillis);
     changed |= reachedSince.length > 0;
@@ -128,7 +115,7 @@ public final class Alarm {
   private Event at(int newLevel, Event event) {
     level = newLevel;
     belowSince = NEVER;
-    told();
+    noteEmission();
     return event;
   }
 
@@ -153,23 +140,23 @@ public final class Alarm {
     return -1;
   }
 
-  /** What is known of it was told to people now, for another reason than a step. */
-  public void told() {
-    toldMillis = latestMillis;
+  /** Notes that an alert about it is emitted now, for another reason than a step. */
+  public void noteEmission() {
+    emittedMillis = latestMillis;
     revision++;
     changed = true;
   }
 
-  /** True if it has changed, but for the time of its last step, since this was asked last. */
+  /** True if it has changed, but for the time of its last step, since the last call. */
   public boolean takeChanged() {
     boolean was = changed;
     changed = false;
     return was;
   }
 
-  /** True if it fires, and nothing was told of it for so long. */
-  public boolean dueAfter(long millis) {
-    return level >= 0 && latestMillis - toldMillis >= millis;
+  /** True if it fires, and no alert about it was emitted for so long. */
+  public boolean isDueAfter(long millis) {
+    return level >= 0 && latestMillis - emittedMillis >= millis;
   }
 
   public boolean firing() {
@@ -191,19 +178,19 @@ public final class Alarm {
     return latestMillis;
   }
 
-  /** How often it was told since it fired, that one included. */
+  /** Alerts emitted about it since it fired, that one included. */
   public int revision() {
     return revision;
   }
 
-  /** True if it can be forgotten: it is quiet, nothing is reached and no rest is left. */
-  public boolean forgettable(long cooldownMillis) {
+  /** True if its state can be deleted: it does not fire, no level is reached, cooldown is over. */
+  public boolean isForgettable(long cooldownMillis) {
     return level < 0
         && reachedSince.length == 0
         && (resolvedMillis == NEVER || latestMillis - resolvedMillis >= cooldownMillis);
   }
 
-  /** Writes it down. */
+  /** Writes its state. */
   public void write(DataOutput out) throws IOException {
     out.writeInt(level);
     out.writeInt(reachedSince.length);
@@ -214,12 +201,12 @@ public final class Alarm {
     out.writeInt(highestBelow);
     out.writeLong(beganMillis);
     out.writeLong(resolvedMillis);
-    out.writeLong(toldMillis);
+    out.writeLong(emittedMillis);
     out.writeLong(latestMillis);
     out.writeInt(revision);
   }
 
-  /** As it was written down. */
+  /** Reads its state. */
   public static Alarm read(DataInput in) throws IOException {
     Alarm alarm = new Alarm();
     alarm.level = in.readInt();
@@ -231,7 +218,7 @@ public final class Alarm {
     alarm.highestBelow = in.readInt();
     alarm.beganMillis = in.readLong();
     alarm.resolvedMillis = in.readLong();
-    alarm.toldMillis = in.readLong();
+    alarm.emittedMillis = in.readLong();
     alarm.latestMillis = in.readLong();
     alarm.revision = in.readInt();
     return alarm;

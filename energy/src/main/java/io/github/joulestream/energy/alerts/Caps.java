@@ -9,11 +9,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Caps that bring a power back under its limit. What is over it is shared out over what each draws
- * above its idle floor, in whole milliwatts by largest remainder, so that it sums exactly.
+ * Caps that bring a power back under its limit. The power over the limit is shared out in
+ * proportion to the power of each consumer above its idle floor, in whole milliwatts by largest
+ * remainder, so that the cuts sum exactly.
  *
- * @param caps of those that should give
- * @param unmetMilliwatts what is still over because all are at their floor
+ * @param caps of those that should consume less
+ * @param unmetMilliwatts power still over the limit because all are at their floor
  */
 public record Caps(List<Cap> caps, long unmetMilliwatts) {
   public Caps {
@@ -21,12 +22,12 @@ public record Caps(List<Cap> caps, long unmetMilliwatts) {
   }
 
   /**
-   * Who draws, and could draw less.
+   * A consumer that could consume less.
    *
-   * @param floorMilliwatts what it draws at idle
-   * @param priority the higher, the later it is asked; only with {@link CapMode#PRIORITY}
+   * @param floorMilliwatts its power at idle
+   * @param priority the higher, the later it is capped; only with {@link CapMode#PRIORITY}
    */
-  public record Drawer(
+  public record Consumer(
       Contributor.Consumer kind, String name, long milliwatts, long floorMilliwatts, int priority) {
     long aboveFloor() {
       return Math.max(0, milliwatts - floorMilliwatts);
@@ -34,63 +35,66 @@ public record Caps(List<Cap> caps, long unmetMilliwatts) {
   }
 
   /**
-   * Shares out what is over.
+   * Shares out the power over a limit.
    *
-   * @param overMilliwatts what must go
+   * @param overMilliwatts the power over the limit
    */
-  public static Caps of(long overMilliwatts, List<Drawer> drawers, CapMode mode) {
-    Map<Integer, List<Drawer>> groups = new TreeMap<>();
-    for (Drawer drawer : drawers) {
-      if (drawer.aboveFloor() > 0) {
-        int group = mode == CapMode.PRIORITY ? drawer.priority : 0;
-        groups.computeIfAbsent(group, _ -> new ArrayList<>()).add(drawer);
+  public static Caps of(long overMilliwatts, List<Consumer> consumers, CapMode mode) {
+    Map<Integer, List<Consumer>> groups = new TreeMap<>();
+    for (Consumer consumer : consumers) {
+      if (consumer.aboveFloor() > 0) {
+        int group = mode == CapMode.PRIORITY ? consumer.priority : 0;
+        groups.computeIfAbsent(group, _ -> new ArrayList<>()).add(consumer);
       }
     }
     List<Cap> caps = new ArrayList<>();
     long left = Math.max(0, overMilliwatts);
-    for (List<Drawer> group : groups.values()) {
+    for (List<Consumer> group : groups.values()) {
       if (left == 0 || mode == CapMode.NONE) {
         break;
       }
-      long most = group.stream().mapToLong(Drawer::aboveFloor).sum();
+      long most = group.stream().mapToLong(Consumer::aboveFloor).sum();
       long given = Math.min(left, most);
       long[] cuts = split(given, group, most);
       for (int i = 0; i < cuts.length; i++) {
-        Drawer drawer = group.get(i);
+        Consumer consumer = group.get(i);
         caps.add(
             new Cap(
-                drawer.kind,
-                drawer.name,
-                drawer.milliwatts,
-                drawer.milliwatts - cuts[i],
-                drawer.priority));
+                consumer.kind,
+                consumer.name,
+                consumer.milliwatts,
+                consumer.milliwatts - cuts[i],
+                consumer.priority));
       }
       left -= given;
     }
     return new Caps(caps, left);
   }
 
-  /** By largest remainder; a part is never more than its weight, as the amount is not over all. */
-  private static long[] split(long amount, List<Drawer> group, long sum) {
+  /**
+   * By largest remainder; a share is never more than its weight, as the amount is not over their
+   * sum.
+   */
+  private static long[] split(long amount, List<Consumer> group, long sum) {
     BigInteger all = BigInteger.valueOf(sum);
-    long[] parts = new long[group.size()];
+    long[] shares = new long[group.size()];
     long[] remainders = new long[group.size()];
     List<Integer> order = new ArrayList<>();
     long left = amount;
-    for (int i = 0; i < parts.length; i++) {
+    for (int i = 0; i < shares.length; i++) {
       BigInteger[] exact =
           BigInteger.valueOf(amount)
               .multiply(BigInteger.valueOf(group.get(i).aboveFloor()))
               .divideAndRemainder(all);
-      parts[i] = exact[0].longValueExact();
+      shares[i] = exact[0].longValueExact();
       remainders[i] = exact[1].longValueExact();
-      left -= parts[i];
+      left -= shares[i];
       order.add(i);
     }
     order.sort(Comparator.comparingLong(i -> -remainders[i]));
     for (int i = 0; i < left; i++) {
-      parts[order.get(i)]++;
+      shares[order.get(i)]++;
     }
-    return parts;
+    return shares;
   }
 }

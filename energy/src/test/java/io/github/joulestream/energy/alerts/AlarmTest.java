@@ -4,7 +4,6 @@ package io.github.joulestream.energy.alerts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.alerts.Alarm.Event;
-import io.github.joulestream.energy.alerts.Alarm.Patience;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -20,12 +19,17 @@ class AlarmTest {
   private static final int ROUNDS = Integer.getInteger("laws.rounds", 400);
   private static final long START = 1_700_000_000_000L;
   private static final long HOUR = 3_600_000;
-  private static final Patience PATIENT = new Patience(10_000, 300_000, 60_000);
+  private static final AlertTiming TIMING = new AlertTiming(10_000, 300_000, 60_000, 0);
 
   private final Alarm alarm = new Alarm();
 
+  /** The bound that the documentation gives: 1 + T / (resolve-after + cooldown). */
+  private static int maxAlertsPerHour(AlertTiming timing) {
+    return (int) (1 + HOUR / (timing.resolveAfterMillis() + timing.cooldownMillis()));
+  }
+
   private Event step(long second, int reached, int retained) {
-    return alarm.step(START + 1_000 * second, reached, retained, PATIENT);
+    return alarm.step(START + 1_000 * second, reached, retained, TIMING);
   }
 
   @Test
@@ -86,12 +90,12 @@ class AlarmTest {
   /** The bound is reached by the worst there is: on when it may fire, off when it may end. */
   @Test
   void theWorstFlapping_firesAsOftenAsTheRuleAllows_andNoMore() {
-    Patience patience = new Patience(0, 300_000, 60_000);
-    assertThat(patience.mostAlerts(HOUR)).isEqualTo(11); // 1 + 3,600 s / 360 s
+    AlertTiming timing = new AlertTiming(0, 300_000, 60_000, 0);
+    assertThat(maxAlertsPerHour(timing)).isEqualTo(11); // 1 + 3,600 s / 360 s
     int fired = 0;
     for (long millis = 0; millis <= HOUR; millis += 1_000) {
       int level = alarm.firing() ? -1 : 0;
-      if (alarm.step(START + millis, level, level, patience) == Event.FIRED) {
+      if (alarm.step(START + millis, level, level, timing) == Event.FIRED) {
         fired++;
       }
     }
@@ -101,7 +105,7 @@ class AlarmTest {
     fired = 0;
     for (long millis = 0; millis <= HOUR; millis += 1) {
       int level = ideal.firing() ? -1 : 0;
-      if (ideal.step(START + millis, level, level, patience) == Event.FIRED) {
+      if (ideal.step(START + millis, level, level, timing) == Event.FIRED) {
         fired++;
       }
     }
@@ -114,11 +118,12 @@ class AlarmTest {
     System.out.println("AlarmTest seed " + SEED);
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
-      Patience patience =
-          new Patience(
+      AlertTiming timing =
+          new AlertTiming(
               1_000L * random.nextInt(20),
               1_000L * random.nextInt(400),
-              10_000 + 1_000L * random.nextInt(100));
+              10_000 + 1_000L * random.nextInt(100),
+              0);
       Alarm any = new Alarm();
       double up = random.nextDouble();
       int steady = 1 + random.nextInt(200);
@@ -133,7 +138,7 @@ class AlarmTest {
         int retained = Math.max(reached, random.nextInt(8) == 0 ? 0 : -1);
         // some news come late
         long time = START + millis - (random.nextInt(10) == 0 ? 5_000 : 0);
-        Event event = any.step(time, reached, retained, patience);
+        Event event = any.step(time, reached, retained, timing);
         switch (event) {
           case FIRED -> {
             assertThat(firing).isFalse();
@@ -141,8 +146,7 @@ class AlarmTest {
             fired++;
             if (last != Alarm.NEVER) {
               assertThat(any.latestMillis() - last)
-                  .isGreaterThanOrEqualTo(
-                      patience.resolveAfterMillis() + patience.cooldownMillis());
+                  .isGreaterThanOrEqualTo(timing.resolveAfterMillis() + timing.cooldownMillis());
             }
             last = any.latestMillis();
           }
@@ -155,7 +159,7 @@ class AlarmTest {
         }
         assertThat(any.firing()).isEqualTo(firing);
       }
-      assertThat(fired).isLessThanOrEqualTo((int) patience.mostAlerts(HOUR));
+      assertThat(fired).isLessThanOrEqualTo(maxAlertsPerHour(timing));
     }
   }
 
@@ -171,8 +175,8 @@ class AlarmTest {
       for (int second = 0; second < 1_500; second += 1 + random.nextInt(30)) {
         int reached = random.nextInt(4) - 1;
         int retained = Math.max(reached, random.nextInt(3) - 1);
-        events.add(whole.step(START + 1_000L * second, reached, retained, PATIENT));
-        tornEvents.add(torn.step(START + 1_000L * second, reached, retained, PATIENT));
+        events.add(whole.step(START + 1_000L * second, reached, retained, TIMING));
+        tornEvents.add(torn.step(START + 1_000L * second, reached, retained, TIMING));
         if (random.nextInt(5) == 0) {
           torn = again(torn);
         }
@@ -196,8 +200,8 @@ class AlarmTest {
         int retained = Math.max(reached, random.nextInt(3) - 1);
         long time = START + 1_000L * second;
         Alarm restored = again(kept);
-        keptEvents.add(restored.step(time, reached, retained, PATIENT));
-        events.add(whole.step(time, reached, retained, PATIENT));
+        keptEvents.add(restored.step(time, reached, retained, TIMING));
+        events.add(whole.step(time, reached, retained, TIMING));
         if (whole.takeChanged()) {
           kept = again(whole);
         }

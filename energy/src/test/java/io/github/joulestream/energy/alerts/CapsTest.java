@@ -3,7 +3,6 @@ package io.github.joulestream.energy.alerts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.energy.alerts.Caps.Drawer;
 import io.github.joulestream.energy.alerts.Contributor.Consumer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +16,8 @@ class CapsTest {
   private static final long SEED = Long.getLong("laws.seed", 7_003);
   private static final int ROUNDS = Integer.getInteger("laws.rounds", 400);
 
-  private static Drawer node(String name, long milliwatts, long floor, int priority) {
-    return new Drawer(Consumer.NODE, name, milliwatts, floor, priority);
+  private static Caps.Consumer node(String name, long milliwatts, long floor, int priority) {
+    return new Caps.Consumer(Consumer.NODE, name, milliwatts, floor, priority);
   }
 
   private static Map<String, Long> caps(Caps caps) {
@@ -39,7 +38,7 @@ class CapsTest {
 
   @Test
   void byPriority_theLowestGiveAllTheyCan_beforeOthersGiveAnything() {
-    List<Drawer> all =
+    List<Caps.Consumer> all =
         List.of(node("a", 1_000, 200, 9), node("b", 500, 100, 0), node("c", 400, 300, 5));
     assertThat(caps(Caps.of(300, all, CapMode.PRIORITY))).isEqualTo(Map.of("b", 200L));
     assertThat(caps(Caps.of(450, all, CapMode.PRIORITY))).isEqualTo(Map.of("b", 100L, "c", 350L));
@@ -53,30 +52,31 @@ class CapsTest {
     System.out.println("CapsTest seed " + SEED);
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
-      List<Drawer> drawers = new ArrayList<>();
+      List<Caps.Consumer> consumers = new ArrayList<>();
       long above = 0;
       for (int i = random.nextInt(30); i >= 0; i--) {
         // up to gigawatts
         long milliwatts = random.nextLong(1L << (1 + random.nextInt(42)));
         long floor = random.nextLong(milliwatts + 2);
-        drawers.add(node("n" + i, milliwatts, floor, random.nextInt(4)));
+        consumers.add(node("n" + i, milliwatts, floor, random.nextInt(4)));
         above += Math.max(0, milliwatts - floor);
       }
       long over = random.nextLong(above + above / 4 + 2);
       for (CapMode mode : List.of(CapMode.PROPORTIONAL, CapMode.PRIORITY)) {
-        Caps caps = Caps.of(over, drawers, mode);
-        Map<String, Drawer> byName =
-            drawers.stream().collect(Collectors.toMap(Drawer::name, drawer -> drawer));
+        Caps caps = Caps.of(over, consumers, mode);
+        Map<String, Caps.Consumer> byName =
+            consumers.stream().collect(Collectors.toMap(Caps.Consumer::name, consumer -> consumer));
         long given = 0;
         for (Cap cap : caps.caps()) {
-          Drawer drawer = Objects.requireNonNull(byName.get(cap.name()), cap.name());
-          assertThat(cap.capMilliwatts()).isBetween(drawer.floorMilliwatts(), drawer.milliwatts());
+          Caps.Consumer consumer = Objects.requireNonNull(byName.get(cap.name()), cap.name());
+          assertThat(cap.capMilliwatts())
+              .isBetween(consumer.floorMilliwatts(), consumer.milliwatts());
           given += cap.milliwatts() - cap.capMilliwatts();
         }
         assertThat(given + caps.unmetMilliwatts()).isEqualTo(over);
         assertThat(caps.unmetMilliwatts()).isEqualTo(Math.max(0, over - above));
       }
-      assertThat(Caps.of(over, drawers, CapMode.NONE).caps()).isEmpty();
+      assertThat(Caps.of(over, consumers, CapMode.NONE).caps()).isEmpty();
     }
   }
 }

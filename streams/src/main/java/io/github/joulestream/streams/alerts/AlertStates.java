@@ -3,24 +3,21 @@ package io.github.joulestream.streams.alerts;
 
 import io.github.joulestream.energy.alerts.Alarm;
 import io.github.joulestream.energy.alerts.Alarm.Event;
-import io.github.joulestream.energy.alerts.Alarm.Patience;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.Levels;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
-import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.AlertSubject;
 import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.alerts.AlertStateStore.Part;
-import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,42 +28,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The alarms of a site and what was told of each. Tells of an alarm when it fires, changes its
- * level or ends, and now and then when what it says has changed by much. One thread.
+ * The alarms of a site, and the alert that was emitted last for each. An alert is emitted when its
+ * alarm fires, changes its level or resolves, and every 30 s at most while it fires if its figures
+ * have changed by much. One thread.
  */
 final class AlertStates {
-  /** What is to be said of an alarm. */
-  record Saying(
-      String budget,
-      Severity severity,
-      double value,
-      double limit,
-      String unit,
-      int thresholdPercent,
-      int completenessBasisPoints,
-      List<Contributor> contributors,
-      String summary,
-      String owner,
-      String note) {}
-
-  /** Finds words; is asked only when something may have to be said. */
-  interface Words {
-    /**
-     * What to say now.
-     *
-     * @param level at which the alarm fires; -1 if it has just ended
-     */
-    Saying at(int level);
-  }
-
   private record Key(Rule rule, Scope scope) {}
 
   private static final class Entry {
     final Key key;
     final String id;
     final Alarm alarm;
-    @Nullable Alert told;
-    long lookedMillis;
+    @Nullable Alert emitted;
+    long comparedMillis;
     long round;
 
     Entry(Key key, String id, Alarm alarm) {
@@ -78,26 +52,31 @@ final class AlertStates {
 
   private static final long UPDATE_MILLIS = 30_000;
   private static final Rule[] RULES = Rule.values();
-  // a contributor is the largest until another is larger by so many parts of the whole
-  private static final int LEAD_PARTS = 500;
-  // how long ago something was is their figure, and grows by itself
+  // a contributor is the largest until another is larger by this share of the sum
+  private static final int LEAD_BASIS_POINTS = 500;
+  private static final int COMPLETENESS_CHANGE_BASIS_POINTS = 100;
+  private static final double BUDGET_CHANGE_RATIO = 0.02;
+  private static final double RULE_CHANGE_RATIO = 0.5;
+  // their figure is the age of the latest data, which rises by itself
   private static final Set<Rule> OF_AGE = Set.of(Rule.NODE_SILENT, Rule.SITE_STALE);
   private static final Set<Rule> INHIBITORS =
       Set.of(Rule.POWER_BUDGET, Rule.NODES_SILENT, Rule.SITE_STALE);
 
   private final String site;
-  private final AlertStateStore keeper;
+  private final AlertStateStore store;
+  private final AlertEmitter emitter;
   private final Map<Key, Entry> entries = new LinkedHashMap<>();
   private long round;
   private boolean inhibitorsChanged;
 
-  AlertStates(String site, AlertStateStore keeper) {
+  AlertStates(String site, AlertStateStore store, AlertEmitter emitter) {
     this.site = site;
-    this.keeper = keeper;
+    this.store = store;
+    this.emitter = emitter;
   }
 
-  /** Takes in where a value is, and tells what there is to tell. */
-  Event step(Rule rule, Scope scope, long now, Levels levels, Patience patience, Words words) {
+  /** Steps an alarm, and emits its alert if it changed. */
+  Event step(Rule rule, Scope scope, long now, Levels levels, AlertTiming timing, AlertText text) {
     Key key = new Key(rule, scope);
     Entry entry = entries.get(key);
     if (entry == null) {
@@ -108,80 +87,82 @@ final class AlertStates {
       entries.put(key, entry);
     }
     entry.round = round;
-    Event event = entry.alarm.step(now, levels.reached(), levels.retained(), patience);
-    after(entry, event, words);
-    if (entry.alarm.forgettable(patience.cooldownMillis())) {
+    Event event = entry.alarm.step(now, levels.reached(), levels.retained(), timing);
+    emitIfChanged(entry, event, text);
+    if (entry.alarm.isForgettable(timing.cooldownMillis())) {
       entries.remove(key);
-      keeper.delete(Part.ALARM, entry.id);
+      store.delete(StateSection.ALARM, entry.id);
     } else {
-      keepIfChanged(entry);
+      storeIfChanged(entry);
     }
     return event;
   }
 
-  private void after(Entry entry, Event event, Words words) {
+  private void emitIfChanged(Entry entry, Event event, AlertText text) {
     if (event != Event.NOTHING) {
-      tell(entry, words.at(entry.alarm.level()));
+      emit(entry, text.at(entry.alarm.level()));
       noteInhibitor(entry);
-    } else if (entry.alarm.dueAfter(UPDATE_MILLIS)
-        && entry.alarm.latestMillis() - entry.lookedMillis >= UPDATE_MILLIS) {
-      entry.lookedMillis = entry.alarm.latestMillis();
-      Saying saying = words.at(entry.alarm.level());
-      if (entry.told == null || differs(entry.told, saying)) {
-        entry.alarm.told();
-        tell(entry, saying);
+    } else if (entry.alarm.isDueAfter(UPDATE_MILLIS)
+        && entry.alarm.latestMillis() - entry.comparedMillis >= UPDATE_MILLIS) {
+      entry.comparedMillis = entry.alarm.latestMillis();
+      AlertDetails details = text.at(entry.alarm.level());
+      if (entry.emitted == null || differs(entry.emitted, details)) {
+        entry.alarm.noteEmission();
+        emit(entry, details);
       }
     }
   }
 
-  /** Ends an alarm at once: what it was about is no longer watched. */
-  void end(Rule rule, Scope scope, long now, String why) {
+  /** Resolves an alarm at once: what it was about is no longer evaluated. */
+  void end(Rule rule, Scope scope, long now, String reason) {
     Entry entry = entries.get(new Key(rule, scope));
     if (entry != null) {
-      after(entry, entry.alarm.end(now), _ -> again(entry, why));
-      keepIfChanged(entry);
+      emitIfChanged(entry, entry.alarm.end(now), _ -> lastDetails(entry, reason));
+      storeIfChanged(entry);
     }
   }
 
-  /** As {@link #end}, and nothing is remembered of it. */
-  void forget(Rule rule, Scope scope, long now, String why) {
-    end(rule, scope, now, why);
+  /** As {@link #end}, and deletes its state. */
+  void forget(Rule rule, Scope scope, long now, String reason) {
+    end(rule, scope, now, reason);
     Entry entry = entries.remove(new Key(rule, scope));
     if (entry != null) {
-      keeper.delete(Part.ALARM, entry.id);
+      store.delete(StateSection.ALARM, entry.id);
     }
   }
 
-  /** Ends all that is said of a scope. */
-  void endAll(Scope scope, long now, String why) {
+  /** Resolves all alarms of a scope. */
+  void endAll(Scope scope, long now, String reason) {
     for (Rule rule : RULES) {
-      end(rule, scope, now, why);
+      end(rule, scope, now, reason);
     }
   }
 
-  /** Ends all that is said of such scopes, and nothing is remembered of it. */
-  void forgetAll(Predicate<Scope> about, long now, String why) {
+  /** Resolves all alarms of such scopes, and deletes their state. */
+  void forgetAll(Predicate<Scope> scopes, long now, String reason) {
     for (Key key : List.copyOf(entries.keySet())) {
-      if (about.test(key.scope)) {
-        forget(key.rule, key.scope, now, why);
+      if (scopes.test(key.scope)) {
+        forget(key.rule, key.scope, now, reason);
       }
     }
   }
 
   /**
-   * A person has ended an alert. If what it says is still so after the rule's rest, it fires anew.
+   * A person has cleared an alert. If its cause lasts, it fires again after the rule's cooldown.
+   *
+   * @param alert as it was cleared
    */
-  void cleared(Alert alert, long now) {
+  void clear(Alert alert, long now) {
     Entry entry = entries.get(new Key(alert.rule(), Scope.parse(alert.scope())));
-    Alert told = entry == null ? null : entry.told;
+    Alert emitted = entry == null ? null : entry.emitted;
     if (entry != null
-        && told != null
+        && emitted != null
         && entry.alarm.firing()
-        && told.times().sinceEpochMillis() == alert.times().sinceEpochMillis()) {
+        && emitted.times().sinceEpochMillis() == alert.times().sinceEpochMillis()) {
       entry.alarm.end(now);
-      entry.told = alert;
+      entry.emitted = alert;
       noteInhibitor(entry);
-      keepIfChanged(entry);
+      storeIfChanged(entry);
     }
   }
 
@@ -190,16 +171,18 @@ final class AlertStates {
         entry.key.scope.kind() == Scope.Kind.SITE && INHIBITORS.contains(entry.key.rule);
   }
 
-  /** Begins a round, in which everything that is still there is looked at. */
+  /** Begins a round, in which each rule steps the alarms of all subjects that it finds. */
   void beginRound() {
     round++;
   }
 
-  /** Ends it: what was not looked at by this rule is not there any more. */
-  void endRound(Rule rule, long now, Patience patience, String why) {
+  /**
+   * Ends the round of a rule: alarms whose subject was not found are stepped as below all levels.
+   */
+  void endRound(Rule rule, long now, AlertTiming timing, String reason) {
     for (Entry entry : List.copyOf(entries.values())) {
       if (entry.round != round && entry.key.rule == rule) {
-        step(rule, entry.key.scope, now, Levels.NONE, patience, _ -> again(entry, why));
+        step(rule, entry.key.scope, now, Levels.NONE, timing, _ -> lastDetails(entry, reason));
       }
     }
   }
@@ -215,57 +198,32 @@ final class AlertStates {
     return scope.kind().name().toLowerCase(Locale.ROOT) + " " + scope.name();
   }
 
-  private Saying again(Entry entry, String why) {
-    Alert told = entry.told;
-    if (told == null) {
-      throw new IllegalStateException("nothing was told of " + entry.key);
+  private AlertDetails lastDetails(Entry entry, String reason) {
+    Alert emitted = entry.emitted;
+    if (emitted == null) {
+      throw new IllegalStateException("no alert was emitted for " + entry.key);
     }
-    return new Saying(
-        told.budget(),
-        told.severity(),
-        told.measured().value(),
-        told.measured().limit(),
-        told.measured().unit(),
-        told.measured().thresholdPercent(),
-        told.measured().completenessBasisPoints(),
-        told.contributors(),
-        place(entry.key.scope) + ": " + why,
-        told.routing().owner(),
-        told.routing().note());
+    return AlertDetails.of(emitted, place(entry.key.scope) + ": " + reason);
   }
 
-  /** Tells of all whose larger alert has come or gone. */
-  void settle() {
+  /** Emits all alerts whose inhibitor has fired or resolved. */
+  void updateInhibition() {
     while (inhibitorsChanged) {
       inhibitorsChanged = false;
       for (Entry entry : new ArrayList<>(entries.values())) {
-        Alert told = entry.told;
-        if (told != null
+        Alert emitted = entry.emitted;
+        if (emitted != null
             && entry.alarm.firing()
-            && !told.routing().inhibitedBy().equals(inhibitor(entry.key, told.severity()))) {
-          entry.alarm.told();
-          Saying saying = again(entry, "");
-          tell(
-              entry,
-              new Saying(
-                  saying.budget,
-                  saying.severity,
-                  saying.value,
-                  saying.limit,
-                  saying.unit,
-                  saying.thresholdPercent,
-                  saying.completenessBasisPoints,
-                  saying.contributors,
-                  told.summary(),
-                  saying.owner,
-                  saying.note));
-          keepIfChanged(entry);
+            && !emitted.routing().inhibitedBy().equals(inhibitor(entry.key, emitted.severity()))) {
+          entry.alarm.noteEmission();
+          emit(entry, AlertDetails.of(emitted, emitted.summary()));
+          storeIfChanged(entry);
         }
       }
     }
   }
 
-  /** The alert that says the same of something larger, and is at least as bad; or empty. */
+  /** The id of a firing alert about a larger scope that is at least as severe; or empty. */
   private String inhibitor(Key key, Severity severity) {
     return switch (key.rule) {
       case POWER_BUDGET, POWER_FORECAST ->
@@ -283,116 +241,110 @@ final class AlertStates {
     Entry entry = entries.get(new Key(rule, Scope.SITE));
     return entry != null
             && entry.alarm.firing()
-            && entry.told != null
-            && entry.told.severity().compareTo(atLeast) >= 0
+            && entry.emitted != null
+            && entry.emitted.severity().compareTo(atLeast) >= 0
         ? entry.id
         : "";
   }
 
-  private static boolean differs(Alert told, Saying saying) {
-    return Math.abs(saying.completenessBasisPoints - told.measured().completenessBasisPoints())
-            >= 100
-        || valueDiffers(told, saying)
-        || (!saying.budget.isEmpty() && isOvertaken(told.contributors(), saying.contributors));
+  private static boolean differs(Alert emitted, AlertDetails details) {
+    int completenessChange =
+        details.measured().completenessBasisPoints() - emitted.measured().completenessBasisPoints();
+    return Math.abs(completenessChange) >= COMPLETENESS_CHANGE_BASIS_POINTS
+        || valueDiffers(emitted, details)
+        || (!details.budget().isEmpty()
+            && isOvertaken(emitted.contributors(), details.contributors()));
   }
 
-  private static boolean valueDiffers(Alert told, Saying saying) {
-    double change = Math.abs(saying.value - told.measured().value());
-    if (OF_AGE.contains(told.rule())) {
+  private static boolean valueDiffers(Alert emitted, AlertDetails details) {
+    if (OF_AGE.contains(emitted.rule())) {
       return false;
     }
-    return saying.budget.isEmpty()
-        // against the limit too: a part of almost nothing is no change
-        ? change > 0
-            && change >= 0.5 * Math.max(Math.abs(told.measured().value()), Math.abs(saying.limit))
-        : change >= 0.02 * Math.abs(saying.limit);
+    double before = emitted.measured().value();
+    double limit = Math.abs(details.measured().limit());
+    double change = Math.abs(details.measured().value() - before);
+    return details.budget().isEmpty()
+        // against the limit too: half of almost nothing is no change
+        ? change > 0 && change >= RULE_CHANGE_RATIO * Math.max(Math.abs(before), limit)
+        : change >= BUDGET_CHANGE_RATIO * limit;
   }
 
-  /**
-   * True if another contributor clearly leads: of two that are alike now one is first, now the
-   * other.
-   */
-  private static boolean isOvertaken(List<Contributor> told, List<Contributor> now) {
-    if (told.isEmpty() || now.isEmpty()) {
-      return told.isEmpty() != now.isEmpty();
+  /** True if another contributor is the largest by a margin: two that are alike take turns. */
+  private static boolean isOvertaken(List<Contributor> emitted, List<Contributor> now) {
+    if (emitted.isEmpty() || now.isEmpty()) {
+      return emitted.isEmpty() != now.isEmpty();
     }
     Contributor first = now.getFirst();
-    Contributor before = told.getFirst();
-    int parts =
+    Contributor before = emitted.getFirst();
+    int shareNow =
         now.stream()
             .filter(one -> one.kind() == before.kind() && one.name().equals(before.name()))
             .mapToInt(Contributor::shareBasisPoints)
             .findFirst()
             .orElse(0);
-    return first.shareBasisPoints() - parts >= LEAD_PARTS;
+    return first.shareBasisPoints() - shareNow >= LEAD_BASIS_POINTS;
   }
 
-  private void tell(Entry entry, Saying saying) {
+  private void emit(Entry entry, AlertDetails details) {
     Alarm alarm = entry.alarm;
     boolean firing = alarm.firing();
     Alert alert =
         new Alert(
             entry.id,
-            new AlertSubject(entry.key.rule, site, saying.budget, entry.key.scope.text()),
-            saying.severity,
+            new AlertSubject(entry.key.rule, site, details.budget(), entry.key.scope.text()),
+            details.severity(),
             firing ? AlertState.FIRING : AlertState.RESOLVED,
-            new AlertMeasurement(
-                saying.value,
-                saying.limit,
-                saying.unit,
-                saying.thresholdPercent,
-                saying.completenessBasisPoints),
+            details.measured(),
             new AlertTimes(
                 alarm.beganMillis(),
                 alarm.latestMillis(),
                 firing ? AlertTimes.OPEN : alarm.latestMillis()),
-            saying.contributors,
-            saying.summary,
+            details.contributors(),
+            details.summary(),
             alarm.revision(),
-            new AlertRouting(inhibitor(entry.key, saying.severity), saying.owner, saying.note));
-    entry.told = alert;
-    keeper.tell(alert);
+            new AlertRouting(
+                inhibitor(entry.key, details.severity()), details.owner(), details.note()));
+    entry.emitted = alert;
+    emitter.emit(alert);
   }
 
-  private void keepIfChanged(Entry entry) {
+  private void storeIfChanged(Entry entry) {
     if (entry.alarm.takeChanged()) {
-      byte[] told =
-          entry.told == null
+      byte[] emitted =
+          entry.emitted == null
               ? new byte[0]
-              : WireSerdes.alerts().serializer().serialize("alerts", entry.told);
-      keeper.put(
-          Part.ALARM,
+              : WireSerdes.alerts().serializer().serialize(Topic.ALERTS.topicName(), entry.emitted);
+      store.put(
+          StateSection.ALARM,
           entry.id,
-          AlertStateStore.bytes(out -> {
+          StateEntry.content(out -> {
             out.writeUTF(entry.key.rule.name());
             out.writeUTF(entry.key.scope.text());
             entry.alarm.write(out);
-            out.write(told);
+            out.write(emitted);
           }));
     }
   }
 
-  /** Takes in an alarm as it was written down. */
-  void restore(byte[] value) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(value))) {
-      Rule rule = Rule.valueOf(in.readUTF());
-      Scope scope = Scope.parse(in.readUTF());
-      Key key = new Key(rule, scope);
-      Entry entry = new Entry(key, Alert.fingerprint(site, rule, scope), Alarm.read(in));
-      byte[] told = in.readAllBytes();
-      if (told.length > 0) {
-        entry.told = WireSerdes.alerts().deserializer().deserialize("alerts", told);
-      }
-      entries.put(key, entry);
-    } catch (IOException e) {
-      throw new UncheckedIOException("an alarm of " + site + " is cut off", e);
+  /** Restores an alarm. */
+  void restore(StateEntry stored) throws IOException {
+    DataInputStream in = stored.fields();
+    Rule rule = Rule.valueOf(in.readUTF());
+    Scope scope = Scope.parse(in.readUTF());
+    Key key = new Key(rule, scope);
+    Entry entry = new Entry(key, Alert.fingerprint(site, rule, scope), Alarm.read(in));
+    byte[] emitted = in.readAllBytes();
+    if (emitted.length > 0) {
+      entry.emitted =
+          WireSerdes.alerts().deserializer().deserialize(Topic.ALERTS.topicName(), emitted);
     }
+    entries.put(key, entry);
   }
 
-  /** What was told last of a firing alarm; null if it is quiet. */
-  @Nullable Alert told(Rule rule, Scope scope) {
+  /** The alert that was emitted last for a firing alarm; null if it does not fire. */
+  @Nullable Alert firing(Rule rule, Scope scope) {
     Entry entry = entries.get(new Key(rule, scope));
-    return entry != null && entry.alarm.firing() ? entry.told : null;
+    return entry != null && entry.alarm.firing() ? entry.emitted : null;
   }
 
   /** The level at which an alarm fires, or -1. */
@@ -401,6 +353,7 @@ final class AlertStates {
     return entry == null ? -1 : entry.alarm.level();
   }
 
+  /** Alarms that are kept, firing or not. */
   int size() {
     return entries.size();
   }

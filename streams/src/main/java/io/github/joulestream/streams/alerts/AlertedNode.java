@@ -3,65 +3,46 @@ package io.github.joulestream.streams.alerts;
 
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A node as it was last heard, and the sums that its power is in. One thread. */
+/** A node as it last reported, and the sums that hold its power. One thread. */
 final class AlertedNode {
-  /** Whether it is heard. */
+  /** Whether it reports. */
   enum Presence {
     REPORTING,
-    /** Not heard for a while: its last power counts on. */
+    /** Without data for a minute: its last power still counts. */
     SILENT,
-    /** Not heard for so long that its power no longer counts. */
+    /** Without data for ten minutes: its power no longer counts. */
     GONE
   }
 
-  /** News of nodes as they came in one record, kept as long as they are the latest of some. */
-  static final class Kept {
-    final long number;
-    final int told;
-
-    /** Of those told in it, the nodes whose latest news it is. */
-    int nodes;
-
-    Kept(long number, int told) {
-      this.number = number;
-      this.told = told;
-    }
-
-    /** In the order in which they came, as text. */
-    String name() {
-      return HexFormat.of().toHexDigits(number);
-    }
-  }
-
-  static final ScopePower[] NO_DRAWS = {};
+  static final ScopePower[] NO_SUMS = {};
 
   final String name;
   NodePower power;
 
-  /** Time of its latest reading, not later than it came, Unix epoch, ms. */
+  /** Time of its latest reading, not later than its arrival, Unix epoch, ms. */
   long seenMillis;
 
-  /** The least that it drew: what is left of it when it is idle. */
+  /** Its lowest power: an estimate of its power at idle. */
   long floorMilliwatts = Long.MAX_VALUE;
 
-  /** What is written down of that. */
-  long keptFloorMilliwatts = Long.MAX_VALUE;
+  /** The lowest power that is stored. */
+  long storedFloorMilliwatts = Long.MAX_VALUE;
 
-  /** Where its latest news are written down. */
-  @Nullable Kept kept;
+  /** The record that its latest power is stored in. */
+  @Nullable PowerRecord record;
 
   Presence presence = Presence.REPORTING;
   Map<String, String> labels = Map.of();
   List<GpuPower> gpus = List.of();
 
-  // kept by the sums: in which it is, with how much, and where its jobs, users and projects are
-  ScopePower[] draws = NO_DRAWS;
-  long[] drew = {};
+  // set by SitePower: the sums that hold it, with how much each, and the places of its jobs, users
+  // and projects among them
+  ScopePower[] sums = NO_SUMS;
+  long[] milliwattsBySum = {};
   int[] jobAt = {};
   int[] userAt = {};
   int[] projectAt = {};
@@ -72,11 +53,11 @@ final class AlertedNode {
     this.seenMillis = seenMillis;
   }
 
-  /** What it draws as part of a sum. */
-  long in(ScopePower draw) {
-    for (int i = 0; i < draws.length; i++) {
-      if (draws[i] == draw) {
-        return drew[i];
+  /** Its share of a sum, mW. */
+  long milliwattsIn(ScopePower sum) {
+    for (int i = 0; i < sums.length; i++) {
+      if (sums[i] == sum) {
+        return milliwattsBySum[i];
       }
     }
     return 0;

@@ -5,15 +5,15 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.CapAdvice;
 import org.jspecify.annotations.Nullable;
 
-/** What the watch over sites gives on. */
+/** Output of the alerts of all sites. */
 public sealed interface AlertsOutput {
-  /** An alert that fires, changes or ends; the record's key is its id. */
-  record Told(Alert alert) implements AlertsOutput {}
+  /** An alert that fires, changes or resolves; the record's key is its id. */
+  record AlertChange(Alert alert) implements AlertsOutput {}
 
-  /** Caps that would help; the record's key is the site. */
-  record Advised(CapAdvice advice) implements AlertsOutput {}
+  /** Caps that would bring a scope under its limit; the record's key is the site. */
+  record Advice(CapAdvice advice) implements AlertsOutput {}
 
-  /** Something unusable, as it came; the reason is in the record's headers. */
-  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+  /** A record that was refused, as it came; the reason is in the record's headers. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on as it came
   record Refused(byte @Nullable [] value) implements AlertsOutput {}
 }

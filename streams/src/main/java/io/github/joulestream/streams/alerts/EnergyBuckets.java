@@ -9,59 +9,61 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The energy of a scope by quarters of an hour: every time zone's hours, days and months begin with
- * one. One thread.
+ * The energy of a scope in buckets of a quarter of an hour: the hours, days and months of every
+ * time zone begin with one. One thread.
  */
 final class EnergyBuckets {
   static final long BUCKET_MILLIS = 900_000;
 
-  // a month, and a week in which it may still be mended
+  // a month of 31 days and the week in which it may still be corrected, and a day
   private static final long KEPT_MILLIS = 39 * 86_400_000L;
 
   private final TreeMap<Long, Long> buckets = new TreeMap<>();
 
-  /** The bucket that this time is in. */
-  static long bucket(long epochMillis) {
+  /** Start of the bucket that holds this time. */
+  static long start(long epochMillis) {
     return Math.floorDiv(epochMillis, BUCKET_MILLIS) * BUCKET_MILLIS;
   }
 
-  /** Adds energy of that time; how much the bucket then holds. */
+  /** Adds energy of that time; returns what its bucket then holds. */
   long add(long epochMillis, long millijoules) {
-    return buckets.merge(bucket(epochMillis), millijoules, Math::addExact);
+    return buckets.merge(start(epochMillis), millijoules, Math::addExact);
   }
 
-  void set(long bucket, long millijoules) {
-    buckets.put(bucket, millijoules);
+  void set(long start, long millijoules) {
+    buckets.put(start, millijoules);
   }
 
+  /** The energy of a period so far, mJ. */
   long sum(Period period) {
     long sum = 0;
-    for (long part :
+    for (long millijoules :
         buckets.subMap(period.startEpochMillis(), true, period.endEpochMillis(), false).values()) {
-      sum += part;
+      sum += millijoules;
     }
     return sum;
   }
 
-  /** How the energy of a period rose to what it is, up to the last full bucket. */
-  void recall(Period period, long now, Samples into) {
+  /** Offers the energy of a period at the end of each full bucket before {@code now}. */
+  void replay(Period period, long now, Samples samples) {
     long sum = 0;
     for (Map.Entry<Long, Long> entry :
-        buckets.subMap(period.startEpochMillis(), true, bucket(now), false).entrySet()) {
+        buckets.subMap(period.startEpochMillis(), true, start(now), false).entrySet()) {
       sum += entry.getValue();
-      into.offer(entry.getKey() + BUCKET_MILLIS, sum);
+      samples.offer(entry.getKey() + BUCKET_MILLIS, sum);
     }
   }
 
-  /** Forgets what no period needs any more; which buckets these were. */
-  List<Long> forgetBefore(long now) {
-    Map<Long, Long> over = buckets.headMap(now - KEPT_MILLIS);
-    List<Long> keys = new ArrayList<>(over.keySet());
-    over.clear();
-    return keys;
+  /** Removes buckets that no period needs any more; returns their starts. */
+  List<Long> removeBefore(long now) {
+    Map<Long, Long> expired = buckets.headMap(now - KEPT_MILLIS);
+    List<Long> starts = new ArrayList<>(expired.keySet());
+    expired.clear();
+    return starts;
   }
 
-  Iterable<Long> bucketKeys() {
+  /** Starts of all buckets. */
+  List<Long> starts() {
     return List.copyOf(buckets.keySet());
   }
 }

@@ -1,80 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.alerts;
 
-import io.github.joulestream.energy.alerts.Alarm.Patience;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Levels;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.schemas.AlertMeasurement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Nodes whose records are not booked: the program failed at them, or the node is set aside until a
+ * Nodes whose records are not counted: the program failed at them, or the node is set aside until a
  * person puts it back. One thread.
  */
 final class FailedRecords {
   /** Without such a record for this long, there is none any more. */
   private static final long SEEN_MILLIS = 60_000;
 
-  private static final Patience PATIENCE = new Patience(0, 60_000, 300_000);
+  private static final AlertTiming TIMING = new AlertTiming(0, 60_000, 300_000, 0);
 
-  private final AlertStates book;
+  private final AlertStates states;
   private final Map<String, Seen> byNode = new HashMap<>();
 
   private static final class Seen {
     // when such a record was seen last
     long millis;
-    // that were not booked since the first
+    // that were not counted since the first
     long records;
-    // whether that was said since
-    boolean said;
+    // whether the alarm was stepped since
+    boolean stepped;
   }
 
-  FailedRecords(AlertStates book) {
-    this.book = book;
+  FailedRecords(AlertStates states) {
+    this.states = states;
   }
 
-  /** So many records of a node were not booked. */
+  /** So many records of a node were not counted. */
   void seen(String node, long now, long records) {
     Seen seen = byNode.computeIfAbsent(node, _ -> new Seen());
     seen.millis = now;
     seen.records += records;
-    seen.said = false;
+    seen.stepped = false;
   }
 
-  /** Nothing is said of this node any more. */
+  /** Removes what is kept of this node. */
   void forget(String node) {
     byNode.remove(node);
   }
 
-  /** Looks at all nodes, within a round of the book. */
+  /** Steps the alarms of all nodes, within a round of the alert states. */
   void sweep(long now) {
-    byNode.values().removeIf(seen -> seen.said && now - seen.millis >= SEEN_MILLIS);
+    byNode.values().removeIf(seen -> seen.stepped && now - seen.millis >= SEEN_MILLIS);
     byNode.forEach((node, seen) -> {
-      seen.said = true;
+      seen.stepped = true;
       if (!Scope.isName(node)) {
         return;
       }
-      book.step(
+      states.step(
           Rule.NODE_SET_ASIDE,
           Scope.node(node),
           now,
           Levels.ONE,
-          PATIENCE,
+          TIMING,
           _ ->
-              SiteRules.saying(
+              AlertDetails.ofRule(
                   Severity.CRITICAL,
-                  (double) seen.records,
-                  0,
-                  "records",
-                  10_000,
+                  new AlertMeasurement((double) seen.records, 0, "records", 100, 10_000),
                   List.of(),
-                  ("records of %s are not booked, and kept as dead letters: its account failed;"
-                          + " 'joulestream node list --set-aside' says why")
-                      .formatted(book.place(Scope.node(node)))));
+                  ("records of %s are not counted, and are kept as dead letters: its account failed;"
+                          + " 'joulestream node list --set-aside' shows the reason")
+                      .formatted(states.place(Scope.node(node)))));
     });
-    book.endRound(Rule.NODE_SET_ASIDE, now, PATIENCE, "all its records are booked again");
+    states.endRound(Rule.NODE_SET_ASIDE, now, TIMING, "all its records are counted again");
   }
 }

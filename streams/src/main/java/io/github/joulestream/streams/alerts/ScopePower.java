@@ -14,32 +14,34 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a scope draws: a sum over nodes, kept up as they change. One thread. */
+/** The power of a scope: a sum over its nodes, updated as they change. One thread. */
 final class ScopePower {
   private static final int MAX_CONTRIBUTORS = 5;
 
   final Scope scope;
   final Set<AlertedNode> nodes = new LinkedHashSet<>();
-  final List<BudgetWatch> budgets = new ArrayList<>(2);
   long milliwatts;
-  // of jobs: GPUs held, and of these the busy ones
+  // of jobs: GPUs held, and those of them that are busy
   long gpuBasisPoints;
   long gpuBusyBasisPoints;
 
-  /** Of its nodes those that are not heard. */
+  /** Its nodes that do not report. */
   int absent;
 
-  /** The energy of the scope, if anybody asks for it. */
-  @Nullable EnergyBuckets meter;
+  /** True while the scope has a budget: then the sum is kept without nodes too. */
+  boolean hasBudget;
 
-  /** True if it changed since its budgets were looked at. */
-  boolean touched;
+  /** The energy of the scope, if it is added up. */
+  @Nullable EnergyBuckets energy;
+
+  /** True if the power or energy changed since the scope's budgets were evaluated. */
+  boolean changed;
 
   ScopePower(Scope scope) {
     this.scope = scope;
   }
 
-  /** Nodes that are heard, of those known, in basis points (1/10,000). */
+  /** Nodes that report, of those known, in basis points (1/10,000). */
   int completenessBasisPoints() {
     return nodes.isEmpty() ? 10_000 : (int) (10_000L * (nodes.size() - absent) / nodes.size());
   }
@@ -49,12 +51,12 @@ final class ScopePower {
     return nodes.stream().mapToLong(node -> node.seenMillis).max().orElseThrow();
   }
 
-  /** True if nobody would miss it. */
-  boolean forgettable() {
-    return nodes.isEmpty() && budgets.isEmpty() && meter == null;
+  /** True if the sum can be removed. */
+  boolean isUnused() {
+    return nodes.isEmpty() && !hasBudget && energy == null;
   }
 
-  /** Who draws most: up to five jobs and five nodes, the largest first. */
+  /** The largest consumers: up to five jobs and five nodes, the largest first. */
   List<Contributor> contributors() {
     List<Contributor> found = new ArrayList<>();
     if (scope.kind() != Scope.Kind.JOB && scope.kind() != Scope.Kind.KIND) {
@@ -65,33 +67,33 @@ final class ScopePower {
         }
         List<JobPower> held = node.power.jobs();
         for (int j = 0; j < held.size(); j++) {
-          if (isPartOf(node, j)) {
+          if (belongs(node, j)) {
             jobs.merge(held.get(j).job(), held.get(j).milliwatts(), Long::sum);
           }
         }
       }
       found.addAll(largest(Consumer.JOB, jobs));
     }
-    Map<String, Long> drawing = new HashMap<>();
+    Map<String, Long> milliwattsByName = new HashMap<>();
     for (AlertedNode node : nodes) {
-      drawing.put(node.name, node.in(this));
+      milliwattsByName.put(node.name, node.milliwattsIn(this));
     }
-    found.addAll(largest(Consumer.NODE, drawing));
+    found.addAll(largest(Consumer.NODE, milliwattsByName));
     found.sort(Comparator.comparingLong(Contributor::milliwatts).reversed());
     return found;
   }
 
-  private boolean isPartOf(AlertedNode node, int job) {
+  private boolean belongs(AlertedNode node, int job) {
     return switch (scope.kind()) {
-      case PROJECT -> node.projectAt[job] >= 0 && node.draws[node.projectAt[job]] == this;
-      case USER -> node.userAt[job] >= 0 && node.draws[node.userAt[job]] == this;
+      case PROJECT -> node.projectAt[job] >= 0 && node.sums[node.projectAt[job]] == this;
+      case USER -> node.userAt[job] >= 0 && node.sums[node.userAt[job]] == this;
       default -> true;
     };
   }
 
-  private List<Contributor> largest(Consumer kind, Map<String, Long> drawing) {
+  private List<Contributor> largest(Consumer kind, Map<String, Long> milliwattsByName) {
     Comparator<Map.Entry<String, Long>> byPower = Map.Entry.comparingByValue();
-    return drawing.entrySet().stream()
+    return milliwattsByName.entrySet().stream()
         .filter(entry -> entry.getValue() > 0)
         .sorted(byPower.reversed().thenComparing(Map.Entry.comparingByKey()))
         .limit(MAX_CONTRIBUTORS)

@@ -19,8 +19,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives news of nodes, jobs, budgets and alerts that a person has cleared the key of their site,
- * and notes in its headers where it came from: its topic, which says how to read it, and its key.
+ * Sends records of nodes, jobs, budgets and cleared alerts to the partition of their site: the site
+ * becomes the key, and headers hold the origin, which is the topic, partition, offset and key.
  */
 public final class SendToSite extends ContextualProcessor<String, byte[], String, SendToSite.Out> {
   private static final String KEY = "key";
@@ -29,7 +29,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
   private static final String OFFSET = DeadLetters.OFFSET;
   private static final String ALERTS = Topic.ALERTS.topicName();
 
-  /** Where a record came from, before it was sent to its site. */
+  /** Topic and key of a record before it was sent to its site. */
   record Origin(Topic topic, String key) {
     String site() {
       return Keys.site(key);
@@ -43,13 +43,13 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
 
   private final RecordRefusals refusals;
 
-  /** What cannot be sent to a site is refused there. */
+  /** A processor that counts records that it refuses there. */
   public SendToSite(RecordRefusals refusals) {
     this.refusals = refusals;
   }
 
   /**
-   * What is sent on, or refused.
+   * A record that is sent on, or refused.
    *
    * @param value as it came; of what is refused, its beginning
    */
@@ -57,25 +57,25 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
   public record Out(byte @Nullable [] value, boolean refused) {}
 
   @Override
-  public void process(Record<String, byte[]> news) {
+  public void process(Record<String, byte[]> record) {
     RecordMetadata metadata = context().recordMetadata().orElseThrow();
     try {
-      send(news, metadata);
+      send(record, metadata);
     } catch (RuntimeException | StackOverflowError e) {
       context()
           .forward(
               refusals.refuse(
-                  news, news.value(), Place.of(metadata), e, value -> new Out(value, true)));
+                  record, record.value(), Place.of(metadata), e, value -> new Out(value, true)));
     }
   }
 
-  private void send(Record<String, byte[]> news, RecordMetadata metadata) {
-    String key = RecordRefusals.checkedKey(news.key(), news.value());
-    RecordRefusals.checkSize(news.value(), RecordRefusals.MAX_SENT_BYTES);
+  private void send(Record<String, byte[]> record, RecordMetadata metadata) {
+    String key = RecordRefusals.checkedKey(record.key(), record.value());
+    RecordRefusals.checkSize(record.value(), RecordRefusals.MAX_SENT_BYTES);
     if (metadata.topic().equals(ALERTS)) {
-      Header site = news.headers().lastHeader(Alert.CLEARED_HEADER);
-      if (site == null || news.value() == null) {
-        return; // what the watch said itself, or what is forgotten
+      Header site = record.headers().lastHeader(Alert.CLEARED_HEADER);
+      if (site == null || record.value() == null) {
+        return; // emitted by this program, or removed
       }
       key = new String(site.value(), UTF_8) + "/" + key;
     }
@@ -92,25 +92,26 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     headers.add(KEY, key.getBytes(UTF_8));
     context()
         .forward(
-            new Record<>(Keys.site(key), new Out(news.value(), false), news.timestamp(), headers));
+            new Record<>(
+                Keys.site(key), new Out(record.value(), false), record.timestamp(), headers));
   }
 
   /**
-   * True of what came by way of this processor: what its topic is follows from where it was read.
+   * True of a record that was sent by this processor: such records are read from an internal topic.
    */
   static boolean isSent(RecordMetadata metadata) {
     return Arrays.stream(Topic.values()).noneMatch(one -> one.topicName().equals(metadata.topic()));
   }
 
-  /** Where it came from, of news that came directly or was sent. */
-  static Origin origin(Record<String, ?> news, RecordMetadata metadata) {
+  /** The origin of a record that was read from its topic or was sent. */
+  static Origin origin(Record<String, ?> record, RecordMetadata metadata) {
     boolean sent = isSent(metadata);
-    String name = sent ? header(news, TOPIC) : metadata.topic();
-    String key = sent ? header(news, KEY) : news.key();
+    String name = sent ? header(record, TOPIC) : metadata.topic();
+    String key = sent ? header(record, KEY) : record.key();
     if (Keys.site(key).isEmpty()) {
       throw new IllegalArgumentException("a record without a key");
     }
-    if (sent && !key.startsWith(news.key() + "/")) {
+    if (sent && !key.startsWith(record.key() + "/")) {
       throw new IllegalArgumentException("the key '" + key + "' is not of its site");
     }
     return Arrays.stream(Topic.values())
@@ -120,32 +121,32 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
         .orElseThrow(() -> new IllegalArgumentException("an unknown topic " + name));
   }
 
-  /** The record that was read first, as its headers say; this one if they do not. */
-  static Place place(Record<String, ?> news, RecordMetadata metadata) {
+  /** Where the record was read first, by its headers; without these, where it was read now. */
+  static Place place(Record<String, ?> record, RecordMetadata metadata) {
     if (isSent(metadata)) {
       try {
         return new Place(
-            header(news, TOPIC),
-            Integer.parseInt(header(news, PARTITION)),
-            Long.parseLong(header(news, OFFSET)));
+            header(record, TOPIC),
+            Integer.parseInt(header(record, PARTITION)),
+            Long.parseLong(header(record, OFFSET)));
       } catch (IllegalArgumentException e) {
-        // somebody else wrote into the topic between the parts: the place is there
+        // somebody else wrote into the internal topic: the place is there
         return Place.of(metadata);
       }
     }
     return Place.of(metadata);
   }
 
-  /** The key that it had first, if its headers say so. */
-  static @Nullable String key(Record<String, ?> news, RecordMetadata metadata) {
-    Header key = isSent(metadata) ? news.headers().lastHeader(KEY) : null;
-    return key == null || key.value() == null ? news.key() : new String(key.value(), UTF_8);
+  /** The key that the record had first, if its headers hold it. */
+  static @Nullable String key(Record<String, ?> record, RecordMetadata metadata) {
+    Header key = isSent(metadata) ? record.headers().lastHeader(KEY) : null;
+    return key == null || key.value() == null ? record.key() : new String(key.value(), UTF_8);
   }
 
-  private static String header(Record<String, ?> news, String name) {
-    Header header = news.headers().lastHeader(name);
+  private static String header(Record<String, ?> record, String name) {
+    Header header = record.headers().lastHeader(name);
     if (header == null || header.value() == null) {
-      throw new IllegalArgumentException("a record that does not say where it came from: " + name);
+      throw new IllegalArgumentException("a record without the header of its origin: " + name);
     }
     return new String(header.value(), UTF_8);
   }

@@ -15,10 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every part of a site draws: sums over its nodes by site, kind of device, label, job, user
- * and project. News of a node changes the sums it is in by the difference, so that the work is that
- * of the news and not of the site. A node that is not heard any more keeps its last power in the
- * sums until it counts as gone. One thread.
+ * The power of a site's scopes: sums over its nodes by site, kind of device, label, job, user and
+ * project. A new value of a node changes the sums that hold it by the difference, so that the work
+ * depends on the number of values and not on the size of the site. A node that does not report
+ * keeps its last power in the sums until it counts as gone. One thread.
  */
 final class SitePower {
   /** Who runs a job. */
@@ -29,20 +29,20 @@ final class SitePower {
   private static final DeviceKind[] KINDS = DeviceKind.values();
   private static final int[] NOWHERE = {};
 
-  private final Map<Scope, ScopePower> draws = new HashMap<>();
+  private final Map<Scope, ScopePower> sums = new HashMap<>();
   private final Map<String, AlertedNode> nodes = new LinkedHashMap<>();
   private final Map<String, Payer> payers = new HashMap<>();
   private final Map<String, Map<String, String>> labels = new HashMap<>();
-  private final List<ScopePower> touched = new ArrayList<>();
+  private final List<ScopePower> changedSums = new ArrayList<>();
   private final ScopePower site = of(Scope.SITE);
 
-  /** The sum of a scope, which is kept up from now on. */
+  /** The sum of a scope, which is updated from now on. */
   ScopePower of(Scope scope) {
-    return draws.computeIfAbsent(scope, ScopePower::new);
+    return sums.computeIfAbsent(scope, ScopePower::new);
   }
 
   @Nullable ScopePower find(Scope scope) {
-    return draws.get(scope);
+    return sums.get(scope);
   }
 
   ScopePower site() {
@@ -50,7 +50,7 @@ final class SitePower {
   }
 
   Collection<ScopePower> all() {
-    return draws.values();
+    return sums.values();
   }
 
   Collection<AlertedNode> nodes() {
@@ -70,12 +70,12 @@ final class SitePower {
   }
 
   /**
-   * Takes in what a node draws.
+   * Updates the power of a node.
    *
-   * @param seenMillis time of its latest reading, not later than it came
-   * @return the node, or null if this is older than what is known of it
+   * @param seenMillis time of its latest reading, not later than its arrival
+   * @return the node, or null if a later power of it is known
    */
-  @Nullable AlertedNode take(NodePower power, long seenMillis) {
+  @Nullable AlertedNode update(NodePower power, long seenMillis) {
     AlertedNode node = nodes.get(power.node());
     if (node == null) {
       node = new AlertedNode(power.node(), power, seenMillis);
@@ -89,7 +89,7 @@ final class SitePower {
       node.seenMillis = seenMillis;
       appear(node);
       subtract(node);
-      if (sameJobs(node.power.jobs(), power.jobs()) && node.draws.length > 0) {
+      if (sameJobs(node.power.jobs(), power.jobs()) && node.sums.length > 0) {
         node.power = power;
       } else {
         leave(node);
@@ -109,8 +109,8 @@ final class SitePower {
 
   private void appear(AlertedNode node) {
     if (node.presence != AlertedNode.Presence.REPORTING) {
-      for (ScopePower draw : node.draws) {
-        draw.absent--;
+      for (ScopePower sum : node.sums) {
+        sum.absent--;
       }
       boolean gone = node.presence == AlertedNode.Presence.GONE;
       node.presence = AlertedNode.Presence.REPORTING;
@@ -120,19 +120,19 @@ final class SitePower {
     }
   }
 
-  /** Its last power counts on, but it no longer counts as reporting. */
-  void silent(AlertedNode node) {
+  /** Its last power still counts, but it does not count as reporting. */
+  void markSilent(AlertedNode node) {
     node.presence = AlertedNode.Presence.SILENT;
-    for (ScopePower draw : node.draws) {
-      draw.absent++;
-      touch(draw);
+    for (ScopePower sum : node.sums) {
+      sum.absent++;
+      markChanged(sum);
     }
   }
 
-  /** Its power no longer counts, and its jobs no longer run there; it is missed still. */
-  void gone(AlertedNode node) {
+  /** Its power no longer counts, and its jobs no longer run there; it still counts as absent. */
+  void markGone(AlertedNode node) {
     if (node.presence == AlertedNode.Presence.REPORTING) {
-      silent(node);
+      markSilent(node);
     }
     subtract(node);
     leave(node);
@@ -141,15 +141,15 @@ final class SitePower {
     add(node);
   }
 
-  /** It is not missed any more. */
-  void forget(AlertedNode node) {
+  /** It no longer counts as absent. */
+  void remove(AlertedNode node) {
     subtract(node);
     leave(node);
     nodes.remove(node.name);
   }
 
-  /** What is said of a node's place. */
-  void label(String name, Map<String, String> newLabels) {
+  /** Sets the labels of a node, be it known yet or not. */
+  void setLabels(String name, Map<String, String> newLabels) {
     labels.put(name, newLabels);
     AlertedNode node = nodes.get(name);
     if (node != null && !node.labels.equals(newLabels)) {
@@ -161,30 +161,30 @@ final class SitePower {
     }
   }
 
-  void unlabel(String name) {
-    label(name, Map.of());
+  void removeLabels(String name) {
+    setLabels(name, Map.of());
     labels.remove(name);
   }
 
-  /** What is said of a job. */
-  void pay(String job, Payer payer) {
+  /** Sets who runs a job. */
+  void setPayer(String job, Payer payer) {
     Payer before = payers.put(job, payer);
     if (!payer.equals(before)) {
       rejoinAll(job);
     }
   }
 
-  /** The job is over. */
-  void forgetJob(String job) {
+  /** It is no longer known who runs a job. */
+  void removePayer(String job) {
     if (payers.remove(job) != null) {
       rejoinAll(job);
     }
   }
 
   private void rejoinAll(String job) {
-    ScopePower draw = draws.get(Scope.job(job));
-    if (draw != null) {
-      List.copyOf(draw.nodes).forEach(this::rejoin);
+    ScopePower sum = sums.get(Scope.job(job));
+    if (sum != null) {
+      List.copyOf(sum.nodes).forEach(this::rejoin);
     }
   }
 
@@ -195,27 +195,27 @@ final class SitePower {
     add(node);
   }
 
-  /** The sums that changed since this was asked for last, the site's first. */
-  List<ScopePower> takeTouched() {
-    List<ScopePower> all = new ArrayList<>(touched.size());
-    if (site.touched) {
+  /** The sums with a budget that changed since the last call, the site's first. */
+  List<ScopePower> takeChanged() {
+    List<ScopePower> all = new ArrayList<>(changedSums.size());
+    if (site.changed) {
       all.add(site);
     }
-    for (ScopePower draw : touched) {
-      if (draw != site) {
-        all.add(draw);
+    for (ScopePower sum : changedSums) {
+      if (sum != site) {
+        all.add(sum);
       }
-      draw.touched = false;
+      sum.changed = false;
     }
-    touched.clear();
+    changedSums.clear();
     return all;
   }
 
-  /** Its budgets are to be looked at. */
-  void touch(ScopePower draw) {
-    if (!draw.touched && !draw.budgets.isEmpty()) {
-      draw.touched = true;
-      touched.add(draw);
+  /** The budgets of its scope are to be evaluated. */
+  void markChanged(ScopePower sum) {
+    if (!sum.changed && sum.hasBudget) {
+      sum.changed = true;
+      changedSums.add(sum);
     }
   }
 
@@ -256,36 +256,37 @@ final class SitePower {
       node.projectAt[j] =
           Scope.isName(payer.project) ? place(list, Scope.project(payer.project)) : -1;
     }
-    node.draws = list.toArray(ScopePower[]::new);
-    node.drew = new long[node.draws.length];
-    for (ScopePower draw : node.draws) {
-      draw.nodes.add(node);
-      draw.absent += node.presence == AlertedNode.Presence.REPORTING ? 0 : 1;
+    node.sums = list.toArray(ScopePower[]::new);
+    node.milliwattsBySum = new long[node.sums.length];
+    for (ScopePower sum : node.sums) {
+      sum.nodes.add(node);
+      sum.absent += node.presence == AlertedNode.Presence.REPORTING ? 0 : 1;
     }
   }
 
   private int place(List<ScopePower> list, Scope scope) {
-    ScopePower draw = of(scope);
-    int at = list.indexOf(draw);
+    ScopePower sum = of(scope);
+    int at = list.indexOf(sum);
     if (at < 0) {
       at = list.size();
-      list.add(draw);
+      list.add(sum);
     }
     return at;
   }
 
   private void leave(AlertedNode node) {
-    for (ScopePower draw : node.draws) {
-      draw.nodes.remove(node);
-      draw.absent -= node.presence == AlertedNode.Presence.REPORTING ? 0 : 1;
-      forgetIfUnused(draw);
+    for (ScopePower sum : node.sums) {
+      sum.nodes.remove(node);
+      sum.absent -= node.presence == AlertedNode.Presence.REPORTING ? 0 : 1;
+      removeIfUnused(sum);
     }
-    node.draws = AlertedNode.NO_DRAWS;
+    node.sums = AlertedNode.NO_SUMS;
   }
 
-  void forgetIfUnused(ScopePower draw) {
-    if (draw != site && draw.forgettable()) {
-      draws.remove(draw.scope);
+  /** Removes a sum without nodes, budget and energy. */
+  void removeIfUnused(ScopePower sum) {
+    if (sum != site && sum.isUnused()) {
+      sums.remove(sum.scope);
     }
   }
 
@@ -294,49 +295,49 @@ final class SitePower {
   }
 
   private void subtract(AlertedNode node) {
-    for (int i = 0; i < node.draws.length; i++) {
-      node.draws[i].milliwatts -= node.drew[i];
-      touch(node.draws[i]);
+    for (int i = 0; i < node.sums.length; i++) {
+      node.sums[i].milliwatts -= node.milliwattsBySum[i];
+      markChanged(node.sums[i]);
     }
     List<JobPower> jobs = jobs(node);
-    for (int j = 0; j < node.jobAt.length && node.draws.length > 0; j++) {
-      ScopePower draw = node.draws[node.jobAt[j]];
-      draw.gpuBasisPoints -= jobs.get(j).gpuBasisPoints();
-      draw.gpuBusyBasisPoints -= jobs.get(j).gpuBusyBasisPoints();
+    for (int j = 0; j < node.jobAt.length && node.sums.length > 0; j++) {
+      ScopePower sum = node.sums[node.jobAt[j]];
+      sum.gpuBasisPoints -= jobs.get(j).gpuBasisPoints();
+      sum.gpuBusyBasisPoints -= jobs.get(j).gpuBusyBasisPoints();
     }
   }
 
   private void add(AlertedNode node) {
-    Arrays.fill(node.drew, 0);
+    Arrays.fill(node.milliwattsBySum, 0);
     if (node.presence != AlertedNode.Presence.GONE) {
       long total = node.power.totalMilliwatts();
-      node.drew[0] = total;
+      node.milliwattsBySum[0] = total;
       int at = 1;
       for (DeviceKind kind : KINDS) {
-        node.drew[at++] = node.power.milliwatts(kind);
+        node.milliwattsBySum[at++] = node.power.milliwatts(kind);
       }
       List<JobPower> jobs = node.power.jobs();
-      int labelsEnd = jobs.isEmpty() ? node.draws.length : node.jobAt[0];
+      int labelsEnd = jobs.isEmpty() ? node.sums.length : node.jobAt[0];
       while (at < labelsEnd) {
-        node.drew[at++] = total;
+        node.milliwattsBySum[at++] = total;
       }
       for (int j = 0; j < jobs.size(); j++) {
         JobPower job = jobs.get(j);
-        ScopePower draw = node.draws[node.jobAt[j]];
-        draw.gpuBasisPoints += job.gpuBasisPoints();
-        draw.gpuBusyBasisPoints += job.gpuBusyBasisPoints();
-        node.drew[node.jobAt[j]] += job.milliwatts();
+        ScopePower sum = node.sums[node.jobAt[j]];
+        sum.gpuBasisPoints += job.gpuBasisPoints();
+        sum.gpuBusyBasisPoints += job.gpuBusyBasisPoints();
+        node.milliwattsBySum[node.jobAt[j]] += job.milliwatts();
         if (node.userAt[j] >= 0) {
-          node.drew[node.userAt[j]] += job.milliwatts();
+          node.milliwattsBySum[node.userAt[j]] += job.milliwatts();
         }
         if (node.projectAt[j] >= 0) {
-          node.drew[node.projectAt[j]] += job.milliwatts();
+          node.milliwattsBySum[node.projectAt[j]] += job.milliwatts();
         }
       }
     }
-    for (int i = 0; i < node.draws.length; i++) {
-      node.draws[i].milliwatts += node.drew[i];
-      touch(node.draws[i]);
+    for (int i = 0; i < node.sums.length; i++) {
+      node.sums[i].milliwatts += node.milliwattsBySum[i];
+      markChanged(node.sums[i]);
     }
   }
 }

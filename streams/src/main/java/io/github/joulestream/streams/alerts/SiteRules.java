@@ -2,7 +2,7 @@
 package io.github.joulestream.streams.alerts;
 
 import io.github.joulestream.energy.NodePower.GpuPower;
-import io.github.joulestream.energy.alerts.Alarm.Patience;
+import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.Contributor.Consumer;
 import io.github.joulestream.energy.alerts.Levels;
@@ -10,7 +10,7 @@ import io.github.joulestream.energy.alerts.PeerGroup;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
-import io.github.joulestream.streams.alerts.AlertStates.Saying;
+import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.streams.alerts.AlertedNode.Presence;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,17 +19,17 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The rules that need no budget: jobs that hold GPUs idle, nodes and sites that are not heard, odd
- * devices, counters that stand still, books that do not balance. One thread.
+ * The rules that need no budget: jobs that hold GPUs idle, nodes and sites without data, devices
+ * unlike their peers, counters that do not change, energy that does not balance. One thread.
  */
 final class SiteRules {
-  /** Not heard for this long, a node is silent. */
+  /** Without data for this long, a node is silent. */
   static final long SILENT_MILLIS = 60_000;
 
-  /** Not heard for this long, its last power no longer counts. */
+  /** Without data for this long, the last power of a node no longer counts. */
   static final long GONE_MILLIS = 600_000;
 
-  /** Not heard for this long, it is not missed any more. */
+  /** Without data for this long, a node is removed. */
   static final long FORGOTTEN_MILLIS = 86_400_000;
 
   private static final long SILENT_ALERT_MILLIS = 120_000;
@@ -39,23 +39,23 @@ final class SiteRules {
   private static final double MANY_RATIO = 0.1;
   private static final double MANY_LEFT_RATIO = 0.05;
   private static final int MIN_MANY = 3;
-  private static final double ODD_DEVIATIONS = 6;
-  private static final double ODD_LEFT_DEVIATIONS = 4;
+  private static final double OUTLIER_DEVIATIONS = 6;
+  private static final double OUTLIER_LEFT_DEVIATIONS = 4;
   private static final long PEERS_MILLIS = 30_000;
   private static final long STUCK_MILLIS = 60_000;
   private static final int MAX_NAMED = 5;
 
-  private static final Patience IDLE_PATIENCE = new Patience(600_000, 120_000, 600_000);
-  private static final Patience SILENT_PATIENCE = new Patience(0, 10_000, 300_000);
-  private static final Patience ODD_PATIENCE = new Patience(300_000, 120_000, 600_000);
-  private static final Patience STUCK_PATIENCE = new Patience(0, 60_000, 300_000);
-  private static final Patience LEDGER_PATIENCE = new Patience(0, 60_000, 60_000);
-  private static final Patience STALE_PATIENCE = new Patience(0, 10_000, 60_000);
+  private static final AlertTiming IDLE_TIMING = new AlertTiming(600_000, 120_000, 600_000, 0);
+  private static final AlertTiming SILENT_TIMING = new AlertTiming(0, 10_000, 300_000, 0);
+  private static final AlertTiming OUTLIER_TIMING = new AlertTiming(300_000, 120_000, 600_000, 0);
+  private static final AlertTiming STUCK_TIMING = new AlertTiming(0, 60_000, 300_000, 0);
+  private static final AlertTiming LEDGER_TIMING = new AlertTiming(0, 60_000, 60_000, 0);
+  private static final AlertTiming STALE_TIMING = new AlertTiming(0, 10_000, 60_000, 0);
 
   private final String site;
-  private final SitePower draws;
-  private final AlertStates book;
-  private final Predicate<String> ended;
+  private final SitePower power;
+  private final AlertStates states;
+  private final Predicate<String> hasEnded;
   private final Map<String, Long> stuckSeenMillis = new HashMap<>();
   private final Map<String, Long> stuckMillis = new HashMap<>();
   private final SourceConflicts conflicts;
@@ -63,83 +63,84 @@ final class SiteRules {
   private long peersMillis = Long.MIN_VALUE;
 
   /**
-   * @param ended whether a job has ended
+   * @param hasEnded whether a job has ended
    */
-  SiteRules(String site, SitePower draws, AlertStates book, Predicate<String> ended) {
+  SiteRules(String site, SitePower power, AlertStates states, Predicate<String> hasEnded) {
     this.site = site;
-    this.draws = draws;
-    this.book = book;
-    this.ended = ended;
-    this.conflicts = new SourceConflicts(book);
-    this.failed = new FailedRecords(book);
+    this.power = power;
+    this.states = states;
+    this.hasEnded = hasEnded;
+    this.conflicts = new SourceConflicts(states);
+    this.failed = new FailedRecords(states);
   }
 
   /**
-   * Looks at everything; asked every few seconds.
+   * Evaluates all rules; called every few seconds.
    *
-   * @param unbalancedMillijoules by how much the books of the site do not balance, over all windows
-   * @param silent true if nothing comes of the whole site, or did until just now: then nothing new
-   *     is said of its nodes
+   * @param imbalanceMillijoules by how much measured energy differs from that of jobs and idle,
+   *     over all windows
+   * @param silent true if no data of the site arrive, or did until just now: then no alert about a
+   *     single node fires
    */
-  void sweep(long now, long unbalancedMillijoules, boolean silent) {
-    book.beginRound();
+  void sweep(long now, long imbalanceMillijoules, boolean silent) {
+    states.beginRound();
     manySilent(now, silent);
     silentNodes(now, silent);
     idleJobs(now);
     stuckCounters(now);
     conflicts.sweep(now);
     failed.sweep(now);
-    ledger(now, unbalancedMillijoules);
-    book.endRound(
-        Rule.NODE_SILENT, now, SILENT_PATIENCE, "it reports again, or is not missed any more");
-    book.endRound(
-        Rule.HELD_IDLE, now, IDLE_PATIENCE, "it holds no GPUs of which anything is known any more");
-    book.endRound(
+    ledger(now, imbalanceMillijoules);
+    states.endRound(
+        Rule.NODE_SILENT,
+        now,
+        SILENT_TIMING,
+        "the node reports again, or was removed after a day without data");
+    states.endRound(Rule.HELD_IDLE, now, IDLE_TIMING, "the job holds no GPUs any more that report");
+    states.endRound(
         Rule.COUNTER_STUCK,
         now,
-        STUCK_PATIENCE,
-        "no counter of it is known to stand still any more");
+        STUCK_TIMING,
+        "all its counters change again, or it does not report");
     if (peersMillis == Long.MIN_VALUE || Math.abs(now - peersMillis) >= PEERS_MILLIS) {
       peersMillis = now;
-      oddDevices(now);
-      book.endRound(
+      deviatingDevices(now);
+      states.endRound(
           Rule.DEVICE_OUTLIER,
           now,
-          ODD_PATIENCE,
-          "it draws like others that are as busy, or is not known to draw anything");
+          OUTLIER_TIMING,
+          "its power is that of its peers again, or it does not report");
     }
   }
 
-  /** Levels of something that is there or not; while the site is silent nothing new is said. */
+  /** These levels; while the site is silent no alert fires. */
   private Levels unlessSilent(Rule rule, Scope scope, Levels levels, boolean silent) {
-    return silent && book.level(rule, scope) < 0 ? Levels.NONE : levels;
+    return silent && states.level(rule, scope) < 0 ? Levels.NONE : levels;
   }
 
   private void manySilent(long now, boolean silent) {
-    ScopePower all = draws.site();
+    ScopePower all = power.site();
     int known = all.nodes.size();
     boolean many = all.absent >= MIN_MANY;
     double ratio = known == 0 ? 0 : all.absent / (double) known;
     Levels levels = many ? Levels.between(ratio, MANY_RATIO, MANY_LEFT_RATIO) : Levels.NONE;
-    book.step(
+    states.step(
         Rule.NODES_SILENT,
         Scope.SITE,
         now,
         unlessSilent(Rule.NODES_SILENT, Scope.SITE, levels, silent),
-        SILENT_PATIENCE,
+        SILENT_TIMING,
         _ ->
-            saying(
+            AlertDetails.ofRule(
                 Severity.CRITICAL,
-                all.absent,
-                MANY_RATIO * known,
-                "nodes",
-                all.completenessBasisPoints(),
+                new AlertMeasurement(
+                    all.absent, MANY_RATIO * known, "nodes", 100, all.completenessBasisPoints()),
                 named(),
                 "%,d of %,d nodes of site %s do not report".formatted(all.absent, known, site)));
   }
 
   private List<Contributor> named() {
-    return draws.nodes().stream()
+    return power.nodes().stream()
         .filter(node -> node.presence != Presence.REPORTING)
         .limit(MAX_NAMED)
         .map(node -> new Contributor(Consumer.NODE, node.name, 0, node.power.totalMilliwatts()))
@@ -147,84 +148,84 @@ final class SiteRules {
   }
 
   private void silentNodes(long now, boolean silent) {
-    for (AlertedNode node : draws.nodes()) {
+    for (AlertedNode node : power.nodes()) {
       long age = now - node.seenMillis;
       if ((node.presence == Presence.REPORTING && age < SILENT_ALERT_MILLIS)
           || !Scope.isName(node.name)) {
-        continue; // its alarm, if it has one, is ended with the round
+        continue; // its alarm, if it has one, is stepped at the end of the round
       }
-      ScopePower all = draws.site();
+      ScopePower all = power.site();
       Scope scope = Scope.node(node.name);
       Levels levels = age >= SILENT_ALERT_MILLIS ? Levels.ONE : Levels.NONE;
-      book.step(
+      states.step(
           Rule.NODE_SILENT,
           scope,
           now,
           unlessSilent(Rule.NODE_SILENT, scope, levels, silent),
-          SILENT_PATIENCE,
+          SILENT_TIMING,
           level ->
-              saying(
+              AlertDetails.ofRule(
                   Severity.WARNING,
-                  age / 1e3,
-                  SILENT_ALERT_MILLIS / 1e3,
-                  "s",
-                  all.completenessBasisPoints(),
+                  new AlertMeasurement(
+                      age / 1e3,
+                      SILENT_ALERT_MILLIS / 1e3,
+                      "s",
+                      100,
+                      all.completenessBasisPoints()),
                   List.of(),
                   level < 0
-                      ? "%s reports again".formatted(book.place(scope))
+                      ? "%s reports again".formatted(states.place(scope))
                       : "%s has not reported since %s"
-                          .formatted(book.place(scope), Figures.instant(node.seenMillis))));
+                          .formatted(states.place(scope), Figures.instant(node.seenMillis))));
     }
   }
 
   private void idleJobs(long now) {
-    for (ScopePower draw : draws.all()) {
-      if (draw.scope.kind() != Scope.Kind.JOB
-          || draw.gpuBasisPoints <= 0
-          || ended.test(draw.scope.name())) {
+    for (ScopePower sum : power.all()) {
+      if (sum.scope.kind() != Scope.Kind.JOB
+          || sum.gpuBasisPoints <= 0
+          || hasEnded.test(sum.scope.name())) {
         continue;
       }
-      double busy = draw.gpuBusyBasisPoints / (double) draw.gpuBasisPoints;
+      double busy = sum.gpuBusyBasisPoints / (double) sum.gpuBasisPoints;
       Levels levels =
           busy < IDLE_RATIO ? Levels.ONE : busy < IDLE_LEFT_RATIO ? Levels.BETWEEN : Levels.NONE;
-      SitePower.Payer payer = draws.payer(draw.scope.name());
-      book.step(
+      SitePower.Payer payer = power.payer(sum.scope.name());
+      states.step(
           Rule.HELD_IDLE,
-          draw.scope,
+          sum.scope,
           now,
           levels,
-          IDLE_PATIENCE,
+          IDLE_TIMING,
           level ->
-              saying(
+              AlertDetails.ofRule(
                   Severity.INFO,
-                  busy,
-                  IDLE_RATIO,
-                  "ratio",
-                  draw.completenessBasisPoints(),
-                  draw.contributors(),
+                  new AlertMeasurement(
+                      busy, IDLE_RATIO, "ratio", 100, sum.completenessBasisPoints()),
+                  sum.contributors(),
                   Figures.format(
-                      "%s%s holds %s, %s busy, and draws %s",
-                      book.place(draw.scope),
+                      "%s%s holds %s that are %s busy; its power is %s",
+                      states.place(sum.scope),
                       payer.user().isEmpty() ? "" : ", run by " + payer.user() + ",",
-                      Figures.count(draw.gpuBasisPoints / 1e4, "GPU"),
+                      Figures.count(sum.gpuBasisPoints / 1e4, "GPU"),
                       Figures.percent(busy),
-                      Figures.power(draw.milliwatts))));
+                      Figures.power(sum.milliwatts))));
     }
   }
 
-  /** An energy counter of this node stood still for so long within a window. */
+  /** An energy counter of this node did not change for so long within a window. */
   void stuck(String node, long now, long millis) {
     stuckSeenMillis.put(node, now);
     stuckMillis.put(node, millis);
   }
 
-  /** Nothing is said of this node any more. */
+  /** Resolves all alerts of this node and of its devices. */
   void forgetNode(String node, long now) {
     stuckSeenMillis.remove(node);
     stuckMillis.remove(node);
     conflicts.forget(node);
     failed.forget(node);
-    book.forgetAll(
+    states.forgetAll(
         scope ->
             (scope.kind() == Scope.Kind.NODE && scope.name().equals(node))
                 || (scope.kind() == Scope.Kind.DEVICE && scope.name().startsWith(node + "/")),
@@ -232,12 +233,12 @@ final class SiteRules {
         "the node was forgotten");
   }
 
-  /** So many readings of this node were refused, since another source speaks for their device. */
+  /** So many readings of this node were refused, since another source reports their device. */
   void conflict(String node, long now, long readings, long batches) {
     conflicts.seen(node, now, readings, batches);
   }
 
-  /** So many records of this node were not booked. */
+  /** So many records of this node were not counted. */
   void failed(String node, long now, long records) {
     failed.seen(node, now, records);
   }
@@ -246,50 +247,44 @@ final class SiteRules {
     stuckSeenMillis.entrySet().removeIf(entry -> now - entry.getValue() >= STUCK_MILLIS);
     stuckMillis.keySet().retainAll(stuckSeenMillis.keySet());
     stuckMillis.forEach((node, millis) ->
-        book.step(
+        states.step(
             Rule.COUNTER_STUCK,
             Scope.node(node),
             now,
             Levels.ONE,
-            STUCK_PATIENCE,
+            STUCK_TIMING,
             _ ->
-                saying(
+                AlertDetails.ofRule(
                     Severity.WARNING,
-                    millis / 1e3,
-                    0,
-                    "s",
-                    10_000,
+                    new AlertMeasurement(millis / 1e3, 0, "s", 100, 10_000),
                     List.of(),
-                    "an energy counter of %s stands still though power is drawn"
-                        .formatted(book.place(Scope.node(node))))));
+                    "an energy counter of %s does not change though the node consumes power"
+                        .formatted(states.place(Scope.node(node))))));
   }
 
-  private void ledger(long now, long unbalancedMillijoules) {
-    book.step(
+  private void ledger(long now, long imbalanceMillijoules) {
+    states.step(
         Rule.LEDGER_UNBALANCED,
         Scope.SITE,
         now,
-        unbalancedMillijoules == 0 ? Levels.NONE : Levels.ONE,
-        LEDGER_PATIENCE,
+        imbalanceMillijoules == 0 ? Levels.NONE : Levels.ONE,
+        LEDGER_TIMING,
         _ ->
-            saying(
+            AlertDetails.ofRule(
                 Severity.CRITICAL,
-                unbalancedMillijoules / 1e3,
-                0,
-                "J",
-                10_000,
+                new AlertMeasurement(imbalanceMillijoules / 1e3, 0, "J", 100, 10_000),
                 List.of(),
                 Figures.format(
-                    "the books of site %s do not balance: measured, and jobs and idle, differ by %,d mJ",
-                    site, unbalancedMillijoules)));
+                    "energy of site %s does not balance: measured energy differs from that of jobs and idle by %,d mJ",
+                    site, imbalanceMillijoules)));
   }
 
   private record Device(AlertedNode node, GpuPower gpu) {}
 
-  /** Devices against those of the same sort that are as busy, to ten percent. */
-  private void oddDevices(long now) {
+  /** Compares devices with those of the same sort that are as busy, to ten percent. */
+  private void deviatingDevices(long now) {
     Map<String, List<Device>> groups = new HashMap<>();
-    for (AlertedNode node : draws.nodes()) {
+    for (AlertedNode node : power.nodes()) {
       if (node.presence != Presence.REPORTING) {
         continue;
       }
@@ -313,27 +308,24 @@ final class SiteRules {
         PeerGroup.of(group.stream().mapToLong(device -> device.gpu.milliwatts()).toArray());
     for (Device device : group) {
       double score = peers.score(device.gpu.milliwatts());
-      Levels levels = Levels.between(Math.abs(score), ODD_DEVIATIONS, ODD_LEFT_DEVIATIONS);
+      Levels levels = Levels.between(Math.abs(score), OUTLIER_DEVIATIONS, OUTLIER_LEFT_DEVIATIONS);
       String name = device.node.name + "/" + device.gpu.id();
       if (levels.equals(Levels.NONE) || !Scope.isName(name)) {
-        continue; // its alarm, if it has one, is ended with the round
+        continue; // its alarm, if it has one, is stepped at the end of the round
       }
-      book.step(
+      states.step(
           Rule.DEVICE_OUTLIER,
           Scope.device(device.node.name, device.gpu.id()),
           now,
           levels,
-          ODD_PATIENCE,
+          OUTLIER_TIMING,
           _ ->
-              saying(
+              AlertDetails.ofRule(
                   Severity.INFO,
-                  score,
-                  ODD_DEVIATIONS,
-                  "deviations",
-                  10_000,
+                  new AlertMeasurement(score, OUTLIER_DEVIATIONS, "deviations", 100, 10_000),
                   List.of(),
                   Figures.format(
-                      "%s of node %s of site %s draws %s; %,d others that are as busy draw %s",
+                      "power of %s of node %s of site %s is %s; the median of %,d others that are as busy is %s",
                       device.gpu.id(),
                       device.node.name,
                       site,
@@ -344,51 +336,31 @@ final class SiteRules {
   }
 
   /**
-   * Looks whether the site reports at all. The one rule that needs the wall clock; sites whose data
-   * is of the past are not judged.
+   * Evaluates whether the site reports at all. The one rule that needs the wall clock; sites whose
+   * data are of the past are not judged.
    *
    * @param dataMillis time of the latest data
-   * @param unheardMillis how long ago anything came of the site
+   * @param unheardMillis time since a record of the site arrived, by the wall clock
    */
   void freshness(long dataMillis, long unheardMillis) {
-    book.step(
+    states.step(
         Rule.SITE_STALE,
         Scope.SITE,
         dataMillis + unheardMillis,
         unheardMillis >= STALE_MILLIS ? Levels.ONE : Levels.NONE,
-        STALE_PATIENCE,
+        STALE_TIMING,
         level ->
-            saying(
+            AlertDetails.ofRule(
                 Severity.CRITICAL,
-                unheardMillis / 1e3,
-                STALE_MILLIS / 1e3,
-                "s",
-                level < 0 ? draws.site().completenessBasisPoints() : 0,
+                new AlertMeasurement(
+                    unheardMillis / 1e3,
+                    STALE_MILLIS / 1e3,
+                    "s",
+                    100,
+                    level < 0 ? power.site().completenessBasisPoints() : 0),
                 List.of(),
                 level < 0
                     ? "site %s reports again".formatted(site)
                     : "no data of site %s since %s".formatted(site, Figures.instant(dataMillis))));
-  }
-
-  static Saying saying(
-      Severity severity,
-      double value,
-      double limit,
-      String unit,
-      int completenessBasisPoints,
-      List<Contributor> contributors,
-      String summary) {
-    return new Saying(
-        "",
-        severity,
-        value,
-        limit,
-        unit,
-        100,
-        completenessBasisPoints,
-        contributors,
-        summary,
-        "",
-        "");
   }
 }

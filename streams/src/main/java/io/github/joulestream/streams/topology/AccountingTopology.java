@@ -24,9 +24,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.StreamsBuilder;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
@@ -108,7 +106,7 @@ public final class AccountingTopology implements Supplier<Topology> {
 
   @Override
   public Topology get() {
-    StreamsBuilder builder = builder(config);
+    StreamsBuilder builder = NamedTopologies.builder(config);
     addStores(builder);
     KStream<String, AttributionOutput> booked = attribute(builder);
     totalJobs(builder, booked);
@@ -116,14 +114,6 @@ public final class AccountingTopology implements Supplier<Topology> {
     tellNodes(booked);
     keepRefused(booked);
     return builder.build(config);
-  }
-
-  /**
-   * The one way to make a builder: only so does {@code ensure.explicit.internal.resource.naming}
-   * refuse a store or a repartition without a name, which an upgrade would not find again.
-   */
-  static StreamsBuilder builder(Properties config) {
-    return new StreamsBuilder(new TopologyConfig(new StreamsConfig(config)));
   }
 
   private KStream<String, AttributionOutput> attribute(StreamsBuilder builder) {

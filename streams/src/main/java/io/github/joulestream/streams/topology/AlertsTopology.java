@@ -3,10 +3,10 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.alerts.AlertsOutput;
 import io.github.joulestream.streams.alerts.SendToSite;
 import io.github.joulestream.streams.alerts.WatchSites;
-import io.github.joulestream.streams.failure.RecordRefusals;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -25,27 +25,27 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *
  * <pre>
  *   alerts (cleared by a person)
- *   budgets ─────┤
- *   nodes ───────┤
- *   jobs ────────┼─> send-to-site ─ events-by-site ─┐
- *   node-window ──┤                                │                  ┌─> alerts
- *   job-window ──┘                                ├─> watch-sites ───┼─> cap-advice
- *   power-snapshot ────────────────────────────────────┤    (per site)    └─> dead-letter
- *   site-window ───────────────────────────────────┘
+ *   budgets ──────┤
+ *   nodes ────────┤
+ *   jobs ─────────┼─> send-to-site ── events-by-site ─┐
+ *   node-window ──┤                                   │                 ┌─> alerts
+ *   job-window ───┘                                   ├─> watch-sites ──┼─> cap-advice
+ *   power-snapshot ───────────────────────────────────┤   (per site)    └─> dead-letter
+ *   site-window ──────────────────────────────────────┘
  * </pre>
  *
- * <p>Topics in: power-snapshot, site-window (keyed by site; where all of a site meets), and
- * budgets, nodes, jobs, node-window, job-window, and of alerts what a person has cleared, which
- * come there by events-by-site. It has the number of partitions of the widest of them, and so of
- * power-snapshot. What is told lives second by second comes directly; what goes around is a few
- * records a second for each thousand nodes. Topics out: alerts, cap-advice, dead-letter.
+ * <p>Topics in: power-snapshot and site-window, keyed by site, which are read directly since they
+ * have a record each second; and budgets, nodes, jobs, node-window, job-window and cleared alerts,
+ * which are sent to their site by events-by-site: a few records per second for each thousand nodes.
+ * events-by-site has as many partitions as the widest topic in, which is power-snapshot. Topics
+ * out: alerts, cap-advice, dead-letter.
  *
- * <p>Store: site-watch, what the watch over each site follows from. Time is that of the site's
- * data: late news change figures, and never what was told. News of a node that are older than what
- * is known of it change nothing.
+ * <p>Store: site-watch, the state that each site is restored from. Time is that of the site's data.
+ * Late records change figures, but no alert that was emitted; the power of a node that is older
+ * than the last one changes nothing.
  */
 public final class AlertsTopology implements Supplier<Topology> {
-  public static final String NEWS_BY_SITE = "events-by-site";
+  public static final String EVENTS_BY_SITE = "events-by-site";
 
   private static final Serde<String> KEY = Serdes.String();
   private static final Serde<byte[]> RAW = Serdes.ByteArray();
@@ -66,53 +66,55 @@ public final class AlertsTopology implements Supplier<Topology> {
   /**
    * A topology.
    *
-   * @param config the program's configuration; decides that every resource must have a name
+   * @param config the program's configuration; with it every resource must have a name
    */
   public AlertsTopology(Properties config) {
     this.config = config;
   }
 
-  /** What its tasks have refused. */
+  /** Records that its tasks have refused. */
   public RecordRefusals refusals() {
     return refusals;
   }
 
   @Override
   public Topology get() {
-    StreamsBuilder builder = AccountingTopology.builder(config);
+    StreamsBuilder builder = NamedTopologies.builder(config);
     builder.addStateStore(WatchSites.store());
     KStream<String, AlertsOutput> watched =
         sent(builder)
             .merge(
-                builder.stream(DIRECT, Consumed.with(KEY, RAW).withName("read-power")),
-                Named.as("site-news"))
+                builder.stream(DIRECT, Consumed.with(KEY, RAW).withName("read-site-events")),
+                Named.as("site-events"))
             .process(() -> new WatchSites(refusals), Named.as("watch-sites"), WatchSites.STORE);
-    tell(watched);
+    emit(watched);
     return builder.build(config);
   }
 
   private KStream<String, byte[]> sent(StreamsBuilder builder) {
     KStream<String, SendToSite.Out> sent =
-        builder.stream(SENT, Consumed.with(KEY, RAW).withName("read-news"))
+        builder.stream(SENT, Consumed.with(KEY, RAW).withName("read-events"))
             .process(() -> new SendToSite(refusals), Named.as("send-to-site"));
-    sent.filter((_, out) -> out.refused(), Named.as("pick-refused-news"))
-        .mapValues(SendToSite.Out::value, Named.as("unwrap-refused-news"))
-        .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-news"));
-    return sent.filter((_, out) -> !out.refused(), Named.as("pick-news"))
-        .mapValues(SendToSite.Out::value, Named.as("unwrap-news"))
-        .repartition(Repartitioned.with(KEY, RAW).withName(NEWS_BY_SITE));
+    sent.filter((_, out) -> out.refused(), Named.as("pick-refused-events"))
+        .mapValues(SendToSite.Out::value, Named.as("unwrap-refused-events"))
+        .to(
+            Topic.DEAD_LETTER.topicName(),
+            Produced.with(KEY, RAW).withName("write-refused-events"));
+    return sent.filter((_, out) -> !out.refused(), Named.as("pick-events"))
+        .mapValues(SendToSite.Out::value, Named.as("unwrap-events"))
+        .repartition(Repartitioned.with(KEY, RAW).withName(EVENTS_BY_SITE));
   }
 
-  private static void tell(KStream<String, AlertsOutput> watched) {
+  private static void emit(KStream<String, AlertsOutput> watched) {
     watched
-        .filter((_, out) -> out instanceof AlertsOutput.Told, Named.as("pick-alerts"))
-        .mapValues(out -> ((AlertsOutput.Told) out).alert(), Named.as("unwrap-alert"))
+        .filter((_, out) -> out instanceof AlertsOutput.AlertChange, Named.as("pick-alerts"))
+        .mapValues(out -> ((AlertsOutput.AlertChange) out).alert(), Named.as("unwrap-alert"))
         .to(
             Topic.ALERTS.topicName(),
             Produced.with(KEY, WireSerdes.alerts()).withName("write-alerts"));
     watched
-        .filter((_, out) -> out instanceof AlertsOutput.Advised, Named.as("pick-advice"))
-        .mapValues(out -> ((AlertsOutput.Advised) out).advice(), Named.as("unwrap-advice"))
+        .filter((_, out) -> out instanceof AlertsOutput.Advice, Named.as("pick-advice"))
+        .mapValues(out -> ((AlertsOutput.Advice) out).advice(), Named.as("unwrap-advice"))
         .to(
             Topic.CAP_ADVICE.topicName(),
             Produced.with(KEY, WireSerdes.capAdvices()).withName("write-cap-advice"));

@@ -29,44 +29,44 @@ class SitePowerTest {
     System.out.println("SitePowerTest seed " + SEED);
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
-      SitePower draws = new SitePower();
+      SitePower power = new SitePower();
       Map<String, SitePower.Payer> payers = new HashMap<>();
       for (int i = 0; i < 200; i++) {
         String name = "n" + random.nextInt(8);
-        AlertedNode node = draws.node(name);
+        AlertedNode node = power.node(name);
         switch (random.nextInt(12)) {
-          case 0 -> draws.label(name, Map.of("rack", "r" + random.nextInt(3)));
-          case 1 -> draws.unlabel(name);
+          case 0 -> power.setLabels(name, Map.of("rack", "r" + random.nextInt(3)));
+          case 1 -> power.removeLabels(name);
           case 2 -> {
             String job = "j" + random.nextInt(6);
             SitePower.Payer payer =
                 new SitePower.Payer("u" + random.nextInt(3), "p" + random.nextInt(2));
             payers.put(job, payer);
-            draws.pay(job, payer);
+            power.setPayer(job, payer);
           }
           case 3 -> {
             String job = "j" + random.nextInt(6);
             payers.remove(job);
-            draws.forgetJob(job);
+            power.removePayer(job);
           }
           case 4 -> {
             if (node != null && node.presence == AlertedNode.Presence.REPORTING) {
-              draws.silent(node);
+              power.markSilent(node);
             }
           }
           case 5 -> {
             if (node != null && node.presence != AlertedNode.Presence.GONE) {
-              draws.gone(node);
+              power.markGone(node);
             }
           }
           case 6 -> {
             if (node != null && random.nextInt(4) == 0) {
-              draws.forget(node);
+              power.remove(node);
             }
           }
-          default -> draws.take(any(name, random), START + i);
+          default -> power.update(any(name, random), START + i);
         }
-        assertSums(draws, payers);
+        assertSums(power, payers);
       }
     }
   }
@@ -91,10 +91,10 @@ class SitePowerTest {
         List.of());
   }
 
-  private static void assertSums(SitePower draws, Map<String, SitePower.Payer> payers) {
+  private static void assertSums(SitePower power, Map<String, SitePower.Payer> payers) {
     Map<Scope, Sum> expected = new HashMap<>();
     Map<Scope, Long> held = new HashMap<>();
-    for (AlertedNode node : draws.nodes()) {
+    for (AlertedNode node : power.nodes()) {
       boolean counts = node.presence != AlertedNode.Presence.GONE;
       Map<Scope, Long> parts = new HashMap<>();
       parts.put(Scope.SITE, node.power.totalMilliwatts());
@@ -123,14 +123,14 @@ class SitePowerTest {
                   new Sum(a.milliwatts + b.milliwatts, a.nodes + b.nodes, a.absent + b.absent)));
     }
     Map<Scope, Sum> found = new HashMap<>();
-    for (ScopePower draw : draws.all()) {
-      if (!draw.nodes.isEmpty()) {
-        found.put(draw.scope, new Sum(draw.milliwatts, draw.nodes.size(), draw.absent));
-        if (draw.scope.kind() == Scope.Kind.JOB) {
-          assertThat(draw.gpuBasisPoints).isEqualTo(held.getOrDefault(draw.scope, 0L));
+    for (ScopePower sum : power.all()) {
+      if (!sum.nodes.isEmpty()) {
+        found.put(sum.scope, new Sum(sum.milliwatts, sum.nodes.size(), sum.absent));
+        if (sum.scope.kind() == Scope.Kind.JOB) {
+          assertThat(sum.gpuBasisPoints).isEqualTo(held.getOrDefault(sum.scope, 0L));
         }
       } else {
-        assertThat(draw.milliwatts).isZero();
+        assertThat(sum.milliwatts).isZero();
       }
     }
     assertThat(found).isEqualTo(expected);

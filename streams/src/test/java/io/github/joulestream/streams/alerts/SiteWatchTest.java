@@ -42,50 +42,39 @@ class SiteWatchTest {
   private static final String SITE = "site";
 
   /**
-   * A watch that is thrown away again and again and made anew from what it wrote down tells what
-   * one tells that never was: nothing is lost, and nothing is told twice.
+   * A site that is restored from its store again and again emits the same alerts as one that never
+   * is: none is lost, and none is emitted twice.
    */
   @Test
-  void codesOfParts_areThoseOfEarlierReleases() {
-    StringBuilder codes = new StringBuilder();
-    for (AlertStateStore.Part part : AlertStateStore.Part.values()) {
-      codes.append(part.name()).append(' ').append(part.code).append(' ');
-      assertThat(AlertStateStore.Part.of(part.code)).isEqualTo(part);
-    }
-    assertThat(codes.toString())
-        .isEqualTo("CLOCK a LABELS b JOB c POWER d FLOOR e BUDGET f ENERGY g WINDOW h ALARM i ");
-  }
-
-  @Test
-  void crashes_changeNothingOfWhatIsTold() {
+  void crashes_changeNoAlert() {
     System.out.println("SiteWatchTest seed " + SEED);
     int all = 0;
     for (int round = 0; round < ROUNDS; round++) {
-      Memory whole = new Memory(SITE);
-      Memory torn = new Memory(SITE);
-      SiteWatch wholeWatch = new SiteWatch(SITE, whole);
-      SiteWatch tornWatch = new SiteWatch(SITE, torn);
+      Memory steady = new Memory(SITE);
+      Memory restored = new Memory(SITE);
+      SiteWatch steadyWatch = new SiteWatch(SITE, steady, steady);
+      SiteWatch restoredWatch = new SiteWatch(SITE, restored, restored);
       Random one = new Random(SEED + round);
       Random other = new Random(SEED + round);
       Random crash = new Random(round);
       for (int second = 0; second < 1_500; second++) {
-        step(wholeWatch, second, one);
-        step(tornWatch, second, other);
+        step(steadyWatch, second, one);
+        step(restoredWatch, second, other);
         if (crash.nextInt(20) == 0) {
-          tornWatch = torn.restored();
+          restoredWatch = restored.restored();
         }
       }
-      assertThat(brief(torn.told)).isEqualTo(brief(whole.told));
-      all += whole.told.size();
+      assertThat(brief(restored.alerts)).isEqualTo(brief(steady.alerts));
+      all += steady.alerts.size();
     }
     assertThat(all).isGreaterThan(20 * ROUNDS);
   }
 
-  /** All but figures that changed, which are looked at every 30 s: that begins anew. */
-  private static List<String> brief(List<Alert> told) {
+  /** All but changes of figures, which are compared every 30 s: that begins anew. */
+  private static List<String> brief(List<Alert> alerts) {
     List<String> lines = new ArrayList<>();
     Map<String, String> last = new TreeMap<>();
-    for (Alert alert : told) {
+    for (Alert alert : alerts) {
       String line =
           "%s %s %s %s %s"
               .formatted(
@@ -110,7 +99,7 @@ class SiteWatchTest {
 
   private static void step(SiteWatch watch, int second, Random random) {
     if (second == 0) {
-      set(watch, budget("whole", Scope.SITE, Quantity.POWER, 2_000_000));
+      set(watch, budget("site", Scope.SITE, Quantity.POWER, 2_000_000));
       set(watch, budget("rack", Scope.nodes("rack", "r1"), Quantity.POWER, 1_000_000));
       set(watch, budget("ada", Scope.user("ada"), Quantity.POWER, 800_000));
       set(watch, budget("hour", Scope.user("ada"), Quantity.ENERGY_PER_HOUR, 200_000_000));
@@ -118,7 +107,9 @@ class SiteWatchTest {
       set(watch, budget("month", Scope.SITE, Quantity.ENERGY_PER_MONTH, 500_000_000));
       NodeRecord record =
           new NodeRecord(SITE, "n1", START, "", Map.of("rack", "r1"), 0, 0, List.of());
-      watch.take(record, WireSerdes.nodes().serializer().serialize("nodes", record));
+      watch.accept(
+          new SiteEvent.NodeDescribed(
+              record, WireSerdes.nodes().serializer().serialize("nodes", record)));
       JobRecord job =
           new JobRecord(
               SITE,
@@ -128,7 +119,8 @@ class SiteWatchTest {
               JobState.RUNNING,
               JobWork.NONE,
               0);
-      watch.take(job, WireSerdes.jobs().serializer().serialize("jobs", job));
+      watch.accept(
+          new SiteEvent.JobDescribed(job, WireSerdes.jobs().serializer().serialize("jobs", job)));
     }
     long now = START + 1_000L * second;
     List<NodePower> nodes = new ArrayList<>();
@@ -154,22 +146,25 @@ class SiteWatchTest {
       Totals<SiteAmount> site = Totals.ofSite();
       site.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, more);
       site.add(SiteAmount.IDLE_TOTAL_MILLIJOULES, random.nextInt(30) == 0 ? more - 1 : more);
-      watch.take(new SiteWindow(SITE, window, 10_000, site), now);
-      watch.take(new NodeWindow(SITE, "n1", window, 10_000, site, 0));
+      watch.accept(new SiteEvent.EnergyOfSite(new SiteWindow(SITE, window, 10_000, site), now));
+      watch.accept(new SiteEvent.EnergyOfNode(new NodeWindow(SITE, "n1", window, 10_000, site, 0)));
       Totals<JobAmount> job = Totals.ofJob();
       job.add(JobAmount.TOTAL_MILLIJOULES, more);
-      watch.take(new JobWindow(SITE, "job", window, 10_000, job), now);
+      watch.accept(new SiteEvent.EnergyOfJob(new JobWindow(SITE, "job", window, 10_000, job), now));
       if (second > 30) {
-        // a window of before is mended
-        watch.take(new JobWindow(SITE, "job", window - 20_000, 10_000, job), now);
+        // an earlier window is corrected
+        watch.accept(
+            new SiteEvent.EnergyOfJob(
+                new JobWindow(SITE, "job", window - 20_000, 10_000, job), now));
       }
     }
   }
 
   private static void take(SiteWatch watch, long now, List<NodePower> nodes) {
     PowerSnapshot live = new PowerSnapshot(SITE, 0, now, nodes);
-    watch.take(
-        live, WireSerdes.powerSnapshot().serializer().serialize("power-snapshot", live), now);
+    watch.accept(
+        new SiteEvent.Power(
+            live, WireSerdes.powerSnapshot().serializer().serialize("power-snapshot", live), now));
   }
 
   private static Budget budget(String id, Scope scope, Quantity quantity, long limit) {
@@ -188,14 +183,16 @@ class SiteWatchTest {
 
   private static void set(SiteWatch watch, Budget budget) {
     watch.check(budget);
-    watch.set(budget, WireSerdes.budgets().serializer().serialize("budgets", budget));
+    watch.accept(
+        new SiteEvent.BudgetSet(
+            budget, WireSerdes.budgets().serializer().serialize("budgets", budget)));
   }
 
-  /** What is kept does not grow with what is past. */
+  /** The state does not grow with time. */
   @Test
-  void whatIsKept_doesNotGrowWithTime() {
+  void theState_doesNotGrowWithTime() {
     Memory memory = new Memory(SITE);
-    SiteWatch watch = new SiteWatch(SITE, memory);
+    SiteWatch watch = new SiteWatch(SITE, memory, memory);
     set(watch, budget("month", Scope.user("ada"), Quantity.ENERGY_PER_MONTH, 1L << 50));
     int early = 0;
     for (int minute = 0; minute < 60 * 24 * 80; minute++) {
@@ -210,7 +207,8 @@ class SiteWatchTest {
               JobState.COMPLETED,
               JobWork.NONE,
               0);
-      watch.take(job, WireSerdes.jobs().serializer().serialize("jobs", job));
+      watch.accept(
+          new SiteEvent.JobDescribed(job, WireSerdes.jobs().serializer().serialize("jobs", job)));
       NodePower node =
           new NodePower(
               "n" + minute / 1_440,
@@ -223,25 +221,25 @@ class SiteWatchTest {
       take(watch, now, List.of(node));
       Totals<JobAmount> totals = Totals.ofJob();
       totals.add(JobAmount.TOTAL_MILLIJOULES, 5_000_000);
-      watch.take(new JobWindow(SITE, name, now, 10_000, totals), now);
+      watch.accept(new SiteEvent.EnergyOfJob(new JobWindow(SITE, name, now, 10_000, totals), now));
       if (minute == 60 * 24 * 45) {
-        early = memory.kept.size();
+        early = memory.entries.size();
       }
     }
     System.out.printf(
-        "SiteWatchTest: %d entries after 45 days, %d after 80%n", early, memory.kept.size());
-    assertThat(memory.kept.size()).isLessThanOrEqualTo(early + early / 20);
-    assertThat(watch.draws().all()).hasSizeLessThan(30);
+        "SiteWatchTest: %d entries after 45 days, %d after 80%n", early, memory.entries.size());
+    assertThat(memory.entries.size()).isLessThanOrEqualTo(early + early / 20);
+    assertThat(watch.power().all()).hasSizeLessThan(30);
   }
 
   /**
-   * News are kept as they came while they are some node's latest; a node that is not heard any more
-   * does not hold what others said with it.
+   * A snapshot is stored as it came while it is the latest of any node; a silent node does not keep
+   * the snapshot of all others.
    */
   @Test
-  void whatNodesDraw_isKeptOnceForAllThatCameTogether() {
+  void thePowerOfNodes_isStoredOncePerSnapshot() {
     Memory memory = new Memory(SITE);
-    SiteWatch watch = new SiteWatch(SITE, memory);
+    SiteWatch watch = new SiteWatch(SITE, memory, memory);
     for (int second = 0; second < 200; second++) {
       long now = START + 1_000L * second;
       List<NodePower> nodes = new ArrayList<>();
@@ -259,17 +257,17 @@ class SiteWatchTest {
         .extracting(NodePower::node)
         .containsExactly("n0");
     assertThat(memory.powers().getLast().nodes()).hasSize(49);
-    SitePower restored = memory.restored().draws();
+    SitePower restored = memory.restored().power();
     assertThat(restored.nodes()).hasSize(50);
-    // the least that it drew was in news that are not kept any more
+    // its lowest power was in a snapshot that is deleted
     assertThat(requireNonNull(restored.node("n1")).floorMilliwatts).isEqualTo(100_000);
   }
 
-  /** The site may be quiet for so long that a node is gone before anybody saw it fall silent. */
+  /** The site may be silent for so long that a node is gone before it was marked as silent. */
   @Test
-  void whatNodesDraw_isNotHeldByThoseThatAreGoneAtOnce() {
+  void thePowerOfNodes_isNotKeptByNodesThatAreGoneAtOnce() {
     Memory memory = new Memory(SITE);
-    SiteWatch watch = new SiteWatch(SITE, memory);
+    SiteWatch watch = new SiteWatch(SITE, memory, memory);
     NodePower first = new NodePower("n0", START, 500_000, List.of(), 0, List.of(), List.of());
     NodePower second = new NodePower("n1", START, 500_000, List.of(), 0, List.of(), List.of());
     take(watch, START, List.of(first, second));
@@ -277,22 +275,22 @@ class SiteWatchTest {
     NodePower again = new NodePower("n1", later, 500_000, List.of(), 0, List.of(), List.of());
     take(watch, later, List.of(again));
     assertThat(memory.powers()).hasSize(2).allMatch(power -> power.nodes().size() == 1);
-    // what is alone already is not written again
+    // a node that is alone already is not written again
     List<PowerSnapshot> before = memory.powers();
     memory.restored();
     assertThat(memory.powers()).isEqualTo(before);
   }
 
   @Test
-  void whatIsTold_endsAsItBegan() {
+  void everyAlert_fires_andResolvesOnce() {
     Memory memory = new Memory(SITE);
-    SiteWatch watch = new SiteWatch(SITE, memory);
+    SiteWatch watch = new SiteWatch(SITE, memory, memory);
     Random random = new Random(SEED);
     for (int second = 0; second < 3_000; second++) {
       step(watch, second, random);
     }
     Map<String, AlertState> last = new TreeMap<>();
-    for (Alert alert : memory.told) {
+    for (Alert alert : memory.alerts) {
       AlertState before = last.put(alert.id(), alert.state());
       if (alert.state() == AlertState.RESOLVED) {
         assertThat(before).isEqualTo(AlertState.FIRING);

@@ -736,7 +736,7 @@ class AccountingTopologyTest {
 
   @Test
   void aResourceWithoutAName_isRefused() {
-    StreamsBuilder builder = AccountingTopology.builder(config);
+    StreamsBuilder builder = NamedTopologies.builder(config);
     builder.stream("in", Consumed.with(Serdes.String(), Serdes.String())).groupByKey().count();
     assertThatThrownBy(() -> builder.build(config)).isInstanceOf(TopologyException.class);
   }

@@ -137,7 +137,7 @@ class AlertsTopologyTest {
         second);
   }
 
-  /** One node draws so much each second from one to before another. */
+  /** One node with so many watts each second from one to before another. */
   private void steady(long from, long to, long watts) {
     for (long second = from; second < to; second++) {
       power(second, node("n1", second, watts));
@@ -278,7 +278,9 @@ class AlertsTopologyTest {
     assertThat(fired.routing().owner()).isEqualTo("owner");
     assertThat(fired.routing().note()).isEqualTo("note");
     assertThat(fired.summary())
-        .contains("site site draws 900 W, 90 % of its limit of 1000 W (budget whole)", "n1");
+        .isEqualTo(
+            "power of site site is 900 W, 90 % of its limit of 1000 W (budget whole)"
+                + "; largest: node n1 (100 %)");
     assertThat(alerts.getLast().times().endedEpochMillis()).isEqualTo(millis(330));
   }
 
@@ -375,7 +377,7 @@ class AlertsTopologyTest {
     List<Alert> silent = alerts.stream().filter(alert -> alert.rule() == Rule.NODE_SILENT).toList();
     assertThat(silent.getFirst().scope()).isEqualTo("node=n9");
     assertThat(brief(silent.getFirst())).isEqualTo("FIRING WARNING 100 125");
-    // it is not said again and again
+    // it is emitted once
     assertThat(silent).hasSizeLessThan(8);
     power(1_301, node("n9", 1_301, 100));
     steady(1_302, 1_330, 100);
@@ -426,7 +428,7 @@ class AlertsTopologyTest {
     List<Alert> alerts = alerts();
     assertThat(alerts.stream().filter(alert -> alert.revision() == 1)).hasSize(1);
     assertThat(alerts).extracting(Alert::state).containsOnly(AlertState.FIRING);
-    // what changes much is said every 30 s at most
+    // a value that changes much is emitted every 30 s at most
     assertThat(alerts).hasSizeLessThanOrEqualTo(1 + 3_600 / 30);
   }
 
@@ -603,13 +605,13 @@ class AlertsTopologyTest {
   }
 
   @Test
-  void theEnergyOfAnHour_isHeldAgainstItsBudget_andForetold() {
+  void theEnergyOfAnHour_isHeldAgainstItsBudget_andForecast() {
     set(energyBudget("hour", Scope.SITE, Quantity.ENERGY_PER_HOUR, 100_000));
     // 27 W: half of it after 186 windows of 270 J, and never all of it
     for (long second = 0; second < 4_000; second += 10) {
       long watts = second < 3_600 ? 27 : 1;
       energy(second, 10 * watts, 0);
-      energy(second, 10 * watts, 0); // told once more, as the whole window so far
+      energy(second, 10 * watts, 0); // once more, the window so far
       power(second + 10, node("n1", second + 10, watts));
     }
     List<Alert> alerts = alerts();
@@ -621,16 +623,16 @@ class AlertsTopologyTest {
   }
 
   @Test
-  void anHourThatWillNotDo_isForetold_withTheTime() {
+  void anHourThatWillNotDo_isForecast_withTheTime() {
     set(energyBudget("hour", Scope.SITE, Quantity.ENERGY_PER_HOUR, 100_000));
     for (long second = 0; second < 600; second += 10) {
       energy(second, 10 * 50, 0);
       power(second + 10, node("n1", second + 10, 50));
     }
-    Alert foretold = alerts(Rule.HOUR_FORECAST).getFirst();
+    Alert forecast = alerts(Rule.HOUR_FORECAST).getFirst();
     // 50 W use up 100 kJ in 2,000 s
-    assertThat(foretold.summary()).contains("is used up on 25 November, 12:33");
-    assertThat(foretold.severity()).isEqualTo(Severity.WARNING);
+    assertThat(forecast.summary()).contains("reaches the limit on 25 November, 12:33");
+    assertThat(forecast.severity()).isEqualTo(Severity.WARNING);
   }
 
   @Test
@@ -650,7 +652,7 @@ class AlertsTopologyTest {
     assertThat(alerts).extracting(alert -> alert.measured().value()).containsExactly(500.0, 800.0);
     window("train", 10, 600);
     assertThat(alerts()).extracting(alert -> alert.measured().value()).containsExactly(1_300.0);
-    // a late correction: the figure falls, what was told stays told
+    // a late correction: the figure falls, an emitted alert stays
     window("train", 0, 100);
     steady(2, 60, 10);
     List<Alert> after = alerts(Rule.MONTH_BUDGET);
@@ -683,7 +685,7 @@ class AlertsTopologyTest {
   // ---- trends
 
   @Test
-  void aLimitThatIsPassedSoon_isForetold_andNoiseIsNot() {
+  void aLimitThatIsPassedSoon_isForecast_andNoiseIsNot() {
     Budget plain = budget("whole", Scope.SITE, 1_000, FULL, 0);
     set(
         new Budget(
@@ -706,10 +708,11 @@ class AlertsTopologyTest {
     for (long second = 3_600; second < 4_500; second++) {
       power(second, node("n1", second, 900 + (second - 3_600) / 10 + random.nextInt(5)));
     }
-    List<Alert> foretold = alerts(Rule.POWER_FORECAST);
-    assertThat(foretold).isNotEmpty();
-    assertThat(foretold.getFirst().summary()).contains("rises by", "is passed in");
-    assertThat(foretold.getFirst().times().updatedEpochMillis()).isLessThan(millis(4_500));
+    List<Alert> forecast = alerts(Rule.POWER_FORECAST);
+    assertThat(forecast).isNotEmpty();
+    assertThat(forecast.getFirst().summary())
+        .contains("rises by", "it reaches its limit of 1000 W");
+    assertThat(forecast.getFirst().times().updatedEpochMillis()).isLessThan(millis(4_500));
   }
 
   // ---- advice
@@ -765,7 +768,8 @@ class AlertsTopologyTest {
     assertThat(brief(alerts)).containsExactly("FIRING INFO 100 600");
     assertThat(alerts.getFirst().scope()).isEqualTo("job=idler");
     assertThat(alerts.getFirst().summary())
-        .isEqualTo("job idler of site site, run by ada, holds 8 GPUs, 1 % busy, and draws 80 W");
+        .isEqualTo(
+            "job idler of site site, run by ada, holds 8 GPUs that are 1 % busy; its power is 80 W");
     for (long second = 1_000; second < 1_200; second++) {
       power(second, node("n1", second, 100), node("n2", second, 500));
     }
@@ -801,7 +805,7 @@ class AlertsTopologyTest {
     for (long second = 0; second < 600; second++) {
       List<GpuPower> gpus = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
-        // one draws half of what others draw that are as busy; another is not busy
+        // one has half the power of others that are as busy; another is not busy
         gpus.add(
             new GpuPower(
                 "gpu" + i, i == 3 ? 300_000 : i == 7 ? 80_000 : 600_000, i == 7 ? 100 : 9_800));
@@ -821,7 +825,7 @@ class AlertsTopologyTest {
     }
     List<Alert> alerts = alerts(Rule.DEVICE_OUTLIER);
     assertThat(alerts).extracting(Alert::scope).containsExactly("device=n1/gpu3");
-    assertThat(alerts.getFirst().summary()).contains("draws 300 W", "draw 600 W");
+    assertThat(alerts.getFirst().summary()).contains("is 300 W", "as busy is 600 W");
   }
 
   @Test
@@ -913,13 +917,13 @@ class AlertsTopologyTest {
           10);
     }
     steady(10, 300, 100);
-    List<Alert> said = alerts(Rule.NODE_SET_ASIDE);
-    assertThat(said)
+    List<Alert> found = alerts(Rule.NODE_SET_ASIDE);
+    assertThat(found)
         .extracting(Alert::scope, Alert::state, Alert::severity)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.FIRING, Severity.CRITICAL),
             org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.RESOLVED, Severity.CRITICAL));
-    assertThat(said.getFirst().summary()).contains("node list --set-aside");
+    assertThat(found.getFirst().summary()).contains("node list --set-aside");
   }
 
   @Test
@@ -934,14 +938,14 @@ class AlertsTopologyTest {
         WireSerdes.nodeWindows().serializer(),
         10);
     steady(10, 300, 100);
-    List<Alert> said = alerts(Rule.SOURCE_CONFLICT);
-    assertThat(said)
+    List<Alert> found = alerts(Rule.SOURCE_CONFLICT);
+    assertThat(found)
         .extracting(Alert::scope, Alert::state)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.FIRING),
             org.assertj.core.groups.Tuple.tuple("node=n1", AlertState.RESOLVED));
-    assertThat(said.getFirst().measured().value()).isEqualTo(3.0);
-    assertThat(said.getFirst().summary()).contains("under the numbers of its agent");
+    assertThat(found.getFirst().measured().value()).isEqualTo(3.0);
+    assertThat(found.getFirst().summary()).contains("under the numbers of its agent");
   }
 
   @Test
@@ -1051,7 +1055,7 @@ class AlertsTopologyTest {
     Alert cleared = fired.cleared(millis(10), "cleared");
     assertThat(cleared.state()).isEqualTo(AlertState.RESOLVED);
     assertThat(cleared.revision()).isEqualTo(2);
-    // without the header it is what the watch itself said
+    // without the header it was emitted by this program
     send(Topic.ALERTS, fired.id(), cleared, WireSerdes.alerts().serializer(), 10);
     steady(10, 100, 600);
     assertThat(brief(alerts())).containsExactly("FIRING CRITICAL 100 30");
@@ -1086,7 +1090,7 @@ class AlertsTopologyTest {
 
   @Test
   void aResourceWithoutAName_isRefused() {
-    var builder = AccountingTopology.builder(config);
+    var builder = NamedTopologies.builder(config);
     builder.stream(
             "in", org.apache.kafka.streams.kstream.Consumed.with(Serdes.String(), Serdes.String()))
         .groupByKey()
