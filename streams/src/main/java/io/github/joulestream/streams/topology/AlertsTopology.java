@@ -3,10 +3,10 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.alerts.AlertsOutput;
 import io.github.joulestream.streams.alerts.SendToSite;
 import io.github.joulestream.streams.alerts.WatchSites;
+import io.github.joulestream.streams.failure.RecordRefusals;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;

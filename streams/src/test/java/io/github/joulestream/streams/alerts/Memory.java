@@ -26,8 +26,12 @@ final class Memory implements AlertStateStore, AlertEmitter {
   final List<Alert> alerts = new ArrayList<>();
   final List<CapAdvice> advice = new ArrayList<>();
 
+  /** Writes so far. */
+  int puts;
+
   @Override
   public void put(StateSection section, String name, byte[] content) {
+    puts++;
     entries.put(StateEntry.key(section, name), StateEntry.value(section, content));
   }
 
