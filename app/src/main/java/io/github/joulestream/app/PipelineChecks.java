@@ -8,7 +8,7 @@ import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.NodeRecord;
-import io.github.joulestream.store.StoreWriter;
+import io.github.joulestream.store.writer.StoreWriter;
 import io.github.joulestream.streams.AlertsProgram;
 import io.github.joulestream.streams.StreamsProgram;
 import java.time.Duration;

@@ -2,8 +2,8 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.connect.StoreKind;
 import io.github.joulestream.store.influx.InfluxAddress;

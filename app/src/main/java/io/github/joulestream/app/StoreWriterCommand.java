@@ -3,8 +3,8 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metrics;
-import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import io.github.joulestream.store.connect.StoreKind;
 import java.net.URI;
 import java.time.Duration;

@@ -2,8 +2,8 @@
 package io.github.joulestream.dashboards;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Retention;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Retention;
 import java.util.Locale;
 
 /**
@@ -25,14 +25,14 @@ record DataSource(String uid) {
   static final String PATTERN_OF_NAME = "/^Joulestream [a-z]+, " + Queries.WINDOW + "$/";
 
   /** Its uid is what the bucket is called where nobody chose a name. */
-  static DataSource of(Retention keep) {
-    return new DataSource(Buckets.named(Buckets.DEFAULT_NAME).of(keep).name());
+  static DataSource of(Retention retention) {
+    return new DataSource(Buckets.named(Buckets.DEFAULT_NAME).of(retention).name());
   }
 
   /** What the data source with windows of this length is called; {@code Windows} chooses by it. */
   static String name(String window) {
-    Retention keep = Source.SITE_WINDOW.keep(window);
-    return "Joulestream %s, %s".formatted(keep.name().toLowerCase(Locale.ROOT), window);
+    Retention retention = Source.SITE_WINDOW.retention(window);
+    return "Joulestream %s, %s".formatted(retention.name().toLowerCase(Locale.ROOT), window);
   }
 
   ObjectNode json() {

@@ -2,25 +2,19 @@
 package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.Windows;
-import io.github.joulestream.store.Measurement;
-import io.github.joulestream.store.Retention;
-import io.github.joulestream.store.StorePoint;
-import java.util.Map;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.catalogue.Retention;
 
-/**
- * Names of a measurement as InfluxQL writes them. What is not in the catalogue cannot be written.
- */
+/** Names of a measurement as InfluxQL has them; a name that is not in the catalogue is an error. */
 enum Source {
   JOB_WINDOW(Measurement.JOB_WINDOW, Windows.NAME),
   SITE_WINDOW(Measurement.SITE_WINDOW, Queries.WINDOW),
   NODE_WINDOW(Measurement.NODE_WINDOW, Windows.NAME),
   LEDGER(Measurement.LEDGER, Queries.WINDOW),
   JOB_SUMMARY(Measurement.JOB_SUMMARY, ""),
-  PIPELINE(Measurement.PIPELINE, "10s"),
+  PIPELINE(Measurement.PIPELINE, Windows.NAME),
   ALERT(Measurement.ALERT, ""),
   BUDGET(Measurement.BUDGET, "");
-
-  private static final String WINDOW = "window";
 
   private final Measurement measurement;
   private final String window;
@@ -39,30 +33,29 @@ enum Source {
     return window;
   }
 
-  /** Whether its points say of which window they are. */
+  /** Whether its points have a tag for the length of their window. */
   boolean hasWindows() {
-    return measurement.tags().contains(WINDOW);
+    return measurement.tags().contains(Measurement.WINDOW);
   }
 
   /**
    * How long the store keeps its points.
    *
-   * @param window length of their window; of no account where they do not say it
+   * @param window length of their window; not used by measurements without windows
    */
-  Retention keep(String window) {
-    Map<String, String> tags = hasWindows() ? Map.of(WINDOW, window) : Map.of();
-    return Retention.of(new StorePoint(measurement, tags, Map.of(), 0));
+  Retention retention(String window) {
+    return measurement.retention(window);
   }
 
   /** Where its points are; those of {@link Queries#WINDOW} are where the operator chooses. */
   DataSource dataSource(String window) {
     return hasWindows() && window.equals(Queries.WINDOW)
         ? DataSource.OF_CHOSEN_WINDOWS
-        : DataSource.of(keep(window));
+        : DataSource.of(retention(window));
   }
 
   String ofWindow(String length) {
-    return tag(WINDOW) + " = '" + length + "'";
+    return tag(Measurement.WINDOW) + " = '" + length + "'";
   }
 
   String quoted() {

@@ -3,12 +3,10 @@ package io.github.joulestream.dashboards;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.store.Measurement;
-import io.github.joulestream.store.Retention;
-import io.github.joulestream.store.StorePoint;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.catalogue.Retention;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,21 +17,20 @@ final class Catalogue {
 
   private Catalogue() {}
 
-  /** How long the store's writer keeps what a query asks for. */
-  static Retention keep(String query, Macros macros) {
+  /** Retention of the points that a query reads. */
+  static Retention retention(String query, Macros macros) {
     Matcher from = Pattern.compile("FROM \"([^\"]*)\"").matcher(query);
     assertThat(from.find()).as(query).isTrue();
     Measurement measurement = measurement(from.group(1));
     Matcher window = Pattern.compile("\"window\" = '([^']*)'").matcher(query);
     if (window.find()) {
-      Map<String, String> tags = Map.of("window", macros.putIn(window.group(1)));
-      return Retention.of(new StorePoint(measurement, tags, Map.of(), 0));
+      return measurement.retention(macros.putIn(window.group(1)));
     }
     if (query.startsWith("SHOW TAG VALUES")) {
       return Retention.YEARS; // all that there ever were
     }
     assertThat(measurement.tags()).as("says its window: " + query).doesNotContain("window");
-    return Retention.of(new StorePoint(measurement, Map.of(), Map.of(), 0));
+    return measurement.retention("");
   }
 
   private static Measurement measurement(String name) {

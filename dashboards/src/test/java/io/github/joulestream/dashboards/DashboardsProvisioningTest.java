@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Retention;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Retention;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,13 +46,13 @@ class DashboardsProvisioningTest {
     ProvisionedSources sources = new ProvisionedSources(Path.of("."));
     Buckets buckets = Buckets.named("any");
     for (String window : List.of("10s", "1h")) {
-      Retention keep = Source.SITE_WINDOW.keep(window);
-      JsonNode source = file.get("datasources").get(keep.ordinal());
-      assertThat(source.get("uid").asText()).isEqualTo(DataSource.of(keep).uid());
+      Retention retention = Source.SITE_WINDOW.retention(window);
+      JsonNode source = file.get("datasources").get(retention.ordinal());
+      assertThat(source.get("uid").asText()).isEqualTo(DataSource.of(retention).uid());
       assertThat(source.get("name").asText()).isEqualTo(DataSource.name(window));
       assertThat(source.at("/jsonData/timeInterval").asText()).isEqualTo(window);
       assertThat(sources.database(source.get("uid").asText(), buckets))
-          .isEqualTo(buckets.of(keep).name());
+          .isEqualTo(buckets.of(retention).name());
       dataSource(source);
     }
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,7 +205,7 @@ class DashboardsTest {
         String uid = sources.uid(query.dataSource(), query.patternOfStore(), macros);
         assertThat(sources.database(uid, Buckets.named("named")))
             .as("%s with windows of %s", query, window)
-            .isEqualTo(Buckets.named("named").of(Catalogue.keep(query.text(), macros)).name());
+            .isEqualTo(Buckets.named("named").of(Catalogue.retention(query.text(), macros)).name());
       }
     }
   }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.influx.InfluxAddress;
 import java.io.IOException;
 import java.net.URLEncoder;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;

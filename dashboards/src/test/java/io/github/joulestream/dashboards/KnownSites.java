@@ -26,8 +26,9 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
-import io.github.joulestream.store.Points;
 import io.github.joulestream.store.StorePoint;
+import io.github.joulestream.store.health.PipelineHealth;
+import io.github.joulestream.store.writer.ResultPoints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +85,9 @@ final class KnownSites {
         put(new SiteWindow(site, time, WINDOW, totals));
         Totals<SiteAmount> third = window(tenWatts * tenths(time) / 3, false);
         // two parts of one node, which add up
-        points.add(Points.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 900)));
-        points.add(Points.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 1_400)));
-        points.add(Points.of(new NodeWindow(site, "n 2", time, WINDOW, third, time + 900)));
+        points.add(ResultPoints.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 900)));
+        points.add(ResultPoints.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 1_400)));
+        points.add(ResultPoints.of(new NodeWindow(site, "n 2", time, WINDOW, third, time + 900)));
         ofHour.addAll(totals);
       }
       if (site.equals("east") && hour == START) {
@@ -147,8 +148,8 @@ final class KnownSites {
   }
 
   private void put(SiteWindow window) {
-    points.add(Points.power(window));
-    points.add(Points.ledger(window));
+    points.add(ResultPoints.power(window));
+    points.add(ResultPoints.ledger(window));
   }
 
   private void budgets() {
@@ -162,13 +163,13 @@ final class KnownSites {
     budget(START - 40 * day, "east", "kwh", "site", Quantity.ENERGY_PER_DAY, 180_000_000_000L);
     budget(START - 40 * day, "west", "r1", "rack=r1", Quantity.POWER, 1_000_000L);
     budget(START - 40 * day, "west", "all", "site", Quantity.POWER, 1_000_000L);
-    points.add(Points.of("west/all", null, START - 39 * day));
+    points.add(ResultPoints.of("west/all", null, START - 39 * day));
   }
 
   private void budget(
       long time, String site, String name, String scope, Quantity quantity, long limit) {
     points.add(
-        Points.of(
+        ResultPoints.of(
             site + "/" + name,
             Budget.of(site, name, Scope.parse(scope), Limit.of(quantity, limit)),
             time));
@@ -183,7 +184,7 @@ final class KnownSites {
   private void alert(
       String id, String site, String scope, AlertState state, long since, long ended) {
     points.add(
-        Points.of(
+        ResultPoints.of(
             new Alert(
                 id,
                 new AlertSubject(Rule.POWER_BUDGET, site, "all", scope),
@@ -201,16 +202,17 @@ final class KnownSites {
   private void health() {
     for (long time = END - 10 * 60_000; time < END; time += WINDOW) {
       points.add(
-          Points.health("kafka", "telemetry", "", time, Map.of("records_per_second", 300.0)));
+          PipelineHealth.point(
+              "kafka", "telemetry", "", time, Map.of("records_per_second", 300.0)));
       points.add(
-          Points.health(
+          PipelineHealth.point(
               "joulestream",
               "telemetry",
               "",
               time,
               Map.of("lag_records", 7L, "records_per_second", 200.0)));
       points.add(
-          Points.health(
+          PipelineHealth.point(
               "writer-1",
               "",
               "",
@@ -226,7 +228,7 @@ final class KnownSites {
                   0L)));
       for (String site : List.of("east", "west")) {
         points.add(
-            Points.health(
+            PipelineHealth.point(
                 "store",
                 "",
                 site,
@@ -247,13 +249,13 @@ final class KnownSites {
     Totals<JobAmount> life = Totals.ofJob();
     for (long time = START; time < END; time += WINDOW) {
       Totals<JobAmount> totals = jobTotals(tenWatts * tenths(time) * WINDOW);
-      points.add(Points.of(new JobWindow(site, job, time, WINDOW, totals)));
+      points.add(ResultPoints.of(new JobWindow(site, job, time, WINDOW, totals)));
       life.addAll(totals);
     }
     life.add(JobAmount.NODES_HELD, 4);
     life.add(JobAmount.NODES_RELEASED, state.ended() ? 4 : 0);
     points.add(
-        Points.of(summary(site, job, user, project, state, end, tenWatts * 20_000, life, 0)));
+        ResultPoints.of(summary(site, job, user, project, state, end, tenWatts * 20_000, life, 0)));
   }
 
   private static Totals<JobAmount> jobTotals(long all) {
@@ -280,7 +282,7 @@ final class KnownSites {
             .add(JobAmount.TOTAL_MILLIJOULES, 3_600_000_000L)
             .add(JobAmount.MEASURED_MILLIJOULES, 3_600_000_000L);
     points.add(
-        Points.of(
+        ResultPoints.of(
             summary(
                 "east", "j 2/b", "bob", "beta", JobState.FAILED, END - 1, 1, more, END + HOUR)));
   }
@@ -312,6 +314,6 @@ final class KnownSites {
   static List<StorePoint> unbalanced() {
     Totals<SiteAmount> totals = window(6_000, false).add(SiteAmount.IDLE_TOTAL_MILLIJOULES, -1_000);
     SiteWindow window = new SiteWindow("odd", END + HOUR, WINDOW, totals);
-    return List.of(Points.power(window), Points.ledger(window));
+    return List.of(ResultPoints.power(window), ResultPoints.ledger(window));
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWork;
+import io.github.joulestream.schemas.catalogue.Measurement;
 
 /** A row that a store answered with: the way back from the fields of the catalogue to records. */
 public interface HistoryRow {
@@ -35,7 +36,7 @@ public interface HistoryRow {
             text("project"),
             text("name"),
             text("partition"),
-            Points.labels(text("labels"))),
+            LabelText.parse(text("labels"))),
         JobState.valueOf(text("state")),
         new JobTimes(
             number("anchor_epoch_millis"),

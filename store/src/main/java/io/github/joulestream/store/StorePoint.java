@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store;
 
+import io.github.joulestream.schemas.catalogue.Measurement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -30,8 +30,11 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
 import io.github.joulestream.store.PointSink.PointsRefused;
+import io.github.joulestream.store.health.PipelineHealth;
+import io.github.joulestream.store.writer.ResultPoints;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,12 +109,12 @@ public abstract class StoreContract {
     // far beyond 2^53: no number may pass through a double
     JobSummary first = summary("exact", "job/1", 9_007_199_254_740_993L, JobState.RUNNING);
     JobSummary other = summary("exact", "job/2", 5_000, JobState.FAILED);
-    write(Points.of(first), Points.of(other));
+    write(ResultPoints.of(first), ResultPoints.of(other));
     assertThat(ofSite("exact")).containsExactlyInAnyOrder(first, other);
 
     JobSummary last = summary("exact", "job/1", Long.MAX_VALUE, JobState.COMPLETED);
-    write(Points.of(last));
-    write(Points.of(last));
+    write(ResultPoints.of(last));
+    write(ResultPoints.of(last));
     assertThat(ofSite("exact")).containsExactlyInAnyOrder(last, other);
   }
 
@@ -122,7 +125,7 @@ public abstract class StoreContract {
   @Test
   void namesWithWhatTheLineProtocolUses_comeBackAsTheyWere() {
     JobSummary odd = summary("a site, with=signs and ünicode", "j", 1_000, JobState.RUNNING);
-    write(Points.of(odd));
+    write(ResultPoints.of(odd));
     assertThat(ofSite(odd.site())).containsExactly(odd);
   }
 
@@ -131,8 +134,12 @@ public abstract class StoreContract {
     SiteWindow a = window("ledger", 0, 10_000, 1L << 60);
     SiteWindow b = window("ledger", 10_000, 10_000, 77);
     SiteWindow hour = window("ledger", 0, 3_600_000, (1L << 60) + 77);
-    write(Points.ledger(a), Points.power(a), Points.ledger(b), Points.ledger(hour));
-    write(Points.ledger(a), Points.power(a), Points.ledger(b));
+    write(
+        ResultPoints.ledger(a),
+        ResultPoints.power(a),
+        ResultPoints.ledger(b),
+        ResultPoints.ledger(hour));
+    write(ResultPoints.ledger(a), ResultPoints.power(a), ResultPoints.ledger(b));
     Totals<SiteAmount> expected = a.totals().copy().addAll(b.totals());
     assertThat(reader().ledger(0, HistoryReader.END_EPOCH_MILLIS))
         .containsEntry("ledger", expected);
@@ -150,10 +157,10 @@ public abstract class StoreContract {
     Totals<SiteAmount> lacking = balanced.copy();
     lacking.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 31);
     write(
-        Points.ledger(new SiteWindow("balance", START, 10_000, balanced)),
-        Points.ledger(new SiteWindow("balance", START + 10_000, 10_000, lacking)),
-        Points.ledger(new SiteWindow("balance", START, 3_600_000, lacking)),
-        Points.ledger(new SiteWindow("balance", START + 3_600_000, 3_600_000, balanced)));
+        ResultPoints.ledger(new SiteWindow("balance", START, 10_000, balanced)),
+        ResultPoints.ledger(new SiteWindow("balance", START + 10_000, 10_000, lacking)),
+        ResultPoints.ledger(new SiteWindow("balance", START, 3_600_000, lacking)),
+        ResultPoints.ledger(new SiteWindow("balance", START + 3_600_000, 3_600_000, balanced)));
     assertThat(reader().unbalanced(0, HistoryReader.END_EPOCH_MILLIS))
         .filteredOn(window -> window.site().equals("balance"))
         .containsExactly(
@@ -163,21 +170,21 @@ public abstract class StoreContract {
   @Test
   void jobWindows_areSummed_andACorrectionTakesTheOldPlace() {
     Totals<JobAmount> totals = filled(Totals.ofJob(), 40_000);
-    write(Points.of(new JobWindow("energy", "j", START, 10_000, totals)));
+    write(ResultPoints.of(new JobWindow("energy", "j", START, 10_000, totals)));
     Totals<JobAmount> corrected = filled(Totals.ofJob(), 30_000);
     write(
-        Points.of(new JobWindow("energy", "j", START, 10_000, corrected)),
-        Points.of(new JobWindow("energy", "j", START + 10_000, 10_000, totals)));
+        ResultPoints.of(new JobWindow("energy", "j", START, 10_000, corrected)),
+        ResultPoints.of(new JobWindow("energy", "j", START + 10_000, 10_000, totals)));
     assertThat(reader().jobEnergyMillijoules()).isEqualTo(70_000);
     assertThat(reader().newestJobEnergyEpochMillis()).hasValue(START + 10_000);
   }
 
   @Test
   void whatTheStoreWillNeverTake_isRefused_andItsNeighboursCanBeWritten() {
-    write(Points.ledger(window("refused", 0, 10_000, 1_000)));
+    write(ResultPoints.ledger(window("refused", 0, 10_000, 1_000)));
     List<StorePoint> points = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
-      points.add(Points.ledger(window("refused", i * 10_000L, 10_000, 1_000)));
+      points.add(ResultPoints.ledger(window("refused", i * 10_000L, 10_000, 1_000)));
     }
     points.set(3, wrong("refused", 40_000));
     assertThatThrownBy(() -> sink().write(points))
@@ -273,10 +280,10 @@ public abstract class StoreContract {
     List<JobSummary> expected = new ArrayList<>();
     List<StorePoint> points = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      points.add(Points.of(described("texts", "job-" + i, texts.get(i))));
+      points.add(ResultPoints.of(described("texts", "job-" + i, texts.get(i))));
       String stored = StoreText.field(texts.get(i));
       JobSummary job = described("texts", "job-" + i, stored);
-      expected.add(withLabels(job, Points.labels(Points.json(Map.of("label", texts.get(i))))));
+      expected.add(withLabels(job, LabelText.parse(LabelText.of(Map.of("label", texts.get(i))))));
     }
     write(points.toArray(StorePoint[]::new));
     assertThat(ofSite("texts"))
@@ -311,7 +318,7 @@ public abstract class StoreContract {
     List<StorePoint> points = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       String site = "of " + i + " " + texts.get(i);
-      points.add(Points.of(described(site, "job-" + i, "name")));
+      points.add(ResultPoints.of(described(site, "job-" + i, "name")));
       expected.add(described(StoreText.tag(site), "job-" + i, "name"));
     }
     write(points.toArray(StorePoint[]::new));
@@ -351,13 +358,13 @@ public abstract class StoreContract {
     sink()
         .write(
             List.of(
-                Points.of("odd/name \"\\", budget, START),
-                Points.of("odd\n\\/x\n\\", null, START),
-                Points.of(alert),
-                Points.of(new JobWindow(odd, odd, START, 10_000, Totals.ofJob())),
-                Points.of(new NodeWindow(odd, odd, START, 10_000, Totals.ofSite(), 1)),
-                Points.ledger(new SiteWindow(odd, START, 10_000, Totals.ofSite())),
-                Points.health(odd, odd, odd, START, Map.of("lag_records", 1L))));
+                ResultPoints.of("odd/name \"\\", budget, START),
+                ResultPoints.of("odd\n\\/x\n\\", null, START),
+                ResultPoints.of(alert),
+                ResultPoints.of(new JobWindow(odd, odd, START, 10_000, Totals.ofJob())),
+                ResultPoints.of(new NodeWindow(odd, odd, START, 10_000, Totals.ofSite(), 1)),
+                ResultPoints.ledger(new SiteWindow(odd, START, 10_000, Totals.ofSite())),
+                PipelineHealth.point(odd, odd, odd, START, Map.of("lag_records", 1L))));
     awaitVisible();
     assertThat(reader().ledger(START, START + 10_000)).containsKey(StoreText.tag(odd));
   }
@@ -369,7 +376,7 @@ public abstract class StoreContract {
       labels.put("label-%03d".formatted(i), "value \"\\ ".repeat(20));
     }
     JobSummary job = withLabels(described("labels", "j", "n"), labels);
-    write(Points.of(job));
+    write(ResultPoints.of(job));
     Map<String, String> stored = ofSite("labels").getFirst().details().labels();
     assertThat(stored).containsEntry("label-000", "value \"\\ ".repeat(20));
     assertThat(stored.get("…")).isEqualTo((400 - (stored.size() - 1)) + " labels left out");

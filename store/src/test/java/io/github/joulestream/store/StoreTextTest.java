@@ -45,15 +45,15 @@ class StoreTextTest {
 
   @Test
   void labels_areJson_howeverMany() {
-    assertThat(Points.json(Map.of("b\n", "x\\\ty", "a", "")))
+    assertThat(LabelText.of(Map.of("b\n", "x\\\ty", "a", "")))
         .isEqualTo("{\"a\":\"\",\"b␊\":\"x\\\\␉y\"}");
     Map<String, String> long17 = new java.util.TreeMap<>();
     for (int i = 0; i < 17; i++) {
       long17.put("l" + i, "v".repeat(2_000));
     }
-    String json = Points.json(long17);
+    String json = LabelText.of(long17);
     assertThat(json).hasSizeLessThanOrEqualTo(StoreText.MAX_IN_FIELD);
-    assertThat(Points.labels(json))
+    assertThat(LabelText.parse(json))
         .containsEntry("…", "2 labels left out")
         .hasSize(16)
         .containsEntry("l0", "v".repeat(999) + "…");

@@ -2,7 +2,7 @@
 package io.github.joulestream.store.connect;
 
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.influx.InfluxAddress;
@@ -18,7 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A store of whatever kind: how to write into it, and how to read from it. */
+/** A store of any kind: how to write into it, and how to read from it. */
 public final class StoreConnection {
   private final StoreKind kind;
   private final InfluxAddress address;
@@ -32,15 +32,16 @@ public final class StoreConnection {
   }
 
   /**
-   * Finds out what it is, if that was not said.
+   * Detects the kind of store, unless it is given.
    *
+   * @param known the kind, or null to detect it
    * @throws IOException if it cannot be reached
-   * @throws UserError if it is nothing we know, or does not let us in
+   * @throws UserError if its kind is unknown, or it denies access
    */
-  public static StoreConnection to(InfluxAddress address, @Nullable StoreKind said, Buckets buckets)
-      throws IOException {
+  public static StoreConnection to(
+      InfluxAddress address, @Nullable StoreKind known, Buckets buckets) throws IOException {
     return new StoreConnection(
-        said == null ? StoreDetector.kindOf(address) : said, address, buckets);
+        known == null ? StoreDetector.kindOf(address) : known, address, buckets);
   }
 
   public StoreKind kind() {
@@ -68,21 +69,21 @@ public final class StoreConnection {
   }
 
   /**
-   * Makes the buckets that are missing; what it did, as sentences.
+   * Creates the buckets that are missing; returns what it did, as sentences.
    *
    * @throws UserError if the token may not write, or may not make what is missing
    * @throws IOException if the store cannot be reached
    */
   public List<String> prepare() throws IOException {
     if (kind == StoreKind.QUESTDB) {
-      return List.of(); // whoever runs it makes its tables
+      return List.of(); // its operator creates the tables
     }
     try (InfluxApi api = api()) {
       return new InfluxBuckets(api, buckets).prepare();
     }
   }
 
-  /** What is missing there or otherwise than wanted, as sentences. */
+  /** What is missing there or differs from the settings, as sentences. */
   public List<String> differences() throws IOException {
     if (kind == StoreKind.QUESTDB) {
       return List.of();

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.influx;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.github.joulestream.runtime.HttpEndpoint;
 import java.net.URI;
-import java.util.Base64;
 import java.util.Optional;
 
 /**
- * Where an InfluxDB is, and who asks.
+ * Address of an InfluxDB, and the credentials for it.
  *
  * @param token of 2.x and 3.x; {@code user:password} of 1.x; {@code none} where none is needed
  * @param org organisation of 2.x
@@ -23,9 +21,7 @@ public record InfluxAddress(URI url, String token, String org) {
 
   /** What 1.x wants as {@code Authorization}. */
   Optional<String> basic() {
-    return open()
-        ? Optional.empty()
-        : Optional.of("Basic " + Base64.getEncoder().encodeToString(token.getBytes(UTF_8)));
+    return open() ? Optional.empty() : Optional.of(HttpEndpoint.basic(token));
   }
 
   /** What 2.x and 3.x want as {@code Authorization}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.influx;
 
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public interface InfluxApi extends AutoCloseable {
   InfluxAddress address();
 
-  /** What this version calls a bucket. */
+  /** Word of this version for a bucket. */
   String bucketWord();
 
   /**
@@ -33,18 +33,18 @@ public interface InfluxApi extends AutoCloseable {
   void create(Bucket bucket) throws IOException;
 
   /**
-   * Sees to it that InfluxQL finds the bucket as the database of its name; what could not be done,
-   * as sentences.
+   * Makes the bucket readable by InfluxQL as the database of its name; returns what could not be
+   * done, as sentences.
    */
   default List<String> makeQueryable(Bucket bucket) throws IOException {
     return List.of();
   }
 
-  /** Writes lines; an answer that is not fine may have stored some of them. */
-  Answer write(String bucket, String lines) throws IOException;
+  /** Writes lines; where the answer is an error, the server may have stored some of them. */
+  InfluxAnswer write(String bucket, String lines) throws IOException;
 
-  /** Which lines an answer refuses and why, the first being 0; empty if it does not say. */
-  Map<Integer, String> refusedLines(Answer answer, int lines);
+  /** Lines that an answer refuses and why, the first being 0; empty if it names none. */
+  Map<Integer, String> refusedLines(InfluxAnswer answer, int lines);
 
   /** Reads by InfluxQL; belongs to this. */
   InfluxQl influxQl();
@@ -53,39 +53,42 @@ public interface InfluxApi extends AutoCloseable {
   void close();
 
   /**
-   * @param kept how long it keeps what is in it, zero: for ever; null: cannot be seen
+   * A bucket that was looked for.
+   *
+   * @param retention how long its points are kept; zero: for ever; null: unknown
    */
-  record Found(boolean exists, @Nullable Duration kept) {
+  record Found(boolean exists, @Nullable Duration retention) {
     static final Found NOTHING = new Found(false, null);
   }
 
-  /** The server does not let us do it. */
+  /** The server denies it with these credentials. */
   final class Denied extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Denied(Answer answer) {
+    Denied(InfluxAnswer answer) {
       super(answer.toString());
     }
   }
 
-  /** The answer, if it is fine. */
-  static Answer checked(Answer answer) throws IOException {
+  /** The answer, if the server did what was asked for. */
+  static InfluxAnswer checked(InfluxAnswer answer) throws IOException {
     if (answer.denied()) {
       throw new Denied(answer);
     }
-    if (!answer.fine()) {
+    if (!answer.ok()) {
       throw new IOException("answers " + answer);
     }
     return answer;
   }
 
-  /** What the engine of 1.x and 2.x says at the end of a partial write. */
+  /** End of the message of the engine of 1.x and 2.x about a partial write. */
   Pattern DROPPED = Pattern.compile("dropped=(\\d+)");
 
   /**
-   * The engine of 1.x and 2.x says how many points it dropped, not which: that helps if it was all.
+   * The engine of 1.x and 2.x reports how many points it dropped, not which: that helps if it was
+   * all.
    */
-  static Map<Integer, String> allDropped(Answer answer, int lines) {
+  static Map<Integer, String> allDropped(InfluxAnswer answer, int lines) {
     Matcher matcher = DROPPED.matcher(answer.message());
     Map<Integer, String> refused = new HashMap<>();
     if (matcher.find() && matcher.group(1).equals(Integer.toString(lines))) {

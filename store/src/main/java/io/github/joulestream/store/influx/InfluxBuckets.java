@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.influx;
 
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Sees to it that the buckets are there, with what the token allows. */
+/** Creates the buckets that are missing, as far as the token allows. */
 public final class InfluxBuckets {
   private final InfluxApi api;
   private final Set<Bucket> wanted = new LinkedHashSet<>();
@@ -24,9 +25,9 @@ public final class InfluxBuckets {
   }
 
   /**
-   * Makes what is missing; what is there stays as it is.
+   * Creates what is missing; what exists stays as it is.
    *
-   * @return what it did and what is otherwise than wanted, as sentences
+   * @return what it did and what differs from the settings, as sentences
    * @throws UserError if the token may not write there, or may not make what is missing
    * @throws IOException if the server cannot be reached, or does not answer as it should
    */
@@ -38,7 +39,7 @@ public final class InfluxBuckets {
       if (!found.exists()) {
         try {
           api.create(bucket);
-          notes.add("made %s, which keeps %s".formatted(name, words(bucket.kept())));
+          notes.add("made %s, which keeps %s".formatted(name, words(bucket.retention())));
         } catch (InfluxApi.Denied e) {
           mayWrite(bucket, String.valueOf(e.getMessage()));
           notes.add("how long %s keeps cannot be seen".formatted(name));
@@ -46,7 +47,7 @@ public final class InfluxBuckets {
       } else {
         mayWrite(bucket, "");
       }
-      String difference = difference(bucket, found.kept());
+      String difference = difference(bucket, found.retention());
       if (difference != null) {
         notes.add(difference);
       }
@@ -55,7 +56,7 @@ public final class InfluxBuckets {
     return notes;
   }
 
-  /** What is missing or otherwise than wanted, as sentences. */
+  /** What is missing or differs from the settings, as sentences. */
   public List<String> differences() throws IOException {
     List<String> notes = new ArrayList<>();
     for (Bucket bucket : wanted) {
@@ -71,7 +72,7 @@ public final class InfluxBuckets {
       if (!found.exists()) {
         notes.add("there is no %s %s".formatted(api.bucketWord(), bucket.name()));
       }
-      String difference = difference(bucket, found.kept());
+      String difference = difference(bucket, found.retention());
       if (difference != null) {
         notes.add(difference);
       }
@@ -89,7 +90,7 @@ public final class InfluxBuckets {
 
   /** Writing nothing shows whether something could be written. */
   private void mayWrite(Bucket bucket, String whyNotMade) throws IOException {
-    Answer answer = api.write(bucket.name(), "");
+    InfluxAnswer answer = api.write(bucket.name(), "");
     if (answer.status() == 404) {
       throw new UserError(
           "%s has no %s %s, and the token may not make it (%s) -> make it, or give --token of a user who may"
@@ -102,23 +103,20 @@ public final class InfluxBuckets {
     }
   }
 
-  private @Nullable String difference(Bucket bucket, @Nullable Duration kept) {
-    return kept == null || kept.equals(bucket.kept())
+  private @Nullable String difference(Bucket bucket, @Nullable Duration retention) {
+    return retention == null || retention.equals(bucket.retention())
         ? null
         : "%s %s keeps %s, not %s; it stays as it is"
-            .formatted(api.bucketWord(), bucket.name(), words(kept), words(bucket.kept()));
+            .formatted(
+                api.bucketWord(), bucket.name(), words(retention), words(bucket.retention()));
   }
 
-  private static String words(Duration kept) {
-    if (kept.isZero()) {
+  private static String words(Duration retention) {
+    if (retention.isZero()) {
       return "for ever";
     }
-    return kept.toHours() % 24 == 0
-        ? "for " + count(kept.toDays(), "day")
-        : "for " + count(kept.toHours(), "hour");
-  }
-
-  private static String count(long number, String what) {
-    return "%,d %s%s".formatted(number, what, number == 1 ? "" : "s");
+    return retention.toHours() % 24 == 0
+        ? "for " + Quantities.count(retention.toDays(), "day")
+        : "for " + Quantities.count(retention.toHours(), "hour");
   }
 }

@@ -97,8 +97,9 @@ public final class InfluxQl {
                 Integer.toString(CHUNK_ROWS)));
     try (InputStream body = response.body()) {
       if (response.statusCode() / 100 != 2) {
-        Answer answer =
-            new Answer(response.statusCode(), new String(body.readNBytes(MAX_REFUSAL), UTF_8), 0);
+        InfluxAnswer answer =
+            new InfluxAnswer(
+                response.statusCode(), new String(body.readNBytes(MAX_REFUSAL), UTF_8), 0);
         if (answer.denied()) {
           throw new InfluxApi.Denied(answer);
         }

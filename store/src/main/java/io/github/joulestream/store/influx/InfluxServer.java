@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** What all versions have: an address, HTTP, and InfluxQL. */
 abstract class InfluxServer implements InfluxApi {
-  /** Few large files rather than hundreds of small ones for what is kept for years. */
+  /** Few large files rather than hundreds of small ones for points that are kept for years. */
   static final Duration LONG_SHARD = Duration.ofDays(28);
 
   static final Duration LONG = Duration.ofDays(365);

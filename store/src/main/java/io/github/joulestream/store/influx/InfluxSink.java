@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.influx;
 
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.catalogue.Retention;
 import io.github.joulestream.store.PointSink;
-import io.github.joulestream.store.Retention;
 import io.github.joulestream.store.StorePoint;
 import java.io.IOException;
 import java.net.URI;
@@ -14,8 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes into an InfluxDB, and into whatever takes its {@code /api/v2/write}, as QuestDB does; each
- * point into the bucket of what is kept as long. Connects when the first points are written.
+ * Writes into an InfluxDB, and into other servers with {@code /api/v2/write} such as QuestDB; each
+ * point into the bucket of its retention. Connects when the first points are written.
  */
 public final class InfluxSink implements PointSink {
   private final InfluxApi api;
@@ -47,7 +48,7 @@ public final class InfluxSink implements PointSink {
       StorePoint point = points.get(i);
       Batch batch =
           batches.computeIfAbsent(
-              buckets.of(Retention.of(point)).name(),
+              buckets.of(retention(point)).name(),
               _ -> new Batch(new StringBuilder(), new ArrayList<>()));
       try {
         LineProtocol.append(batch.lines, point);
@@ -63,12 +64,12 @@ public final class InfluxSink implements PointSink {
       if (batch.positions.isEmpty()) {
         continue;
       }
-      Answer answer = send(entry.getKey(), batch);
+      InfluxAnswer answer = send(entry.getKey(), batch);
       Map<Integer, String> lines = refusedLines(answer, batch);
       lines.forEach((line, why) -> refused.put(batch.positions.get(line), why));
       if (answer.refused() || !lines.isEmpty()) {
         all = false;
-        reason = says(answer);
+        reason = reasonOf(answer);
       }
     }
     if (!all) {
@@ -76,45 +77,49 @@ public final class InfluxSink implements PointSink {
     }
   }
 
-  private Map<Integer, String> refusedLines(Answer answer, Batch batch) {
+  private static Retention retention(StorePoint point) {
+    return point.measurement().retention(point.tags().getOrDefault(Measurement.WINDOW, ""));
+  }
+
+  private Map<Integer, String> refusedLines(InfluxAnswer answer, Batch batch) {
     int lines = batch.positions.size();
     Map<Integer, String> refused = api.refusedLines(answer, lines);
     if (refused.isEmpty() && answer.refused() && lines == 1) {
-      return Map.of(0, says(answer));
+      return Map.of(0, reasonOf(answer));
     }
     return refused;
   }
 
-  private Answer send(String bucket, Batch batch) {
-    Answer answer;
+  private InfluxAnswer send(String bucket, Batch batch) {
+    InfluxAnswer answer;
     try {
       answer = api.write(bucket, batch.lines.toString());
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new StoreUnavailable("no answer from %s: %s".formatted(api.address(), why), e);
     }
-    if (answer.fine() || answer.refused()) {
+    if (answer.ok() || answer.refused()) {
       return answer;
     }
     throw new StoreUnavailable(unavailable(bucket, answer), answer.retryAfterMillis(), null);
   }
 
-  private String unavailable(String bucket, Answer answer) {
+  private String unavailable(String bucket, InfluxAnswer answer) {
     String word = api.bucketWord();
     return switch (answer.status()) {
       case 401 ->
           "%s -> give --token of a user who may write into %s %s"
-              .formatted(says(answer), word, bucket);
+              .formatted(reasonOf(answer), word, bucket);
       case 403 ->
-          "%s -> let the token's user write into %s %s".formatted(says(answer), word, bucket);
+          "%s -> let the token's user write into %s %s".formatted(reasonOf(answer), word, bucket);
       case 404 ->
           "%s -> there must be a %s %s; the store writer makes it when it starts"
-              .formatted(says(answer), word, bucket);
-      default -> says(answer);
+              .formatted(reasonOf(answer), word, bucket);
+      default -> reasonOf(answer);
     };
   }
 
-  private String says(Answer answer) {
+  private String reasonOf(InfluxAnswer answer) {
     return "%s answers %s".formatted(api.address(), answer);
   }
 

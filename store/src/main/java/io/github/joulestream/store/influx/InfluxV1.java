@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.influx;
 
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * InfluxDB 1.x: {@code /write}, which also servers before 1.8 have, and InfluxQL for the rest. A
- * bucket is a database, how long it keeps is its default retention policy.
+ * bucket is a database, its retention the default retention policy.
  */
 public final class InfluxV1 extends InfluxServer {
   private static final Pattern GO_DURATION = Pattern.compile("(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)");
@@ -61,16 +61,16 @@ public final class InfluxV1 extends InfluxServer {
 
   @Override
   public void create(Bucket bucket) throws IOException {
-    Duration kept = bucket.kept();
+    Duration retention = bucket.retention();
     String statement =
         "CREATE DATABASE %s WITH DURATION %s REPLICATION 1%s NAME \"autogen\""
             .formatted(
                 quoted(bucket.name()),
-                kept.isZero() ? "INF" : kept.toSeconds() + "s",
-                kept.isZero() || kept.compareTo(LONG) >= 0
+                retention.isZero() ? "INF" : retention.toSeconds() + "s",
+                retention.isZero() || retention.compareTo(LONG) >= 0
                     ? " SHARD DURATION %ds".formatted(LONG_SHARD.toSeconds())
                     : "");
-    Answer answer =
+    InfluxAnswer answer =
         InfluxApi.checked(
             http.post("/query", Map.of("q", statement), "application/x-www-form-urlencoded", ""));
     String error = answer.json().at("/results/0/error").asText("");
@@ -84,13 +84,13 @@ public final class InfluxV1 extends InfluxServer {
   }
 
   @Override
-  public Answer write(String bucket, String lines) throws IOException {
+  public InfluxAnswer write(String bucket, String lines) throws IOException {
     return http.post(
         "/write", Map.of("db", bucket, "precision", "ns"), "text/plain; charset=utf-8", lines);
   }
 
   @Override
-  public Map<Integer, String> refusedLines(Answer answer, int lines) {
+  public Map<Integer, String> refusedLines(InfluxAnswer answer, int lines) {
     return answer.refused() ? InfluxApi.allDropped(answer, lines) : Map.of();
   }
 }

@@ -12,7 +12,7 @@ import com.influxdb.client.WriteApiBlocking;
 import com.influxdb.client.domain.WritePrecision;
 import com.influxdb.exceptions.InfluxException;
 import io.github.joulestream.runtime.RetryAfter;
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -22,9 +22,9 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * InfluxDB 2.x. Lines go through its Java client, as they do to whatever else takes {@code
- * /api/v2/write}; buckets and what InfluxQL calls them are looked after by its plain HTTP
- * interface.
+ * InfluxDB 2.x. Lines go through its Java client, as they do to other servers with {@code
+ * /api/v2/write}; buckets, their mappings for InfluxQL and queries go through plain HTTP, for the
+ * reasons in docs/decisions/0051-influxdb-client.md.
  */
 public final class InfluxV2 extends InfluxServer {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -60,15 +60,15 @@ public final class InfluxV2 extends InfluxServer {
     if (found == null) {
       return Found.NOTHING;
     }
-    Duration kept = Duration.ZERO;
+    Duration retention = Duration.ZERO;
     for (JsonNode rule : found.path("retentionRules")) {
-      kept = Duration.ofSeconds(rule.path("everySeconds").asLong());
+      retention = Duration.ofSeconds(rule.path("everySeconds").asLong());
     }
-    return new Found(true, kept);
+    return new Found(true, retention);
   }
 
   private @Nullable JsonNode bucketOf(String name) throws IOException {
-    Answer answer = http.get("/api/v2/buckets", Map.of("name", name, "orgID", orgId()));
+    InfluxAnswer answer = http.get("/api/v2/buckets", Map.of("name", name, "orgID", orgId()));
     if (answer.status() == 404) {
       return null;
     }
@@ -80,7 +80,7 @@ public final class InfluxV2 extends InfluxServer {
     if (known != null) {
       return known;
     }
-    Answer answer = http.get("/api/v2/orgs", Map.of("org", address.org()));
+    InfluxAnswer answer = http.get("/api/v2/orgs", Map.of("org", address.org()));
     JsonNode org =
         answer.status() == 404
             ? null
@@ -88,7 +88,7 @@ public final class InfluxV2 extends InfluxServer {
     if (org == null) {
       // a token that may not read organisations gets the same answer as if there were none
       throw new Denied(
-          new Answer(
+          new InfluxAnswer(
               404, "no organisation '%s' that the token may see".formatted(address.org()), 0));
     }
     known = org.path("id").asText();
@@ -109,14 +109,15 @@ public final class InfluxV2 extends InfluxServer {
   public void create(Bucket bucket) throws IOException {
     ObjectNode request = JSON.createObjectNode();
     request.put("orgID", orgId()).put("name", bucket.name());
-    if (bucket.kept().isPositive()) {
+    if (bucket.retention().isPositive()) {
       ObjectNode rule = request.putArray("retentionRules").addObject();
-      rule.put("type", "expire").put("everySeconds", bucket.kept().toSeconds());
-      if (bucket.kept().compareTo(LONG) >= 0) {
+      rule.put("type", "expire").put("everySeconds", bucket.retention().toSeconds());
+      if (bucket.retention().compareTo(LONG) >= 0) {
         rule.put("shardGroupDurationSeconds", LONG_SHARD.toSeconds());
       }
     }
-    Answer answer = http.post("/api/v2/buckets", Map.of(), "application/json", request.toString());
+    InfluxAnswer answer =
+        http.post("/api/v2/buckets", Map.of(), "application/json", request.toString());
     if (answer.status() != 422 || !answer.message().contains("already exists")) {
       InfluxApi.checked(answer);
     }
@@ -165,7 +166,7 @@ public final class InfluxV2 extends InfluxServer {
   }
 
   @Override
-  public Answer write(String bucket, String lines) throws IOException {
+  public InfluxAnswer write(String bucket, String lines) throws IOException {
     if (lines.isEmpty()) {
       // the client would not send it
       return http.post(
@@ -176,12 +177,12 @@ public final class InfluxV2 extends InfluxServer {
     }
     try {
       write.writeRecord(bucket, address.org(), WritePrecision.NS, lines);
-      return new Answer(204, "", 0);
+      return new InfluxAnswer(204, "", 0);
     } catch (InfluxException e) {
       if (e.status() == 0) {
         throw new IOException(e.getMessage(), e);
       }
-      return new Answer(
+      return new InfluxAnswer(
           e.status(),
           String.valueOf(e.errorBody().getOrDefault("message", e.getMessage())),
           RetryAfter.millis(header(e, "retry-after"), header(e, "date")));
@@ -198,7 +199,7 @@ public final class InfluxV2 extends InfluxServer {
   }
 
   @Override
-  public Map<Integer, String> refusedLines(Answer answer, int lines) {
+  public Map<Integer, String> refusedLines(InfluxAnswer answer, int lines) {
     return answer.refused() ? InfluxApi.allDropped(answer, lines) : Map.of();
   }
 

@@ -4,14 +4,14 @@ package io.github.joulestream.store.influx;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * InfluxDB 3 (Core, Enterprise): {@code /api/v3/write_lp}, which says which lines it refuses, and
- * InfluxQL by {@code /query}. A bucket is a database.
+ * InfluxDB 3 (Core, Enterprise): {@code /api/v3/write_lp}, which names the lines that it refuses,
+ * and InfluxQL by {@code /query}. A bucket is a database.
  */
 public final class InfluxV3 extends InfluxServer {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,11 +27,11 @@ public final class InfluxV3 extends InfluxServer {
 
   @Override
   public Found find(String bucket) throws IOException {
-    Answer answer =
+    InfluxAnswer answer =
         InfluxApi.checked(http.get("/api/v3/configure/database", Map.of("format", "json")));
     for (JsonNode value : answer.json().findValues("iox::database")) {
       if (value.asText().equals(bucket)) {
-        return new Found(true, null); // how long it keeps is not told
+        return new Found(true, null); // it does not report the retention
       }
     }
     return Found.NOTHING;
@@ -40,11 +40,11 @@ public final class InfluxV3 extends InfluxServer {
   @Override
   public void create(Bucket bucket) throws IOException {
     ObjectNode request = JSON.createObjectNode().put("db", bucket.name());
-    if (bucket.kept().isPositive()) {
+    if (bucket.retention().isPositive()) {
       // it takes whole hours
-      request.put("retention_period", Math.max(1, bucket.kept().toHours()) + "h");
+      request.put("retention_period", Math.max(1, bucket.retention().toHours()) + "h");
     }
-    Answer answer =
+    InfluxAnswer answer =
         http.post("/api/v3/configure/database", Map.of(), "application/json", request.toString());
     if (answer.status() != 409) {
       InfluxApi.checked(answer);
@@ -52,7 +52,7 @@ public final class InfluxV3 extends InfluxServer {
   }
 
   @Override
-  public Answer write(String bucket, String lines) throws IOException {
+  public InfluxAnswer write(String bucket, String lines) throws IOException {
     return http.post(
         "/api/v3/write_lp",
         Map.of("db", bucket, "precision", "nanosecond", "accept_partial", "true"),
@@ -62,7 +62,7 @@ public final class InfluxV3 extends InfluxServer {
 
   /** It lists up to 100 of them; the others show when the rest is written again. */
   @Override
-  public Map<Integer, String> refusedLines(Answer answer, int lines) {
+  public Map<Integer, String> refusedLines(InfluxAnswer answer, int lines) {
     Map<Integer, String> refused = new HashMap<>();
     for (JsonNode line : answer.json().path("data")) {
       int number = line.path("line_number").asInt();

@@ -7,7 +7,7 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 
 /**
- * What a server says that it is; empty where it does not say.
+ * What a server reports of itself; empty where it reports nothing.
  *
  * @param status of its answer to {@code /ping}
  * @param version without a {@code v} before it
@@ -26,7 +26,7 @@ public record ServerInfo(int status, String version, String build, String server
       }
       String version = header(ping, "X-Influxdb-Version");
       if (version.isEmpty() && ping.statusCode() / 100 == 2) {
-        // 2.0 says it there only
+        // 2.0 reports it only there
         version = version(http.get("/health", Map.of()));
       }
       return new ServerInfo(
@@ -37,7 +37,7 @@ public record ServerInfo(int status, String version, String build, String server
     }
   }
 
-  private static String version(Answer health) {
+  private static String version(InfluxAnswer health) {
     return health.json().path("version").asText("");
   }
 

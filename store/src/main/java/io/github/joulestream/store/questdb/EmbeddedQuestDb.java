@@ -3,7 +3,7 @@ package io.github.joulestream.store.questdb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.joulestream.store.Measurement;
+import io.github.joulestream.schemas.catalogue.Measurement;
 import io.questdb.Bootstrap;
 import io.questdb.DefaultBootstrapConfiguration;
 import io.questdb.ServerMain;

@@ -10,18 +10,16 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.Windows;
-import io.github.joulestream.runtime.BoundedBody;
+import io.github.joulestream.runtime.HttpEndpoint;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.HistoryRow;
 import io.github.joulestream.store.JobFragments;
-import io.github.joulestream.store.Measurement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,18 +34,18 @@ import java.util.stream.Collectors;
 
 /** Reads from a QuestDB by SQL over HTTP, embedded or elsewhere. */
 public final class QuestDbReader implements HistoryReader {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   // 100,000 jobs are about 70 MB
-  private static final int MAX_ANSWER = 512 << 20;
+  private static final HttpEndpoint.Limits LIMITS =
+      new HttpEndpoint.Limits(Duration.ofSeconds(30), Duration.ofMinutes(2), 512 << 20);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   private static final String NANOS_PER_MILLI = "000000L";
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-  private final URI url;
+  private final HttpEndpoint endpoint;
 
+  /** Connects with the first query. */
   public QuestDbReader(URI url) {
-    this.url = url;
+    endpoint = new HttpEndpoint(url, LIMITS);
   }
 
   /** A row, by column. */
@@ -190,16 +188,13 @@ public final class QuestDbReader implements HistoryReader {
   }
 
   private List<Row> query(String sql) {
-    URI query = url.resolve("/exec?query=" + URLEncoder.encode(sql, UTF_8));
+    URI query = endpoint.url().resolve("/exec?query=" + URLEncoder.encode(sql, UTF_8));
     try {
-      HttpResponse<byte[]> response =
-          http.send(
-              HttpRequest.newBuilder(query).timeout(TIMEOUT).build(),
-              BoundedBody.whole(MAX_ANSWER));
+      HttpResponse<byte[]> response = endpoint.sendForBytes(endpoint.requestTo(query).build());
       JsonNode answer = JSON.readTree(response.body());
       if (response.statusCode() != 200) {
         throw new IOException(
-            "%s refuses '%s': %s".formatted(url, sql, answer.path("error").asText()));
+            "%s refuses '%s': %s".formatted(endpoint.url(), sql, answer.path("error").asText()));
       }
       Map<String, Integer> columns = new HashMap<>();
       for (JsonNode column : answer.get("columns")) {
@@ -209,15 +204,12 @@ public final class QuestDbReader implements HistoryReader {
       answer.get("dataset").forEach(values -> rows.add(new Row(columns, values)));
       return rows;
     } catch (IOException e) {
-      throw new UncheckedIOException("the store at " + url + " cannot be read", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new IOException("interrupted", e));
+      throw new UncheckedIOException("the store at " + endpoint.url() + " cannot be read", e);
     }
   }
 
   @Override
   public void close() {
-    http.close();
+    endpoint.close();
   }
 }

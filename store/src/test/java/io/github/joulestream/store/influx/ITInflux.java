@@ -7,17 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
-import io.github.joulestream.store.Buckets;
-import io.github.joulestream.store.Buckets.Bucket;
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.PointSink.PointsRefused;
 import io.github.joulestream.store.PointSink.StoreUnavailable;
-import io.github.joulestream.store.Points;
 import io.github.joulestream.store.StoreContract;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.writer.ResultPoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,7 +103,8 @@ class ITInflux extends StoreContract {
     long old = START - Duration.ofDays(60).toMillis();
     List<StorePoint> points = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      points.add(Points.of(new JobWindow("old", "j", old + i * 10_000L, 10_000, Totals.ofJob())));
+      points.add(
+          ResultPoints.of(new JobWindow("old", "j", old + i * 10_000L, 10_000, Totals.ofJob())));
     }
     // the server says how many it dropped: if all, one request is enough to know
     assertThatThrownBy(() -> sink.write(points))
@@ -113,7 +114,7 @@ class ITInflux extends StoreContract {
                 assertThat(e.reasons())
                     .hasSize(100)
                     .allSatisfy((_, reason) -> assertThat(reason).contains("retention")));
-    sink.write(List.of(Points.of(summary("old", "long ago", 1_000, JobState.COMPLETED))));
+    sink.write(List.of(ResultPoints.of(summary("old", "long ago", 1_000, JobState.COMPLETED))));
   }
 
   @Test
@@ -125,7 +126,7 @@ class ITInflux extends StoreContract {
       try (PointSink writes = store.sink();
           HistoryReader reads = store.reader()) {
         StorePoint point =
-            Points.of(new JobWindow("away", "j", START, 10_000, filled(Totals.ofJob(), 500)));
+            ResultPoints.of(new JobWindow("away", "j", START, 10_000, filled(Totals.ofJob(), 500)));
         writes.write(List.of(point));
         mine.kill();
         assertThatThrownBy(() -> writes.write(List.of(point)))

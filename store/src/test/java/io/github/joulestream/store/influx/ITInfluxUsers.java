@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobWindow;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.PointSink.StoreUnavailable;
-import io.github.joulestream.store.Points;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.writer.ResultPoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class ITInfluxUsers {
 
   private static void statement(String token, String statement) throws IOException {
     try (InfluxHttp http = new InfluxHttp(server.url(), as(token).basic())) {
-      Answer answer =
+      InfluxAnswer answer =
           http.post("/query", Map.of("q", statement), "application/x-www-form-urlencoded", "");
       assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
     }
@@ -86,7 +86,8 @@ class ITInfluxUsers {
     assertThat(connect("writer:w").prepare())
         .allSatisfy(note -> assertThat(note).contains("cannot be seen"));
     StorePoint point =
-        Points.of(new JobWindow("s", "j", System.currentTimeMillis(), 10_000, Totals.ofJob()));
+        ResultPoints.of(
+            new JobWindow("s", "j", System.currentTimeMillis(), 10_000, Totals.ofJob()));
     try (PointSink sink = connect("writer:w").sink()) {
       sink.write(List.of(point));
     }

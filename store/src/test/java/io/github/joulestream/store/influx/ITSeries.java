@@ -14,13 +14,13 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
-import io.github.joulestream.store.Points;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.writer.ResultPoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,20 +134,20 @@ class ITSeries {
       String years = BUCKETS.years().name();
       try (PointSink sink = connection.sink();
           HistoryReader reader = connection.reader()) {
-        write(sink, 10, i -> Points.of(job(i)));
-        write(sink, 10, i -> Points.ledger(siteWindow(i, (int) HOUR)));
-        write(sink, 10, i -> Points.power(siteWindow(i, (int) HOUR)));
+        write(sink, 10, i -> ResultPoints.of(job(i)));
+        write(sink, 10, i -> ResultPoints.ledger(siteWindow(i, (int) HOUR)));
+        write(sink, 10, i -> ResultPoints.power(siteWindow(i, (int) HOUR)));
         int seriesBefore = series(api, years);
 
-        write(sink, JOBS, i -> Points.of(job(10 + i)));
+        write(sink, JOBS, i -> ResultPoints.of(job(10 + i)));
         int seriesAfter = series(api, years);
         assertThat(seriesAfter).isEqualTo(seriesBefore).isEqualTo(3);
         assertThat(reader.jobSummaries()).hasSize(10 + JOBS);
 
         // what is kept for weeks, each measurement for itself
         int windows = 8_000;
-        fill(server, "ledgers", windows, i -> Points.ledger(siteWindow(i, 10_000)));
-        fill(server, "powers", windows, i -> Points.power(siteWindow(i, 10_000)));
+        fill(server, "ledgers", windows, i -> ResultPoints.ledger(siteWindow(i, 10_000)));
+        fill(server, "powers", windows, i -> ResultPoints.power(siteWindow(i, 10_000)));
         fill(server, "energies", windows, this::jobWindow);
         fill(server, "nodes", windows, this::nodeWindow);
         // there a job has a series, as long as its windows are kept
@@ -168,7 +168,7 @@ class ITSeries {
   }
 
   private StorePoint nodeWindow(long i) {
-    return Points.of(
+    return ResultPoints.of(
         new NodeWindow(
             "site",
             "node" + i / WINDOWS_OF_A_JOB,
@@ -179,7 +179,7 @@ class ITSeries {
   }
 
   private StorePoint jobWindow(long i) {
-    return Points.of(
+    return ResultPoints.of(
         new JobWindow(
             "site",
             "job" + i / WINDOWS_OF_A_JOB,

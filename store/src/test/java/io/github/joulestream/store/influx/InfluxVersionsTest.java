@@ -8,14 +8,14 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.SiteWindow;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.PointSink.PointsRefused;
 import io.github.joulestream.store.PointSink.StoreUnavailable;
-import io.github.joulestream.store.Points;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.connect.StoreKind;
+import io.github.joulestream.store.writer.ResultPoints;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Test;
 class InfluxVersionsTest {
   private static final Buckets BUCKETS = Buckets.named("joulestream");
   private static final StorePoint WEEKS =
-      Points.of(new JobWindow("s", "j", 1_700_000_000_000L, 10_000, Totals.ofJob()));
+      ResultPoints.of(new JobWindow("s", "j", 1_700_000_000_000L, 10_000, Totals.ofJob()));
   private static final StorePoint YEARS =
-      Points.ledger(new SiteWindow("s", 1_700_000_000_000L, 3_600_000, Totals.ofSite()));
+      ResultPoints.ledger(new SiteWindow("s", 1_700_000_000_000L, 3_600_000, Totals.ofSite()));
 
   private @Nullable ScriptedServer scripted;
 
@@ -276,7 +276,7 @@ class InfluxVersionsTest {
     LineProtocol.append(
         line,
         new StorePoint(
-            io.github.joulestream.store.Measurement.JOB_WINDOW,
+            io.github.joulestream.schemas.catalogue.Measurement.JOB_WINDOW,
             Map.of("job", "a b,c=d\\e"),
             Map.of("name", "say \"x\\y\""),
             -5));

@@ -4,7 +4,7 @@ package io.github.joulestream.store.questdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.PointSink.StoreUnavailable;

@@ -3,7 +3,7 @@ package io.github.joulestream.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.joulestream.store.StoreWriter;
+import io.github.joulestream.store.writer.StoreWriter;
 import io.github.joulestream.streams.StreamsProgram;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -14,16 +14,16 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
-import io.github.joulestream.store.Points;
-import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.influx.InfluxApi;
 import io.github.joulestream.store.influx.InfluxV1;
+import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -445,7 +445,8 @@ class ITInfluxWriter {
     try (PointSink sink = connect().sink();
         HistoryReader reader = connect().reader()) {
       totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 4);
-      sink.write(List.of(Points.ledger(new SiteWindow("site", TODAY - DAY, 3_600_000, totals))));
+      sink.write(
+          List.of(ResultPoints.ledger(new SiteWindow("site", TODAY - DAY, 3_600_000, totals))));
       assertThat(reader.unbalanced(0, HistoryReader.END_EPOCH_MILLIS)).hasSize(1);
     }
     try (Program doctor = Program.start("doctor", "--ledger", "--store-url", url)) {

@@ -30,7 +30,7 @@ import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
-import io.github.joulestream.store.StoreWriter;
+import io.github.joulestream.store.writer.StoreWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.URI;

@@ -12,13 +12,13 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.store.Measurement;
+import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
-import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
+import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -180,7 +180,7 @@ class ITStoreWriter {
       Await.until("it has tried for longer than a turn may take", () -> writer.retries() >= 6);
       // it waits for the store, and so turns
       assertThat(writer.health().ok()).isTrue();
-      assertThat(writer.health().words()).contains("the store is away");
+      assertThat(writer.health().words()).contains("the store is unavailable");
     }
   }
 

@@ -14,13 +14,13 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.store.Buckets;
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
-import io.github.joulestream.store.Points;
 import io.github.joulestream.store.StorePoint;
-import io.github.joulestream.store.StoreWriter;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +77,7 @@ class ITWriterThroughput {
                 time,
                 10_000,
                 filled(Totals.ofJob(), JobAmount.values().length));
-        points.add(Points.of(job));
+        points.add(ResultPoints.of(job));
         send(
             producer,
             Topic.JOB_WINDOW,
@@ -88,9 +88,9 @@ class ITWriterThroughput {
               new SiteWindow(
                   "site", time, 10_000, filled(Totals.ofSite(), SiteAmount.values().length));
           byte[] value = WireSerdes.siteWindows().serializer().serialize("", site);
-          points.add(Points.power(site));
+          points.add(ResultPoints.power(site));
           send(producer, Topic.SITE_WINDOW, "site", value);
-          points.add(Points.ledger(site));
+          points.add(ResultPoints.ledger(site));
           send(producer, Topic.LEDGER, "site", value);
         }
       }

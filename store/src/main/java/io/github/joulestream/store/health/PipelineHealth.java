@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.store.health;
 
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Topic;
-import java.time.Duration;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.kafka.TopicOffsets;
+import io.github.joulestream.store.StorePoint;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,53 +28,49 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the pipeline itself does, every 10 s, as points of {@link Measurement#PIPELINE}:
+ * Figures of the pipeline itself, every 10 s, as points of {@link Measurement#PIPELINE}:
  *
  * <ul>
- *   <li>for each topic, what is written to it;
- *   <li>for each consumer group of ours and each topic it reads, how far it is behind what is
- *       committed there, and how fast it reads: of the topologies, of the store writers, and of
- *       whoever else calls its group {@code joulestream...};
- *   <li>for each store writer, what it stored, and what it could not;
- *   <li>for each site, how old the newest window is that this writer has stored since it started,
- *       and the largest difference of the books in what it stored since the point before.
+ *   <li>for each topic, the rate at which records are written;
+ *   <li>for each consumer group whose name starts with {@code joulestream} and each topic that it
+ *       reads, its lag behind what is committed there, and its rate;
+ *   <li>for each store writer, the points that it stored and the records that it could not;
+ *   <li>for each site, the age of the newest window that this writer has stored since it started,
+ *       and the largest difference of a balance in what it stored since the last point.
  * </ul>
  *
- * <p>Measures in a thread of its own, so that Kafka's answers keep nobody waiting; the writer's
- * thread puts the points into the store, between what it writes otherwise. Where several writers
- * run, all measure Kafka, and write the same points.
+ * <p>Measures in a thread of its own, so that Kafka's answers delay nothing else; the writer's
+ * thread puts the points into the store, between its other points. Where several writers run, all
+ * measure Kafka and write the same points.
  */
-final class PipelineHealth implements AutoCloseable {
+public final class PipelineHealth implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PipelineHealth.class);
 
-  /** What the ids of our consumer groups begin with. */
-  private static final String OURS = "joulestream";
+  /** Prefix of the names of our consumer groups. */
+  private static final String GROUP_PREFIX = "joulestream";
 
-  /** Of further sites nothing is said. */
+  /** Further sites have no figures. */
   private static final int MAX_SITES = 1_000;
 
-  private static final Duration EVERY = Duration.ofSeconds(10);
-  private static final long EVERY_MILLIS = EVERY.toMillis();
+  private static final long INTERVAL_MILLIS = 10_000;
 
-  /** What a writer has done since it started. */
-  record Counts(long points, long unreadable, long refusedByStore, long retries) {}
+  /** Numbers of a writer since it started. */
+  public record Counts(long points, long unreadable, long refusedByStore, long retries) {}
 
-  /** Offsets at a moment: ends of partitions, and behind what each group has done. */
+  /** Offsets at a moment: ends of partitions, and what each group has committed. */
   private record Offsets(
       long nanos,
       Map<TopicPartition, Long> ends,
       SortedMap<String, Map<TopicPartition, Long>> groups) {}
 
   private final Admin admin;
+  private final TopicOffsets offsets;
   private final String instance;
   private final Supplier<Counts> counts;
   private final EpochClock clock;
@@ -84,40 +81,44 @@ final class PipelineHealth implements AutoCloseable {
   // end of the newest window by site, ms
   private final Map<String, Long> newest = new ConcurrentHashMap<>();
   private final Map<String, Long> difference = new ConcurrentHashMap<>();
-  private Counts told = new Counts(0, 0, 0, 0);
+  private Counts reported = new Counts(0, 0, 0, 0);
   private String lastTrouble = "";
 
   /**
    * @param instance name of the writer
-   * @param counts what it has done so far
+   * @param counts its numbers so far
    */
-  PipelineHealth(Admin admin, String instance, Supplier<Counts> counts, EpochClock clock) {
+  public PipelineHealth(Admin admin, String instance, Supplier<Counts> counts, EpochClock clock) {
     this.admin = admin;
+    this.offsets = new TopicOffsets(admin);
     this.instance = instance;
     this.counts = counts;
     this.clock = clock;
-    thread = Thread.ofPlatform().name("pipeline-probe").daemon().unstarted(this::run);
+    thread = Thread.ofPlatform().name("pipeline-health").daemon().unstarted(this::run);
   }
 
-  void start() {
+  /** Measures from now on. */
+  public void start() {
     thread.start();
   }
 
-  /** What was measured and not asked for yet; if nobody asked for long, only the latest. */
-  Optional<List<StorePoint>> measured() {
+  /**
+   * Points that were measured and not taken yet; only the latest if they were not taken for long.
+   */
+  public Optional<List<StorePoint>> takePoints() {
     return Optional.ofNullable(measured.getAndSet(null));
   }
 
-  /** Tells of a point that the store now has. */
-  void stored(StorePoint point) {
+  /** Adds a point that the store now has. */
+  public void stored(StorePoint point) {
     String site = point.tags().getOrDefault("site", "");
     if (Math.max(newest.size(), difference.size()) >= MAX_SITES && !newest.containsKey(site)) {
       return;
     }
     switch (point.measurement()) {
       case SITE_WINDOW -> {
-        if (Windows.NAME.equals(point.tags().get("window"))) {
-          newest.merge(site, point.epochNanos() / 1_000_000 + EVERY_MILLIS, Math::max);
+        if (Windows.NAME.equals(point.tags().get(Measurement.WINDOW))) {
+          newest.merge(site, point.epochNanos() / 1_000_000 + INTERVAL_MILLIS, Math::max);
         }
       }
       case LEDGER -> {
@@ -125,7 +126,7 @@ final class PipelineHealth implements AutoCloseable {
             site, (Long) point.fields().get("difference_millijoules"), PipelineHealth::farther);
       }
       case JOB_WINDOW, JOB_SUMMARY, NODE_WINDOW, PIPELINE, ALERT, BUDGET -> {
-        // say nothing of their own
+        // no figures of their own
       }
     }
   }
@@ -135,73 +136,65 @@ final class PipelineHealth implements AutoCloseable {
     try {
       do {
         try {
-          Offsets now = offsets();
+          Offsets now = measure();
           if (before != null) {
             measured.set(points(before, now));
           }
           before = now;
           lastTrouble = "";
         } catch (ExecutionException | RuntimeException e) {
-          // what it cannot ask now it asks again
+          // it asks again after the interval
           String why = String.valueOf(e instanceof ExecutionException ? e.getCause() : e);
           if (stopped.getCount() > 0 && !why.equals(lastTrouble)) {
-            log.warn("how the pipeline does cannot be seen: {}", why);
+            log.warn("Cannot read consumer lag: {}", why);
           }
           lastTrouble = why;
         }
-      } while (!stopped.await(EVERY_MILLIS, TimeUnit.MILLISECONDS));
+      } while (!stopped.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      log.debug("interrupted while it asked", e);
+      log.debug("Interrupted while reading consumer lag", e);
     }
   }
 
-  private Offsets offsets() throws ExecutionException, InterruptedException {
+  private Offsets measure() throws ExecutionException, InterruptedException {
     SortedMap<String, Map<TopicPartition, Long>> groups = groups();
     Set<String> topics =
         Arrays.stream(Topic.values()).map(Topic::topicName).collect(Collectors.toSet());
     groups.values().forEach(read -> read.keySet().forEach(p -> topics.add(p.topic())));
     topics.retainAll(admin.listTopics().names().get());
-    List<TopicPartition> partitions = new ArrayList<>();
-    admin
-        .describeTopics(topics)
-        .allTopicNames()
-        .get()
-        .forEach((name, topic) ->
-            topic
-                .partitions()
-                .forEach(info -> partitions.add(new TopicPartition(name, info.partition()))));
-    Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
-    // who reads a topic and has done nothing of a partition yet has all of it to do
-    Set<TopicPartition> untouched = new HashSet<>();
-    for (Map<TopicPartition, Long> done : groups.values()) {
-      untouchedBy(done, ends.keySet()).forEach(untouched::add);
+    Map<TopicPartition, Long> ends = offsets.committedEnds(offsets.partitions(topics));
+    // a group that reads a topic and has committed nothing of a partition has all of it to do
+    Set<TopicPartition> uncommitted = new HashSet<>();
+    for (Map<TopicPartition, Long> committed : groups.values()) {
+      uncommitted(committed, ends.keySet()).forEach(uncommitted::add);
     }
-    Map<TopicPartition, Long> starts = offsets(untouched, OffsetSpec.earliest());
-    for (Map<TopicPartition, Long> done : groups.values()) {
-      for (TopicPartition partition : untouchedBy(done, ends.keySet())) {
-        done.put(partition, starts.getOrDefault(partition, 0L));
+    Map<TopicPartition, Long> starts = offsets.starts(uncommitted);
+    for (Map<TopicPartition, Long> committed : groups.values()) {
+      for (TopicPartition partition : uncommitted(committed, ends.keySet())) {
+        committed.put(partition, starts.getOrDefault(partition, 0L));
       }
     }
     return new Offsets(nanos.nanos(), ends, groups);
   }
 
-  private static List<TopicPartition> untouchedBy(
-      Map<TopicPartition, Long> done, Set<TopicPartition> partitions) {
+  private static List<TopicPartition> uncommitted(
+      Map<TopicPartition, Long> committed, Set<TopicPartition> partitions) {
     Set<String> topics =
-        done.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        committed.keySet().stream().map(TopicPartition::topic).collect(Collectors.toSet());
     return partitions.stream()
-        .filter(partition -> topics.contains(partition.topic()) && !done.containsKey(partition))
+        .filter(
+            partition -> topics.contains(partition.topic()) && !committed.containsKey(partition))
         .toList();
   }
 
-  /** Behind what each of our groups has done. */
+  /** What each of our groups has committed. */
   private SortedMap<String, Map<TopicPartition, Long>> groups()
       throws ExecutionException, InterruptedException {
     List<String> ids =
         admin.listGroups().all().get().stream()
             .map(GroupListing::groupId)
-            .filter(id -> id.startsWith(OURS))
+            .filter(id -> id.startsWith(GROUP_PREFIX))
             .toList();
     SortedMap<String, Map<TopicPartition, Long>> groups = new TreeMap<>();
     if (ids.isEmpty()) {
@@ -212,52 +205,42 @@ final class PipelineHealth implements AutoCloseable {
             ids.stream()
                 .collect(Collectors.toMap(id -> id, _ -> new ListConsumerGroupOffsetsSpec())));
     for (String id : ids) {
-      Map<TopicPartition, Long> done = new HashMap<>();
-      all.partitionsToOffsetAndMetadata(id)
-          .get()
-          .forEach((partition, offset) -> {
-            if (offset != null) {
-              done.put(partition, offset.offset());
-            }
-          });
-      groups.put(id, done);
+      groups.put(id, TopicOffsets.withoutMissing(all.partitionsToOffsetAndMetadata(id).get()));
     }
     return groups;
   }
 
-  /** As consumers see them that read only what is committed. */
-  private Map<TopicPartition, Long> offsets(Collection<TopicPartition> partitions, OffsetSpec which)
-      throws ExecutionException, InterruptedException {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    if (!partitions.isEmpty()) {
-      admin
-          .listOffsets(
-              partitions.stream().collect(Collectors.toMap(partition -> partition, _ -> which)),
-              new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-          .all()
-          .get()
-          .forEach((partition, offset) -> offsets.put(partition, offset.offset()));
-    }
-    return offsets;
+  /**
+   * A point of the measurement.
+   *
+   * @param topic empty if it is not of a topic, as is {@code site} if it is not of a site
+   */
+  public static StorePoint point(
+      String component, String topic, String site, long epochMillis, Map<String, Object> fields) {
+    Map<String, String> tags = new LinkedHashMap<>();
+    tags.put("component", component);
+    tags.put("topic", topic);
+    tags.put("site", site);
+    return new StorePoint(
+        Measurement.PIPELINE, tags, fields, Math.multiplyExact(epochMillis, 1_000_000L));
   }
 
   private List<StorePoint> points(Offsets before, Offsets now) {
     List<StorePoint> points = new ArrayList<>();
     long millis = clock.epochMillis();
     // on a multiple, so that several writers write the same points
-    long time = Math.floorDiv(millis, EVERY_MILLIS) * EVERY_MILLIS;
+    long time = Math.floorDiv(millis, INTERVAL_MILLIS) * INTERVAL_MILLIS;
     double seconds = (now.nanos - before.nanos) / 1e9;
     Map<String, Long> written = rise(before.ends, now.ends);
     written.forEach((topic, records) ->
         points.add(
-            Points.health(
-                "kafka", topic, "", time, Map.of("records_per_second", records / seconds))));
-    now.groups.forEach((group, done) -> {
-      Map<String, Long> lag = rise(done, now.ends);
-      rise(before.groups.getOrDefault(group, done), done)
+            point("kafka", topic, "", time, Map.of("records_per_second", records / seconds))));
+    now.groups.forEach((group, committed) -> {
+      Map<String, Long> lag = rise(committed, now.ends);
+      rise(before.groups.getOrDefault(group, committed), committed)
           .forEach((topic, records) ->
               points.add(
-                  Points.health(
+                  point(
                       group,
                       topic,
                       "",
@@ -270,25 +253,25 @@ final class PipelineHealth implements AutoCloseable {
     });
     Counts counted = counts.get();
     points.add(
-        Points.health(
+        point(
             instance,
             "",
             "",
             time,
             Map.of(
                 "points_per_second",
-                (counted.points - told.points) / seconds,
+                (counted.points - reported.points) / seconds,
                 "unreadable",
-                counted.unreadable - told.unreadable,
+                counted.unreadable - reported.unreadable,
                 "refused_by_store",
-                counted.refusedByStore - told.refusedByStore,
+                counted.refusedByStore - reported.refusedByStore,
                 "retries",
-                counted.retries - told.retries)));
-    told = counted;
+                counted.retries - reported.retries)));
+    reported = counted;
     newest.forEach((site, end) -> {
       Long far = difference.remove(site);
       points.add(
-          Points.health(
+          point(
               "store",
               "",
               site,
@@ -299,7 +282,7 @@ final class PipelineHealth implements AutoCloseable {
     return points;
   }
 
-  /** By topic, how far the partitions that are in both lie apart; never less than 0. */
+  /** By topic, the sum of differences of the partitions that are in both; 0 where they fall. */
   private static Map<String, Long> rise(
       Map<TopicPartition, Long> from, Map<TopicPartition, Long> to) {
     Map<String, Long> rise = new TreeMap<>();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.schemas.catalogue;
 
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** A part of a whole in a window, 0 to 1. */
-@SuppressWarnings("ImmutableEnumChecker") // nobody changes the array
-enum RatioField {
+/** A ratio in a window of a site, 0 to 1. */
+@SuppressWarnings("ImmutableEnumChecker") // the array is never changed
+public enum RatioField {
   GPU_BUSY(SiteAmount.GPU_BUSY_MILLIS, SiteAmount.GPU_MILLIS),
   GPU_ALLOCATED(SiteAmount.GPU_ALLOCATED_MILLIS, SiteAmount.GPU_MILLIS),
   MEMORY_USED(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, SiteAmount.MEMORY_MEBIBYTE_MILLIS),
@@ -20,27 +20,30 @@ enum RatioField {
   COVERAGE(SiteAmount.COVERED_MILLIS, SiteAmount.COVERED_MILLIS, SiteAmount.UNCOVERED_MILLIS);
 
   private final String fieldName = name().toLowerCase(Locale.ROOT) + "_ratio";
-  private final SiteAmount part;
-  private final SiteAmount[] whole;
+  private final SiteAmount numerator;
+  private final SiteAmount[] denominator;
 
   /**
-   * @param whole amounts that together are the whole
+   * @param denominator amounts that are added up
    */
-  RatioField(SiteAmount part, SiteAmount... whole) {
-    this.part = part;
-    this.whole = whole;
+  RatioField(SiteAmount numerator, SiteAmount... denominator) {
+    this.numerator = numerator;
+    this.denominator = denominator;
   }
 
-  String fieldName() {
+  /** Name of the field. */
+  public String fieldName() {
     return fieldName;
   }
 
-  /** Empty without a device of the kind: then there is no ratio. */
-  OptionalDouble of(Totals<SiteAmount> totals) {
-    long all = 0;
-    for (SiteAmount amount : whole) {
-      all += totals.get(amount);
+  /** The ratio; empty without a device of the kind. */
+  public OptionalDouble of(Totals<SiteAmount> totals) {
+    long sum = 0;
+    for (SiteAmount amount : denominator) {
+      sum += totals.get(amount);
     }
-    return all == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) totals.get(part) / all);
+    return sum == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) totals.get(numerator) / sum);
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.store.writer;
 
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Windows;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.store.StorePoint;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,16 +13,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Counters of the energy of each site in the windows that a writer has stored since it started.
  *
- * <p>A window comes again as it grows, and a correction may take some of it back. So the last total
- * of each of the newest windows is remembered and the difference is added. The counter itself never
- * falls, as counters must not: after a correction downwards it waits until the sum is as large
- * again. One thread adds; any may read.
+ * <p>A window is written again as it grows, and a correction may reduce it. So the last total of
+ * each of the newest windows is kept and the difference is added. The counter itself never falls,
+ * as counters must not: after a correction downwards it stays until the sum is as large again. One
+ * thread adds; any may read.
  */
 final class StoredEnergy {
-  /** Windows of 10 s that are remembered by site: an hour; older ones are not corrected here. */
-  private static final int REMEMBERED = 360;
+  /** Windows of 10 s kept by site, one hour: a change of an older one is not counted. */
+  private static final int MAX_WINDOWS = 360;
 
-  /** Further sites are left out: each has its windows in memory, and a line on /metrics. */
+  /** Further sites are not counted: each has its windows in memory, and a line on /metrics. */
   static final int MAX_SITES = 1_000;
 
   private final Map<String, Site> sites = new HashMap<>();
@@ -29,14 +31,14 @@ final class StoredEnergy {
 
   private static final class Site {
     final TreeMap<Long, long[]> windows = new TreeMap<>();
-    long forgottenUpTo = Long.MIN_VALUE;
+    long expiredUpTo = Long.MIN_VALUE;
     final long[] sums = new long[2];
     final long[] shown = new long[2];
   }
 
-  /** Takes in a point of the ledger that the store now has. */
+  /** Adds a point of the ledger that the store now has. */
   void stored(StorePoint point) {
-    if (!Windows.NAME.equals(point.tags().get("window"))) {
+    if (!Windows.NAME.equals(point.tags().get(Measurement.WINDOW))) {
       return;
     }
     String name = point.tags().getOrDefault("site", "");
@@ -44,7 +46,7 @@ final class StoredEnergy {
       return;
     }
     Site site = sites.computeIfAbsent(name, _ -> new Site());
-    if (point.epochNanos() <= site.forgottenUpTo) {
+    if (point.epochNanos() <= site.expiredUpTo) {
       return;
     }
     long[] now = {
@@ -56,8 +58,8 @@ final class StoredEnergy {
       site.sums[i] += now[i] - (before == null ? 0 : before[i]);
       site.shown[i] = Math.max(site.shown[i], site.sums[i]);
     }
-    while (site.windows.size() > REMEMBERED) {
-      site.forgottenUpTo = site.windows.pollFirstEntry().getKey();
+    while (site.windows.size() > MAX_WINDOWS) {
+      site.expiredUpTo = site.windows.pollFirstEntry().getKey();
     }
     joules.put(name, site.shown[0] / 1e3);
     jobsJoules.put(name, site.shown[1] / 1e3);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.schemas.catalogue;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
@@ -16,9 +16,9 @@ import java.util.Map;
 @SuppressWarnings("ImmutableEnumChecker") // both are unmodifiable
 public enum Measurement {
   /**
-   * Energy of a job in a window of 10 s, and its mean power there. For live views, kept weeks. What
-   * came after a window was closed is a point of its own, some nanoseconds later: points of a
-   * window add up.
+   * Energy of a job in a window of 10 s, and its mean power in it; for live views. What arrives
+   * after a window was closed is a point of its own, some nanoseconds later: points of a window add
+   * up.
    */
   JOB_WINDOW("job_window", List.of("site", "job"), jobEnergyFields()),
 
@@ -27,39 +27,42 @@ public enum Measurement {
 
   /**
    * Power and utilisation of a node in a window of 10 s. A window has several points, which add up:
-   * so use is told as times, not as ratios. Kept weeks, as there are a thousand times more nodes
-   * than sites.
+   * so utilisation is stored as times, not as ratios. Kept for weeks, as there are a thousand times
+   * more nodes than sites.
    */
   NODE_WINDOW("node_window", List.of("site", "node", "window"), nodePowerFields()),
 
-  /** Both sides of a site's books in a window, and what was refused, by reason. */
+  /** Both sides of a site's balance in a window, and the number of refused readings by reason. */
   LEDGER("ledger", List.of("site", "window"), ledgerFields()),
 
   /**
    * A job's totals, live and final, kept for years. The job's id is a field, so a job adds no
-   * series; what tells jobs of one site apart is the time: the job's anchor in seconds, and below
-   * the second a hash of its id. Two jobs of a site that start in the same second share a point
-   * with a probability of one in a billion. A job of which something was heard long after its end
-   * has several points (parts), whose amounts add up.
+   * series; points of a site differ by their time: the job's anchor in seconds, and below the
+   * second a hash of its id. Two jobs of a site that start in the same second share a point with a
+   * probability of one in a billion. A job of which records arrived long after its end has several
+   * points (fragments), whose amounts add up.
    */
   JOB_SUMMARY("job_summary", List.of("site"), jobSummaryFields()),
 
   /**
-   * How the pipeline itself does, every 10 s: who is how far behind in which topic, how much flows,
-   * how old the newest window of a site is. A tag that does not apply is absent.
+   * The pipeline itself, every 10 s: lag of each consumer group in each topic, rates, age of the
+   * newest window of each site. A tag that does not apply is absent.
    */
   PIPELINE("pipeline", List.of("component", "topic", "site"), pipelineFields()),
 
   /**
-   * An alert, each time that it holds: one point, at the second since when it has held, and below
-   * the second a hash of its id. What it is about is a field, so alerts of jobs add no series.
+   * An alert, each time that it fires: one point, at the second since which it fires, and below the
+   * second a hash of its id. Its subject is a field, so alerts of jobs add no series.
    */
   ALERT("alert", List.of("site", "rule"), alertFields()),
 
   /** A budget as it was set, changed or removed at that time. */
   BUDGET("budget", List.of("site", "budget"), budgetFields());
 
-  /** What a field holds. */
+  /** Tag for the length of a window: {@code 10s} or {@code 1h}. */
+  public static final String WINDOW = "window";
+
+  /** Type of a field's values. */
   public enum FieldType {
     LONG,
     DOUBLE,
@@ -76,10 +79,12 @@ public enum Measurement {
     this.fields = Collections.unmodifiableMap(fields);
   }
 
+  /** Its name in the store. */
   public String measurementName() {
     return measurementName;
   }
 
+  /** Names of its tags, in their order. */
   public List<String> tags() {
     return tags;
   }
@@ -87,6 +92,19 @@ public enum Measurement {
   /** Fields by name, in their order. */
   public Map<String, FieldType> fields() {
     return fields;
+  }
+
+  /**
+   * How long its points are kept.
+   *
+   * @param window length of the point's window; not used by measurements without the tag
+   */
+  public Retention retention(String window) {
+    return switch (this) {
+      case JOB_WINDOW, NODE_WINDOW, PIPELINE -> Retention.WEEKS;
+      case JOB_SUMMARY, ALERT, BUDGET -> Retention.YEARS;
+      case SITE_WINDOW, LEDGER -> window.endsWith("h") ? Retention.YEARS : Retention.WEEKS;
+    };
   }
 
   /** The field that holds this amount: its name in lower case, the unit last. */

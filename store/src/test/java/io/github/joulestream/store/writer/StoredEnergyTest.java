@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.store.writer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.store.StorePoint;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.schemas.catalogue;
 
 import io.github.joulestream.energy.Balance;
 import io.github.joulestream.energy.DeviceKind;
@@ -7,8 +7,8 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import java.util.Locale;
 
-/** Mean power in a window, W, and the energy that it is worked out from; of sites and of nodes. */
-enum PowerField {
+/** Mean power of a site or node in a window, W, and the energy that it is calculated from. */
+public enum PowerField {
   TOTAL(Balance.TOTAL.measured()),
   GPU(SiteAmount.measured(DeviceKind.GPU)),
   MEMORY(SiteAmount.measured(DeviceKind.MEMORY)),
@@ -27,11 +27,13 @@ enum PowerField {
     this.energy = energy;
   }
 
-  String fieldName() {
+  /** Name of the field, with its unit. */
+  public String fieldName() {
     return fieldName;
   }
 
-  double watts(Totals<SiteAmount> totals, int windowMillis) {
+  /** Mean power over a window, W. */
+  public double watts(Totals<SiteAmount> totals, int windowMillis) {
     // millijoules over milliseconds are watts
     return (double) totals.get(energy) / windowMillis;
   }

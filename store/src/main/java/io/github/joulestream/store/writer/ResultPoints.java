@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.store.writer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
@@ -13,35 +12,108 @@ import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.EnergyLimit;
 import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
-import java.nio.charset.StandardCharsets;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.catalogue.NodeField;
+import io.github.joulestream.schemas.catalogue.PowerField;
+import io.github.joulestream.schemas.catalogue.RatioField;
+import io.github.joulestream.store.LabelText;
+import io.github.joulestream.store.StorePoint;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
-/** From result records to points. */
-public final class Points {
+/** Converts records of the result topics to points. */
+public final class ResultPoints {
+  /** Topics whose records become points. */
+  static final List<String> TOPICS;
+
+  private static final Map<String, Converter> CONVERTERS = new LinkedHashMap<>();
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
-  // by ordinal; worked out once, there are some for every point
+  // by ordinal; made once, because every point has some
   private static final List<String> JOB_FIELDS = fields(JobAmount.values());
   private static final List<String> SITE_FIELDS = fields(SiteAmount.values());
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int LEFT_OUT_CHARACTERS = 100;
 
-  private Points() {}
+  /** How a record of one topic becomes a point; null if nothing is stored of it. */
+  @FunctionalInterface
+  private interface Converter {
+    @Nullable StorePoint convert(ConsumerRecord<byte[], byte[]> record);
+  }
 
+  static {
+    put(Topic.JOB_WINDOW, WireSerdes.jobWindows(), ResultPoints::of);
+    put(Topic.JOB_SUMMARY, WireSerdes.jobSummaries(), ResultPoints::of);
+    put(Topic.SITE_WINDOW, WireSerdes.siteWindows(), ResultPoints::power);
+    put(Topic.NODE_WINDOW, WireSerdes.nodeWindows(), ResultPoints::of);
+    put(Topic.LEDGER, WireSerdes.siteWindows(), ResultPoints::ledger);
+    // an alert that expired keeps its point
+    Converter alerts = converter(WireSerdes.alerts(), ResultPoints::of);
+    CONVERTERS.put(
+        Topic.ALERTS.topicName(), record -> record.value() == null ? null : alerts.convert(record));
+    CONVERTERS.put(Topic.BUDGETS.topicName(), ResultPoints::budget);
+    TOPICS = List.copyOf(CONVERTERS.keySet());
+  }
+
+  private ResultPoints() {}
+
+  private static <T> void put(Topic topic, Serde<T> serde, Function<T, StorePoint> point) {
+    CONVERTERS.put(topic.topicName(), converter(serde, point));
+  }
+
+  private static <T> Converter converter(Serde<T> serde, Function<T, StorePoint> point) {
+    Deserializer<T> deserializer = serde.deserializer();
+    return record -> {
+      if (record.value() == null) {
+        throw new SerializationException("empty record");
+      }
+      return point.apply(deserializer.deserialize(record.topic(), record.value()));
+    };
+  }
+
+  private static StorePoint budget(ConsumerRecord<byte[], byte[]> record) {
+    if (record.key() == null) {
+      throw new SerializationException("no key");
+    }
+    Budget budget =
+        record.value() == null
+            ? null
+            : WireSerdes.budgets().deserializer().deserialize(record.topic(), record.value());
+    return of(new String(record.key(), UTF_8), budget, record.timestamp());
+  }
+
+  /**
+   * The point of a record of one of the result topics; null if nothing is stored of it.
+   *
+   * @throws RuntimeException if the record cannot be read
+   */
+  static @Nullable StorePoint of(ConsumerRecord<byte[], byte[]> record) {
+    Converter converter = CONVERTERS.get(record.topic());
+    if (converter == null) {
+      throw new IllegalArgumentException("no result topic: " + record.topic());
+    }
+    return converter.convert(record);
+  }
+
+  /** Energy and mean power of a job in a window. */
   public static StorePoint of(JobWindow window) {
     Map<String, Object> fields = amounts(JOB_FIELDS, window.totals());
     long energy = window.totals().get(JobAmount.TOTAL_MILLIJOULES);
@@ -50,9 +122,10 @@ public final class Points {
         Measurement.JOB_WINDOW,
         tags("site", window.site(), "job", window.job()),
         fields,
-        nanos(window.windowStartEpochMillis()) + part(window.fragmentEpochMillis()));
+        nanos(window.windowStartEpochMillis()) + fragment(window.fragmentEpochMillis()));
   }
 
+  /** Power and utilisation of a site in a window. */
   public static StorePoint power(SiteWindow window) {
     Totals<SiteAmount> totals = window.totals();
     Map<String, Object> fields = watts(totals, window.windowMillis());
@@ -64,7 +137,7 @@ public final class Points {
         Measurement.SITE_WINDOW,
         siteTags(window),
         fields,
-        nanos(window.windowStartEpochMillis()) + part(window.fragmentEpochMillis()));
+        nanos(window.windowStartEpochMillis()) + fragment(window.fragmentEpochMillis()));
   }
 
   private static Map<String, Object> watts(Totals<SiteAmount> totals, int windowMillis) {
@@ -75,6 +148,7 @@ public final class Points {
     return fields;
   }
 
+  /** Power and amounts of a node in a window: one of several points, which add up. */
   public static StorePoint of(NodeWindow window) {
     Totals<SiteAmount> totals = window.totals();
     Map<String, Object> fields = watts(totals, window.windowMillis());
@@ -95,6 +169,7 @@ public final class Points {
             + Math.floorMod(window.fragment(), NANOS_PER_SECOND));
   }
 
+  /** Both sides of a site's balance in a window. */
   public static StorePoint ledger(SiteWindow window) {
     Totals<SiteAmount> totals = window.totals();
     Map<String, Object> fields = amounts(SITE_FIELDS, totals);
@@ -107,27 +182,14 @@ public final class Points {
         Measurement.LEDGER,
         siteTags(window),
         fields,
-        nanos(window.windowStartEpochMillis()) + part(window.fragmentEpochMillis()));
+        nanos(window.windowStartEpochMillis()) + fragment(window.fragmentEpochMillis()));
   }
 
   private static Map<String, String> siteTags(SiteWindow window) {
     return tags("site", window.site(), "window", Windows.name(window.windowMillis()));
   }
 
-  /**
-   * How the pipeline itself does.
-   *
-   * @param topic empty where it is of none, as is {@code site}
-   */
-  public static StorePoint health(
-      String component, String topic, String site, long epochMillis, Map<String, Object> fields) {
-    return new StorePoint(
-        Measurement.PIPELINE,
-        tags("component", component, "topic", topic, "site", site),
-        fields,
-        nanos(epochMillis));
-  }
-
+  /** A job's totals at the second of its anchor. */
   public static StorePoint of(JobSummary job) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("job", job.job());
@@ -135,7 +197,7 @@ public final class Points {
     fields.put("project", job.details().project());
     fields.put("name", job.details().name());
     fields.put("partition", job.details().partition());
-    fields.put("labels", json(job.details().labels()));
+    fields.put("labels", LabelText.of(job.details().labels()));
     fields.put("state", job.state().name());
     fields.put("anchor_epoch_millis", job.times().anchorEpochMillis());
     fields.put("start_epoch_millis", job.times().startEpochMillis());
@@ -156,6 +218,7 @@ public final class Points {
             + hash(job.job(), job.fragmentEpochMillis()));
   }
 
+  /** An alert at the second since which it fires. */
   public static StorePoint of(Alert alert) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("alert_id", alert.id());
@@ -179,7 +242,7 @@ public final class Points {
     fields.put("summary", alert.summary());
     fields.put(
         "contributors",
-        alert.contributors().stream().map(Points::text).collect(Collectors.joining("; ")));
+        alert.contributors().stream().map(ResultPoints::text).collect(Collectors.joining("; ")));
     fields.put("inhibited_by", alert.routing().inhibitedBy());
     fields.put("owner", alert.routing().owner());
     fields.put("note", alert.routing().note());
@@ -191,21 +254,20 @@ public final class Points {
             + hash(alert.id(), 0));
   }
 
-  /** {@code job 17 31.0 % 372.0 kW}. */
+  /** {@code job 17 31 % 372 kW}. */
   private static String text(Contributor contributor) {
-    return String.format(
-        Locale.ROOT,
-        "%s %s %.1f %% %.1f kW",
-        contributor.kind().name().toLowerCase(Locale.ROOT),
-        contributor.name(),
-        contributor.shareBasisPoints() / 100.0,
-        contributor.milliwatts() / 1e6);
+    return "%s %s %s %s"
+        .formatted(
+            contributor.kind().name().toLowerCase(Locale.ROOT),
+            contributor.name(),
+            Quantities.percent(contributor.shareBasisPoints() / 1e4),
+            Quantities.power(contributor.milliwatts()));
   }
 
   /**
    * A budget as it is from this time on.
    *
-   * @param key site and name, as the topic has them
+   * @param key of the record: {@code site/budget}
    * @param budget null if it was removed
    */
   public static StorePoint of(String key, @Nullable Budget budget, long epochMillis) {
@@ -235,19 +297,20 @@ public final class Points {
   }
 
   /**
-   * What keeps the parts of a window apart, ns: the minute in which a part began, as a number under
-   * a second. No part lives less than a minute.
+   * Offset of a fragment's point from its window's start, ns: the minute in which the fragment
+   * began, as a number under a second. A fragment is open for a minute at least, so no two of a
+   * window have the same.
    */
-  static long part(long fragmentEpochMillis) {
+  static long fragment(long fragmentEpochMillis) {
     return fragmentEpochMillis / 60_000 % 1_000_000_000;
   }
 
   /** 0 to 999,999,999: what fits below a second, in ns. */
-  static long hash(String job, long fragmentEpochMillis) {
+  private static long hash(String job, long fragmentEpochMillis) {
     CRC32C crc = new CRC32C();
-    crc.update(job.getBytes(StandardCharsets.UTF_8));
+    crc.update(job.getBytes(UTF_8));
     if (fragmentEpochMillis != 0) {
-      crc.update(Long.toString(fragmentEpochMillis).getBytes(StandardCharsets.UTF_8));
+      crc.update(Long.toString(fragmentEpochMillis).getBytes(UTF_8));
     }
     return crc.getValue() % NANOS_PER_SECOND;
   }
@@ -274,44 +337,5 @@ public final class Points {
 
   private static long nanos(long epochMillis) {
     return Math.multiplyExact(epochMillis, NANOS_PER_MILLI);
-  }
-
-  /** Cut label by label, so that it stays JSON however many there are and however long. */
-  static String json(Map<String, String> labels) {
-    Map<String, String> clean = new TreeMap<>();
-    labels.forEach((name, value) -> clean.put(StoreText.label(name), StoreText.label(value)));
-    String json = write(clean);
-    if (json.length() <= StoreText.MAX_IN_FIELD) {
-      return json;
-    }
-    Map<String, String> most = new LinkedHashMap<>();
-    int length = 0;
-    for (Map.Entry<String, String> label : clean.entrySet()) {
-      length += write(Map.of(label.getKey(), label.getValue())).length();
-      if (length > StoreText.MAX_IN_FIELD - LEFT_OUT_CHARACTERS) {
-        break;
-      }
-      most.put(label.getKey(), label.getValue());
-    }
-    most.put(
-        String.valueOf(StoreText.CUT), "%,d labels left out".formatted(clean.size() - most.size()));
-    return write(most);
-  }
-
-  private static String write(Map<String, String> labels) {
-    try {
-      return JSON.writeValueAsString(labels);
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("labels cannot be written", e);
-    }
-  }
-
-  /** The labels in such a text. */
-  public static Map<String, String> labels(String json) {
-    try {
-      return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("labels cannot be read: " + json, e);
-    }
   }
 }

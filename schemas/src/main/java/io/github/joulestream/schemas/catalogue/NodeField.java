@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.schemas.catalogue;
 
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import java.util.Locale;
 
-/** What is told of a node beside its power: what adds up over the points of a window. */
-@SuppressWarnings("ImmutableEnumChecker") // nobody changes the array
-enum NodeField {
+/** Fields of a node beside its power: amounts that add up over the points of a window. */
+@SuppressWarnings("ImmutableEnumChecker") // the array is never changed
+public enum NodeField {
   TOTAL_MILLIJOULES(SiteAmount.MEASURED_TOTAL_MILLIJOULES),
   WHOLE_NODE_MILLIJOULES(SiteAmount.WHOLE_NODE_MILLIJOULES),
   COVERED_MILLIS(SiteAmount.COVERED_MILLIS),
@@ -38,11 +38,13 @@ enum NodeField {
     this.amounts = amounts;
   }
 
-  String fieldName() {
+  /** Name of the field, with its unit if it has one. */
+  public String fieldName() {
     return fieldName;
   }
 
-  long of(Totals<SiteAmount> totals) {
+  /** Its value: the sum of its amounts. */
+  public long of(Totals<SiteAmount> totals) {
     long sum = 0;
     for (SiteAmount amount : amounts) {
       sum = Math.addExact(sum, totals.get(amount));

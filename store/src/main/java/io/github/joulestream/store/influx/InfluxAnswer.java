@@ -5,33 +5,39 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.joulestream.runtime.HttpAnswer;
 
 /**
- * What a server answered.
+ * InfluxAnswer of an InfluxDB.
  *
- * @param retryAfterMillis how long it wants to be left alone, ms; 0 if it does not say
+ * @param retryAfterMillis how long the server asks to wait, ms; 0 if it does not ask
  */
-public record Answer(int status, String body, long retryAfterMillis) {
+public record InfluxAnswer(int status, String body, long retryAfterMillis) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MAX_MESSAGE = 500;
 
-  public boolean fine() {
+  static InfluxAnswer of(HttpAnswer answer) {
+    return new InfluxAnswer(answer.status(), answer.body(), answer.retryAfterMillis());
+  }
+
+  /** True if the server did what was asked for: 2xx. */
+  public boolean ok() {
     return status / 100 == 2;
   }
 
-  /** It does not let us in: 401 says that it does not know us, 403 that we may not. */
+  /** True if the credentials are unknown (401) or not sufficient (403). */
   boolean denied() {
     return status == 401 || status == 403;
   }
 
   /**
-   * It will never take it. 400: cannot be parsed, or breaks a rule; 413: too large; 422: of a type
-   * that a field cannot take.
+   * True if the server will never take it. 400: cannot be parsed, or breaks a rule; 413: too large;
+   * 422: of a type that a field cannot take.
    */
   boolean refused() {
     return status == 400 || status == 413 || status == 422;
   }
 
+  /** The body as JSON; missing if it is none. */
   JsonNode json() {
     try {
       JsonNode node = JSON.readTree(body);
@@ -41,15 +47,13 @@ public record Answer(int status, String body, long retryAfterMillis) {
     }
   }
 
-  /** Its reason, in one line of bearable length. */
+  /** The server's reason, in one line of at most 500 characters. */
   String message() {
     JsonNode json = json();
-    String text =
+    return HttpAnswer.oneLine(
         json.hasNonNull("message")
             ? json.get("message").asText()
-            : json.hasNonNull("error") ? json.get("error").asText() : body;
-    String line = text.strip().replaceAll("\\s*\\R\\s*", "; ");
-    return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "..." : line;
+            : json.hasNonNull("error") ? json.get("error").asText() : body);
   }
 
   @Override

@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.store;
+package io.github.joulestream.schemas.catalogue;
 
 import java.time.Duration;
 
 /**
- * Where points go, by how long they are kept. InfluxDB keeps all that is in a bucket (1.x and 3.x:
- * database) for the same time, so there is one for each.
+ * Buckets by retention. InfluxDB keeps all points of a bucket (1.x and 3.x: database) for the same
+ * time, so there is one for each retention.
  */
 public record Buckets(Bucket weeks, Bucket years) {
-  /** What the names of both begin with if nothing else is said. */
+  /** Default prefix of both names. */
   public static final String DEFAULT_NAME = "joulestream";
 
-  /** A whole month, and the days it takes to look at it. */
+  /** A calendar month, and some days to look at it. */
   public static final Duration DEFAULT_WEEKS = Duration.ofDays(35);
 
+  /** Ten years. */
   public static final Duration DEFAULT_YEARS = Duration.ofDays(3650);
 
   /**
-   * @param kept how long what is in it is kept; zero: for ever
+   * A bucket.
+   *
+   * @param retention how long its points are kept; zero: for ever
    */
-  public record Bucket(String name, Duration kept) {
+  public record Bucket(String name, Duration retention) {
     public Bucket {
       if (name.isBlank()) {
         throw new IllegalArgumentException("a bucket needs a name");
       }
-      if (kept.isNegative()) {
-        throw new IllegalArgumentException("kept for %s".formatted(kept));
+      if (retention.isNegative()) {
+        throw new IllegalArgumentException("a retention of %s".formatted(retention));
       }
     }
   }
@@ -35,7 +38,7 @@ public record Buckets(Bucket weeks, Bucket years) {
     return new Buckets(new Bucket(name, DEFAULT_WEEKS), new Bucket(yearsName(name), DEFAULT_YEARS));
   }
 
-  /** InfluxDB 3 takes no underscore. */
+  /** Name of the bucket for years; with a dash, because InfluxDB 3 takes no underscore. */
   public static String yearsName(String name) {
     return name + "-years";
   }
@@ -46,8 +49,9 @@ public record Buckets(Bucket weeks, Bucket years) {
     return new Buckets(bucket, bucket);
   }
 
-  public Bucket of(Retention keep) {
-    return switch (keep) {
+  /** The bucket for points of this retention. */
+  public Bucket of(Retention retention) {
+    return switch (retention) {
       case WEEKS -> weeks;
       case YEARS -> years;
     };
