@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe.nvml;
 
+import static io.github.joulestream.energy.Readings.MISSING;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -71,8 +72,8 @@ final class Nvml implements AutoCloseable {
   private static final int TYPE_SIGNED_INT = 5;
   private static final int TYPE_UNSIGNED_SHORT = 6;
 
-  /** In place of a process's memory that the driver cannot tell: NVML_VALUE_NOT_AVAILABLE. */
-  static final long VALUE_NOT_AVAILABLE = -1;
+  /** In place of a process's memory that the driver does not know: NVML_VALUE_NOT_AVAILABLE. */
+  private static final long VALUE_NOT_AVAILABLE = -1;
 
   /** nvmlMemory_t: bytes. */
   static final StructLayout MEMORY =
@@ -114,9 +115,26 @@ final class Nvml implements AutoCloseable {
           JAVA_INT.withName("pciSubSystemId"),
           MemoryLayout.sequenceLayout(32, JAVA_BYTE).withName("busId"));
 
-  private static final long PCI_DOMAIN = PCI.byteOffset(PathElement.groupElement("domain"));
-  private static final long PCI_BUS = PCI.byteOffset(PathElement.groupElement("bus"));
-  private static final long PCI_DEVICE = PCI.byteOffset(PathElement.groupElement("device"));
+  private static final long MEMORY_TOTAL = offset(MEMORY, "total");
+  private static final long MEMORY_USED = offset(MEMORY, "used");
+  private static final long UTILIZATION_GPU = offset(UTILIZATION, "gpu");
+  private static final long UTILIZATION_MEMORY = offset(UTILIZATION, "memory");
+  private static final long PROCESS_PID = offset(PROCESS, "pid");
+  private static final long PROCESS_USED = offset(PROCESS, "usedGpuMemory");
+  private static final long PROCESS_GPU_INSTANCE = offset(PROCESS, "gpuInstanceId");
+  private static final long PROCESS_COMPUTE_INSTANCE = offset(PROCESS, "computeInstanceId");
+  private static final long FIELD_ID = offset(FIELD, "fieldId");
+  private static final long FIELD_SCOPE = offset(FIELD, "scopeId");
+  private static final long FIELD_TYPE = offset(FIELD, "valueType");
+  private static final long FIELD_ANSWER = offset(FIELD, "nvmlReturn");
+  private static final long FIELD_VALUE = offset(FIELD, "value");
+  private static final long PCI_DOMAIN = offset(PCI, "domain");
+  private static final long PCI_BUS = offset(PCI, "bus");
+  private static final long PCI_DEVICE = offset(PCI, "device");
+
+  private static long offset(StructLayout layout, String member) {
+    return layout.byteOffset(PathElement.groupElement(member));
+  }
 
   private final SymbolLookup library;
   private final Linker linker = Linker.nativeLinker();
@@ -300,24 +318,24 @@ final class Nvml implements AutoCloseable {
     return new IllegalStateException("a call into NVML failed: " + cause, cause);
   }
 
-  /** Sets which field is wanted, in row {@code row} of an array of {@link #FIELD}. */
+  /** Requests a field in row {@code row} of an array of {@link #FIELD}. */
   static void want(MemorySegment fields, int row, int field, int scope) {
-    MemorySegment entry = row(fields, FIELD, row);
+    MemorySegment entry = fields.asSlice(row * FIELD.byteSize(), FIELD.byteSize());
     entry.fill((byte) 0);
-    entry.set(JAVA_INT, 0, field);
-    entry.set(JAVA_INT, 4, scope);
+    entry.set(JAVA_INT, FIELD_ID, field);
+    entry.set(JAVA_INT, FIELD_SCOPE, scope);
   }
 
   /** The answer for the field of a row. */
   static int fieldAnswer(MemorySegment fields, int row) {
-    return fields.get(JAVA_INT, row * FIELD.byteSize() + 28);
+    return fields.get(JAVA_INT, row * FIELD.byteSize() + FIELD_ANSWER);
   }
 
   /** The value of the field of a row, whatever its type; a double is rounded. */
   static long fieldValue(MemorySegment fields, int row) {
     long start = row * FIELD.byteSize();
-    long value = start + 32;
-    return switch (fields.get(JAVA_INT, start + 24)) {
+    long value = start + FIELD_VALUE;
+    return switch (fields.get(JAVA_INT, start + FIELD_TYPE)) {
       case TYPE_DOUBLE -> Math.round(fields.get(ValueLayout.JAVA_DOUBLE, value));
       case TYPE_UNSIGNED_INT -> Integer.toUnsignedLong(fields.get(JAVA_INT, value));
       case TYPE_SIGNED_INT -> fields.get(JAVA_INT, value);
@@ -326,8 +344,36 @@ final class Nvml implements AutoCloseable {
     };
   }
 
-  private static MemorySegment row(MemorySegment array, StructLayout layout, int row) {
-    return array.asSlice(row * layout.byteSize(), layout.byteSize());
+  /** Bytes of memory that a device has, by a {@link #MEMORY}. */
+  static long totalBytes(MemorySegment memory) {
+    return memory.get(JAVA_LONG, MEMORY_TOTAL);
+  }
+
+  /** Bytes of memory in use, by a {@link #MEMORY}. */
+  static long usedBytes(MemorySegment memory) {
+    return memory.get(JAVA_LONG, MEMORY_USED);
+  }
+
+  /** Share of the time in which a kernel ran, in percent, by a {@link #UTILIZATION}. */
+  static int busyPercent(MemorySegment utilization) {
+    return utilization.get(JAVA_INT, UTILIZATION_GPU);
+  }
+
+  /** Share of the time in which memory was read or written, in percent. */
+  static long memoryBusyPercent(MemorySegment utilization) {
+    return Integer.toUnsignedLong(utilization.get(JAVA_INT, UTILIZATION_MEMORY));
+  }
+
+  /** The process in a row of an array of {@link #PROCESS}. */
+  static GpuProcess process(MemorySegment processes, int row, String gpu) {
+    long start = row * PROCESS.byteSize();
+    long used = processes.get(JAVA_LONG, start + PROCESS_USED);
+    return new GpuProcess(
+        gpu,
+        Integer.toUnsignedLong(processes.get(JAVA_INT, start + PROCESS_PID)),
+        used == VALUE_NOT_AVAILABLE ? MISSING : used,
+        processes.get(JAVA_INT, start + PROCESS_GPU_INSTANCE),
+        processes.get(JAVA_INT, start + PROCESS_COMPUTE_INSTANCE));
   }
 
   /** Where a device is, by an answer of nvmlDeviceGetPciInfo_v3: a GPU is function 0. */
@@ -339,7 +385,7 @@ final class Nvml implements AutoCloseable {
         0);
   }
 
-  /** What NVML says of an answer, with its number. */
+  /** NVML's description of an answer, with its number. */
   String words(int answer) {
     if (answer == FUNCTION_NOT_FOUND || errorString == null) {
       return answer == FUNCTION_NOT_FOUND ? "this driver has no such function" : "error " + answer;
