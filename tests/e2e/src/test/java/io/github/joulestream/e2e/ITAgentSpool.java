@@ -300,16 +300,16 @@ class ITAgentSpool {
     try (Program agent = startAgent(disk.resolve("spool"))) {
       agent.awaitLine("sampling node lab/n1");
       Files.write(disk.resolve("filler"), new byte[(int) disk.toFile().getUsableSpace()]);
-      agent.awaitLine("takes nothing (No space left on device)");
+      agent.awaitLine("cannot be written to (No space left on device)");
       double before = metric(agent, "joulestream_agent_readings_total");
       assertThat(metric(agent, "joulestream_agent_spool_writable")).isZero();
       Await.until(
           "it goes on", () -> metric(agent, "joulestream_agent_readings_total") > before + 5);
       Files.delete(disk.resolve("filler"));
-      agent.awaitLine("works again");
+      agent.awaitLine("can be written to again");
       assertThat(metric(agent, "joulestream_agent_spool_writable")).isEqualTo(1);
       assertThat(metric(agent, "joulestream_agent_dropped_records_total")).isZero();
-      assertThat(agent.output().split("takes nothing", -1)).hasSize(2);
+      assertThat(agent.output().split("cannot be written to", -1)).hasSize(2);
       agent.kill();
     } finally {
       assertThat(new ProcessBuilder("umount", disk.toString()).start().waitFor()).isZero();
@@ -328,7 +328,7 @@ class ITAgentSpool {
       agent.awaitLine("Read-only file system");
       Await.until("it goes on", () -> metric(agent, "joulestream_agent_readings_total") > 5);
       assertThat(ask(agent, "/health")).startsWith("200 ok");
-      assertThat(agent.output().split("takes nothing", -1)).hasSize(2);
+      assertThat(agent.output().split("cannot be written to", -1)).hasSize(2);
       agent.kill();
     } finally {
       assertThat(new ProcessBuilder("umount", disk.toString()).start().waitFor()).isZero();

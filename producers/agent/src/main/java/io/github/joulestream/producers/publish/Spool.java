@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.publish;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
-import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -25,39 +17,37 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Messages on their way to Kafka, in a folder: each is written there before it is sent, and goes
- * when Kafka has it. So a crash of this process loses none, and what one life left the next one
- * sends, in order. Safe for use by many threads.
+ * Records on their way to Kafka, in a folder: each is written there before it is sent, and deleted
+ * when Kafka has acknowledged it. So a crash of this process loses none, and the next start sends
+ * what the last one left, in order. Safe for use by many threads.
  *
  * <pre>
- *   messages      0 1 2 3 4 5 6 7 8 9 ...
+ *   records       0 1 2 3 4 5 6 7 8 9 ...
  *   segments     [0 . . .][4 . . .][8 .        the last one grows
- *   head              ^ the first that Kafka does not have yet; kept in the file "sent"
- *   in memory                   [6 7 8 9]      the newest, so that nothing is read while all is well
+ *   head              ^ the first that Kafka does not have; stored in the file "sent"
+ *   in memory                   [6 7 8 9]      the newest: the disk is read for a backlog only
  * </pre>
  *
- * A segment that is damaged is set aside, under its name with {@code .damaged}, of which the newest
- * few stay; what is whole before the damage is sent, and the rest counted.
+ * A damaged segment is renamed to {@code *.damaged}, of which the newest few stay; records before
+ * the damage are sent, the others are counted as dropped.
  *
- * <p>What the folder does not take (it is full, read-only, gone) stays in memory as long as there
- * is room; then the oldest goes. When the spool has its full size the oldest segment goes. Both are
- * counted, and said once.
+ * <p>While the folder cannot be written to (full, read-only, gone) records stay in memory, the
+ * newest ones as far as there is room. When the spool has its full size the oldest segment is
+ * deleted. Both drop records: they are counted, and the first is logged.
  */
 final class Spool implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(Spool.class);
   private static final int MEMORY_BYTES = 512 << 10;
   private static final int SEGMENT_BYTES = 1 << 20;
-  private static final int SEGMENTS_AT_LEAST = 8;
+  private static final int MIN_SEGMENTS = 8;
   // when all of a segment is sent, and it is at least so large, another one is begun
   private static final int WORN_BYTES = 256 << 10;
-  private static final int SENT_BYTES = 12;
-  private static final int SET_ASIDE_AT_MOST = 4;
+  private static final int MAX_SET_ASIDE = 4;
 
   private final NanoClock clock = NanoClock.system();
   private final Path folder;
@@ -66,8 +56,8 @@ final class Spool implements Closeable {
   private final int memoryBytes;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final Deque<Entry> recent = new ArrayDeque<>();
-  private @Nullable FileChannel lock;
-  private @Nullable RandomAccessFile sent;
+  private final SentMark sent;
+  private @Nullable FolderLock lock;
   private @Nullable Segment active;
   // the segment that was read last, while there is a backlog
   private @Nullable Segment loaded;
@@ -93,13 +83,14 @@ final class Spool implements Closeable {
   private Spool(Path folder, long limitBytes, int memoryBytes) {
     this.folder = folder;
     this.limitBytes = limitBytes;
-    this.segmentBytes = Math.min(SEGMENT_BYTES, limitBytes / SEGMENTS_AT_LEAST);
+    this.segmentBytes = Math.min(SEGMENT_BYTES, limitBytes / MIN_SEGMENTS);
     this.memoryBytes = memoryBytes;
+    sent = new SentMark(folder);
   }
 
   /**
    * Opens a folder, and takes over what is in it. A folder that cannot be used is no error: it is
-   * said, and asked again with every message.
+   * logged, and tried again with every message.
    *
    * @param limitBytes size on disk that it never exceeds by more than a message
    * @throws UserError if another agent uses it
@@ -112,7 +103,7 @@ final class Spool implements Closeable {
     Spool spool = new Spool(folder, limitBytes, memoryBytes);
     try {
       Files.createDirectories(folder);
-      spool.lock();
+      spool.lock = FolderLock.take(folder);
     } catch (IOException e) {
       spool.fails(e);
     }
@@ -122,21 +113,6 @@ final class Spool implements Closeable {
       spool.fails(e);
     }
     return spool;
-  }
-
-  private void lock() throws IOException {
-    FileChannel channel = FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        lock = channel;
-        return;
-      }
-    } catch (OverlappingFileLockException e) {
-      log.debug("locked by this very process", e);
-    }
-    channel.close();
-    throw new UserError(
-        "another agent uses the spool %s; give each its own: --spool DIR".formatted(folder));
   }
 
   private void takeOver() throws IOException {
@@ -164,7 +140,7 @@ final class Spool implements Closeable {
         if (!last.cutTornTail()) {
           damaged++;
           log.warn(
-              "{} is damaged after its first {} records; it is set aside when they are sent",
+              "{} is damaged after its first {} records; it is set aside once they are sent",
               last,
               last.end() - last.first());
         }
@@ -173,17 +149,16 @@ final class Spool implements Closeable {
           segments.removeLast();
         }
       } catch (IOException e) {
-        fails(e); // what is whole can be sent all the same
+        fails(e); // records before the damage can be sent all the same
       }
       diskBytes += segments.contains(last) ? last.bytes() : 0;
       next = last.end();
     }
-    long sentBefore = readSent();
-    head = Math.max(head, sentBefore);
+    head = Math.max(head, sent.read());
     next = Math.max(next, head);
     deleteSent();
     if (next > head) {
-      log.info("{} records of an earlier life wait in {}", next - head, folder);
+      log.info("Spool {} holds {} records of the last run to be sent", folder, next - head);
     }
   }
 
@@ -200,13 +175,13 @@ final class Spool implements Closeable {
     }
   }
 
-  /** They are there to be looked at, not to fill the disk. */
+  /** Damaged segments are for people to look at, and must not fill the disk. */
   private void removeOldestSetAside() throws IOException {
     List<Path> aside;
     try (Stream<Path> all = Files.list(folder)) {
       aside = all.filter(Segment::isSetAside).sorted().toList();
     }
-    for (Path file : aside.subList(0, Math.max(0, aside.size() - SET_ASIDE_AT_MOST))) {
+    for (Path file : aside.subList(0, Math.max(0, aside.size() - MAX_SET_ASIDE))) {
       if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
         continue; // whoever made it may remove it
       }
@@ -238,11 +213,11 @@ final class Spool implements Closeable {
     notifyAll();
   }
 
-  /** False if the folder does not take it. */
+  /** False if the folder cannot be written to. */
   private boolean write(long number, Message message) {
     byte[] encoded = Segment.encode(message);
     if (encoded.length > Segment.MAX_BYTES - Segment.MAGIC_BYTES) {
-      return false; // Kafka will not take it either
+      return false; // Kafka will refuse it too
     }
     try {
       makeRoom(encoded.length + Segment.MAGIC_BYTES);
@@ -264,7 +239,7 @@ final class Spool implements Closeable {
       return false;
     }
     if (trouble != null) {
-      log.warn("the spool {} works again", folder);
+      log.warn("Spool {} can be written to again", folder);
       trouble = null;
     }
     return true;
@@ -297,13 +272,13 @@ final class Spool implements Closeable {
     while (diskBytes + more > limitBytes && !segments.isEmpty()) {
       Segment oldest = segments.getFirst();
       long lost = Math.max(0, oldest.end() - Math.max(head, oldest.first()));
-      // what was only in memory, and is older still, goes with it
+      // older records that are only in memory are dropped with it
       lost += recent.stream().filter(entry -> entry.number < oldest.first()).count();
       if (lost > 0) {
         if (!full) {
           full = true;
           log.warn(
-              "the spool {} is full ({} MiB): the oldest records go first",
+              "Spool {} is full ({} MiB): the oldest records are dropped",
               folder,
               limitBytes >> 20);
         }
@@ -316,7 +291,10 @@ final class Spool implements Closeable {
 
   private void drop(long count) {
     if (dropped == 0) {
-      log.warn("records are lost; their number is told among the figures of this agent");
+      log.warn(
+          "Spool {} dropped {} records; see joulestream_agent_dropped_records_total",
+          folder,
+          count);
     }
     dropped += count;
   }
@@ -325,8 +303,8 @@ final class Spool implements Closeable {
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     if (trouble == null) {
       log.warn(
-          "the spool {} takes nothing ({}); mend it or give --spool DIR; until then the newest"
-              + " {} KiB are kept in memory",
+          "Spool {} cannot be written to ({}); free or repair it, or give --spool DIR; until then"
+              + " the newest {} KiB stay in memory",
           folder,
           why,
           memoryBytes >> 10);
@@ -347,7 +325,7 @@ final class Spool implements Closeable {
     return oldest(maxBytes, maxCount);
   }
 
-  /** From now on nobody waits for more. */
+  /** From now on {@link #await} returns at once. */
   synchronized void finish() {
     finishing = true;
     notifyAll();
@@ -375,9 +353,9 @@ final class Spool implements Closeable {
         }
         return upTo(maxBytes, maxCount, entries.iterator());
       }
-      // what should be there is damaged
+      // records that should be there are damaged
       drop(segment.end() - from);
-      log.warn("{} is damaged and set aside: {} records are lost", segment, segment.end() - from);
+      log.warn("{} is damaged and set aside: dropped {} records", segment, segment.end() - from);
       damaged++;
       segment.markDamaged();
       acknowledge(segment.end());
@@ -429,7 +407,11 @@ final class Spool implements Closeable {
       return; // they were dropped meanwhile
     }
     advanceTo(number);
-    writeSent();
+    try {
+      sent.write(head);
+    } catch (IOException e) {
+      fails(e);
+    }
     deleteSent();
     if (head == next) {
       full = false;
@@ -477,48 +459,6 @@ final class Spool implements Closeable {
     }
   }
 
-  // ---- how far it was sent: a hint, without which a few records would be sent again
-
-  private long readSent() throws IOException {
-    Path file = folder.resolve("sent");
-    if (!Files.isReadable(file)) {
-      return 0;
-    }
-    byte[] bytes;
-    try {
-      bytes = SmallFile.bytes(file, SENT_BYTES);
-    } catch (SmallFile.Unusable e) {
-      log.warn("{}; some records may be sent again", e.getMessage());
-      return 0;
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    boolean right = bytes.length == SENT_BYTES && in.getInt(8) == crc(bytes);
-    return right && Segment.isNumber(in.getLong(0)) ? in.getLong(0) : 0;
-  }
-
-  private void writeSent() {
-    byte[] bytes = new byte[SENT_BYTES];
-    ByteBuffer.wrap(bytes).putLong(0, head);
-    ByteBuffer.wrap(bytes).putInt(8, crc(bytes));
-    try {
-      RandomAccessFile file = sent;
-      if (file == null) {
-        file = new RandomAccessFile(folder.resolve("sent").toFile(), "rw");
-        sent = file;
-      }
-      file.seek(0);
-      file.write(bytes);
-    } catch (IOException e) {
-      fails(e);
-    }
-  }
-
-  private static int crc(byte[] sent) {
-    CRC32C crc = new CRC32C();
-    crc.update(sent, 0, 8);
-    return (int) crc.getValue();
-  }
-
   /** Waits until Kafka has everything; false if it has not within the time. */
   synchronized boolean awaitEmpty(Duration limit) throws InterruptedException {
     long end = clock.nanos() + limit.toNanos();
@@ -554,17 +494,17 @@ final class Spool implements Closeable {
     return damaged;
   }
 
-  /** Messages that were lost. */
+  /** Messages that were dropped. */
   synchronized long dropped() {
     return dropped;
   }
 
-  /** Why the folder takes nothing, if it does not. */
+  /** Why the folder cannot be written to, if so. */
   synchronized Optional<String> trouble() {
     return Optional.ofNullable(trouble);
   }
 
-  /** Makes sure that a power failure does not take what waits. */
+  /** Writes to the disk what a power failure would lose. */
   synchronized void force() {
     Segment segment = active;
     if (segment != null) {
@@ -576,15 +516,13 @@ final class Spool implements Closeable {
     }
   }
 
-  /** What waits stays in the folder, for the next life. */
+  /** What is not sent stays in the folder, for the next start. */
   @Override
   public synchronized void close() {
     closed = true;
     closeActive();
     try {
-      if (sent != null) {
-        sent.close();
-      }
+      sent.close();
       if (lock != null) {
         lock.close();
       }
