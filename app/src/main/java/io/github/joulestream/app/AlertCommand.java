@@ -4,6 +4,8 @@ package io.github.joulestream.app;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.alerting.Figures;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;

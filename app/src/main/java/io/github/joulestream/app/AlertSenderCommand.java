@@ -2,6 +2,11 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.alerting.AlertSender;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.HealthOption;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
+import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
@@ -60,7 +65,8 @@ final class AlertSenderCommand implements Callable<Integer> {
           for (AlertSender.Status status : sender.status()) {
             lines
                 .computeIfAbsent(status.target(), _ -> new StatusLines(System.out))
-                .say(status.told() + "," + status.refused() + "," + status.trouble(), line(status));
+                .print(
+                    status.told() + "," + status.refused() + "," + status.trouble(), line(status));
           }
         }
       }

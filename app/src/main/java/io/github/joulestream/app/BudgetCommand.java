@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.app.alerts.BudgetFile;
 import io.github.joulestream.app.alerts.BudgetText;
 import io.github.joulestream.app.alerts.BudgetTopic;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;

@@ -3,6 +3,9 @@ package io.github.joulestream.app;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.Times;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.producers.agent.Probes;
@@ -137,7 +140,7 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkKafka() throws InterruptedException {
     try (Admin admin = kafka.admin()) {
       List<String> differences = new TopicAdmin(admin).check();
-      say(Finding.ok("Kafka", "answers at " + kafka.bootstrap));
+      say(Finding.ok("Kafka", "answers at " + kafka.bootstrap()));
       say(
           differences.isEmpty()
               ? Finding.ok("topics", "are as they must be")

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.Times;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.jobs.JobDirectory;
 import io.github.joulestream.producers.jobs.JobFile;

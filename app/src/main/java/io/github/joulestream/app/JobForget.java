@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSummary;

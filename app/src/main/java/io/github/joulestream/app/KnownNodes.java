@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.NodeRecord;

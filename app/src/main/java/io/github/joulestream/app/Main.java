@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
-import io.github.joulestream.app.log.Logging;
-import io.github.joulestream.app.up.NativeLibraries;
 import io.github.joulestream.app.up.TemporaryFolder;
-import io.github.joulestream.runtime.DeadThreads;
-import io.github.joulestream.runtime.ShownText;
-import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.Program;
+import io.github.joulestream.producers.command.AgentCommand;
 import io.github.joulestream.runtime.Version;
-import java.io.PrintWriter;
-import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code joulestream} command. */
 @Command(
@@ -65,97 +59,14 @@ public final class Main implements Runnable {
 
   /** Runs a command. */
   public static void main(String[] args) {
-    Logging.start(verbose(args));
-    DeadThreads.endTheProcess(words -> System.err.println("joulestream: " + words));
+    Program.start(args);
     TemporaryFolder.tidy();
-    NativeLibraries.leaveNoFiles();
     System.exit(run(args));
   }
 
   /** Runs a command and returns its exit status. */
   public static int run(String... args) {
-    boolean verbose = verbose(args);
-    Logging.start(verbose);
-    CommandLine command = commandLine(args);
-    command.setUsageHelpWidth(100);
-    command.setCaseInsensitiveEnumValuesAllowed(true);
-    command.registerConverter(java.time.Duration.class, Durations::parse);
-    command.setParameterExceptionHandler((e, _) -> refuse(e, verbose));
-    command.setExecutionExceptionHandler((e, failed, _) -> fail(e, failed.getErr(), verbose));
-    try {
-      command.setDefaultValueProvider(Settings.load(System.getenv(), args));
-    } catch (UserError e) {
-      return fail(e, command.getErr(), verbose);
-    }
-    return command.execute(args);
-  }
-
-  private static boolean verbose(String... args) {
-    return List.of(args).contains("--verbose");
-  }
-
-  /** The agent shares its node with others' work: it loads no class of the other commands. */
-  static CommandLine commandLine(String... args) {
-    return args.length > 0 && args[0].equals("agent")
-        ? new CommandLine(new AgentAlone()).addSubcommand(new AgentCommand())
-        : new CommandLine(new Main());
-  }
-
-  /** The command as the agent sees it. */
-  @Command(name = "joulestream")
-  private static final class AgentAlone {}
-
-  private static int refuse(ParameterException e, boolean verbose) {
-    CommandLine command = e.getCommandLine();
-    PrintWriter err = command.getErr();
-    err.println(
-        "joulestream: %s%s (try '%s --help')"
-            .formatted(
-                oneLine(String.valueOf(e.getMessage()))
-                    .replaceFirst("is not an? (int|long)$", "is not a whole number"),
-                suggestion(e),
-                command.getCommandSpec().qualifiedName()));
-    if (verbose) {
-      e.printStackTrace(err);
-    }
-    return CommandLine.ExitCode.USAGE;
-  }
-
-  /** What is like it: an option or a command. */
-  private static String suggestion(ParameterException e) {
-    if (!(e instanceof UnmatchedArgumentException unmatched)) {
-      return "";
-    }
-    for (String argument : unmatched.getUnmatched()) {
-      String renamed =
-          RenamedOptions.newName(argument.replaceFirst("^--", "").replaceFirst("=.*$", ""));
-      if (argument.startsWith("--") && renamed != null) {
-        return "; it is --%s now".formatted(renamed);
-      }
-    }
-    List<String> alike = unmatched.getSuggestions();
-    return alike.isEmpty()
-        ? ""
-        : "; did you mean %s?"
-            .formatted(String.join(" or ", alike.subList(0, Math.min(3, alike.size()))));
-  }
-
-  private static int fail(Throwable e, PrintWriter err, boolean verbose) {
-    boolean known = e instanceof UserError;
-    err.println(
-        "joulestream: "
-            + oneLine(known ? String.valueOf(e.getMessage()) : e.toString())
-            + (known || verbose ? "" : " (--verbose shows more)"));
-    if (verbose) {
-      e.printStackTrace(err);
-    }
-    return e instanceof UserError user && user.isUsage()
-        ? CommandLine.ExitCode.USAGE
-        : CommandLine.ExitCode.SOFTWARE;
-  }
-
-  private static String oneLine(String message) {
-    return ShownText.of(message.replaceAll("\\s*\\R\\s*", " "));
+    return Program.run(new CommandLine(new Main()), args);
   }
 
   /** What {@code --version} prints. */

@@ -2,6 +2,8 @@
 package io.github.joulestream.app;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.streams.StreamsProgram;
 import io.github.joulestream.streams.state.SetAsideNode;
 import java.time.Instant;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.producers.replay.Traces;

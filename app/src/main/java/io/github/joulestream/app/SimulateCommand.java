@@ -2,6 +2,12 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.app.up.LeftRunning;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.HealthOption;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
+import io.github.joulestream.cli.StatusLines;
+import io.github.joulestream.cli.Times;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
@@ -144,7 +150,7 @@ final class SimulateCommand implements Callable<Integer> {
       StatusLines lines = new StatusLines(System.out);
       try (AutoCloseable _ = healthPort.open(metrics, runner::health)) {
         while (!runner.done() && !stopping.await(TICK, "the simulation", runner::failure)) {
-          lines.say("", String.format(Locale.ROOT, "%,d readings", runner.readings()));
+          lines.print("", String.format(Locale.ROOT, "%,d readings", runner.readings()));
         }
       }
       runner.finish();

@@ -2,6 +2,8 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.app.alerts.BudgetTopic;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.UserError;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.HealthOption;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
+import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.producers.jobs.SlurmJobs;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
@@ -52,7 +57,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
       for (long turn = 1; !stopping.asked(); turn++) {
         jobs.turn(WAIT, stopping::asked);
         if (turn % WAITS_PER_LINE == 0) {
-          lines.say(line(jobs), line(jobs));
+          lines.print(line(jobs), line(jobs));
         }
       }
       System.out.println(line(jobs));

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.HealthOption;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
+import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.store.connect.StoreConnection;
@@ -87,7 +92,7 @@ final class StoreWriterCommand implements Callable<Integer> {
       System.out.println("writing into " + url + "; Ctrl-C stops it");
       StatusLines lines = new StatusLines(System.out);
       while (!stopping.await(LINE_INTERVAL, "the store writer", writer::failure)) {
-        lines.say(
+        lines.print(
             writer.storeTrouble().orElse("")
                 + writer.recordsRefused()
                 + (writer.pointsWritten() > 0),

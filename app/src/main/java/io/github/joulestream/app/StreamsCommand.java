@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.HealthOption;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.UserError;
@@ -68,7 +72,7 @@ final class StreamsCommand implements Callable<Integer> {
     kafka.requireTopics(StreamsProgram.inputs());
     StreamsSettings settings =
         new StreamsSettings(
-            kafka.bootstrap,
+            kafka.bootstrap(),
             state,
             threads,
             instance,

@@ -4,6 +4,8 @@ package io.github.joulestream.app;
 import io.github.joulestream.app.up.FreePorts;
 import io.github.joulestream.app.up.UpOptions;
 import io.github.joulestream.app.up.UpRun;
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.HealthOption;
 import io.github.joulestream.runtime.UserError;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/** The commands of {@code joulestream}. */
 @NullMarked
 package io.github.joulestream.app;
 

@@ -4,6 +4,9 @@ package io.github.joulestream.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.cli.Durations;
+import io.github.joulestream.cli.RenamedOptions;
+import io.github.joulestream.cli.Settings;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,7 +100,6 @@ class SettingsTest {
         .hasMessageEndingWith("did you mean JOULESTREAM_STREAMS_THREADS?");
     assertThatThrownBy(() -> Settings.load(Map.of("JOULESTREAM_NOTHING_LIKE_AN_OPTION", "2"), "up"))
         .hasMessageEndingWith("such as JOULESTREAM_UP_DATA or JOULESTREAM_DATA");
-    // no class of another command is loaded unless a name is unknown to the agent
     assertThatThrownBy(() -> Settings.load(Map.of("JOULESTREAM_AGENT_SIT", "x"), "agent"))
         .hasMessageEndingWith("did you mean JOULESTREAM_AGENT_SITE?");
     Settings.load(Map.of("JOULESTREAM_UP_DATA", "/tmp", "PATH", "/bin"), "agent");
@@ -169,5 +171,17 @@ class SettingsTest {
     }
     assertThat(environment).hasSizeGreaterThan(25);
     Settings.load(environment, "up");
+  }
+
+  /** Regenerate with {@code -Dkeys.write=true}. */
+  @Test
+  void theListOfKeys_isThatOfTheCommands() throws IOException {
+    String keys = String.join("\n", Settings.keysOf(new CommandLine(new Main()))) + "\n";
+    Path list =
+        Path.of("../cli/src/main/resources/io/github/joulestream/cli").resolve(Settings.KEYS);
+    if (Boolean.getBoolean("keys.write")) {
+      Files.writeString(list, keys);
+    }
+    assertThat(list).hasContent(keys);
   }
 }

@@ -4,6 +4,7 @@ package io.github.joulestream.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.cli.Durations;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Buckets.Bucket;

@@ -4,7 +4,7 @@ package io.github.joulestream.app.up;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.alerting.AlertSender;
-import io.github.joulestream.app.log.Logging;
+import io.github.joulestream.cli.log.Logging;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;

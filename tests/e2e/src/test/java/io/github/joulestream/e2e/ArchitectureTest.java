@@ -145,7 +145,8 @@ class ArchitectureTest {
     onlyIn("org.apache.avro..", "schemas..");
     onlyIn("com.influxdb..", "store.influx..");
     onlyIn("io.questdb..", "store.questdb..");
-    onlyIn("picocli..", "app..");
+    onlyIn("picocli..", "cli..", "app..", "producers.command..");
+    onlyIn("ch.qos.logback..", "cli.log..");
     onlyIn("org.snakeyaml..", "app.alerts..");
     onlyIn("org.eclipse.jetty..", "producers.jobs..");
     onlyIn("kafka..", "app.up..");
@@ -172,10 +173,22 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  private static void onlyIn(String thirdParty, String home) {
+  /** What commands share is not for what they run. */
+  @Test
+  void theCommandLine_isUsedByCommandsOnly() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + home)
+        .resideOutsideOfPackages(ROOT + "cli..", ROOT + "app..", ROOT + "producers.command..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "cli..")
+        .check(CLASSES);
+  }
+
+  private static void onlyIn(String thirdParty, String... homes) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(Stream.of(homes).map(home -> ROOT + home).toArray(String[]::new))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(thirdParty)

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.github.joulestream.app.Main;
+import io.github.joulestream.producers.command.AgentMain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,7 +165,7 @@ class DeployTest {
     assertOptionsExist(
         Files.readString(unit)
             .replace("\\\n", " ")
-            .replaceAll("(?s).*app\\.Main agent", "")
+            .replaceAll("(?s).*-jar \\S*agent\\.jar", "")
             .lines()
             .findFirst()
             .orElseThrow());
@@ -202,13 +202,15 @@ class DeployTest {
     assertThat(mounts).isEqualTo(volumes);
     List<String> args = new ArrayList<>();
     container.path("args").forEach(arg -> args.add(arg.asText()));
-    assertThat(args.getFirst()).isEqualTo("agent");
+    assertThat(container.path("command").path(0).asText()).endsWith("/java");
+    assertThat(container.path("command").valueStream().map(JsonNode::asText))
+        .containsSubsequence("@/opt/joulestream/agent.jvm", "-jar", "/opt/joulestream/agent.jar");
     assertOptionsExist(String.join(" ", args));
   }
 
   /** Options of the agent, as its help lists them. */
   private static void assertOptionsExist(String arguments) throws Exception {
-    try (Program help = Program.startMain(Main.class.getName(), Map.of(), "agent", "--help")) {
+    try (Program help = Program.startMain(AgentMain.class.getName(), Map.of(), "--help")) {
       help.await();
       Matcher option = Pattern.compile("--[a-z-]+").matcher(arguments);
       while (option.find()) {

@@ -3,7 +3,7 @@ package io.github.joulestream.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.app.log.Logging;
+import io.github.joulestream.cli.log.Logging;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.producers.publish.KafkaPublisher;

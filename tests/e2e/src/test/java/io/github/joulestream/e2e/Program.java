@@ -38,9 +38,8 @@ final class Program implements AutoCloseable {
   /** Any other main class of the class path. */
   static Program startMain(String mainClass, Map<String, String> environment, String... args)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(
+    List<String> options = new ArrayList<>();
+    options.addAll(
         List.of(
             "-Xmx1g",
             "--enable-native-access=ALL-UNNAMED",
@@ -48,7 +47,15 @@ final class Program implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             mainClass));
-    command.addAll(List.of(args));
+    options.addAll(List.of(args));
+    return startJava(environment, options.toArray(String[]::new));
+  }
+
+  /** Java with these options, which name the program too. */
+  static Program startJava(Map<String, String> environment, String... options) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.addAll(List.of(options));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("JOULESTREAM_"));
     builder.environment().putAll(environment);

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.cli;
+
+import io.github.joulestream.cli.log.Logging;
+import io.github.joulestream.runtime.DeadThreads;
+import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.UserError;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Runs the command line of a program: options also from the environment and a file, one line for
+ * each error, and the exit status 0 (done), 1 (failed) or 2 (usage).
+ */
+public final class Program {
+  private static final int HELP_COLUMNS = 100;
+  private static final int MAX_SUGGESTIONS = 3;
+
+  private Program() {}
+
+  /** Begins a process: logging, and its end when a thread dies. Called once, before all else. */
+  public static void start(String... args) {
+    Logging.start(verbose(args));
+    DeadThreads.endTheProcess(words -> System.err.println("joulestream: " + words));
+    NativeLibraries.leaveNoFiles();
+  }
+
+  /** Runs a command and returns its exit status. */
+  public static int run(CommandLine command, String... args) {
+    boolean verbose = verbose(args);
+    Logging.start(verbose);
+    command.setUsageHelpWidth(HELP_COLUMNS);
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.registerConverter(Duration.class, Durations::parse);
+    command.setParameterExceptionHandler((e, _) -> refuse(e, verbose));
+    command.setExecutionExceptionHandler((e, failed, _) -> fail(e, failed.getErr(), verbose));
+    try {
+      command.setDefaultValueProvider(Settings.load(System.getenv(), args));
+    } catch (UserError e) {
+      return fail(e, command.getErr(), verbose);
+    }
+    return command.execute(args);
+  }
+
+  private static boolean verbose(String... args) {
+    return List.of(args).contains("--verbose");
+  }
+
+  private static int refuse(ParameterException e, boolean verbose) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(
+        "joulestream: %s%s (try '%s --help')"
+            .formatted(
+                oneLine(String.valueOf(e.getMessage()))
+                    .replaceFirst("is not an? (int|long)$", "is not a whole number"),
+                suggestion(e),
+                command.getCommandSpec().qualifiedName()));
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** Options or commands with a similar name. */
+  private static String suggestion(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    for (String argument : unmatched.getUnmatched()) {
+      String renamed =
+          RenamedOptions.newName(argument.replaceFirst("^--", "").replaceFirst("=.*$", ""));
+      if (argument.startsWith("--") && renamed != null) {
+        return "; it is --%s now".formatted(renamed);
+      }
+    }
+    List<String> alike = unmatched.getSuggestions();
+    return alike.isEmpty()
+        ? ""
+        : "; did you mean %s?"
+            .formatted(
+                String.join(" or ", alike.subList(0, Math.min(MAX_SUGGESTIONS, alike.size()))));
+  }
+
+  private static int fail(Throwable e, PrintWriter err, boolean verbose) {
+    boolean known = e instanceof UserError;
+    err.println(
+        "joulestream: "
+            + oneLine(known ? String.valueOf(e.getMessage()) : e.toString())
+            + (known || verbose ? "" : " (--verbose shows more)"));
+    if (verbose) {
+      e.printStackTrace(err);
+    }
+    return e instanceof UserError user && user.isUsage()
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String oneLine(String message) {
+    return ShownText.of(message.replaceAll("\\s*\\R\\s*", " "));
+  }
+}

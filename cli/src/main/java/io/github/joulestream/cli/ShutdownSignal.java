@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.cli;
+
+import io.github.joulestream.runtime.DeadThreads;
+import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.UserError;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** For commands that run until Ctrl-C: waits for it, and lets them stop in order. Thread-safe. */
+public final class ShutdownSignal implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
+  private final NanoClock clock = NanoClock.system();
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private final CountDownLatch finished = new CountDownLatch(1);
+
+  public ShutdownSignal() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(() -> {
+                  asked.countDown();
+                  try {
+                    finished.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+  }
+
+  /** Waits for a while; true if the end was requested. */
+  public boolean await(Duration duration) throws InterruptedException {
+    return asked.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Waits for a while, and checks a program meanwhile; true if the end was requested.
+   *
+   * @param program its name, with its article
+   * @param failure why it stopped, if it did
+   * @throws UserError if it stopped
+   */
+  public boolean await(Duration duration, String program, Supplier<Optional<Throwable>> failure)
+      throws InterruptedException {
+    long end = clock.nanos() + duration.toNanos();
+    do {
+      Optional<Throwable> why = failure.get();
+      if (why.isPresent()) {
+        throw new UserError(program + " stopped: " + reason(why.get()), why.get());
+      }
+      long left = end - clock.nanos();
+      if (await(Duration.ofNanos(Math.clamp(left, 0, LOOK.toNanos())))) {
+        return true;
+      }
+    } while (clock.nanos() - end < 0);
+    return false;
+  }
+
+  private static String reason(Throwable e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  /** True if the end was requested. */
+  public boolean asked() {
+    return asked.getCount() == 0;
+  }
+
+  @Override
+  public void close() {
+    DeadThreads.ending();
+    finished.countDown();
+  }
+}

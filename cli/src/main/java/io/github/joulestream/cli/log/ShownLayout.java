@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.cli.log;
+
+import ch.qos.logback.classic.PatternLayout;
+import ch.qos.logback.classic.pattern.ExtendedThrowableProxyConverter;
+import ch.qos.logback.classic.pattern.MessageConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import io.github.joulestream.runtime.ShownText;
+import java.util.stream.Collectors;
+
+/**
+ * A pattern whose {@code %msg} and {@code %ex} show texts from outside safely: names and keys get
+ * into messages, also of libraries, and must neither act on a terminal nor look like another line
+ * of the log.
+ */
+final class ShownLayout extends PatternLayout {
+  ShownLayout() {
+    getInstanceConverterMap().put("msg", ShownMessage::new);
+    getInstanceConverterMap().put("ex", ShownThrowable::new);
+  }
+
+  /** A message is one line. */
+  private static final class ShownMessage extends MessageConverter {
+    @Override
+    public String convert(ILoggingEvent event) {
+      return ShownText.of(String.valueOf(super.convert(event)));
+    }
+  }
+
+  /**
+   * Every line of a stack's trace begins with a tab, whatever the message of its exception says.
+   */
+  private static final class ShownThrowable extends ExtendedThrowableProxyConverter {
+    @Override
+    protected String throwableProxyToString(IThrowableProxy throwable) {
+      return super.throwableProxyToString(throwable)
+          .lines()
+          .map(line -> "\t" + ShownText.of(line.strip()) + System.lineSeparator())
+          .collect(Collectors.joining());
+    }
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.producers.command;
+
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.DefaultFolders;
+import io.github.joulestream.cli.HealthOption;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
+import io.github.joulestream.cli.Sizes;
+import io.github.joulestream.cli.StatusLines;
+import io.github.joulestream.producers.agent.AgentSettings;
+import io.github.joulestream.producers.agent.NodeAgent;
+import io.github.joulestream.producers.agent.Probes;
+import io.github.joulestream.producers.probe.Probe;
+import io.github.joulestream.producers.probe.nvml.NvmlProbe;
+import io.github.joulestream.producers.publish.SpoolingPublisher;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.UserError;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The node agent. */
+@Command(
+    name = "agent",
+    sortOptions = false,
+    description = "Sample this machine and publish what it draws.",
+    footer = {
+      "",
+      "Kafka need not be there: what it does not take waits in the spool, also over a restart."
+    })
+public final class AgentCommand implements Callable<Integer> {
+  private static final Duration LINE_INTERVAL = Duration.ofMinutes(1);
+  private static final long MIN_SPOOL = 1 << 20;
+
+  @Option(
+      names = "--site",
+      paramLabel = "NAME",
+      defaultValue = "local",
+      description = "Site that this node belongs to (default: ${DEFAULT-VALUE}).")
+  String site = "";
+
+  @Option(
+      names = "--node",
+      paramLabel = "NAME",
+      description = "Name of this node (default: the machine's).")
+  @Nullable String node;
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "Where this node stands or what it is, such as rack=r12; may be repeated.")
+  Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--interval",
+      paramLabel = "DURATION",
+      defaultValue = "1s",
+      description = "Time between two readings, 100ms to 1m (default: ${DEFAULT-VALUE}).")
+  Duration interval = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--publish-interval",
+      paramLabel = "DURATION",
+      defaultValue = "1s",
+      description =
+          "Time between two messages, which hold all readings since (default: ${DEFAULT-VALUE}).")
+  Duration publishInterval = Duration.ofSeconds(1);
+
+  @Option(
+      names = "--spool",
+      paramLabel = "DIR",
+      description =
+          "Where messages wait for Kafka (default: $STATE_DIRECTORY/spool under systemd,"
+              + " /var/lib/joulestream/spool for root, else ~/.local/state/joulestream/spool).")
+  @Nullable Path spool;
+
+  @Option(
+      names = "--spool-limit",
+      paramLabel = "SIZE",
+      defaultValue = "512M",
+      converter = Sizes.class,
+      description =
+          "Its greatest size; when it is full the oldest goes (default: ${DEFAULT-VALUE}).")
+  long spoolLimit;
+
+  @Option(names = "--proc-root", hidden = true, defaultValue = "/proc")
+  Path procRoot = Path.of("/proc");
+
+  @Option(names = "--sys-root", hidden = true, defaultValue = "/sys")
+  Path sysRoot = Path.of("/sys");
+
+  @Option(
+      names = "--print",
+      description = "Print all that can be read here, and end; nothing is published.")
+  boolean print;
+
+  @Mixin JobsMixin jobs = new JobsMixin();
+  @Mixin RedfishMixin redfish = new RedfishMixin();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.AGENT);
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Override
+  public Integer call() throws Exception {
+    AgentSettings settings =
+        new AgentSettings(
+            site, node != null ? node : NodeAgent.hostName(), interval, publishInterval, labels);
+    if (spoolLimit < MIN_SPOOL) {
+      throw UserError.usage("--spool-limit must be at least 1M");
+    }
+    List<Probe> probes = Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options());
+    if (print) {
+      return printDevices(probes);
+    }
+    try (ShutdownSignal stopping = new ShutdownSignal();
+        SpoolingPublisher publisher =
+            SpoolingPublisher.open(kafka.config(), "joulestream-agent", spoolFolder(), spoolLimit);
+        NodeAgent agent =
+            new NodeAgent(settings, probes, publisher, EpochClock.system(), NanoClock.system())) {
+      agent.follow(jobs.sources(settings.site(), settings.node()), jobs.held());
+      Metrics metrics = new Metrics();
+      agent.showIn(metrics);
+      publisher.showIn(metrics);
+      try (AutoCloseable _ = healthPort.open(metrics, () -> health(agent, publisher))) {
+        System.out.println("sampling " + agent.describe());
+        agent.start();
+        StatusLines lines = new StatusLines(System.out);
+        while (!stopping.await(
+            LINE_INTERVAL, "the agent", () -> agent.failure().or(publisher::failure))) {
+          lines.print(
+              trouble(publisher).isPresent() + ";" + publisher.dropped(), line(agent, publisher));
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** Never the current folder, which is another at the next start. */
+  private Path spoolFolder() {
+    Path named = spool;
+    return named == null
+        ? DefaultFolders.state(
+                System.getenv(), System.getProperty("user.name"), System.getProperty("user.home"))
+            .resolve("spool")
+        : named;
+  }
+
+  private static String line(NodeAgent agent, SpoolingPublisher publisher) {
+    return String.format(
+        Locale.ROOT,
+        "%,d readings, %,d records published%s",
+        agent.readings(),
+        publisher.published(),
+        trouble(publisher).map(words -> "; " + words).orElse(""));
+  }
+
+  /** An agent whose Kafka is away is a good agent: to start it anew would not help. */
+  private static Health health(NodeAgent agent, SpoolingPublisher publisher) {
+    Health sending = publisher.health();
+    Health health = sending.ok() ? agent.health() : sending;
+    return health.ok() ? trouble(publisher).map(Health::good).orElse(health) : health;
+  }
+
+  private static Optional<String> trouble(SpoolingPublisher publisher) {
+    return publisher
+        .kafkaTrouble()
+        .map(why -> "Kafka is away (%s)".formatted(why))
+        .or(() ->
+            publisher.spoolTrouble().map(why -> "the spool takes nothing (%s)".formatted(why)))
+        .map(words ->
+            String.format(
+                Locale.ROOT,
+                "%s; %,d records wait, %,d are lost",
+                words,
+                publisher.waiting(),
+                publisher.dropped()));
+  }
+
+  private static int printDevices(List<Probe> probes) throws InterruptedException {
+    try (ShutdownSignal stopping = new ShutdownSignal();
+        DeviceTable table = new DeviceTable(probes, EpochClock.system())) {
+      if (!stopping.await(Duration.ofSeconds(1))) {
+        System.out.print(table.read());
+      }
+    }
+    return 0;
+  }
+}
