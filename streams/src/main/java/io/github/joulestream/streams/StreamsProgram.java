@@ -37,7 +37,7 @@ public final class StreamsProgram implements AutoCloseable {
     Properties config = config(settings);
     AccountingTopology topology =
         new AccountingTopology(config, Limits.DEFAULT, settings.calibration());
-    this.untold = topology.untold();
+    this.untold = topology.pendingOutput();
     this.refusals = topology.refusals();
     this.running = new RunningTopology(topology.get(), config);
   }

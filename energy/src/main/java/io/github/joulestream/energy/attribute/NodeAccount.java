@@ -10,6 +10,7 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.StateFormat;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.io.DataInput;
@@ -390,6 +391,11 @@ public final class NodeAccount {
   }
 
   // ---- state
+
+  /** The format of what {@link #write} writes. */
+  public static StateFormat format() {
+    return NodeFormats.CURRENT;
+  }
 
   /** Writes the account, as {@link #read} reads it. */
   public void write(DataOutput out) throws IOException {

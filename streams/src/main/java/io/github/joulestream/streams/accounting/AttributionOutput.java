@@ -7,21 +7,59 @@ import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import org.jspecify.annotations.Nullable;
 
-/** What the attribution gives on. */
+/** What {@link AttributeEnergy} forwards, each to the child node that is for it. */
 public sealed interface AttributionOutput {
+  /** The child node that takes it. */
+  String child();
+
   /** An increment to a job's window; the record's key is the job's. */
-  record ToJob(JobWindow increment) implements AttributionOutput {}
+  record ToJob(JobWindow increment) implements AttributionOutput {
+    public static final String CHILD = "emit-job-increments";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
 
   /** An increment to a site's window; the record's key is the site. */
-  record ToSite(SiteWindow increment) implements AttributionOutput {}
+  record ToSite(SiteWindow increment) implements AttributionOutput {
+    public static final String CHILD = "emit-site-increments";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
 
   /** An increment to a node's window; the record's key is the node's. */
-  record ToNode(NodeWindow increment) implements AttributionOutput {}
+  record ToNode(NodeWindow increment) implements AttributionOutput {
+    public static final String CHILD = "emit-node-increments";
 
-  /** What nodes draw now; the record's key is the site. */
-  record Now(PowerSnapshot power) implements AttributionOutput {}
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
 
-  /** Something unusable, as it came; the reason is in the record's headers. */
+  /** The power of nodes; the record's key is the site. */
+  record Power(PowerSnapshot snapshot) implements AttributionOutput {
+    public static final String CHILD = "emit-power-snapshots";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** A refused record, with its bytes as they were read; the reason is in its headers. */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  record Refused(byte @Nullable [] value) implements AttributionOutput {}
+  record Refused(byte @Nullable [] value) implements AttributionOutput {
+    public static final String CHILD = "refuse-node-records";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
 }

@@ -3,21 +3,22 @@ package io.github.joulestream.streams.accounting;
 
 import org.jspecify.annotations.Nullable;
 
-/** What comes in about a job. */
+/** What {@link TotalJobs} takes in. */
 public sealed interface JobInput {
   /**
-   * Energy to add.
+   * Energy to add to a window.
    *
-   * @param value as it was between the parts of the topology
+   * @param value an increment, as it was in the repartition topic
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Increment(byte @Nullable [] value) implements JobInput {}
 
   /**
-   * What a scheduler says.
+   * What a scheduler reports of a job.
    *
-   * @param value as it was on the wire; null if whose job it is is to be forgotten
+   * @param value a job, as it was on the wire; null if its user, project and labels are to be
+   *     deleted
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  record Statement(byte @Nullable [] value) implements JobInput {}
+  record Report(byte @Nullable [] value) implements JobInput {}
 }

@@ -5,15 +5,39 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import org.jspecify.annotations.Nullable;
 
-/** What is told of a job. */
+/** What {@link TotalJobs} forwards, each to the child node that is for it. */
 public sealed interface JobOutput {
-  /** A window of it, as it stands. */
-  record Window(JobWindow window) implements JobOutput {}
+  /** The child node that takes it. */
+  String child();
 
-  /** The whole job, as it stands. */
-  record Summary(JobSummary summary) implements JobOutput {}
+  /** The totals of a window of a job. */
+  record Window(JobWindow window) implements JobOutput {
+    public static final String CHILD = "emit-job-windows";
 
-  /** A statement that could not be used; the reason is in the record's headers. */
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** The totals of a job. */
+  record Summary(JobSummary summary) implements JobOutput {
+    public static final String CHILD = "emit-job-summaries";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** A refused record, with its bytes as they were read; the reason is in its headers. */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  record Refused(byte @Nullable [] value) implements JobOutput {}
+  record Refused(byte @Nullable [] value) implements JobOutput {
+    public static final String CHILD = "refuse-job-records";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
 }

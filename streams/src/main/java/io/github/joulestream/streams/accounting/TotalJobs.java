@@ -35,7 +35,7 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Adds increments to a job's windows and to the whole job, and tells how both stand when the task
+ * Adds increments to the windows and the totals of jobs, and emits those that changed when the task
  * commits.
  */
 public final class TotalJobs implements Processor<String, JobInput, String, JobOutput> {
@@ -43,12 +43,12 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   public static final String TOTALS = "job-totals";
 
   private static final long NONE = -1;
-  // a job that has ended is closed when nothing was heard of it for this long; any other later
+  // without increments or reports, the totals of an ended job expire after this; of others later
   private static final Duration ENDED_LIFE = Duration.ofHours(2);
   private static final Duration OPEN_LIFE = Duration.ofDays(7);
 
   private final RecordRefusals refusals;
-  private final Deserializer<JobRecord> statements = WireSerdes.jobs().deserializer();
+  private final Deserializer<JobRecord> reports = WireSerdes.jobs().deserializer();
   private final Deserializer<JobWindow> increments = WireSerdes.jobWindows().deserializer();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
@@ -63,7 +63,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   // jobs whose highest window was corrected downwards since the last commit
   private final Set<String> peaksToFind = new HashSet<>();
 
-  /** Totals of jobs; what cannot be used is refused there. */
+  /** Totals of jobs; records that cannot be used are refused by {@code refusals}. */
   public TotalJobs(RecordRefusals refusals) {
     this.refusals = refusals;
   }
@@ -74,7 +74,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     return ExpiringAggregate.store(WINDOWS, WireSerdes.jobWindows(), budget);
   }
 
-  /** The store of whole jobs. */
+  /** The store of totals. */
   public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<JobSummary>>> totals(
       CacheBudget budget) {
     return ExpiringAggregate.store(TOTALS, WireSerdes.jobSummaries(), budget);
@@ -84,11 +84,13 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   public void init(ProcessorContext<String, JobOutput> newContext) {
     context = newContext;
     windows = context.getStateStore(WINDOWS);
+    windows.checkFormats();
     totals = context.getStateStore(TOTALS);
+    totals.checkFormats();
     peaksToFind.clear();
     CommitScope scope = new CommitScope(context);
-    windows.atCommit(scope.of(this::tellWindows));
-    totals.atCommit(scope.of(this::tellJobs));
+    windows.atCommit(scope.of(this::emitWindows));
+    totals.atCommit(scope.of(this::emitJobs));
     context.schedule(
         CacheBudget.INTERVAL,
         PunctuationType.WALL_CLOCK_TIME,
@@ -100,28 +102,30 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   }
 
   @Override
-  public void process(Record<String, JobInput> news) {
+  public void process(Record<String, JobInput> record) {
     byte[] value =
-        switch (news.value()) {
+        switch (record.value()) {
           case JobInput.Increment(byte[] increment) -> increment;
-          case JobInput.Statement(byte[] statement) -> statement;
+          case JobInput.Report(byte[] report) -> report;
         };
     try {
-      String key = RecordRefusals.checkedKey(news.key(), value);
-      if (news.value() instanceof JobInput.Increment) {
+      String key = RecordRefusals.checkedKey(record.key(), value);
+      if (record.value() instanceof JobInput.Increment) {
         JobWindow window = increments.deserialize("by-job", RecordRefusals.present(value));
         checkKey(window.site(), window.job(), key);
-        add(key, window, news.timestamp());
+        add(key, window, record.timestamp());
       } else if (value == null) {
-        forgetWhose(key, news.timestamp());
+        deleteDetails(key, record.timestamp());
       } else {
-        JobRecord job = statements.deserialize("jobs", value);
+        JobRecord job = reports.deserialize("jobs", value);
         checkKey(job.site(), job.job(), key);
-        take(key, job, news.timestamp());
+        report(key, job, record.timestamp());
       }
     } catch (RuntimeException | StackOverflowError e) {
       Place place = Place.of(context.recordMetadata().orElseThrow());
-      context.forward(refusals.refuse(news, value, place, e, JobOutput.Refused::new));
+      context.forward(
+          refusals.refuse(record, value, place, e, JobOutput.Refused::new),
+          JobOutput.Refused.CHILD);
     }
   }
 
@@ -133,25 +137,25 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   }
 
   /**
-   * What was said of a job is withdrawn: whose it is, what it is called and its labels are not
-   * known any more, and said so. What was booked to it stays.
+   * Deletes user, project, name and labels of a job, and emits it without them. Its energy stays.
    */
-  private void forgetWhose(String key, long arrivalEpochMillis) {
+  private void deleteDetails(String key, long arrivalEpochMillis) {
     ExpiringAggregate<JobSummary> known = totals.get(key);
     if (known != null) {
-      totals.put(key, known.touched(arrivalEpochMillis, known.value().withoutNames()));
+      totals.put(key, known.updated(arrivalEpochMillis, known.value().withoutNames()));
     }
   }
 
   private void sweep(long now) {
-    long windowsOver = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
-    windows.deleteIf((_, window) -> ExpiringAggregate.touchedEpochMillis(window) < windowsOver);
+    long windowsExpired = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
+    windows.deleteIf(
+        (_, window) -> ExpiringAggregate.lastUpdateEpochMillis(window) < windowsExpired);
     totals.deleteIf((_, written) -> {
-      if (ExpiringAggregate.touchedEpochMillis(written) >= now - ENDED_LIFE.toMillis()) {
+      if (ExpiringAggregate.lastUpdateEpochMillis(written) >= now - ENDED_LIFE.toMillis()) {
         return false;
       }
       ExpiringAggregate<JobSummary> job = totals.read(written);
-      return job.touchedEpochMillis() < now - life(job.value()).toMillis();
+      return job.lastUpdateEpochMillis() < now - life(job.value()).toMillis();
     });
   }
 
@@ -204,7 +208,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     boolean keepsStart =
         job.state() != JobState.UNKNOWN || (times.hasStart() && times.startEpochMillis() <= start);
     ExpiringAggregate<JobSummary> total =
-        known.touched(
+        known.updated(
             arrivalEpochMillis,
             new JobSummary(
                 job.site(),
@@ -219,14 +223,14 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
                 job.totals().copy().addAll(increment.totals()),
                 known.fragmentEpochMillis(),
                 job.nodes()));
-    // from here on nothing fails: both, or none
-    windows.put(windowKey, before.touched(arrivalEpochMillis, after));
+    // nothing below throws: both are put, or none
+    windows.put(windowKey, before.updated(arrivalEpochMillis, after));
     totals.put(key, total);
   }
 
   /**
-   * The end of the last window in which there is something of the job. An end that arrives late
-   * takes back what was booked behind it; then it is an earlier one.
+   * The end of the last window that is not zero. The end of a job that arrives late corrects the
+   * windows behind it; then an earlier window is the last one.
    */
   private long last(String key, String changedKey, JobWindow changed, long lastEpochMillis) {
     long start = changed.windowStartEpochMillis();
@@ -245,45 +249,46 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
         last = Math.max(last, window.value().windowStartEpochMillis() + changed.windowMillis());
       }
     }
-    // of windows that are closed nothing is known here any more
+    // windows that have expired are not in the store any more
     return last == NONE ? start : last;
   }
 
-  private void take(String key, JobRecord said, long arrivalEpochMillis) {
+  private void report(String key, JobRecord report, long arrivalEpochMillis) {
     ExpiringAggregate<JobSummary> known = totals.get(key);
     if (known == null) {
       known =
           ExpiringAggregate.begin(
-              said.span().hasStart() ? said.span().startEpochMillis() : arrivalEpochMillis,
+              report.span().hasStart() ? report.span().startEpochMillis() : arrivalEpochMillis,
               arrivalEpochMillis,
               ENDED_LIFE,
-              unknown(said.site(), said.job()));
+              unknown(report.site(), report.job()));
     }
     totals.put(
         key,
-        known.touched(
+        known.updated(
             arrivalEpochMillis,
-            with(known.value(), said, known.fragmentEpochMillis(), arrivalEpochMillis)));
+            with(known.value(), report, known.fragmentEpochMillis(), arrivalEpochMillis)));
   }
 
-  /** A job with what is said of it now; what is left out stays as it was. */
+  /** A job with what a report states; what it leaves out stays as it was. */
   private static JobSummary with(
-      JobSummary job, JobRecord said, long fragmentEpochMillis, long arrivalEpochMillis) {
-    // a late "it runs" does not undo an end; a start after that end does: it was requeued
+      JobSummary job, JobRecord report, long fragmentEpochMillis, long arrivalEpochMillis) {
+    // a late report that it runs does not undo an end; a start after that end does: it was requeued
     boolean over =
         job.state().ended()
-            && !said.state().ended()
-            && said.span().startEpochMillis() <= job.times().endEpochMillis();
-    JobState state = over || said.state() == JobState.UNKNOWN ? job.state() : said.state();
+            && !report.state().ended()
+            && report.span().startEpochMillis() <= job.times().endEpochMillis();
+    JobState state = over || report.state() == JobState.UNKNOWN ? job.state() : report.state();
     long end =
-        !said.span().hasEnded() && state.ended()
+        !report.span().hasEnded() && state.ended()
             ? job.times().endEpochMillis()
-            : said.span().endEpochMillis();
-    long start = over ? job.times().startEpochMillis() : said.span().startEpochMillis();
+            : report.span().endEpochMillis();
+    long start = over ? job.times().startEpochMillis() : report.span().startEpochMillis();
     if (start == JobSpan.UNKNOWN) {
       start = job.times().startEpochMillis();
     } else if (job.state() == JobState.RUNNING && state == JobState.RUNNING) {
-      start = Math.min(start, job.times().startEpochMillis()); // another node, or seen once more
+      start =
+          Math.min(start, job.times().startEpochMillis()); // another node, or a later observation
     }
     if (start == JobSpan.UNKNOWN) {
       start = end != JobSpan.OPEN ? end : arrivalEpochMillis;
@@ -291,14 +296,14 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     return new JobSummary(
         job.site(),
         job.job(),
-        job.details().updatedWith(said.details()),
+        job.details().updatedWith(report.details()),
         state,
         job.times().withSpan(start, end == JobSpan.OPEN ? end : Math.max(start, end)),
         job.peakMilliwatts(),
-        job.work().updatedWith(said.work()),
+        job.work().updatedWith(report.work()),
         job.totals(),
         fragmentEpochMillis,
-        said.nodes() == 0 ? job.nodes() : said.nodes());
+        report.nodes() == 0 ? job.nodes() : report.nodes());
   }
 
   private static JobSummary unknown(String site, String job) {
@@ -324,7 +329,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     for (ExpiringAggregate<JobWindow> window : windows.startingWith(key + "\0").values()) {
       highest = Math.max(highest, meanMilliwatts(window.value()));
     }
-    totals.put(key, known.touched(known.touchedEpochMillis(), known.value().withPeak(highest)));
+    totals.put(key, known.updated(known.lastUpdateEpochMillis(), known.value().withPeak(highest)));
   }
 
   /** Millijoules over milliseconds are watts. */
@@ -338,32 +343,32 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     return key + "\0" + HexFormat.of().toHexDigits(windowStartEpochMillis);
   }
 
-  private void tellWindows() {
+  private void emitWindows() {
     long now = Math.max(0, context.currentStreamTimeMs());
     for (String key : windows.changedKeys()) {
       JobWindow window = requireNonNull(windows.get(key), "a changed window").value();
       context.forward(
           new Record<>(
-              Keys.job(window.site(), window.job()),
-              (JobOutput) new JobOutput.Window(window),
-              now));
+              Keys.job(window.site(), window.job()), (JobOutput) new JobOutput.Window(window), now),
+          JobOutput.Window.CHILD);
     }
   }
 
-  private void tellJobs() {
+  private void emitJobs() {
     long now = Math.max(0, context.currentStreamTimeMs());
     for (String key : List.copyOf(totals.changedKeys())) {
       if (peaksToFind.remove(key)) {
         findPeak(key, requireNonNull(totals.get(key), "a changed job"));
       }
       JobSummary job = asKnown(anchored(key, requireNonNull(totals.get(key), "a changed job")));
-      context.forward(new Record<>(key, (JobOutput) new JobOutput.Summary(job), now));
+      context.forward(
+          new Record<>(key, (JobOutput) new JobOutput.Summary(job), now), JobOutput.Summary.CHILD);
     }
   }
 
   /**
-   * A job that nobody has ended, and that holds nothing on any node any more, does not run: how it
-   * ended is not known until somebody says so, or it is given something again.
+   * A running job without any allocation left has ended; its state is unknown until a report of its
+   * end, or another allocation, arrives.
    */
   private static JobSummary asKnown(JobSummary job) {
     return job.state() == JobState.RUNNING && job.endedBy() != JobSummary.EndedBy.NOBODY
@@ -371,14 +376,14 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
         : job;
   }
 
-  /** A store keeps the summary under a time that never changes: the start as it was first told. */
+  /** The time-series store has the summary at a time that never changes: its first known start. */
   private JobSummary anchored(String key, ExpiringAggregate<JobSummary> known) {
     JobSummary job = known.value();
     if (job.times().hasAnchor()) {
       return job;
     }
     JobSummary anchored = job.withTimes(job.times().anchoredAtStart());
-    totals.put(key, known.touched(known.touchedEpochMillis(), anchored));
+    totals.put(key, known.updated(known.lastUpdateEpochMillis(), anchored));
     return anchored;
   }
 }

@@ -21,22 +21,22 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Adds increments to a site's windows, of 10 s and of an hour, and tells how they stand when the
- * task commits.
+ * Adds increments to the windows of sites, of 10 s and of an hour, and emits those that changed
+ * when the task commits.
  */
-public final class TotalSites implements Processor<String, byte[], String, SiteUpdate> {
+public final class TotalSites implements Processor<String, byte[], String, SiteOutput> {
   public static final String WINDOWS = "site-windows";
 
   private final RecordRefusals refusals;
   private final Deserializer<SiteWindow> increments = WireSerdes.siteWindows().deserializer();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
-  private ProcessorContext<String, SiteUpdate> context;
+  private ProcessorContext<String, SiteOutput> context;
 
   @SuppressWarnings("NullAway.Init")
   private ObjectCacheStore<ExpiringAggregate<SiteWindow>> windows;
 
-  /** Totals of sites; what cannot be used is refused there. */
+  /** Totals of sites; records that cannot be used are refused by {@code refusals}. */
   public TotalSites(RecordRefusals refusals) {
     this.refusals = refusals;
   }
@@ -48,10 +48,11 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
   }
 
   @Override
-  public void init(ProcessorContext<String, SiteUpdate> newContext) {
+  public void init(ProcessorContext<String, SiteOutput> newContext) {
     context = newContext;
     windows = context.getStateStore(WINDOWS);
-    windows.atCommit(new CommitScope(context).of(this::tell));
+    windows.checkFormats();
+    windows.atCommit(new CommitScope(context).of(this::emit));
     context.schedule(
         CacheBudget.INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> windows.dropSurplus());
     context.schedule(ExpiringAggregate.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
@@ -70,18 +71,20 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
       long arrival = record.timestamp();
       Sum window = sum(increment, increment.windowMillis(), arrival);
       Sum hour = sum(increment, Windows.HOUR_MILLIS, arrival);
-      // from here on nothing fails: both, or none
+      // nothing below throws: both are put, or none
       windows.put(window.key, window.total);
       windows.put(hour.key, hour.total);
     } catch (RuntimeException | StackOverflowError e) {
       Place place = Place.of(context.recordMetadata().orElseThrow());
-      context.forward(refusals.refuse(record, record.value(), place, e, SiteUpdate.Refused::new));
+      context.forward(
+          refusals.refuse(record, record.value(), place, e, SiteOutput.Refused::new),
+          SiteOutput.Refused.CHILD);
     }
   }
 
   private void sweep(long now) {
-    long over = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
-    windows.deleteIf((_, window) -> ExpiringAggregate.touchedEpochMillis(window) < over);
+    long expired = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
+    windows.deleteIf((_, window) -> ExpiringAggregate.lastUpdateEpochMillis(window) < expired);
   }
 
   private record Sum(String key, ExpiringAggregate<SiteWindow> total) {}
@@ -100,7 +103,7 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
     }
     return new Sum(
         key,
-        before.touched(
+        before.updated(
             arrivalEpochMillis,
             new SiteWindow(
                 increment.site(),
@@ -110,11 +113,13 @@ public final class TotalSites implements Processor<String, byte[], String, SiteU
                 before.fragmentEpochMillis())));
   }
 
-  private void tell() {
+  private void emit() {
     long now = Math.max(0, context.currentStreamTimeMs());
     for (String key : windows.changedKeys()) {
       SiteWindow window = requireNonNull(windows.get(key), "a changed window").value();
-      context.forward(new Record<>(window.site(), (SiteUpdate) new SiteUpdate.Window(window), now));
+      context.forward(
+          new Record<>(window.site(), (SiteOutput) new SiteOutput.Window(window), now),
+          SiteOutput.Window.CHILD);
     }
   }
 }

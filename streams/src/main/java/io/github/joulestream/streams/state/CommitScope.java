@@ -29,12 +29,12 @@ public final class CommitScope {
   }
 
   /** What may forward. */
-  public Runnable of(Runnable teller) {
+  public Runnable of(Runnable emitter) {
     return () -> {
       ProcessorNode<?, ?, ?, ?> before = context.currentNode();
       context.setCurrentNode(node);
       try {
-        teller.run();
+        emitter.run();
       } finally {
         context.setCurrentNode(before);
       }

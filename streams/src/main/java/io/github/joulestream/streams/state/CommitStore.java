@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.state;
 
+import io.github.joulestream.energy.StateFormat;
+import io.github.joulestream.energy.UnknownStateFormatException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.common.TopicPartition;
@@ -14,12 +20,14 @@ import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A store with a changelog that is asked, when its task commits, for what is still to be written;
- * and so is the processor that it belongs to, which can tell at that moment ({@link #atCommit}).
- * What is written and told then is in the same transaction as the input that it came from: after a
- * crash neither is there, or both are.
+ * and so is the processor that it belongs to, which can emit at that moment ({@link #atCommit}).
+ * What is written and emitted then is in the same transaction as the input that it came from: after
+ * a crash neither is there, or both are.
  *
  * <p>One thread, that of the task.
  *
@@ -30,11 +38,55 @@ import org.jspecify.annotations.Nullable;
  * that this was written for; docs/decisions/0008 has the plan for the next one.
  */
 public abstract class CommitStore<V> implements StateStore, CachedStateStore<String, V> {
-  final KeyValueStore<String, byte[]> inner;
-  private Runnable teller = () -> {};
+  private static final Logger log = LoggerFactory.getLogger(CommitStore.class);
 
-  CommitStore(KeyValueStore<String, byte[]> inner) {
+  final KeyValueStore<String, byte[]> inner;
+  private final List<StateFormat> formats;
+  private Runnable emitter = () -> {};
+  // the record of formats, if it is still to be written
+  private byte @Nullable [] record;
+
+  /**
+   * A store over one of Kafka Streams'.
+   *
+   * @param formats of what it and the stores beside it hold
+   */
+  CommitStore(KeyValueStore<String, byte[]> inner, List<StateFormat> formats) {
     this.inner = inner;
+    this.formats = formats;
+  }
+
+  /**
+   * Checks the record of formats; one of this release is written at the next commit.
+   *
+   * @return false if there is none: nothing is there, or what is there was written before 0.1.0
+   * @throws UncheckedIOException caused by an {@link UnknownStateFormatException} if this release
+   *     does not read one of the formats
+   */
+  final boolean checkRecord() {
+    byte[] found = inner.get(FormatRecord.KEY);
+    byte[] current = FormatRecord.write(formats);
+    record = Arrays.equals(found, current) ? null : current;
+    if (found == null) {
+      return false;
+    }
+    try {
+      FormatRecord.check(found, formats);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return true;
+  }
+
+  /** Logs that so many entries were deleted that were written before 0.1.0. */
+  static void reportDeleted(String store, int entries) {
+    if (entries > 0) {
+      log.warn(
+          "{}: {} entries of state that was written before 0.1.0 deleted, which this release does"
+              + " not read; what they were of begins anew",
+          store,
+          entries);
+    }
   }
 
   /** Builds such a store over one of Kafka Streams'. */
@@ -102,19 +154,23 @@ public abstract class CommitStore<V> implements StateStore, CachedStateStore<Str
   }
 
   /** What to do when the task commits, before what changed is written. */
-  public void atCommit(Runnable newTeller) {
-    teller = newTeller;
+  public void atCommit(Runnable newEmitter) {
+    emitter = newEmitter;
   }
 
   /** Writes what is only in memory. */
   abstract void writeChanges();
 
-  /** Forgets what is in memory. */
-  abstract void forgetMemory();
+  /** Clears what is in memory. */
+  abstract void clearMemory();
 
   @Override
   public void flushCache() {
-    teller.run();
+    emitter.run();
+    if (record != null) {
+      inner.put(FormatRecord.KEY, record);
+      record = null;
+    }
     writeChanges();
   }
 
@@ -125,7 +181,7 @@ public abstract class CommitStore<V> implements StateStore, CachedStateStore<Str
 
   @Override
   public void clearCache() {
-    forgetMemory();
+    clearMemory();
   }
 
   @Override
@@ -136,7 +192,7 @@ public abstract class CommitStore<V> implements StateStore, CachedStateStore<Str
   @Override
   public void init(StateStoreContext context, StateStore root) {
     // a task that starts anew may find other state
-    forgetMemory();
+    clearMemory();
     inner.init(context, root);
   }
 
@@ -158,7 +214,7 @@ public abstract class CommitStore<V> implements StateStore, CachedStateStore<Str
 
   @Override
   public void close() {
-    forgetMemory();
+    clearMemory();
     inner.close();
   }
 

@@ -4,8 +4,12 @@ package io.github.joulestream.streams.state;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.StateFormat;
+import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.TelemetryReader.Described;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,20 +23,23 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest news of a task's nodes, in the order in which they were taken in. What an account in
- * memory has learnt since it was last written down is here: after a crash the account is read, and
- * takes in the same news again. So a commit writes a few large records, however many nodes there
- * are.
+ * What the nodes of a task have taken in since each was last written, in the order in which they
+ * took it in. After a crash the account of a node is read from its store, and takes in the same
+ * entries again. So a commit writes a few large records, however many nodes there are.
  *
  * <pre>
- *   chunk  ... [entry entry entry ..][entry entry 0 0 0]     a record of the changelog each
- *   entry  length, node, what it is, arrival, offset, bytes as they were on the wire
+ *   chunk  ... [header entry entry entry ..][header entry entry 0 0 0]   a record of the changelog each
+ *   header format, position of the first entry
+ *   entry  length, node, kind, arrival, offset, bytes as they were on the wire
  * </pre>
  *
- * <p>What a batch says of its devices is left out where the entry of the node before said the same.
+ * <p>A position counts the bytes of all entries that were ever appended, over restarts too.
+ *
+ * <p>The device block of a batch is omitted where the entry of the node before had the same.
  */
 public final class Journal extends CommitStore<byte[]> {
   /** Records of changelogs are no larger, bytes: a record of a topic, and what is put around it. */
@@ -41,10 +48,11 @@ public final class Journal extends CommitStore<byte[]> {
   private static final HexFormat HEX = HexFormat.of();
   private static final int MIN_CHUNK = 4 << 10;
   private static final int MAX_CHUNK = 64 << 10;
+  private static final int HEADER = StateFormat.LENGTH + Long.BYTES;
   private static final int FIXED = Integer.BYTES + Short.BYTES + 1 + 2 * Long.BYTES;
   private static final byte[] NOTHING = {};
 
-  // the cleaner can drop what is done with only behind the segment that is written to
+  // the cleaner can drop deleted chunks only behind the segment that is written to
   private static final Map<String, String> CHANGELOG =
       Map.of(
           "segment.bytes", String.valueOf(32 << 20),
@@ -54,10 +62,10 @@ public final class Journal extends CommitStore<byte[]> {
   // chunks that were written, oldest first
   private final ArrayDeque<Written> written = new ArrayDeque<>();
   private byte[] chunk = NOTHING;
+  // bytes of the chunk, with its header
   private int used;
-  private int wanted = MIN_CHUNK;
+  private int nextChunkBytes = MIN_CHUNK;
   private long nextChunk;
-  // bytes ever appended
   private long position;
 
   private record Written(String key, long startPosition, long endPosition) {}
@@ -66,12 +74,12 @@ public final class Journal extends CommitStore<byte[]> {
   public enum Kind {
     ALLOCATION(0),
     TELEMETRY(1),
-    /** Telemetry without what it says of its devices. */
-    BARE(2),
-    /** Of no node: all that follows from the entries before has been told. */
-    TOLD(3);
+    /** Telemetry whose device block is omitted. */
+    WITHOUT_DEVICES(2),
+    /** Of no node: the increments of all entries before were emitted to jobs. */
+    EMITTED(3);
 
-    private static final Kind[] BY_CODE = {ALLOCATION, TELEMETRY, BARE, TOLD};
+    private static final Kind[] BY_CODE = {ALLOCATION, TELEMETRY, WITHOUT_DEVICES, EMITTED};
 
     /** In state; never changes. */
     final byte code;
@@ -87,47 +95,68 @@ public final class Journal extends CommitStore<byte[]> {
   }
 
   /**
-   * Where an entry's value is; the array is not to be changed.
+   * Where the value of an entry is; the array is not to be changed.
    *
-   * @param cut what was cut out of it, or null if it is whole
+   * @param omitted the device block that was left out of it, or null if it is complete
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  public record Slice(byte[] bytes, int from, int length, @Nullable Described cut) {
+  public record Slice(byte[] bytes, int from, int length, @Nullable Described omitted) {
     /** Reads the batch that lies there. */
     public void readBy(TelemetryReader reader, @Nullable Described known) {
-      if (cut == null) {
+      if (omitted == null) {
         reader.read(bytes, from, length, known);
       } else {
-        reader.readBare(bytes, from, length, cut);
+        reader.readBare(bytes, from, length, omitted);
       }
     }
   }
 
   /**
-   * What was taken in.
+   * What a node took in.
    *
-   * @param position where it ends, in bytes from the beginning
+   * @param position where it ends
    */
   public record Entry(
       String node, Kind kind, long arrivalEpochMillis, long offset, Slice value, long position) {
     /** The batch, of a node that has taken in the entries before. */
     public Slice batchOf(NodeState taker) {
-      return kind == Kind.BARE
+      return kind == Kind.WITHOUT_DEVICES
           ? new Slice(
               value.bytes,
               value.from,
               value.length,
-              requireNonNull(taker.inJournal, "a bare batch after no other"))
+              requireNonNull(taker.inJournal, "a batch without devices after no other"))
           : value;
     }
   }
 
   private Journal(KeyValueStore<String, byte[]> inner) {
-    super(inner);
+    super(inner, Formats.OF_NODES);
   }
 
   public static StoreBuilder<Journal> builder(String name) {
     return new Builder<>(Stores.inMemoryKeyValueStore(name), CHANGELOG, Journal::new);
+  }
+
+  /**
+   * Checks the formats of all stores of nodes, of which this store has the record. To be called
+   * before anything is read of them.
+   *
+   * @throws UncheckedIOException caused by an {@link UnknownStateFormatException} if this release
+   *     does not read one of them
+   */
+  public void checkFormats(
+      KeyValueStore<String, byte[]> accounts,
+      KeyValueStore<String, byte[]> setAside,
+      WindowStore<String, byte[]> history) {
+    if (!checkRecord()) {
+      reportDeleted(
+          name(),
+          OlderState.delete(inner, Formats.OF_NODES)
+              + OlderState.delete(accounts, Formats.OF_NODES)
+              + OlderState.delete(setAside, Formats.OF_NODES)
+              + OlderState.delete(history, Formats.OF_NODES));
+    }
   }
 
   /** Begins with what is there: shows all entries, oldest first. */
@@ -135,12 +164,24 @@ public final class Journal extends CommitStore<byte[]> {
     try (KeyValueIterator<String, byte[]> all = inner.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> next = all.next();
+        if (next.key.equals(FormatRecord.KEY)) {
+          continue;
+        }
         nextChunk = HexFormat.fromHexDigitsToLong(next.key) + 1;
-        long start = position;
+        long start = startPosition(next.value);
         position = read(next.value, next.value.length, start, null, taker);
         written.add(new Written(next.key, start, position));
       }
     }
+  }
+
+  private static long startPosition(byte[] chunk) {
+    try {
+      Formats.JOURNAL.read(chunk, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ByteBuffer.wrap(chunk).getLong(StateFormat.LENGTH);
   }
 
   /** The entries of a node that end behind a position, oldest first. */
@@ -158,22 +199,25 @@ public final class Journal extends CommitStore<byte[]> {
         read(bytes, bytes.length, one.startPosition, node, taker);
       }
     }
-    read(chunk, used, position - used, node, taker);
+    read(chunk, used, chunkStart(), node, taker);
     return entries;
   }
 
   /**
    * Reads a chunk.
    *
-   * @param size bytes of it that are entries
-   * @param start position at which it begins
+   * @param size bytes of it that are used
+   * @param start position of its first entry
    * @param of the node whose entries are wanted, or null for all
    * @return the position at which it ends
    */
   private static long read(
       byte[] bytes, int size, long start, byte @Nullable [] of, Consumer<Entry> taker) {
-    ByteBuffer in = ByteBuffer.wrap(bytes, 0, size);
     long position = start;
+    if (size <= HEADER) {
+      return position;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, HEADER, size - HEADER);
     while (in.remaining() >= FIXED) {
       int length = in.getInt();
       if (length == 0) {
@@ -202,17 +246,21 @@ public final class Journal extends CommitStore<byte[]> {
     return position;
   }
 
-  /** Bytes appended so far: the position of what comes next. */
+  /** Bytes of entries appended so far: the position of what comes next. */
   long position() {
     return position;
+  }
+
+  private long chunkStart() {
+    return used == 0 ? position : position - (used - HEADER);
   }
 
   /**
    * Appends what was taken in.
    *
-   * @param cut with {@code BARE}, what is left out of the value
-   * @param cutFrom where in the value it begins
-   * @param cutTo and where it ends
+   * @param omitted with {@code WITHOUT_DEVICES}, what is left out of the value
+   * @param omittedFrom where in the value it begins
+   * @param omittedTo and where it ends
    */
   Slice append(
       byte[] node,
@@ -220,14 +268,14 @@ public final class Journal extends CommitStore<byte[]> {
       long arrivalEpochMillis,
       long offset,
       byte[] value,
-      @Nullable Described cut,
-      int cutFrom,
-      int cutTo) {
-    int length = value.length - (cutTo - cutFrom);
+      @Nullable Described omitted,
+      int omittedFrom,
+      int omittedTo) {
+    int length = value.length - (omittedTo - omittedFrom);
     int size = FIXED + node.length + length;
     if (size > chunk.length - used) {
       seal();
-      chunk = new byte[Math.max(size, wanted)];
+      begin(Math.max(HEADER + size, nextChunkBytes));
     }
     ByteBuffer.wrap(chunk, used, size)
         .putInt(size - Integer.BYTES)
@@ -236,16 +284,23 @@ public final class Journal extends CommitStore<byte[]> {
         .put(kind.code)
         .putLong(arrivalEpochMillis)
         .putLong(offset)
-        .put(value, 0, cutFrom)
-        .put(value, cutTo, value.length - cutTo);
+        .put(value, 0, omittedFrom)
+        .put(value, omittedTo, value.length - omittedTo);
     used += size;
     position += size;
-    return new Slice(chunk, used - length, length, cut);
+    return new Slice(chunk, used - length, length, omitted);
   }
 
-  /** Notes that all that follows from what was appended so far is told with this commit. */
-  void appendTold() {
-    append(NOTHING, Kind.TOLD, 0, 0, NOTHING, null, 0, 0);
+  /** Notes that the increments of all that was appended so far are emitted with this commit. */
+  void appendEmitted() {
+    append(NOTHING, Kind.EMITTED, 0, 0, NOTHING, null, 0, 0);
+  }
+
+  private void begin(int bytes) {
+    chunk = new byte[bytes];
+    Formats.JOURNAL.write(chunk, 0);
+    ByteBuffer.wrap(chunk).putLong(StateFormat.LENGTH, position);
+    used = HEADER;
   }
 
   private void seal() {
@@ -253,18 +308,18 @@ public final class Journal extends CommitStore<byte[]> {
       return;
     }
     // as much as this time will be wanted next time
-    wanted = Math.clamp(2L * used, MIN_CHUNK, MAX_CHUNK);
+    nextChunkBytes = Math.clamp(2L * used, MIN_CHUNK, MAX_CHUNK);
     String key = HEX.toHexDigits(nextChunk++);
-    long start = position - used;
-    // not a copy: what the nodes remember lies in the same array
+    long start = chunkStart();
+    // not a copy: the batches in memory of nodes lie in the same array
     inner.put(key, used < chunk.length / 2 ? Arrays.copyOf(chunk, used) : chunk);
     written.add(new Written(key, start, position));
     chunk = NOTHING;
     used = 0;
   }
 
-  /** Drops chunks all of whose entries lie before a position. */
-  void forgetBefore(long before) {
+  /** Deletes chunks all of whose entries lie before a position. */
+  void deleteBefore(long before) {
     while (!written.isEmpty() && written.getFirst().endPosition <= before) {
       inner.delete(written.removeFirst().key);
     }
@@ -276,11 +331,11 @@ public final class Journal extends CommitStore<byte[]> {
   }
 
   @Override
-  void forgetMemory() {
+  void clearMemory() {
     written.clear();
     chunk = NOTHING;
     used = 0;
-    wanted = MIN_CHUNK;
+    nextChunkBytes = MIN_CHUNK;
     nextChunk = 0;
     position = 0;
   }

@@ -8,8 +8,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * How many nodes a task knows, and which are to be forgotten: looks at a few accounts at a time,
- * again and again. One thread.
+ * Counts the nodes of a task and deletes those that have expired: it looks at a few accounts at a
+ * time, round after round. One thread.
  */
 public final class NodeCensus {
   /** Nodes of a task; new ones are refused when there are as many. */
@@ -20,7 +20,7 @@ public final class NodeCensus {
 
   private final KeyValueStore<String, byte[]> accounts;
   private final NodeStateCache nodes;
-  private final int most;
+  private final int maxNodes;
   // the next key to look at; "" at the beginning of a round
   private String next = "";
   private int counted;
@@ -29,15 +29,15 @@ public final class NodeCensus {
   private long madeBefore;
   private long madeAtBegin;
 
-  public NodeCensus(KeyValueStore<String, byte[]> accounts, NodeStateCache nodes, int most) {
+  public NodeCensus(KeyValueStore<String, byte[]> accounts, NodeStateCache nodes, int maxNodes) {
     this.accounts = accounts;
     this.nodes = nodes;
-    this.most = most;
+    this.maxNodes = maxNodes;
   }
 
-  /** True if there may be one node more. */
+  /** True if the task may have one node more. */
   public boolean hasRoom() {
-    return known + nodes.made() - madeBefore < most;
+    return known + nodes.made() - madeBefore < maxNodes;
   }
 
   /**
@@ -46,7 +46,7 @@ public final class NodeCensus {
    * @param nowMillis time of arrival
    */
   public void turn(long nowMillis) {
-    List<String> over = new ArrayList<>();
+    List<String> expired = new ArrayList<>();
     String from = next;
     int looked = 0;
     try (KeyValueIterator<String, byte[]> range = accounts.range(from, null)) {
@@ -54,13 +54,13 @@ public final class NodeCensus {
         KeyValue<String, byte[]> entry = range.next();
         looked++;
         next = entry.key + "\0"; // the smallest that is larger
-        if (nodes.isForgettable(entry.key, entry.value, nowMillis)) {
-          over.add(entry.key);
+        if (nodes.isExpired(entry.key, entry.value, nowMillis)) {
+          expired.add(entry.key);
         }
       }
     }
-    over.forEach(nodes::forget);
-    counted += looked - over.size();
+    expired.forEach(nodes::delete);
+    counted += looked - expired.size();
     if (looked < TURN) {
       known = counted;
       madeBefore = madeAtBegin;

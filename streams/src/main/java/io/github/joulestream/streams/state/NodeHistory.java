@@ -16,41 +16,42 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.WindowStore;
 
 /**
- * The batches of nodes that arrived lately, as they were on the wire. The latest are in memory with
- * their node; those before lie in blocks of one node each, by node and time of their last reading,
- * in a store that drops them by the time of their arrival. That time is the broker's and only goes
- * forward, so a node with a fast clock or a backfill takes nothing away from others.
+ * The batches of nodes that arrived within the horizon, as they were on the wire. The latest are in
+ * memory with their node; those before are in blocks of one node each, by node and time of their
+ * last reading, in a store that drops them by the time of their arrival. That time is the broker's
+ * and only goes forward, so the clock or the backfill of one node drops nothing of another.
  */
 public final class NodeHistory {
   private static final HexFormat HEX = HexFormat.of();
   // later than any arrival; with a larger one the store would look at all keys behind the range
   private static final long ANY_ARRIVAL = (1L << 47) - 1;
-  // the last readings of a block's batches lie no further apart
+  // from the earliest to the latest last reading of the batches of a block, so that a look-up by
+  // time reads at most one block too many
   private static final long BLOCK_MILLIS = 5 * 60_000;
   private static final int BLOCK_BYTES = 512 << 10;
   private static final int FIXED = 3 * Long.BYTES + 2 * Integer.BYTES;
 
   /**
    * Readings of a node that are looked up at once: an hour of 50 devices at ten a second. They are
-   * objects then, so that with more of them one late record would take all of the memory.
+   * objects then, about 60 bytes each.
    */
   static final int MAX_ROWS = 2_000_000;
 
   // of their batches, as they were on the wire
   private static final long MAX_BYTES = 64L << 20;
-  // in place of the length of what was cut out
-  private static final int WHOLE = -1;
+  // in place of the length of the device block of a batch that is complete
+  private static final int COMPLETE = -1;
 
   private final WindowStore<String, byte[]> store;
-  private final ZstdCodec packer;
+  private final ZstdCodec codec;
   private final TelemetryReader reader = new TelemetryReader();
 
-  public NodeHistory(WindowStore<String, byte[]> store, ZstdCodec packer) {
+  public NodeHistory(WindowStore<String, byte[]> store, ZstdCodec codec) {
     this.store = store;
-    this.packer = packer;
+    this.codec = codec;
   }
 
-  /** Writes down what is in memory. */
+  /** Writes the batches of a node that are in memory only. */
   void write(NodeState node) {
     RecentBatches recent = node.recent;
     int from = 0;
@@ -68,7 +69,7 @@ public final class NodeHistory {
         }
         earliest = Math.min(earliest, time);
         latest = Math.max(latest, time);
-        bytes += FIXED + recent.value(to).length() + bytesOfCut(recent, from, to);
+        bytes += FIXED + recent.value(to).length() + omittedBytes(recent, from, to);
         to++;
       }
       write(node.key, recent, from, to, bytes, latest);
@@ -83,36 +84,37 @@ public final class NodeHistory {
     ByteBuffer block = ByteBuffer.allocate(bytes);
     for (int i = from; i < to; i++) {
       Slice value = recent.value(i);
-      Described cut = value.cut();
+      Described omitted = value.omitted();
       block
           .putLong(recent.arrivalEpochMillis(i))
           .putLong(recent.offset(i))
           .putLong(recent.latestEpochMillis(i))
-          .putInt(cut == null ? WHOLE : bytesOfCut(recent, from, i));
-      if (cut != null && bytesOfCut(recent, from, i) > 0) {
-        block.put(cut.bytes());
+          .putInt(omitted == null ? COMPLETE : omittedBytes(recent, from, i));
+      if (omitted != null && omittedBytes(recent, from, i) > 0) {
+        block.put(omitted.bytes());
       }
       block.putInt(value.length()).put(value.bytes(), value.from(), value.length());
     }
-    // the offset tells apart blocks that end at the same time
+    // the offset distinguishes blocks that end at the same time
     String key = start(node, latestEpochMillis) + HEX.toHexDigits(recent.offset(to - 1));
-    store.put(key, packer.packed(block.array()), recent.arrivalEpochMillis(to - 1));
+    store.put(
+        key, codec.compress(Formats.HISTORY, block.array()), recent.arrivalEpochMillis(to - 1));
   }
 
-  /** Bytes of what was cut out of a batch: 0 if it is that of the one before, or nothing. */
-  private static int bytesOfCut(RecentBatches recent, int from, int i) {
-    Described cut = recent.value(i).cut();
-    return cut == null || (i > from && cut.equals(recent.value(i - 1).cut()))
+  /** Bytes of the omitted device block: 0 if it is that of the batch before, or none. */
+  private static int omittedBytes(RecentBatches recent, int from, int i) {
+    Described omitted = recent.value(i).omitted();
+    return omitted == null || (i > from && omitted.equals(recent.value(i - 1).omitted()))
         ? 0
-        : cut.bytes().length;
+        : omitted.bytes().length;
   }
 
   private static String start(String node, long latestEpochMillis) {
     return node + "\0" + HEX.toHexDigits(latestEpochMillis ^ Long.MIN_VALUE); // sorts as it does
   }
 
-  /** Forgets all of a node. */
-  void forget(String node) {
+  /** Deletes all blocks of a node. */
+  void delete(String node) {
     List<Windowed<String>> found = new ArrayList<>();
     try (KeyValueIterator<Windowed<String>, byte[]> blocks =
         store.fetch(node + "\0", node + "\0\uffff", 0, ANY_ARRIVAL)) {
@@ -124,8 +126,8 @@ public final class NodeHistory {
   }
 
   /**
-   * What a node's account can look up. It throws an {@link IllegalStateException} if that is more
-   * than memory is to be taken for; then the record for which it is looked up cannot be booked.
+   * What a node's account can look up. A look-up of more than {@link #MAX_ROWS} readings or 64 MiB
+   * of batches throws an {@link IllegalStateException}; then the record that needs it is refused.
    */
   public History of(NodeState node) {
     return (from, to) -> {
@@ -136,7 +138,7 @@ public final class NodeHistory {
             store.fetch(
                 start(node.key, from), start(node.key, beyond) + "\uffff", 0, ANY_ARRIVAL)) {
           while (blocks.hasNext()) {
-            read(packer.unpacked(blocks.next().value), from, to, found);
+            read(codec.decompress(Formats.HISTORY, blocks.next().value), from, to, found);
           }
         }
       }
@@ -161,16 +163,22 @@ public final class NodeHistory {
       long arrival = in.getLong();
       long offset = in.getLong();
       long latest = in.getLong();
-      int cutLength = in.getInt();
-      if (cutLength > 0) {
-        byte[] cut = new byte[cutLength];
-        in.get(cut);
-        before = Described.of(cut);
+      int omittedLength = in.getInt();
+      if (omittedLength > 0) {
+        byte[] devices = new byte[omittedLength];
+        in.get(devices);
+        before = Described.of(devices);
       }
       int length = in.getInt();
-      Described cut = cutLength == WHOLE ? null : before;
+      Described omitted = omittedLength == COMPLETE ? null : before;
       addIfWithin(
-          from, to, new Slice(block, in.position(), length, cut), arrival, offset, latest, found);
+          from,
+          to,
+          new Slice(block, in.position(), length, omitted),
+          arrival,
+          offset,
+          latest,
+          found);
       in.position(in.position() + length);
     }
   }
@@ -207,7 +215,7 @@ public final class NodeHistory {
     long before = -1;
     long rows = 0;
     for (int i : order) {
-      // what was taken in again, after it had been written down, is there twice
+      // a batch that was taken in again after it had been written is there twice
       if (found.offset(i) == before) {
         continue;
       }

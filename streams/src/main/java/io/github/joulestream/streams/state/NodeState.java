@@ -9,9 +9,9 @@ import io.github.joulestream.schemas.TelemetryReader.Described;
 import io.github.joulestream.streams.state.Journal.Slice;
 import org.jspecify.annotations.Nullable;
 
-/** A node in memory: its account, and the batches since its account was last written down. */
+/** A node in memory: its account, and the batches since its account was last written. */
 public final class NodeState {
-  /** What a node takes in memory at least, bytes. */
+  /** Memory of a node without devices, bytes. */
   static final int MIN_BYTES = 2_048;
 
   final String key;
@@ -19,19 +19,19 @@ public final class NodeState {
   final NodeAccount account;
   final RecentBatches recent = new RecentBatches();
 
-  /** What its account takes in memory, about: as of when it was last read or written. */
+  /** Memory of its account, bytes, estimated when it was last read or written. */
   long bytes = MIN_BYTES;
 
   /** No reading in the history's store is later. */
   long writtenEpochMillis;
 
-  /** What its latest batch said of its devices. */
+  /** The device block of its latest batch. */
   @Nullable Described described;
 
-  /** What its latest batch in the journal said of them, since the account was last written down. */
+  /** That of its latest batch in the journal, since the account was last written. */
   @Nullable Described inJournal;
 
-  /** Offsets of what it has taken in last, so that nothing is taken in twice after a crash. */
+  /** Offsets of its latest records, so that none is taken in twice after a crash. */
   long telemetryOffset = -1;
 
   long allocationOffset = -1;
@@ -39,7 +39,7 @@ public final class NodeState {
   private boolean powerPending;
   private long gpusEmittedMillis = Long.MIN_VALUE;
 
-  // of its key, which need not be put together for each record
+  // of its key, which is then not composed for each record
   private final String site;
   private final String name;
 
@@ -116,14 +116,14 @@ public final class NodeState {
     recent.add(batch, arrivalEpochMillis, offset, latestEpochMillis);
   }
 
-  /** True if this comes after all that it has taken in. */
-  boolean isNews(Journal.Entry entry) {
+  /** True if the entry is later than all that it has taken in. */
+  boolean isNew(Journal.Entry entry) {
     return entry.offset()
         > (entry.kind() == Journal.Kind.ALLOCATION ? allocationOffset : telemetryOffset);
   }
 
-  /** Notes that it has taken this in. */
-  void took(Journal.Kind kind, long offset) {
+  /** Notes that it has taken in this record. */
+  void noteOffset(Journal.Kind kind, long offset) {
     if (kind == Journal.Kind.ALLOCATION) {
       allocationOffset = offset;
     } else {

@@ -26,25 +26,26 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a task. Accounts live in memory and change with every batch; what changed them goes
- * into the {@link Journal}, and so into the commit. Now and then, a few nodes at each commit, an
- * account is written down with the batches since it was written last, and their entries in the
- * journal are done with. So the cost of a commit follows from the news, not from the size of the
- * accounts.
+ * The nodes of a task. Accounts are in memory and change with every batch; the batches go into the
+ * {@link Journal}, and so into the commit. A few nodes at each commit are written: the account into
+ * its store and the batches since it was last written into the history, so that their entries in
+ * the journal can be deleted. So the cost of a commit grows with its input, not with the size of
+ * the accounts.
  *
  * <pre>
- *   journal   ...  [n1 n7 n3] [n1 n3 n9] [n7 n1]      what is new
- *   accounts  n1 n3 n7 n9 ..                          as of when each was written down
+ *   journal   ...  [n1 n7 n3] [n1 n3 n9] [n7 n1]      the latest batches and allocations
+ *   accounts  n1 n3 n7 n9 ..                          as of when each was last written
  *   history   n1: block block ..   n3: block ..       the batches until then
  * </pre>
  */
 public final class NodeStateCache implements AutoCloseable {
-  // of the nodes with news this part is written down at each commit
-  private static final int PART = 32;
-  // an entry of the journal is done with after so long, or so many bytes
+  // of the nodes in the journal, one in so many is written at each commit that emits to jobs: twice
+  // as many would keep entries in the journal for twice as long
+  private static final int COMMITS_PER_NODE = 32;
+  // a node is written when its first entry in the journal is older, or more was appended since
   private static final long MAX_MILLIS = 60_000;
   private static final long MAX_BYTES = 48L << 20;
-  // of an account as it is written, packed; a changelog takes no larger record
+  // of an account as it is written; a changelog takes no larger record
   static final int MAX_ACCOUNT_BYTES = Journal.MAX_RECORD - (64 << 10);
   // of an account as objects, for each byte of it as it is written before it is compressed
   private static final int BYTES_PER_WRITTEN_BYTE = 3;
@@ -52,27 +53,27 @@ public final class NodeStateCache implements AutoCloseable {
   private final Journal journal;
   private final KeyValueStore<String, byte[]> accounts;
   private final NodeHistory history;
-  private final ZstdCodec packer;
+  private final ZstdCodec codec;
   private final Supplier<NodeAccount> newAccount;
   private final Reader reader;
-  private final Taker taker;
+  private final Replay replay;
   private final Aside aside;
   private final CacheBudget.Share share;
 
   private final LinkedHashMap<String, NodeState> live = new LinkedHashMap<>(64, 0.75f, true);
-  // nodes with news that is only in the journal, in the order of their first such news
+  // nodes with entries in the journal that are not written yet, in the order of the first of them
   private final LinkedHashMap<String, Since> dirty = new LinkedHashMap<>();
-  // news found in the journal at the start, of nodes that are not in memory yet
+  // entries found in the journal at the start, of nodes that are not in memory yet
   private final Map<String, List<Journal.Entry>> pending = new HashMap<>();
 
-  // up to here all that follows from the journal's entries was told, when the task began
-  private long toldPosition;
+  // when the task began, increments of entries up to here had been emitted to jobs
+  private long emittedPosition;
 
-  // of accounts in memory, about
+  // estimate for the nodes in memory
   private long liveBytes;
-  // nodes of which nothing was known before
+  // new nodes since the task began
   private long made;
-  // of all nodes, what was taken in last
+  // latest record of any node
   private long telemetryOffset = -1;
   private long allocationOffset = -1;
 
@@ -84,16 +85,16 @@ public final class NodeStateCache implements AutoCloseable {
   }
 
   /** Lets a node take in again what it had taken in. */
-  public interface Taker {
-    void take(NodeState node, Journal.Entry entry, boolean told);
+  public interface Replay {
+    void take(NodeState node, Journal.Entry entry, boolean emitted);
   }
 
-  /** Sets aside a node whose account cannot be read, rebuilt or written down. */
+  /** Sets aside a node whose account cannot be read, rebuilt or written. */
   public interface Aside {
     /**
-     * Takes the node, which is no longer known here.
+     * Takes the node, which is no longer in the cache.
      *
-     * @param entries what it had taken in since it was written down, oldest first
+     * @param entries what it had taken in since it was last written, oldest first
      * @param emitted by their index, those whose increments were emitted to jobs, or will be at
      *     this commit
      */
@@ -113,28 +114,31 @@ public final class NodeStateCache implements AutoCloseable {
       Journal journal,
       KeyValueStore<String, byte[]> accounts,
       NodeHistory history,
-      ZstdCodec packer,
+      ZstdCodec codec,
       Supplier<NodeAccount> newAccount,
       Reader reader,
-      Taker taker,
+      Replay replay,
       Aside aside,
       CacheBudget budget) {
     this.journal = journal;
     this.accounts = accounts;
     this.history = history;
-    this.packer = packer;
+    this.codec = codec;
     this.newAccount = newAccount;
     this.reader = reader;
-    this.taker = taker;
+    this.replay = replay;
     this.aside = aside;
     this.share = budget.open();
   }
 
-  /** Begins with what the stores hold: nodes whose news were not told yet take them in at once. */
+  /**
+   * Begins with what the stores hold: nodes with entries whose increments were not emitted take
+   * them in at once.
+   */
   public void open() {
     journal.open(entry -> {
-      if (entry.kind() == Journal.Kind.TOLD) {
-        toldPosition = entry.position();
+      if (entry.kind() == Journal.Kind.EMITTED) {
+        emittedPosition = entry.position();
         return;
       }
       noteOffset(entry.kind(), entry.offset());
@@ -146,7 +150,7 @@ public final class NodeStateCache implements AutoCloseable {
       dirty.putIfAbsent(entry.node(), new Since(entry.position() - 1, entry.arrivalEpochMillis()));
     });
     for (Map.Entry<String, List<Journal.Entry>> node : List.copyOf(pending.entrySet())) {
-      if (node.getValue().getLast().position() > toldPosition) {
+      if (node.getValue().getLast().position() > emittedPosition) {
         var _ = get(node.getKey());
       }
     }
@@ -157,37 +161,34 @@ public final class NodeStateCache implements AutoCloseable {
     return live.get(key);
   }
 
-  /** Nodes of which nothing was known before, since the task began. */
+  /** New nodes since the task began. */
   long made() {
     return made;
   }
 
-  /** True if something is known of this node, in memory or in a store. */
+  /** True if this node is in memory or in a store. */
   public boolean isKnown(String key) {
     return live.containsKey(key) || pending.containsKey(key) || accounts.get(key) != null;
   }
 
-  /**
-   * The node; a new one if nothing is known of it. Null if what is known of it cannot be read: then
-   * it has been set aside just now.
-   */
+  /** The node, or a new one. Null if its state cannot be read: then it has been set aside now. */
   public @Nullable NodeState get(String key) {
     NodeState node = live.get(key);
     if (node == null) {
-      List<Journal.Entry> news = pending.remove(key);
-      node = begin(key, news == null ? List.of() : news, toldPosition);
+      List<Journal.Entry> entries = pending.remove(key);
+      node = begin(key, entries == null ? List.of() : entries, emittedPosition);
     }
     return node;
   }
 
   /**
-   * The node as it was before the record in hand: what its account took in half way is gone. Null
-   * if that cannot be done: then it has been set aside just now.
+   * The node as it was before the current record, of which its account may have taken in a share.
+   * Null if its state cannot be read: then it has been set aside now.
    */
   public @Nullable NodeState rebuild(NodeState failed) {
     drop(failed.key);
-    // all that it has taken in is booked, and emitted with this commit at the latest
-    return begin(failed.key, news(failed.key), journal.position());
+    // the increments of all entries are emitted with this commit at the latest
+    return begin(failed.key, unwritten(failed.key), journal.position());
   }
 
   /**
@@ -197,18 +198,18 @@ public final class NodeStateCache implements AutoCloseable {
    * @return null if it had to be set aside again
    */
   public @Nullable NodeState restore(
-      String key, List<Journal.Entry> entries, long entriesToldPosition) {
-    NodeState node = begin(key, entries, entriesToldPosition);
+      String key, List<Journal.Entry> entries, long entriesEmittedPosition) {
+    NodeState node = begin(key, entries, entriesEmittedPosition);
     // what it took in is not in the journal
     return node == null || !write(node, entries) ? null : node;
   }
 
-  /** A node begins anew: nothing of it is known any more, and what is in the journal is over. */
+  /** Begins a node anew: its account, its history and its entries in the journal are dropped. */
   public void reset(String key) {
     drop(key);
     dirty.remove(key);
     pending.remove(key);
-    history.forget(key);
+    history.delete(key);
     NodeState node = new NodeState(key, newAccount.get());
     node.telemetryOffset = telemetryOffset;
     node.allocationOffset = allocationOffset;
@@ -218,12 +219,12 @@ public final class NodeStateCache implements AutoCloseable {
   }
 
   /**
-   * True if a node is to be forgotten, as its account says. Of one that cannot be read it is false:
-   * that is found out when something is heard of it.
+   * True if a node has expired, by its account. False if the account cannot be read: the node is
+   * set aside when its next record arrives.
    *
    * @param written its account, as it is in the store
    */
-  boolean isForgettable(String key, byte[] written, long nowMillis) {
+  boolean isExpired(String key, byte[] written, long nowMillis) {
     if (dirty.containsKey(key) || aside.holds(key)) {
       return false;
     }
@@ -236,29 +237,30 @@ public final class NodeStateCache implements AutoCloseable {
     }
   }
 
-  /** Forgets a node of which nothing is new. */
-  void forget(String key) {
+  /** Deletes a node that has no entries in the journal. */
+  void delete(String key) {
     drop(key);
     accounts.delete(key);
-    history.forget(key);
+    history.delete(key);
   }
 
-  /** What a node has taken in since it was last written down. */
-  private List<Journal.Entry> news(String key) {
+  /** What a node has taken in since it was last written. */
+  private List<Journal.Entry> unwritten(String key) {
     Since since = dirty.get(key);
     return since == null ? List.of() : journal.entriesOf(key.getBytes(UTF_8), since.position);
   }
 
-  private @Nullable NodeState begin(String key, List<Journal.Entry> news, long newsToldPosition) {
+  private @Nullable NodeState begin(
+      String key, List<Journal.Entry> entries, long entriesEmittedPosition) {
     int taken = 0;
     try {
       byte[] written = accounts.get(key);
       NodeState node = written == null ? new NodeState(key, newAccount.get()) : read(key, written);
-      for (Journal.Entry entry : news) {
-        // a chunk also holds what was written down since
-        if (node.isNews(entry)) {
-          taker.take(node, entry, entry.position() <= newsToldPosition);
-          node.took(entry.kind(), entry.offset());
+      for (Journal.Entry entry : entries) {
+        // a chunk also holds entries from before the account was written
+        if (node.isNew(entry)) {
+          replay.take(node, entry, entry.position() <= entriesEmittedPosition);
+          node.noteOffset(entry.kind(), entry.offset());
         }
         taken++;
       }
@@ -268,9 +270,10 @@ public final class NodeStateCache implements AutoCloseable {
       return node;
     } catch (RuntimeException | StackOverflowError e) {
       RecordRefusals.rethrowUnlessOfRecord(e);
-      // what was taken again is emitted to jobs with this commit
+      // increments of what was taken in again are emitted to jobs with this commit
       int booked = taken;
-      setAside(key, news, i -> i < booked || news.get(i).position() <= newsToldPosition, e);
+      setAside(
+          key, entries, i -> i < booked || entries.get(i).position() <= entriesEmittedPosition, e);
       return null;
     }
   }
@@ -291,34 +294,35 @@ public final class NodeStateCache implements AutoCloseable {
   }
 
   /**
-   * Up to where the journal is told with the commit in hand; no two commits that tell say the same.
+   * The position of the journal. Every commit that emits to jobs appends to the journal, so no two
+   * of them have the same, over restarts too: it distinguishes fragments of node windows.
    */
-  public long told() {
+  public long fragment() {
     return journal.position();
   }
 
-  /** Notes that a node took in an allocation. */
+  /** Appends an allocation that a node took in. */
   public void taken(NodeState node, long arrivalEpochMillis, long offset, byte[] allocation) {
-    noteNews(node, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset);
+    noteEntry(node, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset);
     journal.append(
         node.keyBytes, Journal.Kind.ALLOCATION, arrivalEpochMillis, offset, allocation, null, 0, 0);
   }
 
   /**
-   * Notes that a node took in a batch; where it lies now.
+   * Appends a batch that a node took in; returns where it is now.
    *
    * @param reader that has just read it from all of {@code batch}
    */
   public Journal.Slice taken(
       NodeState node, long arrivalEpochMillis, long offset, byte[] batch, TelemetryReader reader) {
-    noteNews(node, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset);
+    noteEntry(node, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset);
     Described described = reader.described();
-    boolean bare = reader.describedFrom() >= 0 && described.equals(node.inJournal);
+    boolean sameDevices = reader.describedFrom() >= 0 && described.equals(node.inJournal);
     node.inJournal = described;
-    return bare
+    return sameDevices
         ? journal.append(
             node.keyBytes,
-            Journal.Kind.BARE,
+            Journal.Kind.WITHOUT_DEVICES,
             arrivalEpochMillis,
             offset,
             batch,
@@ -329,8 +333,8 @@ public final class NodeStateCache implements AutoCloseable {
             node.keyBytes, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset, batch, null, 0, 0);
   }
 
-  private void noteNews(NodeState node, Journal.Kind kind, long arrivalEpochMillis, long offset) {
-    node.took(kind, offset);
+  private void noteEntry(NodeState node, Journal.Kind kind, long arrivalEpochMillis, long offset) {
+    node.noteOffset(kind, offset);
     noteOffset(kind, offset);
     if (!dirty.containsKey(node.key)) {
       dirty.put(node.key, new Since(journal.position(), arrivalEpochMillis));
@@ -346,11 +350,11 @@ public final class NodeStateCache implements AutoCloseable {
   }
 
   /**
-   * Writes down what is to be written at this commit, in which all is told that follows from what
+   * Writes the nodes that are due. To be called at a commit that emits the increments of all that
    * the nodes have taken in.
    */
   public void commit(long nowMillis) {
-    int inTurn = dirty.size() / PART;
+    int inTurn = dirty.size() / COMMITS_PER_NODE;
     ArrayDeque<String> due = new ArrayDeque<>();
     for (Map.Entry<String, Since> entry : dirty.entrySet()) {
       Since since = entry.getValue();
@@ -361,10 +365,10 @@ public final class NodeStateCache implements AutoCloseable {
       }
       due.add(entry.getKey());
     }
-    due.forEach(this::writeDown);
+    due.forEach(this::writeIfReadable);
     dropSurplus();
-    journal.appendTold();
-    journal.forgetBefore(
+    journal.appendEmitted();
+    journal.deleteBefore(
         dirty.isEmpty() ? journal.position() : dirty.firstEntry().getValue().position);
   }
 
@@ -406,7 +410,7 @@ public final class NodeStateCache implements AutoCloseable {
     share.close();
   }
 
-  private void writeDown(String key) {
+  private void writeIfReadable(String key) {
     NodeState node = get(key);
     if (node != null) {
       var _ = write(node, null);
@@ -414,7 +418,7 @@ public final class NodeStateCache implements AutoCloseable {
   }
 
   /**
-   * Writes down a node.
+   * Writes a node.
    *
    * @param entries what it has taken in since it was written last, or null if that is in the
    *     journal
@@ -431,7 +435,7 @@ public final class NodeStateCache implements AutoCloseable {
       history.write(node);
     } catch (RuntimeException | StackOverflowError e) {
       RecordRefusals.rethrowUnlessOfRecord(e);
-      setAside(node.key, entries == null ? news(node.key) : entries, _ -> true, e);
+      setAside(node.key, entries == null ? unwritten(node.key) : entries, _ -> true, e);
       return false;
     }
     accounts.put(node.key, account);
@@ -452,7 +456,7 @@ public final class NodeStateCache implements AutoCloseable {
     liveBytes -= node.bytes;
     node.bytes = memoryOf(bytes.size());
     liveBytes += node.bytes;
-    return packer.packed(bytes.toByteArray());
+    return codec.compress(Formats.NODE, bytes.toByteArray());
   }
 
   private static long memoryOf(int writtenBytes) {
@@ -460,7 +464,7 @@ public final class NodeStateCache implements AutoCloseable {
   }
 
   private NodeState read(String key, byte[] written) {
-    byte[] account = packer.unpacked(written);
+    byte[] account = codec.decompress(Formats.NODE, written);
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(account))) {
       long telemetryOffset = in.readLong();
       long allocationOffset = in.readLong();

@@ -3,6 +3,8 @@ package io.github.joulestream.streams.state;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.UnknownStateFormatException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,7 +56,7 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
       Function<V, byte[]> writer,
       Function<byte[], V> reader,
       CacheBudget budget) {
-    super(inner);
+    super(inner, Formats.OF_TOTALS);
     this.writer = writer;
     this.reader = reader;
     this.budget = budget;
@@ -71,6 +73,18 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
         Stores.persistentKeyValueStore(name),
         Map.of(),
         inner -> new ObjectCacheStore<>(inner, writer, reader, budget));
+  }
+
+  /**
+   * Checks the formats of what is stored; to be called before anything is read.
+   *
+   * @throws UncheckedIOException caused by an {@link UnknownStateFormatException} if this release
+   *     does not read one of them
+   */
+  public void checkFormats() {
+    if (!checkRecord()) {
+      reportDeleted(name(), OlderState.delete(inner, Formats.OF_TOTALS));
+    }
   }
 
   // ---- use
@@ -120,6 +134,9 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
     try (KeyValueIterator<String, byte[]> range = inner.range(prefix, prefix + "\uffff")) {
       while (range.hasNext()) {
         KeyValue<String, byte[]> entry = range.next();
+        if (entry.key.equals(FormatRecord.KEY)) {
+          continue;
+        }
         Cached<V> cached = live.get(entry.key);
         found.put(entry.key, cached == null ? reader.apply(entry.value) : cached.value);
       }
@@ -143,7 +160,9 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
     try (KeyValueIterator<String, byte[]> all = inner.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
-        if (!changed.contains(entry.key) && expired.test(entry.key, entry.value)) {
+        if (!entry.key.equals(FormatRecord.KEY)
+            && !changed.contains(entry.key)
+            && expired.test(entry.key, entry.value)) {
           keys.add(entry.key);
         }
       }
@@ -221,7 +240,7 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
   }
 
   @Override
-  void forgetMemory() {
+  void clearMemory() {
     live.clear();
     changed.clear();
     liveBytes = 0;

@@ -4,10 +4,7 @@ package io.github.joulestream.streams.state;
 import io.github.joulestream.streams.state.Journal.Slice;
 import java.util.Arrays;
 
-/**
- * Batches that a node's history is made of, as they were on the wire, in the order in which they
- * arrived. One thread.
- */
+/** Batches of a node, as they were on the wire, in the order in which they arrived. One thread. */
 final class RecentBatches {
   private Slice[] values = new Slice[8];
   private long[] arrivals = new long[8];
@@ -19,7 +16,7 @@ final class RecentBatches {
   /**
    * Adds a batch.
    *
-   * @param offset its offset in the topic: tells batches apart that arrived in one moment
+   * @param offset its offset in the topic: distinguishes batches that arrived in one moment
    * @param latestEpochMillis time of its last reading
    */
   void add(Slice value, long arrivalEpochMillis, long offset, long latestEpochMillis) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.state;
 
+import io.github.joulestream.energy.StateFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes of a task that are set aside, each with what it had taken in since its account was last
- * written down, so that it can be put back as it was. One thread.
+ * written, so that it can be put back as it was. One thread.
  *
  * <pre>
- *   site/node            why, since when
- *   site/node \0 index   entries: kind, whether emitted, arrival, offset, length, bytes
+ *   site/node            header, why, since when
+ *   site/node \0 index   header, entries: kind, whether emitted, arrival, offset, length, bytes
  * </pre>
  */
 public final class SetAside {
@@ -30,7 +33,7 @@ public final class SetAside {
   private static final int CHUNK_BYTES = 512 << 10;
   private static final int FIXED = 2 + 2 * Long.BYTES + Integer.BYTES;
 
-  /** Where entries end whose increments were emitted to jobs; others end behind it. */
+  /** The position of entries whose increments were emitted to jobs; others have a later one. */
   public static final long EMITTED = 0;
 
   private static final long NOT_EMITTED = Long.MAX_VALUE;
@@ -54,7 +57,7 @@ public final class SetAside {
     try {
       return SetAsideNode.of(value);
     } catch (SerializationException e) {
-      return new SetAsideNode(0, "what is written down of it is damaged: " + e.getMessage(), "", 0);
+      return new SetAsideNode(0, "its record is damaged: " + e.getMessage(), "", 0);
     }
   }
 
@@ -83,12 +86,14 @@ public final class SetAside {
     int from = 0;
     while (from < entries.size()) {
       int to = from;
-      int bytes = 0;
+      int bytes = StateFormat.LENGTH;
       while (to < entries.size() && (to == from || bytes < CHUNK_BYTES)) {
         bytes += FIXED + entries.get(to).value().length();
         to++;
       }
       ByteBuffer chunk = ByteBuffer.allocate(bytes);
+      Formats.SET_ASIDE_ENTRIES.write(chunk.array(), 0);
+      chunk.position(StateFormat.LENGTH);
       for (int i = from; i < to; i++) {
         Journal.Entry entry = entries.get(i);
         chunk
@@ -107,13 +112,18 @@ public final class SetAside {
     store.put(key, node.bytes());
   }
 
-  /** What the node had taken in since its account was last written down, oldest first. */
+  /**
+   * What the node had taken in since its account was last written, oldest first.
+   *
+   * @throws UncheckedIOException if that is of another format
+   */
   public List<Journal.Entry> entries(String key) {
     List<Journal.Entry> entries = new ArrayList<>();
     SetAsideNode node = Objects.requireNonNull(nodes.get(key), key);
     for (int i = 0; i < node.chunks(); i++) {
       byte[] bytes = Objects.requireNonNull(store.get(chunkKey(key, i)), "a chunk");
-      ByteBuffer in = ByteBuffer.wrap(bytes);
+      checkFormat(bytes);
+      ByteBuffer in = ByteBuffer.wrap(bytes).position(StateFormat.LENGTH);
       while (in.hasRemaining()) {
         Journal.Kind kind = Journal.Kind.of(in.get());
         long position = in.get() == 1 ? EMITTED : NOT_EMITTED;
@@ -135,7 +145,15 @@ public final class SetAside {
     return entries;
   }
 
-  /** It is put back. */
+  private static void checkFormat(byte[] chunk) {
+    try {
+      Formats.SET_ASIDE_ENTRIES.read(chunk, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Removes a node that is put back. */
   public void remove(String key) {
     SetAsideNode node = nodes.remove(key);
     if (node != null) {

@@ -10,16 +10,15 @@ import java.io.UncheckedIOException;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * A node whose account cannot be read, rebuilt or written down: nothing more is booked to it until
- * a person puts it back.
+ * A node whose account cannot be read, rebuilt or written: its records are refused until a person
+ * puts it back.
  *
  * @param sinceEpochMillis when it was set aside, by the time of arrival of its task
- * @param reason why, in a line
- * @param place the record at which it was noticed, or what the task did
- * @param chunks records of the store that hold what it had taken in since it was last written down
+ * @param reason why, in a line; what is beyond 1,000 characters is left out
+ * @param place the record at which it failed, or what the task did
+ * @param chunks entries of the store that hold what it had taken in since it was last written
  */
 public record SetAsideNode(long sinceEpochMillis, String reason, String place, int chunks) {
-  private static final byte FORMAT = 1;
   private static final int MAX_REASON_CHARACTERS = 1_000;
 
   public SetAsideNode {
@@ -32,31 +31,29 @@ public record SetAsideNode(long sinceEpochMillis, String reason, String place, i
   byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(FORMAT);
+      Formats.SET_ASIDE.write(out);
       out.writeLong(sinceEpochMillis);
       out.writeUTF(reason);
       out.writeUTF(place);
       out.writeInt(chunks);
     } catch (IOException e) {
-      throw new UncheckedIOException("memory does not fail", e);
+      throw new UncheckedIOException("a write to memory failed", e);
     }
     return bytes.toByteArray();
   }
 
   /**
-   * Reads what a changelog or store holds.
+   * Reads the value of a changelog or store.
    *
-   * @throws SerializationException if it is none
+   * @throws SerializationException if it is none, or of another format
    */
   public static SetAsideNode of(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      int format = in.readByte();
-      if (format != FORMAT) {
-        throw new SerializationException("a node set aside of format " + format);
-      }
+      Formats.SET_ASIDE.read(in);
       return new SetAsideNode(in.readLong(), in.readUTF(), in.readUTF(), in.readInt());
     } catch (IOException e) {
-      throw new SerializationException("not a node set aside: " + bytes.length + " bytes", e);
+      throw new SerializationException(
+          "not a node set aside: %d bytes: %s".formatted(bytes.length, e.getMessage()), e);
     }
   }
 }

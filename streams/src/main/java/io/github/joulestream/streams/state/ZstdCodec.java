@@ -4,8 +4,12 @@ package io.github.joulestream.streams.state;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
+import io.github.joulestream.energy.StateFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 
-/** Compresses what is written down of a node. One thread; to be closed. */
+/** Compresses state of nodes, behind the header of its format. One thread; to be closed. */
 public final class ZstdCodec implements AutoCloseable {
   private static final int LEVEL = 1;
   // far more than an account or a block of history ever has: damaged bytes must not ask for more
@@ -18,16 +22,42 @@ public final class ZstdCodec implements AutoCloseable {
     compressor.setLevel(LEVEL);
   }
 
-  byte[] packed(byte[] bytes) {
-    return compressor.compress(bytes);
+  /** The header of the format, and the compressed bytes. */
+  byte[] compress(StateFormat format, byte[] bytes) {
+    int bound = (int) Zstd.compressBound(bytes.length);
+    byte[] written = new byte[StateFormat.LENGTH + bound];
+    format.write(written, 0);
+    int size =
+        compressor.compressByteArray(written, StateFormat.LENGTH, bound, bytes, 0, bytes.length);
+    return Arrays.copyOf(written, StateFormat.LENGTH + size);
   }
 
-  byte[] unpacked(byte[] packed) {
-    long size = Zstd.getFrameContentSize(packed);
-    if (size < 0 || size > MAX_BYTES) {
-      throw new IllegalStateException("not what was packed: " + packed.length + " bytes");
+  /**
+   * Decompresses what {@link #compress} returned.
+   *
+   * @throws UncheckedIOException if it is of another format
+   * @throws IllegalStateException if it is damaged
+   */
+  byte[] decompress(StateFormat format, byte[] written) {
+    try {
+      format.read(written, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return decompressor.decompress(packed, (int) size);
+    int at = StateFormat.LENGTH;
+    long size = Zstd.getFrameContentSize(written, at, written.length - at);
+    if (size < 0 || size > MAX_BYTES) {
+      throw new IllegalStateException(
+          "%s of %d bytes is damaged".formatted(format.kind(), written.length));
+    }
+    byte[] bytes = new byte[(int) size];
+    int found =
+        decompressor.decompressByteArray(bytes, 0, bytes.length, written, at, written.length - at);
+    if (found != bytes.length) {
+      throw new IllegalStateException(
+          "%s has %d bytes instead of %d".formatted(format.kind(), found, bytes.length));
+    }
+    return bytes;
   }
 
   @Override

@@ -11,7 +11,7 @@ import io.github.joulestream.streams.accounting.AttributeEnergy;
 import io.github.joulestream.streams.accounting.AttributionOutput;
 import io.github.joulestream.streams.accounting.JobInput;
 import io.github.joulestream.streams.accounting.JobOutput;
-import io.github.joulestream.streams.accounting.SiteUpdate;
+import io.github.joulestream.streams.accounting.SiteOutput;
 import io.github.joulestream.streams.accounting.TotalJobs;
 import io.github.joulestream.streams.accounting.TotalSites;
 import io.github.joulestream.streams.failure.RecordRefusals;
@@ -32,7 +32,7 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
 
 /**
- * From samples to books.
+ * From samples to the energy of jobs, nodes and sites.
  *
  * <pre>
  *   telemetry ───┐                      ┌─ by-job ──┐
@@ -49,21 +49,23 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * repartitioned.
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
- * were last written down), node-journal (what came since), node-history (the batches that arrived
- * in the last hour, for corrections), nodes-set-aside (nodes to which nothing is booked until a
- * person puts them back), job-windows and job-totals, site-windows. All live in memory and are
- * written when a task commits; what each step tells the next goes out in that same commit.
+ * were last written), node-journal (batches and allocations since), node-history (the batches that
+ * arrived in the last hour, for corrections), nodes-set-aside (nodes whose records are refused
+ * until a person puts them back), job-windows and job-totals, site-windows. All are in memory and
+ * are written when a task commits; what each step emits is in the same commit.
  *
- * <p>Windows are kept by the time in the payload, and no window closes: what is late is added where
- * it belongs. Record time is the broker's append time and decides only how long the history is
- * kept.
+ * <p>A processor forwards each output to the child node that is for it, by name.
+ *
+ * <p>Windows are kept by the time in the payload, and no window closes: a late sample is added
+ * where it belongs. Record time is the broker's append time and decides only how long the history
+ * is kept.
  */
 public final class AccountingTopology implements Supplier<Topology> {
   public static final String BY_JOB = "by-job";
   public static final String BY_SITE = "by-site";
 
   private static final Serde<String> KEY = Serdes.String();
-  // between the parts too: what cannot be read is refused by who reads it, and ends no task
+  // also of repartition topics: processors deserialize, so that a bad record ends no task
   private static final Serde<byte[]> RAW = Serdes.ByteArray();
   private static final Serializer<JobWindow> JOB_WINDOWS = WireSerdes.jobWindows().serializer();
   private static final Serializer<SiteWindow> SITE_WINDOWS = WireSerdes.siteWindows().serializer();
@@ -73,7 +75,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Calibration calibration;
   private final CacheBudget budget;
   private final RecordRefusals refusals = new RecordRefusals();
-  private final PendingOutput untold = new PendingOutput();
+  private final PendingOutput pendingOutput = new PendingOutput();
 
   /** The topology with caches of the default size, see {@link CacheBudget#ofHeap}. */
   public AccountingTopology(Properties config, Limits limits, Calibration calibration) {
@@ -94,34 +96,34 @@ public final class AccountingTopology implements Supplier<Topology> {
     this.budget = budget;
   }
 
-  /** What its tasks have refused, and nodes that they have set aside. */
+  /** Records that its tasks have refused, and nodes that they have set aside. */
   public RecordRefusals refusals() {
     return refusals;
   }
 
-  /** What its tasks have committed and not told yet. */
-  public PendingOutput untold() {
-    return untold;
+  /** Tasks that have committed input without emitting its increments to jobs. */
+  public PendingOutput pendingOutput() {
+    return pendingOutput;
   }
 
   @Override
   public Topology get() {
     StreamsBuilder builder = NamedTopologies.builder(config);
     addStores(builder);
-    KStream<String, AttributionOutput> booked = attribute(builder);
-    totalJobs(builder, booked);
-    totalSites(booked);
-    tellNodes(booked);
-    keepRefused(booked);
+    KStream<String, AttributionOutput> attributed = attribute(builder);
+    totalJobs(builder, attributed);
+    totalSites(attributed);
+    emitNodes(attributed);
+    refuse(attributed);
     return builder.build(config);
   }
 
   private KStream<String, AttributionOutput> attribute(StreamsBuilder builder) {
     return builder.stream(
             List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
-            Consumed.with(KEY, RAW).withName("read-node-news"))
+            Consumed.with(KEY, RAW).withName("read-node-records"))
         .process(
-            () -> new AttributeEnergy(limits, calibration, refusals, untold, budget),
+            () -> new AttributeEnergy(limits, calibration, refusals, pendingOutput, budget),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
             AttributeEnergy.HISTORY,
@@ -129,96 +131,88 @@ public final class AccountingTopology implements Supplier<Topology> {
             AttributeEnergy.SET_ASIDE);
   }
 
-  private void totalJobs(StreamsBuilder builder, KStream<String, AttributionOutput> booked) {
+  private void totalJobs(StreamsBuilder builder, KStream<String, AttributionOutput> attributed) {
     KStream<String, JobInput> increments =
-        booked
-            .filter(
-                (_, out) -> out instanceof AttributionOutput.ToJob, Named.as("pick-job-increments"))
+        attributed
             .mapValues(
                 out -> JOB_WINDOWS.serialize(BY_JOB, ((AttributionOutput.ToJob) out).increment()),
-                Named.as("unwrap-job-increment"))
+                Named.as(AttributionOutput.ToJob.CHILD))
             .repartition(Repartitioned.with(KEY, RAW).withName(BY_JOB))
             .mapValues(JobInput.Increment::new, Named.as("as-increment"));
-    KStream<String, JobInput> statements =
+    KStream<String, JobInput> reports =
         builder.stream(Topic.JOBS.topicName(), Consumed.with(KEY, RAW).withName("read-jobs"))
-            .mapValues(JobInput.Statement::new, Named.as("as-statement"));
-    KStream<String, JobOutput> updates =
+            .mapValues(JobInput.Report::new, Named.as("as-report"));
+    KStream<String, JobOutput> totals =
         increments
-            .merge(statements, Named.as("job-news"))
+            .merge(reports, Named.as("merge-job-input"))
             .process(
                 () -> new TotalJobs(refusals),
                 Named.as("total-jobs"),
                 TotalJobs.WINDOWS,
                 TotalJobs.TOTALS);
-    updates
-        .filter((_, out) -> out instanceof JobOutput.Window, Named.as("pick-job-windows"))
-        .mapValues(out -> ((JobOutput.Window) out).window(), Named.as("unwrap-job-window"))
+    totals
+        .mapValues(out -> ((JobOutput.Window) out).window(), Named.as(JobOutput.Window.CHILD))
         .to(
             Topic.JOB_WINDOW.topicName(),
             Produced.with(KEY, WireSerdes.jobWindows()).withName("write-job-window"));
-    updates
-        .filter((_, out) -> out instanceof JobOutput.Summary, Named.as("pick-job-summaries"))
-        .mapValues(out -> ((JobOutput.Summary) out).summary(), Named.as("unwrap-job-summary"))
+    totals
+        .mapValues(out -> ((JobOutput.Summary) out).summary(), Named.as(JobOutput.Summary.CHILD))
         .to(
             Topic.JOB_SUMMARY.topicName(),
             Produced.with(KEY, WireSerdes.jobSummaries()).withName("write-job-summary"));
-    updates
-        .filter((_, out) -> out instanceof JobOutput.Refused, Named.as("pick-refused-jobs"))
-        .mapValues(out -> ((JobOutput.Refused) out).value(), Named.as("unwrap-refused-job"))
+    totals
+        .mapValues(out -> ((JobOutput.Refused) out).value(), Named.as(JobOutput.Refused.CHILD))
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-jobs"));
   }
 
-  private void totalSites(KStream<String, AttributionOutput> booked) {
-    KStream<String, SiteUpdate> updates =
-        booked
-            .filter(
-                (_, out) -> out instanceof AttributionOutput.ToSite,
-                Named.as("pick-site-increments"))
+  private void totalSites(KStream<String, AttributionOutput> attributed) {
+    KStream<String, SiteOutput> totals =
+        attributed
             .mapValues(
                 out ->
                     SITE_WINDOWS.serialize(BY_SITE, ((AttributionOutput.ToSite) out).increment()),
-                Named.as("unwrap-site-increment"))
+                Named.as(AttributionOutput.ToSite.CHILD))
             .repartition(Repartitioned.with(KEY, RAW).withName(BY_SITE))
             .process(() -> new TotalSites(refusals), Named.as("total-sites"), TotalSites.WINDOWS);
     KStream<String, SiteWindow> windows =
-        updates
-            .filter((_, out) -> out instanceof SiteUpdate.Window, Named.as("pick-site-windows"))
-            .mapValues(out -> ((SiteUpdate.Window) out).window(), Named.as("unwrap-site-window"));
+        totals.mapValues(
+            out -> ((SiteOutput.Window) out).window(), Named.as(SiteOutput.Window.CHILD));
     windows.to(
         Topic.SITE_WINDOW.topicName(),
         Produced.with(KEY, WireSerdes.siteWindows()).withName("write-site-window"));
     windows.to(
         Topic.LEDGER.topicName(),
         Produced.with(KEY, WireSerdes.siteWindows()).withName("write-ledger"));
-    updates
-        .filter((_, out) -> out instanceof SiteUpdate.Refused, Named.as("pick-refused-sites"))
-        .mapValues(out -> ((SiteUpdate.Refused) out).value(), Named.as("unwrap-refused-site"))
+    totals
+        .mapValues(out -> ((SiteOutput.Refused) out).value(), Named.as(SiteOutput.Refused.CHILD))
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-sites"));
   }
 
-  private static void tellNodes(KStream<String, AttributionOutput> booked) {
-    booked
-        .filter(
-            (_, out) -> out instanceof AttributionOutput.ToNode, Named.as("pick-node-increments"))
+  private static void emitNodes(KStream<String, AttributionOutput> attributed) {
+    attributed
         .mapValues(
-            out -> ((AttributionOutput.ToNode) out).increment(), Named.as("unwrap-node-increment"))
+            out -> ((AttributionOutput.ToNode) out).increment(),
+            Named.as(AttributionOutput.ToNode.CHILD))
         .to(
             Topic.NODE_WINDOW.topicName(),
             Produced.with(KEY, WireSerdes.nodeWindows()).withName("write-node-window"));
-    booked
-        .filter((_, out) -> out instanceof AttributionOutput.Now, Named.as("pick-power-snapshot"))
-        .mapValues(out -> ((AttributionOutput.Now) out).power(), Named.as("unwrap-power-snapshot"))
+    attributed
+        .mapValues(
+            out -> ((AttributionOutput.Power) out).snapshot(),
+            Named.as(AttributionOutput.Power.CHILD))
         .to(
             Topic.POWER_SNAPSHOT.topicName(),
             Produced.with(KEY, WireSerdes.powerSnapshot()).withName("write-power-snapshot"));
   }
 
-  private static void keepRefused(KStream<String, AttributionOutput> booked) {
-    booked
-        .filter((_, out) -> out instanceof AttributionOutput.Refused, Named.as("pick-refused-news"))
+  private static void refuse(KStream<String, AttributionOutput> attributed) {
+    attributed
         .mapValues(
-            out -> ((AttributionOutput.Refused) out).value(), Named.as("unwrap-refused-news"))
-        .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused-news"));
+            out -> ((AttributionOutput.Refused) out).value(),
+            Named.as(AttributionOutput.Refused.CHILD))
+        .to(
+            Topic.DEAD_LETTER.topicName(),
+            Produced.with(KEY, RAW).withName("write-refused-node-records"));
   }
 
   private void addStores(StreamsBuilder builder) {

@@ -10,7 +10,7 @@ class JournalTest {
   @Test
   void codesOfKinds_areThoseOfEarlierReleases() {
     assertThat(Arrays.stream(Journal.Kind.values()).map(kind -> kind.name() + " " + kind.code))
-        .containsExactly("ALLOCATION 0", "TELEMETRY 1", "BARE 2", "TOLD 3");
+        .containsExactly("ALLOCATION 0", "TELEMETRY 1", "WITHOUT_DEVICES 2", "EMITTED 3");
     for (Journal.Kind kind : Journal.Kind.values()) {
       assertThat(Journal.Kind.of(kind.code)).isEqualTo(kind);
     }

@@ -70,7 +70,7 @@ class NodeStateCacheTest {
     private final KeyValueStore<String, byte[]> accounts;
     private final WindowStore<String, byte[]> blocks;
     private final CacheBudget budget;
-    private final ZstdCodec packer = new ZstdCodec();
+    private final ZstdCodec codec = new ZstdCodec();
     private final TelemetryReader reader = new TelemetryReader();
     private NodeHistory history;
     private NodeStateCache nodes;
@@ -98,7 +98,7 @@ class NodeStateCacheTest {
                   Serdes.String(),
                   Serdes.ByteArray()),
               context.getStateStoreContext());
-      history = new NodeHistory(blocks, packer);
+      history = new NodeHistory(blocks, codec);
       nodes = begin();
     }
 
@@ -114,7 +114,7 @@ class NodeStateCacheTest {
               journal,
               accounts,
               history,
-              packer,
+              codec,
               () -> new NodeAccount(Limits.DEFAULT),
               in -> NodeAccount.read(in, Limits.DEFAULT, Calibration.NONE),
               (node, entry, toldBefore) -> {
@@ -168,10 +168,10 @@ class NodeStateCacheTest {
 
     /** What is in memory is lost; what was committed is there. */
     void crash() {
-      journal.forgetMemory();
+      journal.clearMemory();
       untold = 0; // the journal must know
       nodes.close();
-      history = new NodeHistory(blocks, packer);
+      history = new NodeHistory(blocks, codec);
       nodes = begin();
     }
 
@@ -224,7 +224,7 @@ class NodeStateCacheTest {
     long later = START + 40L * batches.size() + 120_000;
     crashing.commit(later);
     crashing.commit(later); // the last chunk went out with the commit before
-    crashing.journal.forgetMemory();
+    crashing.journal.clearMemory();
     crashing.journal.open(entry -> bytes[0] += entry.value().length());
     assertThat(bytes[0]).isZero();
   }

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.streams.accounting;
+
+import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.attribute.Increments;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.PowerSnapshot;
+import io.github.joulestream.schemas.SiteWindow;
+import io.github.joulestream.streams.failure.RecordRefusals;
+import io.github.joulestream.streams.state.NodeState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up the increments of a task's nodes by site, job and node, and emits them at its commits; so
+ * the records that leave a task do not grow with the number of its nodes. One thread.
+ */
+final class IncrementEmitter {
+  private static final long GPUS_INTERVAL_MILLIS = 10_000;
+
+  private final ProcessorContext<String, AttributionOutput> context;
+  private final RecordRefusals refusals;
+  private final int windowMillis;
+  private final Map<String, Increments> pending = new HashMap<>();
+  private final List<NodeState> powerPending = new ArrayList<>();
+
+  /**
+   * An emitter.
+   *
+   * @param windowMillis length of a window
+   */
+  IncrementEmitter(
+      ProcessorContext<String, AttributionOutput> context,
+      RecordRefusals refusals,
+      int windowMillis) {
+    this.context = context;
+    this.refusals = refusals;
+    this.windowMillis = windowMillis;
+  }
+
+  /** The pending increments of a site. */
+  Increments of(String site) {
+    return pending.computeIfAbsent(site, _ -> new Increments());
+  }
+
+  /** Windows of jobs and nodes with pending increments. */
+  int pendingWindows() {
+    int windows = 0;
+    for (Increments increments : pending.values()) {
+      windows += increments.windows();
+    }
+    return windows;
+  }
+
+  /** The power of a node has changed. */
+  void powerChanged(NodeState node) {
+    if (!node.isPowerPending()) {
+      node.setPowerPending(true);
+      powerPending.add(node);
+    }
+  }
+
+  /** A node is in memory as another object, or not any more. */
+  void replace(NodeState before, @Nullable NodeState after) {
+    if (after != null) {
+      after.setGpusEmittedMillis(before.gpusEmittedMillis());
+    }
+    if (powerPending.remove(before) && after != null) {
+      powerChanged(after);
+    }
+  }
+
+  /** Nothing is emitted of the power of a node that is set aside. */
+  void remove(String nodeKey) {
+    powerPending.removeIf(node -> node.key().equals(nodeKey));
+  }
+
+  /**
+   * Emits the increments of sites.
+   *
+   * @param withJobs whether those of jobs and nodes are emitted too; else they stay pending
+   * @param fragment distinguishes the increments of a node's window that are emitted at different
+   *     commits
+   */
+  void emit(boolean withJobs, long fragment, long streamMillis) {
+    pending.forEach((site, increments) -> {
+      if (withJobs) {
+        increments.compact();
+        emitJobs(site, increments, streamMillis);
+        emitNodes(site, increments, fragment, streamMillis);
+      }
+      increments
+          .site()
+          .forEach((window, totals) -> {
+            if (!totals.isZero()) {
+              forward(
+                  site,
+                  new AttributionOutput.ToSite(new SiteWindow(site, window, windowMillis, totals)),
+                  streamMillis);
+            }
+          });
+      increments.clearSite();
+    });
+    if (withJobs) {
+      pending.clear();
+    }
+  }
+
+  private void emitJobs(String site, Increments increments, long streamMillis) {
+    increments
+        .jobs()
+        .forEach((job, windows) -> {
+          String key = Keys.job(site, job);
+          windows.forEach((window, totals) ->
+              forward(
+                  key,
+                  new AttributionOutput.ToJob(
+                      new JobWindow(site, job, window, windowMillis, totals)),
+                  streamMillis));
+        });
+  }
+
+  private void emitNodes(String site, Increments increments, long fragment, long streamMillis) {
+    increments.forEachNode((node, window, totals) ->
+        forward(
+            Keys.node(site, node),
+            new AttributionOutput.ToNode(
+                new NodeWindow(site, node, window, windowMillis, totals, fragment)),
+            streamMillis));
+  }
+
+  /**
+   * Emits the power of the nodes for which it has changed, in records of many nodes of one site.
+   */
+  void emitPower(long streamMillis) {
+    PowerRecords records =
+        new PowerRecords(
+            (site, nodes) ->
+                forward(
+                    site,
+                    new AttributionOutput.Power(
+                        new PowerSnapshot(site, context.taskId().partition(), streamMillis, nodes)),
+                    streamMillis),
+            node ->
+                refusals.warn(
+                    "power",
+                    "Node %s has too many jobs for a record of power-snapshot; those of the least power are left out"
+                        .formatted(node)));
+    for (NodeState node : powerPending) {
+      node.setPowerPending(false);
+      boolean withGpus = streamMillis >= node.gpusEmittedMillis() + GPUS_INTERVAL_MILLIS;
+      NodePower power = power(node, withGpus);
+      if (power == null) {
+        continue;
+      }
+      if (withGpus) {
+        node.setGpusEmittedMillis(streamMillis);
+      }
+      records.add(node.site(), power);
+    }
+    powerPending.clear();
+    records.end();
+  }
+
+  /** The power of a node; null if nothing is known of it, or if the program fails. */
+  private @Nullable NodePower power(NodeState node, boolean withGpus) {
+    try {
+      return node.account().powerNow(node.name(), withGpus);
+    } catch (RuntimeException | StackOverflowError e) {
+      RecordRefusals.rethrowUnlessOfRecord(e);
+      refusals.warn("power now", "Power of node %s unknown: %s".formatted(node.key(), e));
+      return null;
+    }
+  }
+
+  private void forward(String key, AttributionOutput output, long streamMillis) {
+    context.forward(new Record<>(key, output, streamMillis), output.child());
+  }
+}
