@@ -3,8 +3,9 @@ package io.github.joulestream.schemas;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,18 +111,17 @@ public final class TopicAdmin {
     return differences;
   }
 
-  /** The catalogue, one line each, for people. */
+  /** The catalogue as a table, one line for each topic. */
   public static List<String> catalogue() {
-    return Arrays.stream(Topic.values())
-        .map(topic ->
-            "%-12s  key %-18s  %s"
-                .formatted(
-                    topic.topicName(),
-                    topic.key(),
-                    topic.compacted()
-                        ? "compacted"
-                        : "kept " + topic.retention().toDays() + " days"))
-        .toList();
+    TextTable table =
+        new TextTable(Column.left("topic"), Column.left("key"), Column.left("retention"));
+    for (Topic topic : Topic.values()) {
+      table.row(
+          topic.topicName(),
+          topic.key(),
+          topic.compacted() ? "compacted" : topic.retention().toDays() + " days");
+    }
+    return table.lines();
   }
 
   private static ConfigResource resource(Topic topic) {

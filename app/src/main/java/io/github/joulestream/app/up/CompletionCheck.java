@@ -4,23 +4,18 @@ package io.github.joulestream.app.up;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.ClientDefaults;
+import io.github.joulestream.schemas.kafka.TopicOffsets;
 import io.github.joulestream.streams.StreamsProgram;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -42,7 +37,7 @@ final class CompletionCheck {
           Topic.NODE_WINDOW.topicName(),
           Topic.LEDGER.topicName());
 
-  private final Admin admin;
+  private final TopicOffsets offsets;
   private final Map<String, Object> kafka;
   private final StreamsProgram streams;
   private final BooleanSupplier writerCaughtUp;
@@ -52,7 +47,7 @@ final class CompletionCheck {
       Map<String, Object> kafka,
       StreamsProgram streams,
       BooleanSupplier writerCaughtUp) {
-    this.admin = admin;
+    this.offsets = new TopicOffsets(admin);
     this.kafka = kafka;
     this.streams = streams;
     this.writerCaughtUp = writerCaughtUp;
@@ -79,33 +74,19 @@ final class CompletionCheck {
   }
 
   private long lag(List<String> topics) throws ExecutionException, InterruptedException {
-    Map<TopicPartition, Long> committed = committed();
+    Map<TopicPartition, Long> committed = offsets.committedBy(streams.applicationId());
     long lag = 0;
-    for (var end : ends(topics, IsolationLevel.READ_UNCOMMITTED).entrySet()) {
+    for (var end : offsets.ends(topics, IsolationLevel.READ_UNCOMMITTED).entrySet()) {
       lag += end.getValue() - requireNonNullElse(committed.get(end.getKey()), 0L);
     }
     return lag;
   }
 
-  private Map<TopicPartition, Long> committed() throws ExecutionException, InterruptedException {
-    Map<TopicPartition, OffsetAndMetadata> offsets =
-        admin
-            .listConsumerGroupOffsets(streams.applicationId())
-            .partitionsToOffsetAndMetadata()
-            .get();
-    Map<TopicPartition, Long> committed = new HashMap<>();
-    offsets.forEach((partition, offset) -> {
-      if (offset != null) {
-        committed.put(partition, offset.offset());
-      }
-    });
-    return committed;
-  }
-
   private boolean noOpenTransaction(List<String> topics)
       throws ExecutionException, InterruptedException {
-    return ends(topics, IsolationLevel.READ_COMMITTED)
-        .equals(ends(topics, IsolationLevel.READ_UNCOMMITTED));
+    return offsets
+        .ends(topics, IsolationLevel.READ_COMMITTED)
+        .equals(offsets.ends(topics, IsolationLevel.READ_UNCOMMITTED));
   }
 
   /**
@@ -115,8 +96,8 @@ final class CompletionCheck {
    */
   private boolean nothingBehindCommitted(List<String> topics)
       throws ExecutionException, InterruptedException {
-    Map<TopicPartition, Long> committed = committed();
-    Map<TopicPartition, Long> ends = ends(topics, IsolationLevel.READ_COMMITTED);
+    Map<TopicPartition, Long> committed = offsets.committedBy(streams.applicationId());
+    Map<TopicPartition, Long> ends = offsets.ends(topics, IsolationLevel.READ_COMMITTED);
     Set<TopicPartition> open = new HashSet<>();
     ends.forEach((partition, end) -> {
       if (requireNonNullElse(committed.get(partition), 0L) < end) {
@@ -126,12 +107,11 @@ final class CompletionCheck {
     if (open.isEmpty()) {
       return true;
     }
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put("isolation.level", "read_committed");
-    config.put("enable.auto.commit", false);
-    config.put("auto.offset.reset", "earliest");
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(
+            ClientDefaults.consumer(kafka),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
       consumer.assign(open);
       for (TopicPartition partition : open) {
         Long offset = committed.get(partition);
@@ -150,27 +130,5 @@ final class CompletionCheck {
       }
       return true;
     }
-  }
-
-  private Map<TopicPartition, Long> ends(List<String> topics, IsolationLevel isolation)
-      throws ExecutionException, InterruptedException {
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
-      topic
-          .partitions()
-          .forEach(
-              partition -> partitions.add(new TopicPartition(topic.name(), partition.partition())));
-    }
-    var results =
-        admin
-            .listOffsets(
-                partitions.stream()
-                    .collect(Collectors.toMap(partition -> partition, _ -> OffsetSpec.latest())),
-                new ListOffsetsOptions(isolation))
-            .all()
-            .get();
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    results.forEach((partition, result) -> ends.put(partition, result.offset()));
-    return ends;
   }
 }

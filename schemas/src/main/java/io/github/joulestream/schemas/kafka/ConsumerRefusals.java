@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.runtime.DistinctErrors;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,9 +91,7 @@ public final class ConsumerRefusals implements AutoCloseable {
   }
 
   private static Producer<byte[], byte[]> connect(Map<String, Object> kafka) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    Map<String, Object> config = ClientDefaults.producer(kafka);
     // the thread that waits keeps a place in a consumer group meanwhile
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);

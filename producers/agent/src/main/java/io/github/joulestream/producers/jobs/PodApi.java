@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.input.SmallFile;
+import io.github.joulestream.runtime.HttpEndpoint;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +41,9 @@ public final class PodApi {
   private static final int MAX_BYTES = 16 << 20;
   private static final int MAX_TOKEN = 64 << 10;
 
-  private final HttpClient http;
+  private final HttpEndpoint endpoint;
   private final URI pods;
   private final Path token;
-  private final Duration timeout;
 
   /**
    * @param server address of the API server
@@ -54,18 +52,18 @@ public final class PodApi {
    * @param timeout for the whole of an answer
    */
   PodApi(URI server, String node, @Nullable Path authorities, Path token, Duration timeout) {
-    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(timeout);
-    if (authorities != null) {
-      builder.sslContext(trusting(authorities));
-    }
-    this.http = builder.build();
+    this.endpoint =
+        new HttpEndpoint(
+            server,
+            new HttpEndpoint.Limits(timeout, timeout, MAX_BYTES),
+            null,
+            authorities == null ? null : trusting(authorities));
     this.pods =
         server.resolve(
             // from the server's cache
             "/api/v1/pods?resourceVersion=0&fieldSelector="
                 + URLEncoder.encode("spec.nodeName=" + node, UTF_8));
     this.token = token;
-    this.timeout = timeout;
   }
 
   /**
@@ -144,19 +142,14 @@ public final class PodApi {
    */
   CompletableFuture<Map<String, Pod>> read(Set<String> wanted) throws IOException {
     HttpRequest request =
-        HttpRequest.newBuilder(pods)
-            .timeout(timeout)
+        endpoint
+            .requestTo(pods)
             .header("Authorization", "Bearer " + SmallFile.namedText(token, MAX_TOKEN).strip())
             .build();
-    CompletableFuture<HttpResponse<PodList.Answer>> answer =
-        http.sendAsync(
+    return endpoint
+        .start(
             request,
-            HttpResponse.BodyHandlers.limiting(head -> list(wanted, head.statusCode()), MAX_BYTES));
-    // the request's own limit of time ends with the head of the answer
-    return answer
-        .copy()
-        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((_, _) -> answer.cancel(true))
+            HttpResponse.BodyHandlers.limiting(head -> list(wanted, head.statusCode()), MAX_BYTES))
         .thenApply(PodApi::pods);
   }
 

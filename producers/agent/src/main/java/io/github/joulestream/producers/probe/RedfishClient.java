@@ -4,25 +4,18 @@ package io.github.joulestream.producers.probe;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.joulestream.producers.input.Json;
 import io.github.joulestream.producers.input.Names;
-import io.github.joulestream.runtime.BoundedBody;
+import io.github.joulestream.runtime.HttpEndpoint;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -35,16 +28,15 @@ import org.jspecify.annotations.Nullable;
  * some controllers answer (iLO 4). An answer is read up to a limit of size and time.
  */
 final class RedfishClient implements AutoCloseable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
   private static final int MAX_BYTES = 1 << 20;
+  private static final HttpEndpoint.Limits LIMITS =
+      new HttpEndpoint.Limits(Duration.ofSeconds(5), Duration.ofSeconds(10), MAX_BYTES);
 
   /** Characters of a link; a controller's have a hundred. */
   static final int MAX_LINK = 1_000;
 
   private final URI base;
-  private final HttpClient client;
-  private final @Nullable String authorization;
+  private final HttpEndpoint endpoint;
 
   /** It does not have such a resource. */
   static final class NotThere extends IOException {
@@ -60,8 +52,12 @@ final class RedfishClient implements AutoCloseable {
    */
   RedfishClient(RedfishOptions options) throws Probe.ProbeUnavailable {
     base = options.address();
-    authorization = authorization(options.credentials());
-    client = client(options.trustAnyCertificate());
+    endpoint =
+        new HttpEndpoint(
+            base,
+            LIMITS,
+            authorization(options.credentials()),
+            options.trustAnyCertificate() ? trustAnyCertificate() : null);
   }
 
   private static @Nullable String authorization(@Nullable Path file) throws Probe.ProbeUnavailable {
@@ -75,28 +71,20 @@ final class RedfishClient implements AutoCloseable {
         throw new Probe.ProbeUnavailable(
             "the first line of %s is not user:password".formatted(file));
       }
-      return "Basic " + Base64.getEncoder().encodeToString(line.getBytes(StandardCharsets.UTF_8));
+      return HttpEndpoint.basic(line);
     } catch (IOException e) {
       throw new Probe.ProbeUnavailable("%s cannot be read (%s)".formatted(file, e.getMessage()));
     }
   }
 
-  private static HttpClient client(boolean trustAnyCertificate) {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .followRedirects(HttpClient.Redirect.NEVER);
-    if (trustAnyCertificate) {
-      try {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new TrustAnyCertificate()}, null);
-        builder.sslContext(context);
-      } catch (GeneralSecurityException e) {
-        throw new IllegalStateException("this JVM has no TLS", e);
-      }
+  private static SSLContext trustAnyCertificate() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new TrustAnyCertificate()}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this JVM has no TLS", e);
     }
-    return builder.build();
   }
 
   /**
@@ -167,38 +155,17 @@ final class RedfishClient implements AutoCloseable {
   }
 
   private HttpResponse<byte[]> send(String path) throws IOException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(address(path))
-            .timeout(ANSWER_TIMEOUT)
+    return endpoint.sendForBytes(
+        endpoint
+            .requestTo(address(path))
             .header("Accept", "application/json")
-            .header("OData-Version", "4.0");
-    if (authorization != null) {
-      request.header("Authorization", authorization);
-    }
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request.build(), BoundedBody.whole(MAX_BYTES));
-    try {
-      // the request's own limit of time ends with the head of the answer
-      return answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      answer.cancel(true);
-      throw new IOException(
-          "it does not answer %s within %d s".formatted(path, ANSWER_TIMEOUT.toSeconds()), e);
-    } catch (InterruptedException e) {
-      answer.cancel(true);
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      String words = cause == null ? "" : String.valueOf(cause.getMessage());
-      throw new IOException(
-          words.isBlank() || words.equals("null") ? "it does not answer " + path : words, e);
-    }
+            .header("OData-Version", "4.0")
+            .build());
   }
 
   @Override
   public void close() {
-    client.shutdownNow();
+    endpoint.close();
   }
 
   /** Trusts any certificate, for any name: only where the options say so. */
