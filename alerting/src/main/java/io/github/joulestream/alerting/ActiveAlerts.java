@@ -14,67 +14,67 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which alerts stand, and what Alertmanager knows of them. Owned by one thread.
+ * The active alerts, and what Alertmanager has of them. Owned by one thread.
  *
- * <p>Of each alert the latest state counts, so that this does not grow while Alertmanager is away.
- * What began and ended meanwhile is told all the same, as firing for {@code hold}: a shorter time
- * than its {@code group_wait} nobody would hear of.
+ * <p>Of each alert the latest state is kept, so that this does not grow while Alertmanager is
+ * unavailable. An alert that fired and resolved meanwhile is sent all the same, as firing for
+ * {@code hold}: Alertmanager does not notify of one that is shorter than its {@code group_wait}.
  *
- * <p>Labels are an alert's identity at Alertmanager. Two of them can change while an alert stands,
+ * <p>Labels are an alert's identity at Alertmanager. Two of them can change while an alert fires,
  * as routes and inhibition need them: its severity, and whether it is inhibited. When one does, the
  * alert with the former labels ends in the same request in which the other begins.
  */
 final class ActiveAlerts {
-  /** Alertmanager may have been started anew and have forgotten: how long an end is told again. */
-  private static final long END_TOLD_AGAIN_MILLIS = 900_000;
+  /** How long an end is sent again, since a restarted Alertmanager may have lost it. */
+  private static final long END_REPEATED_MILLIS = 900_000;
 
-  // an end of something older that was never heard of is history, not news
+  // an end that is older, of an alert that is not known here, is not sent
   private static final long OLD_MILLIS = 86_400_000;
   private static final String INHIBITED = "inhibited";
 
   private final Map<String, Entry> entries = new HashMap<>();
   private final Links links;
   private final long holdMillis;
-  private int news;
+  private int pending;
 
   private static final class Entry {
     Alert alert;
     ConsumerRecord<byte[], byte[]> origin;
-    boolean isNew;
+    boolean pending;
 
-    /** Alertmanager will never take it as it is. */
-    boolean refused;
+    /** Alertmanager rejects it as it is. */
+    boolean rejected;
 
-    /** What it has at Alertmanager; null if nothing was told of this time that it stands. */
-    @Nullable Map<String, String> toldLabels;
+    /** Its labels at Alertmanager; null if this firing was not delivered. */
+    @Nullable Map<String, String> deliveredLabels;
 
-    long firstToldEpochMillis;
+    long firstDeliveredEpochMillis;
 
-    /** An earlier run told of its end; it may have said that it is later. */
+    /** An earlier run delivered its end, perhaps with a later time. */
     boolean endedBefore;
 
     long endsEpochMillis = AlertmanagerAlert.NO_END;
     final List<AlertmanagerAlert> former = new ArrayList<>();
 
-    Entry(AlertEvent fed, Alert alert) {
+    Entry(AlertEvent event, Alert alert) {
       this.alert = alert;
-      this.origin = fed.origin();
+      this.origin = event.origin();
     }
   }
 
-  /** What is to be told of one alert in one request. */
+  /** What is sent about one alert in one request. */
   record Notice(
       Entry entry,
-      AlertmanagerAlert posting,
+      AlertmanagerAlert current,
       @Nullable AlertmanagerAlert former,
-      List<AlertmanagerAlert> again) {
-    List<AlertmanagerAlert> postings() {
-      List<AlertmanagerAlert> postings = new ArrayList<>(again);
+      List<AlertmanagerAlert> repeated) {
+    List<AlertmanagerAlert> alerts() {
+      List<AlertmanagerAlert> alerts = new ArrayList<>(repeated);
       if (former != null) {
-        postings.add(former);
+        alerts.add(former);
       }
-      postings.add(posting);
-      return postings;
+      alerts.add(current);
+      return alerts;
     }
 
     ConsumerRecord<byte[], byte[]> origin() {
@@ -87,11 +87,11 @@ final class ActiveAlerts {
     this.holdMillis = holdMillis;
   }
 
-  /** Takes the next record of the topic. */
-  void take(AlertEvent fed, long nowEpochMillis) {
-    Alert alert = fed.alert();
+  /** Applies the next record of the topic. */
+  void take(AlertEvent event, long nowEpochMillis) {
+    Alert alert = event.alert();
     if (alert == null) {
-      forget(fed, nowEpochMillis);
+      forget(event, nowEpochMillis);
       return;
     }
     Entry entry = entries.get(alert.id());
@@ -99,56 +99,57 @@ final class ActiveAlerts {
       if (isOld(alert, nowEpochMillis)) {
         return;
       }
-      entry = new Entry(fed, alert);
+      entry = new Entry(event, alert);
       entries.put(alert.id(), entry);
     }
     boolean over = entry.endsEpochMillis != AlertmanagerAlert.NO_END;
     if (over
         && (alert.state() == AlertState.FIRING
             || alert.times().sinceEpochMillis() != entry.alert.times().sinceEpochMillis())) {
-      // the same trouble again
+      // it fires again
       over = false;
-      entry.toldLabels = null;
+      entry.deliveredLabels = null;
       entry.endsEpochMillis = AlertmanagerAlert.NO_END;
       entry.endedBefore = false;
     }
     entry.alert = alert;
-    entry.origin = fed.origin();
-    entry.refused = false;
-    if (fed.told()) {
-      entry.toldLabels = labels(alert, entry.toldLabels);
-      entry.firstToldEpochMillis = nowEpochMillis;
+    entry.origin = event.origin();
+    entry.rejected = false;
+    if (event.delivered()) {
+      entry.deliveredLabels = labels(alert, entry.deliveredLabels);
+      entry.firstDeliveredEpochMillis = nowEpochMillis;
       entry.endedBefore = alert.state() == AlertState.RESOLVED;
       entry.endsEpochMillis =
           entry.endedBefore
               ? Math.max(0, alert.times().endedEpochMillis())
               : AlertmanagerAlert.NO_END;
-      settled(entry);
+      clearPending(entry);
     } else if (over) {
-      // its end was told; what changes a figure after that is no news
-      settled(entry);
-    } else if (!entry.isNew) {
-      entry.isNew = true;
-      news++;
+      // its end was delivered; a later change of a figure is not sent
+      clearPending(entry);
+    } else if (!entry.pending) {
+      entry.pending = true;
+      pending++;
     }
   }
 
-  /** Alertmanager must not be left with something that nobody will ever end. */
-  private void forget(AlertEvent fed, long nowEpochMillis) {
-    Entry entry = entries.get(fed.id());
+  /** A removed alert must not stay active at Alertmanager. */
+  private void forget(AlertEvent event, long nowEpochMillis) {
+    Entry entry = entries.get(event.id());
     if (entry == null) {
       return;
     }
-    boolean known = entry.toldLabels != null && entry.endsEpochMillis == AlertmanagerAlert.NO_END;
+    boolean known =
+        entry.deliveredLabels != null && entry.endsEpochMillis == AlertmanagerAlert.NO_END;
     if (!known && entry.alert.state() == AlertState.FIRING) {
-      settled(entries.remove(fed.id())); // nobody was told of it
+      clearPending(entries.remove(event.id())); // it was never delivered
     } else if (entry.alert.state() == AlertState.FIRING) {
       take(
           new AlertEvent(
-              fed.origin(), entry.alert.cleared(nowEpochMillis, "forgotten"), fed.told()),
+              event.origin(), entry.alert.cleared(nowEpochMillis, "forgotten"), event.delivered()),
           nowEpochMillis);
     }
-    // an end that is still to be told is told; it leaves by its age
+    // a pending end is sent; its entry is removed by its age
   }
 
   private static boolean isOld(Alert alert, long nowEpochMillis) {
@@ -156,94 +157,96 @@ final class ActiveAlerts {
         && alert.times().endedEpochMillis() < nowEpochMillis - OLD_MILLIS;
   }
 
-  private void settled(@Nullable Entry entry) {
-    if (entry != null && entry.isNew) {
-      entry.isNew = false;
-      news--;
+  private void clearPending(@Nullable Entry entry) {
+    if (entry != null && entry.pending) {
+      entry.pending = false;
+      pending--;
     }
   }
 
-  boolean hasNews() {
-    return news > 0;
+  boolean hasPending() {
+    return pending > 0;
   }
 
-  /** What nothing was told of yet. */
-  List<Notice> news(long nowEpochMillis) {
+  /** Changes that were not delivered yet. */
+  List<Notice> pending(long nowEpochMillis) {
     return entries.values().stream()
-        .filter(entry -> entry.isNew)
+        .filter(entry -> entry.pending)
         .map(entry -> notice(entry, List.of(), nowEpochMillis))
         .toList();
   }
 
   /**
-   * All that Alertmanager must be told again lest it forget.
+   * All active alerts and recent ends, which are repeated so that Alertmanager keeps them.
    *
-   * @param forgotten if it was started anew: then also the ends of what had other labels before
+   * @param restarted if it was restarted: then also the ends of alerts with former labels
    */
-  List<Notice> all(boolean forgotten, long nowEpochMillis) {
+  List<Notice> all(boolean restarted, long nowEpochMillis) {
     entries
         .values()
         .removeIf(entry ->
-            !entry.isNew
+            !entry.pending
                 && isOld(entry.alert, nowEpochMillis)
                 && entry.endsEpochMillis < nowEpochMillis - OLD_MILLIS);
     List<Notice> notices = new ArrayList<>();
     for (Entry entry : entries.values()) {
-      entry.former.removeIf(posting -> !recent(posting.endsEpochMillis(), nowEpochMillis));
-      boolean stands =
-          entry.isNew
+      entry.former.removeIf(ended -> !recent(ended.endsEpochMillis(), nowEpochMillis));
+      boolean active =
+          entry.pending
               || entry.alert.state() == AlertState.FIRING
               || recent(entry.endsEpochMillis, nowEpochMillis)
-              || muted(entry.alert, nowEpochMillis);
-      if (stands && !entry.refused && !mayBeHeld(entry, nowEpochMillis)) {
+              || isInhibited(entry.alert, nowEpochMillis);
+      if (active && !entry.rejected && !mayBeHeld(entry, nowEpochMillis)) {
         notices.add(
-            notice(entry, forgotten ? List.copyOf(entry.former) : List.of(), nowEpochMillis));
+            notice(entry, restarted ? List.copyOf(entry.former) : List.of(), nowEpochMillis));
       }
     }
     return notices;
   }
 
   private static boolean recent(long endEpochMillis, long nowEpochMillis) {
-    return endEpochMillis > nowEpochMillis - END_TOLD_AGAIN_MILLIS;
+    return endEpochMillis > nowEpochMillis - END_REPEATED_MILLIS;
   }
 
-  /** True while Alertmanager may have been told a later end than the one that is known here. */
+  /** True while Alertmanager may have a later end than the one that is known here. */
   private boolean mayBeHeld(Entry entry, long nowEpochMillis) {
     // at the latest by a run that ended when this one began
-    return entry.endedBefore && nowEpochMillis < entry.firstToldEpochMillis + holdMillis;
+    return entry.endedBefore && nowEpochMillis < entry.firstDeliveredEpochMillis + holdMillis;
   }
 
-  /** True while something stands, or stood just now, for which Alertmanager kept this to itself. */
-  private boolean muted(Alert alert, long nowEpochMillis) {
+  /** True while an alert that inhibits it is active, or was until recently. */
+  private boolean isInhibited(Alert alert, long nowEpochMillis) {
     Entry by = alert.routing().isInhibited() ? entries.get(alert.routing().inhibitedBy()) : null;
     return by != null
         && (by.alert.state() == AlertState.FIRING || recent(by.endsEpochMillis, nowEpochMillis));
   }
 
-  private Notice notice(Entry entry, List<AlertmanagerAlert> again, long nowEpochMillis) {
+  private Notice notice(Entry entry, List<AlertmanagerAlert> repeated, long nowEpochMillis) {
     Alert alert = entry.alert;
-    Map<String, String> told = entry.toldLabels;
+    Map<String, String> delivered = entry.deliveredLabels;
     if (alert.state() == AlertState.RESOLVED) {
-      long firstTold = told == null ? nowEpochMillis : entry.firstToldEpochMillis;
+      long firstDelivered = delivered == null ? nowEpochMillis : entry.firstDeliveredEpochMillis;
       long ends =
           entry.endsEpochMillis >= 0
               ? entry.endsEpochMillis
-              : Math.max(alert.times().endedEpochMillis(), firstTold + holdMillis);
-      Map<String, String> labels = told == null ? labels(alert, null) : told;
-      return new Notice(entry, posting(alert, labels, ends), null, again);
+              : Math.max(alert.times().endedEpochMillis(), firstDelivered + holdMillis);
+      Map<String, String> labels = delivered == null ? labels(alert, null) : delivered;
+      return new Notice(entry, toSend(alert, labels, ends), null, repeated);
     }
-    Map<String, String> labels = labels(alert, told);
+    Map<String, String> labels = labels(alert, delivered);
     AlertmanagerAlert former =
-        told == null || told.equals(labels) ? null : posting(alert, told, nowEpochMillis);
-    return new Notice(entry, posting(alert, labels, AlertmanagerAlert.NO_END), former, again);
+        delivered == null || delivered.equals(labels)
+            ? null
+            : toSend(alert, delivered, nowEpochMillis);
+    return new Notice(entry, toSend(alert, labels, AlertmanagerAlert.NO_END), former, repeated);
   }
 
-  /** What is to be told of an alert of which nothing was told before. */
+  /** An alert as it is sent first. */
   AlertmanagerAlert first(Alert alert) {
-    return posting(alert, labels(alert, null), AlertmanagerAlert.NO_END);
+    return toSend(alert, labels(alert, null), AlertmanagerAlert.NO_END);
   }
 
-  private AlertmanagerAlert posting(Alert alert, Map<String, String> labels, long endsEpochMillis) {
+  private AlertmanagerAlert toSend(Alert alert, Map<String, String> labels, long endsEpochMillis) {
     return new AlertmanagerAlert(
         labels,
         annotations(alert),
@@ -256,37 +259,37 @@ final class ActiveAlerts {
   }
 
   /**
-   * Alertmanager has these.
+   * Alertmanager accepted these.
    *
-   * @return how many of them were news; the others were told again lest it forget
+   * @return how many of them were pending; the others were repeated
    */
-  int told(List<Notice> notices, long nowEpochMillis) {
-    int were = news;
+  int delivered(List<Notice> notices, long nowEpochMillis) {
+    int before = pending;
     for (Notice notice : notices) {
       Entry entry = notice.entry;
-      if (!notice.posting.labels().equals(entry.toldLabels)) {
-        entry.firstToldEpochMillis = nowEpochMillis;
+      if (!notice.current.labels().equals(entry.deliveredLabels)) {
+        entry.firstDeliveredEpochMillis = nowEpochMillis;
       }
-      entry.toldLabels = notice.posting.labels();
-      entry.endsEpochMillis = notice.posting.endsEpochMillis();
+      entry.deliveredLabels = notice.current.labels();
+      entry.endsEpochMillis = notice.current.endsEpochMillis();
       if (notice.former != null) {
         entry.former.add(notice.former);
       }
-      settled(entry);
+      clearPending(entry);
     }
-    return were - news;
+    return before - pending;
   }
 
-  /** Alertmanager will never take this. */
-  void refused(Notice notice) {
-    notice.entry.refused = true;
-    settled(notice.entry);
+  /** Alertmanager rejects this as it is. */
+  void rejected(Notice notice) {
+    notice.entry.rejected = true;
+    clearPending(notice.entry);
   }
 
   /**
-   * @param told what it has at Alertmanager, or null
+   * @param delivered its labels at Alertmanager, or null
    */
-  private static Map<String, String> labels(Alert alert, @Nullable Map<String, String> told) {
+  private static Map<String, String> labels(Alert alert, @Nullable Map<String, String> delivered) {
     Map<String, String> labels = new TreeMap<>();
     labels.put("alertname", alert.rule().label());
     labels.put("site", alert.site());
@@ -294,8 +297,8 @@ final class ActiveAlerts {
     labels.put("scope_kind", Scope.parse(alert.scope()).kind().name().toLowerCase(Locale.ROOT));
     labels.put("fingerprint", alert.id());
     labels.put("severity", alert.severity().name().toLowerCase(Locale.ROOT));
-    // whoever has heard of it hears of its end too, whatever comes in between
-    if (alert.routing().isInhibited() && (told == null || told.containsKey(INHIBITED))) {
+    // who was notified of it is notified of its end too, also if it is inhibited meanwhile
+    if (alert.routing().isInhibited() && (delivered == null || delivered.containsKey(INHIBITED))) {
       labels.put(INHIBITED, "true");
     }
     return labels;
@@ -304,18 +307,18 @@ final class ActiveAlerts {
   private Map<String, String> annotations(Alert alert) {
     Map<String, String> annotations = new TreeMap<>();
     annotations.put("summary", alert.summary());
-    annotations.put("value", Figures.value(alert.measured().value(), alert.measured().unit()));
-    annotations.put("limit", Figures.value(alert.measured().limit(), alert.measured().unit()));
+    annotations.put("value", AlertFormat.value(alert.measured().value(), alert.measured().unit()));
+    annotations.put("limit", AlertFormat.value(alert.measured().limit(), alert.measured().unit()));
     annotations.put("threshold", alert.measured().thresholdPercent() + " %");
-    annotations.put("since", Figures.time(alert.times().sinceEpochMillis()));
-    annotations.put("completeness", Figures.completeness(alert));
-    put(annotations, "contributors", Figures.contributors(alert.contributors()));
+    annotations.put("since", AlertFormat.time(alert.times().sinceEpochMillis()));
+    annotations.put("completeness", AlertFormat.completeness(alert));
+    put(annotations, "contributors", AlertFormat.contributors(alert.contributors()));
     put(annotations, "budget", alert.budget());
     put(annotations, "owner", alert.routing().owner());
     put(annotations, "note", alert.routing().note());
     put(annotations, "dashboard", links.to(alert));
     if (alert.times().hasEnded()) {
-      annotations.put("ended", Figures.time(alert.times().endedEpochMillis()));
+      annotations.put("ended", AlertFormat.time(alert.times().endedEpochMillis()));
     }
     return annotations;
   }

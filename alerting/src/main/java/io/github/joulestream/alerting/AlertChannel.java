@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.alerting;
 
+import io.github.joulestream.runtime.Backoff;
 import io.github.joulestream.schemas.Alert;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,49 +14,56 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells one target of alerts, in a thread of its own: one that is away does not keep others
- * waiting.
+ * Delivers alerts to one target, in a thread of its own: a target that is unavailable does not
+ * delay others.
  */
 abstract class AlertChannel implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AlertChannel.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(15);
 
-  final AlertConsumer feed;
-  final Endpoint endpoint;
+  final AlertConsumer consumer;
+  final TargetEndpoint endpoint;
   private final String name;
   private final Thread thread;
   private final CountDownLatch stopAsked = new CountDownLatch(1);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-  private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
-  private final AtomicLong told = new AtomicLong();
+  private final AtomicReference<@Nullable String> unavailability = new AtomicReference<>();
+  private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
-  private final AtomicLong toldOffset = new AtomicLong(-1);
+  private final AtomicLong deliveredOffset = new AtomicLong(-1);
 
-  /** Closes both at its end. */
-  AlertChannel(String name, AlertConsumer feed, Endpoint endpoint) {
+  /** Closes consumer and endpoint at its end. */
+  AlertChannel(String name, AlertConsumer consumer, TargetEndpoint endpoint) {
     this.name = name;
-    this.feed = feed;
+    this.consumer = consumer;
     this.endpoint = endpoint;
     this.thread = Thread.ofPlatform().name("alerts to " + name).unstarted(this::run);
   }
 
-  /** Tells until the end is asked for. */
-  abstract void tell();
+  /** Delivers until the end is asked for. */
+  abstract void deliver();
 
   /**
-   * Makes what the target would be sent of an alert, and drops it.
+   * Makes the request for an alert without sending it.
    *
-   * @throws RuntimeException if that cannot be made: then the alert is refused
+   * @throws RuntimeException if it cannot be made: then the alert is refused
    */
   abstract void make(Alert alert);
 
+  /** Pauses between tries: from 0.5 s to 15 s. */
+  static Backoff newBackoff() {
+    return new Backoff(FIRST_PAUSE, MAX_PAUSE, new Random());
+  }
+
   private void run() {
-    try (feed;
+    try (consumer;
         endpoint) {
-      feed.subscribe(this::make, this::stopping);
-      tell();
+      consumer.subscribe(this::make, this::stopping);
+      deliver();
     } catch (Throwable e) {
-      // whatever it is: a program that does nothing any more must not look well
-      log.error("{} is told of nothing any more", name, e);
+      // whatever it is: a channel that has stopped must be reported as failed
+      log.error("Alert delivery to {} stopped", name, e);
       failure.set(e);
     }
   }
@@ -70,48 +80,49 @@ abstract class AlertChannel implements AutoCloseable {
     return stopAsked.getCount() == 0;
   }
 
-  final void countTold(long number) {
-    told.addAndGet(number);
+  final void countDelivered(long number) {
+    delivered.addAndGet(number);
   }
 
-  /** All before this offset was told of. */
-  final void toldAllBefore(long offset) {
-    toldOffset.set(offset);
+  /** All before this offset was delivered. */
+  final void deliveredAllBefore(long offset) {
+    deliveredOffset.set(offset);
   }
 
-  final void isAway(Answer.Away away) {
-    if (trouble.getAndSet(away.why()) == null) {
-      log.warn("{} is away, trying until it is back: {}", name, away.why());
+  final void noteUnavailable(Answer.Unavailable answer) {
+    if (unavailability.getAndSet(answer.reason()) == null) {
+      log.warn("{} unavailable, retrying: {}", name, answer.reason());
     }
     retries.incrementAndGet();
   }
 
-  final void isThere() {
-    if (trouble.getAndSet(null) != null) {
-      log.warn("{} is back", name);
+  final void noteAvailable() {
+    if (unavailability.getAndSet(null) != null) {
+      log.warn("{} available again", name);
     }
   }
 
-  /** Dead letters that Kafka will never take. */
+  /** Dead letters that Kafka rejected. */
   final long dropped() {
-    return feed.dropped();
+    return consumer.dropped();
   }
 
-  /** Says that it is stuck and since when, if it is. */
+  /** Reports that it is stuck and since when, if it is. */
   final Optional<String> stuck() {
-    return feed.stuck();
+    return consumer.stuck();
   }
 
   final @Nullable Throwable failure() {
     return failure.get();
   }
 
-  final long toldOffset() {
-    return toldOffset.get();
+  final long deliveredOffset() {
+    return deliveredOffset.get();
   }
 
   final AlertSender.Status status() {
-    return new AlertSender.Status(name, told.get(), feed.refused(), retries.get(), trouble.get());
+    return new AlertSender.Status(
+        name, delivered.get(), consumer.refused(), retries.get(), unavailability.get());
   }
 
   final void askToStop() {
@@ -122,14 +133,14 @@ abstract class AlertChannel implements AutoCloseable {
   public final void close() {
     askToStop();
     if (thread.getState() == Thread.State.NEW) {
-      feed.close();
+      consumer.close();
       endpoint.close();
       return;
     }
     try {
       thread.join();
     } catch (InterruptedException e) {
-      // it stops all the same; what it has not committed it tells again
+      // it stops all the same; alerts that are not committed are sent again
       Thread.currentThread().interrupt();
     }
   }

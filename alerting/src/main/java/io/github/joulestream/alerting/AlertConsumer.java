@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topic of alerts as one target sees it: what it was told of is committed in its consumer
- * group. Owned by one thread.
+ * Reads the topic of alerts for one target; the offset up to which alerts were delivered is
+ * committed in the target's consumer group. Owned by one thread.
  *
- * <p>The topic has one partition. Of several instances one works, the others stand by.
+ * <p>The topic has one partition: of several instances one is active, the others are on standby.
  */
 final class AlertConsumer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AlertConsumer.class);
@@ -41,19 +41,19 @@ final class AlertConsumer implements AutoCloseable {
 
   /** Where to begin. */
   enum Begin {
-    /** With all that is kept, so that it is known what stands. */
-    AT_THE_BEGINNING,
-    /** With what was not told of; with all that is kept if this is the first time. */
-    WHERE_IT_WAS
+    /** With the first record, so that all active alerts are known. */
+    AT_FIRST_RECORD,
+    /** With the first record that was not delivered; at the very first start with the first. */
+    AT_COMMITTED_OFFSET
   }
 
-  /** What a target makes of an alert. */
+  /** Makes the request of a target for an alert. */
   @FunctionalInterface
   interface Check {
     /**
-     * Makes all of it, and drops it again.
+     * Makes the request without sending it.
      *
-     * @throws RuntimeException if that cannot be made: then the record is refused
+     * @throws RuntimeException if it cannot be made: then the record is refused
      */
     void make(Alert alert);
   }
@@ -64,9 +64,9 @@ final class AlertConsumer implements AutoCloseable {
   private Check check = _ -> {};
   private BooleanSupplier stopping = () -> false;
   private boolean begun;
-  private boolean held;
+  private boolean assigned;
   private boolean firstTime;
-  private long toldBefore;
+  private long deliveredBefore;
   private long endAtStart;
   private long committed = -1;
 
@@ -76,7 +76,7 @@ final class AlertConsumer implements AutoCloseable {
   AlertConsumer(
       Map<String, Object> kafka, String target, String group, String instance, Begin begin) {
     this.begin = begin;
-    this.progress = new Progress("the sender of alerts to " + target, STUCK);
+    this.progress = new Progress("alert delivery to " + target, STUCK);
     consumer =
         new AtLeastOnceConsumer(
             kafka,
@@ -87,9 +87,11 @@ final class AlertConsumer implements AutoCloseable {
   }
 
   /**
-   * @param toCheck an alert of which nothing can be made for the target is refused when it comes:
-   *     later it would hinder others
-   * @param stopAsked true when what waits for Kafka is to give up
+   * Joins the consumer group.
+   *
+   * @param toCheck an alert for which no request can be made is refused when it is read: later it
+   *     would delay others
+   * @param stopAsked true when waiting for Kafka is to end
    */
   void subscribe(Check toCheck, BooleanSupplier stopAsked) {
     check = toCheck;
@@ -99,7 +101,7 @@ final class AlertConsumer implements AutoCloseable {
         new AtLeastOnceConsumer.RebalanceListener() {
           @Override
           public void revoked(Collection<TopicPartition> partitions) {
-            held = false;
+            assigned = false;
           }
 
           @Override
@@ -115,51 +117,51 @@ final class AlertConsumer implements AutoCloseable {
     Optional<Long> before = consumer.committed(ALERTS);
     endAtStart = consumer.end(ALERTS);
     firstTime = before.isEmpty();
-    toldBefore = before.orElse(0L);
+    deliveredBefore = before.orElse(0L);
     committed = before.orElse(-1L);
-    if (firstTime || begin == Begin.AT_THE_BEGINNING) {
+    if (firstTime || begin == Begin.AT_FIRST_RECORD) {
       consumer.seekToBeginning(ALERTS);
     }
     begun = true;
-    held = true;
+    assigned = true;
   }
 
-  /** True once after each time that it begins: what was known before counts no more. */
+  /** True once after each assignment of the partition: what was known before is void. */
   boolean hasBegun() {
     boolean was = begun;
     begun = false;
     return was;
   }
 
-  /** True while the partition is ours. */
-  boolean held() {
-    return held;
+  /** True while the partition is assigned to this instance. */
+  boolean isAssigned() {
+    return assigned;
   }
 
-  /** True if all that was there when it began has been given. */
-  boolean knowsWhatStands() {
-    return held && consumer.position(ALERTS) >= endAtStart;
+  /** True if all records up to the end at the time of assignment were read. */
+  boolean knowsActiveAlerts() {
+    return assigned && consumer.position(ALERTS) >= endAtStart;
   }
 
-  /** True if no earlier run has told of anything. */
+  /** True if no earlier run committed an offset. */
   boolean firstTime() {
     return firstTime;
   }
 
   /**
-   * Records that came, within so much time. What cannot be used is kept in {@code dead-letter}, and
-   * is there before any later record is given: if that cannot be had, none is, and all come again.
+   * Reads records. Those that cannot be used are written to {@code dead-letter} before any later
+   * record is returned; if that fails, none is returned, and all are read again.
    */
   List<AlertEvent> poll(Duration wait) {
     List<AlertEvent> alerts = new ArrayList<>();
     ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      boolean told = record.offset() < toldBefore;
+      boolean delivered = record.offset() < deliveredBefore;
       try {
         Alert alert = read(record);
-        alerts.add(new AlertEvent(record, alert, told || isHistory(record, alert)));
+        alerts.add(new AlertEvent(record, alert, delivered || isHistory(record, alert)));
       } catch (RuntimeException | StackOverflowError e) {
-        if (!told) {
+        if (!delivered) {
           consumer.refuse(record, e);
         } else if (!ConsumerRefusals.isOfTheRecord(e)) {
           throw e;
@@ -169,7 +171,7 @@ final class AlertConsumer implements AutoCloseable {
     if (awaitLetters()) {
       return alerts;
     }
-    if (held && !consumer.lostPartitions()) {
+    if (assigned && !consumer.lostPartitions()) {
       consumer.rewind(records);
     }
     return List.of();
@@ -190,12 +192,12 @@ final class AlertConsumer implements AutoCloseable {
     return alert;
   }
 
-  /** False if the place in the group was lost meanwhile, or the end was asked for. */
+  /** False if the assignment was lost meanwhile, or the end was asked for. */
   private boolean awaitLetters() {
     return consumer.awaitDeadLetters(stopping);
   }
 
-  /** At the very first start what is over by then was never to be told of. */
+  /** At the very first start, alerts that have resolved by then are not delivered. */
   private boolean isHistory(ConsumerRecord<byte[], byte[]> record, @Nullable Alert alert) {
     return firstTime
         && record.offset() < endAtStart
@@ -203,47 +205,47 @@ final class AlertConsumer implements AutoCloseable {
         && alert.state() == AlertState.RESOLVED;
   }
 
-  /** Keeps the place in the group without reading on; false if it was lost. */
-  boolean keepPlace(Duration wait) {
-    return consumer.keepPlace(wait) && held;
+  /** Keeps the assignment without reading on; false if it was lost. */
+  boolean keepAssignment(Duration wait) {
+    return consumer.keepPlace(wait) && assigned;
   }
 
-  /** At the very first start: from here on all is to be told of, also after a crash. */
-  void goOnFrom(long offset) {
+  /** At the very first start: all from this offset on is to be delivered, also after a crash. */
+  void startFrom(long offset) {
     commit(offset);
     consumer.seek(ALERTS, offset);
   }
 
-  /** At the very first start: what comes from now on is to be told of, also after a crash. */
-  void beginsNow() {
+  /** At the very first start: all records from now on are to be delivered, also after a crash. */
+  void startAtEnd() {
     if (firstTime) {
       commit(endAtStart);
     }
   }
 
-  /** Where it is: all before it was given. */
+  /** The offset of the next record to be read. */
   long position() {
     return consumer.position(ALERTS);
   }
 
-  /** From now on all before this was told of, also after a crash. */
+  /** All before this offset was delivered, also after a crash. */
   void commit(long offset) {
-    if (!held || offset <= committed) {
+    if (!assigned || offset <= committed) {
       return;
     }
-    // where it fails the next commit covers it; until then a crash makes it tell again
+    // if it fails, the next commit covers it; after a crash before that, alerts are sent again
     if (consumer.commit(ALERTS, offset)) {
       committed = offset;
     }
   }
 
   /**
-   * Keeps what the target refuses, and returns when it is kept.
+   * Writes a record that the target rejects to {@code dead-letter}, and returns when it is there.
    *
-   * @return false if the place in the group was lost meanwhile, or the end was asked for: then it
-   *     comes again, and so must not be committed
+   * @return false if the assignment was lost meanwhile, or the end was asked for: then the record
+   *     is read again, and must not be committed
    */
-  boolean keep(ConsumerRecord<byte[], byte[]> record, String reason) {
+  boolean deadLetter(ConsumerRecord<byte[], byte[]> record, String reason) {
     consumer.refuse(record, reason);
     return awaitLetters();
   }
@@ -258,7 +260,7 @@ final class AlertConsumer implements AutoCloseable {
     return consumer.refusals().refused();
   }
 
-  /** Dead letters that Kafka will never take. */
+  /** Dead letters that Kafka rejected. */
   long dropped() {
     return consumer.refusals().dropped();
   }

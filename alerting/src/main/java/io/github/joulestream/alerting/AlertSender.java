@@ -20,19 +20,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes alerts from their topic to people and programs. What a target was told of is committed only
- * when the target has it, so after a crash nothing is lost; and what is told a second time has the
- * identity it had the first time, so it is known as the same.
+ * Delivers alerts from their topic to Alertmanager and to a webhook. An offset is committed when
+ * the target has accepted all alerts before it, so after a crash none is lost; an alert that is
+ * sent a second time has the same identity, so the target can recognise it.
  */
 public final class AlertSender implements AutoCloseable {
   /**
    * An Alertmanager.
    *
    * @param url where it is
-   * @param repeat how often it is told again of all that stands; well under its {@code
+   * @param repeat how often all active alerts are sent again; well under its {@code
    *     resolve_timeout}
-   * @param hold how long an alert stands there at least: longer than its {@code group_wait} and
-   *     {@code group_interval}, or nobody hears of a short one
+   * @param hold how long an alert is active there at least: longer than its {@code group_wait} and
+   *     {@code group_interval}, or there is no notification of a short one
    */
   public record Alertmanager(URI url, Duration repeat, Duration hold) {
     public static final Duration DEFAULT_REPEAT = Duration.ofMinutes(1);
@@ -40,7 +40,8 @@ public final class AlertSender implements AutoCloseable {
 
     public Alertmanager {
       if (!repeat.isPositive() || hold.isNegative()) {
-        throw new IllegalArgumentException("told again every %s, held %s".formatted(repeat, hold));
+        throw new IllegalArgumentException(
+            "repeated every %s, held for %s".formatted(repeat, hold));
       }
     }
   }
@@ -49,37 +50,37 @@ public final class AlertSender implements AutoCloseable {
   public record Webhook(URI url, Signature signature) {}
 
   /**
-   * Who is told.
+   * The targets of alerts.
    *
    * @param grafana where Grafana is, for links; or null
    */
   public record Targets(
       @Nullable Alertmanager alertmanager, @Nullable Webhook webhook, @Nullable URI grafana) {
-    /** True if nobody is told. */
+    /** True if there is no target. */
     public boolean isEmpty() {
       return alertmanager == null && webhook == null;
     }
   }
 
   /**
-   * How delivery to one target gets on.
+   * State of delivery to one target.
    *
-   * @param told alerts that fired, changed or ended and that it took; what it is only told again,
-   *     lest it forget, does not count
-   * @param refused that it will never take, or that cannot be read; they are in {@code dead-letter}
-   * @param retries how often it was not there
-   * @param trouble why it takes nothing now, or null
+   * @param delivered alerts that fired, changed or resolved and that it accepted; repeats do not
+   *     count
+   * @param refused alerts that it rejected, or that cannot be read; they are in {@code dead-letter}
+   * @param retries requests that failed because it was unavailable
+   * @param unavailability why it is unavailable now, or null
    */
   public record Status(
-      String target, long told, long refused, long retries, @Nullable String trouble) {}
+      String target, long delivered, long refused, long retries, @Nullable String unavailability) {}
 
   private final Admin admin;
-  private final List<AlertChannel> lanes = new ArrayList<>();
+  private final List<AlertChannel> channels = new ArrayList<>();
 
   /**
    * @param kafka how to reach the cluster
-   * @param instance name of this instance: a restart takes its place again at once; must differ
-   *     between instances, of which one works and the others stand by
+   * @param instance name of this instance: a restart resumes its assignment at once; must differ
+   *     between instances, of which one is active and the others are on standby
    */
   public AlertSender(
       Map<String, Object> kafka,
@@ -91,56 +92,61 @@ public final class AlertSender implements AutoCloseable {
     Links links = new Links(targets.grafana());
     Alertmanager alertmanager = targets.alertmanager();
     if (alertmanager != null) {
-      lanes.add(new AlertmanagerChannel(kafka, instance, alertmanager, links, clock, nanos));
+      channels.add(new AlertmanagerChannel(kafka, instance, alertmanager, links, clock, nanos));
     }
     Webhook webhook = targets.webhook();
     if (webhook != null) {
-      lanes.add(new WebhookChannel(kafka, instance, webhook, links, clock, nanos));
+      channels.add(new WebhookChannel(kafka, instance, webhook, links, clock, nanos));
     }
   }
 
   public void start() {
-    lanes.forEach(AlertChannel::start);
+    channels.forEach(AlertChannel::start);
   }
 
   public List<Status> status() {
-    return lanes.stream().map(AlertChannel::status).toList();
+    return channels.stream().map(AlertChannel::status).toList();
   }
 
-  /** How it is: bad if it gave up or is stuck. While a target is away it waits, and says so. */
+  /**
+   * Health: bad if it stopped or is stuck. While a target is unavailable it is good, with the
+   * reason.
+   */
   public Health health() {
-    for (AlertChannel lane : lanes) {
-      Throwable e = lane.failure();
+    for (AlertChannel channel : channels) {
+      Throwable e = channel.failure();
       if (e != null) {
         return Health.bad("the alert sender stopped: " + e.getMessage());
       }
-      Optional<String> stuck = lane.stuck();
+      Optional<String> stuck = channel.stuck();
       if (stuck.isPresent()) {
         return Health.bad(stuck.get());
       }
     }
     return status().stream()
-        .filter(status -> status.trouble() != null)
+        .filter(status -> status.unavailability() != null)
         .findFirst()
-        .map(status -> Health.good("%s is away: %s".formatted(status.target(), status.trouble())))
+        .map(status ->
+            Health.good(
+                "%s is unavailable: %s".formatted(status.target(), status.unavailability())))
         .orElse(Health.GOOD);
   }
 
-  /** Dead letters that Kafka will never take. */
+  /** Dead letters that Kafka rejected. */
   public long lettersDropped() {
-    return lanes.stream().mapToLong(AlertChannel::dropped).sum();
+    return channels.stream().mapToLong(AlertChannel::dropped).sum();
   }
 
-  /** Why it gave up, if it did. */
+  /** Why it stopped, if it did. */
   public Optional<Throwable> failure() {
-    return lanes.stream()
+    return channels.stream()
         .map(AlertChannel::failure)
         .filter(failure -> failure != null)
         .<Throwable>map(failure -> failure)
         .findFirst();
   }
 
-  /** True if every target was told of all that is committed on the topic of alerts. */
+  /** True if every target has accepted all alerts that are committed on their topic. */
   public boolean caughtUp() {
     TopicPartition alerts = new TopicPartition(Topic.ALERTS.topicName(), 0);
     try {
@@ -152,7 +158,7 @@ public final class AlertSender implements AutoCloseable {
               .partitionResult(alerts)
               .get()
               .offset();
-      return lanes.stream().allMatch(lane -> lane.toldOffset() >= end);
+      return channels.stream().allMatch(channel -> channel.deliveredOffset() >= end);
     } catch (ExecutionException e) {
       throw new IllegalStateException("the end of the topic of alerts cannot be read", e);
     } catch (InterruptedException e) {
@@ -164,8 +170,8 @@ public final class AlertSender implements AutoCloseable {
   /** Finishes the request under way and stops. */
   @Override
   public void close() {
-    lanes.forEach(AlertChannel::askToStop);
-    lanes.forEach(AlertChannel::close);
+    channels.forEach(AlertChannel::askToStop);
+    channels.forEach(AlertChannel::close);
     admin.close();
   }
 }

@@ -4,10 +4,9 @@ package io.github.joulestream.alerting;
 import java.util.Map;
 
 /**
- * One alert of Alertmanager's. Its labels are its identity there.
+ * An alert as it is sent to Alertmanager. Its labels are its identity there.
  *
- * @param endsEpochMillis when it ends or ended, or {@link #NO_END}: while it is sent again and
- *     again
+ * @param endsEpochMillis when it ends or ended, or {@link #NO_END} while it is active
  */
 record AlertmanagerAlert(
     Map<String, String> labels,

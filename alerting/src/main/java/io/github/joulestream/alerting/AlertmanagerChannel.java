@@ -8,19 +8,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.joulestream.runtime.Backoff;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Alertmanager, by its interface v2: of news at once, and of all that stands again and again,
- * as Prometheus does. So it does not matter that Alertmanager forgets when it is started anew, and
- * a repeat changes nothing there.
+ * Sends alerts to Alertmanager by its API v2: changes at once, and all active alerts repeatedly, as
+ * Prometheus does. So a restarted Alertmanager has them again, and a repeat changes nothing there.
  */
 final class AlertmanagerChannel extends AlertChannel {
   static final String GROUP = "joulestream-alerts-alertmanager";
@@ -37,8 +36,8 @@ final class AlertmanagerChannel extends AlertChannel {
   private final long holdMillis;
   private final EpochClock clock;
   private final NanoClock nanos;
-  private final Backoff backoff = new Backoff(new Random());
-  private ActiveAlerts standing;
+  private final Backoff backoff = newBackoff();
+  private ActiveAlerts active;
   private long roundNanos;
   private long notBeforeNanos;
   private String uptime = "";
@@ -52,67 +51,67 @@ final class AlertmanagerChannel extends AlertChannel {
       NanoClock nanos) {
     super(
         NAME,
-        new AlertConsumer(kafka, NAME, GROUP, instance, AlertConsumer.Begin.AT_THE_BEGINNING),
-        new Endpoint(target.url()));
+        new AlertConsumer(kafka, NAME, GROUP, instance, AlertConsumer.Begin.AT_FIRST_RECORD),
+        new TargetEndpoint(target.url()));
     this.links = links;
     this.repeatNanos = target.repeat().toNanos();
     this.holdMillis = target.hold().toMillis();
     this.clock = clock;
     this.nanos = nanos;
-    this.standing = new ActiveAlerts(links, holdMillis);
+    this.active = new ActiveAlerts(links, holdMillis);
     this.notBeforeNanos = nanos.nanos();
   }
 
   @Override
-  void tell() {
+  void deliver() {
     while (!stopping()) {
-      List<AlertEvent> came = feed.poll(POLL);
-      if (feed.hasBegun()) {
-        standing = new ActiveAlerts(links, holdMillis);
+      List<AlertEvent> events = consumer.poll(POLL);
+      if (consumer.hasBegun()) {
+        active = new ActiveAlerts(links, holdMillis);
         roundNanos = nanos.nanos();
-        // what stands already is told with the first round, whenever that succeeds
-        feed.beginsNow();
+        // alerts that are active already are sent with the first round, whenever that succeeds
+        consumer.startAtEnd();
       }
-      for (AlertEvent fed : came) {
-        standing.take(fed, clock.epochMillis());
+      for (AlertEvent event : events) {
+        active.take(event, clock.epochMillis());
       }
-      if (feed.knowsWhatStands() && nanos.nanos() - notBeforeNanos >= 0) {
-        tellWhatIsDue();
+      if (consumer.knowsActiveAlerts() && nanos.nanos() - notBeforeNanos >= 0) {
+        sendWhatIsDue();
       }
     }
   }
 
   @Override
   void make(Alert alert) {
-    json(List.of(standing.first(alert)));
+    json(List.of(active.first(alert)));
   }
 
-  private void tellWhatIsDue() {
+  private void sendWhatIsDue() {
     if (nanos.nanos() - roundNanos >= 0) {
-      Boolean forgotten = wasStartedAnew();
-      if (forgotten == null || !post(standing.all(forgotten, clock.epochMillis()))) {
+      Boolean restarted = wasRestarted();
+      if (restarted == null || !post(active.all(restarted, clock.epochMillis()))) {
         return;
       }
       roundNanos = nanos.nanos() + repeatNanos;
-    } else if (standing.hasNews() && !post(standing.news(clock.epochMillis()))) {
+    } else if (active.hasPending() && !post(active.pending(clock.epochMillis()))) {
       return;
     }
-    long offset = feed.position();
-    feed.commit(offset);
-    toldAllBefore(offset);
+    long offset = consumer.position();
+    consumer.commit(offset);
+    deliveredAllBefore(offset);
   }
 
-  /** Null if it is away. One that does not say since when it runs counts as the same as before. */
-  private @Nullable Boolean wasStartedAnew() {
+  /** Null if it is unavailable. Without its start time in the answer it counts as not restarted. */
+  private @Nullable Boolean wasRestarted() {
     return switch (endpoint.get(STATUS)) {
-      case Answer.Taken(String body) -> {
+      case Answer.Accepted(String body) -> {
         String before = uptime;
         uptime = uptime(body);
         yield !before.isEmpty() && !before.equals(uptime);
       }
-      case Answer.Refused(_) -> false;
-      case Answer.Away away -> {
-        pause(away);
+      case Answer.Rejected(_) -> false;
+      case Answer.Unavailable answer -> {
+        pause(answer);
         yield null;
       }
     };
@@ -123,80 +122,81 @@ final class AlertmanagerChannel extends AlertChannel {
       JsonNode status = JSON.readTree(body);
       return status == null ? "" : status.path("uptime").asText("");
     } catch (JsonProcessingException e) {
-      return ""; // something else answers for it: then nobody knows
+      return ""; // not the status of an Alertmanager
     }
   }
 
-  /** False if it is away: then what is due stays due. */
+  /** False if it is unavailable: then all that is due stays due. */
   private boolean post(List<ActiveAlerts.Notice> notices) {
     for (int from = 0; from < notices.size(); from += MAX_NOTICES) {
-      List<ActiveAlerts.Notice> part =
+      List<ActiveAlerts.Notice> batch =
           notices.subList(from, Math.min(notices.size(), from + MAX_NOTICES));
-      if (!postPart(part)) {
+      if (!postBatch(batch)) {
         return false;
       }
     }
-    isThere();
+    noteAvailable();
     backoff.reset();
     return true;
   }
 
-  private boolean postPart(List<ActiveAlerts.Notice> notices) {
-    if (!feed.keepPlace(Duration.ZERO)) {
+  private boolean postBatch(List<ActiveAlerts.Notice> notices) {
+    if (!consumer.keepAssignment(Duration.ZERO)) {
       return false;
     }
-    byte[] body = json(notices.stream().flatMap(notice -> notice.postings().stream()).toList());
+    byte[] body = json(notices.stream().flatMap(notice -> notice.alerts().stream()).toList());
     switch (endpoint.post(ALERTS, body, Map.of())) {
-      case Answer.Taken(_) -> {
-        countTold(standing.told(notices, clock.epochMillis()));
+      case Answer.Accepted(_) -> {
+        countDelivered(active.delivered(notices, clock.epochMillis()));
       }
-      case Answer.Refused(String why) -> {
+      case Answer.Rejected(String reason) -> {
         if (notices.size() == 1) {
-          standing.refused(notices.getFirst());
-          return feed.keep(notices.getFirst().origin(), why);
+          active.rejected(notices.getFirst());
+          return consumer.deadLetter(
+              notices.getFirst().origin(), "Alertmanager rejected it: " + reason);
         } else {
-          // one of them, perhaps: the others must not suffer
+          // one of them, perhaps: the others are sent one by one
           for (ActiveAlerts.Notice notice : notices) {
-            if (!postPart(List.of(notice))) {
+            if (!postBatch(List.of(notice))) {
               return false;
             }
           }
         }
       }
-      case Answer.Away away -> {
-        pause(away);
+      case Answer.Unavailable answer -> {
+        pause(answer);
         return false;
       }
     }
     return true;
   }
 
-  private void pause(Answer.Away away) {
-    isAway(away);
+  private void pause(Answer.Unavailable answer) {
+    noteUnavailable(answer);
     notBeforeNanos =
-        nanos.nanos() + Duration.ofMillis(backoff.pauseMillis(away.retryAfterMillis())).toNanos();
-    // it may have forgotten everything when it is back
+        nanos.nanos() + Duration.ofMillis(backoff.pauseMillis(answer.retryAfterMillis())).toNanos();
+    // it may have been restarted when it is available again
     roundNanos = notBeforeNanos;
   }
 
-  private static byte[] json(List<AlertmanagerAlert> postings) {
+  private static byte[] json(List<AlertmanagerAlert> toSend) {
     ArrayNode alerts = JSON.createArrayNode();
-    for (AlertmanagerAlert posting : postings) {
+    for (AlertmanagerAlert one : toSend) {
       ObjectNode alert = alerts.addObject();
-      posting.labels().forEach(alert.putObject("labels")::put);
-      posting.annotations().forEach(alert.putObject("annotations")::put);
-      alert.put("startsAt", Figures.time(posting.startsEpochMillis()));
-      if (posting.endsEpochMillis() != AlertmanagerAlert.NO_END) {
-        alert.put("endsAt", Figures.time(posting.endsEpochMillis()));
+      one.labels().forEach(alert.putObject("labels")::put);
+      one.annotations().forEach(alert.putObject("annotations")::put);
+      alert.put("startsAt", AlertFormat.time(one.startsEpochMillis()));
+      if (one.endsEpochMillis() != AlertmanagerAlert.NO_END) {
+        alert.put("endsAt", AlertFormat.time(one.endsEpochMillis()));
       }
-      if (!posting.link().isEmpty()) {
-        alert.put("generatorURL", posting.link());
+      if (!one.link().isEmpty()) {
+        alert.put("generatorURL", one.link());
       }
     }
     try {
       return JSON.writeValueAsString(alerts).getBytes(UTF_8);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("texts can always be written", e);
+      throw new IllegalStateException("JSON of texts was not written", e);
     }
   }
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.alerting;
 
-/** What became of a request. */
+/** A target's answer to a request. */
 sealed interface Answer {
-  /** It has it. */
-  record Taken(String body) implements Answer {}
+  /** The target has it. */
+  record Accepted(String body) implements Answer {}
 
   /**
-   * It will never take this.
+   * The target rejects this request, and would reject it again.
    *
-   * @param why what it said
+   * @param reason status and body, in one line
    */
-  record Refused(String why) implements Answer {}
+  record Rejected(String reason) implements Answer {}
 
   /**
-   * It is not there, is overloaded, or does not let us in: later, perhaps.
+   * The target is not there, is overloaded, or denies access: the request is to be retried.
    *
-   * @param retryAfterMillis how long it wants to be left alone, ms; 0 if it does not say
+   * @param retryAfterMillis the pause that it asks for, ms; 0 if it does not ask
    */
-  record Away(String why, long retryAfterMillis) implements Answer {}
+  record Unavailable(String reason, long retryAfterMillis) implements Answer {}
 }

@@ -14,16 +14,16 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signs requests as Standard Webhooks 1.0 says: HMAC-SHA256 over the message's id, the time and the
- * body, so that a receiver knows who sent it, that nobody changed it, and that it is not an old one
- * sent again by somebody else.
+ * Signs requests by Standard Webhooks 1.0: HMAC-SHA256 over the message's id, the time and the
+ * body, so that a receiver can verify the sender and the content, and refuse an old request that
+ * was recorded and sent again.
  *
  * @see <a href="https://www.standardwebhooks.com">Standard Webhooks</a>
  */
 public final class Signature {
   private static final String ALGORITHM = "HmacSHA256";
   private static final String PREFIX = "whsec_";
-  // that specification's least
+  // the minimum of that specification
   private static final int MIN_BYTES = 24;
 
   private final SecretKeySpec key;

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.alerting;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.runtime.Backoff;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
@@ -15,30 +9,27 @@ import io.github.joulestream.schemas.AlertState;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a webhook of each revision of each alert, one after the other in their order. While it is
- * away nothing is read: what waits, waits in Kafka.
+ * Sends each revision of each alert to a webhook, one after the other in their order. While the
+ * webhook is unavailable no further record is read: alerts wait in Kafka.
  */
 final class WebhookChannel extends AlertChannel {
   static final String GROUP = "joulestream-alerts-webhook";
   private static final String NAME = "the webhook";
 
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final long HOLD_STEP_MILLIS = 500;
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long PAUSE_STEP_MILLIS = 500;
 
   private final Signature signature;
   private final Links links;
   private final EpochClock clock;
   private final NanoClock nanos;
-  private final Backoff backoff = new Backoff(new Random());
+  private final Backoff backoff = newBackoff();
 
-  /** At the very first start: offset of the latest record of what stands; else null. */
+  /** At the very first start: offset of the latest record of each active alert; else null. */
   private @Nullable Map<String, Long> first;
 
   WebhookChannel(
@@ -50,8 +41,8 @@ final class WebhookChannel extends AlertChannel {
       NanoClock nanos) {
     super(
         NAME,
-        new AlertConsumer(kafka, NAME, GROUP, instance, AlertConsumer.Begin.WHERE_IT_WAS),
-        new Endpoint(target.url()));
+        new AlertConsumer(kafka, NAME, GROUP, instance, AlertConsumer.Begin.AT_COMMITTED_OFFSET),
+        new TargetEndpoint(target.url()));
     this.signature = target.signature();
     this.links = links;
     this.clock = clock;
@@ -59,85 +50,79 @@ final class WebhookChannel extends AlertChannel {
   }
 
   @Override
-  void tell() {
+  void deliver() {
     while (!stopping()) {
-      List<AlertEvent> came = feed.poll(POLL);
-      if (feed.hasBegun()) {
-        first = feed.firstTime() ? new HashMap<>() : null;
+      List<AlertEvent> events = consumer.poll(POLL);
+      if (consumer.hasBegun()) {
+        first = consumer.firstTime() ? new HashMap<>() : null;
       }
       if (first != null) {
-        begin(first, came);
-      } else if (tellAll(came) && feed.held()) {
-        done(feed.position());
+        begin(first, events);
+      } else if (deliverAll(events) && consumer.isAssigned()) {
+        done(consumer.position());
       }
     }
   }
 
-  /** Finds the first of what still stands before it tells of anything. */
-  private void begin(Map<String, Long> standing, List<AlertEvent> came) {
-    for (AlertEvent fed : came) {
-      if (fed.alert() != null && fed.alert().state() == AlertState.FIRING) {
-        standing.put(fed.id(), fed.origin().offset());
+  /** Finds the first alert that is still active before any is sent. */
+  private void begin(Map<String, Long> active, List<AlertEvent> events) {
+    for (AlertEvent event : events) {
+      if (event.alert() != null && event.alert().state() == AlertState.FIRING) {
+        active.put(event.id(), event.origin().offset());
       } else {
-        standing.remove(fed.id());
+        active.remove(event.id());
       }
     }
-    if (feed.knowsWhatStands()) {
-      feed.goOnFrom(standing.values().stream().min(Long::compare).orElse(feed.position()));
+    if (consumer.knowsActiveAlerts()) {
+      consumer.startFrom(active.values().stream().min(Long::compare).orElse(consumer.position()));
       first = null;
     }
   }
 
   private void done(long offset) {
-    feed.commit(offset);
-    toldAllBefore(offset);
+    consumer.commit(offset);
+    deliveredAllBefore(offset);
   }
 
-  /** False if it was stopped, or lost its place, before all were told: then they come again. */
-  private boolean tellAll(List<AlertEvent> alerts) {
-    for (AlertEvent fed : alerts) {
-      Alert alert = fed.alert();
-      // many slow answers, and the group would think that we are gone
-      if (alert != null && (!feed.keepPlace(Duration.ZERO) || !tell(fed, alert))) {
+  /** False if it was stopped or lost its assignment before all were sent: they are read again. */
+  private boolean deliverAll(List<AlertEvent> alerts) {
+    for (AlertEvent event : alerts) {
+      Alert alert = event.alert();
+      // while answers are slow, the group must not take this instance for dead
+      if (alert != null && (!consumer.keepAssignment(Duration.ZERO) || !deliver(event, alert))) {
         return false;
       }
-      feed.commit(fed.origin().offset() + 1);
+      consumer.commit(event.origin().offset() + 1);
     }
     return true;
   }
 
-  private static String messageId(Alert alert) {
-    // the same trouble again begins with revision 1 again
-    return "%s-%d-%d".formatted(alert.id(), alert.times().sinceEpochMillis(), alert.revision());
-  }
-
   @Override
   void make(Alert alert) {
-    endpoint.check(signature.headers(messageId(alert), 0, json(alert)));
+    endpoint.check(WebhookMessage.of(alert, links).headers(signature, 0));
   }
 
-  /** However long it takes. */
-  private boolean tell(AlertEvent fed, Alert alert) {
-    byte[] body = json(alert);
-    String id = messageId(alert);
+  /** Sends an alert until the webhook accepts or rejects it; false if it was stopped. */
+  private boolean deliver(AlertEvent event, Alert alert) {
+    WebhookMessage message = WebhookMessage.of(alert, links);
     while (true) {
       if (stopping()) {
         return false;
       }
       long epochSeconds = Math.floorDiv(clock.epochMillis(), 1_000);
-      switch (endpoint.post("", body, signature.headers(id, epochSeconds, body))) {
-        case Answer.Taken(_) -> {
-          countTold(1);
-          isThere();
+      switch (endpoint.post("", message.body(), message.headers(signature, epochSeconds))) {
+        case Answer.Accepted(_) -> {
+          countDelivered(1);
+          noteAvailable();
           backoff.reset();
           return true;
         }
-        case Answer.Refused(String why) -> {
-          return feed.keep(fed.origin(), "the webhook refuses it: " + why);
+        case Answer.Rejected(String reason) -> {
+          return consumer.deadLetter(event.origin(), "the webhook rejected it: " + reason);
         }
-        case Answer.Away away -> {
-          isAway(away);
-          if (!hold(backoff.pauseMillis(away.retryAfterMillis()))) {
+        case Answer.Unavailable answer -> {
+          noteUnavailable(answer);
+          if (!pause(backoff.pauseMillis(answer.retryAfterMillis()))) {
             return false;
           }
         }
@@ -145,57 +130,14 @@ final class WebhookChannel extends AlertChannel {
     }
   }
 
-  private boolean hold(long pauseMillis) {
+  private boolean pause(long pauseMillis) {
     long until = nanos.nanos() + Duration.ofMillis(pauseMillis).toNanos();
     for (long left = pauseMillis; left > 0; left = (until - nanos.nanos()) / 1_000_000) {
-      if (stopping() || !feed.keepPlace(Duration.ofMillis(Math.min(left, HOLD_STEP_MILLIS)))) {
+      if (stopping()
+          || !consumer.keepAssignment(Duration.ofMillis(Math.min(left, PAUSE_STEP_MILLIS)))) {
         return false;
       }
     }
     return true;
-  }
-
-  private byte[] json(Alert alert) {
-    ObjectNode json = JSON.createObjectNode();
-    json.put("fingerprint", alert.id());
-    json.put("revision", alert.revision());
-    json.put("state", lower(alert.state()));
-    json.put("severity", lower(alert.severity()));
-    json.put("rule", alert.rule().label());
-    json.put("site", alert.site());
-    json.put("scope", alert.scope());
-    json.put("budget", alert.budget());
-    json.put("value", alert.measured().value());
-    json.put("limit", alert.measured().limit());
-    json.put("unit", alert.measured().unit());
-    json.put("threshold_percent", alert.measured().thresholdPercent());
-    json.put("since", Figures.time(alert.times().sinceEpochMillis()));
-    json.put("updated", Figures.time(alert.times().updatedEpochMillis()));
-    json.put(
-        "ended", alert.times().hasEnded() ? Figures.time(alert.times().endedEpochMillis()) : null);
-    json.put("completeness_ratio", alert.measured().completenessBasisPoints() / 10_000.0);
-    ArrayNode contributors = json.putArray("contributors");
-    for (Contributor contributor : alert.contributors()) {
-      contributors
-          .addObject()
-          .put("kind", lower(contributor.kind()))
-          .put("name", contributor.name())
-          .put("share_ratio", contributor.shareBasisPoints() / 10_000.0)
-          .put("watts", contributor.milliwatts() / 1e3);
-    }
-    json.put("summary", alert.summary());
-    json.put("inhibited_by", alert.routing().inhibitedBy());
-    json.put("owner", alert.routing().owner());
-    json.put("note", alert.routing().note());
-    json.put("dashboard", links.to(alert));
-    try {
-      return JSON.writeValueAsString(json).getBytes(UTF_8);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("texts and numbers can always be written", e);
-    }
-  }
-
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -19,12 +19,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What Alertmanager is told, and when. */
+/** Alerts that are sent to Alertmanager, and when. */
 class ActiveAlertsTest {
   private static final long START = 1_795_563_217_000L;
   private static final long HOLD = 90_000;
 
-  private final ActiveAlerts standing = new ActiveAlerts(new Links(null), HOLD);
+  private final ActiveAlerts active = new ActiveAlerts(new Links(null), HOLD);
   private long offset;
 
   private static Alert alert(
@@ -50,8 +50,8 @@ class ActiveAlertsTest {
     return alert(Scope.SITE, Severity.CRITICAL, since, ended, 2, "");
   }
 
-  private void take(Alert alert, boolean told, long now) {
-    standing.take(new AlertEvent(record(alert.id(), now), alert, told), now);
+  private void take(Alert alert, boolean delivered, long now) {
+    active.take(new AlertEvent(record(alert.id(), now), alert, delivered), now);
   }
 
   private ConsumerRecord<byte[], byte[]> record(String id, long timestamp) {
@@ -69,47 +69,47 @@ class ActiveAlertsTest {
         java.util.Optional.empty());
   }
 
-  /** Tells of the news; what was told. */
-  private List<AlertmanagerAlert> tell(long now) {
-    List<ActiveAlerts.Notice> news = standing.news(now);
-    standing.told(news, now);
-    assertThat(standing.hasNews()).isFalse();
-    return news.stream().flatMap(notice -> notice.postings().stream()).toList();
+  /** Delivers all pending changes; returns the alerts that were sent. */
+  private List<AlertmanagerAlert> send(long now) {
+    List<ActiveAlerts.Notice> pending = active.pending(now);
+    active.delivered(pending, now);
+    assertThat(active.hasPending()).isFalse();
+    return pending.stream().flatMap(notice -> notice.alerts().stream()).toList();
   }
 
-  private List<AlertmanagerAlert> round(boolean forgotten, long now) {
-    List<ActiveAlerts.Notice> all = standing.all(forgotten, now);
-    standing.told(all, now);
-    return all.stream().flatMap(notice -> notice.postings().stream()).toList();
+  private List<AlertmanagerAlert> round(boolean restarted, long now) {
+    List<ActiveAlerts.Notice> all = active.all(restarted, now);
+    active.delivered(all, now);
+    return all.stream().flatMap(notice -> notice.alerts().stream()).toList();
   }
 
-  private static @Nullable String severity(AlertmanagerAlert posting) {
-    return posting.labels().get("severity");
+  private static @Nullable String severity(AlertmanagerAlert sent) {
+    return sent.labels().get("severity");
   }
 
   @Test
-  void whatStands_hasNoEnd_andIsToldInEveryRound() {
+  void anActiveAlert_hasNoEnd_andIsSentInEveryRound() {
     take(firing(START), false, START);
-    assertThat(tell(START))
+    assertThat(send(START))
         .singleElement()
-        .satisfies(posting -> {
-          assertThat(posting.endsEpochMillis()).isEqualTo(AlertmanagerAlert.NO_END);
-          assertThat(posting.startsEpochMillis()).isEqualTo(START);
-          assertThat(posting.labels())
+        .satisfies(sent -> {
+          assertThat(sent.endsEpochMillis()).isEqualTo(AlertmanagerAlert.NO_END);
+          assertThat(sent.startsEpochMillis()).isEqualTo(START);
+          assertThat(sent.labels())
               .containsOnlyKeys(
                   "alertname", "site", "scope", "scope_kind", "fingerprint", "severity");
-          assertThat(posting.annotations()).containsEntry("value", "1.21 MW");
+          assertThat(sent.annotations()).containsEntry("value", "1.21 MW");
         });
-    assertThat(standing.news(START + 1)).isEmpty();
+    assertThat(active.pending(START + 1)).isEmpty();
     assertThat(round(false, START + 3_600_000)).hasSize(1);
   }
 
   @Test
-  void aShortOne_standsUntilSomebodyCanHaveHeardOfIt() {
+  void aShortAlert_isActiveForTheHoldTime() {
     take(firing(START), false, START);
-    tell(START);
+    send(START);
     take(resolved(START, START + 5_000), false, START + 5_000);
-    assertThat(tell(START + 5_000))
+    assertThat(send(START + 5_000))
         .singleElement()
         .extracting(AlertmanagerAlert::endsEpochMillis)
         .isEqualTo(START + HOLD);
@@ -124,39 +124,41 @@ class ActiveAlertsTest {
   @Test
   void aLongOne_endsWhenItEnded() {
     take(firing(START), false, START);
-    tell(START);
+    send(START);
     take(resolved(START, START + 600_000), false, START + 601_000);
-    assertThat(tell(START + 601_000))
+    assertThat(send(START + 601_000))
         .singleElement()
         .extracting(AlertmanagerAlert::endsEpochMillis)
         .isEqualTo(START + 600_000);
   }
 
   @Test
-  void whatBeganAndEndedWhileAlertmanagerWasAway_isToldAllTheSame() {
+  void anAlertThatResolvedWhileAlertmanagerWasUnavailable_isSentAllTheSame() {
     long back = START + 7_200_000;
     take(firing(START), false, START);
     take(resolved(START, START + 5_000), false, START + 5_000);
-    assertThat(tell(back))
+    assertThat(send(back))
         .singleElement()
-        .satisfies(posting -> {
-          assertThat(posting.startsEpochMillis()).isEqualTo(START);
-          assertThat(posting.endsEpochMillis()).isEqualTo(back + HOLD);
+        .satisfies(sent -> {
+          assertThat(sent.startsEpochMillis()).isEqualTo(START);
+          assertThat(sent.endsEpochMillis()).isEqualTo(back + HOLD);
         });
   }
 
   @Test
   void aRisingSeverity_endsTheFormerInTheSameRequest() {
     take(alert(Scope.SITE, Severity.WARNING, START, AlertTimes.OPEN, 1, ""), false, START);
-    tell(START);
+    send(START);
     long rise = START + 10_000;
     take(alert(Scope.SITE, Severity.CRITICAL, START, AlertTimes.OPEN, 2, ""), false, rise);
-    List<AlertmanagerAlert> told = tell(rise);
-    assertThat(told).extracting(ActiveAlertsTest::severity).containsExactly("warning", "critical");
-    assertThat(told)
+    List<AlertmanagerAlert> alerts = send(rise);
+    assertThat(alerts)
+        .extracting(ActiveAlertsTest::severity)
+        .containsExactly("warning", "critical");
+    assertThat(alerts)
         .extracting(AlertmanagerAlert::endsEpochMillis)
         .containsExactly(rise, AlertmanagerAlert.NO_END);
-    // the former is told again only to one that has forgotten it
+    // the former is repeated only for a restarted Alertmanager
     assertThat(round(false, rise + 60_000))
         .extracting(ActiveAlertsTest::severity)
         .containsExactly("critical");
@@ -165,20 +167,20 @@ class ActiveAlertsTest {
         .containsExactly("warning", "critical");
     // critical for a moment only: it is held from when it became so
     take(resolved(START, rise + 1_000), false, rise + 1_000);
-    assertThat(tell(rise + 1_000))
+    assertThat(send(rise + 1_000))
         .singleElement()
-        .satisfies(posting -> {
-          assertThat(severity(posting)).isEqualTo("critical");
-          assertThat(posting.endsEpochMillis()).isEqualTo(rise + HOLD);
+        .satisfies(sent -> {
+          assertThat(severity(sent)).isEqualTo("critical");
+          assertThat(sent.endsEpochMillis()).isEqualTo(rise + HOLD);
         });
   }
 
   @Test
   void itsEndHasTheLabelsThatItHad_whateverItsLastSeverity() {
     take(firing(START), false, START);
-    tell(START);
+    send(START);
     take(alert(Scope.SITE, Severity.INFO, START, START + 200_000, 2, ""), false, START + 200_000);
-    assertThat(tell(START + 200_000))
+    assertThat(send(START + 200_000))
         .extracting(ActiveAlertsTest::severity)
         .containsExactly("critical");
   }
@@ -186,35 +188,35 @@ class ActiveAlertsTest {
   @Test
   void theSameTroubleAgain_isANewOne() {
     take(firing(START), false, START);
-    tell(START);
+    send(START);
     take(resolved(START, START + 200_000), false, START + 200_000);
-    tell(START + 200_000);
+    send(START + 200_000);
     take(firing(START + 400_000), false, START + 400_000);
-    assertThat(tell(START + 400_000))
+    assertThat(send(START + 400_000))
         .singleElement()
-        .satisfies(posting -> {
-          assertThat(posting.startsEpochMillis()).isEqualTo(START + 400_000);
-          assertThat(posting.endsEpochMillis()).isEqualTo(AlertmanagerAlert.NO_END);
+        .satisfies(sent -> {
+          assertThat(sent.startsEpochMillis()).isEqualTo(START + 400_000);
+          assertThat(sent.endsEpochMillis()).isEqualTo(AlertmanagerAlert.NO_END);
         });
   }
 
   @Test
-  void aFigureThatChangesAfterTheEnd_isNoNews() {
+  void aFigureThatChangesAfterTheEnd_isNotSent() {
     take(firing(START), false, START);
     take(resolved(START, START + 200_000), false, START + 200_000);
-    tell(START + 200_000);
+    send(START + 200_000);
     take(resolved(START, START + 200_000), false, START + 900_000);
-    assertThat(standing.hasNews()).isFalse();
+    assertThat(active.hasPending()).isFalse();
   }
 
-  /** A restart of ours between firing and end: what an earlier run told is not told anew. */
+  /** A restart between firing and end: an alert that an earlier run delivered is not pending. */
   @Test
-  void afterARestart_onlyWhatWasNotTold_isNews() {
+  void afterARestart_onlyAlertsThatWereNotDelivered_arePending() {
     take(firing(START), true, START + 100_000);
-    assertThat(standing.hasNews()).isFalse();
+    assertThat(active.hasPending()).isFalse();
     take(resolved(START, START + 99_000), false, START + 100_000);
     // how long it has stood there is not known
-    assertThat(tell(START + 101_000))
+    assertThat(send(START + 101_000))
         .singleElement()
         .extracting(AlertmanagerAlert::endsEpochMillis)
         .isEqualTo(START + 100_000 + HOLD);
@@ -237,29 +239,29 @@ class ActiveAlertsTest {
     take(firing(START), false, START);
     String site = firing(START).id();
     take(alert(rack, Severity.CRITICAL, START, AlertTimes.OPEN, 1, site), false, START);
-    assertThat(tell(START))
-        .filteredOn(posting -> "nodes".equals(posting.labels().get("scope_kind")))
+    assertThat(send(START))
+        .filteredOn(sent -> "nodes".equals(sent.labels().get("scope_kind")))
         .singleElement()
-        .satisfies(posting -> assertThat(posting.labels()).containsEntry("inhibited", "true"));
+        .satisfies(sent -> assertThat(sent.labels()).containsEntry("inhibited", "true"));
     take(alert(rack, Severity.CRITICAL, START, AlertTimes.OPEN, 2, ""), false, START + 1_000);
-    assertThat(tell(START + 1_000))
+    assertThat(send(START + 1_000))
         .extracting(AlertmanagerAlert::labels)
         .satisfiesExactly(
             former -> assertThat(former).containsEntry("inhibited", "true"),
             now -> assertThat(now).doesNotContainKey("inhibited"));
-    // who has heard of it must hear of its end
+    // who was notified of it must be notified of its end
     take(alert(rack, Severity.CRITICAL, START, AlertTimes.OPEN, 3, site), false, START + 2_000);
-    assertThat(tell(START + 2_000))
+    assertThat(send(START + 2_000))
         .extracting(AlertmanagerAlert::labels)
         .singleElement()
         .satisfies(now -> assertThat(now).doesNotContainKey("inhibited"));
     // and of an end that was muted, once nothing mutes it
     take(alert(rack, Severity.CRITICAL, START, START + 200_000, 4, site), false, START + 200_000);
-    tell(START + 200_000);
+    send(START + 200_000);
     long hours = START + 7_200_000;
     assertThat(round(false, hours)).hasSize(2);
     take(resolved(START, hours), false, hours);
-    tell(hours);
+    send(hours);
     assertThat(round(false, hours + 60_000)).hasSize(2);
   }
 
@@ -269,24 +271,24 @@ class ActiveAlertsTest {
       take(alert(Scope.job("j" + i), Severity.INFO, START, AlertTimes.OPEN, 1, ""), false, START);
       take(alert(Scope.job("j" + i), Severity.INFO, START, AlertTimes.OPEN, 2, ""), false, START);
     }
-    assertThat(standing.news(START)).hasSize(3);
-    standing.take(
+    assertThat(active.pending(START)).hasSize(3);
+    active.take(
         new AlertEvent(
             record(Alert.fingerprint("dc1", Rule.POWER_BUDGET, Scope.job("j1")), START),
             null,
             false),
         START);
-    assertThat(tell(START)).hasSize(2);
+    assertThat(send(START)).hasSize(2);
   }
 
   @Test
   void whatIsRefused_isNotTriedAgain_untilItChanges() {
     take(firing(START), false, START);
-    standing.refused(standing.news(START).getFirst());
-    assertThat(standing.hasNews()).isFalse();
+    active.rejected(active.pending(START).getFirst());
+    assertThat(active.hasPending()).isFalse();
     assertThat(round(false, START + 60_000)).isEmpty();
     take(firing(START), false, START + 70_000);
-    assertThat(tell(START + 70_000)).hasSize(1);
+    assertThat(send(START + 70_000)).hasSize(1);
   }
 
   /** An alert of each job that ever was: none of them stays in memory. */
@@ -294,19 +296,19 @@ class ActiveAlertsTest {
   void whatIsOverForADay_isForgotten() {
     take(firing(START), false, START);
     take(resolved(START, START + 1_000), false, START + 1_000);
-    tell(START + 1_000);
+    send(START + 1_000);
     long later = START + 2 * 86_400_000L;
     assertThat(round(false, later)).isEmpty();
     take(resolved(START, START + 1_000), false, later);
-    assertThat(standing.hasNews()).isFalse();
+    assertThat(active.hasPending()).isFalse();
     take(firing(later), false, later);
-    assertThat(tell(later)).hasSize(1);
+    assertThat(send(later)).hasSize(1);
   }
 
   @Test
-  void anEndOfLongAgo_ofSomethingNeverHeardOf_isHistory() {
+  void anOldEnd_ofAnUnknownAlert_isNotSent() {
     take(resolved(START, START + 1_000), false, START + 2 * 86_400_000L);
-    assertThat(standing.hasNews()).isFalse();
+    assertThat(active.hasPending()).isFalse();
   }
 
   @Test
@@ -326,69 +328,69 @@ class ActiveAlertsTest {
   void figures_areAsPeopleReadThem() {
     assertThat(
             Map.of(
-                "1.2 MW", Figures.value(1_200_000, "W"),
-                "30 MWh", Figures.value(30e6 * 3_600, "J"),
-                "950 W", Figures.value(950, "W"),
-                "12.35 kW", Figures.value(12_345, "W"),
-                "97.5 %", Figures.value(0.975, "ratio"),
-                "100 nodes", Figures.value(100, "nodes"),
-                "0 W", Figures.value(0, "W")))
+                "1.2 MW", AlertFormat.value(1_200_000, "W"),
+                "30 MWh", AlertFormat.value(30e6 * 3_600, "J"),
+                "950 W", AlertFormat.value(950, "W"),
+                "12.35 kW", AlertFormat.value(12_345, "W"),
+                "97.5 %", AlertFormat.value(0.975, "ratio"),
+                "100 nodes", AlertFormat.value(100, "nodes"),
+                "0 W", AlertFormat.value(0, "W")))
         .allSatisfy((text, value) -> assertThat(value).isEqualTo(text));
   }
 
   private void forget(long now) {
     String id = firing(START).id();
-    standing.take(new AlertEvent(record(id, now), null, false), now);
+    active.take(new AlertEvent(record(id, now), null, false), now);
   }
 
   @Test
-  void whatIsForgotten_whileItStands_ends_forWhoeverWasToldOfIt() {
+  void anActiveAlertThatIsRemoved_ends_ifItWasDelivered() {
     take(firing(START), false, START);
-    assertThat(tell(START)).hasSize(1);
+    assertThat(send(START)).hasSize(1);
     forget(START + 200_000);
-    List<AlertmanagerAlert> told = tell(START + 200_000);
-    assertThat(told).hasSize(1);
-    assertThat(told.getFirst().endsEpochMillis()).isEqualTo(START + 200_000);
+    List<AlertmanagerAlert> alerts = send(START + 200_000);
+    assertThat(alerts).hasSize(1);
+    assertThat(alerts.getFirst().endsEpochMillis()).isEqualTo(START + 200_000);
     // again: it is over already
     forget(START + 300_000);
-    assertThat(tell(START + 300_000)).isEmpty();
+    assertThat(send(START + 300_000)).isEmpty();
   }
 
   @Test
-  void anEnd_thatIsForgottenBeforeItWasTold_isTold() {
+  void anEnd_thatIsRemovedBeforeItWasSent_isSent() {
     take(firing(START), false, START);
-    tell(START);
+    send(START);
     take(resolved(START, START + 200_000), false, START + 200_000);
     forget(START + 200_000);
-    assertThat(tell(START + 200_000))
+    assertThat(send(START + 200_000))
         .extracting(AlertmanagerAlert::endsEpochMillis)
         .containsExactly(START + 200_000);
   }
 
   @Test
-  void whatNobodyWasToldOf_isForgottenSilently() {
+  void aRemovedAlertThatWasNeverDelivered_isNotSent() {
     take(firing(START), false, START);
     forget(START);
-    assertThat(standing.hasNews()).isFalse();
-    assertThat(tell(START)).isEmpty();
+    assertThat(active.hasPending()).isFalse();
+    assertThat(send(START)).isEmpty();
   }
 
   @Test
-  void whatIsToldAgain_isNotCounted() {
+  void aRepeat_isNotCounted() {
     take(firing(START), false, START);
     take(
         alert(Scope.nodes("rack", "r1"), Severity.INFO, START, AlertTimes.OPEN, 1, ""),
         false,
         START);
-    assertThat(standing.told(standing.news(START), START)).isEqualTo(2);
+    assertThat(active.delivered(active.pending(START), START)).isEqualTo(2);
     for (int round = 1; round <= 20; round++) {
       long now = START + 60_000L * round;
-      List<ActiveAlerts.Notice> all = standing.all(false, now);
+      List<ActiveAlerts.Notice> all = active.all(false, now);
       assertThat(all).hasSize(2);
-      assertThat(standing.told(all, now)).isZero();
+      assertThat(active.delivered(all, now)).isZero();
     }
     take(resolved(START, START + 1_300_000), false, START + 1_300_000);
-    assertThat(standing.told(standing.all(false, START + 1_300_000), START + 1_300_000))
+    assertThat(active.delivered(active.all(false, START + 1_300_000), START + 1_300_000))
         .isEqualTo(1);
   }
 }

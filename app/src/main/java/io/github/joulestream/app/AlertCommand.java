@@ -3,7 +3,7 @@ package io.github.joulestream.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.joulestream.alerting.Figures;
+import io.github.joulestream.alerting.AlertFormat;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.runtime.EpochClock;
@@ -103,8 +103,8 @@ final class AlertCommand extends CommandGroup {
             ShownText.of(alert.site()),
             ShownText.of(alert.budget().isEmpty() ? alert.rule().label() : alert.budget()),
             ShownText.of(alert.scope()),
-            ShownText.of(Figures.value(alert.measured().value(), alert.measured().unit())),
-            ShownText.of(Figures.value(alert.measured().limit(), alert.measured().unit())),
+            ShownText.of(AlertFormat.value(alert.measured().value(), alert.measured().unit())),
+            ShownText.of(AlertFormat.value(alert.measured().limit(), alert.measured().unit())),
             ShownText.of(alert.id()),
             alert.state() == AlertState.FIRING
                 ? ""

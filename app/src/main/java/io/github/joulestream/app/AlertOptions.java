@@ -15,7 +15,7 @@ final class AlertOptions {
   @Option(
       names = "--alertmanager",
       paramLabel = "URL",
-      description = "Tell this Alertmanager of alerts: http://HOST:9093.")
+      description = "Send alerts to this Alertmanager: http://HOST:9093.")
   @Nullable URI alertmanager;
 
   @Option(
@@ -23,7 +23,7 @@ final class AlertOptions {
       paramLabel = "DURATION",
       defaultValue = "1m",
       description =
-          "How often to tell it again of all that stands; under its resolve_timeout"
+          "How often to send all active alerts again; under its resolve_timeout"
               + " (default: ${DEFAULT-VALUE}).")
   Duration repeat = AlertSender.Alertmanager.DEFAULT_REPEAT;
 
@@ -32,7 +32,7 @@ final class AlertOptions {
       paramLabel = "DURATION",
       defaultValue = "90s",
       description =
-          "How long an alert stands there at least; over its group_wait and group_interval"
+          "How long an alert is active there at least; over its group_wait and group_interval"
               + " (default: ${DEFAULT-VALUE}).")
   Duration hold = AlertSender.Alertmanager.DEFAULT_HOLD;
 
@@ -45,7 +45,7 @@ final class AlertOptions {
   @Option(
       names = "--webhook-secret-file",
       paramLabel = "FILE",
-      description = "The secret that signs them: openssl rand -base64 32 makes one.")
+      description = "File with the secret that signs them: openssl rand -base64 32 makes one.")
   @Nullable Path secretFile;
 
   @Option(

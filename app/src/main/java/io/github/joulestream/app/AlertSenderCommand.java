@@ -22,12 +22,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Alerts to whoever is to hear of them, from any Kafka. */
+/** Delivers alerts to Alertmanager and to a webhook, from any Kafka. */
 @Command(
     name = "alert-sender",
     sortOptions = false,
-    description = "Tell Alertmanager, a webhook, or both, of alerts.",
-    footer = {"", "Start another with another --instance name, and it stands by."})
+    description = "Deliver alerts to Alertmanager, a webhook, or both.",
+    footer = {"", "A second one with another --instance name is on standby."})
 final class AlertSenderCommand implements Callable<Integer> {
   private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
 
@@ -37,7 +37,7 @@ final class AlertSenderCommand implements Callable<Integer> {
       names = "--instance",
       paramLabel = "NAME",
       defaultValue = "alert-sender-1",
-      description = "Lasting name of this instance (default: ${DEFAULT-VALUE}).")
+      description = "Name of this instance, the same after a restart (default: ${DEFAULT-VALUE}).")
   String instance = "";
 
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.ALERT_SENDER);
@@ -48,7 +48,7 @@ final class AlertSenderCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     AlertSender.Targets targets = options.targets();
     if (targets.isEmpty()) {
-      throw UserError.usage("nobody to tell: give --alertmanager URL, --webhook URL, or both");
+      throw UserError.usage("no target: give --alertmanager URL, --webhook URL, or both");
     }
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();
@@ -66,7 +66,8 @@ final class AlertSenderCommand implements Callable<Integer> {
             lines
                 .computeIfAbsent(status.target(), _ -> new StatusLines(System.out))
                 .print(
-                    status.told() + "," + status.refused() + "," + status.trouble(), line(status));
+                    status.delivered() + "," + status.refused() + "," + status.unavailability(),
+                    line(status));
           }
         }
       }
@@ -76,14 +77,14 @@ final class AlertSenderCommand implements Callable<Integer> {
 
   static void showIn(Metrics metrics, AlertSender sender) {
     metrics
-        .show(Metric.ALERTS_SENT, "target", () -> by(sender, AlertSender.Status::told))
+        .show(Metric.ALERTS_SENT, "target", () -> by(sender, AlertSender.Status::delivered))
         .show(Metric.ALERTS_REFUSED, "target", () -> by(sender, AlertSender.Status::refused))
         .show(Metric.LETTERS_DROPPED, sender::lettersDropped)
         .show(Metric.ALERTS_RETRIES, "target", () -> by(sender, AlertSender.Status::retries))
         .show(
             Metric.ALERTS_REACHABLE,
             "target",
-            () -> by(sender, status -> status.trouble() == null ? 1L : 0L));
+            () -> by(sender, status -> status.unavailability() == null ? 1L : 0L));
   }
 
   private static Map<String, Long> by(
@@ -98,9 +99,9 @@ final class AlertSenderCommand implements Callable<Integer> {
         Locale.ROOT,
         "%s: %,d changes of alerts delivered, %,d refused, %,d retries%s",
         status.target(),
-        status.told(),
+        status.delivered(),
         status.refused(),
         status.retries(),
-        status.trouble() == null ? "" : "; waiting, because " + status.trouble());
+        status.unavailability() == null ? "" : "; unavailable: " + status.unavailability());
   }
 }

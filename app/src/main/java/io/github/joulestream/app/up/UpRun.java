@@ -454,10 +454,11 @@ public final class UpRun {
     while (!sender.caughtUp()) {
       if (nanos.nanos() - end >= 0) {
         sender.status().stream()
-            .filter(status -> status.trouble() != null)
+            .filter(status -> status.unavailability() != null)
             .forEach(status ->
                 out.printf(
-                    "%s was not told of the last alerts: %s%n", status.target(), status.trouble()));
+                    "the last alerts were not delivered to %s: %s%n",
+                    status.target(), status.unavailability()));
         return;
       }
       TimeUnit.MILLISECONDS.sleep(TICK.toMillis());

@@ -6,6 +6,7 @@ import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.energy.alerts.Trend;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.AlertMeasurement;
 import java.util.List;
 
@@ -27,9 +28,9 @@ record BudgetDetails(Budget budget, ScopePower sum, String place) {
         Figures.format(
             "power of %s is %s, %s of its limit of %s (budget %s)",
             place,
-            Figures.power(value),
+            Quantities.power(value),
             Figures.percent(value / (double) limit),
-            Figures.power(limit),
+            Quantities.power(limit),
             budget.id()));
   }
 
@@ -42,9 +43,9 @@ record BudgetDetails(Budget budget, ScopePower sum, String place) {
         Figures.format(
             "energy of %s is %s, %s of its limit of %s %s (budget %s)",
             place,
-            Figures.energy(value),
+            Quantities.wattHours(value),
             Figures.percent(value / (double) limit),
-            Figures.energy(limit),
+            Quantities.wattHours(limit),
             perPeriod(),
             budget.id()));
   }
@@ -57,9 +58,9 @@ record BudgetDetails(Budget budget, ScopePower sum, String place) {
         Figures.format(
             "power of %s is %s and rises by %s per minute: it reaches its limit of %s (budget %s) in %s",
             place,
-            Figures.power(value),
-            Figures.power(Math.round(trend.slope() * MINUTE_MILLIS)),
-            Figures.power(limit),
+            Quantities.power(value),
+            Quantities.power(Math.round(trend.slope() * MINUTE_MILLIS)),
+            Quantities.power(limit),
             budget.id(),
             Figures.duration(leftMillis)));
   }
@@ -71,7 +72,12 @@ record BudgetDetails(Budget budget, ScopePower sum, String place) {
         limit,
         Figures.format(
             "energy of %s is %s of its limit of %s %s (budget %s): at the present trend it reaches the limit on %s",
-            place, Figures.energy(value), Figures.energy(limit), perPeriod(), budget.id(), time));
+            place,
+            Quantities.wattHours(value),
+            Quantities.wattHours(limit),
+            perPeriod(),
+            budget.id(),
+            time));
   }
 
   /** A forecast that has resolved, or is about to. */

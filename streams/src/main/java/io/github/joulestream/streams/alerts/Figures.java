@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.alerts;
 
+import io.github.joulestream.runtime.Quantities;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Figures as people say them. */
+/**
+ * Shares, times and lengths of time in summaries of alerts; power and energy are {@link
+ * Quantities}.
+ */
 final class Figures {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("d MMMM, HH:mm", Locale.ENGLISH);
@@ -18,28 +22,12 @@ final class Figures {
 
   private Figures() {}
 
-  static String power(long milliwatts) {
-    double watts = milliwatts / 1e3;
-    double size = Math.abs(watts);
-    if (size >= 1e6) {
-      return format("%.2f MW", watts / 1e6);
-    }
-    return size >= 1e4 ? format("%.1f kW", watts / 1e3) : format("%.0f W", watts);
-  }
-
-  static String energy(long millijoules) {
-    double wattHours = millijoules / 3.6e6;
-    double size = Math.abs(wattHours);
-    if (size >= 1e6) {
-      return format("%.2f MWh", wattHours / 1e6);
-    }
-    return size >= 1e3 ? format("%.2f kWh", wattHours / 1e3) : format("%.1f Wh", wattHours);
-  }
-
+  /** {@code 97 %}, in whole percents. */
   static String percent(double ratio) {
     return format("%.0f %%", 100 * ratio);
   }
 
+  /** {@code 90 s}, {@code 12 min}, {@code 5 h}: a forecast is not more exact. */
   static String duration(long millis) {
     long seconds = millis / 1_000;
     if (seconds < 120) {
@@ -48,12 +36,13 @@ final class Figures {
     return seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
   }
 
+  /** {@code 25 November, 12:33} in a time zone. */
   static String time(long epochMillis, ZoneId zone) {
     return TIME.format(Instant.ofEpochMilli(epochMillis).atZone(zone));
   }
 
   /**
-   * {@code 2026-11-25 12:00:04 UTC}: of what goes on, when it began stays true, how long does not.
+   * {@code 2026-11-25 12:00:04 UTC}: unlike an age it stays true in an alert that is not updated.
    */
   static String instant(long epochMillis) {
     return INSTANT.format(Instant.ofEpochMilli(epochMillis));

@@ -10,6 +10,7 @@ import io.github.joulestream.energy.alerts.PeerGroup;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.streams.alerts.AlertedNode.Presence;
 import java.util.ArrayList;
@@ -209,7 +210,7 @@ final class SiteRules {
                       payer.user().isEmpty() ? "" : ", run by " + payer.user() + ",",
                       Figures.count(sum.gpuBasisPoints / 1e4, "GPU"),
                       Figures.percent(busy),
-                      Figures.power(sum.milliwatts))));
+                      Quantities.power(sum.milliwatts))));
     }
   }
 
@@ -329,9 +330,9 @@ final class SiteRules {
                       device.gpu.id(),
                       device.node.name,
                       site,
-                      Figures.power(device.gpu.milliwatts()),
+                      Quantities.power(device.gpu.milliwatts()),
                       group.size() - 1,
-                      Figures.power(Math.round(peers.median())))));
+                      Quantities.power(Math.round(peers.median())))));
     }
   }
 

@@ -79,7 +79,7 @@ class BudgetWatchTest {
     watch.evaluate(START + SECOND);
     assertThat(takeAlerts())
         .containsExactly(
-            "power-budget FIRING 100 power of site dc1 is 1000 W, 100 % of its limit of 1000 W"
+            "power-budget FIRING 100 power of site dc1 is 1 kW, 100 % of its limit of 1 kW"
                 + " (budget b); largest: node n1 (100 %)");
     take("n1", START + 2 * SECOND, 950_000);
     watch.evaluate(START + 2 * SECOND);
@@ -90,7 +90,7 @@ class BudgetWatchTest {
     watch.evaluate(START + 3 * MINUTE);
     assertThat(takeAlerts())
         .containsExactly(
-            "power-budget RESOLVED 100 power of site dc1 is 949 W, 95 % of its limit of 1000 W"
+            "power-budget RESOLVED 100 power of site dc1 is 949 W, 95 % of its limit of 1 kW"
                 + " (budget b)");
   }
 
@@ -155,7 +155,7 @@ class BudgetWatchTest {
     watch.evaluate(START + 32 * MINUTE);
     assertThat(takeAlerts())
         .containsExactly(
-            "hour-budget FIRING 100 energy of site dc1 is 1.0 Wh, 100 % of its limit of 1.0 Wh"
+            "hour-budget FIRING 100 energy of site dc1 is 1 Wh, 100 % of its limit of 1 Wh"
                 + " per hour (budget b); largest: node n1 (100 %)");
     watch.evaluate(START + HOUR - 1);
     assertThat(takeAlerts()).isEmpty();
@@ -195,7 +195,7 @@ class BudgetWatchTest {
         .first()
         .asString()
         .startsWith("power-forecast FIRING 100 power of site dc1 is ")
-        .contains(" and rises by ", " per minute: it reaches its limit of 1000 W (budget b) in ");
+        .contains(" and rises by ", " per minute: it reaches its limit of 1 kW (budget b) in ");
   }
 
   @Test
@@ -283,6 +283,6 @@ class BudgetWatchTest {
     assertThat(takeAlerts())
         .singleElement()
         .asString()
-        .startsWith("power-budget RESOLVED 100 power of site dc1 is 1200 W, 60 % of its limit of");
+        .startsWith("power-budget RESOLVED 100 power of site dc1 is 1.2 kW, 60 % of its limit of");
   }
 }

@@ -156,7 +156,7 @@ class SilentSiteTest {
         .isEqualTo("no data of site dc1 since 2026-11-25 12:00:29 UTC");
     assertThat(alerts.get(1).summary())
         .startsWith(
-            "power of site dc1 is 1200 W, 120 % of its limit of 1000 W (budget feed)"
+            "power of site dc1 is 1.2 kW, 120 % of its limit of 1 kW (budget feed)"
                 + " (no data since 2026-11-25 12:00:29 UTC)");
     assertThat(alerts.get(1).measured().completenessBasisPoints()).isZero();
     silence(628, 700);

@@ -279,7 +279,7 @@ class AlertsTopologyTest {
     assertThat(fired.routing().note()).isEqualTo("note");
     assertThat(fired.summary())
         .isEqualTo(
-            "power of site site is 900 W, 90 % of its limit of 1000 W (budget whole)"
+            "power of site site is 900 W, 90 % of its limit of 1 kW (budget whole)"
                 + "; largest: node n1 (100 %)");
     assertThat(alerts.getLast().times().endedEpochMillis()).isEqualTo(millis(330));
   }
@@ -710,8 +710,7 @@ class AlertsTopologyTest {
     }
     List<Alert> forecast = alerts(Rule.POWER_FORECAST);
     assertThat(forecast).isNotEmpty();
-    assertThat(forecast.getFirst().summary())
-        .contains("rises by", "it reaches its limit of 1000 W");
+    assertThat(forecast.getFirst().summary()).contains("rises by", "it reaches its limit of 1 kW");
     assertThat(forecast.getFirst().times().updatedEpochMillis()).isLessThan(millis(4_500));
   }
 

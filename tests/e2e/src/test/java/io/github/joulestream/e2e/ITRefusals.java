@@ -287,7 +287,8 @@ class ITRefusals {
                   >= 2);
       Await.until("both are at the end", sender::caughtUp);
       assertThat(sender.failure()).isEmpty();
-      assertThat(sender.status()).allMatch(status -> status.refused() >= 6 && status.told() >= 1);
+      assertThat(sender.status())
+          .allMatch(status -> status.refused() >= 6 && status.delivered() >= 1);
       assertThat(sender.lettersDropped()).isZero();
       long refused = sender.status().stream().mapToLong(AlertSender.Status::refused).sum();
       assertThat(list("--topic", "alerts")).hasSize((int) refused);

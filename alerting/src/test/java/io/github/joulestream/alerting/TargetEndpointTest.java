@@ -11,14 +11,12 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an answer means. */
-class EndpointTest {
+class TargetEndpointTest {
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private HttpServer server;
   private volatile int status = 200;
@@ -37,7 +35,7 @@ class EndpointTest {
                   + exchange.getRequestHeaders().getFirst("Authorization"));
           exchange.getResponseHeaders().add("Retry-After", "7");
           exchange.getResponseHeaders().add("Location", "/elsewhere");
-          byte[] body = "said\n so".getBytes(UTF_8);
+          byte[] body = "why\n so".getBytes(UTF_8);
           exchange.sendResponseHeaders(status, status == 204 ? -1 : body.length);
           if (status != 204) {
             exchange.getResponseBody().write(body);
@@ -54,21 +52,21 @@ class EndpointTest {
 
   private Answer post(int wanted) {
     status = wanted;
-    try (Endpoint endpoint =
-        new Endpoint(
+    try (TargetEndpoint endpoint =
+        new TargetEndpoint(
             URI.create("http://ada:secret@127.0.0.1:" + server.getAddress().getPort() + "/am/"))) {
       return endpoint.post("/api/v2/alerts", "[]".getBytes(UTF_8), Map.of());
     }
   }
 
   @Test
-  void whatItWillNeverTake_isRefused_andTheRestIsForLater() {
-    assertThat(post(200)).isEqualTo(new Answer.Taken("said\n so"));
-    assertThat(post(204)).isEqualTo(new Answer.Taken(""));
-    assertThat(post(400)).isEqualTo(new Answer.Refused("it answers 400: said so"));
+  void aRequestThatBreaksARule_isRejected_andAllOthersAreRetried() {
+    assertThat(post(200)).isEqualTo(new Answer.Accepted("why\n so"));
+    assertThat(post(204)).isEqualTo(new Answer.Accepted(""));
+    assertThat(post(400)).isEqualTo(new Answer.Rejected("HTTP status 400: why; so"));
     for (int later : new int[] {302, 401, 403, 404, 408, 429, 500, 503}) {
       assertThat(post(later))
-          .isEqualTo(new Answer.Away("it answers %d: said so".formatted(later), 7_000));
+          .isEqualTo(new Answer.Unavailable("HTTP status %d: why; so".formatted(later), 7_000));
     }
     // a redirect is not followed, and the password is not in the address
     assertThat(seen)
@@ -77,27 +75,11 @@ class EndpointTest {
   }
 
   @Test
-  void whereNobodyListens_isAway() {
+  void whereNothingListens_isUnavailable() {
     int port = server.getAddress().getPort();
     server.stop(0);
-    try (Endpoint endpoint = new Endpoint(URI.create("http://127.0.0.1:" + port))) {
-      assertThat(endpoint.get("/")).isInstanceOf(Answer.Away.class);
+    try (TargetEndpoint endpoint = new TargetEndpoint(URI.create("http://127.0.0.1:" + port))) {
+      assertThat(endpoint.get("/")).isInstanceOf(Answer.Unavailable.class);
     }
-  }
-
-  @Test
-  void pauses_growToALimit_andHonourAWish() {
-    Backoff backoff = new Backoff(new Random(1));
-    long before = 0;
-    for (int i = 0; i < 20; i++) {
-      long pause = backoff.pauseMillis(0);
-      assertThat(pause).isBetween(Math.min(Backoff.MAX_MILLIS, before), Backoff.MAX_MILLIS * 3 / 2);
-      before = Math.min(Backoff.MAX_MILLIS, Backoff.FIRST_MILLIS << Math.min(i + 1, 10));
-    }
-    assertThat(backoff.pauseMillis(60_000)).isBetween(60_000L, 90_000L);
-    assertThat(backoff.pauseMillis(86_400_000))
-        .isBetween(Backoff.MAX_WISH_MILLIS, Backoff.MAX_WISH_MILLIS * 3 / 2);
-    backoff.reset();
-    assertThat(backoff.pauseMillis(0)).isLessThan(1_000);
   }
 }
