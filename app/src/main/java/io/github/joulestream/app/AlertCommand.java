@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Alerts as they are. */
+/** Shows alerts, and ends one. */
 @Command(
     name = "alert",
     description = "Show alerts, or end one.",
@@ -37,18 +37,18 @@ import picocli.CommandLine.Parameters;
 final class AlertCommand extends CommandGroup {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The latest of each alert. */
+  /** The latest record of each alert. */
   static Collection<Alert> read(KafkaOptions kafka) {
     return LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.config())
         .values();
   }
 
-  @Command(name = "list", sortOptions = false, description = "Show the alerts that hold.")
+  @Command(name = "list", sortOptions = false, description = "Show the firing alerts.")
   static final class ListAll implements Callable<Integer> {
     @Option(names = "--site", paramLabel = "NAME", description = "Of this site only.")
     @Nullable String site;
 
-    @Option(names = "--all", description = "Those that are over, too.")
+    @Option(names = "--all", description = "Resolved alerts too.")
     boolean all;
 
     @Option(names = "--json", description = "In full, as JSON.")
@@ -74,8 +74,8 @@ final class AlertCommand extends CommandGroup {
         System.out.println(json(alerts));
       } else if (alerts.isEmpty()) {
         System.out.println(
-            (all ? "no alert is known" : "no alert holds")
-                + (site == null ? "" : " of site " + site));
+            (all ? "no alert is known" : "no alert fires")
+                + (site == null ? "" : " at site " + site));
       } else {
         table(alerts);
       }
@@ -117,7 +117,7 @@ final class AlertCommand extends CommandGroup {
         return JSON.writerWithDefaultPrettyPrinter()
             .writeValueAsString(Map.of("alerts", alerts.stream().map(ListAll::fields).toList()));
       } catch (JsonProcessingException e) {
-        throw new IllegalStateException("texts can always be written", e);
+        throw new IllegalStateException("JSON of texts was not written", e);
       }
     }
 
@@ -151,8 +151,8 @@ final class AlertCommand extends CommandGroup {
       name = "clear",
       sortOptions = false,
       description =
-          "End an alert, for all who were told of it. If what it says is still so it fires anew.",
-      footer = {"", "To silence one that holds, use a silence of Alertmanager."})
+          "Resolve an alert at Alertmanager, webhook and store. If its cause lasts, it fires again.",
+      footer = {"", "To silence an alert that fires, use a silence of Alertmanager."})
   static final class Clear implements Callable<Integer> {
     @Parameters(paramLabel = "ID", description = "Its id, as 'alert list' shows it.")
     String id = "";
@@ -172,13 +172,13 @@ final class AlertCommand extends CommandGroup {
                       "there is no alert '%s'; 'joulestream alert list' shows their ids"
                           .formatted(id)));
       if (alert.state() != AlertState.FIRING) {
-        throw new UserError("alert %s is over already: %s".formatted(id, alert.summary()));
+        throw new UserError("alert %s has resolved already: %s".formatted(id, alert.summary()));
       }
       new Forgetting()
           .end(
               alert,
               EpochClock.system().epochMillis(),
-              "ended by hand; it said: " + alert.summary())
+              "cleared by a person; before: " + alert.summary())
           .send(kafka.config());
       System.out.printf(
           "alert %s is ended (%s of %s at site %s)%n",

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 /** Limits on power and energy. */
 @Command(
     name = "budget",
-    description = "Limits on power and energy, of which alerts tell when they are passed.",
+    description = "Limits on power and energy; alerts fire when they are passed.",
     synopsisSubcommandLabel = "(set | list | remove | import)",
     subcommands = {
       BudgetCommand.Set.class,
@@ -63,7 +63,7 @@ final class BudgetCommand extends CommandGroup {
         paramLabel = "SCOPE",
         required = true,
         description =
-            "What it is for: site, project=P, user=U, job=J, kind=gpu, or a label of nodes such as"
+            "Its scope: site, project=P, user=U, job=J, kind=gpu, or a label of nodes such as"
                 + " rack=r12.")
     String scope = "";
 
@@ -82,37 +82,39 @@ final class BudgetCommand extends CommandGroup {
     @Option(
         names = "--thresholds",
         paramLabel = "PERCENT,...",
-        description = "When to tell, in percent of the limit (default: 85,95,100).")
+        description =
+            "Shares of the limit at which an alert fires, in percent (default: 85,95,100).")
     @Nullable String thresholds;
 
     @Option(
         names = "--for",
         paramLabel = "DURATION",
-        description = "How long a threshold must be passed first (default: 0s).")
+        description = "How long a threshold must be passed before an alert fires (default: 0s).")
     @Nullable String hold;
 
     @Option(
         names = "--resolve-below",
         paramLabel = "PERCENT",
-        description = "How far below a threshold it must fall to be over (default: 5%%).")
+        description =
+            "How far below a threshold the value must fall, in percent of it (default: 5%%).")
     @Nullable String resolveBelow;
 
     @Option(
         names = "--resolve-after",
         paramLabel = "DURATION",
-        description = "How long it must be below to be over (default: 5m).")
+        description = "How long it must be below before the alert resolves (default: 5m).")
     @Nullable String resolveAfter;
 
     @Option(
         names = "--cooldown",
         paramLabel = "DURATION",
-        description = "How long after that nothing new is told (default: 1m).")
-    @Nullable String rest;
+        description = "How long after that no alert fires (default: 1m).")
+    @Nullable String cooldown;
 
     @Option(
         names = "--forecast",
         paramLabel = "DURATION",
-        description = "How far ahead passing the limit is foretold; 0s: not at all (default: 10m).")
+        description = "How far ahead passing the limit is forecast; 0s: not at all (default: 10m).")
     @Nullable String forecast;
 
     @Option(
@@ -134,16 +136,16 @@ final class BudgetCommand extends CommandGroup {
         description = "Advice on caps: none, proportional, priority (default: none).")
     @Nullable String caps;
 
-    @Option(names = "--owner", description = "Who answers for it.")
+    @Option(names = "--owner", description = "Who is responsible for it.")
     @Nullable String owner;
 
-    @Option(names = "--note", description = "For those who see the alert.")
+    @Option(names = "--note", description = "Text for people who see the alert.")
     @Nullable String note;
 
     @Option(
         names = "--priority",
         paramLabel = "N",
-        description = "The higher, the later it is advised to give (default: 0).")
+        description = "The higher, the later caps are advised for it (default: 0).")
     @Nullable String priority;
 
     @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -187,7 +189,7 @@ final class BudgetCommand extends CommandGroup {
       put(values, "for", hold);
       put(values, "resolve-below", resolveBelow);
       put(values, "resolve-after", resolveAfter);
-      put(values, "cooldown", rest);
+      put(values, "cooldown", cooldown);
       put(values, "forecast", forecast);
       put(values, "schedule", schedule == null ? null : String.join(";", schedule));
       put(values, "zone", zone);
@@ -205,7 +207,7 @@ final class BudgetCommand extends CommandGroup {
     }
   }
 
-  /** What else there is to say of it, behind a semicolon; or nothing. */
+  /** A remark behind a semicolon; or nothing. */
   private static String remark(KnownNodes nodes, Budget budget) {
     String remark = nodes.remark(budget);
     return remark.isEmpty() ? "" : "; " + remark;
@@ -255,7 +257,7 @@ final class BudgetCommand extends CommandGroup {
       return JSON.writerWithDefaultPrettyPrinter()
           .writeValueAsString(Map.of("budgets", budgets.stream().map(BudgetText::values).toList()));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("texts can always be written", e);
+      throw new IllegalStateException("JSON of texts was not written", e);
     }
   }
 
@@ -318,7 +320,7 @@ final class BudgetCommand extends CommandGroup {
       read.errors().forEach(spec.commandLine().getErr()::println);
       if (!read.errors().isEmpty()) {
         throw new UserError(
-            "%s has %,d %s; mend %s and import it again: no budget was changed"
+            "%s has %,d %s; correct %s and import it again: no budget was changed"
                 .formatted(
                     file,
                     read.errors().size(),

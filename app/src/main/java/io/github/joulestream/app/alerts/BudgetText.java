@@ -9,6 +9,7 @@ import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Reduction;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Thresholds;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -52,7 +53,6 @@ public final class BudgetText {
           "note",
           "priority");
 
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
   private static final Pattern PERCENT = Pattern.compile("(\\d{1,6})\\s*%?");
   private static final Pattern REDUCTION =
       Pattern.compile("(\\S+)\\s+(\\d{1,2}):(\\d{2})\\s*-\\s*(\\d{1,2}):(\\d{2})\\s+(.+)");
@@ -208,19 +208,7 @@ public final class BudgetText {
   }
 
   private static long millis(String text) {
-    Matcher matcher = DURATION.matcher(text);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "'%s' is not a duration such as 30s, 5m or 2h".formatted(text));
-    }
-    long amount = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "ms" -> amount;
-      case "s" -> amount * 1_000;
-      case "m" -> amount * 60_000;
-      case "h" -> amount * 3_600_000;
-      default -> amount * 86_400_000;
-    };
+    return Quantities.parseDuration(text).toMillis();
   }
 
   private static CapMode caps(String text) {

@@ -6,9 +6,9 @@ package io.github.joulestream.energy.alerts;
  *
  * @param kind what it is
  * @param name the node or job
- * @param milliwatts what it draws now
- * @param capMilliwatts what it should draw at most, never below its idle floor
- * @param priority the higher, the later it is asked to give
+ * @param milliwatts its power now
+ * @param capMilliwatts the power that it should stay under, never below its idle floor
+ * @param priority the higher, the later it is capped
  */
 public record Cap(
     Contributor.Consumer kind, String name, long milliwatts, long capMilliwatts, int priority) {}

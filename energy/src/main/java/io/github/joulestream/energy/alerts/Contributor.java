@@ -2,15 +2,15 @@
 package io.github.joulestream.energy.alerts;
 
 /**
- * Who draws a part of a scope's power.
+ * A consumer of a scope's power.
  *
  * @param kind what it is
  * @param name the node or job
- * @param shareBasisPoints its part of the scope's power, in basis points (1/10,000)
- * @param milliwatts what it draws in the scope
+ * @param shareBasisPoints its share of the scope's power, in basis points (1/10,000)
+ * @param milliwatts its power in the scope
  */
 public record Contributor(Consumer kind, String name, int shareBasisPoints, long milliwatts) {
-  /** Who can draw power. */
+  /** Kinds of consumers. */
   public enum Consumer {
     NODE,
     JOB

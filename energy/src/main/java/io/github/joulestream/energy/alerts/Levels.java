@@ -4,7 +4,7 @@ package io.github.joulestream.energy.alerts;
 import java.util.List;
 
 /**
- * Which thresholds a value has reached, and which it still holds on to.
+ * The thresholds that a value has reached, and those that it still retains.
  *
  * @param reached the highest threshold at or below the value, or -1
  * @param retained the highest threshold that the value is not clearly below, or -1
@@ -22,7 +22,7 @@ public record Levels(int reached, int retained) {
   /**
    * Of a value under a limit.
    *
-   * @param thresholdsPercent parts of the limit, rising
+   * @param thresholdsPercent shares of the limit, in percent, rising
    * @param hysteresisPercent how far below a threshold, in percent of it, is clearly below
    */
   public static Levels of(

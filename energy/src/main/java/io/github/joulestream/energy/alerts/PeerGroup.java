@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * How far a value is from its peers: the modified z-score of B. Iglewicz and D. Hoaglin, How to
  * Detect and Handle Outliers, 1993: 0.6745 (x - median) / MAD, where MAD is the median of the
- * distances from the median. Neither is moved by the odd ones that it is to find. PeerGroup that
- * are all but equal would make anything an outlier, so a MAD below 2 % of the median counts as 2 %.
+ * distances from the median. Neither is moved by the outliers that it is to find. Peers that are
+ * all but equal would make anything an outlier, so a MAD below 2 % of the median counts as 2 %.
  */
 public final class PeerGroup {
   /** Fewer are no group to compare with. */

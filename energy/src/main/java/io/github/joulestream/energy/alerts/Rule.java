@@ -3,7 +3,7 @@ package io.github.joulestream.energy.alerts;
 
 import java.util.Locale;
 
-/** What an alert says is wrong. The order is that of the symbols on the wire. */
+/** Rules that alerts fire by. The order is that of the symbols on the wire. */
 public enum Rule {
   /** Power is over a threshold of a budget. */
   POWER_BUDGET,
@@ -21,21 +21,21 @@ public enum Rule {
   MONTH_FORECAST,
   /** A job holds GPUs that it does not use. */
   HELD_IDLE,
-  /** Nothing is heard of a node. */
+  /** A node does not report. */
   NODE_SILENT,
-  /** Nothing is heard of many nodes of a site. */
+  /** Many nodes of a site do not report. */
   NODES_SILENT,
-  /** A device draws far more or less than others that are as busy. */
+  /** The power of a device is far from that of others that are as busy. */
   DEVICE_OUTLIER,
-  /** An energy counter of a node stands still though power is drawn. */
+  /** An energy counter of a node does not change though the node consumes power. */
   COUNTER_STUCK,
   /** Measured energy is not the sum of jobs and idle. */
   LEDGER_UNBALANCED,
-  /** Nothing is heard of a whole site. */
+  /** No node of a site reports. */
   SITE_STALE,
-  /** Two sources speak for one device of a node at one time. */
+  /** Two sources report one device of a node at one time. */
   SOURCE_CONFLICT,
-  /** Records of a node are not booked: the program failed at them, or it is set aside. */
+  /** Records of a node are not counted: the program failed at them, or the node is set aside. */
   NODE_SET_ASIDE;
 
   /** The rule of the thresholds of a budget for this quantity. */

@@ -17,7 +17,7 @@ public final class Samples {
     this.spacingMillis = Math.max(1, windowMillis / MOST);
   }
 
-  /** Takes in a value if it is time for one; true if it did. */
+  /** Adds a value if the spacing has passed; true if it did. */
   public boolean offer(long now, long value) {
     if (size > 0 && now - epochMillis[size - 1] < spacingMillis) {
       return false;
@@ -32,7 +32,7 @@ public final class Samples {
     return true;
   }
 
-  /** Forgets them. */
+  /** Removes all. */
   public void clear() {
     size = 0;
   }

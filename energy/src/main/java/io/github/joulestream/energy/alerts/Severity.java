@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.alerts;
 
-/** How bad it is, the worst last. */
+/** Severities of alerts, the highest last. */
 public enum Severity {
   INFO,
   WARNING,

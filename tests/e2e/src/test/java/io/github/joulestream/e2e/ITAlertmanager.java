@@ -383,7 +383,7 @@ class ITAlertmanager {
       assertThat(inbox.taken().getFirst().json().get("scope").asText()).isEqualTo("job=good");
       ConsumerRecord<byte[], byte[]> letter = deadLetter();
       assertThat(new String(letter.headers().lastHeader("reason").value(), UTF_8))
-          .isEqualTo("the webhook refuses it: it answers 422");
+          .isEqualTo("the webhook rejected it: HTTP status 422");
       Alert kept = WireSerdes.alerts().deserializer().deserialize("alerts", letter.value());
       assertThat(kept.scope()).as(sender.output()).isEqualTo("job=bad");
     }

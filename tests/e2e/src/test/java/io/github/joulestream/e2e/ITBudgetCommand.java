@@ -102,7 +102,7 @@ class ITBudgetCommand {
     assertThat(budget(1, "import", bad.toString()))
         .contains("bad.yaml:8: power: '-7kW' must be over 0")
         .contains("bad.yaml:10: scope: unknown scope 'p8'")
-        .endsWith("bad.yaml has 2 errors; mend them and import it again: no budget was changed");
+        .endsWith("bad.yaml has 2 errors; correct them and import it again: no budget was changed");
     assertThat(topic.read()).isEmpty();
     assertThat(budget(0, "import", good.toString())).startsWith("10,000 budgets of");
     Map<String, Budget> before = topic.read();

@@ -167,7 +167,7 @@ class ITOperatorCommands {
 
   @Test
   void alerts_areListed_andEndedByHand() throws Exception {
-    assertThat(run(0, "alert", "list")).isEqualTo("no alert holds");
+    assertThat(run(0, "alert", "list")).isEqualTo("no alert fires");
     Alert power = put(alert("dc1", Rule.POWER_BUDGET, Scope.SITE, AlertState.FIRING, "feed-a"));
     Alert silent = put(alert("dc2", Rule.NODE_SILENT, Scope.node("n1"), AlertState.RESOLVED, ""));
     assertThat(run(0, "alert", "list"))
@@ -175,12 +175,12 @@ class ITOperatorCommands {
         .containsPattern("critical +dc1 +feed-a +site +1.21 MW +1.2 MW +" + power.id())
         .doesNotContain("dc2");
     assertThat(run(0, "alert", "list", "--all")).contains("node-silent", "node=n1", silent.id());
-    assertThat(run(0, "alert", "list", "--site", "dc2")).isEqualTo("no alert holds of site dc2");
+    assertThat(run(0, "alert", "list", "--site", "dc2")).isEqualTo("no alert fires at site dc2");
     assertThat(run(0, "alert", "list", "--json"))
         .contains("\"id\" : \"" + power.id() + "\"", "\"limit\" : 1200000.0", "\"ended\" : null");
 
     assertThat(run(1, "alert", "clear", "0123")).contains("there is no alert '0123'");
-    assertThat(run(1, "alert", "clear", silent.id())).contains("is over already");
+    assertThat(run(1, "alert", "clear", silent.id())).contains("has resolved already");
     assertThat(run(0, "alert", "clear", power.id())).contains("power-budget of site at site dc1");
     awaitRecords(Topic.ALERTS, 3);
     ConsumerRecord<String, byte[]> last = records(Topic.ALERTS).getLast();
@@ -191,7 +191,7 @@ class ITOperatorCommands {
     assertThat(cleared.times().sinceEpochMillis()).isEqualTo(START);
     assertThat(new String(last.headers().lastHeader(Alert.CLEARED_HEADER).value(), UTF_8))
         .isEqualTo("dc1");
-    assertThat(run(0, "alert", "list")).isEqualTo("no alert holds");
+    assertThat(run(0, "alert", "list")).isEqualTo("no alert fires");
   }
 
   @Test
