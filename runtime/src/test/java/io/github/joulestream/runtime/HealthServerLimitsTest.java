@@ -24,8 +24,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a program with the heap of an agent holds that answers on its health port. */
+@Execution(ExecutionMode.CONCURRENT) // a process for each
 class HealthServerLimitsTest {
   private static final int HALF_OPEN = 1_000;
   private static final int LARGE = 100;
@@ -45,7 +48,7 @@ class HealthServerLimitsTest {
   void start() throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("@" + Path.of("..", "deploy", "agent.jvm"));
+    command.add("@" + Path.of("..", "deploy", "jvm", "agent.jvm"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(SmallHeapMain.class.getName());
     child = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -62,14 +65,24 @@ class ITBadInput {
 
   @Test
   void brokersThatCannotBeReached() throws Exception {
-    for (String command : List.of("simulate", "streams", "store-writer")) {
-      assertRefused(
-          List.of("cannot reach Kafka at 127.0.0.1:1", "--kafka"),
-          command,
-          "--kafka",
-          "127.0.0.1:1");
+    // each waits for 15 s, so all wait at once
+    List<Program> waiting = new ArrayList<>();
+    try {
+      for (String command : List.of("simulate", "streams", "store-writer", "topics check")) {
+        List<String> args = new ArrayList<>(List.of(command.split(" ")));
+        args.addAll(List.of("--kafka", "127.0.0.1:1"));
+        waiting.add(Program.start(args.toArray(String[]::new)));
+      }
+      for (Program program : waiting) {
+        assertThat(program.await()).as(program.output()).isEqualTo(1);
+        assertThat(program.output().lines())
+            .singleElement(as(STRING))
+            .startsWith("joulestream: ")
+            .contains("cannot reach Kafka at 127.0.0.1:1", "--kafka");
+      }
+    } finally {
+      waiting.forEach(Program::close);
     }
-    assertRefused(List.of("cannot reach Kafka"), "topics", "check", "--kafka", "127.0.0.1:1");
     assertRefused(List.of("Kafka's address"), "topics", "check", "--kafka", "nowhere");
   }
 
