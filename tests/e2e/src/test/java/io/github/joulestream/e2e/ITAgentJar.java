@@ -53,7 +53,7 @@ class ITAgentJar {
       try (Program agent =
           Program.startJava(
               Map.of(),
-              "@" + ROOT.resolve("deploy/agent.jvm"),
+              "@" + ROOT.resolve("deploy/jvm/agent.jvm"),
               "-jar",
               jar().toString(),
               "--kafka=127.0.0.1:1",
