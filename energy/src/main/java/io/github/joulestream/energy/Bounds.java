@@ -8,9 +8,9 @@ import java.util.TreeMap;
 
 /**
  * The most of everything that is on the wire, and checks that hold it. What is beyond is refused:
- * by whoever would write it when it is made, by whoever reads it before anything is kept of it. So
- * whatever is read can be booked, written to a state and read back, and no record decides how much
- * memory a program takes.
+ * by the writer when it is made, by the reader before anything is kept of it. So whatever is read
+ * can be booked, written to a state and read back, and no record decides how much memory a program
+ * takes.
  *
  * <p>Characters are those of {@link String#length}: UTF-16 units. One is three bytes of UTF-8 at
  * most. All checks throw {@link IllegalArgumentException} with one line that is safe to print.
@@ -40,8 +40,8 @@ public final class Bounds {
   public static final int LABELS_CHARACTERS = 32_768;
 
   /**
-   * Lines in which a node says what it cannot read, and lines in which it says what it does not
-   * understand; each has at most {@link #TEXT_CHARACTERS}.
+   * Lines in which a node reports what it cannot read, and lines in which it reports what it does
+   * not understand; each has at most {@link #TEXT_CHARACTERS}.
    */
   public static final int SENTENCES = 100;
 
@@ -54,7 +54,7 @@ public final class Bounds {
   /** Devices of one allocation event. */
   public static final int SHARES = 4_096;
 
-  /** GPUs that an allocation event says its node has. */
+  /** GPUs of the node of an allocation event. */
   public static final int GPUS = 4_096;
 
   /** Nodes of a job. */
@@ -87,7 +87,7 @@ public final class Bounds {
   /** Share of a device, or of a node's memory or processors: 10,000 is all of it. */
   public static final int WHOLE_BASIS_POINTS = 10_000;
 
-  /** The most a device is said to be built to draw, mW: a terawatt. */
+  /** Upper end of the power that a device is built for, mW: a terawatt. */
   public static final long POWER_LIMIT_MILLIWATTS = 1_000_000_000_000_000L;
 
   /** Over how long a power value is a mean, ms: an hour. */
@@ -177,7 +177,7 @@ public final class Bounds {
     return cut(text, TEXT_CHARACTERS);
   }
 
-  /** The first of these lines that a node may say, each cut. */
+  /** The first of these lines that a node may report, each cut. */
   public static List<String> cutLines(List<String> lines) {
     return lines.stream().limit(SENTENCES).map(Bounds::cutText).toList();
   }
@@ -208,7 +208,7 @@ public final class Bounds {
 
   /**
    * As many of these labels as are within the bounds, in the order of their names; the values are
-   * cut. For what is said by others, and has no bound where it is said.
+   * cut. For labels from elsewhere, which have no bounds there.
    */
   public static Map<String, String> withinBounds(Map<String, String> labels) {
     return mergedLabels(Map.of(), labels);

@@ -141,8 +141,8 @@ public record Device(
   }
 
   /** The same, as an instance of that device. */
-  public Device asInstanceOf(String whole) {
-    return new Device(id, kind, source, containedIn, model, power, counter, capacityBytes, whole);
+  public Device asInstanceOf(String gpu) {
+    return new Device(id, kind, source, containedIn, model, power, counter, capacityBytes, gpu);
   }
 
   /** The device that this is an instance of; itself if it is none. */

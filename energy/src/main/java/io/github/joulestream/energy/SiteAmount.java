@@ -62,7 +62,7 @@ public enum SiteAmount {
   READINGS,
   /** Readings of batches that were seen before. */
   REPEATED_READINGS,
-  /** Fields refused: a value that stands for "no value", as 0 W of a node does. */
+  /** Fields refused: a value that means "no value", as 0 W of a node does. */
   REFUSED_SENTINEL,
   /** Fields refused: under zero. */
   REFUSED_NEGATIVE,

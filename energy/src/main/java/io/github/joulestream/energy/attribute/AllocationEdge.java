@@ -62,7 +62,7 @@ public record AllocationEdge(
   private static void check(String what, int basisPoints, int least) {
     if (basisPoints < least || basisPoints > Shares.WHOLE) {
       throw new IllegalArgumentException(
-          "share of %s is %d parts".formatted(Bounds.shown(what), basisPoints));
+          "share of %s is %d basis points".formatted(Bounds.shown(what), basisPoints));
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
@@ -30,24 +29,14 @@ import org.jspecify.annotations.Nullable;
  * own end is received later, that one counts.
  */
 final class Allocations {
-  /** Edges that are remembered of one node. */
-  static final int MAX_EDGES = 65_536;
-
-  /** Edges that are remembered of one job. */
-  static final int MAX_EDGES_OF_JOB = 4_096;
-
-  /** Bytes of all edges of a node, about, as they are written down. */
-  static final int MAX_BYTES = 3 << 20;
-
-  // devices that jobs hold by name, over all edges: what is held takes memory at every edge
-  private static final int MAX_NAMED = 1 << 20;
-
-  private static final long LOOK_EVERY_MILLIS = 10_000;
-
-  /** Devices of one node that jobs name. */
-  static final int MAX_NAMES = 2 * Bounds.SHARES;
+  /**
+   * How often ended jobs are looked for that can be forgotten: once a window. At twice that they
+   * are kept for ten seconds longer of two hours.
+   */
+  private static final long FORGET_INTERVAL_MILLIS = 10_000;
 
   private final Limits limits;
+  private final AllocationRoom room = new AllocationRoom();
   private final TreeMap<String, HeldJob> jobs = new TreeMap<>();
   // jobs without a reported end, and when they were last given something
   private final TreeMap<String, Long> open = new TreeMap<>();
@@ -61,10 +50,7 @@ final class Allocations {
   private final Map<String, Set<String>> naming = new HashMap<>();
   private final Map<Place, Claims> claims = new HashMap<>();
   // when it was last looked whether there is something to forget
-  private long lookedMillis = -LOOK_EVERY_MILLIS;
-  private int edges;
-  private long named;
-  private long bytes;
+  private long lookedMillis = -FORGET_INTERVAL_MILLIS;
 
   Allocations(Limits limits) {
     this.limits = limits;
@@ -121,43 +107,7 @@ final class Allocations {
 
   /** Why there is no room for an edge, or null if there is. */
   @Nullable String noRoomFor(AllocationEdge edge) {
-    HeldJob job = jobs.get(edge.job());
-    int ofJob = job == null ? 0 : job.edges().size();
-    if (edges >= MAX_EDGES) {
-      return "%,d edges of allocations".formatted(MAX_EDGES);
-    }
-    if (ofJob >= MAX_EDGES_OF_JOB) {
-      return "%,d edges of one job".formatted(MAX_EDGES_OF_JOB);
-    }
-    if (bytes + bytesOf(edge) > MAX_BYTES) {
-      return "%,d bytes of allocations".formatted(MAX_BYTES);
-    }
-    long more = (long) edge.deviceBasisPoints().size() * (ofJob + 1);
-    if (named + more + (job == null ? 0 : job.namedLast()) > MAX_NAMED) {
-      return "%,d devices held by name at its edges".formatted(MAX_NAMED);
-    }
-    int names = naming.size();
-    for (String id : edge.deviceBasisPoints().keySet()) {
-      names += naming.containsKey(id) ? 0 : 1;
-    }
-    return names > MAX_NAMES ? "%,d devices that jobs name".formatted(MAX_NAMES) : null;
-  }
-
-  private static long bytesOf(AllocationEdge edge) {
-    long bytes = 48L + bytesOf(edge.job());
-    for (String id : edge.deviceBasisPoints().keySet()) {
-      bytes += 5 + bytesOf(id);
-    }
-    return bytes;
-  }
-
-  private static int bytesOf(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) > 0xff) {
-        return 2 * text.length();
-      }
-    }
-    return text.length();
+    return room.noneFor(edge, jobs.get(edge.job()), naming.keySet());
   }
 
   /** Begins with edges that were known. */
@@ -225,11 +175,7 @@ final class Allocations {
 
   private void put(String name, HeldJob job) {
     jobs.put(name, job);
-    edges += job.edges().size();
-    named += job.named();
-    for (AllocationEdge edge : job.edges()) {
-      bytes += bytesOf(edge);
-    }
+    room.add(job);
     Set<String> ids = new HashSet<>();
     job.namesInto(ids);
     for (String id : ids) {
@@ -243,11 +189,7 @@ final class Allocations {
 
   private void takeAway(String name, HeldJob job) {
     jobs.remove(name);
-    edges -= job.edges().size();
-    named -= job.named();
-    for (AllocationEdge edge : job.edges()) {
-      bytes -= bytesOf(edge);
-    }
+    room.remove(job);
     if (job.isOpen()) {
       open.remove(name);
       openSince.computeIfPresent(job.openSince(), (_, count) -> count == 1 ? null : count - 1);
@@ -335,7 +277,7 @@ final class Allocations {
 
   /** All edges, by job. */
   List<AllocationEdge> edges() {
-    List<AllocationEdge> all = new ArrayList<>(edges);
+    List<AllocationEdge> all = new ArrayList<>(room.edges());
     jobs.values().forEach(job -> all.addAll(job.edges()));
     return all;
   }
@@ -393,7 +335,7 @@ final class Allocations {
   boolean forgetEndedBefore(long arrivalEpochMillis) {
     if (over.isEmpty()
         || over.firstKey() >= arrivalEpochMillis
-        || arrivalEpochMillis < lookedMillis + LOOK_EVERY_MILLIS) {
+        || arrivalEpochMillis < lookedMillis + FORGET_INTERVAL_MILLIS) {
       return false;
     }
     lookedMillis = arrivalEpochMillis;
@@ -445,7 +387,7 @@ final class Allocations {
 
   /** Who has which share of this device, over all time. */
   Shares sharesOf(Device device) {
-    if (edges == 0 || device.kind() == DeviceKind.FACILITY) {
+    if (jobs.isEmpty() || device.kind() == DeviceKind.FACILITY) {
       return Shares.NOBODY;
     }
     boolean byName = naming.containsKey(device.id());

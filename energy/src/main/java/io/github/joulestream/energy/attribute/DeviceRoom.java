@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
  * sender decides how large the state of a node becomes.
  */
 final class DeviceRoom {
-  /** Devices of a node. */
+  /** Devices of a node: as many as one batch may have. At twice that twice the memory. */
   static final int MAX_DEVICES = Bounds.DEVICES;
 
-  /** Further devices of the kind of a container: a meter's channels. Each has a sum a window. */
+  /**
+   * Further devices of the kind of a container: a meter's channels, of which the largest chassis
+   * have some dozens. Each has a sum a window, 8 KiB; at twice that a container takes 2 MiB.
+   */
   static final int MAX_SECONDS = 128;
 
   /**
@@ -24,13 +27,21 @@ final class DeviceRoom {
    */
   static final long FORGET_MILLIS = 35L * 24 * 3_600_000;
 
-  /** How often devices that are to be forgotten are looked for. */
+  /**
+   * How often devices that are to be forgotten are looked for: a day of five weeks. At twice that
+   * they are kept for a day longer.
+   */
   static final long FORGET_INTERVAL_MILLIS = 24L * 3_600_000;
 
-  // of all devices, about, as they are written down
+  /**
+   * Approximate bytes of all devices as they are written: compressed with the rest of the node's
+   * state less than the 4 MiB that a record of a changelog may have. At twice that it may be more.
+   */
   private static final long MAX_BYTES = 4 << 20;
+
+  // measured: the books of a device without its names
   private static final int BYTES_OF_DEVICE = 400;
-  // a device is written again with the books before each long gap
+  // the names are written again with the books before a long gap
   private static final int COPIES = 2;
 
   private DeviceRoom() {}

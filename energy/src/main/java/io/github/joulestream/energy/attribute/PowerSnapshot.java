@@ -92,10 +92,10 @@ final class PowerSnapshot {
       OfJob ofJob = of(holders.jobs().get(i));
       ofJob.milliwatts += share;
       if (gpu) {
-        long parts = weight * Shares.WHOLE / holders.weightSum();
-        ofJob.gpuBasisPoints += parts;
+        long basisPoints = weight * Shares.WHOLE / holders.weightSum();
+        ofJob.gpuBasisPoints += basisPoints;
         ofJob.gpuBusyBasisPoints +=
-            utilisation == MISSING ? parts : parts * utilisation / Shares.WHOLE;
+            utilisation == MISSING ? basisPoints : basisPoints * utilisation / Shares.WHOLE;
       }
     }
   }

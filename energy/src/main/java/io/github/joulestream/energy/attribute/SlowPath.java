@@ -158,7 +158,7 @@ final class SlowPath {
     books.count(limits.windowOf(batch.arrivalEpochMillis), SiteAmount.REFUSED_OVER_STATE, over);
     refusals.add(
         "refused over state: %d readings of %s, the first of %d; a record adds %,d sums to the books at most"
-            .formatted(over, device.id(), samples.get(within).epochMillis(), SumRoom.MOST));
+            .formatted(over, device.id(), samples.get(within).epochMillis(), SumRoom.MAX_SUMS));
     return samples.subList(0, within);
   }
 

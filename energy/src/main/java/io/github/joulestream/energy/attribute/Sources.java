@@ -23,11 +23,17 @@ import java.util.List;
  * owned by the {@link NodeAccount}.
  */
 final class Sources {
-  /** So long after its last reading, a source may continue. */
+  /**
+   * How long after its last reading a source may continue: as far as the rules look around. At
+   * twice that an agent that began earlier waits two minutes before it replaces one that has died.
+   */
   static final long WAKE_MILLIS = Limits.LOOK_MILLIS;
 
-  /** The oldest of more are forgotten: readings of their time are no conflicts any more. */
-  private static final int MOST = 16;
+  /**
+   * Stretches of sources that are remembered; readings of the time of older ones are no conflicts
+   * any more. As many as lives of agents; at twice that a device takes up to 700 bytes more.
+   */
+  private static final int MAX_STRETCHES = 16;
 
   private final Limits limits;
   // in the order of time; no two overlap
@@ -124,7 +130,7 @@ final class Sources {
       next.fromMillis = epochMillis;
     } else {
       stretches.add(at + 1, new Stretch(epoch, place, epochMillis, epochMillis));
-      if (stretches.size() > MOST) {
+      if (stretches.size() > MAX_STRETCHES) {
         stretches.removeFirst();
       }
     }

@@ -9,16 +9,20 @@ import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sums of {@link Increments} were before a record: the amounts of each sum as it was
- * touched first, and which sums were made. The room is used again and again. Mutable; one thread.
+ * The sums of {@link Increments} as they were before a record: the amounts of each sum when it was
+ * first changed, and which sums were made. The buffers are reused. Mutable; one thread.
  */
 final class Undo {
-  // more room than this is not kept: few records touch that many sums
+  /**
+   * Amounts that there is room for between records, 512 KiB: a thousand sums, more than all but a
+   * few records change. At twice that every stream thread holds 512 KiB more.
+   */
   private static final int MAX_KEPT = 1 << 16;
 
   /**
    * Sums that one record may make: of jobs, of the node and of the site, by window, some 300 bytes
-   * each. What is booked again because of a late record may be weeks of hundreds of jobs.
+   * each. A late record can make a correction book weeks of hundreds of jobs again. At twice that
+   * one record could take 600 MB.
    */
   static final int MAX_MADE = 1_000_000;
 

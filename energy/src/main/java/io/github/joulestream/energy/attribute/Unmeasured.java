@@ -143,8 +143,8 @@ final class Unmeasured {
       } else if (firstMillis == NEVER) {
         books.silent(window, sign * millis);
         for (int i = 0; i < holders.jobs().size(); i++) {
-          long parts = (long) holders.weights()[i] * Shares.WHOLE / holders.weightSum();
-          books.jobSilent(window, holders.jobs().get(i), sign * millis, parts);
+          long basisPoints = (long) holders.weights()[i] * Shares.WHOLE / holders.weightSum();
+          books.jobSilent(window, holders.jobs().get(i), sign * millis, basisPoints);
         }
       }
     }

@@ -6,28 +6,28 @@ import java.math.BigInteger;
 import java.util.Map;
 
 /**
- * What a meter beside the device taught about its sensor: true = gain x said + offset, by model.
+ * Correction of a sensor by a meter beside the device: true = gain x reading + offset, by model.
  * Sensors are off by some per cent, and by another amount in each model: nvidia-smi against a shunt
  * by -9.1 % to +3.4 % (Yang et al., "Part-time power measurements", arXiv:2312.02741).
  */
 public final class Calibration {
-  /** Takes every sensor at its word. */
+  /** No sensor is corrected. */
   public static final Calibration NONE = new Calibration(Map.of());
 
-  private static final long WHOLE = 1_000_000;
+  private static final long ONE_MILLION = 1_000_000;
 
   private final Map<String, Line> byModel;
 
   /**
    * A straight line.
    *
-   * @param gainPartsPerMillion true over said, parts of 1,000,000
+   * @param gainMillionths true over read, millionths
    * @param offsetMilliwatts to be added
    */
-  public record Line(long gainPartsPerMillion, long offsetMilliwatts) {
+  public record Line(long gainMillionths, long offsetMilliwatts) {
     public Line {
-      if (gainPartsPerMillion <= 0 || gainPartsPerMillion > 100 * WHOLE) {
-        throw new IllegalArgumentException("gain of " + gainPartsPerMillion + " millionths");
+      if (gainMillionths <= 0 || gainMillionths > 100 * ONE_MILLION) {
+        throw new IllegalArgumentException("gain of " + gainMillionths + " millionths");
       }
     }
   }
@@ -45,32 +45,32 @@ public final class Calibration {
     return byModel.containsKey(model);
   }
 
-  /** Power as it truly was, mW; never below 0, never beyond what its kind can draw. */
-  public long milliwatts(Device device, long said) {
+  /** True power, mW; at least 0, at most the largest power of its kind. */
+  public long milliwatts(Device device, long read) {
     Line line = byModel.get(device.model());
     return line == null
-        ? said
-        : corrected(line, said, 1, Plausibility.mostMilliwatts(device.kind()));
+        ? read
+        : corrected(line, read, 1, Plausibility.mostMilliwatts(device.kind()));
   }
 
   /** Energy of a counter's difference over some time as it truly was, µJ; never below 0. */
-  public long microjoules(Device device, long said, long millis) {
+  public long microjoules(Device device, long read, long millis) {
     Line line = byModel.get(device.model());
-    return line == null ? said : corrected(line, said, millis, CounterStep.MAX_MICROJOULES);
+    return line == null ? read : corrected(line, read, millis, CounterStep.MAX_MICROJOULES);
   }
 
-  private static long corrected(Line line, long said, long millis, long most) {
+  private static long corrected(Line line, long read, long millis, long most) {
     double about =
-        (double) said * line.gainPartsPerMillion / WHOLE
+        (double) read * line.gainMillionths / ONE_MILLION
             + Math.abs((double) line.offsetMilliwatts * millis);
     if (about < most) {
       return Math.max(
           0,
-          Interval.scale(said, line.gainPartsPerMillion, WHOLE) + line.offsetMilliwatts * millis);
+          Interval.scale(read, line.gainMillionths, ONE_MILLION) + line.offsetMilliwatts * millis);
     }
-    return BigInteger.valueOf(said)
-        .multiply(BigInteger.valueOf(line.gainPartsPerMillion))
-        .divide(BigInteger.valueOf(WHOLE))
+    return BigInteger.valueOf(read)
+        .multiply(BigInteger.valueOf(line.gainMillionths))
+        .divide(BigInteger.valueOf(ONE_MILLION))
         .add(BigInteger.valueOf(line.offsetMilliwatts).multiply(BigInteger.valueOf(millis)))
         .min(BigInteger.valueOf(most))
         .max(BigInteger.ZERO)

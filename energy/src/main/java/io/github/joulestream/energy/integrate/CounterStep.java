@@ -6,11 +6,11 @@ import static io.github.joulestream.energy.Readings.MISSING;
 import io.github.joulestream.energy.Device;
 
 /**
- * What a cumulative counter says of the time between two readings: how much, or why it cannot tell.
+ * Energy between two readings of a cumulative counter, or why it is unknown.
  *
  * <p>Wraps: a RAPL package counter has 32 bits of 2^-16 J and wraps after 65,536 J, which is 218 s
- * at 300 W (Intel SDM vol. 3B, 15.10.1; {@code max_energy_range_uj} in Linux' powercap). Which
- * number of wraps is right, the power says.
+ * at 300 W (Intel SDM vol. 3B, 15.10.1; {@code max_energy_range_uj} in Linux' powercap). The number
+ * of wraps follows from the power.
  *
  * <p>Mutable, for a hot loop: one instance is set to one step after the other. One thread.
  */
@@ -23,9 +23,9 @@ public final class CounterStep {
     WRAPPED,
     /** It began anew: another epoch. */
     RESET,
-    /** It fell without saying why. */
+    /** It fell without a new epoch. */
     FELL,
-    /** It rose by more than the device can draw. */
+    /** It rose by more than the device can consume. */
     JUMPED
   }
 
@@ -63,7 +63,7 @@ public final class CounterStep {
       event = Event.RESET;
       return this;
     }
-    // what it can draw in this time, in microjoules; as a double, for it may be any time
+    // what it can consume in this time, in microjoules; as a double, for it may be any time
     double most =
         Math.min(
             (double) Plausibility.ceilingMilliwatts(device) * millis, (double) MAX_MICROJOULES);
@@ -109,7 +109,7 @@ public final class CounterStep {
     }
     long wraps = Math.clamp(Math.round((double) (expected - least) / wrap), 0, further);
     microjoules = least + wraps * wrap;
-    // two readings of power can be off by half of what was drawn between them
+    // two readings of power can be off by half of the energy between them
     double tolerance = expected / 2.0;
     certain =
         Math.abs(microjoules - expected) <= tolerance
@@ -117,7 +117,7 @@ public final class CounterStep {
             && (wraps == 0 || expected - (microjoules - wrap) > tolerance);
   }
 
-  /** The energy, µJ, or {@code Readings.MISSING} if it cannot tell. */
+  /** The energy, µJ, or {@code Readings.MISSING} if it is unknown. */
   public long microjoules() {
     return microjoules;
   }

@@ -5,9 +5,9 @@ import java.math.BigInteger;
 
 /**
  * Energy between two neighbouring readings of a device, as a function of time that can be cut
- * anywhere. {@link #microjoulesTo} is a whole number, never falls as time goes on, is 0 at the
- * start and the whole energy at the end: so the pieces of any cut are never negative and always sum
- * to the whole, whatever else is cut.
+ * anywhere. {@link #microjoulesTo} is an integer, never falls as time goes on, is 0 at the start
+ * and all the energy at the end: so the pieces of any cut are never negative and always sum to the
+ * energy of the interval, whatever else is cut.
  *
  * <p>Mutable, for a hot loop: one instance is set to one interval after the other. One thread.
  *
@@ -44,8 +44,7 @@ public final class Interval {
   }
 
   /**
-   * A counter says how much, and the power at both ends in what shape; uniform where both are
-   * equal.
+   * A counter gives the energy, and the power at both ends its shape; uniform where both are equal.
    */
   public Interval ofCounter(
       long fromMillis,
@@ -71,18 +70,18 @@ public final class Interval {
       return counterMicrojoules;
     }
     if (isSafe()) {
-      long whole = safeTrapezoidTo(toMillis);
-      return whole == 0
+      long total = safeTrapezoidTo(toMillis);
+      return total == 0
           ? scale(counterMicrojoules, atMillis - fromMillis, toMillis - fromMillis)
-          : scale(counterMicrojoules, safeTrapezoidTo(atMillis), whole);
+          : scale(counterMicrojoules, safeTrapezoidTo(atMillis), total);
     }
     // over a long time the power alone may be more than a long holds; what is counted is not
-    BigInteger whole = largeTrapezoidTo(toMillis);
-    return whole.signum() == 0
+    BigInteger total = largeTrapezoidTo(toMillis);
+    return total.signum() == 0
         ? scale(counterMicrojoules, atMillis - fromMillis, toMillis - fromMillis)
         : BigInteger.valueOf(counterMicrojoules)
             .multiply(largeTrapezoidTo(atMillis))
-            .divide(whole)
+            .divide(total)
             .longValueExact();
   }
 
@@ -118,13 +117,13 @@ public final class Interval {
     return (fromMilliwatts + toMilliwatts) * millis / 2;
   }
 
-  /** {@code whole * part / of}, rounded down, without overflow; all are at least 0. */
-  public static long scale(long whole, long part, long of) {
-    if (Math.multiplyHigh(whole, part) == 0 && whole * part >= 0) {
-      return whole * part / of;
+  /** {@code amount * share / of}, rounded down, without overflow; all are at least 0. */
+  public static long scale(long amount, long share, long of) {
+    if (Math.multiplyHigh(amount, share) == 0 && amount * share >= 0) {
+      return amount * share / of;
     }
-    return BigInteger.valueOf(whole)
-        .multiply(BigInteger.valueOf(part))
+    return BigInteger.valueOf(amount)
+        .multiply(BigInteger.valueOf(share))
         .divide(BigInteger.valueOf(of))
         .longValueExact();
   }

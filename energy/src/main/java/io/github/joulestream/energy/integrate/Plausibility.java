@@ -9,13 +9,13 @@ import io.github.joulestream.energy.SiteAmount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which values cannot be true. Such a field counts as missing, with its reason; the rest of the
- * reading is used.
+ * Which values are refused as implausible. Such a field counts as missing, with its reason; the
+ * rest of the reading is used.
  */
 public final class Plausibility {
   /**
-   * From here up a 64-bit value stands for "no value": DCGM's DCGM_INT64_BLANK is
-   * 0x7ffffffffffffff0, and the next few say why (dcgm_structs.h).
+   * From here up a 64-bit value means "no value": DCGM's DCGM_INT64_BLANK is 0x7ffffffffffffff0,
+   * and the next few give the reason (dcgm_structs.h).
    */
   static final long FIRST_SENTINEL = 0x7ffffffffffffff0L;
 
@@ -52,9 +52,8 @@ public final class Plausibility {
   }
 
   /**
-   * Less than this the device cannot draw, in milliwatts. A node that can say what it draws draws
-   * something: 0 W of a whole one is what controllers without a sensor say. A channel of its meter
-   * may be off.
+   * Lower end of the power of a device, mW. A node that reports power has some: 0 W of a node is
+   * what controllers without a sensor report. A channel of its meter may be off.
    */
   public static long floorMilliwatts(Device device) {
     return device.kind() == DeviceKind.NODE && device.containedIn() != DeviceKind.NODE ? 1 : 0;
@@ -98,8 +97,8 @@ public final class Plausibility {
    *
    * <p>A device may exceed its limit for moments, so its own limit counts with half as much again.
    * But the sender states that limit, and many interfaces give the cap in force instead of what the
-   * device is built for: so it neither raises the ceiling over what hardware of its kind can draw,
-   * nor lowers it under what the largest device of its kind draws.
+   * device is built for: so it neither raises the ceiling over what hardware of its kind can
+   * consume, nor lowers it under what the largest device of its kind consumes.
    */
   public static long ceilingMilliwatts(Device device) {
     long most = mostMilliwatts(device.kind());
@@ -136,7 +135,7 @@ public final class Plausibility {
       case CPU, MEMORY -> 1_000_000L;
       case STORAGE -> 105_000L;
       case NODE -> 22_000_000L;
-      // many sizes, and nobody caps one
+      // many sizes, and none is capped
       case FACILITY -> mostMilliwatts(kind);
     };
   }

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a power reading of an NVIDIA GPU is the mean of, by model, field and driver. The windows are
- * those of Yang et al., "Part-time power measurements: nvidia-smi's lack of attention"
+ * Time that a power reading of an NVIDIA GPU is the mean over, by model, field and driver. The
+ * windows are those of Yang et al., "Part-time power measurements: nvidia-smi's lack of attention"
  * (arXiv:2312.02741); the centres are fitted against the shunt meter of that paper's data sets, and
  * hold what the driver adds to half a window. What is not in this table is unknown: nothing of it
  * is to be shifted.
  *
  * @param windowMillis length of the window that a reading is the mean of
  * @param centreMillis how long before the reading's time the middle of its window lies
- * @param seenPercent the part of the time that lies in any window; the power of the rest is never
+ * @param seenPercent the share of the time that lies in any window; the power of the rest is never
  *     seen, and no calibration puts that right
  */
 public record SensorWindow(int windowMillis, int centreMillis, int seenPercent) {

@@ -262,7 +262,7 @@ class AllocationRulesTest {
     assertThat(allocations.refusal(arrived("a", true, now - Limits.PAST_MILLIS, now))).isNull();
     assertThat(allocations.refusal(arrived("a", true, now - Limits.PAST_MILLIS - 1, now)))
         .isEqualTo(SiteAmount.REFUSED_OLD);
-    for (int i = 0; i < Allocations.MAX_EDGES_OF_JOB; i++) {
+    for (int i = 0; i < AllocationRoom.MAX_EDGES_OF_JOB; i++) {
       allocations.add(arrived("a", true, now + i, now));
     }
     assertThat(allocations.refusal(arrived("a", true, now, now)))

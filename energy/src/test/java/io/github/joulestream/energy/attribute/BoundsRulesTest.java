@@ -87,7 +87,7 @@ class BoundsRulesTest {
     Outcome outcome =
         account.accept(1, 1, new Arrival(times[rows - 1], List.of(all)), NOTHING, books);
 
-    assertThat(books.made()).isBetween(100_000, SumRoom.MOST + 60_000);
+    assertThat(books.made()).isBetween(100_000, SumRoom.MAX_SUMS + 60_000);
     assertThat(outcome.refusals()).singleElement().asString().startsWith("refused over state");
     long taken = rows - sum(books, REFUSED_OVER_STATE);
     assertThat(taken).isBetween(4L, 20L);
