@@ -202,7 +202,7 @@ final class ContainerRules {
         long known = samples.isEmpty() ? account.lastMillis() : Corrections.earliestStart(samples);
         reached =
             Math.max(
-                Math.max(reached, flip.from() + Limits.LOOK_MILLIS),
+                Math.max(reached, flip.from() + Limits.MAX_RULE_LOOKAROUND_MILLIS),
                 limits.windowOf(known) + limits.windowMillis());
       } else {
         replays.put(key, replay);

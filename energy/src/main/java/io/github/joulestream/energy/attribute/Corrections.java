@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Mutable; owned by the {@link NodeAccount}.
  */
 final class Corrections {
-  private static final long LOOKAROUND = Limits.LOOK_MILLIS;
+  private static final long LOOKAROUND = Limits.MAX_RULE_LOOKAROUND_MILLIS;
 
   /**
    * How long before a late sample the history is read at first. A replay begins up to two minutes

@@ -58,7 +58,7 @@ final class PowerSnapshot {
       boolean withGpus) {
     PowerSnapshot snapshot = new PowerSnapshot(containers, newestMillis, withGpus);
     for (DeviceAccount account : devices.all()) {
-      long reports = Math.max(Limits.LOOK_MILLIS, account.patienceMillis());
+      long reports = Math.max(Limits.MAX_RULE_LOOKAROUND_MILLIS, account.patienceMillis());
       if (account.lastMillis() >= newestMillis - reports) {
         snapshot.add(account, devices.sharesOf(account, account.device()));
       }

@@ -27,7 +27,7 @@ final class Sources {
    * How long after its last reading a source may continue: as far as the rules look around. At
    * twice that an agent that began earlier waits two minutes before it replaces one that has died.
    */
-  static final long WAKE_MILLIS = Limits.LOOK_MILLIS;
+  static final long WAKE_MILLIS = Limits.MAX_RULE_LOOKAROUND_MILLIS;
 
   /**
    * Stretches of sources that are remembered; readings of the time of older ones are no conflicts
