@@ -4,6 +4,7 @@ package io.github.joulestream.cli;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.TopicAdmin;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.AccessDeniedException;
@@ -141,6 +142,7 @@ public final class KafkaOptions {
   public void requireTopics(List<Topic> topics) throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
       Set<String> there = admin.listTopics().names().get();
+      TopicAdmin.former(there).ifPresent(log::info);
       for (Topic topic : topics) {
         if (!there.contains(topic.topicName())) {
           throw new UserError(

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -19,9 +20,22 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates the topics of the catalogue and compares them with what a cluster has. */
 public final class TopicAdmin {
+  private static final Logger log = LoggerFactory.getLogger(TopicAdmin.class);
+
+  /** Names of topics before 0.1.0, and what each is called now. */
+  private static final Map<String, Topic> FORMER =
+      Map.of(
+          "job-energy", Topic.JOB_WINDOW,
+          "site-power", Topic.SITE_WINDOW,
+          "node-power", Topic.NODE_WINDOW,
+          "power-now", Topic.POWER_SNAPSHOT,
+          "power-caps", Topic.CAP_ADVICE);
+
   private final Admin admin;
 
   public TopicAdmin(Admin admin) {
@@ -38,6 +52,7 @@ public final class TopicAdmin {
   public Set<String> create(int partitions, short replication)
       throws ExecutionException, InterruptedException {
     Set<String> existing = admin.listTopics().names().get();
+    former(existing).ifPresent(log::info);
     Set<String> created = new TreeSet<>();
     List<NewTopic> missing = new ArrayList<>();
     for (Topic topic : Topic.values()) {
@@ -63,6 +78,27 @@ public final class TopicAdmin {
       }
     }
     return created;
+  }
+
+  /**
+   * A line about topics with names of before 0.1.0. They do no harm, so programs go on.
+   *
+   * @param existing names of the topics of a cluster
+   * @return empty if there are none
+   */
+  public static Optional<String> former(Set<String> existing) {
+    String found =
+        FORMER.keySet().stream()
+            .filter(existing::contains)
+            .sorted()
+            .map(
+                name -> "%s (now %s)".formatted(name, requireNonNull(FORMER.get(name)).topicName()))
+            .collect(Collectors.joining(", "));
+    return found.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "Topics of before 0.1.0 are not read: %s; delete them if nothing else reads them"
+                .formatted(found));
   }
 
   /** One line for each difference between the catalogue and the cluster; none if all is well. */

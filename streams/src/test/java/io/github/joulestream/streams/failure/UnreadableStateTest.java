@@ -30,7 +30,8 @@ class UnreadableStateTest {
   void otherFailures_areNone() {
     assertThat(UnreadableState.of("joulestream", new StreamsException("the disk"))).isEmpty();
     assertThat(
-            UnreadableState.of("joulestream", new UncheckedIOException(new IOException("the disk"))))
+            UnreadableState.of(
+                "joulestream", new UncheckedIOException(new IOException("the disk"))))
         .isEmpty();
   }
 }

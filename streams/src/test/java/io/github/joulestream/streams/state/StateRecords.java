@@ -55,8 +55,7 @@ public final class StateRecords {
         while (all.hasNext()) {
           KeyValue<Windowed<String>, byte[]> next = all.next();
           records.add(
-              new StateRecord(
-                  store.name(), next.key.key(), next.key.window().start(), next.value));
+              new StateRecord(store.name(), next.key.key(), next.key.window().start(), next.value));
         }
       }
       return records;

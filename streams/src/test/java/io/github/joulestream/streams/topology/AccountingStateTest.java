@@ -152,12 +152,7 @@ class AccountingStateTest {
     }
 
     void restore(String node, int second) {
-      send(
-          Topic.ALLOCATIONS,
-          node,
-          NodeOrder.RESTORE.bytes(),
-          new ByteArraySerializer(),
-          second);
+      send(Topic.ALLOCATIONS, node, NodeOrder.RESTORE.bytes(), new ByteArraySerializer(), second);
     }
 
     Run read() {
@@ -336,7 +331,8 @@ class AccountingStateTest {
   }
 
   private @Nullable UnknownStateFormatException unknownFormat(List<StateRecord> state) {
-    Throwable thrown = catchThrowable(() -> new Run("later" + drivers.size() + state.hashCode(), state));
+    Throwable thrown =
+        catchThrowable(() -> new Run("later" + drivers.size() + state.hashCode(), state));
     while (thrown != null && !(thrown instanceof UnknownStateFormatException)) {
       thrown = thrown.getCause();
     }
@@ -360,8 +356,7 @@ class AccountingStateTest {
     assertThat(run.state())
         .allSatisfy(record -> assertThat(record.value()[0]).isNotZero())
         .noneSatisfy(record -> assertThat(record.key()).isEqualTo("site/n1\0x"));
-    assertThat(
-            run.state().stream().filter(record -> record.key().equals(StateRecords.FORMATS)))
+    assertThat(run.state().stream().filter(record -> record.key().equals(StateRecords.FORMATS)))
         .hasSize(4);
   }
 }

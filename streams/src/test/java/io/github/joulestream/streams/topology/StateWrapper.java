@@ -85,8 +85,7 @@ public final class StateWrapper implements ProcessorWrapper {
     @Override
     public void init(ProcessorContext<K2, V2> context) {
       for (String store : stores) {
-        StateRecords.write(
-            context.getStateStore(store), records.getOrDefault(store, List.of()));
+        StateRecords.write(context.getStateStore(store), records.getOrDefault(store, List.of()));
       }
       processor.init(context);
     }
