@@ -346,13 +346,15 @@ final class CounterRules {
 
   void write(StateWriter out) throws IOException {
     out.writeLong(flatSince);
-    out.writeLong(0); // the energy since then, which no rule uses
+    out.writeLong(countedMilliwatts);
     out.writeBoolean(stuck);
   }
 
   void read(StateReader in) throws IOException {
     flatSince = in.readLong();
-    in.readLong();
+    long milliwatts = in.readLong();
+    // before, this was the energy since the counter is flat, which no rule uses
+    countedMilliwatts = in.format() > NodeFormats.WITHOUT_MAGIC ? milliwatts : MISSING;
     stuck = in.readBoolean();
   }
 }

@@ -8,7 +8,6 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.attribute.GapRules.Gap;
 import io.github.joulestream.energy.integrate.Interval;
-import io.github.joulestream.energy.integrate.Plausibility;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,24 +18,21 @@ import org.jspecify.annotations.Nullable;
  * millijoule once. Mutable, for the hot path; owned by the {@link NodeAccount}.
  *
  * <pre>
- *   samples --> isRegular? --> takeRegular ------------> IntervalEnergy --> SegmentBooker
- *                   |                                          ^
- *                   +--------> advance --> CounterRules -------+
- *                                     +--> GapRules -----------+
+ *   samples --> takeRegular, if isRegular --> IntervalEnergy --> SegmentBooker
+ *          +--> advance --> CounterRules ---------^                   ^
+ *                      +--> GapRules ---------------------------------+
  * </pre>
  *
- * <p>A regular device is one of which each interval follows from the two samples at its ends: most
- * devices, most of the time. Only what they need is in this object and its {@link SegmentBooker};
- * all other state is in {@link Irregular}, which they do not have.
+ * <p>A device is regular if each interval follows from the two samples at its ends: most devices,
+ * most of the time. All state that these do not need is in {@link Irregular}, which they lack.
  *
  * <p>What is booked in a window depends on the samples in and around it and on the shares alone.
  * That makes a correction simple: book the window again as it was, with a minus, and as it is now,
  * with a plus.
  *
- * <p>Two rules of counters look ahead, see {@link CounterRules}: so the energy between two samples
- * depends on samples up to {@link Limits#LOOK_MILLIS} around them. Where later ones can still
- * change it, the samples are kept (they are provisional) and booked by what is known; the next
- * samples take that back, and book them anew.
+ * <p>The energy between two samples can depend on samples up to {@link Limits#LOOK_MILLIS} around
+ * them, see {@link CounterRules}. Where later ones can change it, the samples are provisional: they
+ * are kept and booked by what is known, and the next samples take that back and book them anew.
  */
 final class DeviceAccount {
   static final long NEVER = Long.MIN_VALUE;
@@ -71,8 +67,6 @@ final class DeviceAccount {
   private long lastArrivalMillis = NEVER;
   // who has which share of it, until the allocations of the node change
   private @Nullable Shares shares;
-  // true while the time after the last sample is booked as held or uncovered
-  private boolean tailBooked;
 
   DeviceAccount(Scratch scratch) {
     this.scratch = scratch;
@@ -122,10 +116,8 @@ final class DeviceAccount {
 
   /** Power of the last sample, or the mean power of the last interval by its counter, mW; or 0. */
   long milliwattsNow() {
-    Irregular state = irregular;
-    return lastMilliwatts != MISSING
-        ? lastMilliwatts
-        : state == null ? 0 : Math.max(0, state.counter.countedMilliwatts());
+    long counted = irregular == null ? MISSING : irregular.counter.countedMilliwatts();
+    return lastMilliwatts != MISSING ? lastMilliwatts : Math.max(0, counted);
   }
 
   long utilisationNow() {
@@ -190,10 +182,7 @@ final class DeviceAccount {
 
   // ---- regular samples
 
-  /**
-   * True if rows of a batch are regular: they follow the last sample in order and without a long
-   * gap, are plausible, and the counter moves or there is none.
-   */
+  /** True if rows of a batch are regular; see also {@link SampleReader#areRegular}. */
   boolean isRegular(
       ReadingColumns batch,
       Device device,
@@ -204,7 +193,6 @@ final class DeviceAccount {
     Irregular state = irregular;
     if (!device.equals(lastDevice)
         || (state != null && !state.isQuiet())
-        || tailBooked
         || lastAhead
         || lastMilliwatts == MISSING
         || (lastMicrojoules == MISSING && device.averagingMillis() != 0)
@@ -214,37 +202,15 @@ final class DeviceAccount {
     long[] times = batch.epochMillis();
     return times[to - 1] <= arrivalEpochMillis + Limits.AHEAD_MILLIS
         && times[to - 1] >= shares.lastStart()
-        && areRegular(batch, device, from, to);
-  }
-
-  private boolean areRegular(ReadingColumns batch, Device device, int from, int to) {
-    long floorMilliwatts = Plausibility.floorMilliwatts(device);
-    long ceilingMilliwatts = Plausibility.ceilingMilliwatts(device);
-    long[] times = batch.epochMillis();
-    long longGapMillis = scratch.limits.longGapMillis();
-    long time = lastMillis;
-    long power = lastMilliwatts;
-    long counter = lastMicrojoules;
-    for (int row = from; row < to; row++) {
-      long nextTime = times[row];
-      long nextPower = batch.powerMilliwatts()[row];
-      long nextCounter = batch.energyMicrojoules()[row];
-      if (nextTime <= time
-          || nextTime - time > longGapMillis
-          || nextPower == MISSING
-          || Plausibility.powerRefusal(nextPower, floorMilliwatts, ceilingMilliwatts) != null
-          || CounterRules.isFlat(counter, nextCounter, power, nextPower)
-          || Plausibility.counterRefusal(nextCounter) != null
-          || (nextCounter == MISSING) != (counter == MISSING)
-          || Plausibility.utilisationRefusal(batch.utilisationBasisPoints()[row]) != null
-          || Plausibility.bytesRefusal(batch.usedBytes()[row]) != null) {
-        return false;
-      }
-      time = nextTime;
-      power = nextPower;
-      counter = nextCounter;
-    }
-    return true;
+        && SampleReader.areRegular(
+            batch,
+            device,
+            from,
+            to,
+            lastMillis,
+            lastMilliwatts,
+            lastMicrojoules,
+            scratch.limits.longGapMillis());
   }
 
   /** Books rows that {@link #isRegular} was true of, as {@link #advance} does; no allocation. */
@@ -319,8 +285,7 @@ final class DeviceAccount {
     books.invertSign();
     before.copy().run(state.provisional(), shares, books, NEVER);
     books.invertSign();
-    List<Sample> all = new ArrayList<>(state.provisional().size() + samples.size());
-    all.addAll(state.provisional());
+    List<Sample> all = new ArrayList<>(state.provisional());
     all.addAll(samples);
     state.endProvisional();
     copyFrom(before);
@@ -345,27 +310,21 @@ final class DeviceAccount {
             && state.counter.isProvisional(previous, samples, i)) {
           state.beginProvisional(copy(), samples.subList(i, samples.size()));
         }
-        book(previous, samples, i, state.counter, shares, books);
+        book(previous, samples, i, shares, books);
       }
       startAt(next);
     }
-    dropIfEmpty(state);
+    dropIfEmpty();
   }
 
   /** Books the interval from the last sample, {@code a}, to the one at {@code i}. */
-  private void book(
-      Sample a,
-      List<Sample> samples,
-      int i,
-      CounterRules counter,
-      Shares shares,
-      Increments books) {
+  private void book(Sample a, List<Sample> samples, int i, Shares shares, Increments books) {
     Sample b = samples.get(i);
     if (crossCheck != null) {
       crossCheck.moveTo(a.epochMillis(), books);
     }
     long length = b.epochMillis() - a.epochMillis();
-    boolean isStep = counter.measure(a, samples, i, shares, books);
+    boolean isStep = irregular().counter.measure(a, samples, i, shares, books);
     if (isStep && a.milliwatts() != MISSING && b.milliwatts() != MISSING) {
       compare(length, CounterRules.byPower(a, b), books);
     }
@@ -392,73 +351,51 @@ final class DeviceAccount {
     return state;
   }
 
-  private void dropIfEmpty(Irregular state) {
-    if (state.isEmpty()) {
+  private void dropIfEmpty() {
+    if (irregular != null && irregular.isEmpty()) {
       irregular = null;
     }
   }
 
   // ---- the time after the last sample
 
-  /**
-   * Books what is known of the time after the last sample: jobs that released the device since.
-   * Taken back by the next {@link #advance}.
-   */
+  /** Books what is known of the time after the last sample, until the next {@link #advance}. */
   void bookProvisionalTail(Shares shares, Increments books) {
-    Sample from = last();
-    if (from == null || tailBooked) {
-      return;
-    }
-    long end = shares.lastStart();
-    if (end > from.epochMillis()) {
-      bookTail(from, end, Long.MIN_VALUE, shares, books);
-      tailBooked = true;
+    if (ProvisionalTail.isDue(last(), shares)) {
+      irregular().tail.book(last(), booker, shares, books);
     }
   }
 
   /**
-   * Books the time after the last sample by other shares: only what changes, however much is
-   * booked.
+   * Books the time after the last sample by other shares.
    *
    * @param change the first time at which the shares differ, not before the last sample
    */
   void rebookTail(Shares old, Shares now, long change, Increments books) {
-    Sample from = last();
-    if (from == null || !tailBooked) {
+    Irregular state = irregular;
+    if (state == null || !state.tail.isBooked()) {
       bookProvisionalTail(now, books);
-      return;
-    }
-    long oldEnd = old.lastStart();
-    long newEnd = now.lastStart();
-    long since = Math.min(change, Math.min(oldEnd, newEnd));
-    books.invertSign();
-    bookTail(from, oldEnd, since, old, books);
-    books.invertSign();
-    tailBooked = newEnd > from.epochMillis();
-    if (tailBooked) {
-      bookTail(from, newEnd, since, now, books);
+    } else {
+      state.tail.rebook(lastOfSome(), booker, old, now, change, books);
+      dropIfEmpty();
     }
   }
 
   /** Takes back what {@link #bookProvisionalTail} booked. */
   void undoTail(Shares shares, Increments books) {
-    if (tailBooked) {
-      tailBooked = false;
-      books.invertSign();
-      bookTail(lastOfSome(), shares.lastStart(), Long.MIN_VALUE, shares, books);
-      books.invertSign();
+    Irregular state = irregular;
+    if (state != null) {
+      state.tail.undo(last(), booker, shares, books);
+      dropIfEmpty();
     }
   }
 
   /** Books once more what {@link #bookProvisionalTail} booked, if it did; the state stays. */
   void repeatTail(Shares shares, Increments books) {
-    if (tailBooked) {
-      bookTail(lastOfSome(), shares.lastStart(), Long.MIN_VALUE, shares, books);
+    Irregular state = irregular;
+    if (state != null) {
+      state.tail.repeat(last(), booker, shares, books);
     }
-  }
-
-  private void bookTail(Sample from, long end, long since, Shares shares, Increments books) {
-    scratch.gapRules.book(Gap.after(from, end, since), booker.copy(), shares, books);
   }
 
   // ---- long gaps
@@ -476,20 +413,16 @@ final class DeviceAccount {
 
   /** Forgets the gaps within a range of time: what was booked there has changed. */
   void forgetGaps(long fromMillis, long toMillis) {
-    Irregular state = irregular;
-    if (state != null) {
-      state.gaps.remove(fromMillis, toMillis);
-      dropIfEmpty(state);
-    }
+    irregular().gaps.remove(fromMillis, toMillis);
+    dropIfEmpty();
   }
 
   /** Remembers the gaps that another account of this device remembers from before a time. */
   void gapsOf(DeviceAccount other, long beforeMillis) {
     Irregular theirs = other.irregular;
     if (theirs != null) {
-      Irregular state = irregular();
-      state.gaps.addFrom(theirs.gaps, beforeMillis);
-      dropIfEmpty(state);
+      irregular().gaps.addFrom(theirs.gaps, beforeMillis);
+      dropIfEmpty();
     }
   }
 
@@ -506,7 +439,12 @@ final class DeviceAccount {
   /** Takes over how another account, of the same samples and other shares, shares out. */
   void shareAs(DeviceAccount other) {
     booker.copySegmentFrom(other.booker);
-    tailBooked = other.tailBooked;
+    irregular().tail.setBooked(other.isTailBooked());
+    dropIfEmpty();
+  }
+
+  private boolean isTailBooked() {
+    return irregular != null && irregular.tail.isBooked();
   }
 
   private void copyFrom(DeviceAccount other) {
@@ -518,74 +456,45 @@ final class DeviceAccount {
     booker.copyFrom(other.booker);
     PowerCrossCheck check = other.crossCheck;
     crossCheck = check == null ? null : check.copy();
-    Irregular theirs = other.irregular;
-    Irregular state = irregular();
-    state.counter.copyFrom(theirs == null ? new CounterRules(scratch) : theirs.counter);
-    dropIfEmpty(state);
-    tailBooked = other.tailBooked;
+    irregular().copyFrom(other.irregular);
+    dropIfEmpty();
   }
 
   // ---- state
 
   void write(StateWriter out) throws IOException {
     writeConfirmed(out);
-    Irregular state = irregular;
-    DeviceAccount before = state == null ? null : state.confirmed();
-    out.writeBoolean(before != null);
-    if (state != null && before != null) {
-      before.writeConfirmed(out);
-      out.number(state.provisional().size());
-      for (Sample sample : state.provisional()) {
-        // within a minute: the same device, maybe after a reset of its counter
-        out.writeLong(sample.device().counterEpoch());
-        sample.write(out);
-      }
-    }
-    GapSnapshots.write(state == null ? null : state.gaps, out);
+    Irregular.write(irregular, out);
   }
 
   static DeviceAccount read(StateReader in, Scratch scratch) throws IOException {
     DeviceAccount account = readConfirmed(in, scratch);
-    Irregular state = account.irregular();
-    if (in.readBoolean()) {
-      DeviceAccount before = readConfirmed(in, scratch);
-      Device device = before.device();
-      List<Sample> provisional = new ArrayList<>();
-      for (int left = in.countOrShort(); left > 0; left--) {
-        Device then = device.withCounter(in.readLong(), device.counterWrapMicrojoules());
-        provisional.add(Sample.read(then, in));
-      }
-      state.beginProvisional(before, provisional);
-    }
-    state.gaps.read(in, scratch);
-    account.dropIfEmpty(state);
+    account.irregular().read(account.device(), in);
+    account.dropIfEmpty();
     return account;
   }
 
   /** Writes all but provisional samples and gaps. */
   void writeConfirmed(StateWriter out) throws IOException {
-    Sample sample = lastOfSome();
-    DeviceCodec.write(sample.device(), out);
-    sample.write(out);
+    DeviceCodec.write(device(), out);
+    lastOfSome().write(out);
     out.writeLong(firstMillis);
     booker.write(out);
     Irregular state = irregular;
     (state == null ? new CounterRules(scratch) : state.counter).write(out);
     PowerCrossCheck.write(crossCheck, out);
-    out.writeBoolean(tailBooked);
+    out.writeBoolean(isTailBooked());
   }
 
   static DeviceAccount readConfirmed(StateReader in, Scratch scratch) throws IOException {
     DeviceAccount account = new DeviceAccount(scratch);
-    Device device = DeviceCodec.read(in);
-    account.startAt(Sample.read(device, in));
+    account.startAt(Sample.read(DeviceCodec.read(in), in));
     account.firstMillis = in.readLong();
     account.booker.read(in);
-    Irregular state = account.irregular();
-    state.counter.read(in);
-    account.dropIfEmpty(state);
+    account.irregular().counter.read(in);
     account.crossCheck = PowerCrossCheck.read(in, scratch.limits);
-    account.tailBooked = in.readBoolean();
+    account.irregular().tail.setBooked(in.readBoolean());
+    account.dropIfEmpty();
     return account;
   }
 }

@@ -4,6 +4,7 @@ package io.github.joulestream.energy.attribute;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class GapSnapshots {
   private static final int MAX_SNAPSHOTS = 4;
 
-  private final List<Snapshot> snapshots = new ArrayList<>(1);
+  private List<Snapshot> snapshots = List.of();
 
   private record Snapshot(long gapEndArrivalMillis, DeviceAccount account) {
     long startMillis() {
@@ -33,10 +34,12 @@ final class GapSnapshots {
    * @param before a copy of the account before the gap
    */
   void add(long gapEndArrivalMillis, DeviceAccount before) {
-    if (snapshots.size() == MAX_SNAPSHOTS) {
-      snapshots.removeFirst();
+    List<Snapshot> all = new ArrayList<>(snapshots);
+    if (all.size() == MAX_SNAPSHOTS) {
+      all.removeFirst();
     }
-    snapshots.add(new Snapshot(gapEndArrivalMillis, before));
+    all.add(new Snapshot(gapEndArrivalMillis, before));
+    snapshots = List.copyOf(all);
   }
 
   /**
@@ -57,17 +60,20 @@ final class GapSnapshots {
 
   /** Removes the gaps that begin within a range of time: what was booked there has changed. */
   void remove(long fromMillis, long toMillis) {
-    snapshots.removeIf(
-        snapshot -> snapshot.startMillis() >= fromMillis && snapshot.startMillis() < toMillis);
+    snapshots =
+        snapshots.stream()
+            .filter(snapshot ->
+                snapshot.startMillis() < fromMillis || snapshot.startMillis() >= toMillis)
+            .toList();
   }
 
   /** Adds those of another account of the device that begin before a time. */
   void addFrom(GapSnapshots other, long beforeMillis) {
-    for (Snapshot snapshot : other.snapshots) {
-      if (snapshot.startMillis() < beforeMillis) {
-        snapshots.add(snapshot);
-      }
-    }
+    snapshots =
+        Stream.concat(
+                snapshots.stream(),
+                other.snapshots.stream().filter(theirs -> theirs.startMillis() < beforeMillis))
+            .toList();
   }
 
   /** Writes them; null has none. */
@@ -81,9 +87,11 @@ final class GapSnapshots {
   }
 
   void read(StateReader in, Scratch scratch) throws IOException {
+    List<Snapshot> all = new ArrayList<>();
     for (int left = in.readByte(); left > 0; left--) {
       long arrivalMillis = in.readLong();
-      snapshots.add(new Snapshot(arrivalMillis, DeviceAccount.readConfirmed(in, scratch)));
+      all.add(new Snapshot(arrivalMillis, DeviceAccount.readConfirmed(in, scratch)));
     }
+    snapshots = List.copyOf(all);
   }
 }

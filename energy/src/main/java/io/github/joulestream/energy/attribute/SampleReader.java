@@ -5,6 +5,7 @@ import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.Calibration;
@@ -109,7 +110,51 @@ final class SampleReader {
     return List.copyOf(byTime.values());
   }
 
-  /** The rows of a series that became these points. */
+  /**
+   * True if rows of a device become samples as they are, whose energy follows from each two of
+   * them: they follow the last sample in order and without a long gap, are plausible, and the
+   * counter moves or there is none. For the hot path.
+   *
+   * @param lastMicrojoules counter of the last sample, or MISSING
+   */
+  static boolean areRegular(
+      ReadingColumns batch,
+      Device device,
+      int from,
+      int to,
+      long lastMillis,
+      long lastMilliwatts,
+      long lastMicrojoules,
+      long longGapMillis) {
+    long floorMilliwatts = Plausibility.floorMilliwatts(device);
+    long ceilingMilliwatts = Plausibility.ceilingMilliwatts(device);
+    long[] times = batch.epochMillis();
+    long time = lastMillis;
+    long power = lastMilliwatts;
+    long counter = lastMicrojoules;
+    for (int row = from; row < to; row++) {
+      long nextTime = times[row];
+      long nextPower = batch.powerMilliwatts()[row];
+      long nextCounter = batch.energyMicrojoules()[row];
+      if (nextTime <= time
+          || nextTime - time > longGapMillis
+          || nextPower == MISSING
+          || Plausibility.powerRefusal(nextPower, floorMilliwatts, ceilingMilliwatts) != null
+          || CounterRules.isFlat(counter, nextCounter, power, nextPower)
+          || Plausibility.counterRefusal(nextCounter) != null
+          || (nextCounter == MISSING) != (counter == MISSING)
+          || Plausibility.utilisationRefusal(batch.utilisationBasisPoints()[row]) != null
+          || Plausibility.bytesRefusal(batch.usedBytes()[row]) != null) {
+        return false;
+      }
+      time = nextTime;
+      power = nextPower;
+      counter = nextCounter;
+    }
+    return true;
+  }
+
+  /** The rows of a series that became these samples. */
   DeviceSeries only(DeviceSeries series, List<Sample> points) {
     Set<Long> times = new HashSet<>();
     points.forEach(point -> times.add(point.epochMillis()));

@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sums of {@link Increments} as they were before a record: the amounts of each sum when it was
+ * The sums of an {@link IncrementTable} as they were before a record: the amounts of each sum when it was
  * first changed, and which sums were made. The buffers are reused. Mutable; one thread.
  */
 final class Undo {
@@ -117,8 +117,8 @@ final class Undo {
     int ofJobs = 0;
     for (int i = 0; i < makes; i++) {
       long window = madeWindows[i];
-      if (madeIn[i] instanceof Increments.Windows windows) {
-        windows.all.remove(window);
+      if (madeIn[i] instanceof IncrementTable.Windows windows) {
+        windows.remove(window);
       } else if (madeIn[i] instanceof String job) {
         ofJobs++;
         jobs.computeIfPresent(
