@@ -160,13 +160,14 @@ final class CounterRules {
     Sample b = samples.get(i);
     long newest = samples.getLast().epochMillis();
     if (b.microjoules() == MISSING) {
-      return newest - a.epochMillis() <= Limits.LOOK_MILLIS && nextCounted(samples, i) == null;
+      return newest - a.epochMillis() <= Limits.MAX_RULE_LOOKAROUND_MILLIS
+          && nextCounted(samples, i) == null;
     }
     if (!isFlat(a, b)) {
       return false;
     }
     long since = flatSince == DeviceAccount.NEVER ? a.epochMillis() : flatSince;
-    if (newest - since > Limits.LOOK_MILLIS) {
+    if (newest - since > Limits.MAX_RULE_LOOKAROUND_MILLIS) {
       return false;
     }
     int end = endOfFlat(samples, i);
@@ -226,7 +227,7 @@ final class CounterRules {
   private boolean catchesUp(long since, Sample before, Sample after, long flat) {
     if (after.microjoules() == MISSING
         || after.milliwatts() == MISSING
-        || after.epochMillis() - since > Limits.LOOK_MILLIS) {
+        || after.epochMillis() - since > Limits.MAX_RULE_LOOKAROUND_MILLIS) {
       return false;
     }
     if (before.epochMillis() - since < STUCK_MILLIS) {
@@ -266,7 +267,7 @@ final class CounterRules {
 
   private boolean isBridge(Sample start, Sample end) {
     long length = end.epochMillis() - start.epochMillis();
-    if (length > Limits.LOOK_MILLIS) {
+    if (length > Limits.MAX_RULE_LOOKAROUND_MILLIS) {
       return false;
     }
     step(start, end, trapezoid(start, end, length));
@@ -328,8 +329,8 @@ final class CounterRules {
    * Energy by power, µJ; at an end without power that of the other end. Of a longer time than the
    * rules look at, which no rule uses, only so much.
    */
-  static long byPower(Sample a, Sample b) {
-    long length = Math.min(b.epochMillis() - a.epochMillis(), Limits.LOOK_MILLIS);
+  private static long byPower(Sample a, Sample b) {
+    long length = Math.min(b.epochMillis() - a.epochMillis(), Limits.MAX_RULE_LOOKAROUND_MILLIS);
     long from = a.milliwatts() != MISSING ? a.milliwatts() : b.milliwatts();
     long to = b.milliwatts() != MISSING ? b.milliwatts() : from;
     return Interval.trapezoid(from, to, length);

@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * That makes a correction simple: book the window again as it was, with a minus, and as it is now,
  * with a plus.
  *
- * <p>The energy between two samples can depend on samples up to {@link Limits#LOOK_MILLIS} around
- * them, see {@link CounterRules}. Where later ones can change it, the samples are provisional: they
- * are kept and booked by what is known, and the next samples take that back and book them anew.
+ * <p>The energy between two samples can depend on samples up to {@link
+ * Limits#MAX_RULE_LOOKAROUND_MILLIS} around them, see {@link CounterRules}. Where later ones can
+ * change it, the samples are provisional: they are kept and booked by what is known, and the next
+ * samples take that back and book them anew.
  */
 final class DeviceAccount {
   static final long NEVER = Long.MIN_VALUE;
@@ -40,7 +41,7 @@ final class DeviceAccount {
   // 68 samples a second for a minute: so they take a bounded amount of memory
   private static final int MAX_PROVISIONAL = 4_096;
   private static final long MIN_PATIENCE_MILLIS = 10_000;
-  private static final long MAX_PATIENCE_MILLIS = 2 * Limits.LOOK_MILLIS;
+  private static final long MAX_PATIENCE_MILLIS = 2 * Limits.MAX_RULE_LOOKAROUND_MILLIS;
 
   private final Scratch scratch;
   private final SegmentBooker booker;
@@ -326,7 +327,7 @@ final class DeviceAccount {
     long length = b.epochMillis() - a.epochMillis();
     boolean isStep = irregular().counter.measure(a, samples, i, shares, books);
     if (isStep && a.milliwatts() != MISSING && b.milliwatts() != MISSING) {
-      compare(length, CounterRules.byPower(a, b), books);
+      compare(length, Interval.trapezoid(a.milliwatts(), b.milliwatts(), length), books);
     }
     IntervalEnergy energy = scratch.energy;
     energy.between(

@@ -34,9 +34,13 @@ final class PowerCrossCheck {
 
   /** Moves on to the minute of a time; counts the minute before if it disagreed. */
   void moveTo(long epochMillis, Increments books) {
-    if (epochMillis >= minute && epochMillis < minute + MINUTE_MILLIS) {
-      return;
+    // small, so that it is inlined: this is called for each reading
+    if (epochMillis < minute || epochMillis >= minute + MINUTE_MILLIS) {
+      begin(epochMillis, books);
     }
+  }
+
+  private void begin(long epochMillis, Increments books) {
     if (comparedMillis >= MIN_COMPARED_MILLIS
         && Math.abs(byCounterMicrojoules - byPowerMicrojoules)
             > Math.max(byCounterMicrojoules, byPowerMicrojoules) / 4) {
