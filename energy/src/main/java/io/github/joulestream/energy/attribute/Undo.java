@@ -9,8 +9,8 @@ import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sums of an {@link IncrementTable} as they were before a record: the amounts of each sum when it was
- * first changed, and which sums were made. The buffers are reused. Mutable; one thread.
+ * The sums of an {@link IncrementTable} as they were before a record: the amounts of each sum when
+ * it was first changed, and which sums were made. The buffers are reused. Mutable; one thread.
  */
 final class Undo {
   /**
