@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.app.up.LeftRunning;
+import io.github.joulestream.app.up.PastSite;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.HealthOption;
 import io.github.joulestream.cli.KafkaOptions;
@@ -9,10 +10,8 @@ import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.cli.Times;
 import io.github.joulestream.producers.publish.KafkaPublisher;
-import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
-import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
@@ -22,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,8 +33,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = "Simulate a site, in real time or as fast as it goes.")
 final class SimulateCommand implements Callable<Integer> {
-  private static final Duration CHUNK = Duration.ofSeconds(10);
   private static final Duration TICK = Duration.ofMillis(100);
+  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(2);
 
   @Option(
       names = "--nodes",
@@ -65,7 +65,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--truth",
       paramLabel = "FILE",
-      description = "At the end, write what each job really drew as CSV.")
+      description = "At the end, write the true energy of each job as CSV.")
   @Nullable Path truth;
 
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.SIMULATE);
@@ -103,37 +103,30 @@ final class SimulateCommand implements Callable<Integer> {
   private void simulatePast(
       SimulationOptions options, Duration length, KafkaPublisher publisher, ShutdownSignal stopping)
       throws Exception {
-    long end = EpochClock.system().epochMillis();
-    long start = end - length.toMillis();
-    SiteSimulator simulator = new SiteSimulator(options, start);
-    Publisher towards = options.towards(publisher);
     NanoClock nanos = NanoClock.system();
-    long began = nanos.nanos();
-    long lastLine = began;
-    for (long now = start; now < end && !stopping.asked(); now += CHUNK.toMillis()) {
-      simulator.advanceTo(Math.min(end, now + CHUNK.toMillis()), towards);
-      if (nanos.nanos() - lastLine > 2_000_000_000L) {
-        lastLine = nanos.nanos();
-        System.out.printf(
-            Locale.ROOT,
-            "%.0f %% of the time, %,d readings%n",
-            100.0 * (now - start) / length.toMillis(),
-            simulator.readings());
-      }
-    }
-    simulator.finish(towards);
-    towards.flush();
-    double seconds = (nanos.nanos() - began) / 1e9;
+    long startNanos = nanos.nanos();
+    PastSite past = new PastSite(options, length, truth, EpochClock.system(), stopping::asked);
+    AtomicLong lastLineNanos = new AtomicLong(startNanos);
+    past.publish(
+        publisher,
+        () -> {
+          if (nanos.nanos() - lastLineNanos.get() > PROGRESS_INTERVAL.toNanos()) {
+            lastLineNanos.set(nanos.nanos());
+            System.out.printf(
+                Locale.ROOT,
+                "%.0f %% of the time, %,d readings%n",
+                100 * past.progress(),
+                past.readings());
+          }
+        });
+    double seconds = (nanos.nanos() - startNanos) / 1e9;
     System.out.printf(
         Locale.ROOT,
         "%,d readings published in %.1f s (%,.0f/s)%n",
-        simulator.readings(),
+        past.readings(),
         seconds,
-        simulator.readings() / seconds);
-    LeftRunning.say(simulator.jobsRunning(), System.out);
-    if (truth != null) {
-      simulator.writeTruth(truth);
-    }
+        past.readings() / seconds);
+    past.report(System.out);
   }
 
   private void simulateNow(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * file {@code version} says which layout it has.
  */
 final class DataFolder implements AutoCloseable {
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
 
   private final Path path;
   private final boolean temporary;

@@ -2,86 +2,70 @@
 package io.github.joulestream.app.up;
 
 import io.github.joulestream.producers.agent.NodeAgent;
-import io.github.joulestream.producers.replay.TraceSet;
-import io.github.joulestream.producers.simulate.SimulationRunner;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.store.questdb.QuestDbReader;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How the parts of {@code up} get on, as lines; the first part that fails ends the run. */
-final class Progress {
+/** The progress of {@code up} as lines; the first component that fails ends the run. */
+final class ProgressLines {
   private static final Duration LINE_INTERVAL = Duration.ofSeconds(2);
   private static final Duration LATER_LINE_INTERVAL = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(50);
-  // if nothing at all moves for this long, something is broken
+  // without any progress for this long, something is broken
   private static final Duration STANDSTILL = Duration.ofSeconds(90);
   private static final Duration INTERRUPTED_LIMIT = Duration.ofSeconds(20);
 
-  // it asks Kafka how far the parts are, which may take a minute each time
+  // it asks Kafka for offsets, which may take a minute each time
   private static final Duration STUCK = Duration.ofMinutes(5);
 
-  private final io.github.joulestream.runtime.Progress loop =
-      new io.github.joulestream.runtime.Progress("the run", STUCK);
+  private final Progress loop = new Progress("the run", STUCK);
   private final PrintStream out;
   private final NanoClock nanos;
   private final long startNanos;
-  private final BooleanSupplier stopAsked;
-  private final LongSupplier published;
-  private final List<Supplier<Optional<Throwable>>> failures;
-  private final CompletionCheck drain;
-  private final StoreWriter writer;
-  private final LiveView live;
-  private final @Nullable SimulationRunner simulation;
+  private final BooleanSupplier stopRequested;
+  private final Pipeline pipeline;
+  private final List<Workload> workloads;
   private final @Nullable NodeAgent agent;
-  private final @Nullable TraceSet traces;
   private long lastLineNanos;
   private long lastReadings;
-  private boolean saidFirst;
+  private boolean firstReported;
 
   /**
-   * @param published readings of a replay or of a simulated past so far
-   * @param failures why parts gave up, if they did
+   * @param startNanos when the program started
+   * @param stopRequested true when the user wants it to end
+   * @param agent the agent of this machine, if it is sampled too
    */
-  Progress(
+  ProgressLines(
       PrintStream out,
       NanoClock nanos,
       long startNanos,
-      BooleanSupplier stopAsked,
-      LongSupplier published,
-      List<Supplier<Optional<Throwable>>> failures,
-      CompletionCheck drain,
-      StoreWriter writer,
-      LiveView live,
-      @Nullable SimulationRunner simulation,
-      @Nullable NodeAgent agent,
-      @Nullable TraceSet traces) {
+      BooleanSupplier stopRequested,
+      Pipeline pipeline,
+      List<Workload> workloads,
+      @Nullable NodeAgent agent) {
     this.out = out;
     this.nanos = nanos;
     this.startNanos = startNanos;
-    this.stopAsked = stopAsked;
-    this.published = published;
-    this.failures = List.copyOf(failures);
-    this.drain = drain;
-    this.writer = writer;
-    this.live = live;
-    this.simulation = simulation;
+    this.stopRequested = stopRequested;
+    this.pipeline = pipeline;
+    this.workloads = List.copyOf(workloads);
     this.agent = agent;
-    this.traces = traces;
     this.lastLineNanos = nanos.nanos();
   }
 
@@ -92,8 +76,8 @@ final class Progress {
   void tick() throws ExecutionException, InterruptedException {
     loop.turned();
     throwFailures();
-    if (!saidFirst && writer.firstWriteEpochMillis() >= 0) {
-      saidFirst = true;
+    if (!firstReported && pipeline.writer().firstWriteEpochMillis() >= 0) {
+      firstReported = true;
       out.printf(Locale.ROOT, "first energy in the store after %.1f s%n", seconds());
     }
     Duration interval = seconds() < 30 ? LINE_INTERVAL : LATER_LINE_INTERVAL;
@@ -102,14 +86,31 @@ final class Progress {
     }
   }
 
-  /** How the run's own loop is: bad if it is stuck. */
+  /** The health of all that runs; bad if a component failed or the run's own loop is stuck. */
   Health health() {
-    return loop.or(Health.GOOD);
+    Throwable e = failure().orElse(null);
+    if (e != null) {
+      return Health.bad("a component of the pipeline failed: " + e.getMessage());
+    }
+    return Stream.of(
+            pipeline.health(),
+            workloads.stream().map(Workload::health),
+            Stream.of(loop.or(Health.GOOD)))
+        .flatMap(health -> health)
+        .filter(health -> !health.equals(Health.GOOD))
+        .min(Comparator.comparing(Health::ok))
+        .orElse(Health.GOOD);
   }
 
-  /** Why the first part that gave up did so. */
-  Optional<Throwable> failure() {
-    return failures.stream().flatMap(failure -> failure.get().stream()).findFirst();
+  /** Why the first component that failed did so. */
+  private Optional<Throwable> failure() {
+    return Stream.of(
+            workloads.stream().map(Workload::failure),
+            Stream.ofNullable(agent).map(NodeAgent::failure),
+            pipeline.failures())
+        .flatMap(failure -> failure)
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   private void throwFailures() {
@@ -118,13 +119,12 @@ final class Progress {
       throw known;
     }
     if (e != null) {
-      throw new IllegalStateException("a part of the pipeline failed: " + e.getMessage(), e);
+      throw new IllegalStateException("a component of the pipeline failed: " + e.getMessage(), e);
     }
   }
 
   private long readings() {
-    return published.getAsLong()
-        + (simulation == null ? 0 : simulation.readings())
+    return workloads.stream().mapToLong(Workload::readings).sum()
         + (agent == null ? 0 : agent.readings());
   }
 
@@ -134,7 +134,10 @@ final class Progress {
     double rate = (readings - lastReadings) * 1e9 / (now - lastLineNanos);
     lastLineNanos = now;
     lastReadings = readings;
-    String of = traces == null || simulation != null ? "" : " of %,d".formatted(traces.readings());
+    OptionalLong total =
+        workloads.size() == 1 ? workloads.getFirst().totalReadings() : OptionalLong.empty();
+    LiveView live = pipeline.live();
+    StoreWriter writer = pipeline.writer();
     String power =
         live.siteMilliwatts().entrySet().stream()
             .map(site -> ShownText.of(site.getKey()) + " " + Summary.power(site.getValue()))
@@ -143,11 +146,11 @@ final class Progress {
         Locale.ROOT,
         "%6.0f s  %s published (%,.0f/s), %s to do, %s to be stored, %s stored, %s running%s%n",
         seconds(),
-        of.isEmpty()
+        total.isEmpty()
             ? Summary.count(readings, "reading")
-            : "%,d%s readings".formatted(readings, of),
+            : String.format(Locale.ROOT, "%,d of %,d readings", readings, total.getAsLong()),
         rate,
-        Summary.count(drain.lag(), "record"),
+        Summary.count(pipeline.completion().lag(), "record"),
         Summary.count(writer.behind(), "result"),
         Summary.count(writer.pointsWritten(), "point"),
         Summary.count(live.jobsRunning(), "job"),
@@ -155,16 +158,19 @@ final class Progress {
   }
 
   /**
-   * Waits until the store has everything; false if that was given up after the end was asked for.
+   * Waits until the store has everything; false if that was given up because the user wants it to
+   * end.
    */
-  boolean drain(QuestDbReader reader) throws ExecutionException, InterruptedException {
+  boolean awaitStored() throws ExecutionException, InterruptedException {
+    CompletionCheck completion = pipeline.completion();
+    StoreWriter writer = pipeline.writer();
     long began = nanos.nanos();
     long lastMove = began;
     long moves = -1;
-    while (!(drain.done() && reader.applied())) {
+    while (!(completion.done() && pipeline.reader().applied())) {
       tick();
       long now = nanos.nanos();
-      long nowMoves = writer.pointsWritten() - drain.lag();
+      long nowMoves = writer.pointsWritten() - completion.lag();
       if (nowMoves != moves) {
         moves = nowMoves;
         lastMove = now;
@@ -174,15 +180,15 @@ final class Progress {
             "nothing has moved for %d s with %s to do and %s to be stored; the log says more"
                 .formatted(
                     STANDSTILL.toSeconds(),
-                    Summary.count(drain.lag(), "record"),
+                    Summary.count(completion.lag(), "record"),
                     Summary.count(writer.behind(), "result")));
       }
-      if (stopAsked.getAsBoolean() && now - began > INTERRUPTED_LIMIT.toNanos()) {
+      if (stopRequested.getAsBoolean() && now - began > INTERRUPTED_LIMIT.toNanos()) {
         return false;
       }
       TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
     }
-    loop.idle(); // what comes now reads the store once
+    loop.idle(); // what follows reads the store once
     line();
     out.printf(Locale.ROOT, "everything is in the store after %.1f s%n", seconds());
     return true;

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.up;
+
+import io.github.joulestream.alerting.AlertSender;
+import io.github.joulestream.producers.publish.KafkaPublisher;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.store.influx.InfluxSink;
+import io.github.joulestream.store.questdb.EmbeddedQuestDb;
+import io.github.joulestream.store.questdb.QuestDbReader;
+import io.github.joulestream.store.writer.StoreWriter;
+import io.github.joulestream.streams.AlertsProgram;
+import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsSettings;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * All programs of the pipeline in one process: broker, store, both topologies, store writer, alert
+ * sender; and what {@code up} reads of their results. What is started is closed by the {@link
+ * Components} that it was added to.
+ */
+final class Pipeline {
+  private static final int PARTITIONS = 4;
+  private static final int STREAM_THREADS = 2;
+  private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration LAST_ALERTS_LIMIT = Duration.ofSeconds(10);
+
+  private final EmbeddedKafka broker;
+  private final EmbeddedQuestDb store;
+  private final StreamsProgram streams;
+  private final AlertsProgram alerts;
+  private final StoreWriter writer;
+  private final AlertSender sender;
+  private final LiveView live;
+  private final QuestDbReader reader;
+  private final KafkaPublisher publisher;
+  private final CompletionCheck completion;
+
+  /**
+   * Starts everything; returns when all of it is ready.
+   *
+   * @param folder where broker, store and state are kept
+   * @param components gets each component that has been started, also if a later one fails
+   * @throws Exception if one of them cannot start
+   */
+  Pipeline(UpOptions options, Path folder, Components components, EpochClock clock, NanoClock nanos)
+      throws Exception {
+    broker =
+        components.add("broker", EmbeddedKafka.start(folder.resolve("kafka"), options.kafkaPort()));
+    Starting<EmbeddedQuestDb> storeStart =
+        new Starting<>(
+            "store",
+            () ->
+                FreePorts.open(
+                    options.storePort(),
+                    port -> EmbeddedQuestDb.start(folder.resolve("questdb"), port)));
+    Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
+    Admin admin = components.add("admin client", Admin.create(kafka));
+    new TopicAdmin(admin).create(PARTITIONS, (short) 1);
+    SchemaExchange.publish(kafka);
+    components.add("schemas", SchemaExchange.join(kafka));
+    store = components.add("store", storeStart.await());
+    StreamsSettings settings =
+        new StreamsSettings(
+            broker.bootstrap(),
+            folder.resolve("streams"),
+            STREAM_THREADS,
+            "up",
+            COMMIT_INTERVAL,
+            options.calibration());
+    streams = components.add("streams", new StreamsProgram(settings));
+    alerts = components.add("alerts", new AlertsProgram(settings));
+    Starting<StreamsProgram> streamsStart =
+        new Starting<>(
+            "streams",
+            () -> {
+              streams.start();
+              alerts.start();
+              return streams;
+            });
+    writer =
+        components.add(
+            "store writer",
+            new StoreWriter(
+                kafka, "up", new InfluxSink(store.url(), "none", "none", "none"), clock));
+    writer.start();
+    sender =
+        components.add(
+            "alert sender", new AlertSender(kafka, "up", options.alertTargets(), clock, nanos));
+    sender.start();
+    live = components.add("live view", new LiveView(kafka, nanos));
+    live.start();
+    reader = components.add("reader", new QuestDbReader(store.url()));
+    publisher = components.add("publisher", KafkaPublisher.connect(kafka, "joulestream-up"));
+    completion = new CompletionCheck(admin, kafka, streams, writer::caughtUp);
+    streamsStart.await();
+  }
+
+  KafkaPublisher publisher() {
+    return publisher;
+  }
+
+  StoreWriter writer() {
+    return writer;
+  }
+
+  LiveView live() {
+    return live;
+  }
+
+  QuestDbReader reader() {
+    return reader;
+  }
+
+  CompletionCheck completion() {
+    return completion;
+  }
+
+  /** Why programs gave up, those that did. */
+  Stream<Optional<Throwable>> failures() {
+    return Stream.of(
+        streams.failure(), alerts.failure(), writer.failure(), sender.failure(), live.failure());
+  }
+
+  Stream<Health> health() {
+    return Stream.of(
+        streams.health(), alerts.health(), writer.health(), sender.health(), live.health());
+  }
+
+  void showIn(Metrics metrics) {
+    streams.showIn(metrics, alerts);
+    writer.showIn(metrics);
+    metrics
+        .show(
+            Metric.SITE_WINDOW,
+            "site",
+            () ->
+                live.siteMilliwatts().entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, site -> site.getValue() / 1e3)))
+        .show(Metric.JOBS_RUNNING, live::jobsRunning);
+  }
+
+  /** The addresses that a user may want, a line each. */
+  void printAddresses(PrintStream out, UpOptions options) {
+    out.printf("  Kafka  %s%s%n", broker.bootstrap(), moved(broker.port(), options.kafkaPort()));
+    out.printf(
+        "  store  %s  (QuestDB: SQL console)%s%n",
+        store.url(), moved(store.port(), options.storePort()));
+  }
+
+  private static String moved(int port, FreePorts.Choice wanted) {
+    return wanted.port() == 0 || port == wanted.port()
+        ? ""
+        : "  (port %d is in use, so another)".formatted(wanted.port());
+  }
+
+  /** Waits up to 10 s until the last alerts are delivered; prints which target did not get them. */
+  void awaitLastAlerts(NanoClock nanos, PrintStream out) throws InterruptedException {
+    long end = nanos.nanos() + LAST_ALERTS_LIMIT.toNanos();
+    while (!sender.caughtUp()) {
+      if (nanos.nanos() - end >= 0) {
+        sender.status().stream()
+            .filter(status -> status.unavailability() != null)
+            .forEach(status ->
+                out.printf(
+                    "the last alerts were not delivered to %s: %s%n",
+                    status.target(), status.unavailability()));
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL.toMillis());
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.up;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/** A component that starts on a thread of its own, while others start. */
+final class Starting<T> {
+  private final CompletableFuture<T> future = new CompletableFuture<>();
+
+  Starting(String name, Callable<T> start) {
+    Thread.ofPlatform()
+        .name("start-" + name)
+        .start(() -> {
+          try {
+            future.complete(start.call());
+          } catch (Throwable e) {
+            // handed on to whoever waits, whatever it is
+            future.completeExceptionally(e);
+          }
+        });
+  }
+
+  /**
+   * Waits until it has started.
+   *
+   * @throws Exception why it could not
+   */
+  T await() throws Exception {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+}
