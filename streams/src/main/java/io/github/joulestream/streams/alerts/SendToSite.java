@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  * Sends records of nodes, jobs, budgets and cleared alerts to the partition of their site: the site
  * becomes the key, and headers hold the origin, which is the topic, partition, offset and key.
  */
-public final class SendToSite extends ContextualProcessor<String, byte[], String, SendToSite.Out> {
+public final class SendToSite extends ContextualProcessor<String, byte[], String, byte[]> {
+  /** The child node that takes records that are sent to their site. */
+  public static final String SENT = "send-events";
+
+  /** The child node that takes refused records. */
+  public static final String REFUSED = "refuse-events";
+
   private static final String KEY = "key";
   private static final String TOPIC = DeadLetters.TOPIC;
   private static final String PARTITION = DeadLetters.PARTITION;
@@ -48,14 +54,6 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     this.refusals = refusals;
   }
 
-  /**
-   * A record that is sent on, or refused.
-   *
-   * @param value as it came; of what is refused, its beginning
-   */
-  @SuppressWarnings("ArrayRecordComponent") // handed on as it came
-  public record Out(byte @Nullable [] value, boolean refused) {}
-
   @Override
   public void process(Record<String, byte[]> record) {
     RecordMetadata metadata = context().recordMetadata().orElseThrow();
@@ -64,8 +62,8 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     } catch (RuntimeException | StackOverflowError e) {
       context()
           .forward(
-              refusals.refuse(
-                  record, record.value(), Place.of(metadata), e, value -> new Out(value, true)));
+              refusals.refuse(record, record.value(), Place.of(metadata), e, value -> value),
+              REFUSED);
     }
   }
 
@@ -91,9 +89,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     headers.add(OFFSET, Long.toString(metadata.offset()).getBytes(UTF_8));
     headers.add(KEY, key.getBytes(UTF_8));
     context()
-        .forward(
-            new Record<>(
-                Keys.site(key), new Out(record.value(), false), record.timestamp(), headers));
+        .forward(new Record<>(Keys.site(key), record.value(), record.timestamp(), headers), SENT);
   }
 
   /**

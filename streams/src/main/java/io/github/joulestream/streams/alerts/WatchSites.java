@@ -170,7 +170,8 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
               record.value(),
               SendToSite.place(record, metadata),
               e,
-              AlertsOutput.Refused::new));
+              AlertsOutput.Refused::new),
+          AlertsOutput.Refused.CHILD);
     }
   }
 
@@ -222,7 +223,7 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
       writes.clear();
       List<Record<String, AlertsOutput>> forwarded = List.copyOf(outputs);
       outputs.clear();
-      forwarded.forEach(context::forward);
+      forwarded.forEach(record -> context.forward(record, record.value().child()));
     }
 
     @Override

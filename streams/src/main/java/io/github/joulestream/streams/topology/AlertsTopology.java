@@ -81,46 +81,46 @@ public final class AlertsTopology implements Supplier<Topology> {
   public Topology get() {
     StreamsBuilder builder = NamedTopologies.builder(config);
     builder.addStateStore(WatchSites.store());
-    KStream<String, AlertsOutput> watched =
+    KStream<String, AlertsOutput> alerts =
         sent(builder)
             .merge(
                 builder.stream(DIRECT, Consumed.with(KEY, RAW).withName("read-site-events")),
                 Named.as("site-events"))
             .process(() -> new WatchSites(refusals), Named.as("watch-sites"), WatchSites.STORE);
-    emit(watched);
+    emit(alerts);
     return builder.build(config);
   }
 
   private KStream<String, byte[]> sent(StreamsBuilder builder) {
-    KStream<String, SendToSite.Out> sent =
+    KStream<String, byte[]> events =
         builder.stream(SENT, Consumed.with(KEY, RAW).withName("read-events"))
             .process(() -> new SendToSite(refusals), Named.as("send-to-site"));
-    sent.filter((_, out) -> out.refused(), Named.as("pick-refused-events"))
-        .mapValues(SendToSite.Out::value, Named.as("unwrap-refused-events"))
+    events
+        .mapValues(value -> value, Named.as(SendToSite.REFUSED))
         .to(
             Topic.DEAD_LETTER.topicName(),
             Produced.with(KEY, RAW).withName("write-refused-events"));
-    return sent.filter((_, out) -> !out.refused(), Named.as("pick-events"))
-        .mapValues(SendToSite.Out::value, Named.as("unwrap-events"))
+    return events
+        .mapValues(value -> value, Named.as(SendToSite.SENT))
         .repartition(Repartitioned.with(KEY, RAW).withName(EVENTS_BY_SITE));
   }
 
-  private static void emit(KStream<String, AlertsOutput> watched) {
-    watched
-        .filter((_, out) -> out instanceof AlertsOutput.AlertChange, Named.as("pick-alerts"))
-        .mapValues(out -> ((AlertsOutput.AlertChange) out).alert(), Named.as("unwrap-alert"))
+  private static void emit(KStream<String, AlertsOutput> alerts) {
+    alerts
+        .mapValues(
+            out -> ((AlertsOutput.AlertChange) out).alert(),
+            Named.as(AlertsOutput.AlertChange.CHILD))
         .to(
             Topic.ALERTS.topicName(),
             Produced.with(KEY, WireSerdes.alerts()).withName("write-alerts"));
-    watched
-        .filter((_, out) -> out instanceof AlertsOutput.Advice, Named.as("pick-advice"))
-        .mapValues(out -> ((AlertsOutput.Advice) out).advice(), Named.as("unwrap-advice"))
+    alerts
+        .mapValues(out -> ((AlertsOutput.Advice) out).advice(), Named.as(AlertsOutput.Advice.CHILD))
         .to(
             Topic.CAP_ADVICE.topicName(),
             Produced.with(KEY, WireSerdes.capAdvices()).withName("write-cap-advice"));
-    watched
-        .filter((_, out) -> out instanceof AlertsOutput.Refused, Named.as("pick-refused"))
-        .mapValues(out -> ((AlertsOutput.Refused) out).value(), Named.as("unwrap-refused"))
+    alerts
+        .mapValues(
+            out -> ((AlertsOutput.Refused) out).value(), Named.as(AlertsOutput.Refused.CHILD))
         .to(Topic.DEAD_LETTER.topicName(), Produced.with(KEY, RAW).withName("write-refused"));
   }
 }
