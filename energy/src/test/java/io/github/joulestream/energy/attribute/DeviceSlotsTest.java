@@ -10,6 +10,7 @@ import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Which readings of a batch are regular, and which devices a batch has. */
@@ -136,13 +137,15 @@ class DeviceSlotsTest {
 
   @Test
   void readingsThatAddMoreThanAnHour_areNotRegular() {
-    ReadingColumns next = new ReadingColumns();
-    next.add(
-        new DeviceSeries(
-            GPU, Readings.ofPower(new long[] {START + 3_600_001}, new long[] {50_000})));
-    DeviceSlots slots = known(batch(0, GPU));
-    slots.findRegular(next, EPOCH, arrival(next), false);
-    assertThat(slots.regular(0)).isNull();
+    for (int rows : new int[] {360, 361}) {
+      long[] times = LongStream.rangeClosed(1, rows).map(row -> START + row * 10_000).toArray();
+      long[] powers = LongStream.of(times).map(_ -> 50_000).toArray();
+      ReadingColumns next = new ReadingColumns();
+      next.add(new DeviceSeries(GPU, Readings.ofPower(times, powers)));
+      DeviceSlots slots = known(batch(0, GPU));
+      slots.findRegular(next, EPOCH, START + rows * 10_000L + 100, false);
+      assertThat(slots.regular(0) != null).as(rows + " rows").isEqualTo(rows == 360);
+    }
   }
 
   @Test
