@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DeviceAccount {
   static final long NEVER = Long.MIN_VALUE;
-
   // 68 samples a second for a minute: so they take a bounded amount of memory
   private static final int MAX_PROVISIONAL = 4_096;
   private static final long MIN_PATIENCE_MILLIS = 10_000;
@@ -48,7 +47,6 @@ final class DeviceAccount {
   // null of a device that never had a counter and power in one interval
   private @Nullable PowerCrossCheck crossCheck;
   private @Nullable Irregular irregular;
-
   // the last sample; as an object only once it is asked for
   private @Nullable Sample lastSample;
   private @Nullable Device lastDevice;

@@ -84,9 +84,6 @@ public record Limits(
    */
   static final long MAX_RULE_LOOKAROUND_MILLIS = 60_000;
 
-  /** See {@link #MAX_RULE_LOOKAROUND_MILLIS}. */
-  static final long LOOK_MILLIS = MAX_RULE_LOOKAROUND_MILLIS;
-
   /** A reading or an edge that is older than this when it arrives is refused. */
   static final long PAST_MILLIS = Bounds.OLDEST_BEFORE_ARRIVAL_MILLIS;
 
