@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Who is told of alerts. */
+/** Targets of alerts. */
 final class AlertOptions {
   @Option(
       names = "--alertmanager",

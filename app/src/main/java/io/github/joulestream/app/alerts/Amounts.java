@@ -75,7 +75,7 @@ final class Amounts {
     return text(milliwatts, POWER);
   }
 
-  /** An energy likewise, in watt-hours where these say it exactly, else in joules. */
+  /** An energy likewise, in watt-hours where these are exact, else in joules. */
   static String energy(long millijoules) {
     return millijoules % 3_600 == 0 ? text(millijoules, ENERGY) : text(millijoules, JOULES);
   }

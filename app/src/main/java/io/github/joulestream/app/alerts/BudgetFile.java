@@ -142,9 +142,9 @@ public final class BudgetFile {
     return switch (node) {
       case ScalarNode scalar -> scalar.getValue();
       case SequenceNode sequence -> {
-        List<String> parts = new ArrayList<>();
-        sequence.getValue().forEach(part -> parts.add(text(part)));
-        yield String.join(separator, parts);
+        List<String> elements = new ArrayList<>();
+        sequence.getValue().forEach(element -> elements.add(text(element)));
+        yield String.join(separator, elements);
       }
       default -> "";
     };

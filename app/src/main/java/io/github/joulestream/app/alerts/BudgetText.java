@@ -159,7 +159,7 @@ public final class BudgetText {
       return Quantity.POWER;
     }
     if (per == null) {
-      throw new Wrong("energy", "an energy is per hour, per day or per month: say which", null);
+      throw new Wrong("energy", "an energy is per hour, per day or per month: write which", null);
     }
     return switch (per.toLowerCase(Locale.ROOT)) {
       case "hour" -> Quantity.ENERGY_PER_HOUR;
@@ -184,8 +184,8 @@ public final class BudgetText {
 
   private static List<Integer> thresholds(String text) {
     List<Integer> percents = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
-      percents.add(percent(part.strip()));
+    for (String entry : text.split(",", -1)) {
+      percents.add(percent(entry.strip()));
     }
     return percents;
   }
@@ -224,9 +224,9 @@ public final class BudgetText {
 
   private static List<Reduction> schedule(String text) {
     List<Reduction> schedule = new ArrayList<>();
-    for (String part : text.split(";", -1)) {
-      if (!part.isBlank()) {
-        schedule.add(reduction(part.strip()));
+    for (String entry : text.split(";", -1)) {
+      if (!entry.isBlank()) {
+        schedule.add(reduction(entry.strip()));
       }
     }
     return schedule;
@@ -260,10 +260,10 @@ public final class BudgetText {
     if (text.equalsIgnoreCase("daily")) {
       return EnumSet.allOf(DayOfWeek.class);
     }
-    for (String part : text.split(",", -1)) {
-      String[] ends = part.split("-", -1);
+    for (String entry : text.split(",", -1)) {
+      String[] ends = entry.split("-", -1);
       if (ends.length > 2) {
-        throw new IllegalArgumentException("'%s' is not like Mon-Fri".formatted(part));
+        throw new IllegalArgumentException("'%s' is not like Mon-Fri".formatted(entry));
       }
       DayOfWeek last = day(ends[ends.length - 1]);
       DayOfWeek day = day(ends[0]);

@@ -123,7 +123,7 @@ class BudgetTextTest {
         List.of(
             List.of("give one of the two"),
             List.of("give one of the two", "power", "1MW", "energy", "1MWh"),
-            List.of("say which", "energy", "1MWh"),
+            List.of("write which", "energy", "1MWh"),
             List.of("not hour, day or month", "energy", "1MWh", "per", "year"),
             List.of("leave out 'per'", "power", "1MW", "per", "day"),
             List.of("unknown scope 'rak'", "power", "1MW", "scope", "rak"),

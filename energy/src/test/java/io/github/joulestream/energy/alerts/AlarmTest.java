@@ -63,7 +63,7 @@ class AlarmTest {
     assertThat(step(20, 2, 2)).isEqualTo(Event.NOTHING);
     assertThat(step(30, 2, 2)).isEqualTo(Event.UPDATED);
     assertThat(alarm.level()).isEqualTo(2);
-    // down to the second, for a moment to nothing: it is the second that is told
+    // down to the second, for a moment to nothing: it is the second that is emitted
     assertThat(step(40, -1, -1)).isEqualTo(Event.NOTHING);
     assertThat(step(50, 1, 1)).isEqualTo(Event.NOTHING);
     assertThat(step(339, -1, -1)).isEqualTo(Event.NOTHING);
@@ -136,7 +136,7 @@ class AlarmTest {
           reached = random.nextDouble() < up ? random.nextInt(3) : -1;
         }
         int retained = Math.max(reached, random.nextInt(8) == 0 ? 0 : -1);
-        // some news come late
+        // some values come late
         long time = START + millis - (random.nextInt(10) == 0 ? 5_000 : 0);
         Event event = any.step(time, reached, retained, timing);
         switch (event) {
@@ -168,31 +168,31 @@ class AlarmTest {
   void aCrash_changesNothing() throws IOException {
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
-      Alarm whole = new Alarm();
-      Alarm torn = new Alarm();
+      Alarm steady = new Alarm();
+      Alarm restored = new Alarm();
       List<Event> events = new ArrayList<>();
       List<Event> tornEvents = new ArrayList<>();
       for (int second = 0; second < 1_500; second += 1 + random.nextInt(30)) {
         int reached = random.nextInt(4) - 1;
         int retained = Math.max(reached, random.nextInt(3) - 1);
-        events.add(whole.step(START + 1_000L * second, reached, retained, TIMING));
-        tornEvents.add(torn.step(START + 1_000L * second, reached, retained, TIMING));
+        events.add(steady.step(START + 1_000L * second, reached, retained, TIMING));
+        tornEvents.add(restored.step(START + 1_000L * second, reached, retained, TIMING));
         if (random.nextInt(5) == 0) {
-          torn = again(torn);
+          restored = again(restored);
         }
       }
       assertThat(tornEvents).isEqualTo(events);
-      assertThat(torn.revision()).isEqualTo(whole.revision());
+      assertThat(restored.revision()).isEqualTo(steady.revision());
     }
   }
 
-  /** What is written only when it says so is all that matters. */
+  /** State that is written only after a change is complete. */
   @Test
   void whatItSaysHasNotChanged_needNotBeWritten() throws IOException {
     Random random = new Random(SEED + 1);
     for (int round = 0; round < ROUNDS; round++) {
-      Alarm whole = new Alarm();
-      Alarm kept = again(whole);
+      Alarm steady = new Alarm();
+      Alarm kept = again(steady);
       List<Event> events = new ArrayList<>();
       List<Event> keptEvents = new ArrayList<>();
       for (int second = 0; second < 1_500; second += 1 + random.nextInt(30)) {
@@ -201,9 +201,9 @@ class AlarmTest {
         long time = START + 1_000L * second;
         Alarm restored = again(kept);
         keptEvents.add(restored.step(time, reached, retained, TIMING));
-        events.add(whole.step(time, reached, retained, TIMING));
-        if (whole.takeChanged()) {
-          kept = again(whole);
+        events.add(steady.step(time, reached, retained, TIMING));
+        if (steady.takeChanged()) {
+          kept = again(steady);
         }
       }
       assertThat(keptEvents).isEqualTo(events);

@@ -34,10 +34,10 @@ class BudgetTest {
   }
 
   private static void assertRefused(
-      org.assertj.core.api.ThrowableAssert.ThrowingCallable budget, String... says) {
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable budget, String... texts) {
     assertThatThrownBy(budget)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll(says)
+        .hasMessageContainingAll(texts)
         .message()
         .doesNotContain("\n");
   }

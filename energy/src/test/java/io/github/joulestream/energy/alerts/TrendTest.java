@@ -65,15 +65,15 @@ class TrendTest {
   void noise_isNoTrend() {
     System.out.println("TrendTest seed " + SEED);
     Random random = new Random(SEED);
-    int foretold = 0;
+    int forecasts = 0;
     for (int round = 0; round < 2_000; round++) {
       // 95 % of the limit, give or take 2 %: for ever below it
       Trend trend = trend(40, _ -> 950 + 10 * random.nextGaussian());
       if (trend.millisTo(1_000, 600_000) != Long.MAX_VALUE) {
-        foretold++;
+        forecasts++;
       }
     }
-    assertThat(foretold).isZero();
+    assertThat(forecasts).isZero();
     Trend falling = trend(40, i -> 950 - i + random.nextGaussian());
     assertThat(falling.millisTo(1_000, 600_000)).isEqualTo(Long.MAX_VALUE);
   }
@@ -81,18 +81,18 @@ class TrendTest {
   @Test
   void aRiseInNoise_isForetold() {
     Random random = new Random(SEED);
-    int foretold = 0;
+    int forecasts = 0;
     for (int round = 0; round < 200; round++) {
       // from 800 by 2 every 15 s to 880: at 1,000 after another 15 minutes
       Trend trend = trend(40, i -> 800 + 2 * i + 5 * random.nextGaussian());
       assertThat(trend.millisTo(1_000, 600_000)).isEqualTo(Long.MAX_VALUE);
       long left = trend.millisTo(1_000, 1_800_000);
       if (left != Long.MAX_VALUE) {
-        foretold++;
+        forecasts++;
         assertThat(left).isBetween(600_000L, 1_200_000L);
       }
     }
-    assertThat(foretold).isGreaterThan(190);
+    assertThat(forecasts).isGreaterThan(190);
   }
 
   @Test

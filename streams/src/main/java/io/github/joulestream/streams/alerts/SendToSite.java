@@ -41,7 +41,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
       return Keys.site(key);
     }
 
-    /** The node, job, budget or alert; empty if it is about the whole site. */
+    /** The node, job, budget or alert; empty if the record is about the site. */
     String name() {
       return key.substring(site().length() + 1);
     }

@@ -341,20 +341,20 @@ final class SiteRules {
    * data are of the past are not judged.
    *
    * @param dataMillis time of the latest data
-   * @param unheardMillis time since a record of the site arrived, by the wall clock
+   * @param withoutDataMillis time since a record of the site arrived, by the wall clock
    */
-  void freshness(long dataMillis, long unheardMillis) {
+  void freshness(long dataMillis, long withoutDataMillis) {
     states.step(
         Rule.SITE_STALE,
         Scope.SITE,
-        dataMillis + unheardMillis,
-        unheardMillis >= STALE_MILLIS ? Levels.ONE : Levels.NONE,
+        dataMillis + withoutDataMillis,
+        withoutDataMillis >= STALE_MILLIS ? Levels.ONE : Levels.NONE,
         STALE_TIMING,
         level ->
             AlertDetails.ofRule(
                 Severity.CRITICAL,
                 new AlertMeasurement(
-                    unheardMillis / 1e3,
+                    withoutDataMillis / 1e3,
                     STALE_MILLIS / 1e3,
                     "s",
                     100,

@@ -50,8 +50,8 @@ final class SiteWatch {
   private long storedNow = Long.MIN_VALUE;
   private long arrivedMillis = Long.MIN_VALUE;
   // by the wall clock; and whether anything arrived since its last tick
-  private long heardMillis = Long.MIN_VALUE;
-  private boolean heard;
+  private long receivedMillis = Long.MIN_VALUE;
+  private boolean received;
   private long sweptMillis = Long.MIN_VALUE;
   // after a silence of the site its nodes are not judged before
   private long nodesDueMillis = Long.MIN_VALUE;
@@ -127,7 +127,7 @@ final class SiteWatch {
   // ---- power
 
   private void accept(PowerSnapshot snapshot, byte[] wire, long arrivalMillis) {
-    heard = true;
+    received = true;
     arrivedMillis = Math.max(arrivedMillis, arrivalMillis);
     PowerRecord record = powerLog.newRecord(snapshot);
     for (NodePower one : snapshot.nodes()) {
@@ -216,21 +216,22 @@ final class SiteWatch {
    * data ended.
    */
   private void wallClock(long wallMillis) {
-    if (heard) {
-      heard = false;
-      heardMillis = wallMillis;
-    } else if (heardMillis == Long.MIN_VALUE) {
+    if (received) {
+      received = false;
+      receivedMillis = wallMillis;
+    } else if (receivedMillis == Long.MIN_VALUE) {
       // it was silent before the restart, or has all the time it needs
-      heardMillis = wallMillis - (now == Long.MIN_VALUE ? 0 : Math.max(0, sweptMillis - now));
+      receivedMillis = wallMillis - (now == Long.MIN_VALUE ? 0 : Math.max(0, sweptMillis - now));
     }
     // data of the past, as in a replay, is never fresh
     if (now != Long.MIN_VALUE && arrivedMillis - now < LIVE_MILLIS) {
-      long unheard = Math.max(0, wallMillis - heardMillis);
-      rules.freshness(now, unheard);
-      if (unheard >= SiteRules.SILENT_MILLIS && now + unheard - sweptMillis >= SWEEP_MILLIS) {
+      long withoutDataMillis = Math.max(0, wallMillis - receivedMillis);
+      rules.freshness(now, withoutDataMillis);
+      if (withoutDataMillis >= SiteRules.SILENT_MILLIS
+          && now + withoutDataMillis - sweptMillis >= SWEEP_MILLIS) {
         // when they report again, not all do at once
-        nodesDueMillis = now + unheard + SiteRules.SILENT_MILLIS;
-        sweep(now + unheard);
+        nodesDueMillis = now + withoutDataMillis + SiteRules.SILENT_MILLIS;
+        sweep(now + withoutDataMillis);
         storeClock();
       }
       states.updateInhibition();

@@ -96,26 +96,26 @@ class SitePowerTest {
     Map<Scope, Long> held = new HashMap<>();
     for (AlertedNode node : power.nodes()) {
       boolean counts = node.presence != AlertedNode.Presence.GONE;
-      Map<Scope, Long> parts = new HashMap<>();
-      parts.put(Scope.SITE, node.power.totalMilliwatts());
+      Map<Scope, Long> shares = new HashMap<>();
+      shares.put(Scope.SITE, node.power.totalMilliwatts());
       for (DeviceKind kind : DeviceKind.values()) {
-        parts.put(Scope.kind(kind), node.power.milliwatts(kind));
+        shares.put(Scope.kind(kind), node.power.milliwatts(kind));
       }
       node.labels.forEach(
-          (label, value) -> parts.put(Scope.nodes(label, value), node.power.totalMilliwatts()));
+          (label, value) -> shares.put(Scope.nodes(label, value), node.power.totalMilliwatts()));
       if (counts) {
         for (JobPower job : node.power.jobs()) {
-          parts.merge(Scope.job(job.job()), job.milliwatts(), Long::sum);
+          shares.merge(Scope.job(job.job()), job.milliwatts(), Long::sum);
           held.merge(Scope.job(job.job()), (long) job.gpuBasisPoints(), Long::sum);
           SitePower.Payer payer = payers.get(job.job());
           if (payer != null) {
-            parts.merge(Scope.user(payer.user()), job.milliwatts(), Long::sum);
-            parts.merge(Scope.project(payer.project()), job.milliwatts(), Long::sum);
+            shares.merge(Scope.user(payer.user()), job.milliwatts(), Long::sum);
+            shares.merge(Scope.project(payer.project()), job.milliwatts(), Long::sum);
           }
         }
       }
       int absent = node.presence == AlertedNode.Presence.REPORTING ? 0 : 1;
-      parts.forEach((scope, milliwatts) ->
+      shares.forEach((scope, milliwatts) ->
           expected.merge(
               scope,
               new Sum(counts ? milliwatts : 0, 1, absent),
