@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param rangeSeconds how far the query looks back
  * @param evaluator {@code gt}, {@code lt} or {@code outside_range}
  * @param lasting how long it must hold before the alert fires
- * @param noData what the rule says without any series: {@code OK}, {@code NoData}, {@code Alerting}
+ * @param noData state of the rule without any series: {@code OK}, {@code NoData}, {@code Alerting}
  * @param panel title of the panel of {@code dashboard} on which the alert is shown
  */
 record AlertRule(

@@ -68,7 +68,7 @@ final class AlertRules {
         "5m",
         "OK",
         severity,
-        "Site {{ .Labels.site }} draws {{ humanizePercentage .Values.watched.Value }} of its budget",
+        "Site {{ .Labels.site }} consumes {{ humanizePercentage .Values.watched.Value }} of its budget",
         "Mean power of the last five minutes is over %.0f %% of the lowest budget of power that is"
                 .formatted(share * 100)
             + " set for the site. A site without one is not watched.",
@@ -100,7 +100,7 @@ final class AlertRules {
         Select.of("1.0 * \"difference\" * \"difference\" AS \"squared\"").from(windows);
     return new AlertRule(
         "joulestream-difference",
-        "The books of a site do not balance",
+        "The ledger of a site does not balance",
         bySite(LEDGER, "max(\"squared\")", "squared", squares),
         null,
         HOUR,
@@ -109,9 +109,9 @@ final class AlertRules {
         "0s",
         "OK",
         "critical",
-        "The books of site {{ .Labels.site }} do not balance",
-        "In some window of the last hour measured energy is not what was booked to jobs and idle."
-            + " That is a defect: keep the topics, and tell the makers.",
+        "The ledger of site {{ .Labels.site }} does not balance",
+        "In some window of the last hour measured energy is not the sum of jobs and idle."
+            + " That is a defect: do not delete the topics, and report it.",
         PipelineDashboard.describe(),
         PipelineDashboard.DIFFERENCE);
   }
@@ -155,7 +155,7 @@ final class AlertRules {
         "OK",
         "warning",
         "Coverage of site {{ .Labels.site }} is {{ humanizePercentage .Values.latest.Value }}",
-        "Of more than 5 % of the device time of the last 15 minutes nobody knows the energy.",
+        "The energy of more than 5 % of the device time of the last 15 minutes is unknown.",
         PipelineDashboard.describe(),
         PipelineDashboard.COVERAGE);
   }

@@ -54,7 +54,7 @@ final class BudgetsDashboard {
 
   private static Panel headroom() {
     return Panels.stat("Headroom", Panels.WATTS)
-        .says("The budget less the power in the last interval. Red if there is none.")
+        .describedAs("The budget less the power in the last interval. Red if there is none.")
         .asks(
             Query.series(
                 SitePanels.overTime(
@@ -67,7 +67,7 @@ final class BudgetsDashboard {
 
   private static Panel peak() {
     return Panels.stat("Peak against budget", Panels.SHARE)
-        .says("The highest window of the range as a part of the budget.")
+        .describedAs("The highest window of the range as a ratio of the budget.")
         .asks(
             Query.series(
                 Select.of("max(\"Power\") / " + SitePanels.BUDGET_WATTS + " AS \"Peak\"")
@@ -80,7 +80,7 @@ final class BudgetsDashboard {
 
   private static Panel timeAbove() {
     return Panels.stat("Time over budget", "s")
-        .says("How long windows of the range were over the budget, together.")
+        .describedAs("How long windows of the range were over the budget, together.")
         .asks(
             Query.series(
                 Select.of(
@@ -98,7 +98,7 @@ final class BudgetsDashboard {
 
   private static Panel course() {
     return Panels.lines(POWER, Panels.WATTS, 16, 9)
-        .says("Mean power of the chosen sites together, and the budget above.")
+        .describedAs("Mean power of the chosen sites together, and the budget above.")
         .asks(
             Query.series(SitePanels.overTime("mean(\"Power\") AS \"Power\"")),
             SitePanels.budgetLine())
@@ -108,7 +108,7 @@ final class BudgetsDashboard {
 
   private static Panel alerts() {
     return Panels.alerts("Alerts", 8, 9)
-        .says(
+        .describedAs(
             "Grafana's rules about Joulestream that fire, are about to, or have no data. They do"
                 + " not look at the budget above, but at budgets that are set.");
   }
@@ -117,7 +117,7 @@ final class BudgetsDashboard {
     Column count = new Column("Fire", "count(" + ALERTS.field("revision") + ")");
     return Panels.stat("Alerts that fire", Panels.COUNT)
         .sized(4, 8)
-        .says(
+        .describedAs(
             "Alerts of Joulestream itself, about budgets that are set and about waste, that began"
                 + " up to 90 days before the end of the range and have not ended.")
         .asks(
@@ -158,7 +158,7 @@ final class BudgetsDashboard {
             .from(newest)
             .where("\"in force\" = 1");
     return Panels.table("Budgets in force", Panels.WATTS, 20, 8)
-        .says(
+        .describedAs(
             "Budgets that are set with joulestream budget, as they were at the end of the range:"
                 + " of power, or of energy in an hour, a day or a month.")
         .asks(Query.table(inForce))
@@ -188,9 +188,9 @@ final class BudgetsDashboard {
             .from(ALERTS)
             .where(Queries.sites(ALERTS), Select.IN_RANGE);
     return Panels.table("Alerts that began in the range", "none", 24, 9)
-        .says(
+        .describedAs(
             "Each time that an alert of Joulestream itself held: about what, how far over which"
-                + " limit, until when, and who drew most.")
+                + " limit, until when, and the largest consumers.")
         .asks(Query.table(rows.newest(MAX_ALERTS)))
         .field("Time", SINCE)
         .field("time", SINCE)
@@ -202,7 +202,8 @@ final class BudgetsDashboard {
 
   private static Panel waste() {
     return Panels.lines(WASTE, Panels.SHARE, 24, 7)
-        .says("Energy of GPUs that jobs held at a use under 5 %, of all energy of GPUs, by site.")
+        .describedAs(
+            "Energy of GPUs that jobs held at a use under 5 %, of all energy of GPUs, by site.")
         .asks(
             Query.series(
                 Queries.perInterval(
@@ -229,7 +230,7 @@ final class BudgetsDashboard {
             .groupBy("time(1d)")
             .fill("none");
     return Panels.columns("Energy by day", Panels.KILOWATT_HOURS, 24, 8)
-        .says(
+        .describedAs(
             "Energy of each day (UTC) and the daily budget above. The days at the edges of the"
                 + " range may be cut.")
         .asks(Query.series(days), Query.series(budget))

@@ -29,7 +29,7 @@ record Dashboard(
   /** The JSON model of Grafana 12.0; later releases read it, and bring it up to date. */
   private static final int SCHEMA_VERSION = 41;
 
-  /** Windows of the last seconds are not whole yet: not every node has told its readings. */
+  /** Windows of the last seconds are not complete yet: readings of some nodes have not arrived. */
   private static final String NOW_DELAY = "30s";
 
   Dashboard {

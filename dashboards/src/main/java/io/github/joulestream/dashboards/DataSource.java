@@ -7,8 +7,8 @@ import io.github.joulestream.schemas.catalogue.Retention;
 import java.util.Locale;
 
 /**
- * Where Grafana asks. The store writer has a bucket for what is kept for weeks and one for what is
- * kept for years; each is a data source of provisioning/datasources.
+ * A data source of Grafana. The store writer has a bucket for each retention, weeks and years; each
+ * is a data source of provisioning/datasources.
  *
  * @param uid of the data source, or the variable that holds it
  */
@@ -18,7 +18,7 @@ record DataSource(String uid) {
 
   static final DataSource OF_CHOSEN_WINDOWS = new DataSource("${" + VARIABLE + "}");
 
-  /** Of a query that does not say yet what it asks for. */
+  /** Of a query whose measurement is not known yet. */
   static final DataSource UNSPECIFIED = new DataSource("");
 
   /** What the name of the one with the chosen windows looks like, as Grafana writes patterns. */

@@ -127,7 +127,7 @@ final class EfficiencyDashboard {
     Column count = new Column("Jobs", "count(" + SUMMARY.field(JobAmount.TOTAL_MILLIJOULES) + ")");
     return Panels.stat("Jobs", Panels.COUNT)
         .sized(3, 4)
-        .says("How many jobs. The tables below add up the newest %,d.".formatted(MAX_JOBS))
+        .describedAs("How many jobs. The tables below add up the newest %,d.".formatted(MAX_JOBS))
         .asks(
             Query.series(
                 // of a job in several parts the first
@@ -135,23 +135,23 @@ final class EfficiencyDashboard {
                     .where(SUMMARY.field("fragment_epoch_millis") + " = 0")));
   }
 
-  private static Panel figure(String title, String unit, String says, Column column) {
+  private static Panel figure(String title, String unit, String description, Column column) {
     return Panels.stat(title, unit)
         .sized(3, 4)
-        .says(says)
+        .describedAs(description)
         .asks(Query.series(ofChosenPeople(Queries.inRange(SUMMARY, List.of(column)))));
   }
 
   private static Panel energyPerDay() {
     Column energy = Queries.kilowattHours(SUMMARY, "Energy", JobAmount.TOTAL_MILLIJOULES);
     return Panels.columns("Energy of jobs, by day", Panels.KILOWATT_HOURS, 12, 8)
-        .says("All energy of the jobs, by the day on which they started.")
+        .describedAs("All energy of the jobs, by the day on which they started.")
         .asks(Query.series(ofChosenPeople(Queries.perInterval(SUMMARY, "1d", List.of(energy)))));
   }
 
-  private static Panel perDay(String title, String unit, String says, Column... columns) {
+  private static Panel perDay(String title, String unit, String description, Column... columns) {
     return dots(title, unit)
-        .says(says)
+        .describedAs(description)
         .asks(Query.series(ofChosenPeople(Queries.perInterval(SUMMARY, "1d", List.of(columns)))));
   }
 
@@ -166,9 +166,9 @@ final class EfficiencyDashboard {
             "sum(%s) / (%s / 1000.0)"
                 .formatted(SUMMARY.field("work"), SUMMARY.sum(JobAmount.TOTAL_MILLIJOULES)));
     return dots("Work per joule, by day", "none")
-        .says(
+        .describedAs(
             "Work in the chosen unit over energy, by the day on which jobs started. A job in"
-                + " several parts counts its work once for each.")
+                + " several fragments counts its work once for each.")
         .asks(
             Query.series(
                 ofChosenPeople(Queries.perInterval(SUMMARY, "1d", List.of(column)))
@@ -177,7 +177,8 @@ final class EfficiencyDashboard {
 
   private static Panel siteShares() {
     return Panels.lines("Where the sites' energy went, by day", Panels.SHARE, 24, 8)
-        .says("Parts of all measured energy of the sites: jobs, GPUs held but idle, and idle.")
+        .describedAs(
+            "Shares of all measured energy of the sites: jobs, GPUs held but idle, and idle.")
         .custom("showPoints", "always")
         .asks(
             Query.series(
@@ -212,7 +213,7 @@ final class EfficiencyDashboard {
             "job",
             aggregated("count"));
     return Panels.table(title, Panels.KILOWATT_HOURS, 12, 9)
-        .says(
+        .describedAs(
             "Added up by Grafana from the newest %,d jobs that started in the range; the figures"
                     .formatted(MAX_JOBS)
                 + " above count all.")
@@ -282,8 +283,8 @@ final class EfficiencyDashboard {
             .where(Queries.sites(SUMMARY), Select.IN_RANGE);
     Map<String, Object> start = Map.of("unit", "dateTimeAsIso", "displayName", "start");
     return Panels.table(JOBS, Panels.KILOWATT_HOURS, 24, 12)
-        .says(
-            "The newest %,d jobs by start, one row for each part. A job leads to its own dashboard."
+        .describedAs(
+            "The newest %,d jobs by start, one row for each fragment. A job leads to its own dashboard."
                 .formatted(MAX_JOBS))
         .asks(Query.table(ofChosenPeople(rows).newest(MAX_JOBS)))
         .field("Time", start)

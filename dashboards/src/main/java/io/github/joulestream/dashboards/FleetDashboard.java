@@ -59,7 +59,7 @@ final class FleetDashboard {
 
   private static Panel powerBySite() {
     return Panels.stacked("Power by site", Panels.WATTS, 12, 8)
-        .says("Mean power of each chosen site, stacked.")
+        .describedAs("Mean power of each chosen site, stacked.")
         .asks(
             Query.series(
                 Queries.trend(

@@ -25,7 +25,7 @@ final class JobDashboard {
         List.of(Variable.oneSite(), Variable.job(), Variable.price(), Variable.carbon()),
         List.of(Annotation.jobStarts(true, job), Annotation.jobEnds(true, job)),
         List.of(
-            Panels.row("Its whole life, from its summary"),
+            Panels.row("From start to end, by its summary"),
             facts(),
             life(
                 "Energy of the job",
@@ -45,7 +45,7 @@ final class JobDashboard {
             life(
                 "Peak power of the job",
                 Panels.WATTS,
-                "The highest mean power of any whole window of 10 s.",
+                "The highest mean power of any complete window of 10 s.",
                 new Column("Peak", "max(" + SUMMARY.field("peak_milliwatts") + ") / 1000.0")),
             life(
                 "Energy per GPU hour",
@@ -55,7 +55,7 @@ final class JobDashboard {
             life(
                 "Work per joule",
                 "none",
-                "Units of work that the job told, over its energy. 0 if it told none.",
+                "Units of work that the job reported, over its energy. 0 if it reported none.",
                 workPerJoule()),
             life(
                     "GPU busy while held",
@@ -87,14 +87,14 @@ final class JobDashboard {
                 .decimals(1)
                 .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green")),
             life(
-                    "By meters of whole nodes",
+                    "By meters of nodes",
                     Panels.SHARE,
-                    "The part of all its energy that meters of whole nodes measured, with fans and"
-                        + " losses of supplies. At 100 % it is that of whole nodes, at 0 % the sum"
+                    "The share of its energy that meters of nodes measured, with fans and"
+                        + " losses of supplies. At 100 % all of it is, at 0 % it is the sum"
                         + " of its devices.",
                     Queries.ratio(
                         SUMMARY,
-                        "Whole nodes",
+                        "Node meters",
                         JobAmount.WHOLE_NODE_MILLIJOULES,
                         JobAmount.TOTAL_MILLIJOULES))
                 .sized(3, 4)
@@ -128,22 +128,23 @@ final class JobDashboard {
   }
 
   private static Column workPerJoule() {
-    // parts of a job all tell the same work
+    // all fragments of a job have the same work
     return new Column(
         "Work per joule",
         "max(%s) / (%s / 1000.0)"
             .formatted(SUMMARY.field("work"), SUMMARY.sum(JobAmount.TOTAL_MILLIJOULES)));
   }
 
-  private static Panel life(String title, String unit, String says, Column column) {
+  private static Panel life(String title, String unit, String description, Column column) {
     return Panels.stat(title, unit)
-        .says(says + " Jobs that started up to 90 days before the range are found.")
+        .describedAs(description + " Jobs that started up to 90 days before the range are found.")
         .asks(Query.series(Queries.jobLife(column.text())));
   }
 
   private static Panel facts() {
     return Panels.table("What is known of it", "none", 24, 4)
-        .says("From the scheduler, as far as it told; one row for each part of the summary.")
+        .describedAs(
+            "From the scheduler, as far as it reported; one row for each fragment of the summary.")
         .asks(
             Query.table(
                 Queries.jobLife(
@@ -167,7 +168,7 @@ final class JobDashboard {
 
   private static Panel nodes() {
     return Panels.bars("Nodes, and how they were given back", "none", 9, 4)
-        .says(
+        .describedAs(
             "Nodes on which it was given something, and how its end was known there. Which nodes"
                 + " these are, the store does not hold.")
         .asks(
@@ -177,7 +178,7 @@ final class JobDashboard {
                     nodes("Given back by its hook", JobAmount.NODES_RELEASED),
                     nodes("End seen by the agent", JobAmount.NODES_ENDED_BY_AGENT),
                     nodes("Taken over by the next job", JobAmount.NODES_TAKEN_OVER),
-                    nodes("Not heard of for too long", JobAmount.NODES_EXPIRED))))
+                    nodes("No record for too long", JobAmount.NODES_EXPIRED))))
         .fromZero();
   }
 
@@ -187,7 +188,7 @@ final class JobDashboard {
 
   private static Panel powerByKind() {
     return Panels.stacked("Power of the job by kind", Panels.WATTS, 16, 9)
-        .says(
+        .describedAs(
             "Mean power, stacked. What node meters see beyond the devices is the rest of the nodes.")
         .asks(Query.series(Queries.jobTrend(Queries.jobWattsByKind())))
         .interval(Windows.NAME);
@@ -195,7 +196,8 @@ final class JobDashboard {
 
   private static Panel energyByKind() {
     return Panels.donut("Energy of the job by kind", Panels.KILOWATT_HOURS, 8, 9)
-        .says("Of the range. Kinds that a node's meter contains are told beside it, not added.")
+        .describedAs(
+            "Of the range. Kinds that a node's meter contains are shown beside it, not added.")
         .asks(
             Query.series(
                 Queries.jobInRange(
@@ -225,14 +227,14 @@ final class JobDashboard {
             .from(perInterval)
             .where(Select.IN_RANGE);
     return Panels.lines("Energy of the job so far", Panels.KILOWATT_HOURS, 16, 8)
-        .says("Its energy since the start of the range.")
+        .describedAs("Its energy since the start of the range.")
         .asks(Query.series(soFar))
         .interval(Windows.NAME);
   }
 
   private static Panel quality() {
     return Panels.donut("Quality of the job's energy", Panels.KILOWATT_HOURS, 8, 8)
-        .says("Of the range: measured, estimated over gaps, and modelled from use.")
+        .describedAs("Of the range: measured, estimated over gaps, and modelled from use.")
         .asks(
             Query.series(
                 Queries.jobInRange(

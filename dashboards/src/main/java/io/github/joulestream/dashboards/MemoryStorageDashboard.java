@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Memory and storage: what there is, what is allocated, what is used, and what it draws. */
+/** Memory and storage: present, allocated, used, and their power. */
 final class MemoryStorageDashboard {
   static final String UID = "joulestream-memory-storage";
 
   private static final Source LEDGER = Source.LEDGER;
 
-  /** One of the two, and the amounts that tell of it. */
+  /** One of the two, and its amounts. */
   private record Kind(
       String name,
       String watts,
@@ -73,9 +73,9 @@ final class MemoryStorageDashboard {
         power(kind));
   }
 
-  private static Panel now(String title, String says, SiteAmount amount) {
+  private static Panel now(String title, String description, SiteAmount amount) {
     return Panels.stat(title, Panels.BYTES)
-        .says(says)
+        .describedAs(description)
         .asks(Query.series(Queries.trend(LEDGER, List.of(Queries.bytes(title, amount)))))
         .interval(Queries.WINDOW);
   }
@@ -89,7 +89,7 @@ final class MemoryStorageDashboard {
 
   private static Panel strandedNow(Kind kind) {
     return Panels.stat(kind.name + " stranded", Panels.BYTES)
-        .says(
+        .describedAs(
             "Allocated less used, in the last interval: what jobs hold and do not need. Negative"
                 + " where more is used than was allocated, as by the system itself.")
         .asks(Query.series(Queries.trend(LEDGER, List.of(stranded(kind)))))
@@ -108,8 +108,8 @@ final class MemoryStorageDashboard {
 
   private static Panel spare(Kind kind) {
     return Panels.stat(kind.name + " never used at once", Panels.SHARE)
-        .says(
-            "The part of it that even at the peak of the chosen sites together nobody used: what"
+        .describedAs(
+            "The share of it that was unused even at the peak of the chosen sites together: what"
                 + " one pool for all could do without.")
         .asks(
             Query.series(
@@ -122,8 +122,8 @@ final class MemoryStorageDashboard {
   private static Panel sparePower(Kind kind) {
     return Panels.stat(
             "A pool for " + kind.name.toLowerCase(Locale.ROOT) + " could save", Panels.WATTS)
-        .says(
-            "Its mean power times the part never used at once: at most that much, if power goes"
+        .describedAs(
+            "Its mean power times the share never used at once: at most that much, if power goes"
                 + " with capacity.")
         .asks(
             Query.series(
@@ -135,7 +135,7 @@ final class MemoryStorageDashboard {
 
   private static Panel course(Kind kind) {
     return Panels.lines(kind.name + ", there, allocated and used", Panels.BYTES, 12, 9)
-        .says("Bytes, of all chosen sites together.")
+        .describedAs("Bytes, of all chosen sites together.")
         .asks(
             Query.series(
                 Queries.trend(
@@ -155,14 +155,15 @@ final class MemoryStorageDashboard {
             Queries.bytes("Allocated", kind.allocated),
             Queries.bytes("Used", kind.used));
     return Panels.bars(kind.name + ", peaks", Panels.BYTES, 6, 9)
-        .says("The highest window of the range of each. All sites at once, not each at its peak.")
+        .describedAs(
+            "The highest window of the range of each. All sites at once, not each at its peak.")
         .asks(Query.series(Queries.overWindows("max", Queries.perWindow(LEDGER, columns), columns)))
         .fromZero();
   }
 
   private static Panel power(Kind kind) {
     return Panels.lines("Power of " + kind.name.toLowerCase(Locale.ROOT), Panels.WATTS, 6, 9)
-        .says("Mean power, measured or modelled, as the probes say.")
+        .describedAs("Mean power, measured or modelled, as the probes report it.")
         .asks(
             Query.series(
                 Queries.trend(Source.SITE_WINDOW, List.of(Queries.watts("Power", kind.watts)))))

@@ -70,29 +70,29 @@ final class NodeDashboard {
             inDoubt(),
             Panels.row("Jobs"),
             SitePanels.topJobs(24, 9)
-                .says(
+                .describedAs(
                     "The 20 jobs of the chosen site with the highest mean power in the last ten"
                         + " minutes of the range. On which nodes a job ran, the store does not hold: job starts and"
                         + " ends can be switched on as marks above.")));
   }
 
-  private static Panel now(String title, String unit, String says, Column column) {
+  private static Panel now(String title, String unit, String description, Column column) {
     return Panels.stat(title, unit)
-        .says(says)
+        .describedAs(description)
         .asks(Query.series(Queries.nodeTrend(List.of(column))))
         .interval(NODE.window());
   }
 
-  private static Panel overRange(String title, String unit, String says, Column column) {
+  private static Panel overRange(String title, String unit, String description, Column column) {
     return Panels.stat(title, unit)
-        .says(says)
+        .describedAs(description)
         .asks(Query.series(Queries.nodeInRange(List.of(column))));
   }
 
   private static Panel peak() {
     List<Column> power = List.of(Queries.watts(NODE, "Power", "total_watts"));
     return Panels.stat("Peak power of the node", Panels.WATTS)
-        .says("The highest power of any window of 10 s of the range.")
+        .describedAs("The highest power of any window of 10 s of the range.")
         .asks(Query.series(Queries.overWindows("max", Queries.nodeWindows(power), power)));
   }
 
@@ -106,7 +106,7 @@ final class NodeDashboard {
 
   private static Panel powerByKind() {
     return Panels.stacked("Power of the node by kind", Panels.WATTS, 16, 9)
-        .says(
+        .describedAs(
             "Mean power, stacked. What a meter of the node sees beyond its devices is the rest; 0"
                 + " where there is no such meter.")
         .asks(Query.series(Queries.nodeTrend(Queries.wattsByKind(NODE))))
@@ -115,8 +115,8 @@ final class NodeDashboard {
 
   private static Panel whereTo() {
     return Panels.donut("Where the node's energy went", Panels.KILOWATT_HOURS, 8, 9)
-        .says(
-            "Jobs; GPUs that jobs held at a use under 5 %; and what was allocated to nobody."
+        .describedAs(
+            "Jobs; GPUs that jobs held at a use under 5 %; and what was not allocated."
                 + " Together all that was measured.")
         .asks(
             Query.series(
@@ -131,13 +131,13 @@ final class NodeDashboard {
                         Queries.kilowattHours(NODE, "Idle", "idle_watts")))));
   }
 
-  /** Only windows in which the meter said something: in others the parts are all that is known. */
+  /** Only windows in which the meter has readings: in others only its devices are known. */
   private static Panel restOfNode() {
     List<Column> columns =
         List.of(
             Queries.watts(NODE, "Meter", "node_watts"),
             new Column(
-                "Parts",
+                "Devices",
                 "%s + %s + %s + %s"
                     .formatted(
                         NODE.sum("gpu_watts"),
@@ -145,16 +145,16 @@ final class NodeDashboard {
                         NODE.sum("storage_watts"),
                         NODE.sum("cpu_watts"))));
     return Panels.lines("Rest of the node", Panels.WATTS, 24, 8)
-        .says(
-            "What the node's meter sees, what GPUs, processors, memory and drives draw of it, and"
-                + " the rest: fans, network cards, losses of the supplies. Where the meter says"
+        .describedAs(
+            "What the node's meter measures, what GPUs, processors, memory and drives consume of"
+                + " it, and the rest: fans, network cards, losses of the supplies. Where the meter reports"
                 + " nothing there is a gap.")
         .asks(
             Query.series(
                 Select.of(
                         "mean(\"Meter\") AS \"Meter\"",
-                        "mean(\"Parts\") AS \"Parts\"",
-                        "mean(\"Meter\") - mean(\"Parts\") AS \"Rest\"")
+                        "mean(\"Devices\") AS \"Devices\"",
+                        "mean(\"Meter\") - mean(\"Devices\") AS \"Rest\"")
                     .from(Queries.nodeWindows(columns))
                     .where(Select.IN_RANGE, "\"Meter\" > 0")
                     .groupBy("time($__interval)")
@@ -170,7 +170,7 @@ final class NodeDashboard {
 
   private static Panel gpus() {
     return Panels.lines("GPUs of the node", Panels.COUNT, 12, 9)
-        .says("How many GPUs were seen, how many were allocated, and how many were busy.")
+        .describedAs("How many GPUs were seen, how many were allocated, and how many were busy.")
         .asks(
             Query.series(
                 Queries.nodeTrend(
@@ -184,7 +184,7 @@ final class NodeDashboard {
 
   private static Panel use() {
     return Panels.lines("Use of the node", Panels.SHARE, 12, 9)
-        .says("GPU time busy and allocated, memory used, and drive time busy, each of all.")
+        .describedAs("GPU time busy and allocated, memory used, and drive time busy, each of all.")
         .asks(
             Query.series(
                 Queries.nodePerInterval(
@@ -200,7 +200,7 @@ final class NodeDashboard {
 
   private static Panel coverageOverTime() {
     return Panels.lines("Coverage of the node, over time", Panels.SHARE, 8, 8)
-        .says("Device time whose energy is known, of all device time that was seen.")
+        .describedAs("Device time whose energy is known, of all device time that was seen.")
         .asks(Query.series(Queries.nodePerInterval(List.of(coverage()))))
         .interval(NODE.window())
         .between(0, 1);
@@ -208,7 +208,7 @@ final class NodeDashboard {
 
   private static Panel readings() {
     return Panels.lines("Readings of the node", "cps", 8, 8)
-        .says(
+        .describedAs(
             "Readings of its devices that arrived, each once, per second. A node that is gone ends.")
         .asks(
             Query.series(
@@ -220,9 +220,9 @@ final class NodeDashboard {
 
   private static Panel inDoubt() {
     return Panels.columns("Refused and stuck", Panels.COUNT, 8, 8)
-        .says(
+        .describedAs(
             "Fields and readings of the node that were refused, of any reason, and minutes that"
-                + " counters stood still though power was drawn. Sums of each interval.")
+                + " counters did not rise although power was measured. Sums of each interval.")
         .asks(
             Query.series(
                 Queries.nodePerInterval(

@@ -54,7 +54,7 @@ final class Panel {
   }
 
   /** What it answers, and what to keep in mind. */
-  Panel says(String text) {
+  Panel describedAs(String text) {
     description = text;
     return this;
   }
@@ -90,7 +90,7 @@ final class Panel {
     return this;
   }
 
-  /** What it says when there is no value. */
+  /** Text where there is no value. */
   Panel without(String text) {
     defaults.put("noValue", text);
     return this;

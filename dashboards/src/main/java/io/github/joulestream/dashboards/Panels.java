@@ -273,7 +273,7 @@ final class Panels {
     return Map.of("unit", unit);
   }
 
-  /** Hides the columns that only say the start of the range. */
+  /** Hides the columns that only have the start of the range. */
   static ObjectNode without(String... columns) {
     ObjectNode excluded = Json.object("Time", true, "time", true);
     for (String column : columns) {

@@ -11,7 +11,7 @@ import java.util.Map;
 /** Whether the figures can be relied on: the books, what arrives, what is refused, what is odd. */
 final class PipelineDashboard {
   static final String UID = "joulestream-pipeline";
-  static final String DIFFERENCE = "Difference of the books";
+  static final String DIFFERENCE = "Difference of the ledger";
   static final String READINGS = "Readings by site";
   static final String COVERAGE = "Coverage by site";
 
@@ -50,7 +50,7 @@ final class PipelineDashboard {
                         + " or that have the number of another batch and other content.",
                     SiteAmount.RIVAL_AGENT_BATCHES)
                 .thresholds("green", new Threshold(1, "red")),
-            Panels.row("The books, and what arrives"),
+            Panels.row("Ledger, and what arrives"),
             differenceBySite(),
             freshness(),
             readingsBySite(),
@@ -65,7 +65,7 @@ final class PipelineDashboard {
             Panels.row("What is not as it should be"),
             counts(
                 "Refused, by reason",
-                "What could not be used, by reason. All of it is kept in the topic dead-letter.",
+                "What could not be used, by reason. All of it is in the topic dead-letter.",
                 notBooked()),
             counts(
                 "Repeats, clocks and rivals",
@@ -104,7 +104,7 @@ final class PipelineDashboard {
 
   private static Panel readingsNow() {
     return Panels.stat("Readings", "cps")
-        .says("Readings of devices that arrived, each once, per second.")
+        .describedAs("Readings of devices that arrived, each once, per second.")
         .asks(Query.series(Queries.trend(LEDGER, List.of(readings()))))
         .interval(Queries.WINDOW);
   }
@@ -112,8 +112,8 @@ final class PipelineDashboard {
   private static Panel difference(String title, String function) {
     List<Column> columns = List.of(Queries.difference());
     return Panels.stat(title, Panels.JOULES)
-        .says(
-            "Measured less booked, of any site and window of the range: by the books 0, and"
+        .describedAs(
+            "Measured less jobs less idle, of any site and window of the range: 0, and"
                 + " anything else is a defect.")
         .asks(
             Query.series(
@@ -121,16 +121,16 @@ final class PipelineDashboard {
         .thresholds("red", new Threshold(0, "green"), new Threshold(0.001, "red"));
   }
 
-  private static Panel sum(String title, String says, SiteAmount... amounts) {
+  private static Panel sum(String title, String description, SiteAmount... amounts) {
     String all = String.join(" + ", Arrays.stream(amounts).map(LEDGER::sum).toList());
     return Panels.stat(title, Panels.COUNT)
-        .says(says)
+        .describedAs(description)
         .asks(Query.series(Queries.inRange(LEDGER, List.of(new Column(title, all)))));
   }
 
   private static Panel differenceBySite() {
     return Panels.lines(DIFFERENCE, Panels.JOULES, 16, 8)
-        .says(
+        .describedAs(
             "Measured less jobs less idle, by site; the mean of the windows of each interval. A"
                 + " flat line at 0, always.")
         .asks(
@@ -146,7 +146,7 @@ final class PipelineDashboard {
             .groupBy(LEDGER.tag("site"));
     Map<String, Object> age = Map.of("unit", "dateTimeFromNow", "displayName", "newest");
     return Panels.table("Newest window of each site", "none", 8, 8)
-        .says(
+        .describedAs(
             "How old the newest window is, and how many readings it has. Some seconds are normal.")
         .asks(Query.table(newest))
         .field("Time", age)
@@ -167,10 +167,10 @@ final class PipelineDashboard {
 
   private static Panel lag() {
     return Panels.lines(LAG, Panels.COUNT, 12, 9)
-        .says(
+        .describedAs(
             "Records of a topic that are there and that its reader has not done yet: the"
-                + " topologies, the store writers, whoever sends alerts. What keeps growing is too"
-                + " slow, or stands still.")
+                + " topologies, the store writers, the senders of alerts. A lag that grows is of one that is too"
+                + " slow, or stopped.")
         .asks(Query.series(seen("max", "lag_records", "component", "topic"), READER))
         .interval(PIPELINE.window())
         .fromZero();
@@ -178,7 +178,7 @@ final class PipelineDashboard {
 
   private static Panel age() {
     return Panels.lines("Age of the newest window", "ms", 12, 9)
-        .says(
+        .describedAs(
             "How long ago the newest window of 10 s ended that the store has, by site. Some seconds"
                 + " are normal. A writer knows of what it stored since it started.")
         .asks(
@@ -190,7 +190,8 @@ final class PipelineDashboard {
 
   private static Panel written() {
     return Panels.lines("Written to topics", "cps", 12, 8)
-        .says("Records per second that are written to each topic; telemetry comes in batches.")
+        .describedAs(
+            "Records per second that are written to each topic; telemetry comes in batches.")
         .asks(
             Query.series(
                 seen("mean", "records_per_second", "topic")
@@ -202,7 +203,7 @@ final class PipelineDashboard {
 
   private static Panel done() {
     return Panels.lines("Read from topics", "cps", 12, 8)
-        .says("Records per second that each reader has done, of each topic.")
+        .describedAs("Records per second that each reader has done, of each topic.")
         .asks(
             Query.series(
                 seen("mean", "records_per_second", "component", "topic")
@@ -214,7 +215,7 @@ final class PipelineDashboard {
 
   private static Panel stored() {
     return Panels.lines("Points stored", "cps", 12, 8)
-        .says("Points per second that each store writer has put into the store.")
+        .describedAs("Points per second that each store writer has put into the store.")
         .asks(Query.series(seen("mean", "points_per_second", "component"), "$tag_component"))
         .interval(PIPELINE.window())
         .fromZero();
@@ -231,9 +232,9 @@ final class PipelineDashboard {
             .groupBy("time($__interval)")
             .fill("null");
     return Panels.columns("What store writers could not store", Panels.COUNT, 12, 8)
-        .says(
-            "Records that could not be read, and points that the store refused, which are kept in"
-                + " the topic dead-letter; and how often a store that was away was asked again."
+        .describedAs(
+            "Records that could not be read, and points that the store refused, which are in"
+                + " the topic dead-letter; and writes retried because the store was unavailable."
                 + " Sums of each interval.")
         .asks(Query.series(sums))
         .interval(PIPELINE.window());
@@ -241,14 +242,16 @@ final class PipelineDashboard {
 
   private static Panel readingsBySite() {
     return Panels.lines(READINGS, "cps", 12, 8)
-        .says("Readings that arrived, each once, per second and site. A site that is gone ends.")
+        .describedAs(
+            "Readings that arrived, each once, per second and site. A site that is gone ends.")
         .asks(Query.series(Queries.trend(LEDGER, List.of(readings()), "site"), "$tag_site"))
         .fromZero();
   }
 
   private static Panel coverageBySite() {
     return Panels.lines(COVERAGE, Panels.SHARE, 12, 8)
-        .says("Device time whose energy is known, of all device time that was seen, by site.")
+        .describedAs(
+            "Device time whose energy is known, of all device time that was seen, by site.")
         .asks(
             Query.series(
                 Queries.perInterval(
@@ -257,9 +260,9 @@ final class PipelineDashboard {
         .between(0, 1);
   }
 
-  private static Panel counts(String title, String says, SiteAmount... amounts) {
+  private static Panel counts(String title, String description, SiteAmount... amounts) {
     return Panels.columns(title, Panels.COUNT, 12, 8)
-        .says(says + " Sums of each interval.")
+        .describedAs(description + " Sums of each interval.")
         .asks(
             Query.series(
                 Queries.perInterval(
@@ -272,9 +275,9 @@ final class PipelineDashboard {
 
   private static Panel deviceTime() {
     return Panels.columns("Device time in doubt", "ms", 12, 8)
-        .says(
+        .describedAs(
             "Device time that is uncovered, that was given to jobs more than once, and in which a"
-                + " counter stood still though power was drawn. Sums of each interval.")
+                + " counter did not rise although power was measured. Sums of each interval.")
         .asks(
             Query.series(
                 Queries.perInterval(

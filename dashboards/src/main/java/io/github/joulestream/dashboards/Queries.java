@@ -23,7 +23,7 @@ final class Queries {
 
   static final String WINDOW_MILLIS = "${window:raw}";
 
-  /** Of what is of any age: the newest of it says how it is. */
+  /** Of points of any age: the newest is the present state. */
   static final String BEFORE_RANGE_ENDS = "time <= ${__to}ms";
 
   /** Length of {@link Windows#NAME} windows, ms, with a decimal point. */
@@ -135,7 +135,7 @@ final class Queries {
     return perInterval(Source.NODE_WINDOW, "$__interval", columns).where(node());
   }
 
-  /** Of the chosen job, what its summary says of its whole life, wherever the range is. */
+  /** Of the chosen job, from its summary: from start to end, wherever the range is. */
   static Select jobLife(String... columns) {
     return Select.of(columns)
         .from(Source.JOB_SUMMARY)
@@ -329,8 +329,8 @@ final class Queries {
   }
 
   /**
-   * Those that draw most at the end of the range, W: the mean of their windows of the last minutes.
-   * All windows of a range would be millions at a large site.
+   * Those of the highest power at the end of the range, W: the mean of their windows of the last
+   * minutes. All windows of a range would be millions at a large site.
    *
    * @param tag what they are: {@code job} or {@code node}
    */

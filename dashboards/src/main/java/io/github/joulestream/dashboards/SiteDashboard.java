@@ -59,10 +59,10 @@ final class SiteDashboard {
             SitePanels.topJobs(14, 10, SitePanels.CHOSEN)));
   }
 
-  private static Panel overWindows(String title, String function, String says) {
+  private static Panel overWindows(String title, String function, String description) {
     List<Column> power = List.of(Queries.watts("Power", "total_watts"));
     return Panels.stat(title, Panels.WATTS)
-        .says(says)
+        .describedAs(description)
         .asks(
             Query.series(
                 Queries.overWindows(
@@ -71,7 +71,7 @@ final class SiteDashboard {
 
   private static Panel jobsAndIdle() {
     return Panels.stacked("Power of jobs and idle", Panels.WATTS, 12, 9)
-        .says("Power that is booked to jobs, and power that is booked to nobody: together all.")
+        .describedAs("Power of jobs, and power that is idle: together all.")
         .asks(
             Query.series(
                 Queries.trend(
@@ -83,7 +83,7 @@ final class SiteDashboard {
 
   private static Panel energyPerHour() {
     return Panels.columns("Energy per hour", Panels.KILOWATT_HOURS, 16, 8)
-        .says("What each hour took. The hours at the edges of the range may be cut.")
+        .describedAs("What each hour took. The hours at the edges of the range may be cut.")
         .asks(Query.series(Queries.perInterval(LEDGER, Windows.HOUR_NAME, Queries.whereTo())));
   }
 
@@ -94,23 +94,23 @@ final class SiteDashboard {
             Queries.devices("Allocated", SiteAmount.GPU_ALLOCATED_MILLIS),
             Queries.devices("Busy", SiteAmount.GPU_BUSY_MILLIS));
     return Panels.lines("GPUs", Panels.COUNT, 12, 9)
-        .says("How many GPUs were seen, how many were allocated, and how many were busy.")
+        .describedAs("How many GPUs were seen, how many were allocated, and how many were busy.")
         .asks(Query.series(Queries.trend(LEDGER, columns)))
         .fromZero();
   }
 
   private static Panel pueOverTime() {
     return Panels.lines("PUE over time", "none", 16, 6)
-        .says(
-            "Power of the whole site over power of its IT, where the site has a facility meter."
-                + " Nodes without a meter count by their parts, so that it reads high.")
+        .describedAs(
+            "Power of the site over power of its IT, where the site has a facility meter."
+                + " Nodes without a meter count by their devices, so that it reads high.")
         .asks(Query.series(Queries.pueTrend()))
         .without("no facility meter");
   }
 
   private static Panel quality() {
     return Panels.donut("Quality of the energy", Panels.KILOWATT_HOURS, 8, 6)
-        .says(
+        .describedAs(
             "Measured: from counters or dense readings. Estimated: over gaps up to 5 min. Modelled:"
                 + " from use, for devices without a meter.")
         .asks(
@@ -127,9 +127,9 @@ final class SiteDashboard {
   }
 
   private static Panel metersOrParts() {
-    return Panels.donut("Whole nodes or sums of devices", Panels.KILOWATT_HOURS, 8, 6)
-        .says(
-            "What meters of whole nodes measured, with fans and losses of supplies, and what is the"
+    return Panels.donut("Node meters or sums of devices", Panels.KILOWATT_HOURS, 8, 6)
+        .describedAs(
+            "What meters of nodes measured, with fans and losses of supplies, and what is the"
                 + " sum of devices. Together all that was measured.")
         .asks(
             Query.series(
@@ -137,7 +137,7 @@ final class SiteDashboard {
                     LEDGER,
                     List.of(
                         Queries.kilowattHours(
-                            LEDGER, "Meters of whole nodes", SiteAmount.WHOLE_NODE_MILLIJOULES),
+                            LEDGER, "Meters of nodes", SiteAmount.WHOLE_NODE_MILLIJOULES),
                         new Column(
                             "Sums of devices",
                             "(%s - %s) / %s"
@@ -149,7 +149,7 @@ final class SiteDashboard {
 
   private static Panel sharing() {
     return Panels.donut("Devices had alone or shared", Panels.KILOWATT_HOURS, 8, 6)
-        .says("Energy booked to jobs that had a device for themselves, and to jobs that shared it.")
+        .describedAs("Energy of jobs that had a device for themselves, and of jobs that shared it.")
         .asks(
             Query.series(
                 Queries.inRange(

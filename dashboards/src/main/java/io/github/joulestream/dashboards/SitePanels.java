@@ -25,7 +25,7 @@ final class SitePanels {
 
   static Panel powerNow() {
     return Panels.stat("Power now", Panels.WATTS)
-        .says("Mean power of the chosen sites in the last interval, and its course.")
+        .describedAs("Mean power of the chosen sites in the last interval, and its course.")
         .asks(
             Query.series(
                 Queries.trend(Source.SITE_WINDOW, List.of(Queries.watts("Power", "total_watts")))))
@@ -58,8 +58,8 @@ final class SitePanels {
     Select share =
         overTime("mean(\"Power\") / " + BUDGET_WATTS + " AS \"Of the budget\"", IF_BUDGET);
     return Panels.gauge("Power against budget", Panels.SHARE)
-        .says(
-            "Power now as a part of the budget above, which is that of the chosen sites that have"
+        .describedAs(
+            "Power now as a ratio of the budget above, which is that of the chosen sites that have"
                 + " one. Yellow from 85 %, red from 95 %.")
         .asks(Query.series(share))
         .without("no budget is set")
@@ -71,7 +71,7 @@ final class SitePanels {
 
   static Panel energy() {
     return Panels.stat("Energy", Panels.KILOWATT_HOURS)
-        .says("Energy of all devices over the range, none twice: jobs and idle together.")
+        .describedAs("Energy of all devices over the range, none twice: jobs and idle together.")
         .asks(
             Query.series(
                 Queries.inRange(
@@ -83,7 +83,7 @@ final class SitePanels {
 
   static Panel cost() {
     return Panels.stat("Cost", Panels.MONEY)
-        .says("Energy over the range times the price above. One price for the whole range.")
+        .describedAs("Energy over the range times the price above. One price for the range.")
         .asks(
             Query.series(
                 Queries.inRange(
@@ -92,7 +92,8 @@ final class SitePanels {
 
   static Panel carbon() {
     return Panels.stat("CO2", Panels.GRAMS)
-        .says("Energy over the range times the carbon intensity above. One figure for it all.")
+        .describedAs(
+            "Energy over the range times the carbon intensity above. One figure for it all.")
         .asks(
             Query.series(
                 Queries.inRange(
@@ -102,7 +103,7 @@ final class SitePanels {
 
   static Panel pue() {
     return Panels.stat("PUE", "none")
-        .says(
+        .describedAs(
             "Energy at facility meters over energy of the devices, of the sites that have such a"
                 + " meter.")
         .asks(Query.series(Queries.pue()))
@@ -113,7 +114,7 @@ final class SitePanels {
 
   static Panel coverage() {
     return Panels.stat("Coverage", Panels.SHARE)
-        .says("Device time whose energy is known, of all device time that was seen.")
+        .describedAs("Device time whose energy is known, of all device time that was seen.")
         .asks(Query.series(Queries.inRange(LEDGER, List.of(Queries.coverage(LEDGER)))))
         .decimals(1)
         .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green"));
@@ -121,7 +122,7 @@ final class SitePanels {
 
   static Panel powerByKind(int width, int height) {
     return Panels.stacked(POWER_BY_KIND, Panels.WATTS, width, height)
-        .says(
+        .describedAs(
             "Mean power, stacked. What node meters see beyond the devices is the rest of the nodes;"
                 + " 0 where there is no node meter.")
         .asks(
@@ -131,15 +132,16 @@ final class SitePanels {
 
   static Panel whereTo(int width, int height) {
     return Panels.donut("Where the energy went", Panels.KILOWATT_HOURS, width, height)
-        .says(
-            "Jobs; GPUs that jobs held at a use under 5 %; and what was allocated to nobody."
+        .describedAs(
+            "Jobs; GPUs that jobs held at a use under 5 %; and what was not allocated."
                 + " Together all that was measured.")
         .asks(Query.series(Queries.inRange(LEDGER, Queries.whereTo())));
   }
 
   static Panel utilisationNow(int width, int height) {
     return Panels.bars("Utilisation over the range", Panels.SHARE, width, height)
-        .says("Device time busy and allocated, and memory and storage used and allocated, of all.")
+        .describedAs(
+            "Device time busy and allocated, and memory and storage used and allocated, of all.")
         .asks(Query.series(Queries.inRange(LEDGER, Queries.utilisation())))
         .between(0, 1)
         .thresholds("orange", new Threshold(0.3, "yellow"), new Threshold(0.6, "green"));
@@ -147,14 +149,14 @@ final class SitePanels {
 
   static Panel utilisation(int width, int height) {
     return Panels.lines("Utilisation", Panels.SHARE, width, height)
-        .says("The same shares over time. Each is a ratio of sums, over all chosen sites.")
+        .describedAs("The same shares over time. Each is a ratio of sums, over all chosen sites.")
         .asks(Query.series(Queries.perInterval(LEDGER, "$__interval", Queries.utilisation())))
         .between(0, 1);
   }
 
   static Panel idlePower(int width, int height) {
     return Panels.stacked("Power without use", Panels.WATTS, width, height)
-        .says("Power of what is allocated to nobody, and of GPUs that jobs hold and do not use.")
+        .describedAs("Power of what is not allocated, and of GPUs that jobs hold and do not use.")
         .asks(
             Query.series(
                 Queries.trend(
@@ -169,7 +171,7 @@ final class SitePanels {
    */
   static Panel topJobs(int width, int height, String... chosen) {
     return Panels.table("Top jobs", Panels.WATTS, width, height)
-        .says(
+        .describedAs(
             "The 20 jobs with the highest mean power in the last ten minutes of the range. A job"
                 + " leads to its own dashboard.")
         .asks(Query.table(Queries.top(20, Source.JOB_WINDOW, "job")))
@@ -182,7 +184,7 @@ final class SitePanels {
 
   static Panel topNodes(int width, int height, String... chosen) {
     return Panels.table("Top nodes", Panels.WATTS, width, height)
-        .says(
+        .describedAs(
             "The 20 nodes with the highest mean power in the last ten minutes of the range. A node"
                 + " leads to its own dashboard.")
         .asks(Query.table(Queries.top(20, Source.NODE_WINDOW, "node")))
@@ -212,8 +214,8 @@ final class SitePanels {
             new Column("coverage", Queries.coverage(LEDGER).expression()));
     Map<String, Object> share = Map.of("unit", Panels.SHARE, "decimals", 1);
     return Panels.table("Sites", Panels.KILOWATT_HOURS, width, height)
-        .says(
-            "Energy over the range, the parts of it that went to jobs and to GPUs held but idle,"
+        .describedAs(
+            "Energy over the range, the shares of it that went to jobs and to GPUs held but idle,"
                 + " busy GPU time and coverage. A site leads to its own dashboard.")
         .asks(Query.table(Queries.inRange(LEDGER, columns, "site")))
         .transform("organize", Panels.without())

@@ -20,7 +20,7 @@ record Variable(String name, ObjectNode json) {
     return one("site", "Site", "The site that is shown", siteQuery());
   }
 
-  /** Where windows are kept for longest: sites that are gone have a history, too. */
+  /** The store with the longest retention: sites that are gone have a history, too. */
   private static Query siteQuery() {
     Source source = Source.SITE_WINDOW;
     return new Query(
@@ -35,7 +35,7 @@ record Variable(String name, ObjectNode json) {
     return text("job", "Job", "The id of a job; tables of jobs lead here with it", "");
   }
 
-  /** Nodes that were heard of in the range. */
+  /** Nodes with readings in the range. */
   static Variable node() {
     Source source = Source.NODE_WINDOW;
     Select last =
@@ -63,7 +63,7 @@ record Variable(String name, ObjectNode json) {
                 .where(Queries.sites(source), Select.IN_RANGE)));
   }
 
-  /** Units of work that jobs of the range told. */
+  /** Units of work that jobs of the range reported. */
   static Variable workUnit() {
     Source source = Source.JOB_SUMMARY;
     String unit = source.field("work_unit");
@@ -106,7 +106,7 @@ record Variable(String name, ObjectNode json) {
   static Variable store(String chosen) {
     return new Variable(
         DataSource.VARIABLE,
-        base("datasource", DataSource.VARIABLE, "Store", "Where the chosen windows are kept")
+        base("datasource", DataSource.VARIABLE, "Store", "Store of the chosen windows")
             .put("hide", 2)
             .put("skipUrlSync", true)
             .put("query", "influxdb")

@@ -41,7 +41,7 @@ public final class BoundedBody {
    * The first bytes as UTF-8 text; what follows is read and left out. For answers that are shown to
    * people, or of which the status matters alone.
    *
-   * @param mostBytes of the body so many are kept
+   * @param mostBytes bytes of the body at most; the rest is dropped
    */
   public static HttpResponse.BodyHandler<String> beginning(int mostBytes) {
     return _ -> new Beginning(mostBytes);
@@ -69,9 +69,9 @@ public final class BoundedBody {
     @Override
     public void onNext(List<ByteBuffer> buffers) {
       for (ByteBuffer buffer : buffers) {
-        byte[] part = new byte[Math.min(buffer.remaining(), mostBytes - bytes.size())];
-        buffer.get(part);
-        bytes.writeBytes(part);
+        byte[] bounded = new byte[Math.min(buffer.remaining(), mostBytes - bytes.size())];
+        buffer.get(bounded);
+        bytes.writeBytes(bounded);
       }
     }
 

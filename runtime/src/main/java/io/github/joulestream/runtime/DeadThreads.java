@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program one of whose threads has died does part of its work at best, and looks well from
- * outside. So it ends, with status 1, and whoever looks after it starts it anew.
+ * A program one of whose threads has died does not do all of its work, and looks healthy from
+ * outside. So it ends, with status 1, and its supervisor restarts it.
  */
 public final class DeadThreads {
   private static final Logger log = LoggerFactory.getLogger(DeadThreads.class);
@@ -19,25 +19,25 @@ public final class DeadThreads {
   private DeadThreads() {}
 
   /**
-   * From now on a thread that dies of what nobody caught ends the process: in order if that is
+   * From now on a thread that dies of an uncaught exception ends the process: in order if that is
    * possible within a minute, else at once.
    *
-   * @param say is given one line that says why
+   * @param report receives one line with the reason
    */
-  public static void endTheProcess(Consumer<String> say) {
+  public static void endTheProcess(Consumer<String> report) {
     Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
-      log.error("thread {} died", thread.getName(), e);
+      log.error("Thread {} died", thread.getName(), e);
       if (ENDING.getAndSet(true)) {
         return;
       }
-      say.accept("thread %s died, so this process ends: %s".formatted(thread.getName(), e));
+      report.accept("thread %s died, so this process ends: %s".formatted(thread.getName(), e));
       Thread.ofPlatform().name("last-resort").daemon().start(DeadThreads::haltInTime);
-      // not in the dead thread itself: whoever stops the program may wait for its end
+      // not in the dead thread itself: a caller that stops the program may wait for its end
       Thread.ofPlatform().name("end").daemon().start(() -> System.exit(1));
     });
   }
 
-  /** The program stops: a thread that dies of its parts being closed changes nothing. */
+  /** The program stops: a thread that dies because a component was closed changes nothing. */
   public static void ending() {
     ENDING.set(true);
   }
@@ -46,7 +46,7 @@ public final class DeadThreads {
     try {
       Thread.sleep(STOP_LIMIT);
     } catch (InterruptedException e) {
-      log.debug("interrupted, so it ends at once", e);
+      log.debug("Interrupted: the process ends at once", e);
     }
     Runtime.getRuntime().halt(1);
   }

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 /**
  * A log for errors that may come a million times: of each kind one line a minute, with the number
  * of lines that were left out since. Texts from outside are shown safely. Remembers a bounded
- * number of kinds, and logs no more lines than that within a minute, however many kinds somebody
- * invents; safe for many threads.
+ * number of kinds, and logs no more lines than that within a minute, however many kinds there are;
+ * safe for many threads.
  */
 public final class DistinctErrors {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -45,7 +45,7 @@ public final class DistinctErrors {
    * Logs a line, unless one of its kind was logged within the last minute.
    *
    * @param kind what lines have in common: the topic and the reason without its values
-   * @param line one line, with the values: partition, offset, the whole reason
+   * @param line one line, with the values: partition, offset, the complete reason
    */
   public void warn(String kind, String line) {
     long leftOut = leftOut(kind);

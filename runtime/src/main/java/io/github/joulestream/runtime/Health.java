@@ -2,15 +2,15 @@
 package io.github.joulestream.runtime;
 
 /**
- * How a program is.
+ * State of a program.
  *
- * @param ok false if starting it anew may help
+ * @param ok false if a restart may help
  * @param words one line on what is the matter, or {@code ok}
  */
 public record Health(boolean ok, String words) {
   public static final Health GOOD = new Health(true, "ok");
 
-  /** It does its work, and something is to be said of it. */
+  /** It does its work, with a remark. */
   public static Health good(String words) {
     return new Health(true, "ok; " + words);
   }

@@ -13,11 +13,11 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * A port that says how a program is: {@code /metrics} for Prometheus and {@code /health}, whose
- * status is 200 or 503, for whoever starts programs anew. It only ever answers; nothing can be
+ * A port with the state of a program: {@code /metrics} for Prometheus and {@code /health}, whose
+ * status is 200 or 503, for supervisors that restart programs. It only ever answers; nothing can be
  * changed through it.
  *
- * <p>It holds a small heap whoever connects: of connections that are over the limit each is closed
+ * <p>It needs a small heap whatever connects: of connections that are over the limit each is closed
  * at once, and of the others each that does not send its request, or take its answer, within a few
  * seconds. These limits are those of the JDK's server, so they hold for all such servers of the
  * process; a system property of the JDK's that is set at the start goes before.

@@ -44,7 +44,8 @@ public enum Metric {
   STREAMS_RECORDS_OUT("joulestream_streams_records_out_total", "Records written by it."),
   STREAMS_LAG("joulestream_streams_lag_records", "Records of its partitions not read yet."),
   STREAMS_REFUSED(
-      "joulestream_streams_refused_records_total", "Records kept as dead letters, by topology."),
+      "joulestream_streams_refused_records_total",
+      "Records refused and written to dead-letter, by topology."),
   STREAMS_SET_ASIDE(
       "joulestream_streams_set_aside_nodes",
       "Nodes that are not booked until a person puts them back."),
@@ -52,7 +53,9 @@ public enum Metric {
       "joulestream_streams_replaced_threads_total", "Threads that failed and were replaced."),
 
   STORE_POINTS("joulestream_store_writer_points_total", "Points that the store has taken."),
-  STORE_REFUSED("joulestream_store_writer_refused_records_total", "Records kept as dead letters."),
+  STORE_REFUSED(
+      "joulestream_store_writer_refused_records_total",
+      "Records refused and written to dead-letter."),
   STORE_RETRIES("joulestream_store_writer_retries_total", "Writes tried again."),
   STORE_REACHABLE("joulestream_store_writer_store_reachable", "1 if the store takes points."),
   SITE_ENERGY(
@@ -60,8 +63,8 @@ public enum Metric {
       "Energy of windows that the store has taken since this process started."),
   SITE_JOBS_ENERGY(
       "joulestream_site_jobs_energy_joules_total",
-      "Part of it that is booked to jobs; the rest is idle."),
-  SITE_WINDOW("joulestream_site_power_watts", "What the site draws by the latest readings."),
+      "Energy of the jobs of the site; the rest of its energy is idle."),
+  SITE_WINDOW("joulestream_site_power_watts", "Power of the site by the latest readings."),
   JOBS_RUNNING("joulestream_jobs_running", "Jobs that run."),
 
   SIMULATED_READINGS("joulestream_simulate_readings_total", "Readings of the simulated site."),
@@ -95,7 +98,7 @@ public enum Metric {
     return metricName;
   }
 
-  /** What it says, in a sentence. */
+  /** Its meaning, in a sentence. */
   public String help() {
     return help;
   }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The figures of one program, asked for when somebody wants to see them: counting itself costs what
- * an addition costs. Safe for use by many threads once all are shown.
+ * The figures of one program, read when they are asked for: counting itself costs what an addition
+ * costs. Safe for use by many threads once all are shown.
  */
 public final class Metrics {
   private static final Logger log = LoggerFactory.getLogger(Metrics.class);
@@ -25,7 +25,7 @@ public final class Metrics {
   /** Values by the text of their label, empty if there is none. */
   private final Map<Metric, Supplier<Map<String, Double>>> shown = new EnumMap<>(Metric.class);
 
-  /** With what is to be said of every process. */
+  /** With the figures that every process has. */
   public Metrics() {
     ProcessHandle.Info self = ProcessHandle.current().info();
     show(
@@ -99,7 +99,7 @@ public final class Metrics {
   }
 
   private static String number(double value) {
-    // whole numbers as such: 1.7E9 is allowed, but nobody likes to read it
+    // whole numbers as such: 1.7E9 is allowed, but hard to read
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);

@@ -7,10 +7,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * Whether a loop turns: it notes each turn, also while it waits for somebody who is away, and says
- * before it waits for work for any length of time that nothing is due. A loop that has something to
- * do and notes nothing for longer than its limit is stuck: then starting the program anew may help.
- * One thread notes, any may ask; a note costs a look at the clock.
+ * Whether a loop turns: it notes each turn, also while it waits for a server that is unavailable,
+ * and states before it waits for work for any length of time that nothing is due. A loop that has
+ * something to do and notes nothing for longer than its limit is stuck: then a restart of the
+ * program may help. One thread notes, any may ask; a note costs a look at the clock.
  */
 public final class Progress {
   private final String loop;
@@ -23,7 +23,7 @@ public final class Progress {
   /**
    * A loop that has not begun: nothing is due until its first turn.
    *
-   * @param loop what it is called in the line that says that it is stuck: {@code the store writer}
+   * @param loop its name in the line that reports that it is stuck: {@code the store writer}
    * @param limit the longest time that a turn may take, with whatever it waits for
    */
   public Progress(String loop, Duration limit) {
@@ -49,7 +49,7 @@ public final class Progress {
     due = false;
   }
 
-  /** Says that it is stuck and since when, if it is. */
+  /** Reports that it is stuck and since when, if it is. */
   public Optional<String> stuck() {
     // in this order: what turns meanwhile must not look stuck
     boolean isDue = due;

@@ -7,12 +7,12 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/** How long a server wants to be left alone (RFC 9110, section 10.2.3). */
+/** How long a server asks to wait (RFC 9110, section 10.2.3). */
 public final class RetryAfter {
   private RetryAfter() {}
 
   /**
-   * The milliseconds in a {@code Retry-After}, which gives seconds or a date; 0 if it says neither.
+   * The milliseconds in a {@code Retry-After}, which gives seconds or a date; 0 if it has neither.
    *
    * @param date the answer's own {@code Date}, so that our clock does not matter
    */
@@ -31,7 +31,7 @@ public final class RetryAfter {
       Duration wait = Duration.between(httpDate(date), httpDate(text));
       return Math.max(0, wait.toMillis());
     } catch (DateTimeException e) {
-      return 0; // neither: as if it had said nothing
+      return 0; // neither: as if there were no header
     }
   }
 

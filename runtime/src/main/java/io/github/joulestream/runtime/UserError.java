@@ -4,7 +4,7 @@ package io.github.joulestream.runtime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something the person at the command line can mend. The message is one line that says what is
+ * An error that the person at the command line can correct. The message is one line with what is
  * wrong and what to do; it is shown without a stack trace.
  */
 public final class UserError extends RuntimeException {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A job got devices of a node, or gave them back. Events may come in any order, late and more than
- * once: what holds at a time is what the latest event at or before it says.
+ * once: what holds at a time is the latest event at or before it.
  *
  * @param action what happened
  * @param atEpochMillis since when, Unix epoch, milliseconds
@@ -16,7 +16,7 @@ import java.util.List;
  *     {@code RELEASE}: those given back, or none for all that the job has on this node
  * @param shares the job's shares of memory, drives, processors and the metered node
  * @param gpusOnNode GPUs that the node has, 0 if none or unknown
- * @param reporter who says so
+ * @param reporter who reports it
  */
 public record AllocationEvent(
     String site,
@@ -35,11 +35,11 @@ public record AllocationEvent(
     RELEASE
   }
 
-  /** Who says what was taken or given back. */
+  /** Who reports what was taken or given back. */
   public enum Reporter {
     /** The job's own prologue or epilogue. */
     HOOK,
-    /** The node's agent, which saw that the job is gone; counts where the hook says nothing. */
+    /** The node's agent, which saw that the job is gone; counts where the hook reports nothing. */
     AGENT
   }
 
@@ -77,7 +77,7 @@ public record AllocationEvent(
         Reporter.HOOK);
   }
 
-  /** A job takes the whole node. */
+  /** A job takes all devices of the node. */
   public static AllocationEvent holdNode(
       String site, String node, String job, long atEpochMillis, List<DeviceShare> devices) {
     return new AllocationEvent(

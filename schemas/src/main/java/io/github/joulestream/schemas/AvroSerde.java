@@ -91,7 +91,7 @@ final class AvroSerde<T> implements Serde<T> {
   }
 
   /**
-   * Reads from a part of an array.
+   * Reads from a range of an array.
    *
    * @param in is set to what is to be read
    */

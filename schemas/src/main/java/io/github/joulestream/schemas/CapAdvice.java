@@ -7,13 +7,13 @@ import java.util.List;
 
 /**
  * Caps that would bring a scope back under its limit. Advice: nothing here acts on hardware. A
- * later record of the same budget takes the place of an earlier one; one without caps says that
+ * later record of the same budget takes the place of an earlier one; one without caps means that
  * none is needed any more.
  *
  * @param scope what the budget is for, as text
  * @param epochMillis of the data that it was worked out from
  * @param limitMilliwatts the limit
- * @param valueMilliwatts what the scope draws
+ * @param valueMilliwatts power of the scope
  * @param unmetMilliwatts what would still be over the limit, because all are at their idle floor
  * @param caps of those that should give; all others may go on as they are
  */

@@ -23,7 +23,7 @@ interface Codec<T> {
    * Checks what was read, where its constructor does not: times, and what programs of ours write
    * alone.
    *
-   * @throws IllegalArgumentException with one line that says what is beyond its bound
+   * @throws IllegalArgumentException with one line that names the value beyond its bound
    */
   default void check(T value) {}
 

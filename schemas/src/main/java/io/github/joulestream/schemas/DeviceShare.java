@@ -7,7 +7,7 @@ import io.github.joulestream.energy.Bounds;
  * A device and how much of it a job has.
  *
  * @param deviceId the device's id on its node
- * @param basisPoints share in basis points (1/10,000); 10,000 is the whole device
+ * @param basisPoints share in basis points (1/10,000); 10,000 is all of the device
  */
 public record DeviceShare(String deviceId, int basisPoints) {
   public DeviceShare {

@@ -15,11 +15,11 @@ import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 
 /**
- * Whether an entry of the topic {@code schemas} may be read with. A schema says what the reader
- * does with the bytes of a record, so it is taken only if
+ * Whether an entry of the topic {@code schemas} may be read with. A schema determines what the
+ * reader does with the bytes of a record, so it is taken only if
  *
  * <ul>
- *   <li>its fingerprint is its key: nobody changes what another release wrote,
+ *   <li>its fingerprint is its key: what another release wrote is not changed,
  *   <li>it is one of a record of ours, and what it writes resolves into ours,
  *   <li>it is small, does not contain itself, and every value of it takes at least a byte: so a
  *       record costs no more than a multiple of its size.
@@ -36,14 +36,14 @@ final class ForeignSchema {
   static final int MAX_DEPTH = 16;
 
   /** Fields and branches, each as often as it is used. */
-  static final int MAX_PARTS = 2_000;
+  static final int MAX_NODES = 2_000;
 
   private static final Map<String, Schema> OURS =
       KnownSchemas.own().stream()
           .collect(Collectors.toUnmodifiableMap(Schema::getFullName, Function.identity()));
 
   private final Set<String> within = new HashSet<>();
-  private int parts;
+  private int nodes;
 
   private ForeignSchema() {}
 
@@ -52,7 +52,7 @@ final class ForeignSchema {
    *
    * @param key the fingerprint as 16 hexadecimal digits
    * @param json the schema
-   * @throws IllegalArgumentException with one line that says why it is not taken
+   * @throws IllegalArgumentException with one line with the reason
    */
   static Schema accept(byte[] key, byte[] json) {
     Schema schema = read(json);
@@ -158,8 +158,8 @@ final class ForeignSchema {
   }
 
   private void count() {
-    if (++parts > MAX_PARTS) {
-      throw new IllegalArgumentException("it has more than %d parts".formatted(MAX_PARTS));
+    if (++nodes > MAX_NODES) {
+      throw new IllegalArgumentException("it has more than %d nodes".formatted(MAX_NODES));
     }
   }
 }

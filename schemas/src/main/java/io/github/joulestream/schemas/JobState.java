@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
-/** Where a job stands. */
+/** State of a job. */
 public enum JobState {
   RUNNING,
   COMPLETED,
@@ -9,8 +9,8 @@ public enum JobState {
   CANCELLED,
   TIMEOUT,
   /**
-   * Energy was booked to it, but no scheduler said anything of it; or it has ended, as its nodes
-   * say, and nobody said how.
+   * It has energy, but no record of the scheduler arrived; or its nodes report its end, and the
+   * scheduler does not report how it ended.
    */
   UNKNOWN;
 

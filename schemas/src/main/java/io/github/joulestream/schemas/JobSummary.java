@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * A job's totals since its start, live or final.
  *
- * @param peakMilliwatts the highest mean power of any whole 10 s window
+ * @param peakMilliwatts the highest mean power of any complete window of 10 s
  * @param fragmentEpochMillis which fragment of the job this is: a job that is reported again long
  *     after it was closed has several, and their totals add up; 0 in the first
  * @param nodes nodes that the scheduler gave to the job, 0 if unknown
@@ -64,21 +64,21 @@ public record JobSummary(
   public enum EndedBy {
     /** It is not. */
     NOBODY,
-    /** The scheduler said so. */
+    /** The scheduler reported it. */
     SCHEDULER,
     /** Its hooks gave everything back. */
     HOOK,
     /** On some node only the agent saw it end. */
     AGENT,
-    /** On some node only the next job says that it must have ended. */
+    /** On some node only the next job shows that it must have ended. */
     TAKEN_OVER,
-    /** On some node nothing was heard of it for too long. */
+    /** On some node no record of it arrived for too long. */
     LIMIT,
-    /** The scheduler said so, but on some node it still holds what it was given. */
+    /** The scheduler reported it, but on some node it still holds devices. */
     STILL_HELD
   }
 
-  /** How it is known that the job is over; of what its nodes say the weakest. */
+  /** What ended the job: the weakest evidence of its nodes. */
   public EndedBy endedBy() {
     long over = 0;
     EndedBy weakest = EndedBy.HOOK;

@@ -4,8 +4,8 @@ package io.github.joulestream.schemas;
 /**
  * Times of a job in its summary, Unix epoch, milliseconds.
  *
- * @param anchorEpochMillis the time under which a store keeps the summary; never changes once it is
- *     set; {@link JobSpan#UNKNOWN} before
+ * @param anchorEpochMillis time of the summary in a store; never changes once it is set; {@link
+ *     JobSpan#UNKNOWN} before
  * @param startEpochMillis the scheduler's start, else the start of the first window with energy;
  *     {@link JobSpan#UNKNOWN} before there is one
  * @param endEpochMillis the scheduler's end, or {@link JobSpan#OPEN}
@@ -31,7 +31,7 @@ public record JobTimes(
     return endEpochMillis != JobSpan.OPEN;
   }
 
-  /** The same, kept in a store under its present start. */
+  /** The same, with its present start as its time in a store. */
   public JobTimes anchoredAtStart() {
     return new JobTimes(startEpochMillis, startEpochMillis, endEpochMillis, lastEpochMillis);
   }

@@ -5,13 +5,13 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
 
 /**
- * Energy of a job in one window: the whole window so far on the topic {@code job-window}, an
- * increment to it on the way there.
+ * Energy of a job in one window: its total so far on the topic {@code job-window}, an increment to
+ * it on the way there.
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length
- * @param fragmentEpochMillis which part of the whole this is: all parts of one window add up. 0, or
- *     when a part began after the one before was closed
+ * @param fragmentEpochMillis identifies the fragment: all fragments of one window add up. 0, or the
+ *     start of a fragment that was opened after the one before was closed
  */
 public record JobWindow(
     String site,
@@ -21,7 +21,7 @@ public record JobWindow(
     Totals<JobAmount> totals,
     long fragmentEpochMillis) {
 
-  /** The only part, or an increment. */
+  /** The only fragment, or an increment. */
   public JobWindow(
       String site,
       String job,

@@ -29,7 +29,7 @@ public final class Keys {
   }
 
   /**
-   * Refuses a name that cannot be a part of a key.
+   * Refuses a name that cannot be in a key.
    *
    * @throws IllegalArgumentException if it is empty or longer than {@link Bounds#NAME_CHARACTERS},
    *     holds a character that cannot be shown, or is a site, node or budget with a slash

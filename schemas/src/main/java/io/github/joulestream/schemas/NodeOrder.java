@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public enum NodeOrder {
   /** Read its state again, and continue with it. */
   RESTORE,
-  /** Begin a new account; what was booked stays booked. */
+  /** Begin a new account; energy booked so far stays. */
   RESET;
 
   /** The value of a record. */

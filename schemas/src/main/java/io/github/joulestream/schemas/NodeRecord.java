@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A node, as its agent says it is: at its start, once a minute, and when something changes. On the
+ * A node, as its agent reports it: at its start, once a minute, and when something changes. On the
  * compacted topic of nodes.
  *
- * @param epochMillis when this was said
+ * @param epochMillis time of the report
  * @param agentVersion version of the agent
- * @param labels where it stands and what it is, such as {@code rack=r12}
+ * @param labels its place and properties, such as {@code rack=r12}
  * @param spooledBatches batches on the agent's disk that wait to be sent
  * @param droppedBatches batches that the agent had to give up since it started
  * @param unavailable what the agent cannot read, and why

@@ -5,9 +5,9 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 
 /**
- * What was added to the books of a node in one window, the same amounts as a site's. On the topic
- * {@code node-window}; a window comes in fragments, one per emission, and all fragments of a window
- * add up. No state is needed to emit them.
+ * Increment of a node's account in one window, the same amounts as a site's. On the topic {@code
+ * node-window}; a window comes in fragments, one per emission, and all fragments of a window add
+ * up. No state is needed to emit them.
  *
  * @param windowStartEpochMillis start of the window, a multiple of its length
  * @param windowMillis its length

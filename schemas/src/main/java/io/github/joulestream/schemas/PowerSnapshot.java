@@ -5,7 +5,7 @@ import io.github.joulestream.energy.NodePower;
 import java.util.List;
 
 /**
- * What nodes of a site draw now: those of one task of the accounting that have said something since
+ * Power of nodes of a site now: those of one task of the accounting of which records arrived since
  * its last commit. On the topic {@code power-snapshot}; the latest record of a node counts.
  *
  * @param task partition of {@code telemetry} whose nodes these are

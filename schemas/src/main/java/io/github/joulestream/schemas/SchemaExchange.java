@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Schemas of all releases that ever wrote, in the compacted topic {@code schemas}: {@code topics
  * create} of a release puts its own there, and programs read it in the background. So an older
  * reader understands a newer writer without a registry to run, and who writes records needs no
- * permission to say how they are read.
+ * permission to decide how they are read.
  *
  * <p>Who meets an unknown schema looks it up in memory. Only if the topic was not read to its end
  * within the last second does it wait for that: 5 s of each minute at most, over all threads of the
@@ -92,8 +92,8 @@ public final class SchemaExchange implements AutoCloseable {
   }
 
   /**
-   * Puts this release's schemas into the topic: for whoever sets up a cluster, and needs permission
-   * to write there.
+   * Puts this release's schemas into the topic: for the setup of a cluster, and needs permission to
+   * write there.
    *
    * @param kafka how to reach the cluster
    */

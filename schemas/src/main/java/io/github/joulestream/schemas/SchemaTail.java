@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the topic {@code schemas} from its beginning and stays at its end, in a daemon thread of
- * its own, so that nobody who processes records reads it. What keeps it from that (no broker, no
+ * its own, so that no thread that processes records reads it. What prevents that (no broker, no
  * topic, no permission) is logged once a minute, and it tries again.
  */
 final class SchemaTail implements AutoCloseable {
-  /** Schemas it keeps: releases times kinds of records; further ones are refused. */
+  /** Schemas it holds: releases times kinds of records; further ones are refused. */
   static final int MAX_SCHEMAS = 1_000;
 
   /** Bytes of their JSON together: those of a release have less than 70 kB. */
@@ -157,7 +157,7 @@ final class SchemaTail implements AutoCloseable {
     }
   }
 
-  /** Reads what is new, and then answers whoever has asked before. */
+  /** Reads new schemas, and then answers the requests made before. */
   private void turn(Consumer<byte[], byte[]> consumer) {
     try {
       long upTo = unanswered();
@@ -171,7 +171,7 @@ final class SchemaTail implements AutoCloseable {
       }
       answer(upTo);
     } catch (WakeupException e) {
-      log.trace("somebody asks, or it is closed", e);
+      log.trace("Requested, or closed", e);
     }
   }
 
@@ -185,7 +185,7 @@ final class SchemaTail implements AutoCloseable {
           throw new IllegalArgumentException("it has no key");
         }
         Schema schema = ForeignSchema.accept(record.key(), record.value());
-        keep(schema, record.value().length);
+        add(schema, record.value().length);
       } catch (RuntimeException | StackOverflowError e) {
         // whatever it is, it is of this entry: the others are read
         warn(
@@ -198,7 +198,7 @@ final class SchemaTail implements AutoCloseable {
     }
   }
 
-  private void keep(Schema schema, int size) {
+  private void add(Schema schema, int size) {
     long fingerprint = KnownSchemas.fingerprint(schema);
     if (accepted.containsKey(fingerprint)) {
       return;
@@ -256,7 +256,7 @@ final class SchemaTail implements AutoCloseable {
     }
   }
 
-  /** The number of the last who has asked, or 0 if all have their answer. */
+  /** Number of the last request, or 0 if all are answered. */
   private long unanswered() {
     lock.lock();
     try {

@@ -13,8 +13,8 @@ import org.apache.avro.Schema;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Telemetry by columns: what is said of the devices in one piece, which is the same from batch to
- * batch, and all values as differences, so that a reading costs a few bytes. Read by {@link
+ * Telemetry by columns: the description of the devices in one block, which is the same from batch
+ * to batch, and all values as differences, so that a reading costs a few bytes. Read by {@link
  * TelemetryReader}.
  */
 final class TelemetryCodec implements Codec<TelemetryBatch> {
@@ -128,7 +128,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
   }
 
   /**
-   * By how much the counter should have risen since the row before, by power, uJ: a counter says
+   * By how much the counter should have risen since the row before, by power, uJ: a counter reports
    * little more than that. 0 if the counter or a power was not given.
    */
   static long expectedMicrojoules(ReadingColumns columns, int row) {

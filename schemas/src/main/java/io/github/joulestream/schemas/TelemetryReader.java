@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads telemetry batches, one after the other, without an object per reading; and without one per
- * device, if it is shown what the node's batch before said of its devices. One thread.
+ * device, if it is shown the description of devices of the node's batch before. One thread.
  */
 public final class TelemetryReader {
   private static final AvroSerde<TelemetryBatch> SERDE = WireSerdes.telemetrySerde();
@@ -29,7 +29,7 @@ public final class TelemetryReader {
 
   private static final int ALL_COLUMNS = 2 * TelemetryCodec.OWN_TIMES - 1;
 
-  // no writer can say it, and none of ours could write it again
+  // no writer can write it, and none of ours could write it again
   private static final String NOT_MISSING = "a value of -2^63, or beyond 64 bits";
 
   private final ReadingColumns columns = new ReadingColumns();
@@ -59,8 +59,8 @@ public final class TelemetryReader {
       };
 
   /**
-   * What a batch says of its devices; the same object as long as nothing changes. The bytes that
-   * say it may be cut out of a batch that is kept beside it: see {@link #readBare}.
+   * Description of a batch's devices; the same object as long as nothing changes. Its bytes may be
+   * cut out of a batch and stored apart: see {@link #readBare}.
    */
   public static final class Described {
     private final byte[] bytes;
@@ -105,7 +105,7 @@ public final class TelemetryReader {
   /**
    * Reads a batch.
    *
-   * @param known what an earlier batch of this node said of its devices
+   * @param known description of devices of an earlier batch of this node
    * @throws SerializationException if it is not a readable batch, whatever the bytes
    */
   public void read(byte[] bytes, int from, int length, @Nullable Described known) {
@@ -121,7 +121,7 @@ public final class TelemetryReader {
   /**
    * Reads a batch without the bytes from {@link #describedFrom} to {@link #describedTo}.
    *
-   * @param cut what these said
+   * @param cut what these were
    * @throws SerializationException as {@link #read}
    */
   public void readBare(byte[] bytes, int from, int length, Described cut) {

@@ -35,7 +35,7 @@ public enum Topic {
   public enum Spread {
     /** As many as the installation chose for all topics of this sort. */
     BY_KEY,
-    /** One: a few records an hour, or an order to keep. */
+    /** One: a few records an hour, or records whose order matters. */
     SINGLE
   }
 
@@ -68,12 +68,12 @@ public enum Topic {
     return spread;
   }
 
-  /** True if the last record of each key is kept for ever. */
+  /** True if the last record of each key never expires. */
   public boolean compacted() {
     return retention.isZero();
   }
 
-  /** How long records are kept; zero if compacted. */
+  /** Time after which records expire; zero if compacted. */
   public Duration retention() {
     return retention;
   }
@@ -85,7 +85,8 @@ public enum Topic {
     if (compacted()) {
       config.put("cleanup.policy", "compact");
       if (this == ALERTS) {
-        // who is told of alerts and was away for a day still hears of each that came and went
+        // a target of alerts that was unavailable for a day still receives each that fired and
+        // resolved
         config.put("min.compaction.lag.ms", Long.toString(days(1).toMillis()));
       }
     } else {

@@ -74,7 +74,7 @@ public final class TopicAdmin {
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;
         }
-        // somebody else created it in the meantime
+        // created by another client in the meantime
       }
     }
     return created;

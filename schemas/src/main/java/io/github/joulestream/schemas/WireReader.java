@@ -150,7 +150,8 @@ final class WireReader {
   }
 
   /**
-   * Reads an array of numbers, into this one if it is long enough; {@link #count} says how many.
+   * Reads an array of numbers, into this one if it is long enough; {@link #count} returns their
+   * number.
    *
    * @param most numbers
    * @param what they are, for a message

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+/**
+ * Topics and their records, with one codec for each Avro schema: the only place that knows Avro.
+ */
 @NullMarked
 package io.github.joulestream.schemas;
 

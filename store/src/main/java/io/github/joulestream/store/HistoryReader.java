@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 
-/** What the store holds. */
+/** Reads results out of a store. */
 public interface HistoryReader extends AutoCloseable {
   /** Later than any window: a store counts in nanoseconds. */
   long END_EPOCH_MILLIS = Long.MAX_VALUE / 1_000_000;
 
-  /** Every job's totals, as they stand. */
+  /** Every job's totals so far. */
   List<JobSummary> jobSummaries();
 
   /**
@@ -28,9 +28,9 @@ public interface HistoryReader extends AutoCloseable {
   SortedMap<String, Long> newestWindows();
 
   /**
-   * A window of a site whose books do not balance.
+   * A window of a site whose ledger does not balance.
    *
-   * @param differenceMillijoules measured, less what was booked to jobs and to idle
+   * @param differenceMillijoules measured less jobs less idle, mJ
    */
   record Unbalanced(String site, long windowStartEpochMillis, long differenceMillijoules) {}
 

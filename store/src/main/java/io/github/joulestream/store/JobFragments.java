@@ -10,17 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Puts the parts of jobs together again. */
+/** Adds up the fragments of jobs. */
 public final class JobFragments {
   private JobFragments() {}
 
   /**
-   * One summary for each job: totals added up, and of the rest what the best informed part says.
+   * One summary for each job: totals added up, the rest from the fragment that the scheduler
+   * reported last.
    */
-  public static List<JobSummary> together(List<JobSummary> parts) {
+  public static List<JobSummary> together(List<JobSummary> fragments) {
     Map<List<String>, JobSummary> jobs = new LinkedHashMap<>();
-    for (JobSummary part : parts) {
-      jobs.merge(List.of(part.site(), part.job()), part, JobFragments::sum);
+    for (JobSummary fragment : fragments) {
+      jobs.merge(List.of(fragment.site(), fragment.job()), fragment, JobFragments::sum);
     }
     return new ArrayList<>(jobs.values());
   }

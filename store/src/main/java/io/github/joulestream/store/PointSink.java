@@ -18,7 +18,9 @@ public interface PointSink extends AutoCloseable {
   @Override
   void close();
 
-  /** The store is away, overloaded, or does not let us in. It may have points all the same. */
+  /**
+   * The store is unavailable, overloaded, or denies access. It may have taken points all the same.
+   */
   final class StoreUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -33,19 +35,19 @@ public interface PointSink extends AutoCloseable {
       this.retryAfterMillis = retryAfterMillis;
     }
 
-    /** How long the store wants to be left alone, ms; 0 if it does not say. */
+    /** How long the store asks to wait, ms; 0 if it does not ask. */
     public long retryAfterMillis() {
       return retryAfterMillis;
     }
   }
 
-  /** The store says that points are wrong. */
+  /** The store refuses points. */
   final class PointsRefused extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient Map<Integer, String> reasons;
 
-    /** It does not say which. */
+    /** It does not name them. */
     public PointsRefused(String message, @Nullable Throwable cause) {
       super(message, cause);
       this.reasons = Map.of();
@@ -59,7 +61,7 @@ public interface PointSink extends AutoCloseable {
       this.reasons = Map.copyOf(reasons);
     }
 
-    /** Why, by position in what was to be written; empty if the store does not say which. */
+    /** Why, by position in what was to be written; empty if the store does not name them. */
     public Map<Integer, String> reasons() {
       return reasons;
     }

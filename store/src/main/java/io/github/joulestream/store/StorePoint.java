@@ -23,7 +23,7 @@ public record StorePoint(
     fields = cleanFields(fields);
   }
 
-  // most points have nothing to clean, and keep their maps
+  // most points have nothing to clean: then the maps are used as they are
   private static Map<String, String> cleanTags(Map<String, String> tags) {
     for (String text : tags.values()) {
       if (!StoreText.tag(text).equals(text)) {

@@ -67,7 +67,7 @@ final class NotifySocket implements AutoCloseable {
   }
 
   /**
-   * Opens a socket towards an address; nobody need listen there yet.
+   * Opens a socket towards an address; no receiver is needed yet.
    *
    * @param path an absolute path, or a name in the abstract name space behind an {@code @}
    * @throws IOException if there can be no such address, or no socket
@@ -102,7 +102,7 @@ final class NotifySocket implements AutoCloseable {
    * Sends one message; never waits.
    *
    * @param message lines of {@code NAME=value}
-   * @throws IOException if nobody takes it
+   * @throws IOException if there is no receiver
    */
   void send(String message) throws IOException {
     byte[] bytes = message.getBytes(UTF_8);

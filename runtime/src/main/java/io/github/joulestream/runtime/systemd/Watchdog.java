@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says to systemd that a service is ready, how it is, and, as long as its health is good, again and
- * again that it lives. A service that says so no more for {@code WatchdogSec=} is started anew.
+ * Reports to systemd that a service is ready, its status, and, as long as its health is good,
+ * repeatedly that it is alive. A service that no longer does so for {@code WatchdogSec=} is
+ * restarted.
  */
 public final class Watchdog implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
@@ -39,11 +40,11 @@ public final class Watchdog implements AutoCloseable {
   }
 
   /**
-   * Says that the service is ready, and how it is from now on, if systemd wants to know.
+   * Reports that the service is ready, and its status from now on, if systemd asks for it.
    *
    * @param environment {@code NOTIFY_SOCKET}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID}, by
    *     sd_notify(3) and sd_watchdog_enabled(3); without the first nothing is done
-   * @param health good while the service need not be started anew
+   * @param health good while the service need not be restarted
    */
   public static Optional<Watchdog> start(Map<String, String> environment, Supplier<Health> health) {
     String path = environment.getOrDefault("NOTIFY_SOCKET", "");
@@ -69,12 +70,12 @@ public final class Watchdog implements AutoCloseable {
       return Optional.of(watchdog);
     } catch (IOException | RuntimeException | LinkageError e) {
       // the service does its work all the same; systemd ends it if it waits for this
-      log.warn("systemd does not hear that this service is ready: {}", e.toString());
+      log.warn("Readiness not reported to systemd: {}", e.toString());
       return Optional.empty();
     }
   }
 
-  /** Zero if nobody watches this process. */
+  /** Zero if this process is not watched. */
   private static Duration limit(Map<String, String> environment) {
     String pid = environment.getOrDefault("WATCHDOG_PID", "");
     String micros = environment.getOrDefault("WATCHDOG_USEC", "");
@@ -86,20 +87,20 @@ public final class Watchdog implements AutoCloseable {
   }
 
   private void run() {
-    String said = "";
+    String reported = "";
     try {
       do {
         Health now = health.get();
         String words = ShownText.of(now.words(), MAX_WORDS);
         String alive = watched && now.ok() ? "WATCHDOG=1\n" : "";
-        if (!alive.isEmpty() || !words.equals(said)) {
+        if (!alive.isEmpty() || !words.equals(reported)) {
           send(alive + "STATUS=" + words);
-          said = words;
+          reported = words;
         }
       } while (!stop.await(interval.toNanos(), TimeUnit.NANOSECONDS));
       send("STOPPING=1");
     } catch (InterruptedException e) {
-      log.debug("interrupted, so it says nothing more", e);
+      log.debug("Interrupted: no further reports", e);
     }
   }
 
@@ -107,7 +108,7 @@ public final class Watchdog implements AutoCloseable {
     try {
       socket.send(message);
     } catch (IOException e) {
-      log.warn("systemd does not hear how this service is: {}", e.getMessage());
+      log.warn("Status not reported to systemd: {}", e.getMessage());
     }
   }
 

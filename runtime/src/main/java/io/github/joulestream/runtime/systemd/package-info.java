@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Says to systemd how a service is. */
+/** Reports the state of a service to systemd. */
 @NullMarked
 package io.github.joulestream.runtime.systemd;
 

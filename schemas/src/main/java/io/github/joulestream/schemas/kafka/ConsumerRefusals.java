@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What every consumer does with a record that it cannot use: counts it, logs it, once for each kind
- * and minute, keeps it as a dead letter, and continues with the next. Owned by one thread; figures
- * may be asked for by any.
+ * and minute, writes it as a dead letter, and continues with the next. Owned by one thread; any may
+ * read its figures.
  *
  * <p>Offsets may be committed only after {@link #await}: then Kafka has every letter. While Kafka
  * does not take them it tries again; a letter that Kafka will never take is dropped, counted and
@@ -47,7 +47,7 @@ public final class ConsumerRefusals implements AutoCloseable {
   private static final int REQUEST_MILLIS = 10_000;
   private static final int DELIVERY_MILLIS = 20_000;
 
-  /** From here on a reason holds values: names, numbers, what a parser says. */
+  /** Start of the values in a reason: names, numbers, a parser's text. */
   private static final Pattern VALUES = Pattern.compile("['\":0-9].*", Pattern.DOTALL);
 
   private static final int MAX_KIND_CHARACTERS = 100;
@@ -92,7 +92,7 @@ public final class ConsumerRefusals implements AutoCloseable {
 
   private static Producer<byte[], byte[]> connect(Map<String, Object> kafka) {
     Map<String, Object> config = ClientDefaults.producer(kafka);
-    // the thread that waits keeps a place in a consumer group meanwhile
+    // the waiting thread holds a place in a consumer group meanwhile
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
@@ -182,9 +182,9 @@ public final class ConsumerRefusals implements AutoCloseable {
   /**
    * Returns when Kafka has all letters, or will never take those that it has not.
    *
-   * @param pause waits a moment and keeps the consumer's place in its group meanwhile; false if the
-   *     place was lost or the end was asked for, so that nothing may be committed
-   * @return false if {@code pause} said so: the records are read again, here or elsewhere
+   * @param pause waits and holds the consumer's place in its group meanwhile; false if the place
+   *     was lost or a stop was asked for, so that nothing may be committed
+   * @return false if {@code pause} returned false: the records are read again, here or elsewhere
    */
   public boolean await(BooleanSupplier pause) {
     while (!settled()) {

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records of the topic {@code dead-letter}: what a program refused, why, and where it came from. A
- * dead letter is bounded, so that whatever was refused can be kept: of a larger value the beginning
- * is kept with its size and its SHA-256; the whole of it lies in the source topic for as long as
- * that keeps it.
+ * dead letter is bounded, so that any refused record fits: of a larger value it has the beginning,
+ * its size and its SHA-256; the complete value is in the source topic until that topic's retention
+ * ends.
  */
 public final class DeadLetters {
   /** Header: why the record was refused. */
@@ -33,16 +33,16 @@ public final class DeadLetters {
   /** Header: its offset, in decimal. */
   public static final String OFFSET = "offset";
 
-  /** Header, only of a value that was cut: bytes of the whole value, in decimal. */
+  /** Header, only of a value that was cut: bytes of the complete value, in decimal. */
   public static final String SIZE = "size";
 
-  /** Header, only of a value that was cut: SHA-256 of the whole value, in hexadecimal. */
+  /** Header, only of a value that was cut: SHA-256 of the complete value, in hexadecimal. */
   public static final String SHA256 = "sha256";
 
-  /** Of a value so many bytes are kept. */
+  /** Bytes of a value at most. */
   public static final int MAX_VALUE_BYTES = 64 << 10;
 
-  /** Of a key so many bytes are kept. */
+  /** Bytes of a key at most. */
   public static final int MAX_KEY_BYTES = 1 << 10;
 
   private static final int MAX_REASON_CHARACTERS = 1_000;
@@ -60,12 +60,12 @@ public final class DeadLetters {
         headers(reason, record.topic(), record.partition(), record.offset(), record.value()));
   }
 
-  /** The key, or its beginning if it is larger than a dead letter keeps. */
+  /** The key, or its beginning if it is larger than the bound. */
   public static byte @Nullable [] cutKey(byte @Nullable [] key) {
     return cut(key, MAX_KEY_BYTES);
   }
 
-  /** The value, or its beginning if it is larger than a dead letter keeps. */
+  /** The value, or its beginning if it is larger than the bound. */
   public static byte @Nullable [] cutValue(byte @Nullable [] value) {
     return cut(value, MAX_VALUE_BYTES);
   }
@@ -78,7 +78,7 @@ public final class DeadLetters {
    * The headers of a dead letter.
    *
    * @param reason why it was refused; cut after 1,000 characters
-   * @param value the whole value
+   * @param value the complete value
    */
   public static Headers headers(
       String reason, String topic, int partition, long offset, byte @Nullable [] value) {

@@ -12,14 +12,14 @@ import java.util.Optional;
  * @param org organisation of 2.x
  */
 public record InfluxAddress(URI url, String token, String org) {
-  /** Stands for "no token". */
+  /** Value for "no token". */
   public static final String NO_TOKEN = "none";
 
   private boolean open() {
     return token.isBlank() || token.equals(NO_TOKEN);
   }
 
-  /** What 1.x wants as {@code Authorization}. */
+  /** Of 1.x, the header {@code Authorization}. */
   Optional<String> basic() {
     return open() ? Optional.empty() : Optional.of(HttpEndpoint.basic(token));
   }

@@ -42,7 +42,7 @@ public final class InfluxBuckets {
           notes.add("made %s, which keeps %s".formatted(name, words(bucket.retention())));
         } catch (InfluxApi.Denied e) {
           mayWrite(bucket, String.valueOf(e.getMessage()));
-          notes.add("how long %s keeps cannot be seen".formatted(name));
+          notes.add("the retention of %s cannot be seen".formatted(name));
         }
       } else {
         mayWrite(bucket, "");

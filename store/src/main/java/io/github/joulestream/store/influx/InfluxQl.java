@@ -33,7 +33,7 @@ public final class InfluxQl {
     return address;
   }
 
-  /** The server does not answer this query. */
+  /** The server refuses this query. */
   public static final class QueryRefused extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -69,15 +69,15 @@ public final class InfluxQl {
       if (index != null) {
         return values.path(index);
       }
-      // a field that nobody has written yet is no column
+      // a field that was not written yet is no column
       return tags.path(column);
     }
   }
 
   /**
-   * Asks, and hands the rows over as they come; times are in ns.
+   * Queries, and passes the rows on as they arrive; times are in ns.
    *
-   * @throws InfluxApi.Denied if the server does not let us
+   * @throws InfluxApi.Denied if the server denies it
    * @throws QueryRefused if it does not answer this
    */
   public void query(String database, String query, Consumer<Row> rows) throws IOException {

@@ -8,7 +8,7 @@ import java.util.Map;
  * Points as InfluxDB's line protocol.
  *
  * <p>Names of measurements, tags and fields come from the catalogue and need no escapes. What no
- * line can say, such as a line break in a tag, no {@link StorePoint} holds.
+ * line can express, such as a line break in a tag, no {@link StorePoint} holds.
  */
 final class LineProtocol {
   private LineProtocol() {}
@@ -16,7 +16,7 @@ final class LineProtocol {
   /**
    * Appends a point as a line.
    *
-   * @throws IllegalArgumentException if no line can say it; nothing was appended then
+   * @throws IllegalArgumentException if no line can express it; nothing was appended then
    */
   static void append(StringBuilder out, StorePoint point) {
     int start = out.length();

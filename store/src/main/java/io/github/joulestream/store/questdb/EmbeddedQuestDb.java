@@ -81,7 +81,7 @@ public final class EmbeddedQuestDb implements AutoCloseable {
     settings.put("QDB_PG_ENABLED", "false");
     settings.put("QDB_LINE_TCP_ENABLED", "false");
     settings.put("QDB_TELEMETRY_ENABLED", "false");
-    // its workers look for work all the time by default: let them sleep soon, for a moment
+    // its workers look for work all the time by default: here they sleep soon, for a moment
     settings.put("QDB_SHARED_WORKER_COUNT", "1");
     settings.put("QDB_WAL_APPLY_WORKER_COUNT", "1");
     for (String pool : List.of("SHARED", "WAL_APPLY", "EXPORT", "MAT_VIEW_REFRESH")) {
@@ -151,7 +151,7 @@ public final class EmbeddedQuestDb implements AutoCloseable {
         folder.toAbsolutePath().toString());
   }
 
-  /** Tags are symbols, and part of the key. */
+  /** Tags are symbols, and in the key. */
   static String ddl(Measurement measurement) {
     StringBuilder sql =
         new StringBuilder("CREATE TABLE IF NOT EXISTS ")
@@ -194,7 +194,8 @@ public final class EmbeddedQuestDb implements AutoCloseable {
   }
 
   /**
-   * Does something of the store's without what it says on the console, whatever its log's settings.
+   * Does something of the store's without the store's output on the console, whatever its log's
+   * settings.
    */
   private static <T> T quietly(Supplier<T> work) {
     PrintStream out = System.out;

@@ -178,7 +178,7 @@ public final class QuestDbReader implements HistoryReader {
     for (Row row : query("SELECT name, suspended, writerTxn, sequencerTxn FROM wal_tables()")) {
       if (row.text("suspended").equals("true")) {
         throw new IllegalStateException(
-            "the store has suspended table %s; its log says why".formatted(row.text("name")));
+            "the store has suspended table %s; see its log".formatted(row.text("name")));
       }
       if (row.number("writerTxn") < row.number("sequencerTxn")) {
         return false;

@@ -4,6 +4,8 @@ package io.github.joulestream.store.influx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobWindow;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** What we ask of each version, and what we make of the answers its documentation shows. */
 class InfluxVersionsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private static final Buckets BUCKETS = Buckets.named("joulestream");
   private static final StorePoint WEEKS =
       ResultPoints.of(new JobWindow("s", "j", 1_700_000_000_000L, 10_000, Totals.ofJob()));
@@ -102,19 +106,23 @@ class InfluxVersionsTest {
         .contains(
             "made bucket joulestream, which keeps for 35 days",
             "made bucket joulestream-years, which keeps for 3,650 days");
-    assertThat(server().requests())
+    assertThat(server().requests()).allMatch(r -> r.authorization().equals("Token secret"));
+    assertThat(server().requests("GET /api/v2/buckets"))
+        .extracting(ScriptedServer.Request::parameters)
+        .contains(Map.of("name", "joulestream", "orgID", "01"));
+    assertThat(server().requests("POST /api/v2/buckets"))
+        .extracting(ScriptedServer.Request::json)
         .contains(
-            "POST /api/v2/buckets?null Token secret {\"orgID\":\"01\",\"name\":\"joulestream\","
-                + "\"retentionRules\":[{\"type\":\"expire\",\"everySeconds\":3024000}]}",
-            "GET /api/v2/buckets?orgID=01&name=joulestream Token secret "
-                .replace("orgID=01&name=joulestream", query("name=joulestream", "orgID=01")));
+            json(
+                """
+                {"orgID": "01", "name": "joulestream",
+                 "retentionRules": [{"type": "expire", "everySeconds": 3024000}]}\
+                """));
   }
 
-  /** Parameters come in no particular order. */
-  private String query(String one, String other) {
-    return server().requests().stream().anyMatch(request -> request.contains(one + "&" + other))
-        ? one + "&" + other
-        : other + "&" + one;
+  /** Equal whatever the order of its fields. */
+  private static JsonNode json(String text) throws IOException {
+    return JSON.readTree(text);
   }
 
   @Test
@@ -131,10 +139,14 @@ class InfluxVersionsTest {
         .reply("GET /api/v2/dbrps", 200, "{\"content\":[]}")
         .reply("POST /api/v2/dbrps", 201, "{}");
     assertThat(v2().prepare()).isEmpty();
-    assertThat(server().requests())
+    assertThat(server().requests("POST /api/v2/dbrps"))
+        .extracting(ScriptedServer.Request::json)
         .contains(
-            "POST /api/v2/dbrps?null Token secret {\"orgID\":\"01\",\"bucketID\":\"0b\","
-                + "\"database\":\"joulestream-years\",\"retention_policy\":\"autogen\",\"default\":true}");
+            json(
+                """
+                {"orgID": "01", "bucketID": "0b", "database": "joulestream-years",
+                 "retention_policy": "autogen", "default": true}\
+                """));
 
     server().requests().clear();
     server()
@@ -145,7 +157,7 @@ class InfluxVersionsTest {
     assertThat(v2().prepare())
         .containsExactly(
             "InfluxQL's database joulestream-years is another bucket: see 'influx v1 dbrp list'");
-    assertThat(server().requests()).noneMatch(request -> request.startsWith("POST /api/v2/dbrps"));
+    assertThat(server().requests("POST /api/v2/dbrps")).isEmpty();
   }
 
   @Test
@@ -181,12 +193,14 @@ class InfluxVersionsTest {
     }
     assertThat(server().requests())
         .satisfiesExactly(
-            request ->
-                assertThat(request).contains("bucket=joulestream&").contains("job_window,site=s"),
-            request ->
-                assertThat(request)
-                    .contains("bucket=joulestream-years&")
-                    .contains("ledger,site=s,window=1h"));
+            request -> {
+              assertThat(request.parameters()).containsEntry("bucket", "joulestream");
+              assertThat(request.body()).startsWith("job_window,site=s");
+            },
+            request -> {
+              assertThat(request.parameters()).containsEntry("bucket", "joulestream-years");
+              assertThat(request.body()).startsWith("ledger,site=s,window=1h");
+            });
   }
 
   @Test
@@ -236,10 +250,10 @@ class InfluxVersionsTest {
         .reply("POST /api/v3/write_lp", 400, "{\"error\":\"no lines\"}");
     assertThat(v3().prepare())
         .containsExactly("made database joulestream-years, which keeps for 3,650 days");
-    assertThat(server().requests())
-        .contains(
-            "POST /api/v3/configure/database?null Bearer secret "
-                + "{\"db\":\"joulestream-years\",\"retention_period\":\"87600h\"}");
+    assertThat(server().requests()).allMatch(r -> r.authorization().equals("Bearer secret"));
+    assertThat(server().requests("POST /api/v3/configure/database"))
+        .extracting(ScriptedServer.Request::json)
+        .containsExactly(json("{\"db\": \"joulestream-years\", \"retention_period\": \"87600h\"}"));
   }
 
   @Test

@@ -3,6 +3,9 @@ package io.github.joulestream.store.influx;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -11,14 +14,18 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
-/** Answers as documented by versions that a test cannot start; says 404 to what it was not told. */
+/** Answers as documented by versions that a test cannot start; 404 to all other requests. */
 final class ScriptedServer implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final HttpServer server;
   private final Map<String, Reply> replies = new ConcurrentHashMap<>();
-  private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<Request> requests = new CopyOnWriteArrayList<>();
 
   /**
    * @param headers name, value, name, value ...
@@ -38,9 +45,41 @@ final class ScriptedServer implements AutoCloseable {
     return this;
   }
 
-  /** {@code METHOD /path?query authorization body}. */
-  List<String> requests() {
+  /**
+   * A request that was made.
+   *
+   * @param target method and path
+   */
+  record Request(String target, Map<String, String> parameters, String authorization, String body) {
+    /** The body as JSON. */
+    JsonNode json() {
+      try {
+        return JSON.readTree(body);
+      } catch (JsonProcessingException e) {
+        throw new AssertionError("no JSON: " + body, e);
+      }
+    }
+  }
+
+  /** All requests in their order. */
+  List<Request> requests() {
     return requests;
+  }
+
+  /** The requests of this method and path. */
+  List<Request> requests(String target) {
+    return requests.stream().filter(request -> request.target().equals(target)).toList();
+  }
+
+  private static Map<String, String> parameters(@Nullable String query) {
+    Map<String, String> parameters = new TreeMap<>();
+    if (query != null && !query.isEmpty()) {
+      for (String parameter : query.split("&", -1)) {
+        int equals = parameter.indexOf('=');
+        parameters.put(parameter.substring(0, equals), parameter.substring(equals + 1));
+      }
+    }
+    return parameters;
   }
 
   InfluxAddress address(String token) {
@@ -53,12 +92,11 @@ final class ScriptedServer implements AutoCloseable {
       String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
       String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
       requests.add(
-          "%s?%s %s %s"
-              .formatted(
-                  request,
-                  exchange.getRequestURI().getQuery(),
-                  exchange.getRequestHeaders().getFirst("Authorization"),
-                  body));
+          new Request(
+              request,
+              parameters(exchange.getRequestURI().getQuery()),
+              String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")),
+              body));
       Reply reply = replies.getOrDefault(request, new Reply(404, "{\"message\":\"not found\"}"));
       exchange.getResponseHeaders().add("Content-Type", "application/json");
       for (int i = 0; i < reply.headers.length; i += 2) {
