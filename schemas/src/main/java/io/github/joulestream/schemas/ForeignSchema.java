@@ -36,14 +36,14 @@ final class ForeignSchema {
   static final int MAX_DEPTH = 16;
 
   /** Fields and branches, each as often as it is used. */
-  static final int MAX_NODES = 2_000;
+  static final int MAX_ELEMENTS = 2_000;
 
   private static final Map<String, Schema> OURS =
       KnownSchemas.own().stream()
           .collect(Collectors.toUnmodifiableMap(Schema::getFullName, Function.identity()));
 
   private final Set<String> within = new HashSet<>();
-  private int nodes;
+  private int elements;
 
   private ForeignSchema() {}
 
@@ -158,8 +158,8 @@ final class ForeignSchema {
   }
 
   private void count() {
-    if (++nodes > MAX_NODES) {
-      throw new IllegalArgumentException("it has more than %d nodes".formatted(MAX_NODES));
+    if (++elements > MAX_ELEMENTS) {
+      throw new IllegalArgumentException("it has more than %d elements".formatted(MAX_ELEMENTS));
     }
   }
 }

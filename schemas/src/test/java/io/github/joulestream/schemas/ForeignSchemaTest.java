@@ -139,7 +139,8 @@ class ForeignSchemaTest {
           "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"a\",\"type\":%s},{\"name\":\"b\",\"type\":%s}]}"
               .formatted(i, type, i == 0 ? "\"int\"" : "\"R" + (i - 1) + "\"");
     }
-    assertRefused(jobsWith("{\"name\":\"twice\",\"type\":" + type + "}"), "more than 2000 parts");
+    assertRefused(
+        jobsWith("{\"name\":\"twice\",\"type\":" + type + "}"), "more than 2000 elements");
 
     String large =
         jobsWith(
