@@ -141,6 +141,21 @@ class ArchitectureTest {
   }
 
   @Test
+  void dashboards_knowTheCatalogueOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "dashboards..")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideInAPackage(ROOT + "(**)")
+                .and(
+                    DescribedPredicate.not(
+                        JavaClass.Predicates.resideInAnyPackage(
+                            ROOT + "dashboards..", ROOT + "energy..", ROOT + "schemas.catalogue"))))
+        .check(CLASSES);
+  }
+
+  @Test
   void thirdParties_areKnownWhereTheyBelong() {
     onlyIn("org.apache.avro..", "schemas..");
     onlyIn("com.influxdb..", "store.influx..");
