@@ -103,7 +103,7 @@ class SegmentBookerTest {
 
   private static void clear(Increments books) {
     for (Totals<SiteAmount> totals : books.site().values()) {
-      totals.set(SiteAmount.GPU_ALLOCATED_MILLIS.ordinal(), 0);
+      totals.set(SiteAmount.GPU_ALLOCATED_MILLIS, 0);
     }
     books
         .jobs()
@@ -112,8 +112,8 @@ class SegmentBookerTest {
             windows
                 .values()
                 .forEach(totals -> {
-                  totals.set(JobAmount.COVERED_MILLIS.ordinal(), 0);
-                  totals.set(JobAmount.GPU_HELD_MILLIS.ordinal(), 0);
+                  totals.set(JobAmount.COVERED_MILLIS, 0);
+                  totals.set(JobAmount.GPU_HELD_MILLIS, 0);
                 }));
   }
 

@@ -24,16 +24,19 @@ sealed interface SiteEvent {
 
   record EnergyOfJob(JobWindow window, long arrivalMillis) implements SiteEvent {}
 
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record NodeDescribed(NodeRecord node, byte[] wire) implements SiteEvent {}
 
   /** The node is removed; if it reports again it is a new one. */
   record NodeForgotten(String node) implements SiteEvent {}
 
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record JobDescribed(JobRecord job, byte[] wire) implements SiteEvent {}
 
   /** The job's record is removed: its user and project are not known any more. */
   record JobForgotten(String job) implements SiteEvent {}
 
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record BudgetSet(Budget budget, byte[] wire) implements SiteEvent {}
 
   record BudgetRemoved(String id) implements SiteEvent {}
