@@ -88,7 +88,7 @@ final class Unmeasured {
       long drop = at - maxWindows + 1;
       move(-(int) Math.min(drop, MAX_WINDOWS));
       first = window - (maxWindows - 1L) * windowMillis;
-      at = maxWindows - 1;
+      at = maxWindows - 1L;
     }
     boolean isNew = !windows.get((int) at);
     windows.set((int) at);

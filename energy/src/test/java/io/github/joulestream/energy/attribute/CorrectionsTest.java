@@ -99,10 +99,6 @@ class CorrectionsTest {
               assertThat(Balance.totalDifference(requireNonNull(site.get(window)))).isZero());
     }
 
-    private static long Balance_difference(Totals<SiteAmount> window) {
-      return io.github.joulestream.energy.Balance.totalDifference(window);
-    }
-
     /** What is booked, but for windows of zeros. */
     String booked() {
       site.values().removeIf(Totals::isZero);

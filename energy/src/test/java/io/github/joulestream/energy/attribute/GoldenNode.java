@@ -155,7 +155,7 @@ final class GoldenNode {
     long time = START + second * 1_000L + random.nextInt(3);
     List<DeviceSeries> series = new ArrayList<>();
     // a gap, a counter that begins anew, one that does not rise, and one that wraps
-    long watts0 = 300_000 + random.nextInt(300_000);
+    long watts0 = 300_000L + random.nextInt(300_000);
     gpu0Counter += second == 500 ? -gpu0Counter : second > 600 && second < 640 ? 0 : watts0 * 1_000;
     if (second < 250 || second > 280) {
       series.add(
@@ -165,9 +165,9 @@ final class GoldenNode {
     gpu2Counter += 150_000_000;
     for (int slice = 1; slice <= 2; slice++) {
       Device instance = GPU2.asInstanceOf("gpu2");
-      series.add(row(named(instance, "gpu2/" + slice), time, 150_000, gpu2Counter, 100 * slice));
+      series.add(row(named(instance, "gpu2/" + slice), time, 150_000, gpu2Counter, 100L * slice));
     }
-    long watts = 90_000 + random.nextInt(20_000);
+    long watts = 90_000L + random.nextInt(20_000);
     cpuCounter = (cpuCounter + watts * 1_000) % (1L << 32);
     series.add(row(CPU0, time, MISSING, cpuCounter, MISSING));
     series.add(row(MEMORY, time, 20_000 + random.nextInt(500), MISSING, MISSING));

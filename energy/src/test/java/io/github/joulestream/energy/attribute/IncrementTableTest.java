@@ -50,7 +50,7 @@ class IncrementTableTest {
         Map<String, Long> after = new TreeMap<>(expected);
         for (int i = random.nextInt(60); i > 0; i--) {
           long window = WINDOW * random.nextInt(6);
-          long value = 1 + random.nextInt(9);
+          long value = 1L + random.nextInt(9);
           if (random.nextBoolean()) {
             String job = "job" + random.nextInt(40);
             of.ofJob(job, window).add(JobAmount.NODES_HELD, value);

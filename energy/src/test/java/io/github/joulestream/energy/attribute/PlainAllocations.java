@@ -66,8 +66,8 @@ final class PlainAllocations {
   /**
    * A device that a job was given.
    *
-   * @param basisPointMillis time until it was given back or something else was said of it, by share
-   * @param parts the share that it had since then; 0 once it was given back
+   * @param basisPointMillis time until it was released or its share changed, by share
+   * @param basisPoints the share that it had since then; 0 once it was given back
    */
   record Held(long basisPointMillis, int basisPoints, long sinceMillis) {
     static final Held NEVER = new Held(0, 0, 0);

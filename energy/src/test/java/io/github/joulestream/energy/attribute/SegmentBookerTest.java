@@ -2,6 +2,7 @@
 package io.github.joulestream.energy.attribute;
 
 import static io.github.joulestream.energy.Readings.MISSING;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
@@ -65,7 +66,7 @@ class SegmentBookerTest {
       Random random = new Random(SEED + round);
       // over the edge of a window, and without a gap
       long begin = random.nextInt(10_000);
-      long length = 1 + random.nextInt(10_000);
+      long length = 1L + random.nextInt(10_000);
       long milliwatts = random.nextInt(2_000);
       Shares shares =
           switch (random.nextInt(3)) {
@@ -128,11 +129,15 @@ class SegmentBookerTest {
         SharesOf.job("a", START + 4_000, START + 12_000, 10_000),
         books);
     assertThat(books.site()).hasSize(2);
-    assertThat(books.site().get(START).get(SiteAmount.JOBS_TOTAL_MILLIJOULES)).isEqualTo(6_000);
-    assertThat(books.site().get(START).get(SiteAmount.IDLE_TOTAL_MILLIJOULES)).isEqualTo(4_000);
-    assertThat(books.site().get(START + 10_000).get(SiteAmount.JOBS_TOTAL_MILLIJOULES))
+    assertThat(requireNonNull(books.site().get(START)).get(SiteAmount.JOBS_TOTAL_MILLIJOULES))
+        .isEqualTo(6_000);
+    assertThat(requireNonNull(books.site().get(START)).get(SiteAmount.IDLE_TOTAL_MILLIJOULES))
+        .isEqualTo(4_000);
+    assertThat(
+            requireNonNull(books.site().get(START + 10_000)).get(SiteAmount.JOBS_TOTAL_MILLIJOULES))
         .isEqualTo(2_000);
-    assertThat(books.site().get(START).get(SiteAmount.EXCLUSIVE_MILLIJOULES)).isEqualTo(6_000);
+    assertThat(requireNonNull(books.site().get(START)).get(SiteAmount.EXCLUSIVE_MILLIJOULES))
+        .isEqualTo(6_000);
   }
 
   @Test
