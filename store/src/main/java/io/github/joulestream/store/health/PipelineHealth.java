@@ -118,7 +118,7 @@ public final class PipelineHealth implements AutoCloseable {
     switch (point.measurement()) {
       case SITE_WINDOW -> {
         if (Windows.NAME.equals(point.tags().get(Measurement.WINDOW))) {
-          newest.merge(site, point.epochNanos() / 1_000_000 + INTERVAL_MILLIS, Math::max);
+          newest.merge(site, point.epochNanos() / 1_000_000 + Windows.MILLIS, Math::max);
         }
       }
       case LEDGER -> {
