@@ -2,7 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.cli.KafkaOptions;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.state.SetAsideNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,7 +20,7 @@ record NodesSetAside(SortedMap<String, SetAsideNode> nodes) {
   static NodesSetAside read(KafkaOptions kafka) {
     return new NodesSetAside(
         LatestRecords.of(
-            StreamsProgram.setAsideTopic(),
+            StreamsApplication.setAsideTopic(),
             // beside each node lies what it had taken in
             key -> key.indexOf('\0') < 0,
             (_, bytes) -> SetAsideNode.of(bytes),

@@ -9,8 +9,7 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.store.writer.StoreWriter;
-import io.github.joulestream.streams.AlertsProgram;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -54,8 +53,8 @@ final class PipelineChecks {
   /** Who must read what is published, by its group, and how it is started. */
   private static final Map<String, String> PROGRAMS =
       Map.of(
-          StreamsProgram.APPLICATION_ID, "streams",
-          AlertsProgram.APPLICATION_ID, "streams",
+          StreamsConfigs.ACCOUNTING_ID, "streams",
+          StreamsConfigs.ALERTS_ID, "streams",
           StoreWriter.GROUP, "store-writer");
 
   private PipelineChecks() {}

@@ -5,11 +5,10 @@ import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.HealthOption;
 import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.cli.ShutdownSignal;
-import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.streams.AlertsProgram;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +25,8 @@ import picocli.CommandLine.Option;
     description = "Run the topologies: from samples to energy per job and per site, and to alerts.",
     footer = {"", "Start more instances, with other --instance names, to share the work."})
 final class StreamsCommand implements Callable<Integer> {
+  private static final Duration LOOK = Duration.ofMillis(200);
+
   @Option(
       names = "--state",
       paramLabel = "DIR",
@@ -55,6 +56,43 @@ final class StreamsCommand implements Callable<Integer> {
               + " this one is gone (default: ${DEFAULT-VALUE}).")
   int standbys;
 
+  @Option(
+      names = "--commit-interval",
+      paramLabel = "DURATION",
+      defaultValue = "500ms",
+      description =
+          "Time between two commits, 10ms to 5s; alerts commit at least every 200ms"
+              + " (default: ${DEFAULT-VALUE}).")
+  Duration commitInterval = StreamsSettings.DEFAULT_COMMIT_INTERVAL;
+
+  @Option(
+      names = "--cache-limit",
+      paramLabel = "SIZE",
+      defaultValue = "40%",
+      description =
+          "Memory of the caches of nodes, windows and jobs: 512M, or a share of the heap"
+              + " (default: ${DEFAULT-VALUE}).")
+  String cacheLimit = "40%";
+
+  @Option(
+      names = "--start-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "2m",
+      description =
+          "End if the start makes no progress for this long, 1s to 1d; restoring state is progress,"
+              + " however long it takes (default: ${DEFAULT-VALUE}).")
+  Duration startTimeout = StreamsSettings.DEFAULT_START_TIMEOUT;
+
+  @Option(
+      names = "--max-replacements",
+      paramLabel = "N",
+      defaultValue = "10",
+      description =
+          "Failed stream threads of each topology that are replaced within an hour; the next failure"
+              + " ends the program (default: ${DEFAULT-VALUE}).")
+  int maxReplacements = StreamsSettings.DEFAULT_MAX_REPLACEMENTS;
+
+  @Mixin LimitsOptions limits = new LimitsOptions();
   @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.STREAMS);
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -62,44 +100,44 @@ final class StreamsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (threads < 1) {
-      throw UserError.usage("--threads must be at least 1");
-    }
-    if (standbys < 0) {
-      throw UserError.usage("--standbys must not be negative");
-    }
+    StreamsSettings settings = settings();
     kafka.join();
-    kafka.requireTopics(StreamsProgram.inputs());
-    StreamsSettings settings =
-        new StreamsSettings(
-            kafka.bootstrap(),
-            state,
-            threads,
-            instance,
-            Duration.ofMillis(500),
-            calibration.read(),
-            standbys,
-            kafka.config());
+    kafka.requireTopics(StreamsApplication.inputs());
     try (ShutdownSignal stopping = new ShutdownSignal();
-        StreamsProgram accounting = new StreamsProgram(settings);
-        AlertsProgram alerts = new AlertsProgram(settings)) {
+        StreamsApplication streams = new StreamsApplication(settings)) {
       Metrics metrics = new Metrics();
-      accounting.showIn(metrics, alerts);
-      try (AutoCloseable _ = healthPort.open(metrics, () -> health(accounting, alerts))) {
-        accounting.start();
-        alerts.start();
-        System.out.println("the topologies run; Ctrl-C stops them");
-        while (!stopping.await(
-            Duration.ofDays(1), "a topology", () -> accounting.failure().or(alerts::failure))) {
-          // until it is stopped
+      streams.showIn(metrics);
+      try (AutoCloseable _ = healthPort.open(metrics, streams::health)) {
+        streams.start();
+        StartLines lines = new StartLines(System.out, NanoClock.system());
+        while (!stopping.await(LOOK, "a topology", streams::failure)) {
+          lines.look(streams.isReady(), streams::restoring);
         }
       }
     }
     return 0;
   }
 
-  private static Health health(StreamsProgram accounting, AlertsProgram alerts) {
-    Health health = alerts.health();
-    return health.ok() ? accounting.health() : health;
+  /**
+   * The settings that the options make.
+   *
+   * @throws UserError if one is out of its range
+   */
+  private StreamsSettings settings() {
+    try {
+      return StreamsSettings.of(kafka.bootstrap(), state)
+          .threads(threads)
+          .groupInstanceId(instance)
+          .standbys(standbys)
+          .commitInterval(commitInterval)
+          .cacheBytes(CacheLimit.bytes(cacheLimit, Runtime.getRuntime().maxMemory()))
+          .startTimeout(startTimeout)
+          .maxReplacements(maxReplacements)
+          .limits(limits.read())
+          .calibration(calibration.read())
+          .kafka(kafka.config());
+    } catch (IllegalArgumentException e) {
+      throw UserError.usage("--" + e.getMessage());
+    }
   }
 }

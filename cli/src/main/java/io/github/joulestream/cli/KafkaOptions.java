@@ -142,7 +142,8 @@ public final class KafkaOptions {
   public void requireTopics(List<Topic> topics) throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
       Set<String> there = admin.listTopics().names().get();
-      TopicAdmin.former(there).ifPresent(log::info);
+      // a warning, since others are not printed
+      TopicAdmin.former(there).ifPresent(log::warn);
       for (Topic topic : topics) {
         if (!there.contains(topic.topicName())) {
           throw new UserError(

@@ -13,9 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * A port with the state of a program: {@code /metrics} for Prometheus and {@code /health}, whose
- * status is 200 or 503, for supervisors that restart programs. It only ever answers; nothing can be
- * changed through it.
+ * A port with the state of a program: {@code /metrics} for Prometheus; {@code /health}, 200 while
+ * the program is alive and 503 when a restart may help; {@code /ready}, 200 only while it does all
+ * its work, so 503 also while it starts or restores state. It only answers; nothing can be changed
+ * through it.
  *
  * <p>It needs a small heap whatever connects: of connections that are over the limit each is closed
  * at once, and of the others each that does not send its request, or take its answer, within a few
@@ -67,7 +68,14 @@ public final class HealthServer implements AutoCloseable {
           Health now = health.get();
           answer(exchange, now.ok() ? 200 : 503, PLAIN, now.words() + "\n");
         });
-    server.createContext("/", exchange -> answer(exchange, 404, PLAIN, "/metrics or /health\n"));
+    server.createContext(
+        "/ready",
+        exchange -> {
+          Health now = health.get();
+          answer(exchange, now.ready() ? 200 : 503, PLAIN, now.words() + "\n");
+        });
+    server.createContext(
+        "/", exchange -> answer(exchange, 404, PLAIN, "/metrics, /health or /ready\n"));
   }
 
   /** Opens the port on the loopback address, where this machine alone can ask. */

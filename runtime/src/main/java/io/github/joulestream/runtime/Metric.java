@@ -39,18 +39,53 @@ public enum Metric {
   KAFKA_REACHABLE("joulestream_agent_kafka_reachable", "1 if Kafka took what was sent last."),
   SPOOL_WRITABLE("joulestream_agent_spool_writable", "1 if the spool's folder takes records."),
 
-  STREAMS_RUNNING("joulestream_streams_running", "1 if all tasks run."),
-  STREAMS_RECORDS_IN("joulestream_streams_records_in_total", "Records read by this instance."),
-  STREAMS_RECORDS_OUT("joulestream_streams_records_out_total", "Records written by it."),
-  STREAMS_LAG("joulestream_streams_lag_records", "Records of its partitions not read yet."),
+  STREAMS_RUNNING("joulestream_streams_running", "1 if all tasks of the topology run."),
+  STREAMS_RECORDS_IN("joulestream_streams_records_in_total", "Records read, by topology."),
+  STREAMS_RECORDS_OUT("joulestream_streams_records_out_total", "Records written, by topology."),
+  STREAMS_LAG(
+      "joulestream_streams_lag_records",
+      "Records of the partitions of this instance that are not read yet, by topology."),
+  STREAMS_COMMITS("joulestream_streams_commits_total", "Commits of tasks, by topology."),
+  STREAMS_COMMIT_LATENCY(
+      "joulestream_streams_commit_latency_average_seconds",
+      "Average duration of a commit of the slowest thread within the last minute, seconds, by"
+          + " topology."),
+  STREAMS_COMMIT_LATENCY_MAX(
+      "joulestream_streams_commit_latency_max_seconds",
+      "Longest commit of a thread within the last minute, seconds, by topology."),
   STREAMS_REFUSED(
       "joulestream_streams_refused_records_total",
       "Records refused and written to dead-letter, by topology."),
   STREAMS_SET_ASIDE(
       "joulestream_streams_set_aside_nodes",
-      "Nodes that are not booked until a person puts them back."),
+      "Nodes whose records are not booked until a person puts the node back."),
+  STREAMS_FAILED_THREADS(
+      "joulestream_streams_failed_threads_total", "Failures of stream threads, by topology."),
   STREAMS_REPLACED_THREADS(
-      "joulestream_streams_replaced_threads_total", "Threads that failed and were replaced."),
+      "joulestream_streams_replaced_threads_total",
+      "Stream threads that failed and were replaced, by topology."),
+  STREAMS_RESTORED(
+      "joulestream_streams_restored_records_total",
+      "Records of changelogs that were restored, by store."),
+  STREAMS_RESTORE_REMAINING(
+      "joulestream_streams_restore_remaining_records",
+      "Records of changelogs that are still to be restored, by store."),
+  STREAMS_RESTORING(
+      "joulestream_streams_restoring_changelogs",
+      "Partitions of changelogs that are being restored, by store."),
+  STREAMS_RESTORED_RATIO(
+      "joulestream_streams_restored_ratio",
+      "Share of the current restoration that is done, 0 to 1; 1 if nothing is restored."),
+  STREAMS_CACHE_BYTES(
+      "joulestream_streams_cache_bytes", "Memory of the object caches of all tasks, bytes."),
+  STREAMS_CACHE_LIMIT(
+      "joulestream_streams_cache_limit_bytes", "Limit of these caches together, bytes."),
+  STREAMS_CACHE_EVICTIONS(
+      "joulestream_streams_cache_evictions_total",
+      "Objects dropped from these caches to stay within the limit; they are read again when used."),
+  STREAMS_LIMIT(
+      "joulestream_streams_limit_seconds",
+      "Limits of attribution in seconds, by limit: all instances must have the same."),
 
   STORE_POINTS("joulestream_store_writer_points_total", "Points that the store has taken."),
   STORE_REFUSED(

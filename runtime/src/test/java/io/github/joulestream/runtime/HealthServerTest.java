@@ -62,9 +62,24 @@ class HealthServerTest {
       health.set(Health.bad("no reading for 5 s"));
       assertThat(ask(server, "GET", "/health").statusCode()).isEqualTo(503);
       assertThat(ask(server, "GET", "/health").body()).isEqualTo("no reading for 5 s\n");
+      assertThat(ask(server, "GET", "/ready").statusCode()).isEqualTo(503);
       assertThat(ask(server, "HEAD", "/health").statusCode()).isEqualTo(503);
       assertThat(ask(server, "POST", "/health").statusCode()).isEqualTo(405);
       assertThat(ask(server, "GET", "/").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void aStartingProgram_isAlive_andNotReady() throws Exception {
+    AtomicReference<Health> health = new AtomicReference<>(Health.starting("restoring 43 %"));
+    try (HealthServer server = HealthServer.start(0, new Metrics(), health::get)) {
+      assertThat(ask(server, "GET", "/health").statusCode()).isEqualTo(200);
+      assertThat(ask(server, "GET", "/health").body()).isEqualTo("restoring 43 %\n");
+      assertThat(ask(server, "GET", "/ready").statusCode()).isEqualTo(503);
+      assertThat(ask(server, "GET", "/ready").body()).isEqualTo("restoring 43 %\n");
+      health.set(Health.good("2 nodes set aside"));
+      assertThat(ask(server, "GET", "/ready").statusCode()).isEqualTo(200);
+      assertThat(ask(server, "GET", "/ready").body()).isEqualTo("ok; 2 nodes set aside\n");
     }
   }
 

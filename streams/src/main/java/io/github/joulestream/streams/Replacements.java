@@ -6,35 +6,48 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 
 /**
- * Threads that failed and were replaced: a few within an hour are bad luck, more are a fault that
- * another thread does not mend. Safe for many threads.
+ * Stream threads that failed and were replaced. A few failures within an hour are transient; beyond
+ * that another thread would fail too, and the program ends. Safe for many threads.
  */
 final class Replacements {
-  static final int MOST = 10;
   static final Duration WITHIN = Duration.ofHours(1);
 
+  private final int max;
   private final NanoClock clock;
-  private final ArrayDeque<Long> lately = new ArrayDeque<>();
-  private long total;
+  private final ArrayDeque<Long> recent = new ArrayDeque<>();
+  private long failed;
+  private long replaced;
 
-  Replacements(NanoClock clock) {
+  /**
+   * Replacements of one topology.
+   *
+   * @param max threads replaced within an hour
+   */
+  Replacements(int max, NanoClock clock) {
+    this.max = max;
     this.clock = clock;
   }
 
-  /** Whether one more may be replaced; counts it. */
-  synchronized boolean oneMore() {
+  /** A thread failed: true if it may be replaced, which is counted. */
+  synchronized boolean failed() {
+    failed++;
     long now = clock.nanos();
-    lately.removeIf(then -> now - then >= WITHIN.toNanos());
-    if (lately.size() >= MOST) {
+    recent.removeIf(then -> now - then >= WITHIN.toNanos());
+    if (recent.size() >= max) {
       return false;
     }
-    lately.add(now);
-    total++;
+    recent.add(now);
+    replaced++;
     return true;
   }
 
-  /** All of them since the start. */
+  /** Failures since the start. */
+  synchronized long failures() {
+    return failed;
+  }
+
+  /** Threads replaced since the start. */
   synchronized long total() {
-    return total;
+    return replaced;
   }
 }

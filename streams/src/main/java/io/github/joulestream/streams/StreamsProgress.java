@@ -79,7 +79,7 @@ final class StreamsProgress {
                 ? Health.bad(
                     "%s is %s, and nothing was read or restored for %d min"
                         .formatted(name, figures.state, unread.toMinutes()))
-                : Health.good(name + " is " + figures.state);
+                : Health.starting("starting: %s is %s".formatted(name, figures.state));
         default -> Health.bad(name + " is " + figures.state);
       };
     }

@@ -3,7 +3,6 @@ package io.github.joulestream.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.energy.integrate.Calibration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -14,15 +13,10 @@ import org.junit.jupiter.api.Test;
 
 class ClientSettingsTest {
   private static StreamsSettings settings(Map<String, Object> kafka) {
-    return new StreamsSettings(
-        "broker:9093",
-        Path.of("state"),
-        1,
-        "instance",
-        Duration.ofMillis(100),
-        Calibration.NONE,
-        0,
-        kafka);
+    return StreamsSettings.of("broker:9093", Path.of("state"))
+        .groupInstanceId("instance")
+        .commitInterval(Duration.ofMillis(100))
+        .kafka(kafka);
   }
 
   /** What each client of a topology is made with. */
@@ -46,7 +40,7 @@ class ClientSettingsTest {
                 "ssl.truststore.location", "/etc/trust.p12",
                 "login.callback.own", "only the plug-in knows this name"));
     for (Properties config :
-        List.of(StreamsProgram.config(settings), AlertsProgram.config(settings))) {
+        List.of(StreamsConfigs.accounting(settings), StreamsConfigs.alerts(settings))) {
       assertThat(clients(config))
           .hasSize(5)
           .allSatisfy(client ->
@@ -61,9 +55,9 @@ class ClientSettingsTest {
 
   @Test
   void whatTheBooksNeed_staysAsItIs_andOtherThingsCanBeChosen() {
-    Properties plain = StreamsProgram.config(settings(Map.of()));
+    Properties plain = StreamsConfigs.accounting(settings(Map.of()));
     Properties config =
-        StreamsProgram.config(
+        StreamsConfigs.accounting(
             settings(
                 Map.of(
                     "bootstrap.servers", "elsewhere:1",

@@ -77,15 +77,17 @@ class StreamsProgressTest {
 
   @Test
   void threadsAreReplaced_aFewTimesAnHour_forAsLongAsTheProgramLives() {
-    Replacements replacements = new Replacements(() -> nanos);
+    Replacements replacements = new Replacements(10, () -> nanos);
     for (int hour = 0; hour < 5; hour++) {
-      for (int i = 0; i < Replacements.MOST; i++) {
-        assertThat(replacements.oneMore()).isTrue();
+      for (int i = 0; i < 10; i++) {
+        assertThat(replacements.failed()).isTrue();
         pass(Duration.ofMinutes(1));
       }
-      assertThat(replacements.oneMore()).isFalse();
+      assertThat(replacements.failed()).isFalse();
       pass(Duration.ofHours(1));
     }
-    assertThat(replacements.total()).isEqualTo(5L * Replacements.MOST);
+    assertThat(replacements.total()).isEqualTo(50);
+    assertThat(replacements.failures()).isEqualTo(55);
+    assertThat(new Replacements(0, () -> nanos).failed()).isFalse();
   }
 }

@@ -6,7 +6,8 @@ import static java.util.Objects.requireNonNullElse;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.ClientDefaults;
 import io.github.joulestream.schemas.kafka.TopicOffsets;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsApplication;
+import io.github.joulestream.streams.StreamsConfigs;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -39,13 +40,13 @@ final class CompletionCheck {
 
   private final TopicOffsets offsets;
   private final Map<String, Object> kafka;
-  private final StreamsProgram streams;
+  private final StreamsApplication streams;
   private final BooleanSupplier writerCaughtUp;
 
   CompletionCheck(
       Admin admin,
       Map<String, Object> kafka,
-      StreamsProgram streams,
+      StreamsApplication streams,
       BooleanSupplier writerCaughtUp) {
     this.offsets = new TopicOffsets(admin);
     this.kafka = kafka;
@@ -56,9 +57,9 @@ final class CompletionCheck {
   /** True if nothing is under way any more; meant for a time when nothing is published. */
   boolean done() throws ExecutionException, InterruptedException {
     return lag(INPUTS) == 0
-        && streams.allTold()
-        && noOpenTransaction(streams.internalTopics())
-        && nothingBehindCommitted(streams.internalTopics())
+        && streams.hasEmittedAll()
+        && noOpenTransaction(StreamsApplication.repartitionTopics())
+        && nothingBehindCommitted(StreamsApplication.repartitionTopics())
         && noOpenTransaction(RESULTS)
         && writerCaughtUp.getAsBoolean();
   }
@@ -74,7 +75,7 @@ final class CompletionCheck {
   }
 
   private long lag(List<String> topics) throws ExecutionException, InterruptedException {
-    Map<TopicPartition, Long> committed = offsets.committedBy(streams.applicationId());
+    Map<TopicPartition, Long> committed = offsets.committedBy(StreamsConfigs.ACCOUNTING_ID);
     long lag = 0;
     for (var end : offsets.ends(topics, IsolationLevel.READ_UNCOMMITTED).entrySet()) {
       lag += end.getValue() - requireNonNullElse(committed.get(end.getKey()), 0L);
@@ -96,7 +97,7 @@ final class CompletionCheck {
    */
   private boolean nothingBehindCommitted(List<String> topics)
       throws ExecutionException, InterruptedException {
-    Map<TopicPartition, Long> committed = offsets.committedBy(streams.applicationId());
+    Map<TopicPartition, Long> committed = offsets.committedBy(StreamsConfigs.ACCOUNTING_ID);
     Map<TopicPartition, Long> ends = offsets.ends(topics, IsolationLevel.READ_COMMITTED);
     Set<TopicPartition> open = new HashSet<>();
     ends.forEach((partition, end) -> {

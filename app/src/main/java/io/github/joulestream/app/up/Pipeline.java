@@ -14,8 +14,7 @@ import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import io.github.joulestream.store.writer.StoreWriter;
-import io.github.joulestream.streams.AlertsProgram;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsSettings;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -35,14 +34,12 @@ import org.apache.kafka.clients.admin.Admin;
 final class Pipeline {
   private static final int PARTITIONS = 4;
   private static final int STREAM_THREADS = 2;
-  private static final Duration COMMIT_INTERVAL = Duration.ofMillis(200);
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LAST_ALERTS_LIMIT = Duration.ofSeconds(10);
 
   private final EmbeddedKafka broker;
   private final EmbeddedQuestDb store;
-  private final StreamsProgram streams;
-  private final AlertsProgram alerts;
+  private final StreamsApplication streams;
   private final StoreWriter writer;
   private final AlertSender sender;
   private final LiveView live;
@@ -75,21 +72,18 @@ final class Pipeline {
     components.add("schemas", SchemaExchange.join(kafka));
     store = components.add("store", storeStart.await());
     StreamsSettings settings =
-        new StreamsSettings(
-            broker.bootstrap(),
-            folder.resolve("streams"),
-            STREAM_THREADS,
-            "up",
-            COMMIT_INTERVAL,
-            options.calibration());
-    streams = components.add("streams", new StreamsProgram(settings));
-    alerts = components.add("alerts", new AlertsProgram(settings));
-    Starting<StreamsProgram> streamsStart =
+        StreamsSettings.of(broker.bootstrap(), folder.resolve("streams"))
+            .threads(STREAM_THREADS)
+            .groupInstanceId("up")
+            .commitInterval(StreamsSettings.SHORT_COMMIT_INTERVAL)
+            .calibration(options.calibration());
+    streams = components.add("streams", new StreamsApplication(settings));
+    Starting<StreamsApplication> streamsStart =
         new Starting<>(
             "streams",
             () -> {
               streams.start();
-              alerts.start();
+              streams.awaitReady();
               return streams;
             });
     writer =
@@ -133,16 +127,16 @@ final class Pipeline {
   /** Why programs gave up, those that did. */
   Stream<Optional<Throwable>> failures() {
     return Stream.of(
-        streams.failure(), alerts.failure(), writer.failure(), sender.failure(), live.failure());
+        streams.failure(), writer.failure(), sender.failure(), live.failure());
   }
 
   Stream<Health> health() {
     return Stream.of(
-        streams.health(), alerts.health(), writer.health(), sender.health(), live.health());
+        streams.health(), writer.health(), sender.health(), live.health());
   }
 
   void showIn(Metrics metrics) {
-    streams.showIn(metrics, alerts);
+    streams.showIn(metrics);
     writer.showIn(metrics);
     metrics
         .show(

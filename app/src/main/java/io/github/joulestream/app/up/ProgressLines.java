@@ -98,7 +98,7 @@ final class ProgressLines {
             Stream.of(loop.or(Health.GOOD)))
         .flatMap(health -> health)
         .filter(health -> !health.equals(Health.GOOD))
-        .min(Comparator.comparing(Health::ok))
+        .min(Comparator.comparing(Health::ok).thenComparing(Health::ready))
         .orElse(Health.GOOD);
   }
 

@@ -21,7 +21,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.state.CacheBudget;
 import java.nio.file.Path;
@@ -78,14 +78,9 @@ class AccountingCachesTest {
   /** All nodes report a minute after another; each has a job that changes every minute. */
   private Results run(CacheBudget budget, String name) {
     Properties config =
-        StreamsProgram.config(
-            new StreamsSettings(
-                "unused:9092",
-                folder.resolve(name),
-                1,
-                null,
-                Duration.ofMillis(100),
-                Calibration.NONE));
+        StreamsConfigs.accounting(
+            StreamsSettings.of("unused:9092", folder.resolve(name))
+                .commitInterval(Duration.ofMillis(100)));
     AccountingTopology topology =
         new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE, budget);
     Results results =

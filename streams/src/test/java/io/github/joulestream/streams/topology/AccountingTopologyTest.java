@@ -32,7 +32,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
 import io.github.joulestream.streams.accounting.TotalJobs;
@@ -85,9 +85,8 @@ class AccountingTopologyTest {
   @BeforeEach
   void start() {
     config =
-        StreamsProgram.config(
-            new StreamsSettings(
-                "unused:9092", folder, 1, null, Duration.ofMillis(100), Calibration.NONE));
+        StreamsConfigs.accounting(
+            StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100)));
     driver = new TopologyTestDriver(topology(), config);
   }
 

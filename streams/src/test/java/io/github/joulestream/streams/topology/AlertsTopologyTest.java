@@ -24,7 +24,6 @@ import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.energy.alerts.Thresholds;
-import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.CapAdvice;
@@ -41,7 +40,7 @@ import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.AlertsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.alerts.WatchSites;
 import java.io.IOException;
@@ -84,9 +83,8 @@ class AlertsTopologyTest {
   @BeforeEach
   void start() {
     config =
-        AlertsProgram.config(
-            new StreamsSettings(
-                "unused:9092", folder, 1, null, Duration.ofMillis(100), Calibration.NONE));
+        StreamsConfigs.alerts(
+            StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100)));
     driver = new TopologyTestDriver(topology(), config, Instant.ofEpochMilli(START));
   }
 

@@ -11,8 +11,7 @@ import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.DeadLetters;
-import io.github.joulestream.streams.AlertsProgram;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import java.nio.file.Path;
@@ -141,13 +140,12 @@ class HostileRecordsTest {
   }
 
   private StreamsSettings settings() {
-    return new StreamsSettings(
-        "unused:9092", folder, 1, null, Duration.ofMillis(100), Calibration.NONE);
+    return StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100));
   }
 
   @Test
   void theAccounting_continues_whateverIsOnItsTopics() {
-    Properties config = StreamsProgram.config(settings());
+    Properties config = StreamsConfigs.accounting(settings());
     AccountingTopology topology = new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE);
     List<String> inputs =
         List.of(
@@ -161,7 +159,7 @@ class HostileRecordsTest {
 
   @Test
   void theAlerts_continue_whateverIsOnTheirTopics() {
-    Properties config = AlertsProgram.config(settings());
+    Properties config = StreamsConfigs.alerts(settings());
     AlertsTopology topology = new AlertsTopology(config);
     List<String> inputs =
         List.of(
@@ -180,7 +178,7 @@ class HostileRecordsTest {
   /** What has no letter: it asks that something be forgotten of which nothing is known. */
   @Test
   void tombstones_ofWhatNobodyKnows_changeNothing_andAreNoRefusals() {
-    Properties config = AlertsProgram.config(settings());
+    Properties config = StreamsConfigs.alerts(settings());
     AlertsTopology alerts = new AlertsTopology(config);
     try (TopologyTestDriver driver = new TopologyTestDriver(alerts.get(), config, START)) {
       for (String topic : Set.of("budgets", "nodes", "jobs", "alerts")) {
@@ -195,7 +193,7 @@ class HostileRecordsTest {
   /** Nothing can be gone of these: a record without a value is a mistake, of any site. */
   @Test
   void recordsOfPowerWithoutAValue_areRefused_alsoOfASiteThatNobodyKnows() {
-    Properties config = AlertsProgram.config(settings());
+    Properties config = StreamsConfigs.alerts(settings());
     AlertsTopology alerts = new AlertsTopology(config);
     List<String> topics = List.of("power-snapshot", "site-window", "node-window", "job-window");
     try (TopologyTestDriver driver = new TopologyTestDriver(alerts.get(), config, START)) {
@@ -211,7 +209,7 @@ class HostileRecordsTest {
   /** No larger key or value is read; one that is just as large is. */
   @Test
   void theBoundsOfARecord_areExact() {
-    Properties config = StreamsProgram.config(settings());
+    Properties config = StreamsConfigs.accounting(settings());
     AccountingTopology topology = new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE);
     try (TopologyTestDriver driver = new TopologyTestDriver(topology.get(), config, START)) {
       int most = 3 << 20;

@@ -24,7 +24,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.DeadLetters;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
 import io.github.joulestream.streams.state.SetAsideNode;
@@ -81,14 +81,9 @@ class NodeFailureTest {
 
     Run(String name) {
       Properties config =
-          StreamsProgram.config(
-              new StreamsSettings(
-                  "unused:9092",
-                  folder.resolve(name),
-                  1,
-                  null,
-                  Duration.ofMillis(100),
-                  Calibration.NONE));
+          StreamsConfigs.accounting(
+              StreamsSettings.of("unused:9092", folder.resolve(name))
+                  .commitInterval(Duration.ofMillis(100)));
       topology = new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE);
       driver = new TopologyTestDriver(topology.get(), config);
       drivers.add(driver);

@@ -7,7 +7,6 @@ import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
-import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
@@ -22,7 +21,7 @@ import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.AlertsProgram;
+import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsSettings;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -89,12 +88,13 @@ final class Alerting {
       }
       int set = preload(bootstrap, nodes, seconds, warmup);
       StreamsSettings streams =
-          new StreamsSettings(
-              bootstrap, bench.folder("alerts"), 1, null, Duration.ofMillis(200), Calibration.NONE);
+          StreamsSettings.of(bootstrap, bench.folder("alerts"))
+              .commitInterval(Duration.ofMillis(200));
       NanoClock clock = NanoClock.system();
-      try (AlertsProgram program = new AlertsProgram(streams);
+      try (StreamsApplication program = StreamsApplication.alerts(streams);
           Ends ends = new Ends(bootstrap)) {
         program.start();
+        program.awaitReady();
         ends.await("job=" + END + "-warm");
         long beganNanos = clock.nanos();
         long beganCpu = cpuNanos();

@@ -3,7 +3,7 @@ package io.github.joulestream.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.runtime.NanoClock;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +128,7 @@ final class Instances {
 
   private Moment await(long batches, List<Child> instances) throws Exception {
     while (true) {
-      long done = Topics.done(admin, StreamsProgram.APPLICATION_ID);
+      long done = Topics.done(admin, StreamsConfigs.ACCOUNTING_ID);
       if (done >= batches) {
         return new Moment(
             clock.nanos(), instances.stream().mapToDouble(Child::cpuSeconds).sum(), done);
@@ -142,7 +142,7 @@ final class Instances {
 
   /** Each must have its part of the telemetry by the time that counts, or it says nothing. */
   private void checkShared(int count) throws Exception {
-    List<Long> parts = Topics.parts(admin, StreamsProgram.APPLICATION_ID, "telemetry");
+    List<Long> parts = Topics.parts(admin, StreamsConfigs.ACCOUNTING_ID, "telemetry");
     if (parts.size() != count || parts.stream().distinct().count() != 1) {
       throw new IllegalStateException(
           "the partitions are shared out as %s when measuring begins; give more seconds, and a number of partitions that can be halved"

@@ -2,9 +2,9 @@
 package io.github.joulestream.benchmarks;
 
 import io.github.joulestream.energy.JobAmount;
-import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsApplication;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,25 +18,25 @@ final class Joulestream implements Contestant {
 
   private final String bootstrap;
   private final Admin admin;
-  private final StreamsProgram program;
+  private final StreamsApplication program;
 
   Joulestream(String bootstrap, Path folder, int threads) {
     this.bootstrap = bootstrap;
     this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
     this.program =
-        new StreamsProgram(
-            new StreamsSettings(
-                bootstrap, folder, threads, null, COMMIT_INTERVAL, Calibration.NONE));
+        StreamsApplication.accounting(
+            StreamsSettings.of(bootstrap, folder).threads(threads).commitInterval(COMMIT_INTERVAL));
   }
 
   @Override
   public void start() throws InterruptedException {
     program.start();
+    program.awaitReady();
   }
 
   @Override
   public long done() throws Exception {
-    return Topics.done(admin, program.applicationId());
+    return Topics.done(admin, StreamsConfigs.ACCOUNTING_ID);
   }
 
   @Override

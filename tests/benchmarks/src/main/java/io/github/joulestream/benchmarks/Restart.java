@@ -4,7 +4,7 @@ package io.github.joulestream.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.runtime.NanoClock;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,7 +108,7 @@ final class Restart {
     long killed = clock.nanos();
     first.kill();
     Map<Integer, Long> done =
-        Topics.committedEach(admin, StreamsProgram.APPLICATION_ID, "telemetry");
+        Topics.committedEach(admin, StreamsConfigs.ACCOUNTING_ID, "telemetry");
     double runningSeconds = 0;
     if (!mode.equals("standby")) {
       if (mode.equals("deleted")) {
@@ -148,12 +148,12 @@ final class Restart {
   }
 
   private double behindSeconds() throws Exception {
-    return Topics.lag(admin, StreamsProgram.APPLICATION_ID, "telemetry") / batchesPerSecond;
+    return Topics.lag(admin, StreamsConfigs.ACCOUNTING_ID, "telemetry") / batchesPerSecond;
   }
 
   private void awaitDone(long batches) throws Exception {
     long since = clock.nanos();
-    while (Topics.committed(admin, StreamsProgram.APPLICATION_ID, "telemetry") < batches
+    while (Topics.committed(admin, StreamsConfigs.ACCOUNTING_ID, "telemetry") < batches
         || behindSeconds() > BACK_SECONDS) {
       pause(since, "the topologies do not keep pace with so many nodes");
     }
@@ -166,7 +166,7 @@ final class Restart {
       double behind = behindSeconds();
       most = Math.max(most, behind);
       if (behind < BACK_SECONDS
-          && Topics.committedEach(admin, StreamsProgram.APPLICATION_ID, "telemetry")
+          && Topics.committedEach(admin, StreamsConfigs.ACCOUNTING_ID, "telemetry")
               .entrySet()
               .stream()
               .allMatch(now -> now.getValue() > doneThen.getOrDefault(now.getKey(), 0L))) {
@@ -178,7 +178,7 @@ final class Restart {
 
   private void awaitEnd() throws Exception {
     long since = clock.nanos();
-    while (Topics.lag(admin, StreamsProgram.APPLICATION_ID, "telemetry", "allocations", "jobs")
+    while (Topics.lag(admin, StreamsConfigs.ACCOUNTING_ID, "telemetry", "allocations", "jobs")
         > 0) {
       pause(since, "the topologies do not come to the end");
     }

@@ -4,7 +4,7 @@ package io.github.joulestream.benchmarks;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.store.writer.StoreWriter;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -112,7 +112,7 @@ final class Topics {
 
   /** Records from agents and schedulers that the topologies have not committed yet. */
   static long lagOfTopologies(Admin admin) throws ExecutionException, InterruptedException {
-    return lag(admin, StreamsProgram.APPLICATION_ID, "telemetry", "allocations", "jobs");
+    return lag(admin, StreamsConfigs.ACCOUNTING_ID, "telemetry", "allocations", "jobs");
   }
 
   /** Results that the store writer has not committed yet. */

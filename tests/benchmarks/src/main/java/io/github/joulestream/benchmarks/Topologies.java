@@ -4,7 +4,7 @@ package io.github.joulestream.benchmarks;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.SchemaExchange;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.nio.file.Path;
@@ -32,15 +32,12 @@ final class Topologies {
     SchemaExchange.join(Map.of("bootstrap.servers", bootstrap));
     String instance = settings.text("instance");
     Properties config =
-        StreamsProgram.config(
-            new StreamsSettings(
-                bootstrap,
-                Path.of(settings.text("folder")),
-                settings.number("threads"),
-                instance.isEmpty() ? null : instance,
-                Duration.ofMillis(settings.number("commit")),
-                Calibration.NONE,
-                settings.number("standbys")));
+        StreamsConfigs.accounting(
+            StreamsSettings.of(bootstrap, Path.of(settings.text("folder")))
+                .threads(settings.number("threads"))
+                .groupInstanceId(instance.isEmpty() ? null : instance)
+                .commitInterval(Duration.ofMillis(settings.number("commit")))
+                .standbys(settings.number("standbys")));
     CountDownLatch running = new CountDownLatch(1);
     try (KafkaStreams streams =
         new KafkaStreams(

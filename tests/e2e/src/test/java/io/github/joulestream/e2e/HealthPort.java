@@ -21,7 +21,17 @@ final class HealthPort {
 
   /** Status and words. */
   static String health(Program program) throws IOException, InterruptedException {
-    HttpResponse<String> answer = ask(program, "/health");
+    return statusAndWords(program, "/health");
+  }
+
+  /** Status and words of {@code /ready}. */
+  static String ready(Program program) throws IOException, InterruptedException {
+    return statusAndWords(program, "/ready");
+  }
+
+  private static String statusAndWords(Program program, String path)
+      throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(program, path);
     return answer.statusCode() + " " + answer.body().strip();
   }
 

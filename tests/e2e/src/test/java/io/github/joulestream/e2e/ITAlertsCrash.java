@@ -11,14 +11,13 @@ import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Thresholds;
-import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.AlertsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.topology.AlertsTopology;
 import java.nio.file.Path;
@@ -186,14 +185,9 @@ class ITAlertsCrash {
 
   private List<Alert> undisturbed(List<Budget> budgets, List<PowerSnapshot> powers) {
     Properties config =
-        AlertsProgram.config(
-            new StreamsSettings(
-                "unused:9092",
-                folder.resolve("undisturbed"),
-                1,
-                null,
-                Duration.ofMillis(100),
-                Calibration.NONE));
+        StreamsConfigs.alerts(
+            StreamsSettings.of("unused:9092", folder.resolve("undisturbed"))
+                .commitInterval(Duration.ofMillis(100)));
     List<Alert> alerts = new ArrayList<>();
     try (TopologyTestDriver driver =
         new TopologyTestDriver(new AlertsTopology(config).get(), config)) {

@@ -29,8 +29,7 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.AlertsProgram;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import io.github.joulestream.streams.topology.AlertsTopology;
@@ -236,10 +235,9 @@ class ITBudgetsReplay {
 
   private List<Alert> replay(Taken taken, long limit) {
     StreamsSettings settings =
-        new StreamsSettings(
-            "unused:9092", folder, 1, null, Duration.ofMillis(100), Calibration.NONE);
-    Properties accountingConfig = StreamsProgram.config(settings);
-    Properties alertsConfig = AlertsProgram.config(settings);
+        StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100));
+    Properties accountingConfig = StreamsConfigs.accounting(settings);
+    Properties alertsConfig = StreamsConfigs.alerts(settings);
     List<Alert> alerts = new ArrayList<>();
     try (TopologyTestDriver accounting =
             new TopologyTestDriver(

@@ -14,7 +14,7 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -211,7 +211,7 @@ class ITCrash {
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka()))) {
         Map<TopicPartition, OffsetAndMetadata> committed =
             admin
-                .listConsumerGroupOffsets(StreamsProgram.APPLICATION_ID)
+                .listConsumerGroupOffsets(StreamsConfigs.ACCOUNTING_ID)
                 .partitionsToOffsetAndMetadata()
                 .get();
         List<String> inputs =

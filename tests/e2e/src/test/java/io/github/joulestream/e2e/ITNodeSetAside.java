@@ -11,7 +11,6 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
-import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobDetails;
@@ -26,8 +25,8 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.AlertsProgram;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsApplication;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -67,7 +66,7 @@ class ITNodeSetAside {
   void start() throws Exception {
     broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
     kafka = Map.of("bootstrap.servers", broker.bootstrap());
-    String changelog = StreamsProgram.APPLICATION_ID + "-node-accounts-changelog";
+    String changelog = StreamsConfigs.ACCOUNTING_ID + "-node-accounts-changelog";
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(PARTITIONS, (short) 1);
       admin
@@ -186,19 +185,12 @@ class ITNodeSetAside {
   @Test
   void aNodeOfADamagedState_isSetAside_seen_andPutBack_andOthersAreBooked() throws Exception {
     StreamsSettings settings =
-        new StreamsSettings(
-            broker.bootstrap(),
-            folder.resolve("state"),
-            1,
-            null,
-            Duration.ofMillis(100),
-            Calibration.NONE,
-            0,
-            kafka);
-    try (StreamsProgram streams = new StreamsProgram(settings);
-        AlertsProgram alerts = new AlertsProgram(settings)) {
+        StreamsSettings.of(broker.bootstrap(), folder.resolve("state"))
+            .commitInterval(Duration.ofMillis(100))
+            .kafka(kafka);
+    try (StreamsApplication streams = new StreamsApplication(settings)) {
       streams.start();
-      alerts.start();
+      streams.awaitReady();
       batch("n1", 0);
       batch("n2", 0);
       Await.until("a letter", () -> !records(Topic.DEAD_LETTER).isEmpty());

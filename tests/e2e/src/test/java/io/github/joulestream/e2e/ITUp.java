@@ -138,7 +138,10 @@ class ITUp {
           () -> metric(ask(url + "/metrics"), "joulestream_site_energy_joules_total") > 0);
       String metrics = ask(url + "/metrics");
       assertThat(metric(metrics, "joulestream_site_power_watts")).isGreaterThan(100);
-      assertThat(metrics).contains("joulestream_streams_running 1");
+      assertThat(metrics)
+          .contains(
+              "joulestream_streams_running{topology=\"accounting\"} 1",
+              "joulestream_streams_running{topology=\"alerts\"} 1");
       assertThat(ask(url + "/health")).startsWith("ok");
       up.interrupt();
       up.await();
