@@ -25,7 +25,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.streams.StreamsProgram;
+import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
 import io.github.joulestream.streams.accounting.TotalJobs;
@@ -94,14 +94,9 @@ class AccountingStateTest {
 
     Run(String name, List<StateRecord> state) {
       Properties config =
-          StreamsProgram.config(
-              new StreamsSettings(
-                  "unused:9092",
-                  folder.resolve(name),
-                  1,
-                  null,
-                  Duration.ofMillis(100),
-                  Calibration.NONE));
+          StreamsConfigs.accounting(
+              StreamsSettings.of("unused:9092", folder.resolve(name))
+                  .commitInterval(Duration.ofMillis(100)));
       config.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, StateWrapper.class);
       config.put(StateWrapper.RECORDS, StateWrapper.byStore(state));
       topology = new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE);
