@@ -126,13 +126,11 @@ final class Pipeline {
 
   /** Why programs gave up, those that did. */
   Stream<Optional<Throwable>> failures() {
-    return Stream.of(
-        streams.failure(), writer.failure(), sender.failure(), live.failure());
+    return Stream.of(streams.failure(), writer.failure(), sender.failure(), live.failure());
   }
 
   Stream<Health> health() {
-    return Stream.of(
-        streams.health(), writer.health(), sender.health(), live.health());
+    return Stream.of(streams.health(), writer.health(), sender.health(), live.health());
   }
 
   void showIn(Metrics metrics) {
