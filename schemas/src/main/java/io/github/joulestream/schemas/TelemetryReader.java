@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads telemetry batches, one after the other, without an object per reading; and without one per
- * device, if it is shown the description of devices of the node's batch before. One thread.
+ * device, if it has the device block of the batch before. One thread.
  */
 public final class TelemetryReader {
   private static final AvroSerde<TelemetryBatch> SERDE = WireSerdes.telemetrySerde();
@@ -41,11 +41,11 @@ public final class TelemetryReader {
   private long agentEpoch;
   private long sequence;
   private long clockOffsetMillis;
-  private @Nullable Described described;
-  private @Nullable Described shown;
-  private boolean bare;
-  private int describedFrom;
-  private int describedTo;
+  private @Nullable DeviceBlock deviceBlock;
+  private @Nullable DeviceBlock knownBlock;
+  private boolean devicesOmitted;
+  private int deviceBlockFrom;
+  private int deviceBlockTo;
   // where it was read from
   private byte[] source = {};
   private int sourceFrom;
@@ -54,21 +54,21 @@ public final class TelemetryReader {
   private final WireReader in = new WireReader();
   private final AvroSerde.Body<TelemetryReader> body =
       wire -> {
-        read(wire, shown);
+        read(wire, knownBlock);
         return this;
       };
 
   /**
-   * Description of a batch's devices; the same object as long as nothing changes. Its bytes may be
-   * cut out of a batch and stored apart: see {@link #readBare}.
+   * The devices of a batch; the same object as long as its bytes do not change. The bytes may be
+   * omitted from a batch that is stored with it: see {@link #readWithoutDevices}.
    */
-  public static final class Described {
+  public static final class DeviceBlock {
     private final byte[] bytes;
     private final Device[] devices;
     private final int[] columns;
     private final int checksum;
 
-    private Described(byte[] bytes, Device[] devices, int[] columns) {
+    private DeviceBlock(byte[] bytes, Device[] devices, int[] columns) {
       CRC32C crc = new CRC32C();
       crc.update(bytes, 0, bytes.length);
       this.checksum = Integer.rotateLeft((int) crc.getValue(), 16);
@@ -83,17 +83,17 @@ public final class TelemetryReader {
     }
 
     /**
-     * Reads it by itself.
+     * Reads a device block alone.
      *
      * @throws SerializationException if that is not what {@link #bytes} gave
      */
-    public static Described of(byte[] bytes) {
+    public static DeviceBlock of(byte[] bytes) {
       WireReader in = new WireReader();
       in.reset(bytes, 0, bytes.length);
       try {
-        Described described = readDescribed(in);
+        DeviceBlock deviceBlock = readDeviceBlock(in);
         if (in.atEnd()) {
-          return described;
+          return deviceBlock;
         }
       } catch (IOException | RuntimeException e) {
         throw new SerializationException("not a description of devices: " + e.getMessage(), e);
@@ -105,28 +105,28 @@ public final class TelemetryReader {
   /**
    * Reads a batch.
    *
-   * @param known description of devices of an earlier batch of this node
+   * @param known the device block of an earlier batch of this node
    * @throws SerializationException if it is not a readable batch, whatever the bytes
    */
-  public void read(byte[] bytes, int from, int length, @Nullable Described known) {
-    shown = known;
-    bare = false;
+  public void read(byte[] bytes, int from, int length, @Nullable DeviceBlock known) {
+    knownBlock = known;
+    devicesOmitted = false;
     SERDE.read(bytes, from, length, in, body);
     if (!in.reads(bytes)) {
-      describedFrom = -1; // another release wrote it
+      deviceBlockFrom = -1; // another release wrote it
     }
     readFrom(bytes, from, length);
   }
 
   /**
-   * Reads a batch without the bytes from {@link #describedFrom} to {@link #describedTo}.
+   * Reads a batch without the bytes from {@link #deviceBlockFrom} to {@link #deviceBlockTo}.
    *
-   * @param cut what these were
+   * @param omitted the device block that these bytes are
    * @throws SerializationException as {@link #read}
    */
-  public void readBare(byte[] bytes, int from, int length, Described cut) {
-    shown = cut;
-    bare = true;
+  public void readWithoutDevices(byte[] bytes, int from, int length, DeviceBlock omitted) {
+    knownBlock = omitted;
+    devicesOmitted = true;
     SERDE.read(bytes, from, length, in, body);
     readFrom(bytes, from, length);
   }
@@ -144,16 +144,16 @@ public final class TelemetryReader {
    */
   public int content() {
     checksum.reset();
-    if (describedFrom < 0) {
+    if (deviceBlockFrom < 0) {
       checksum.update(source, sourceFrom, sourceTo - sourceFrom);
       return (int) checksum.getValue();
     }
-    checksum.update(source, sourceFrom, describedFrom - sourceFrom);
-    checksum.update(source, describedTo, sourceTo - describedTo);
-    return (int) checksum.getValue() ^ described().checksum;
+    checksum.update(source, sourceFrom, deviceBlockFrom - sourceFrom);
+    checksum.update(source, deviceBlockTo, sourceTo - deviceBlockTo);
+    return (int) checksum.getValue() ^ deviceBlock().checksum;
   }
 
-  void read(WireReader wire, @Nullable Described known) throws IOException {
+  void read(WireReader wire, @Nullable DeviceBlock known) throws IOException {
     site = wire.readString();
     node = wire.readString();
     Keys.check(site, "site");
@@ -166,20 +166,20 @@ public final class TelemetryReader {
     times = wire.readLongs(times, Bounds.READINGS, "readings of a batch");
     timeCount = wire.count();
     sum(times, 0, timeCount, 0);
-    describedFrom = wire.position();
-    if (known != null && (bare || wire.skipIfNext(known.bytes))) {
-      described = known;
+    deviceBlockFrom = wire.position();
+    if (known != null && (devicesOmitted || wire.skipIfNext(known.bytes))) {
+      deviceBlock = known;
     } else {
-      described = readDescribed(wire);
+      deviceBlock = readDeviceBlock(wire);
     }
-    describedTo = wire.position();
-    readValues(wire, described);
+    deviceBlockTo = wire.position();
+    readValues(wire, deviceBlock);
     if (clockOffsetMillis != 0) {
       columns.move(clockOffsetMillis);
     }
   }
 
-  private static Described readDescribed(WireReader in) throws IOException {
+  private static DeviceBlock readDeviceBlock(WireReader in) throws IOException {
     int from = in.position();
     Device[] devices = new Device[16];
     int[] columns = new int[16];
@@ -205,11 +205,11 @@ public final class TelemetryReader {
         columns[size++] = (int) Bounds.count(in.readInt(), ALL_COLUMNS, "columns of a device");
       }
     }
-    return new Described(
+    return new DeviceBlock(
         in.copySince(from), Arrays.copyOf(devices, size), Arrays.copyOf(columns, size));
   }
 
-  private void readValues(WireReader in, Described of) throws IOException {
+  private void readValues(WireReader in, DeviceBlock of) throws IOException {
     columns.clear();
     Arrays.fill(before, 0);
     in.beginLongs();
@@ -316,22 +316,22 @@ public final class TelemetryReader {
     return columns;
   }
 
-  /** To be shown when the node's next batch is read. */
-  public Described described() {
-    return requireNonNull(described, "nothing was read");
+  /** The device block, for the next batch of the node. */
+  public DeviceBlock deviceBlock() {
+    return requireNonNull(deviceBlock, "nothing was read");
   }
 
   /**
    * Where in the bytes that were read the description of the devices begins; -1 if it is not there
    * as this release writes it.
    */
-  public int describedFrom() {
-    return describedFrom;
+  public int deviceBlockFrom() {
+    return deviceBlockFrom;
   }
 
   /** Where it ends. */
-  public int describedTo() {
-    return describedTo;
+  public int deviceBlockTo() {
+    return deviceBlockTo;
   }
 
   /** The batch as an object, with its times as they were written. */

@@ -188,14 +188,14 @@ class DecodersFuzzTest {
       TelemetryReader reader = new TelemetryReader();
       byte[] batch = write(requireNonNull(WireTest.messages().get("telemetry")));
       reader.read(batch, 0, batch.length, null);
-      described = reader.described().bytes();
+      described = reader.deviceBlock().bytes();
     }
     targets.add(
         new Target(
             "devices",
             new ArrayList<>(List.of(described)),
             SerializationException.class,
-            TelemetryReader.Described::of));
+            TelemetryReader.DeviceBlock::of));
     List<byte[]> schemas = new ArrayList<>();
     KnownSchemas.own().forEach(own -> schemas.add(own.toString().getBytes(UTF_8)));
     targets.add(

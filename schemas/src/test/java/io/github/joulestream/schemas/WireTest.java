@@ -507,7 +507,7 @@ class WireTest {
   void aReader_thatKnowsTheDevices_readsTheSame() {
     Random random = new Random(SEED);
     TelemetryReader reader = new TelemetryReader();
-    TelemetryReader.Described known = null;
+    TelemetryReader.DeviceBlock known = null;
     for (int round = 0; round < 500; round++) {
       TelemetryBatch batch = anyBatch(random, round);
       byte[] bytes = write(WireSerdes.telemetry(), batch);
@@ -518,17 +518,18 @@ class WireTest {
       assertThat(reader.columns().series()).isEqualTo(batch.devicesInTime());
       if (round % 20 > 0) {
         // the same devices as long as their description is the same
-        assertThat(reader.described()).isSameAs(known);
+        assertThat(reader.deviceBlock()).isSameAs(known);
       }
-      known = reader.described();
+      known = reader.deviceBlock();
       int content = reader.content();
       // and without that description, kept beside it
-      int at = reader.describedFrom();
-      int cut = reader.describedTo() - at;
+      int at = reader.deviceBlockFrom();
+      int cut = reader.deviceBlockTo() - at;
       byte[] bare = new byte[bytes.length - cut];
       System.arraycopy(within, 3, bare, 0, at - 3);
       System.arraycopy(within, at + cut, bare, at - 3, bare.length - at + 3);
-      reader.readBare(bare, 0, bare.length, TelemetryReader.Described.of(known.bytes()));
+      reader.readWithoutDevices(
+          bare, 0, bare.length, TelemetryReader.DeviceBlock.of(known.bytes()));
       assertThat(reader.batch()).isEqualTo(batch);
       assertThat(reader.content()).isEqualTo(content);
       assertOtherContent(bytes, content, random);

@@ -5,8 +5,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * When a record came, as the broker says. On a topic whose time is the sender's there may be none;
- * then it is that of the record before, so that no record is dropped or ends the task for its time.
+ * The time of arrival of a record, of the broker. On a topic with the sender's time there may be
+ * none; then it is that of the record before, so that no record is dropped or ends the task for its
+ * time.
  */
 public final class ArrivalTime implements TimestampExtractor {
   @Override

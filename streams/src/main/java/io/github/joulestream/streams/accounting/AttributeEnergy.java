@@ -278,7 +278,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private void acceptBatch(String key, byte[] value, long arrival, RecordMetadata origin) {
     NodeState live = nodes.live(key);
     // a batch that cannot be read makes no node
-    telemetry.read(value, 0, value.length, live == null ? null : live.described());
+    telemetry.read(value, 0, value.length, live == null ? null : live.deviceBlock());
     if (live == null || !live.isKeyOf(telemetry.site(), telemetry.node())) {
       checkKey(telemetry.site(), telemetry.node(), key);
     }
@@ -286,7 +286,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     if (node == null) {
       node = node(key, arrival);
       // the reader has read the batches in the journal of the node in the meantime
-      telemetry.read(value, 0, value.length, node.described());
+      telemetry.read(value, 0, value.length, node.deviceBlock());
     }
     NodeState taker = node;
     Outcome outcome = guard(node, arrival, increments -> apply(taker, arrival, increments));
@@ -399,7 +399,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Applies the batch that was read last. */
   private Outcome apply(NodeState node, long arrivalEpochMillis, Increments increments) {
-    node.setDescribed(telemetry.described());
+    node.setDeviceBlock(telemetry.deviceBlock());
     increments.forNode(node.name());
     return node.account()
         .accept(
@@ -453,9 +453,9 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     long arrival = entry.arrivalEpochMillis();
     if (entry.kind() != Journal.Kind.ALLOCATION) {
       Slice batch = entry.batchOf(node);
-      batch.readBy(telemetry, node.described());
+      batch.readBy(telemetry, node.deviceBlock());
       checkKey(telemetry.site(), telemetry.node(), node.key());
-      node.setInJournal(telemetry.described());
+      node.setInJournal(telemetry.deviceBlock());
       remember(apply(node, arrival, increments), node, batch, arrival, entry.offset());
     } else {
       byte[] bytes = Arrays.copyOfRange(value.bytes(), value.from(), value.from() + value.length());

@@ -16,7 +16,7 @@ package io.github.joulestream.streams.accounting;
  */
 final class EmissionPolicy {
   // the windows of a dozen jobs and nodes; with twice as many a task of 100 ms commits would emit
-  // 500 records a second that say nothing new
+  // 500 records a second that add little
   static final int WINDOWS_OF_EVERY_COMMIT = 25;
 
   // 50 MB; the windows of a minute of 8,000 jobs and nodes that catch up

@@ -60,7 +60,7 @@ public final class RecordRefusals {
     }
   }
 
-  /** The program failed over a record, which said nothing wrong as far as is known. */
+  /** The program failed at a record, in which it found nothing wrong. */
   public static final class ProgramFailed extends RuntimeException {
     public ProgramFailed(Throwable cause) {
       super("the program failed at it: " + cause, cause);
@@ -87,7 +87,7 @@ public final class RecordRefusals {
   }
 
   /**
-   * Refuses what a record's key and value say before anything is read of them.
+   * Refuses a key or a value that is out of bounds, before anything is read of it.
    *
    * @return the key
    * @throws IllegalArgumentException with the reason
@@ -141,7 +141,7 @@ public final class RecordRefusals {
    * @return what is to be forwarded to the topic of dead letters
    */
   public <V> Record<String, V> refuse(
-      Record<String, ?> news,
+      Record<String, ?> record,
       byte @Nullable [] value,
       Place place,
       Throwable e,
@@ -150,11 +150,11 @@ public final class RecordRefusals {
     Throwable thrown = e instanceof ProgramFailed failed ? requireNonNull(failed.getCause()) : e;
     StackTraceElement[] stack = thrown.getStackTrace();
     String kind = thrown.getClass().getName() + (stack.length == 0 ? "" : stack[0]);
-    return refuse(news.key(), news.timestamp(), value, place, reason(e), kind, made);
+    return refuse(record.key(), record.timestamp(), value, place, reason(e), kind, made);
   }
 
   /**
-   * Refuses a record, or a part of one.
+   * Refuses a record, or some fields of one.
    *
    * @param kind what refusals for this reason have in common
    */
@@ -184,11 +184,11 @@ public final class RecordRefusals {
 
   /** Why it is refused, in a line for a person. */
   public static String reason(Throwable e) {
-    boolean said =
+    boolean hasReason =
         e instanceof SerializationException
             || e instanceof IllegalArgumentException
             || e instanceof ProgramFailed;
-    return said && e.getMessage() != null ? e.getMessage() : "the program failed at it: " + e;
+    return hasReason && e.getMessage() != null ? e.getMessage() : "the program failed at it: " + e;
   }
 
   private static @Nullable String cut(@Nullable String key) {

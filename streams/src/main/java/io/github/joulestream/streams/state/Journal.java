@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.StateFormat;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.schemas.TelemetryReader;
-import io.github.joulestream.schemas.TelemetryReader.Described;
+import io.github.joulestream.schemas.TelemetryReader.DeviceBlock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -100,13 +100,13 @@ public final class Journal extends CommitStore<byte[]> {
    * @param omitted the device block that was left out of it, or null if it is complete
    */
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  public record Slice(byte[] bytes, int from, int length, @Nullable Described omitted) {
+  public record Slice(byte[] bytes, int from, int length, @Nullable DeviceBlock omitted) {
     /** Reads the batch that lies there. */
-    public void readBy(TelemetryReader reader, @Nullable Described known) {
+    public void readBy(TelemetryReader reader, @Nullable DeviceBlock known) {
       if (omitted == null) {
         reader.read(bytes, from, length, known);
       } else {
-        reader.readBare(bytes, from, length, omitted);
+        reader.readWithoutDevices(bytes, from, length, omitted);
       }
     }
   }
@@ -268,7 +268,7 @@ public final class Journal extends CommitStore<byte[]> {
       long arrivalEpochMillis,
       long offset,
       byte[] value,
-      @Nullable Described omitted,
+      @Nullable DeviceBlock omitted,
       int omittedFrom,
       int omittedTo) {
     int length = value.length - (omittedTo - omittedFrom);

@@ -4,7 +4,7 @@ package io.github.joulestream.streams.state;
 import io.github.joulestream.energy.attribute.Arrival;
 import io.github.joulestream.energy.attribute.History;
 import io.github.joulestream.schemas.TelemetryReader;
-import io.github.joulestream.schemas.TelemetryReader.Described;
+import io.github.joulestream.schemas.TelemetryReader.DeviceBlock;
 import io.github.joulestream.streams.state.Journal.Slice;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -84,7 +84,7 @@ public final class NodeHistory {
     ByteBuffer block = ByteBuffer.allocate(bytes);
     for (int i = from; i < to; i++) {
       Slice value = recent.value(i);
-      Described omitted = value.omitted();
+      DeviceBlock omitted = value.omitted();
       block
           .putLong(recent.arrivalEpochMillis(i))
           .putLong(recent.offset(i))
@@ -103,7 +103,7 @@ public final class NodeHistory {
 
   /** Bytes of the omitted device block: 0 if it is that of the batch before, or none. */
   private static int omittedBytes(RecentBatches recent, int from, int i) {
-    Described omitted = recent.value(i).omitted();
+    DeviceBlock omitted = recent.value(i).omitted();
     return omitted == null || (i > from && omitted.equals(recent.value(i - 1).omitted()))
         ? 0
         : omitted.bytes().length;
@@ -158,7 +158,7 @@ public final class NodeHistory {
 
   private static void read(byte[] block, long from, long to, RecentBatches found) {
     ByteBuffer in = ByteBuffer.wrap(block);
-    Described before = null;
+    DeviceBlock before = null;
     while (in.hasRemaining()) {
       long arrival = in.getLong();
       long offset = in.getLong();
@@ -167,10 +167,10 @@ public final class NodeHistory {
       if (omittedLength > 0) {
         byte[] devices = new byte[omittedLength];
         in.get(devices);
-        before = Described.of(devices);
+        before = DeviceBlock.of(devices);
       }
       int length = in.getInt();
-      Described omitted = omittedLength == COMPLETE ? null : before;
+      DeviceBlock omitted = omittedLength == COMPLETE ? null : before;
       addIfWithin(
           from,
           to,
@@ -220,7 +220,7 @@ public final class NodeHistory {
         continue;
       }
       before = found.offset(i);
-      found.value(i).readBy(reader, node.described);
+      found.value(i).readBy(reader, node.deviceBlock);
       rows += reader.columns().rows();
       if (rows > MAX_ROWS) {
         throw tooMuch("%,d readings".formatted(MAX_ROWS));

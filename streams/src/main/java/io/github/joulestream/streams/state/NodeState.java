@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.schemas.Keys;
-import io.github.joulestream.schemas.TelemetryReader.Described;
+import io.github.joulestream.schemas.TelemetryReader.DeviceBlock;
 import io.github.joulestream.streams.state.Journal.Slice;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +26,10 @@ public final class NodeState {
   long writtenEpochMillis;
 
   /** The device block of its latest batch. */
-  @Nullable Described described;
+  @Nullable DeviceBlock deviceBlock;
 
   /** That of its latest batch in the journal, since the account was last written. */
-  @Nullable Described inJournal;
+  @Nullable DeviceBlock inJournal;
 
   /** Offsets of its latest records, so that none is taken in twice after a crash. */
   long telemetryOffset = -1;
@@ -92,17 +92,17 @@ public final class NodeState {
   }
 
   /** The device block of its latest batch; null before the first. */
-  public @Nullable Described described() {
-    return described;
+  public @Nullable DeviceBlock deviceBlock() {
+    return deviceBlock;
   }
 
   /** Notes the device block of its latest batch. */
-  public void setDescribed(@Nullable Described latest) {
-    described = latest;
+  public void setDeviceBlock(@Nullable DeviceBlock latest) {
+    deviceBlock = latest;
   }
 
   /** Notes the device block of its latest batch, which is in the journal. */
-  public void setInJournal(@Nullable Described latest) {
+  public void setInJournal(@Nullable DeviceBlock latest) {
     inJournal = latest;
   }
 

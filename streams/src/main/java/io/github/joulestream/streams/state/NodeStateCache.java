@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.schemas.TelemetryReader;
-import io.github.joulestream.schemas.TelemetryReader.Described;
+import io.github.joulestream.schemas.TelemetryReader.DeviceBlock;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -316,9 +316,9 @@ public final class NodeStateCache implements AutoCloseable {
   public Journal.Slice taken(
       NodeState node, long arrivalEpochMillis, long offset, byte[] batch, TelemetryReader reader) {
     noteEntry(node, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset);
-    Described described = reader.described();
-    boolean sameDevices = reader.describedFrom() >= 0 && described.equals(node.inJournal);
-    node.inJournal = described;
+    DeviceBlock deviceBlock = reader.deviceBlock();
+    boolean sameDevices = reader.deviceBlockFrom() >= 0 && deviceBlock.equals(node.inJournal);
+    node.inJournal = deviceBlock;
     return sameDevices
         ? journal.append(
             node.keyBytes,
@@ -326,9 +326,9 @@ public final class NodeStateCache implements AutoCloseable {
             arrivalEpochMillis,
             offset,
             batch,
-            described,
-            reader.describedFrom(),
-            reader.describedTo())
+            deviceBlock,
+            reader.deviceBlockFrom(),
+            reader.deviceBlockTo())
         : journal.append(
             node.keyBytes, Journal.Kind.TELEMETRY, arrivalEpochMillis, offset, batch, null, 0, 0);
   }

@@ -119,8 +119,8 @@ class NodeStateCacheTest {
               in -> NodeAccount.read(in, Limits.DEFAULT, Calibration.NONE),
               (node, entry, toldBefore) -> {
                 Journal.Slice batch = entry.batchOf(node);
-                batch.readBy(reader, node.described);
-                node.inJournal = reader.described();
+                batch.readBy(reader, node.deviceBlock);
+                node.inJournal = reader.deviceBlock();
                 long booked = keep(node, batch, entry.arrivalEpochMillis(), entry.offset());
                 untold += toldBefore ? 0 : booked;
               },
@@ -132,7 +132,7 @@ class NodeStateCacheTest {
 
     private long keep(NodeState node, Journal.Slice value, long arrival, long offset) {
       Increments books = new Increments();
-      node.described = reader.described();
+      node.deviceBlock = reader.deviceBlock();
       node.account.accept(
           reader.agentEpoch(),
           reader.sequence(),
@@ -150,7 +150,7 @@ class NodeStateCacheTest {
     void take(TelemetryBatch batch, long arrival, long offset) {
       byte[] bytes = WireSerdes.telemetry().serializer().serialize("telemetry", batch);
       NodeState node = requireNonNull(nodes.get(batch.site() + "/" + batch.node()));
-      reader.read(bytes, 0, bytes.length, node.described);
+      reader.read(bytes, 0, bytes.length, node.deviceBlock);
       untold += keep(node, nodes.taken(node, arrival, offset, bytes, reader), arrival, offset);
     }
 

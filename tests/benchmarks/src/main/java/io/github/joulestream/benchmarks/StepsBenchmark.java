@@ -66,7 +66,7 @@ public class StepsBenchmark {
   private Increments books = new Increments();
   private byte[] state = new byte[0];
   private final TelemetryReader reader = new TelemetryReader();
-  private TelemetryReader.@Nullable Described described;
+  private TelemetryReader.@Nullable DeviceBlock deviceBlock;
   private int next;
   // of a node whose devices three jobs share
   private NodeAccount shared = sharedByThree();
@@ -146,8 +146,8 @@ public class StepsBenchmark {
   }
 
   private ReadingColumns read(byte[] batch) {
-    reader.read(batch, 0, batch.length, described);
-    described = reader.described();
+    reader.read(batch, 0, batch.length, deviceBlock);
+    deviceBlock = reader.deviceBlock();
     return reader.columns();
   }
 
@@ -209,14 +209,14 @@ public class StepsBenchmark {
     int nodes;
 
     private NodeAccount[] accounts = {};
-    private TelemetryReader.@Nullable Described[] described = {};
+    private TelemetryReader.@Nullable DeviceBlock[] deviceBlock = {};
     private String[] names = {};
     private int node;
 
     @Setup
     public void begin() {
       accounts = new NodeAccount[nodes];
-      described = new TelemetryReader.Described[nodes];
+      deviceBlock = new TelemetryReader.DeviceBlock[nodes];
       names = new String[nodes];
       for (int i = 0; i < nodes; i++) {
         names[i] = "node" + i;
@@ -239,8 +239,8 @@ public class StepsBenchmark {
       books = new Increments();
     }
     byte[] batch = bytes.get(next);
-    reader.read(batch, 0, batch.length, site.described[node]);
-    site.described[node] = reader.described();
+    reader.read(batch, 0, batch.length, site.deviceBlock[node]);
+    site.deviceBlock[node] = reader.deviceBlock();
     return takeRead(site.names[node], site.accounts[node], reader.columns());
   }
 
