@@ -5,7 +5,6 @@ import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.integrate.CounterStep;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The energy of one interval by the counter, if it is known. Mutable, for the hot path: a node has
@@ -40,16 +39,20 @@ final class CounterEnergy {
     microjoules = step.microjoules();
     certain = step.certain();
     faulty = false;
-    @Nullable SiteAmount event =
-        switch (step.event()) {
-          case NONE -> null;
-          case WRAPPED -> SiteAmount.COUNTER_WRAPS;
-          case RESET -> SiteAmount.COUNTER_RESETS;
-          case FELL, JUMPED -> SiteAmount.COUNTER_FAULTS;
-        };
-    if (event != null) {
-      books.note(limits.windowOf(epochMillis), event, 1);
-      faulty = event == SiteAmount.COUNTER_FAULTS;
+    if (step.event() != CounterStep.Event.NONE) {
+      note(step.event(), limits.windowOf(epochMillis), books);
+    }
+  }
+
+  private void note(CounterStep.Event event, long window, Increments books) {
+    switch (event) {
+      case NONE -> {}
+      case WRAPPED -> books.note(window, SiteAmount.COUNTER_WRAPS, 1);
+      case RESET -> books.note(window, SiteAmount.COUNTER_RESETS, 1);
+      case FELL, JUMPED -> {
+        books.note(window, SiteAmount.COUNTER_FAULTS, 1);
+        faulty = true;
+      }
     }
   }
 

@@ -198,9 +198,9 @@ final class DeviceAccount {
         || !scratch.calibration.isEmpty()) {
       return false;
     }
-    long[] times = batch.epochMillis();
-    return times[to - 1] <= arrivalEpochMillis + Limits.AHEAD_MILLIS
-        && times[to - 1] >= shares.lastStart()
+    long newest = batch.epochMillis()[to - 1];
+    return newest <= arrivalEpochMillis + Limits.AHEAD_MILLIS
+        && newest >= shares.lastStart()
         && SampleReader.areRegular(
             batch,
             device,
@@ -217,7 +217,6 @@ final class DeviceAccount {
       ReadingColumns batch, Device device, int from, int to, Shares shares, Increments books) {
     CounterEnergy counted = scratch.counted;
     IntervalEnergy energy = scratch.energy;
-    Limits limits = scratch.limits;
     lastSample = null;
     for (int row = from; row < to; row++) {
       long time = batch.epochMillis()[row];
@@ -235,12 +234,12 @@ final class DeviceAccount {
       } else {
         long byPower = Interval.trapezoid(lastMilliwatts, power, length);
         scratch.step.set(device, true, lastMicrojoules, counter, length, byPower);
-        counted.step(scratch.step, time, limits, books);
+        counted.step(scratch.step, time, scratch.limits, books);
         compare(length, byPower, books);
       }
       energy.between(lastMillis, time, device, utilisation, used);
       // true: both powers are known, and the gap is not a long one
-      energy.measure(lastMilliwatts, power, false, counted, limits, shares);
+      energy.measure(lastMilliwatts, power, false, counted, scratch.limits, shares);
       booker.book(energy, shares, books);
       previousMillis = lastMillis;
       lastMillis = time;
@@ -253,8 +252,7 @@ final class DeviceAccount {
 
   /** Compares the energy by the counter with that by power. */
   private void compare(long length, long byPower, Increments books) {
-    CounterEnergy counted = scratch.counted;
-    if (!counted.isKnown() || length > scratch.limits.gapMillis()) {
+    if (!scratch.counted.isKnown() || length > scratch.limits.gapMillis()) {
       return;
     }
     PowerCrossCheck check = crossCheck;
@@ -263,7 +261,7 @@ final class DeviceAccount {
       check.moveTo(lastMillis, books);
       crossCheck = check;
     }
-    check.add(length, counted.microjoules(), byPower);
+    check.add(length, scratch.counted.microjoules(), byPower);
   }
 
   // ---- all other samples

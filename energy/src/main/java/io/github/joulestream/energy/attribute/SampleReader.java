@@ -129,22 +129,25 @@ final class SampleReader {
     long floorMilliwatts = Plausibility.floorMilliwatts(device);
     long ceilingMilliwatts = Plausibility.ceilingMilliwatts(device);
     long[] times = batch.epochMillis();
+    long[] powers = batch.powerMilliwatts();
+    long[] counters = batch.energyMicrojoules();
+    long[] utilisations = batch.utilisationBasisPoints();
+    long[] used = batch.usedBytes();
     long time = lastMillis;
     long power = lastMilliwatts;
     long counter = lastMicrojoules;
     for (int row = from; row < to; row++) {
       long nextTime = times[row];
-      long nextPower = batch.powerMilliwatts()[row];
-      long nextCounter = batch.energyMicrojoules()[row];
+      long nextPower = powers[row];
+      long nextCounter = counters[row];
       if (nextTime <= time
           || nextTime - time > longGapMillis
-          || nextPower == MISSING
-          || Plausibility.powerRefusal(nextPower, floorMilliwatts, ceilingMilliwatts) != null
+          || !Plausibility.isPower(nextPower, floorMilliwatts, ceilingMilliwatts)
           || CounterRules.isFlat(counter, nextCounter, power, nextPower)
           || Plausibility.counterRefusal(nextCounter) != null
           || (nextCounter == MISSING) != (counter == MISSING)
-          || Plausibility.utilisationRefusal(batch.utilisationBasisPoints()[row]) != null
-          || Plausibility.bytesRefusal(batch.usedBytes()[row]) != null) {
+          || Plausibility.utilisationRefusal(utilisations[row]) != null
+          || Plausibility.bytesRefusal(used[row]) != null) {
         return false;
       }
       time = nextTime;

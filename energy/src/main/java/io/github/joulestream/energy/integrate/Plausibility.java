@@ -26,17 +26,8 @@ public final class Plausibility {
 
   /** Why a power value is refused, or null if it is not. */
   public static @Nullable SiteAmount powerRefusal(Device device, long milliwatts) {
-    return powerRefusal(milliwatts, floorMilliwatts(device), ceilingMilliwatts(device));
-  }
-
-  /**
-   * The same, for a loop over the readings of one device.
-   *
-   * @param floor {@link #floorMilliwatts} of the device
-   * @param ceiling {@link #ceilingMilliwatts} of the device
-   */
-  public static @Nullable SiteAmount powerRefusal(long milliwatts, long floor, long ceiling) {
-    if (milliwatts == MISSING) {
+    long floor = floorMilliwatts(device);
+    if (milliwatts == MISSING || isPower(milliwatts, floor, ceilingMilliwatts(device))) {
       return null;
     }
     if (milliwatts >= FIRST_SENTINEL) {
@@ -45,10 +36,17 @@ public final class Plausibility {
     if (milliwatts < 0) {
       return SiteAmount.REFUSED_NEGATIVE;
     }
-    if (milliwatts < floor) {
-      return SiteAmount.REFUSED_SENTINEL;
-    }
-    return milliwatts > ceiling ? SiteAmount.REFUSED_OVER_LIMIT : null;
+    return milliwatts < floor ? SiteAmount.REFUSED_SENTINEL : SiteAmount.REFUSED_OVER_LIMIT;
+  }
+
+  /**
+   * True if a power is given and not refused; for a loop over the readings of one device.
+   *
+   * @param floor {@link #floorMilliwatts} of the device
+   * @param ceiling {@link #ceilingMilliwatts} of the device
+   */
+  public static boolean isPower(long milliwatts, long floor, long ceiling) {
+    return milliwatts >= floor && milliwatts <= ceiling;
   }
 
   /**
