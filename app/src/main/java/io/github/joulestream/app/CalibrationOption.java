@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** A file with what meters taught about sensors. */
+/** A file with the calibration of sensors by meters. */
 final class CalibrationOption {
   private static final String HEADER = "model,gain,offset_w";
 
@@ -22,7 +22,7 @@ final class CalibrationOption {
       paramLabel = "FILE",
       description =
           "Correct sensors by model: CSV with the columns model,gain,offset_w; true power = gain x"
-              + " said + offset.")
+              + " reading + offset.")
   @Nullable Path file;
 
   Calibration read() {

@@ -250,7 +250,7 @@ final class DoctorCommand implements Callable<Integer> {
       String text = "unavailable, because " + e.getMessage();
       if (e.isAbsent()) {
         say(Finding.ok(probe.name(), text)); // a node may well lack it
-      } else if (e.isMendable()) {
+      } else if (e.isInstallable()) {
         say(Finding.fail(probe.name(), text));
       } else {
         // it may be meant so, or only another user may read it

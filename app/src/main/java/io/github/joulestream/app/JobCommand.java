@@ -46,11 +46,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Jobs, by hand or from a script, for those without a scheduler that tells of them. */
+/** Jobs by hand or from a script, where no scheduler reports them. */
 @Command(
     name = "job",
     description =
-        "Tell of a job: that it starts, gets on, ends; or that whose it was is forgotten.",
+        "Report the start, progress or end of a job, or remove its user, name and labels.",
     synopsisSubcommandLabel = "(start | progress | end | forget)",
     subcommands = {
       JobCommand.Start.class,
@@ -60,8 +60,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "With --dir the job is put where this node's agent looks for jobs, which then tells of it: no",
-      "access to Kafka is needed, and GPUs may be named in any way. Without, it is told to Kafka.",
+      "With --dir the job is written to the directory of jobs of this node's agent, which publishes it:",
+      "no access to Kafka is needed, and GPUs may be named in any way. Without it, this command",
+      "publishes it to Kafka.",
       "",
       "  joulestream job start run-7 --user ada --gpus 0,1 --dir",
       "  joulestream job progress run-7 --done 1200 --unit tokens --dir",
@@ -73,7 +74,7 @@ final class JobCommand extends CommandGroup {
   // an agent leaves its mark once a minute
   private static final Duration UNREAD = Duration.ofMinutes(3);
 
-  /** What all of them need: the job, and whom to tell. */
+  /** Options of all of them: the job, and where it is reported. */
   static final class Target {
     @Parameters(index = "0", paramLabel = "JOB", description = "The job, unique in its site.")
     String job = "";
@@ -83,7 +84,7 @@ final class JobCommand extends CommandGroup {
         paramLabel = "DIR",
         arity = "0..1",
         fallbackValue = "/run/joulestream/jobs",
-        description = "Tell this node's agent, by its directory of jobs (${FALLBACK-VALUE}).")
+        description = "Report to this node's agent, by its directory of jobs (${FALLBACK-VALUE}).")
     @Nullable Path directory;
 
     @Option(
@@ -133,7 +134,7 @@ final class JobCommand extends CommandGroup {
       }
     }
 
-    /** Refuses to go on with a job that has no file: nobody here started it. */
+    /** Refuses a job that has no file: it was not started on this node. */
     void requireFile(Path in) {
       try {
         if (JobFile.get(in, job).isEmpty()) {
@@ -146,7 +147,7 @@ final class JobCommand extends CommandGroup {
       }
     }
 
-    /** Refuses to go on with a job that nobody has told of: a mistyped one would be invented. */
+    /** Refuses a job without records: a mistyped id would make a new job. */
     void requireJob() {
       String key = Keys.job(site, job);
       boolean known =
@@ -154,7 +155,7 @@ final class JobCommand extends CommandGroup {
               || isThere(Topic.JOB_SUMMARY, key, WireSerdes.jobSummaries());
       if (!known) {
         throw new UserError(
-            "no job '%s' of site %s is known; give --site and the job as at its start, or --force to say so all the same"
+            "no job '%s' of site %s is known; give --site and the job as at its start, or --force to publish it anyway"
                 .formatted(job, site));
       }
     }
@@ -172,20 +173,20 @@ final class JobCommand extends CommandGroup {
       }
     }
 
-    /** Says so if no agent looks into the directory, as far as that can be known. */
+    /** Warns if no agent reads the directory, as far as that can be known. */
     void warnIfUnread(Path into, PrintWriter err) {
       if (JobDirectory.readWithin(into, UNREAD, EpochClock.system().epochMillis())) {
         return;
       }
       err.printf(
-          "joulestream: warning: no agent has looked into %s within the last %d min, so nobody knows of the job yet;"
+          "joulestream: warning: no agent has looked into %s within the last %d min, so the job is not published yet;"
               + " start one on this node: joulestream agent --jobs %s%n",
           into, UNREAD.toMinutes(), into);
       err.flush();
     }
 
-    /** Tells Kafka, and waits until it has it; {@link #kafka} was joined. */
-    void tell(Consumer<KafkaPublisher> what) throws Exception {
+    /** Publishes, and waits until Kafka has acknowledged; {@link #kafka} was joined. */
+    void publish(Consumer<KafkaPublisher> what) throws Exception {
       try (KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-job")) {
         try {
           what.accept(publisher);
@@ -200,11 +201,11 @@ final class JobCommand extends CommandGroup {
   @Command(
       name = "start",
       sortOptions = false,
-      description = "A job starts, and has these devices of a node from now on.")
+      description = "Report the start of a job, which holds these devices of a node from then on.")
   static final class Start implements Callable<Integer> {
     @Mixin Target target = new Target();
 
-    @Option(names = "--user", defaultValue = "", description = "Who runs it.")
+    @Option(names = "--user", defaultValue = "", description = "User who runs it.")
     String user = "";
 
     @Option(names = "--account", defaultValue = "", description = "Project or account that pays.")
@@ -213,7 +214,7 @@ final class JobCommand extends CommandGroup {
     @Option(names = "--partition", defaultValue = "", description = "Queue.")
     String partition = "";
 
-    @Option(names = "--name", defaultValue = "", description = "What you call it.")
+    @Option(names = "--name", defaultValue = "", description = "Name of the job.")
     String name = "";
 
     @Option(
@@ -224,7 +225,7 @@ final class JobCommand extends CommandGroup {
         fallbackValue = "",
         description =
             "Its GPUs: with --dir indices, UUIDs or device files, without it the agent's ids of"
-                + " them; empty for none. Without --gpus and --share it has the whole node.")
+                + " them; empty for none. Without --gpus and --share it has all of the node.")
     @Nullable List<String> gpus;
 
     @Option(
@@ -232,18 +233,22 @@ final class JobCommand extends CommandGroup {
         paramLabel = "N",
         defaultValue = "0",
         description =
-            "GPUs that the node has, without --dir: the job's part of them is its part of memory,"
+            "GPUs that the node has, without --dir: the job's share of them is its share of memory,"
                 + " drives and processors.")
     int nodeGpus;
 
     @Option(
         names = "--share",
-        paramLabel = "WHAT=PART",
+        paramLabel = "WHAT=SHARE",
         split = ",",
-        description = "Its part, 0 to 1, of the node's memory, storage, cpu, or of the node.")
+        description =
+            "Its share, 0 to 1, of the node's memory, storage, cpu, or of the node's meter.")
     Map<String, Double> shares = new LinkedHashMap<>();
 
-    @Option(names = "--label", paramLabel = "K=V", description = "Anything else, by name.")
+    @Option(
+        names = "--label",
+        paramLabel = "K=V",
+        description = "A label of the job; may be repeated.")
     Map<String, String> labels = new LinkedHashMap<>();
 
     @Option(names = "--nodes", defaultValue = "0", description = "Nodes that it has, if known.")
@@ -260,11 +265,11 @@ final class JobCommand extends CommandGroup {
 
     @Override
     public Integer call() throws Exception {
-      shares.forEach((what, part) -> {
-        if (!SHARES.contains(what) || !(part >= 0 && part <= 1)) {
+      shares.forEach((what, share) -> {
+        if (!SHARES.contains(what) || !(share >= 0 && share <= 1)) {
           throw UserError.usage(
-              "--share takes memory, storage, cpu or node and a part from 0 to 1, not %s=%s"
-                  .formatted(what, part));
+              "--share takes memory, storage, cpu or node and a share from 0 to 1, not %s=%s"
+                  .formatted(what, share));
         }
       });
       Path directory = target.directory;
@@ -276,7 +281,7 @@ final class JobCommand extends CommandGroup {
         if (!newNode) {
           target.requireNode("--new-node if its agent comes later");
         }
-        target.tell(publisher -> {
+        target.publish(publisher -> {
           publisher.publish(hold());
           publisher.publish(record());
         });
@@ -293,7 +298,7 @@ final class JobCommand extends CommandGroup {
       if (gpus != null) {
         values.put("gpus", String.join(",", gpus));
       }
-      shares.forEach((what, part) -> values.put(what + "_share", Double.toString(part)));
+      shares.forEach((what, share) -> values.put(what + "_share", Double.toString(share)));
       labels.forEach((key, value) -> values.put("label." + key, value));
       values.put("nodes", Integer.toString(nodes));
       values.put("start", Long.toString(target.epochMillis()));
@@ -319,17 +324,17 @@ final class JobCommand extends CommandGroup {
           target.epochMillis(),
           devices,
           new NodeShares(
-              parts("memory", rest),
-              parts("storage", rest),
-              parts("cpu", rest),
-              parts("node", rest)),
+              share("memory", rest),
+              share("storage", rest),
+              share("cpu", rest),
+              share("node", rest)),
           nodeGpus,
           Reporter.HOOK);
     }
 
-    private int parts(String what, int otherwise) {
-      Double part = shares.get(what);
-      return part == null ? otherwise : (int) Math.round(part * WHOLE);
+    private int share(String what, int otherwise) {
+      Double share = shares.get(what);
+      return share == null ? otherwise : (int) Math.round(share * WHOLE);
     }
 
     private JobRecord record() {
@@ -347,7 +352,7 @@ final class JobCommand extends CommandGroup {
   @Command(
       name = "progress",
       sortOptions = false,
-      description = "A job has done so much work so far.")
+      description = "Report the work that a job has done since its start.")
   static final class Progress implements Callable<Integer> {
     @Mixin Target target = new Target();
 
@@ -357,7 +362,7 @@ final class JobCommand extends CommandGroup {
     @Option(names = "--unit", required = true, description = "Its unit: tokens, samples, steps.")
     String unit = "";
 
-    @Option(names = "--force", description = "Also of a job that nobody knows; without --dir.")
+    @Option(names = "--force", description = "Also for a job without records; without --dir.")
     boolean force;
 
     @Override
@@ -374,8 +379,8 @@ final class JobCommand extends CommandGroup {
         if (!force) {
           target.requireJob();
         }
-        target.tell(publisher ->
-            publisher.publish(said(target, JobSpan.OPEN, JobState.UNKNOWN, done, unit)));
+        target.publish(publisher ->
+            publisher.publish(changes(target, JobSpan.OPEN, JobState.UNKNOWN, done, unit)));
       }
       return 0;
     }
@@ -384,7 +389,7 @@ final class JobCommand extends CommandGroup {
   @Command(
       name = "end",
       sortOptions = false,
-      description = "A job has ended, and gives back what it has of a node.")
+      description = "Report the end of a job; it releases its devices of a node.")
   static final class End implements Callable<Integer> {
     @Mixin Target target = new Target();
 
@@ -404,7 +409,7 @@ final class JobCommand extends CommandGroup {
 
     @Option(
         names = "--force",
-        description = "Also of a job or a node that nobody knows; without --dir.")
+        description = "Also for a job or a node without records; without --dir.")
     boolean force;
 
     @Override
@@ -420,19 +425,19 @@ final class JobCommand extends CommandGroup {
         target.kafka.join();
         if (!force) {
           target.requireJob();
-          target.requireNode("--force to say so all the same");
+          target.requireNode("--force to publish it anyway");
         }
-        target.tell(publisher -> {
+        target.publish(publisher -> {
           publisher.publish(AllocationEvent.release(target.site, target.node(), target.job, end));
-          publisher.publish(said(target, end, JobState.valueOf(state.name()), 0, ""));
+          publisher.publish(changes(target, end, JobState.valueOf(state.name()), 0, ""));
         });
       }
       return 0;
     }
   }
 
-  /** A record that says this, and leaves all else as it was said. */
-  private static JobRecord said(
+  /** A record with these changes, which leaves all other fields as they were. */
+  private static JobRecord changes(
       Target target, long end, JobState state, double work, String workUnit) {
     return new JobRecord(
         target.site,

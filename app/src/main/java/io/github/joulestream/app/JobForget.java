@@ -17,16 +17,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Forgets whose a job was. */
+/** Removes the names of a job. */
 @Command(
     name = "forget",
     sortOptions = false,
-    description =
-        "Whose a job was, its name and its labels are forgotten; its energy stays booked.",
+    description = "Remove user, account, name and labels of a job; its energy stays booked.",
     footer = {
       "",
-      "Its summary is said anew without them, and so they go from the store too. What stays: the",
-      "job's id, and texts of alerts that named its user. A job that is said anew comes back."
+      "Its summary is published again without them, which removes them from the store too. The job's",
+      "id and texts of alerts that named its user stay. A job that is reported again comes back."
     })
 final class JobForget implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "JOB", description = "The job.")
@@ -54,7 +53,7 @@ final class JobForget implements Callable<Integer> {
     }
     confirmation.confirm("forget whose job %s of site %s was".formatted(job, site));
     Forgetting forgetting = new Forgetting().remove(Topic.JOBS, key);
-    // also of a job that the accounting has closed; of another it says a later one after this
+    // also of a job that the accounting has closed; of another it publishes a later one after this
     summary.ifPresent(last ->
         forgetting.put(
             Topic.JOB_SUMMARY,

@@ -20,11 +20,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "replay",
     sortOptions = false,
-    description = "Publish real power traces as if they were measured now.",
+    description = "Publish recorded power traces.",
     footer = {
       "",
-      "Known are MLPerf Training power logs, MLPerf Inference logs of SPEC PTDaemon, and nvidia-smi",
-      "CSV. Publishing the same traces again adds nothing."
+      "Formats: MLPerf Training power logs, MLPerf Inference logs of SPEC PTDaemon, CSV of nvidia-smi.",
+      "Publishing the same traces again adds nothing."
     })
 final class ReplayCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "Folder with traces, at any depth.")

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "simulate",
     sortOptions = false,
-    description = "Simulate a site, in real time or as fast as it goes.")
+    description = "Simulate a site in real time, or a past time as fast as possible.")
 final class SimulateCommand implements Callable<Integer> {
   private static final Duration TICK = Duration.ofMillis(100);
   private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(2);
@@ -56,7 +56,7 @@ final class SimulateCommand implements Callable<Integer> {
       paramLabel = "TIME",
       description =
           "Begin at this time, as 2026-01-31T12:00:00Z or as 2h (ago), catch up, and go on in real"
-              + " time. The same command started again says the same again.")
+              + " time. The same command started again publishes the same records again.")
   @Nullable String since;
 
   @Option(names = "--for", paramLabel = "DURATION", description = "End after this time.")

@@ -24,7 +24,7 @@ final class SimulationMixin {
   @Option(
       names = "--past",
       paramLabel = "DURATION",
-      description = "Simulate the time up to now, as fast as it goes, and end.")
+      description = "Simulate this time up to now, as fast as possible, and end.")
   @Nullable Duration past;
 
   @Option(
@@ -32,20 +32,20 @@ final class SimulationMixin {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "So many jobs of at least two minutes, submitted within an hour; 0 for as many as fit"
+          "Number of jobs, of at least two minutes each, submitted within an hour; 0 for as many as fit"
               + " (default: ${DEFAULT-VALUE}).")
   int jobs;
 
   @Option(
       names = "--no-meters",
       description =
-          "No meters of nodes and of the site: nodes are the sums of their GPUs, processors, memory"
-              + " and drives. Else three nodes of four have one, and the site.")
+          "No meters of nodes and of the site: the power of a node is the sum of its GPUs, processors,"
+              + " memory and drives. Without it three of four nodes and the site have a meter.")
   boolean noMeters;
 
   @Option(
       names = "--end-jobs",
-      description = "At the end, cancel the jobs that still run; else they are left running.")
+      description = "At the end, cancel the jobs that still run; without it they are left running.")
   boolean endJobs;
 
   @Option(
@@ -54,12 +54,12 @@ final class SimulationMixin {
       paramLabel = "NAME=RATE,...",
       fallbackValue = "",
       description =
-          "Let go wrong what does: duplicates, reordered, lost, outages, resets, wraps, sentinels,"
-              + " spikes, stuck, skew, late, missing, mig; all at the rates of a bad day where none"
-              + " is given.")
+          "Inject faults: duplicates, reordered, lost, outages, resets, wraps, sentinels,"
+              + " spikes, stuck, skew, late, missing, mig; without a list all of them,"
+              + " at the rates of a bad day.")
   @Nullable String faults;
 
-  /** As many as one process can simulate. */
+  /** Refuses more nodes than one process can simulate. */
   static void requireNodes(String option, int nodes) {
     if (nodes < 1 || nodes > MAX_NODES) {
       throw UserError.usage("%s takes 1 to %,d nodes, not %,d".formatted(option, MAX_NODES, nodes));

@@ -17,11 +17,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What Slurm's controller says of jobs. */
+/** Job completion records of Slurm's controller. */
 @Command(
     name = "slurm-jobs",
     sortOptions = false,
-    description = "Pass on what Slurm's plugin jobcomp/kafka writes of each job.")
+    description =
+        "Consume Slurm job completion records from a Kafka topic and publish them as jobs.")
 final class SlurmJobsCommand implements Callable<Integer> {
   private static final Duration WAIT = Duration.ofMillis(500);
   private static final int WAITS_PER_LINE = 120;
@@ -52,7 +53,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
         SlurmJobs jobs = new SlurmJobs(kafka.config(), site, topics);
         // its loop is this thread: what ends it ends the process
         AutoCloseable _ = healthPort.open(metrics(jobs), jobs::health)) {
-      System.out.printf("passing on jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));
+      System.out.printf("publishing jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));
       StatusLines lines = new StatusLines(System.out);
       for (long turn = 1; !stopping.asked(); turn++) {
         jobs.turn(WAIT, stopping::asked);
@@ -67,7 +68,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
 
   private static Metrics metrics(SlurmJobs jobs) {
     return new Metrics()
-        .show(Metric.SLURM_JOBS, jobs::told)
+        .show(Metric.SLURM_JOBS, jobs::published)
         .show(Metric.SLURM_NEVER_RAN, jobs::neverRan)
         .show(Metric.SLURM_REFUSED, jobs::refused)
         .show(Metric.LETTERS_DROPPED, jobs::lettersDropped);
@@ -76,8 +77,8 @@ final class SlurmJobsCommand implements Callable<Integer> {
   private static String line(SlurmJobs jobs) {
     return String.format(
         Locale.ROOT,
-        "%,d records of jobs passed on, %,d of jobs that never ran, %,d refused",
-        jobs.told(),
+        "%,d records published as jobs, %,d of jobs that never ran, %,d refused",
+        jobs.published(),
         jobs.neverRan(),
         jobs.refused());
   }

@@ -23,7 +23,7 @@ final class TraceOptions {
   @Option(
       names = "--utc-offset",
       paramLabel = "+HH:MM",
-      description = "Offset of local times in the traces; nvidia-smi's logs need it.")
+      description = "Offset of local times in the traces; logs of nvidia-smi need it.")
   @Nullable String utcOffset;
 
   @Option(
@@ -31,9 +31,9 @@ final class TraceOptions {
       paramLabel = "measured|held|mlcommons",
       defaultValue = "measured",
       description = {
-        "MLPerf Training: energy between a run's start and stop as it was measured; with the first"
-            + " and last value of each log held to them; or measured, and beside it the figure of"
-            + " MLCommons' formula (default: ${DEFAULT-VALUE})."
+        "MLPerf Training: energy between start and stop of a run; measured: within the readings of each"
+            + " log; held: with the first and last value of each log held up to start and stop;"
+            + " mlcommons: measured, and also by MLCommons' formula (default: ${DEFAULT-VALUE})."
       })
   String mlperfEdges = "measured";
 
@@ -68,7 +68,7 @@ final class TraceOptions {
       }
       if (byFolder.putIfAbsent(folder, name) != null) {
         throw UserError.usage(
-            "--model says twice which GPUs are in %s"
+            "--model is given twice for the GPUs in %s"
                 .formatted(folder.isEmpty() ? "the traces" : folder));
       }
     }

@@ -8,24 +8,20 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.linux.SystemCalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 
 /**
- * The socket on which systemd hears of a service: datagrams to a Unix address, which the JDK has no
- * class for. Linux alone. Used by one thread at a time.
+ * The socket on which systemd receives the state of a service: datagrams to a Unix address, which
+ * the JDK has no class for. Linux only. Used by one thread at a time.
  *
  * @see <a
  *     href="https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html">sd_notify(3)</a>
  */
-@SuppressWarnings("restricted") // these four functions are declared as the manual pages do
 final class NotifySocket implements AutoCloseable {
   private static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
@@ -35,36 +31,20 @@ final class NotifySocket implements AutoCloseable {
   private static final int PATH_AT = 2;
   private static final int MAX_PATH_BYTES = 107;
 
-  // socket(2), sendto(2), close(2), strerror(3)
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
   private static final MethodHandle SOCKET =
-      function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), ERRNO);
+      SystemCalls.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle SENDTO =
-      function(
+      SystemCalls.function(
           "sendto",
           FunctionDescriptor.of(
-              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT),
-          ERRNO);
-  private static final MethodHandle CLOSE =
-      function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle STRERROR =
-      function("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
-  private static final StructLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_VALUE =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
 
   private final String path;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment state = arena.allocate(STATE);
+  private final MemorySegment state = SystemCalls.errorState(arena);
   private final MemorySegment address;
   private final int addressBytes;
   private final int descriptor;
-
-  private static MethodHandle function(
-      String name, FunctionDescriptor type, Linker.Option... options) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
-  }
 
   /**
    * Opens a socket towards an address; no receiver is needed yet.
@@ -88,13 +68,11 @@ final class NotifySocket implements AutoCloseable {
     addressBytes = PATH_AT + bytes.length + (bytes[0] == 0 ? 0 : 1);
     try {
       descriptor = (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
-    } catch (RuntimeException | Error e) {
-      throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("socket(2)", e); // it declares none
+      throw SystemCalls.undeclared("socket(2)", e);
     }
     if (descriptor < 0) {
-      throw new IOException("no Unix socket can be made: " + error());
+      throw new IOException("no Unix socket can be made: " + SystemCalls.error(state));
     }
   }
 
@@ -119,37 +97,17 @@ final class NotifySocket implements AutoCloseable {
                   MSG_NOSIGNAL_DONTWAIT,
                   address,
                   addressBytes);
-    } catch (RuntimeException | Error e) {
-      throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("sendto(2)", e); // it declares none
+      throw SystemCalls.undeclared("sendto(2)", e);
     }
     if (sent < 0) {
-      throw new IOException("%s takes no message: %s".formatted(path, error()));
-    }
-  }
-
-  private String error() {
-    int errno = (int) ERRNO_VALUE.get(state, 0L);
-    try {
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
-      return text.reinterpret(256).getString(0);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("strerror(3)", e); // it declares none
+      throw new IOException("%s takes no message: %s".formatted(path, SystemCalls.error(state)));
     }
   }
 
   @Override
   public void close() {
-    try {
-      int _ = (int) CLOSE.invokeExact(descriptor);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("close(2)", e); // it declares none
-    }
+    SystemCalls.close(descriptor);
     arena.close();
   }
 }

@@ -181,6 +181,7 @@ class ArchitectureTest {
         .resideOutsideOfPackages(
             ROOT + "producers.probe.nvml..",
             ROOT + "producers.probe.nvme..",
+            ROOT + "runtime.linux..",
             ROOT + "runtime.systemd..")
         .should()
         .dependOnClassesThat()

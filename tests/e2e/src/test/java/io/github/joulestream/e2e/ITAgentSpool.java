@@ -180,8 +180,8 @@ class ITAgentSpool {
     Program streams = null;
     try {
       agent.awaitLine("sampling node lab/n1");
-      agent.awaitLine("Kafka at " + kafka() + " is away");
-      assertThat(ask(agent, "/health")).startsWith("200 ok; Kafka is away");
+      agent.awaitLine("Cannot reach Kafka at " + kafka());
+      assertThat(ask(agent, "/health")).startsWith("200 ok; Kafka cannot be reached");
       broker = startBroker();
       try (Program topics = Program.start("topics", "create", "--kafka", kafka())) {
         assertThat(topics.await()).as(topics.output()).isZero();
@@ -199,7 +199,7 @@ class ITAgentSpool {
       agent.kill();
       assertThat(spool).isDirectory();
       agent = startAgent(spool);
-      agent.awaitLine("Kafka at " + kafka() + " is away");
+      agent.awaitLine("Cannot reach Kafka at " + kafka());
       pause(AWAY_SECONDS - AWAY_SECONDS / 2);
       assertThat(metric(agent, "joulestream_agent_waiting_records"))
           .isGreaterThanOrEqualTo(AWAY_SECONDS / 2.0);

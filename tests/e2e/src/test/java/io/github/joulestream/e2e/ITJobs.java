@@ -295,7 +295,7 @@ class ITJobs {
       bridge.interrupt();
       assertThat(bridge.await()).as(bridge.output()).isIn(0, 130);
       assertThat(bridge.output())
-          .contains("1 records of jobs passed on, 1 of jobs that never ran, 1 refused");
+          .contains("1 records published as jobs, 1 of jobs that never ran, 1 refused");
     }
   }
 }

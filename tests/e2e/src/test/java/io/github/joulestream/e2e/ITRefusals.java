@@ -307,7 +307,7 @@ class ITRefusals {
           "it has taken all",
           () -> {
             jobs.turn(Duration.ofMillis(200), () -> false);
-            return jobs.told() >= 1 && jobs.refused() > bad;
+            return jobs.published() >= 1 && jobs.refused() > bad;
           });
       assertThat(jobs.refused()).isEqualTo(bad + 1);
       assertThat(jobs.lettersDropped()).isZero();

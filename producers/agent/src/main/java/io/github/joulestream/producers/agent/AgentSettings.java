@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What an agent is told.
+ * Settings of an agent.
  *
  * @param interval time between two readings: 100 ms to a minute
  * @param publishInterval time between two batches; made a whole number of intervals, at least one
- * @param labels where the node stands and what it is, such as {@code rack=r12}
+ * @param labels labels of the node, such as {@code rack=r12}
  */
 public record AgentSettings(
     String site,
@@ -20,8 +20,8 @@ public record AgentSettings(
     Duration interval,
     Duration publishInterval,
     Map<String, String> labels) {
-  private static final Duration SHORTEST = Duration.ofMillis(100);
-  private static final Duration LONGEST = Duration.ofMinutes(1);
+  private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
+  private static final Duration MAX_INTERVAL = Duration.ofMinutes(1);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   public AgentSettings {
@@ -39,10 +39,10 @@ public record AgentSettings(
     } catch (IllegalArgumentException e) {
       throw UserError.usage(String.valueOf(e.getMessage()), e);
     }
-    if (interval.compareTo(SHORTEST) < 0 || interval.compareTo(LONGEST) > 0) {
+    if (interval.compareTo(MIN_INTERVAL) < 0 || interval.compareTo(MAX_INTERVAL) > 0) {
       throw UserError.usage("--interval must be between 100ms and 1m");
     }
-    if (publishInterval.compareTo(LONGEST) > 0) {
+    if (publishInterval.compareTo(MAX_INTERVAL) > 0) {
       // a crash of the agent loses what it has not handed over yet
       throw UserError.usage("--publish-interval must be at most 1m");
     }

@@ -5,13 +5,13 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 
 /**
- * Notices when somebody sets the wall clock: then it goes on by another time than the monotonic
- * clock. A clock that is drawn near slowly, as NTP does, is not a step. One thread.
+ * Detects steps of the wall clock: it then advances by another time than the monotonic clock. A
+ * clock that is slewed, as NTP does, is not a step. One thread.
  */
 final class ClockWatch {
   private static final long STEP_MILLIS = 500;
   private static final long NANOS_PER_MILLI = 1_000_000;
-  // two looks at clocks that lie further apart than this say nothing: we did not run in between
+  // two reads of clocks that are further apart than this decide nothing: the process did not run
   private static final long SURE_NANOS = 50 * NANOS_PER_MILLI;
 
   private final EpochClock wall;

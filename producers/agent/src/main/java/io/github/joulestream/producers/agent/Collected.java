@@ -93,7 +93,7 @@ final class Collected {
   }
 
   /**
-   * True if it can be added: a batch says one thing only of a device, and has no more readings and
+   * True if it can be added: a batch has one description of a device, and has no more readings and
    * devices than a batch may have. Else what was collected must be taken first.
    */
   boolean fits(DeviceSeries series) {
@@ -116,9 +116,9 @@ final class Collected {
     collected += series.readings().size();
   }
 
-  /** All of it, and begins anew. */
+  /** Returns all series and begins anew. */
   List<DeviceSeries> take() {
-    // a device that gave nothing is gone
+    // a device without readings is gone
     devices.values().removeIf(rows -> rows.size == 0);
     List<DeviceSeries> all = new ArrayList<>(devices.size());
     devices.values().forEach(rows -> all.add(rows.take()));

@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Says that the node is there and how its agent is: at the start, once a minute, and when something
- * changes; but not more than once in five seconds. One thread.
+ * Publishes the record of the node, with the state of its agent: at the start, once a minute, and
+ * when something changes; but not more than once in five seconds. One thread.
  */
 final class Heartbeat {
-  private static final Duration EVERY = Duration.ofMinutes(1);
-  private static final Duration AT_MOST = Duration.ofSeconds(5);
+  private static final Duration MAX_PAUSE = Duration.ofMinutes(1);
+  private static final Duration MIN_PAUSE = Duration.ofSeconds(5);
 
   private static final int MAX_WORDS = 20;
 
   private final AgentSettings settings;
   private final Publisher publisher;
-  private boolean said;
-  private long saidNanos;
-  private long saidDropped;
+  private boolean published;
+  private long publishedNanos;
+  private long publishedDropped;
   private boolean changed;
   private List<String> notUnderstood = List.of();
 
@@ -33,12 +33,12 @@ final class Heartbeat {
     this.publisher = publisher;
   }
 
-  /** What the agent cannot read is another than before. */
+  /** The probes that cannot be read are others than before. */
   void changed() {
     changed = true;
   }
 
-  /** What it is not certain of now, of what jobs hold. */
+  /** What is not certain now of what jobs hold. */
   void notUnderstood(List<String> words) {
     changed |= !words.equals(notUnderstood);
     notUnderstood = words;
@@ -47,14 +47,14 @@ final class Heartbeat {
   /** To be called every turn. */
   void turn(long nanos, long epochMillis, Supplier<List<String>> unavailable) {
     long dropped = publisher.dropped();
-    long since = nanos - saidNanos;
-    boolean news = changed || dropped != saidDropped;
-    if (said && since < (news ? AT_MOST : EVERY).toNanos()) {
+    long since = nanos - publishedNanos;
+    boolean due = changed || dropped != publishedDropped;
+    if (published && since < (due ? MIN_PAUSE : MAX_PAUSE).toNanos()) {
       return;
     }
-    said = true;
-    saidNanos = nanos;
-    saidDropped = dropped;
+    published = true;
+    publishedNanos = nanos;
+    publishedDropped = dropped;
     changed = false;
     publisher.publish(
         new NodeRecord(
@@ -70,7 +70,7 @@ final class Heartbeat {
             bounded(notUnderstood, MAX_WORDS)));
   }
 
-  /** The first of them; what probes and sources say may hold texts of others. */
+  /** The first of them; they may hold texts from outside. */
   private static List<String> bounded(List<String> words, int most) {
     return words.stream().limit(most).map(Names::words).toList();
   }

@@ -36,9 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent of a node: reads its probes again and again and publishes what they say. A probe that
- * fails is reported once and asked again; the others go on. A probe that this machine does not have
- * is looked for again now and then: drivers come late, and devices are plugged in.
+ * The agent of a node: reads its probes at every interval and publishes their readings. A probe
+ * that fails is logged once and read again; the others go on. A probe that this machine does not
+ * have is looked for again now and then: drivers come late, and devices are plugged in.
  */
 public final class NodeAgent implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
@@ -65,7 +65,7 @@ public final class NodeAgent implements AutoCloseable {
   private int turnsCollected;
   private long lookedNanos;
 
-  // figures, for other threads to look at
+  // read by other threads
   private final AtomicLong readings = new AtomicLong();
   private final AtomicLong batches = new AtomicLong();
   private final AtomicLong skipped = new AtomicLong();
@@ -75,7 +75,7 @@ public final class NodeAgent implements AutoCloseable {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final Progress progress = new Progress("the agent", STUCK);
 
-  /** A probe, and how it is. */
+  /** A probe and its state. */
   private static final class Source {
     final Probe probe;
     final AtomicLong failures = new AtomicLong();
@@ -91,7 +91,7 @@ public final class NodeAgent implements AutoCloseable {
       try {
         return probe.describe();
       } catch (RuntimeException e) {
-        log.warn("probe {} cannot be described", probe.name(), e);
+        log.warn("Probe {} cannot be described", probe.name(), e);
         return probe.name();
       }
     }
@@ -102,16 +102,16 @@ public final class NodeAgent implements AutoCloseable {
         open = true;
         trouble = null;
       } catch (Probe.ProbeUnavailable e) {
-        // hardware that is not there is nothing amiss
+        // hardware that is not there is no failure
         trouble =
             e.isAbsent()
                 ? null
                 : "%s unavailable, because %s"
                     .formatted(probe.name(), Names.words(String.valueOf(e.getMessage())));
       } catch (RuntimeException | StackOverflowError e) {
-        // a mistake of ours in one probe must not hinder the others; it is opened again later
+        // a defect in one probe must not affect the others; it is opened again later
         failures.incrementAndGet();
-        log.warn("probe {} cannot be opened", probe.name(), e);
+        log.warn("Probe {} cannot be opened", probe.name(), e);
         trouble = "%s unavailable, because %s".formatted(probe.name(), Names.words(e.toString()));
       }
     }
@@ -153,9 +153,9 @@ public final class NodeAgent implements AutoCloseable {
   }
 
   /**
-   * Tells which job has which device too; before the start.
+   * Publishes also which job has which device; call it before the start.
    *
-   * @param jobSources the first has the word where two know a job
+   * @param jobSources the first counts where two report a job
    */
   public void follow(List<JobSource> jobSources, HeldJobs held) {
     jobs =
@@ -184,7 +184,7 @@ public final class NodeAgent implements AutoCloseable {
     }
   }
 
-  /** What it samples, and what it cannot. */
+  /** What it samples, and what it cannot read. */
   public String describe() {
     List<String> words = new ArrayList<>();
     sources.stream().filter(source -> source.open).forEach(source -> words.add(source.describe()));
@@ -233,8 +233,8 @@ public final class NodeAgent implements AutoCloseable {
       }
       publishCollected();
     } catch (Throwable e) {
-      // whatever it is: an agent that reads nothing any more must not look well
-      log.error("the agent failed", e);
+      // of any kind: an agent that has stopped reading must not report good health
+      log.error("Agent stopped", e);
       failure.set(e);
     }
   }
@@ -244,7 +244,7 @@ public final class NodeAgent implements AutoCloseable {
     long step = watch.step();
     if (step != 0) {
       clockSteps.incrementAndGet();
-      log.warn("the wall clock was set {} by {} ms", step > 0 ? "ahead" : "back", Math.abs(step));
+      log.warn("Wall clock was set {} by {} ms", step > 0 ? "ahead" : "back", Math.abs(step));
     }
     if (!overlaps.isCurrent()) {
       overlaps = overlapsOfOpen(); // a meter that was silent has begun to answer
@@ -282,23 +282,23 @@ public final class NodeAgent implements AutoCloseable {
       if (source.trouble != null) {
         source.trouble = null;
         heartbeat.changed();
-        log.warn("probe {} works again", source.probe.name());
+        log.warn("Probe {} can be read again", source.probe.name());
       }
     } catch (IOException e) {
       fails(source, String.valueOf(e.getMessage()), null);
     } catch (UserError e) {
-      throw e; // the publisher's last word
+      throw e; // the publisher stopped
     } catch (RuntimeException | StackOverflowError e) {
-      // a mistake of ours in one probe must not hinder the others
+      // a defect in one probe must not affect the others
       fails(source, e.toString(), e);
     }
   }
 
-  private void fails(Source source, String said, @Nullable Throwable mistake) {
-    String why = Names.words(said);
+  private void fails(Source source, String message, @Nullable Throwable mistake) {
+    String why = Names.words(message);
     source.failures.incrementAndGet();
     if (source.trouble == null) {
-      log.warn("probe {} fails: {}", source.probe.name(), why, mistake);
+      log.warn("Probe {} fails: {}", source.probe.name(), why, mistake);
       heartbeat.changed();
     }
     source.trouble = "%s fails: %s".formatted(source.probe.name(), why);
@@ -317,7 +317,7 @@ public final class NodeAgent implements AutoCloseable {
         if (source.open) {
           overlaps = overlapsOfOpen();
           heartbeat.changed();
-          log.info("now there is {}", source.describe());
+          log.info("Probe {} opened: {}", source.probe.name(), source.describe());
         }
       }
     }
@@ -337,18 +337,13 @@ public final class NodeAgent implements AutoCloseable {
     return readings.get();
   }
 
-  /** Turns that were left out because one before took too long. */
-  public long skippedTurns() {
-    return skipped.get();
-  }
-
-  /** Why it gave up, if it did. */
+  /** Why it stopped, if it did. */
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure.get());
   }
 
   /**
-   * How it is: bad if it gave up, is stuck, or has read nothing for five intervals where there is
+   * Its health: bad if it stopped, is stuck, or has read nothing for five intervals where there is
    * something to read.
    */
   public Health health() {
@@ -375,7 +370,7 @@ public final class NodeAgent implements AutoCloseable {
     return unavailable.isEmpty() ? Health.GOOD : Health.good(String.join("; ", unavailable));
   }
 
-  /** Shows its figures. */
+  /** Adds its metrics. */
   public void showIn(Metrics metrics) {
     metrics
         .show(Metric.READINGS, readings::get)

@@ -7,8 +7,8 @@ import java.util.zip.CRC32C;
 
 /**
  * When the next turn is due, by the monotonic clock: a whole number of intervals after the first,
- * however long the turns take. So nothing adds up, and a turn that takes too long costs those that
- * it runs into, which are counted, and no other. One thread.
+ * however long the turns take. So delays do not add up, and a turn that takes too long costs only
+ * the turns that it overlaps, which are counted. One thread.
  */
 final class Pace {
   private static final long NANOS_PER_MILLI = 1_000_000;

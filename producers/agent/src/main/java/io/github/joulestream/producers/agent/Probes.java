@@ -18,9 +18,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All probes that a node may have, not opened yet. Those whose hardware is not there say so when
- * they are opened. Their order is that in which meters of the same count, see {@link Overlaps}: a
- * meter that somebody set up goes before one that was found.
+ * All probes that a node may have, not opened yet. Those whose hardware is absent are refused when
+ * they are opened. Their order decides which of several meters counts, see {@link Overlaps}: a
+ * meter that was configured goes before one that was found.
  */
 public final class Probes {
   private Probes() {}

@@ -36,10 +36,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "agent",
     sortOptions = false,
-    description = "Sample this machine and publish what it draws.",
+    description = "Sample power, energy and use of this machine and publish them.",
     footer = {
       "",
-      "Kafka need not be there: what it does not take waits in the spool, also over a restart."
+      "Kafka may be away: records wait in the spool, also over a restart of the agent."
     })
 public final class AgentCommand implements Callable<Integer> {
   private static final Duration LINE_INTERVAL = Duration.ofMinutes(1);
@@ -61,7 +61,7 @@ public final class AgentCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "KEY=VALUE",
-      description = "Where this node stands or what it is, such as rack=r12; may be repeated.")
+      description = "Label of this node, such as rack=r12; may be repeated.")
   Map<String, String> labels = new LinkedHashMap<>();
 
   @Option(
@@ -76,7 +76,7 @@ public final class AgentCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "1s",
       description =
-          "Time between two messages, which hold all readings since (default: ${DEFAULT-VALUE}).")
+          "Time between two messages, each with all readings since the last (default: ${DEFAULT-VALUE}).")
   Duration publishInterval = Duration.ofSeconds(1);
 
   @Option(
@@ -93,7 +93,7 @@ public final class AgentCommand implements Callable<Integer> {
       defaultValue = "512M",
       converter = Sizes.class,
       description =
-          "Its greatest size; when it is full the oldest goes (default: ${DEFAULT-VALUE}).")
+          "Size limit of the spool; the oldest records are dropped first (default: ${DEFAULT-VALUE}).")
   long spoolLimit;
 
   @Option(names = "--proc-root", hidden = true, defaultValue = "/proc")
@@ -104,7 +104,7 @@ public final class AgentCommand implements Callable<Integer> {
 
   @Option(
       names = "--print",
-      description = "Print all that can be read here, and end; nothing is published.")
+      description = "Print all that can be read on this machine, and end; nothing is published.")
   boolean print;
 
   @Mixin JobsMixin jobs = new JobsMixin();
@@ -148,7 +148,7 @@ public final class AgentCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Never the current folder, which is another at the next start. */
+  /** Never the current folder, which may be another one at the next start. */
   private Path spoolFolder() {
     Path named = spool;
     return named == null
@@ -167,7 +167,7 @@ public final class AgentCommand implements Callable<Integer> {
         trouble(publisher).map(words -> "; " + words).orElse(""));
   }
 
-  /** An agent whose Kafka is away is a good agent: to start it anew would not help. */
+  /** Kafka that is away is no bad health: a restart would not help. */
   private static Health health(NodeAgent agent, SpoolingPublisher publisher) {
     Health sending = publisher.health();
     Health health = sending.ok() ? agent.health() : sending;
@@ -177,13 +177,15 @@ public final class AgentCommand implements Callable<Integer> {
   private static Optional<String> trouble(SpoolingPublisher publisher) {
     return publisher
         .kafkaTrouble()
-        .map(why -> "Kafka is away (%s)".formatted(why))
+        .map(why -> "Kafka cannot be reached (%s)".formatted(why))
         .or(() ->
-            publisher.spoolTrouble().map(why -> "the spool takes nothing (%s)".formatted(why)))
+            publisher
+                .spoolTrouble()
+                .map(why -> "the spool cannot be written to (%s)".formatted(why)))
         .map(words ->
             String.format(
                 Locale.ROOT,
-                "%s; %,d records wait, %,d are lost",
+                "%s; %,d records wait, %,d dropped",
                 words,
                 publisher.waiting(),
                 publisher.dropped()));

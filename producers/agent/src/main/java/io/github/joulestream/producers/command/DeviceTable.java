@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the probes of a machine say, for people to look at: what is sent, and what is
- * not. Each probe is read twice, for what is known by comparison only.
+ * All that the probes of a machine read, for people to look at: what is sent, and what is not. Each
+ * probe is read twice, for what is known by comparison only.
  */
 final class DeviceTable implements AutoCloseable {
   private final List<Probe> candidates;
@@ -90,7 +90,7 @@ final class DeviceTable implements AutoCloseable {
       addDevice(series, before.remove(id), lines);
       addDetails(details.remove(id), lines);
     }
-    // of those that had no news, or are lost
+    // of those without a new reading, or that are lost
     details.forEach((id, rest) -> {
       DeviceSeries last = before.remove(id);
       if (last == null) {
@@ -134,7 +134,7 @@ final class DeviceTable implements AutoCloseable {
     if (first != null) {
       lines.number("power by counter", meanMilliwatts(first.readings(), now), 1e3, "W");
     }
-    lines.positive("most it may draw", device.powerLimitMilliwatts(), 1e3, "W");
+    lines.positive("power limit of the board", device.powerLimitMilliwatts(), 1e3, "W");
     lines.number("busy", now.utilisation(last), 100, "%");
     lines.number("in use", now.used(last), 1 << 30, "GiB");
     lines.positive("size", device.capacityBytes(), 1 << 30, "GiB");
@@ -151,7 +151,7 @@ final class DeviceTable implements AutoCloseable {
       return "";
     }
     return device.countsInKind()
-        ? ", part of " + device.containedIn()
+        ? ", contained in " + device.containedIn()
         : ", adds to nothing: " + device.containedIn() + " is measured";
   }
 
@@ -164,7 +164,7 @@ final class DeviceTable implements AutoCloseable {
         : (now.energy(b) - first.energy(a)) / millis; // µJ per ms
   }
 
-  /** Lines of text, and how fields stand in them. */
+  /** Lines of text with fields in columns. */
   private static final class Lines {
     final StringBuilder text = new StringBuilder();
 

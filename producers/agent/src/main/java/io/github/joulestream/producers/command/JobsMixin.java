@@ -14,14 +14,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** From where an agent knows which job has which device. */
+/** Options for the sources of jobs of an agent. */
 final class JobsMixin {
   @Option(
       names = "--jobs",
       paramLabel = "DIR",
       defaultValue = "/run/joulestream/jobs",
       description =
-          "Where prologs and epilogs put a file for each job; see docs/jobs.md"
+          "Directory where prologs and epilogs put a file for each job; see docs/jobs.md"
               + " (default: ${DEFAULT-VALUE}).")
   Path directory = JobDirectory.DEFAULT;
 
@@ -42,19 +42,19 @@ final class JobsMixin {
   @Option(
       names = "--pod-labels",
       description =
-          "With --pods: their labels too, and how they ended, from the API server, by our service"
-              + " account.")
+          "With --pods: also their labels and how they ended, from the API server, with the service"
+              + " account of this pod.")
   boolean podLabels;
 
   @Option(
       names = "--job-state-file",
       paramLabel = "FILE",
       description =
-          "Retention here which jobs are on this node, so that those that end while the agent is away"
-              + " end all the same.")
+          "Keep the jobs of this node in this file, so that jobs that end while the agent is not"
+              + " running end too.")
   @Nullable Path heldJobs;
 
-  /** The first has the word where two know a job. */
+  /** The sources; the first one counts where two report a job. */
   List<JobSource> sources(String site, String node) throws IOException {
     List<JobSource> sources = new ArrayList<>();
     sources.add(new JobDirectory(site, directory));
@@ -68,7 +68,7 @@ final class JobsMixin {
     return sources;
   }
 
-  /** Where it is kept which jobs are on the node. */
+  /** The file with the jobs of the node. */
   HeldJobs held() throws IOException {
     return heldJobs == null ? HeldJobs.none() : HeldJobs.in(heldJobs);
   }

@@ -9,19 +9,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of a command that may ask this node's controller by Redfish. */
+/** Options of a command that reads this node's controller by Redfish. */
 final class RedfishMixin {
   @Option(
       names = "--redfish",
       paramLabel = "https://HOST",
-      description = "Ask this node's controller for the node's power, by Redfish.")
+      description = "Read the node's power from its controller, by Redfish.")
   @Nullable URI address;
 
   @Option(
       names = "--redfish-chassis",
       paramLabel = "ID",
       defaultValue = "",
-      description = "The chassis that is this node (default: that of its computer).")
+      description = "Chassis of this node (default: that of its computer).")
   String chassis = "";
 
   @Option(
@@ -32,14 +32,14 @@ final class RedfishMixin {
 
   @Option(
       names = "--redfish-trust-any-certificate",
-      description = "Believe whoever answers: for controllers whose certificate nobody signed.")
+      description = "Accept any certificate: for controllers with a self-signed one.")
   boolean trustAnyCertificate;
 
   @Option(
       names = "--redfish-interval",
       paramLabel = "DURATION",
       defaultValue = "5s",
-      description = "Time between two questions (default: ${DEFAULT-VALUE}).")
+      description = "Time between two requests (default: ${DEFAULT-VALUE}).")
   Duration interval = RedfishOptions.DEFAULT_INTERVAL;
 
   /** How to ask it, or null if it is not to be asked. */

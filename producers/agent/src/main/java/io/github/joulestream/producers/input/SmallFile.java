@@ -40,7 +40,7 @@ public final class SmallFile {
   }
 
   /**
-   * What stands in this place, without following a link.
+   * Attributes of what is at this place, without following a link.
    *
    * @throws java.nio.file.NoSuchFileException if there is nothing
    */
@@ -62,7 +62,7 @@ public final class SmallFile {
   /**
    * Its bytes.
    *
-   * @param looked what stood in this place when it was looked at; another thing may stand there now
+   * @param looked what was at this place when it was looked at; it may have been replaced since
    */
   static byte[] bytes(Path file, BasicFileAttributes looked, int mostBytes) throws IOException {
     return read(

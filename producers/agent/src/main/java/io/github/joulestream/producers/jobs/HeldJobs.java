@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The jobs that hold something on this node, in a small file: so that an agent that starts again
- * knows which jobs ended without it, because it or the whole node was down. The file's time of
+ * knows which jobs ended without it, because it or the node was down. The file's time of
  * modification is when the agent was last alive, to a minute. Used by one thread.
  */
 public final class HeldJobs {
@@ -88,8 +88,8 @@ public final class HeldJobs {
     return sameBoot ? nowEpochMillis : Math.min(nowEpochMillis, aliveEpochMillis);
   }
 
-  /** True if the end of a job was told by the agent before this one. */
-  boolean toldOf(String job, long endEpochMillis) {
+  /** True if the agent before this one published the end of a job. */
+  boolean hasEndOf(String job, long endEpochMillis) {
     return !jobs.contains(job) && aliveEpochMillis > endEpochMillis + UNSURE_MILLIS;
   }
 
@@ -112,7 +112,7 @@ public final class HeldJobs {
       if (!failing) {
         failing = true;
         log.warn(
-            "{} cannot be written; jobs that end while the agent is away stay open: {}",
+            "Cannot write {}; jobs that end while the agent is not running stay open: {}",
             file,
             e.toString());
       }

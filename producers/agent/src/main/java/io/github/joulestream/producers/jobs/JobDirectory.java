@@ -27,18 +27,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A directory with a {@link JobFile} for each job: a job that has a file is there, one whose file
- * says {@code end} ended then, one whose file is gone ended when the directory changed. Prologs and
- * epilogs, {@code joulestream job --dir} and whoever else put files there under a name that begins
- * with a dot, and rename them: that changes the directory's time of modification, which is all that
- * is looked at while nothing happens. A file whose last line has no end is not yet written.
+ * has an {@code end} ended then, one whose file is gone ended when the directory changed. Prologs,
+ * epilogs, {@code joulestream job --dir} and others put files there under a name that begins with a
+ * dot, and rename them: that changes the directory's time of modification, which is all that is
+ * looked at while nothing happens. A file whose last line has no end is not yet written.
  *
- * <p>What users say of how far their jobs are is in files of their own, see {@link JobProgress}.
+ * <p>The progress that users report of their jobs is in files of their own, see {@link
+ * JobProgress}.
  *
- * <p>Only regular files are read, and what cannot be read or used is left out and said: it hides no
- * other job.
+ * <p>Only regular files are read, and what cannot be read or used is left out and logged: it does
+ * not affect other jobs.
  */
 public final class JobDirectory implements JobSource {
-  /** Where it is unless said otherwise. */
+  /** Where it is by default. */
   public static final Path DEFAULT = Path.of("/run/joulestream/jobs");
 
   private static final Logger log = LoggerFactory.getLogger(JobDirectory.class);
@@ -46,7 +47,7 @@ public final class JobDirectory implements JobSource {
   private static final int MAX_FILES = 20_000;
   // the kernel stamps by its own ticks: what changed just now may change again under that stamp
   private static final long TICK_MILLIS = 100;
-  // whoever writes in place leaves the directory's time as it is
+  // a program that writes in place leaves the directory's time as it is
   private static final long LOOK_MILLIS = 60_000;
   private static final long PROGRESS_MILLIS = 2_000;
 
@@ -64,7 +65,10 @@ public final class JobDirectory implements JobSource {
 
   /** A file as it was read. */
   private record Known(
-      FileTime modified, long size, @Nullable Map<String, String> values, @Nullable FileTime said) {
+      FileTime modified,
+      long size,
+      @Nullable Map<String, String> values,
+      @Nullable FileTime progress) {
     boolean is(BasicFileAttributes file) {
       return modified.equals(file.lastModifiedTime()) && size == file.size();
     }
@@ -97,7 +101,7 @@ public final class JobDirectory implements JobSource {
     return List.of(directory.resolve(MARK), directory.resolveSibling("agent").resolve("looked"));
   }
 
-  /** Leaves a mark, by which whoever puts a job here sees that somebody reads it. */
+  /** Leaves a mark, which shows programs that put jobs here that an agent reads them. */
   private void mark(long epochMillis) {
     for (Path mark : marks(directory)) {
       try {
@@ -137,12 +141,12 @@ public final class JobDirectory implements JobSource {
             || !now.equals(changed)
             || epochMillis - lookedEpochMillis >= LOOK_MILLIS
             || epochMillis < lookedEpochMillis;
-    boolean news = false;
+    boolean changes = false;
     if (look) {
       changed = now;
       lookedEpochMillis = epochMillis;
       settled = now != null && Math.abs(epochMillis - now.toMillis()) > TICK_MILLIS;
-      news = lookAtFiles(now != null);
+      changes = lookAtFiles(now != null);
       if (now != null && Math.abs(epochMillis - markedEpochMillis) >= LOOK_MILLIS) {
         markedEpochMillis = epochMillis;
         mark(epochMillis);
@@ -150,9 +154,9 @@ public final class JobDirectory implements JobSource {
     }
     if (look || Math.abs(epochMillis - progressEpochMillis) >= PROGRESS_MILLIS) {
       progressEpochMillis = epochMillis;
-      news |= lookAtProgress();
+      changes |= lookAtProgress();
     }
-    if (news) {
+    if (changes) {
       jobs = jobs();
     }
     return jobs;
@@ -192,7 +196,7 @@ public final class JobDirectory implements JobSource {
         return known;
       }
       if (attributes.isDirectory()) {
-        return null; // whatever it is, it was not meant for us
+        return null; // not meant for this program
       }
       String text = SmallFile.text(file, JobFile.MAX_BYTES);
       if (text.isEmpty() || !text.endsWith("\n")) {
@@ -204,17 +208,17 @@ public final class JobDirectory implements JobSource {
     } catch (NoSuchFileException e) {
       return null;
     } catch (SmallFile.Unusable e) {
-      says(file, "is left out", e);
+      warn(file, "is left out", e);
       return null;
     } catch (IOException | RuntimeException e) {
       // it may be readable the next time; nothing is concluded
-      says(file, "cannot be read now", e);
+      warn(file, "cannot be read now", e);
       return known;
     }
   }
 
-  /** Says why a file is of no use, once a minute. */
-  private void says(Path file, String what, Exception e) {
+  /** Logs why a file is not used, once a minute. */
+  private void warn(Path file, String what, Exception e) {
     String name = Names.words(String.valueOf(file.getFileName()));
     boolean ours =
         e instanceof SmallFile.Unusable
@@ -225,36 +229,36 @@ public final class JobDirectory implements JobSource {
   }
 
   private boolean lookAtProgress() {
-    boolean news = false;
+    boolean changes = false;
     for (Map.Entry<String, Known> entry : files.entrySet()) {
       Known known = entry.getValue();
       if (known.values != null) {
         try {
-          JobProgress.Said said = progress.find(entry.getKey());
-          if (said != null && !said.changed().equals(known.said)) {
-            entry.setValue(with(known, said));
-            news = true;
+          JobProgress.Report report = progress.find(entry.getKey());
+          if (report != null && !report.changed().equals(known.progress)) {
+            entry.setValue(with(known, report));
+            changes = true;
           }
         } catch (IOException | RuntimeException e) {
-          says(directory.resolve(entry.getKey()), "has a progress that cannot be read now", e);
+          warn(directory.resolve(entry.getKey()), "has a progress that cannot be read now", e);
         }
       }
     }
-    return news;
+    return changes;
   }
 
-  /** With what a user says, unless it is nonsense: that must not hide the job. */
-  private Known with(Known known, JobProgress.Said said) throws IOException {
+  /** With the progress that a user reports; what cannot be used must not hide the job. */
+  private Known with(Known known, JobProgress.Report report) throws IOException {
     Map<String, String> before = requireNonNull(known.values);
     Map<String, String> values = before;
     try {
-      values = JobProgress.into(before, said);
+      values = JobProgress.into(before, report);
       JobFile.job(site, "any", values);
     } catch (SmallFile.Unusable | IllegalArgumentException | ArithmeticException e) {
-      says(said.file(), "says nothing of use", e);
+      warn(report.file(), "cannot be used", e);
       values = before;
     }
-    return new Known(known.modified, known.size, values, said.changed());
+    return new Known(known.modified, known.size, values, report.changed());
   }
 
   private List<LocalJob> jobs() {
@@ -266,20 +270,23 @@ public final class JobDirectory implements JobSource {
           LocalJob job = JobFile.job(site, entry.getKey(), known.values);
           now.add(job.record().span().hasStart() ? job : dated(job, known));
         } catch (RuntimeException e) {
-          says(directory.resolve(entry.getKey()), "cannot be used", e);
-          entry.setValue(new Known(known.modified, known.size, null, known.said));
+          warn(directory.resolve(entry.getKey()), "cannot be used", e);
+          entry.setValue(new Known(known.modified, known.size, null, known.progress));
         }
       }
     }
     return List.copyOf(now);
   }
 
-  /** A job that runs and does not say since when: since its file is there. */
+  /** A job that runs and has no start: it starts with its file. */
   private LocalJob dated(LocalJob job, Known known) {
     return job.over()
         ? job
         : new LocalJob(
-            job.record().startedAt(known.modified.toMillis()), job.gpus(), job.parts(), job.told());
+            job.record().startedAt(known.modified.toMillis()),
+            job.gpus(),
+            job.shares(),
+            job.publishesRecord());
   }
 
   private static @Nullable FileTime modified(Path file) throws IOException {

@@ -5,7 +5,7 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.producers.input.Decimals;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.input.SmallFile;
-import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
@@ -47,16 +47,16 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code memory_share, storage_share, cpu_share, node_share}</td><td>its shares of the
  *     node, 0 to 1</td></tr>
  * <tr><td>{@code nodes}</td><td>how many nodes it has</td></tr>
- * <tr><td>{@code lead}</td><td>{@code no}: another node tells the site of the job</td></tr>
+ * <tr><td>{@code lead}</td><td>{@code no}: another node publishes the record of the job</td></tr>
  * <tr><td>{@code start, end}</td><td>Unix time in seconds, with a fraction if need be, or in
  *     milliseconds (13 digits)</td></tr>
  * <tr><td>{@code state}</td><td>how it ended: completed, failed, cancelled, timeout; without it the
- *     end is the node's affair and somebody else tells the site</td></tr>
+ *     end is that on the node, and another program publishes the record</td></tr>
  * <tr><td>{@code done, unit}</td><td>work done so far</td></tr>
  * </table>
  *
- * <p>A file that says nothing of GPUs nor shares gives the job the whole node. An id that is longer
- * than ids are is cut, see {@link Names#id}; other texts lose their end.
+ * <p>A file without GPUs and shares gives the job all of the node. An id that is longer than ids
+ * are is cut, see {@link Names#id}; other texts lose their end.
  */
 public final class JobFile {
   /** The longest file that is read. */
@@ -67,7 +67,7 @@ public final class JobFile {
   private static final BigDecimal MIN_MILLIS = new BigDecimal("1e11"); // as seconds: year 5138
   // a number is that of a scheduler or of a person, and so is a file that a hook made of it
   private static final Pattern COUNTED = Pattern.compile("\\d+|/dev/nvidia\\d+");
-  private static final BigDecimal WHOLE = new BigDecimal(Parts.WHOLE);
+  private static final BigDecimal WHOLE = new BigDecimal(Shares.WHOLE);
 
   private JobFile() {}
 
@@ -85,10 +85,10 @@ public final class JobFile {
   }
 
   /**
-   * What a file says.
+   * The job of a file.
    *
    * @param name of the file
-   * @throws IllegalArgumentException if it says what cannot be
+   * @throws IllegalArgumentException if a value cannot be
    */
   static LocalJob job(String site, String name, Map<String, String> values) {
     Map<String, String> labels = new HashMap<>();
@@ -98,9 +98,11 @@ public final class JobFile {
       }
     });
     long end = time(values, "end", JobSpan.OPEN);
-    String said = values.getOrDefault("state", "");
+    String stated = values.getOrDefault("state", "");
     JobState state =
-        !said.isEmpty() ? state(said) : end == JobSpan.OPEN ? JobState.RUNNING : JobState.UNKNOWN;
+        !stated.isEmpty()
+            ? state(stated)
+            : end == JobSpan.OPEN ? JobState.RUNNING : JobState.UNKNOWN;
     if (state.ended() != (end != JobSpan.OPEN) && state != JobState.UNKNOWN) {
       throw new IllegalArgumentException("state and end do not go together");
     }
@@ -120,11 +122,11 @@ public final class JobFile {
                 number(values, "done", BigDecimal.ZERO).doubleValue(), text(values, "unit")),
             number(values, "nodes", BigDecimal.ZERO).intValueExact()),
         gpus(values),
-        new Parts(
-            parts(values, "memory_share", Parts.UNSPECIFIED),
-            parts(values, "storage_share", Parts.UNSPECIFIED),
-            parts(values, "cpu_share", Parts.UNSPECIFIED),
-            parts(values, "node_share", Parts.UNSPECIFIED)),
+        new Shares(
+            share(values, "memory_share", Shares.UNSPECIFIED),
+            share(values, "storage_share", Shares.UNSPECIFIED),
+            share(values, "cpu_share", Shares.UNSPECIFIED),
+            share(values, "node_share", Shares.UNSPECIFIED)),
         !values.getOrDefault("lead", "").equals("no"));
   }
 
@@ -145,13 +147,13 @@ public final class JobFile {
   }
 
   private static @Nullable Map<String, Integer> gpus(Map<String, String> values) {
-    String said = values.get("gpus");
-    if (said == null) {
+    String names = values.get("gpus");
+    if (names == null) {
       return null;
     }
-    int share = parts(values, "gpu_share", Parts.WHOLE);
+    int share = share(values, "gpu_share", Shares.WHOLE);
     Map<String, Integer> gpus = new TreeMap<>();
-    for (String gpu : said.split(",", -1)) {
+    for (String gpu : names.split(",", -1)) {
       if (!gpu.isBlank()) {
         String name = gpu.strip();
         gpus.put(COUNTED.matcher(name).matches() ? GpuNumbering.COUNTED + name : name, share);
@@ -160,7 +162,7 @@ public final class JobFile {
     return gpus;
   }
 
-  private static int parts(Map<String, String> values, String key, int otherwise) {
+  private static int share(Map<String, String> values, String key, int otherwise) {
     BigDecimal share = number(values, key, BigDecimal.valueOf(-1));
     return share.signum() < 0
         ? otherwise
@@ -176,22 +178,21 @@ public final class JobFile {
   }
 
   private static BigDecimal number(Map<String, String> values, String key, BigDecimal otherwise) {
-    String said = values.getOrDefault(key, "");
-    if (said.isEmpty()) {
+    String text = values.getOrDefault(key, "");
+    if (text.isEmpty()) {
       return otherwise;
     }
-    BigDecimal number = Decimals.exact(said, key);
+    BigDecimal number = Decimals.exact(text, key);
     if (number.signum() < 0 || number.precision() - number.scale() > 18) {
-      throw new IllegalArgumentException("%s is %s".formatted(key, Bounds.shown(said)));
+      throw new IllegalArgumentException("%s is %s".formatted(key, Bounds.shown(text)));
     }
     return number;
   }
 
   /**
    * Puts these values into a job's file, beside those that it has: into a new file, which then
-   * takes the place of the old one, so that nobody ever reads a half of it. The new file has a name
-   * that nobody can guess, and is made by this alone: no link that somebody has put there is
-   * followed.
+   * replaces the old one, so that no reader sees half of it. The new file has a random name and is
+   * created exclusively: no link at that place is followed.
    */
   public static void put(Path directory, String job, Map<String, String> values)
       throws IOException {
@@ -218,7 +219,7 @@ public final class JobFile {
   /**
    * The values in a job's file; none if it has no file.
    *
-   * @throws IOException also if what stands there is no file, or too long
+   * @throws IOException also if there is something else than a file, or if it is too long
    */
   public static Map<String, String> get(Path directory, String job) throws IOException {
     try {

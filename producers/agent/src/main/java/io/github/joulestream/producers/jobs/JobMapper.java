@@ -5,7 +5,7 @@ import static io.github.joulestream.schemas.NodeShares.BY_GPUS;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.producers.input.Names;
-import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.DistinctErrors;
@@ -39,29 +39,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes which job has which devices of a node, and what is known of the jobs, as its sources
- * tell it. Owned by the agent's thread. Where two sources know a job, the first has the word.
+ * Publishes which job has which devices of a node, and the records of the jobs, as its sources
+ * report them. Owned by the agent's thread. Where two sources report a job, the first one counts.
  *
  * <p>What a job has counts from its start; when it changes, from then on. What a job has without
- * its source saying so:
+ * its source reporting it:
  *
  * <ul>
- *   <li>a source that says nothing of GPUs nor shares gives the job all of the node;
- *   <li>memory, drives and the node's meter go by the job's part of the node's GPUs if it has any,
+ *   <li>a source that reports neither GPUs nor shares gives the job all of the node;
+ *   <li>memory, drives and the node's meter go by the job's share of the node's GPUs if it has any,
  *       else by its share of the processors;
- *   <li>of a GPU instance (MIG) the job has the instance's part of the whole GPU.
+ *   <li>of a GPU instance (MIG) the job has the instance's share of the GPU.
  * </ul>
  *
- * <p>The end that a source tells is the hook's word. A job that no source knows any more is gone,
- * and that is the agent's word, which counts where the hook says nothing. So that it is known after
- * a restart too which jobs had something, they are kept in a {@link HeldJobs}.
+ * <p>An end that a source reports is published as the hook's. A job that no source knows any more
+ * is gone: that is published as the agent's, which counts where the hook reported no end. So that
+ * it is known after a restart too which jobs had something, they are kept in a {@link HeldJobs}.
  *
- * <p>A source that fails, in whatever way, keeps its jobs as they were, and hinders no other; a job
- * that cannot be published is left out until something changes. Both are counted and said.
+ * <p>The jobs of a source that fails stay as they were, and other sources are not affected; a job
+ * that cannot be published is left out until something changes. Both are counted and logged.
  */
 public final class JobMapper {
   private static final Logger log = LoggerFactory.getLogger(JobMapper.class);
-  // allocations that nobody repeats expire after a month
+  // allocations that are not repeated expire after a month
   private static final long REPEAT_MILLIS = Duration.ofDays(1).toMillis();
   private static final long FOUND_LATE_MILLIS = Duration.ofMinutes(1).toMillis();
   private static final long ALIVE_MILLIS = Duration.ofMinutes(1).toMillis();
@@ -72,14 +72,14 @@ public final class JobMapper {
   private final NodeGpus gpus;
   private final Publisher publisher;
   private final HeldJobs before;
-  private final Map<JobSource, List<LocalJob>> said = new LinkedHashMap<>();
+  private final Map<JobSource, List<LocalJob>> reported = new LinkedHashMap<>();
   private final Map<JobSource, String> failing = new HashMap<>();
   private final Map<String, AtomicLong> failures = new ConcurrentHashMap<>();
   private final AtomicLong leftOut = new AtomicLong();
   private final DistinctErrors errors = new DistinctErrors(log::warn);
   private final Map<String, Held> held = new TreeMap<>();
   private final Map<String, LocalJob> over = new HashMap<>();
-  private final Map<String, JobRecord> told = new HashMap<>();
+  private final Map<String, JobRecord> published = new HashMap<>();
   private boolean newDevice;
   private boolean started;
   private long nextRepeatEpochMillis = Long.MAX_VALUE;
@@ -88,16 +88,17 @@ public final class JobMapper {
   /**
    * What a job was published to hold.
    *
-   * @param saidEpochMillis the latest time at which it was said to hold that
+   * @param reportedEpochMillis the latest time at which it was published to hold that
    */
-  private record Held(JobSource source, LocalJob job, AllocationEvent event, long saidEpochMillis) {
+  private record Held(
+      JobSource source, LocalJob job, AllocationEvent event, long reportedEpochMillis) {
     long startEpochMillis() {
       return job.record().span().startEpochMillis();
     }
   }
 
   /**
-   * @param sources the first has the word where two know a job
+   * @param sources the first counts where two report a job
    * @param numberings what GPUs are called, as it is now
    * @param held what is kept of it over a restart
    */
@@ -134,12 +135,14 @@ public final class JobMapper {
     return leftOut.get();
   }
 
-  /** A device that a probe sees. */
+  /** Takes in a device that a probe reads. */
   public void sees(Device device) {
     newDevice |= gpus.sees(device);
   }
 
-  /** What jobs hold now that no probe knows, and what their sources cannot tell, in words. */
+  /**
+   * What jobs hold now that no probe knows, and what their sources are not certain of, in words.
+   */
   public List<String> notUnderstood() {
     List<String> words = new ArrayList<>(gpus.notUnderstood());
     sources.forEach(source -> words.addAll(source.uncertain()));
@@ -148,34 +151,34 @@ public final class JobMapper {
 
   /** One turn of the agent, after its probes. */
   public void turn(long epochMillis) {
-    boolean news = newDevice;
+    boolean changed = newDevice;
     newDevice = false;
     for (JobSource source : sources) {
-      news |= ask(source, epochMillis);
+      changed |= ask(source, epochMillis);
     }
-    boolean all = said.size() == sources.size();
-    if (news || epochMillis >= nextRepeatEpochMillis) {
+    boolean all = reported.size() == sources.size();
+    if (changed || epochMillis >= nextRepeatEpochMillis) {
       update(epochMillis, all);
     }
-    if (all && (news || Math.abs(epochMillis - aliveEpochMillis) >= ALIVE_MILLIS)) {
+    if (all && (changed || Math.abs(epochMillis - aliveEpochMillis) >= ALIVE_MILLIS)) {
       aliveEpochMillis = epochMillis;
       before.keep(held.keySet(), epochMillis);
     }
   }
 
-  /** True if it says something new. */
+  /** True if it reports something new. */
   private boolean ask(JobSource source, long epochMillis) {
     try {
       List<LocalJob> now = source.read(epochMillis);
       if (failing.remove(source) != null) {
-        log.warn("{}: works again", source.describe());
+        log.warn("Source of jobs can be read again: {}", source.describe());
       }
-      return !now.equals(said.put(source, now));
+      return !now.equals(reported.put(source, now));
     } catch (IOException e) {
       fails(source, e, null);
       return false;
     } catch (RuntimeException | StackOverflowError e) {
-      // a mistake of ours in one source must not hinder the others
+      // a defect in one source must not affect the others
       fails(source, e, e);
       return false;
     }
@@ -184,16 +187,20 @@ public final class JobMapper {
   private void fails(JobSource source, Throwable e, @Nullable Throwable mistake) {
     failures.computeIfAbsent(source.name(), _ -> new AtomicLong()).incrementAndGet();
     if (failing.put(source, String.valueOf(e.getMessage())) == null) {
-      log.warn("{}: cannot be read now: {}", source.describe(), Names.words(e.toString()), mistake);
+      log.warn(
+          "Cannot read source of jobs {}: {}",
+          source.describe(),
+          Names.words(e.toString()),
+          mistake);
     }
   }
 
-  /** Does what is to be done of a job; what cannot be of it hinders no other. */
+  /** Runs what concerns one job; its failure does not affect other jobs. */
   private void ofOne(String id, Runnable what) {
     try {
       what.run();
     } catch (UserError e) {
-      throw e; // the publisher's last word
+      throw e; // the publisher stopped
     } catch (RuntimeException | StackOverflowError e) {
       if (e instanceof KafkaException && !(e instanceof SerializationException)) {
         throw e;
@@ -210,7 +217,7 @@ public final class JobMapper {
     Map<String, LocalJob> now = new LinkedHashMap<>();
     Map<String, JobSource> from = new HashMap<>();
     for (JobSource source : sources) {
-      for (LocalJob job : said.getOrDefault(source, List.of())) {
+      for (LocalJob job : reported.getOrDefault(source, List.of())) {
         if (now.putIfAbsent(job.id(), job) == null) {
           from.put(job.id(), source);
         }
@@ -226,19 +233,19 @@ public final class JobMapper {
       Held job = held.get(id);
       if (job != null && !now.containsKey(id)) {
         long changed = Math.min(job.source.changedEpochMillis(), epochMillis);
-        long at = Math.max(changed, job.saidEpochMillis);
+        long at = Math.max(changed, job.reportedEpochMillis);
         held.remove(id);
         gpus.forget(id);
         ofOne(id, () -> publisher.publish(AllocationEvent.gone(site, node, id, at)));
       }
     }
     over.keySet().retainAll(now.keySet());
-    told.keySet().retainAll(now.keySet());
+    published.keySet().retainAll(now.keySet());
     if (all && !started) {
       started = true;
       for (String id : before.jobs()) {
         if (!now.containsKey(id)) {
-          log.info("job {} ended while the agent was away", id);
+          log.info("Job {} ended while the agent was not running", id);
           long at = before.goneEpochMillis(epochMillis);
           ofOne(id, () -> publisher.publish(AllocationEvent.gone(site, node, id, at)));
         }
@@ -246,7 +253,8 @@ public final class JobMapper {
     }
     nextRepeatEpochMillis = Long.MAX_VALUE;
     for (Held job : held.values()) {
-      nextRepeatEpochMillis = Math.min(nextRepeatEpochMillis, job.saidEpochMillis + REPEAT_MILLIS);
+      nextRepeatEpochMillis =
+          Math.min(nextRepeatEpochMillis, job.reportedEpochMillis + REPEAT_MILLIS);
     }
   }
 
@@ -264,26 +272,26 @@ public final class JobMapper {
     Held known = held.get(job.id());
     boolean wasBefore = before.forget(job.id());
     if (known != null ? known.startEpochMillis() < start : wasBefore && before.diedBefore(start)) {
-      // it was requeued, and nobody told of the end before
+      // it was requeued, and no end before it was reported
       publisher.publish(AllocationEvent.release(site, node, job.id(), start - 1));
       known = null;
       wasBefore = false;
     }
     if (known == null) {
-      // what was said before the agent started anew is said again as of now
-      known = say(source, job, eventOf(job, wasBefore ? epochMillis : start));
+      // what the agent published before its restart is published again as of now
+      known = publish(source, job, eventOf(job, wasBefore ? epochMillis : start));
     } else {
       AllocationEvent event = eventOf(job, known.event.atEpochMillis());
       if (!event.equals(known.event)) {
         long at = changedAt(known, source, job, epochMillis);
         giveBack(known.event, event, at);
-        known = say(source, job, eventOf(job, at));
+        known = publish(source, job, eventOf(job, at));
       }
     }
-    if (epochMillis >= known.saidEpochMillis + REPEAT_MILLIS) {
-      say(source, job, eventOf(job, epochMillis));
+    if (epochMillis >= known.reportedEpochMillis + REPEAT_MILLIS) {
+      publish(source, job, eventOf(job, epochMillis));
     }
-    tell(job);
+    publishRecord(job);
   }
 
   /**
@@ -291,17 +299,17 @@ public final class JobMapper {
    * shortly before, such as an instance that was made for it, it has had that all the time.
    */
   private static long changedAt(Held known, JobSource source, LocalJob job, long epochMillis) {
-    long said = known.event.atEpochMillis();
-    boolean sameSaid =
-        Objects.equals(known.job.gpus(), job.gpus()) && known.job.parts().equals(job.parts());
-    if (sameSaid && epochMillis - said <= FOUND_LATE_MILLIS) {
-      return said;
+    long since = known.event.atEpochMillis();
+    boolean sameReport =
+        Objects.equals(known.job.gpus(), job.gpus()) && known.job.shares().equals(job.shares());
+    if (sameReport && epochMillis - since <= FOUND_LATE_MILLIS) {
+      return since;
     }
     long changed = source.changedEpochMillis();
-    return changed > known.saidEpochMillis && changed < epochMillis ? changed : epochMillis;
+    return changed > known.reportedEpochMillis && changed < epochMillis ? changed : epochMillis;
   }
 
-  private Held say(JobSource source, LocalJob job, AllocationEvent event) {
+  private Held publish(JobSource source, LocalJob job, AllocationEvent event) {
     publisher.publish(event);
     Held now = new Held(source, job, event, event.atEpochMillis());
     held.put(event.job(), now);
@@ -336,7 +344,7 @@ public final class JobMapper {
     JobRecord record = job.record();
     long end = record.span().endEpochMillis();
     Held known = held.remove(job.id());
-    if (!started && known == null && before.toldOf(job.id(), end)) {
+    if (!started && known == null && before.hasEndOf(job.id(), end)) {
       return;
     }
     if (known == null && record.span().hasStart()) {
@@ -345,39 +353,39 @@ public final class JobMapper {
     }
     gpus.forget(job.id());
     publisher.publish(AllocationEvent.release(site, node, job.id(), end));
-    if (known != null && known.saidEpochMillis > end) {
-      // it was said to hold something once more before its end was known
-      publisher.publish(AllocationEvent.release(site, node, job.id(), known.saidEpochMillis));
+    if (known != null && known.reportedEpochMillis > end) {
+      // it was published to hold something once more before its end was known
+      publisher.publish(AllocationEvent.release(site, node, job.id(), known.reportedEpochMillis));
     }
     if (record.state() != JobState.UNKNOWN) {
-      tell(job);
+      publishRecord(job);
     }
   }
 
-  private void tell(LocalJob job) {
-    if (job.told() && !job.record().equals(told.put(job.id(), job.record()))) {
+  private void publishRecord(LocalJob job) {
+    if (job.publishesRecord() && !job.record().equals(published.put(job.id(), job.record()))) {
       publisher.publish(job.record());
     }
   }
 
   private AllocationEvent eventOf(LocalJob job, long epochMillis) {
-    Map<String, Integer> parts = gpus.partsOf(job);
+    Map<String, Integer> shares = gpus.sharesOf(job);
     int gpusOnNode = gpus.wholeGpus().size();
-    Parts stated = job.parts();
+    Shares stated = job.shares();
     int rest =
         job.hasTheNode()
-            ? Parts.WHOLE
-            : !parts.isEmpty() && gpusOnNode > 0
+            ? Shares.WHOLE
+            : !shares.isEmpty() && gpusOnNode > 0
                 ? BY_GPUS
-                : stated.cpu() != Parts.UNSPECIFIED ? stated.cpu() : 0;
+                : stated.cpu() != Shares.UNSPECIFIED ? stated.cpu() : 0;
     return new AllocationEvent(
         site,
         node,
         job.id(),
         Action.HOLD,
         epochMillis,
-        parts.entrySet().stream()
-            .map(part -> new DeviceShare(part.getKey(), part.getValue()))
+        shares.entrySet().stream()
+            .map(share -> new DeviceShare(share.getKey(), share.getValue()))
             .toList(),
         new NodeShares(
             or(stated.memory(), rest),
@@ -389,6 +397,6 @@ public final class JobMapper {
   }
 
   private static int or(int stated, int otherwise) {
-    return stated == Parts.UNSPECIFIED ? otherwise : stated;
+    return stated == Shares.UNSPECIFIED ? otherwise : stated;
   }
 }

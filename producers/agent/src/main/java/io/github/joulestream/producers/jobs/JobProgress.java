@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What users say of how far their jobs are: {@code progress/JOB} beside the directory of jobs, a
- * file system of its own and of little size, so that they fill nothing else; or {@code
+ * The progress that users report of their jobs: {@code progress/JOB} beside the directory of jobs,
+ * a file system of its own and of little size, so that they fill nothing else; or {@code
  * JOB.progress} in the directory of jobs. Of either file only {@code done} and {@code unit} are
  * read.
  */
@@ -33,34 +33,34 @@ final class JobProgress {
   }
 
   /**
-   * A file as it stands there.
+   * A file as it is now.
    *
    * @param changed its time of modification
    */
-  record Said(Path file, FileTime changed) {}
+  record Report(Path file, FileTime changed) {}
 
-  /** What there is of a job, or null; it is not read yet. */
-  @Nullable Said find(String job) throws IOException {
-    Said said = look(own.resolve(job));
-    return said == null ? look(jobs.resolve(job + ENDING)) : said;
+  /** The file of a job, or null; it is not read yet. */
+  @Nullable Report find(String job) throws IOException {
+    Report report = look(own.resolve(job));
+    return report == null ? look(jobs.resolve(job + ENDING)) : report;
   }
 
-  private static @Nullable Said look(Path file) throws IOException {
+  private static @Nullable Report look(Path file) throws IOException {
     try {
       BasicFileAttributes attributes = SmallFile.look(file);
-      return new Said(file, attributes.lastModifiedTime());
+      return new Report(file, attributes.lastModifiedTime());
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
   /**
-   * A job's values with what its user says.
+   * A job's values with the progress that its user reports.
    *
    * @throws SmallFile.Unusable if that is no file, or longer than the file of a job
    */
-  static Map<String, String> into(Map<String, String> values, Said said) throws IOException {
-    Map<String, String> progress = JobFile.values(SmallFile.text(said.file, JobFile.MAX_BYTES));
+  static Map<String, String> into(Map<String, String> values, Report report) throws IOException {
+    Map<String, String> progress = JobFile.values(SmallFile.text(report.file, JobFile.MAX_BYTES));
     Map<String, String> all = new LinkedHashMap<>(values);
     for (String key : KEYS) {
       String value = progress.get(key);

@@ -4,9 +4,9 @@ package io.github.joulestream.producers.jobs;
 import java.io.IOException;
 import java.util.List;
 
-/** Somebody who knows which jobs are on this node. Used by one thread. */
+/** A source of the jobs on this node. Used by one thread. */
 public interface JobSource {
-  /** Its name among the figures of an agent, which stays the same. */
+  /** Its name in the metrics of an agent, which stays the same. */
   default String name() {
     return "other";
   }
@@ -16,8 +16,8 @@ public interface JobSource {
 
   /**
    * The jobs that it knows of now. A job that is in the list no more is over, even if its end was
-   * never in it. While nothing changes it is the same list, so that a turn without news costs next
-   * to nothing.
+   * never in it. While nothing changes it is the same list, so that a turn without changes costs
+   * next to nothing.
    *
    * @throws IOException if it cannot be asked now; then nothing is concluded
    */
@@ -26,7 +26,7 @@ public interface JobSource {
   /** When what it reads last changed, Unix epoch, ms: the end of jobs that were in the list. */
   long changedEpochMillis();
 
-  /** What it cannot tell for certain of jobs that it knows now, in words; none if it can. */
+  /** What it is not certain of, for jobs that it reports now, in words; empty if nothing. */
   default List<String> uncertain() {
     return List.of();
   }

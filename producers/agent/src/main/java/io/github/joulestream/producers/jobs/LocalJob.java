@@ -6,17 +6,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as a node knows it.
+ * A job as a node has it from a source.
  *
- * @param record who, what, when; an end that is said is the end on this node
+ * @param record who, what, when; an end that is set is the end on this node
  * @param gpus the job's share of each GPU that it has, by whatever name its source knows the GPU;
- *     null if the source does not speak of GPUs
- * @param parts its shares of the rest of the node
- * @param told false if another node, or nobody here, tells the site of the job itself: then only
- *     its devices are published
+ *     null if the source does not report GPUs
+ * @param shares its shares of the rest of the node
+ * @param publishesRecord false if another node publishes the record of the job, or none does: then
+ *     only its devices are published
  */
 public record LocalJob(
-    JobRecord record, @Nullable Map<String, Integer> gpus, Parts parts, boolean told) {
+    JobRecord record, @Nullable Map<String, Integer> gpus, Shares shares, boolean publishesRecord) {
 
   /**
    * Shares of a node in basis points (1/10,000), or {@link #UNSPECIFIED}.
@@ -24,20 +24,20 @@ public record LocalJob(
    * @param memory of its memory
    * @param storage of its drives
    * @param cpu of its processors
-   * @param node of the whole node, where it has a meter
+   * @param node of the node as one, where it has a meter
    */
-  public record Parts(int memory, int storage, int cpu, int node) {
-    /** In place of a share: nobody says. */
+  public record Shares(int memory, int storage, int cpu, int node) {
+    /** In place of a share that no source reports. */
     public static final int UNSPECIFIED = -1;
 
     public static final int WHOLE = 10_000;
-    public static final Parts UNSPECIFIED_SHARES =
-        new Parts(UNSPECIFIED, UNSPECIFIED, UNSPECIFIED, UNSPECIFIED);
+    public static final Shares UNSPECIFIED_SHARES =
+        new Shares(UNSPECIFIED, UNSPECIFIED, UNSPECIFIED, UNSPECIFIED);
 
-    public Parts {
-      for (int parts : new int[] {memory, storage, cpu, node}) {
-        if (parts < UNSPECIFIED || parts > WHOLE) {
-          throw new IllegalArgumentException("a share of " + parts + " parts");
+    public Shares {
+      for (int share : new int[] {memory, storage, cpu, node}) {
+        if (share < UNSPECIFIED || share > WHOLE) {
+          throw new IllegalArgumentException("a share of " + share + " basis points");
         }
       }
     }
@@ -55,8 +55,8 @@ public record LocalJob(
     return record.span().hasEnded();
   }
 
-  /** True if nothing is said of what it has: then it has all of the node. */
+  /** True if no share is reported: then it has all of the node. */
   boolean hasTheNode() {
-    return gpus == null && parts.equals(Parts.UNSPECIFIED_SHARES);
+    return gpus == null && shares.equals(Shares.UNSPECIFIED_SHARES);
   }
 }

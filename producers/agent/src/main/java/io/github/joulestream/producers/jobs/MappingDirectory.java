@@ -3,7 +3,7 @@ package io.github.joulestream.producers.jobs;
 
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.input.SmallFile;
-import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
@@ -33,12 +33,12 @@ import org.slf4j.LoggerFactory;
  * The directory that sites with DCGM-exporter have for it (its option {@code
  * --hpc-job-mapping-dir}; see "How to include HPC jobs in metric labels" in its README): a file for
  * each GPU, named by the GPU's index or {@code GPU.INSTANCE}, each line of which is the id of a job
- * that has it. Jobs of one GPU share it equally. Nothing else is known of them, so the site is told
- * of their devices alone.
+ * that has it. Jobs of one GPU share it equally. Nothing else is known of them, so only their
+ * devices are published.
  *
  * <p>Sites write these files in place, so each of them (there are as many as GPUs) is looked at in
- * every turn; they are read when they have changed. Only regular files are: what else stands there,
- * or is too long, is left out and said.
+ * every turn; they are read when they have changed. Only regular files are: anything else, or a
+ * file that is too long, is left out and logged.
  */
 public final class MappingDirectory implements JobSource {
   private static final Logger log = LoggerFactory.getLogger(MappingDirectory.class);
@@ -161,7 +161,7 @@ public final class MappingDirectory implements JobSource {
       for (String id : ids) {
         gpusByJob
             .computeIfAbsent(id, _ -> new TreeMap<>())
-            .put(file.getKey(), Parts.WHOLE / ids.size());
+            .put(file.getKey(), Shares.WHOLE / ids.size());
         seen.merge(id, file.getValue().toMillis(), Math::min);
       }
     }
@@ -181,7 +181,7 @@ public final class MappingDirectory implements JobSource {
                     JobWork.NONE,
                     0),
                 gpus,
-                Parts.UNSPECIFIED_SHARES,
+                Shares.UNSPECIFIED_SHARES,
                 false));
       } catch (IllegalArgumentException e) {
         errors.warn("job", "a job in %s cannot be used: %s".formatted(directory, e.getMessage()));

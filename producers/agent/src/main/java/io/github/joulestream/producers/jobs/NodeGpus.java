@@ -5,7 +5,7 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.producers.input.Names;
-import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.producers.probe.GpuNumbering;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The GPUs of a node, and which of them a job has by the names that its source knows. One thread.
  *
- * <p>A name that nobody here understands is kept as it is, as the id of a device that nobody sees:
- * so the job has device time that is not covered, and whoever looks is told of the name.
+ * <p>A name that no probe knows is published as it is, as the id of a device without readings: so
+ * the job has device time that is not covered, and the name is shown to people.
  */
 final class NodeGpus {
   private static final Logger log = LoggerFactory.getLogger(NodeGpus.class);
@@ -41,7 +41,7 @@ final class NodeGpus {
     this.numberings = numberings;
   }
 
-  /** Takes in a device that a probe sees; true if it is new, or another part of its whole. */
+  /** Takes in a device that a probe reads; true if it is new, or another share of its GPU. */
   boolean sees(Device device) {
     Device before = devices.put(device.id(), device);
     return before == null
@@ -49,7 +49,7 @@ final class NodeGpus {
         || !before.instanceOf().equals(device.instanceOf());
   }
 
-  /** Ids of the whole GPUs. */
+  /** Ids of GPUs, without those of instances. */
   Set<String> wholeGpus() {
     return devices.values().stream()
         .filter(device -> device.kind() == DeviceKind.GPU)
@@ -57,11 +57,11 @@ final class NodeGpus {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** The job's part of each GPU by its id; a name that is not understood is an id. */
-  Map<String, Integer> partsOf(LocalJob job) {
-    Map<String, Integer> parts = new TreeMap<>();
+  /** The job's share of each GPU by its id; a name that is not understood is an id. */
+  Map<String, Integer> sharesOf(LocalJob job) {
+    Map<String, Integer> shares = new TreeMap<>();
     if (job.hasTheNode()) {
-      wholeGpus().forEach(gpu -> parts.put(gpu, Parts.WHOLE));
+      wholeGpus().forEach(gpu -> shares.put(gpu, Shares.WHOLE));
     }
     Set<String> unknown = new TreeSet<>();
     Map<String, Integer> gpus = job.gpus();
@@ -72,15 +72,15 @@ final class NodeGpus {
             String id = find(name, known);
             Device device = id == null ? null : devices.get(id);
             if (device != null) {
-              int whole = share * partOfWhole(device) / Parts.WHOLE;
-              parts.merge(device.whole().id(), whole, (a, b) -> Math.min(Parts.WHOLE, a + b));
+              int whole = share * shareOfGpu(device) / Shares.WHOLE;
+              shares.merge(device.whole().id(), whole, (a, b) -> Math.min(Shares.WHOLE, a + b));
             } else if (unknown.size() < MAX_UNKNOWN && unknown.add(unknownId(name))) {
-              parts.put(id == null ? unknownId(name) : id, share);
+              shares.put(id == null ? unknownId(name) : id, share);
             }
           });
     }
     remember(job.id(), unknown);
-    return parts;
+    return shares;
   }
 
   private void remember(String job, Set<String> unknown) {
@@ -89,7 +89,10 @@ final class NodeGpus {
     } else if (!unknown.equals(unknownByJob.put(job, unknown))) {
       unknown.forEach(name -> {
         if (logged.size() < 10_000 && logged.add(name)) {
-          log.warn("job {} has a GPU '{}', which no probe here knows; docs/jobs.md", job, name);
+          log.warn(
+              "Job {} has GPU '{}', which no probe of this node knows; see docs/jobs.md",
+              job,
+              name);
         }
       });
     }
@@ -108,7 +111,7 @@ final class NodeGpus {
     return words;
   }
 
-  /** The id of a device that nobody sees. */
+  /** The id of a device without readings. */
   private static String unknownId(String name) {
     return Names.id(plain(name));
   }
@@ -119,9 +122,9 @@ final class NodeGpus {
         : name;
   }
 
-  private @Nullable String find(String said, List<GpuNumbering> known) {
+  private @Nullable String find(String given, List<GpuNumbering> known) {
     // a replica of a GPU is the GPU
-    String name = said.contains("::") ? said.substring(0, said.indexOf("::")) : said;
+    String name = given.contains("::") ? given.substring(0, given.indexOf("::")) : given;
     if (name.length() > GpuNumbering.COUNTED.length() + Bounds.NAME_CHARACTERS) {
       return null; // no GPU is called so, and to compare it with patterns takes long
     }
@@ -141,10 +144,10 @@ final class NodeGpus {
     return null;
   }
 
-  /** An instance's part of its GPU: by memory where that is known, else equal parts. */
-  private int partOfWhole(Device device) {
+  /** An instance's share of its GPU: by memory where that is known, else equal shares. */
+  private int shareOfGpu(Device device) {
     if (device.instanceOf().isEmpty()) {
-      return Parts.WHOLE;
+      return Shares.WHOLE;
     }
     List<Device> instances =
         devices.values().stream()
@@ -158,7 +161,7 @@ final class NodeGpus {
     boolean known = instances.stream().allMatch(instance -> instance.capacityBytes() > 0);
     return known
         ? Math.clamp(
-            Math.round(device.capacityBytes() * (double) Parts.WHOLE / bytes), 0, Parts.WHOLE)
-        : Parts.WHOLE / instances.size();
+            Math.round(device.capacityBytes() * (double) Shares.WHOLE / bytes), 0, Shares.WHOLE)
+        : Shares.WHOLE / instances.size();
   }
 }

@@ -110,7 +110,7 @@ public final class PodApi {
   }
 
   /**
-   * What is known of a pod.
+   * Labels and state of a pod.
    *
    * @param phase {@code Running}, {@code Succeeded}, or empty
    * @param createdEpochMillis 0 if unknown
@@ -124,7 +124,7 @@ public final class PodApi {
       labels = Map.copyOf(labels);
     }
 
-    /** How it ended, or null if it did not, or nobody knows. */
+    /** How it ended, or null if it did not, or if that is unknown. */
     @Nullable JobState end() {
       return switch (phase) {
         case "Succeeded" -> JobState.COMPLETED;
@@ -158,7 +158,7 @@ public final class PodApi {
     if (response.statusCode() != 200) {
       throw new CompletionException(
           new IOException(
-              "the API server says %d: %s"
+              "the API server answers %d: %s"
                   .formatted(response.statusCode(), Names.words(answer.message()))));
     }
     return answer.pods();

@@ -37,10 +37,10 @@ final class PodDevices {
   private PodDevices() {}
 
   /**
-   * A GPU, or a part of one, that a pod was given.
+   * A GPU, or a share of one, that a pod was given.
    *
    * @param id by which it was given: a device plugin gives an id to one pod at a time
-   * @param gpu what the GPU, or the part, is called
+   * @param gpu name of the GPU, or of the share
    * @param claim by which it was given, {@code namespace/name}, or empty: pods may share one
    */
   record Given(String id, String gpu, String claim) {}
@@ -48,7 +48,7 @@ final class PodDevices {
   /**
    * GPUs by pod, {@code namespace/name}.
    *
-   * @param most GPUs and parts of them, over all pods
+   * @param most GPUs and shares of them, over all pods
    * @throws IOException if it is no such answer, or has more
    */
   static Map<String, Set<Given>> in(ByteBuffer response, int most) throws IOException {
@@ -74,7 +74,7 @@ final class PodDevices {
       }
       count += gpus.size();
       if (count > most) {
-        throw new IOException("pods have more than %,d GPUs or parts of them".formatted(most));
+        throw new IOException("pods have more than %,d GPUs or shares of them".formatted(most));
       }
       if (!gpus.isEmpty()) {
         pods.put(text(pod, 2) + "/" + text(pod, 1), gpus);
@@ -101,7 +101,7 @@ final class PodDevices {
     gpus.add(new Given(id, gpu, claim));
   }
 
-  /** True if devices of this resource are GPUs or parts of them. */
+  /** True if devices of this resource are GPUs or shares of them. */
   private static boolean isOfGpus(String resource) {
     return OF_INTEL.matcher(resource).matches()
         ? INTELS_GPUS.matcher(resource).matches()
@@ -158,9 +158,9 @@ final class PodDevices {
   private static long varint(ByteBuffer in) {
     long value = 0;
     for (int shift = 0; shift < Long.SIZE; shift += 7) {
-      byte part = in.get();
-      value |= (long) (part & 0x7f) << shift;
-      if (part >= 0) {
+      byte next = in.get();
+      value |= (long) (next & 0x7f) << shift;
+      if (next >= 0) {
         return value;
       }
     }

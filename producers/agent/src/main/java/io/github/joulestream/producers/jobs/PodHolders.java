@@ -3,7 +3,7 @@ package io.github.joulestream.producers.jobs;
 
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.producers.input.Names;
-import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.producers.jobs.PodDevices.Given;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *       given since. A device plugin's id is one pod's at a time: from the moment that a second pod
  *       shows it, the one that was there before has ended. It does not come back while it is
  *       listed, unless it shows other devices: then it is another pod of the same name.
- *   <li>A pod of which the API server says that it has ended has ended when its containers did.
+ *   <li>A pod that has ended by the API server has ended when its containers did.
  *   <li>Replicas of one GPU (time slices) share it equally, as do pods with one claim.
  * </ul>
  */
@@ -37,14 +37,14 @@ final class PodHolders {
   private final Map<String, Long> starts = new HashMap<>();
   // pods that have ended, and what they showed then
   private final Map<String, Set<Given>> over = new HashMap<>();
-  private final Map<String, Map<String, Integer>> partsAtLast = new HashMap<>();
+  private final Map<String, Map<String, Integer>> sharesAtLast = new HashMap<>();
   private List<String> uncertain = List.of();
 
   PodHolders(String site) {
     this.site = site;
   }
 
-  /** What cannot be told for certain, as of the last answer. */
+  /** What is not certain, as of the last answer. */
   List<String> uncertain() {
     return uncertain;
   }
@@ -61,7 +61,7 @@ final class PodHolders {
     Map<String, Set<Given>> there = new TreeMap<>(listed);
     there.keySet().removeAll(over.keySet());
     starts.keySet().retainAll(there.keySet());
-    partsAtLast.keySet().retainAll(there.keySet());
+    sharesAtLast.keySet().retainAll(there.keySet());
     there.keySet().forEach(pod -> starts.putIfAbsent(pod, epochMillis));
 
     List<LocalJob> jobs = new ArrayList<>();
@@ -75,9 +75,9 @@ final class PodHolders {
       }
       long finished = about.finishedEpochMillis();
       long at = finished == 0 ? epochMillis : Math.min(finished, epochMillis);
-      Map<String, Integer> parts = partsAtLast.get(pod);
-      if (parts != null && at > starts.getOrDefault(pod, epochMillis)) {
-        jobs.add(job(pod, about, at, end, parts));
+      Map<String, Integer> shares = sharesAtLast.get(pod);
+      if (shares != null && at > starts.getOrDefault(pod, epochMillis)) {
+        jobs.add(job(pod, about, at, end, shares));
       } // else it had ended before it was seen here
     });
     Set<String> doubts = new TreeSet<>();
@@ -100,13 +100,14 @@ final class PodHolders {
       }
     });
     holding.forEach((pod, gpus) -> {
-      Map<String, Integer> parts = new TreeMap<>();
+      Map<String, Integer> shares = new TreeMap<>();
       for (Given given : gpus) {
-        parts.merge(given.gpu(), Parts.WHOLE / holders.getOrDefault(given.gpu(), 1), Integer::sum);
+        shares.merge(
+            given.gpu(), Shares.WHOLE / holders.getOrDefault(given.gpu(), 1), Integer::sum);
       }
-      partsAtLast.put(pod, parts);
+      sharesAtLast.put(pod, shares);
       PodApi.Pod about = known.getOrDefault(pod, PodApi.Pod.UNKNOWN);
-      jobs.add(job(pod, about, JobSpan.OPEN, JobState.RUNNING, parts));
+      jobs.add(job(pod, about, JobSpan.OPEN, JobState.RUNNING, shares));
     });
     uncertain = List.copyOf(doubts);
     return List.copyOf(jobs);
@@ -133,14 +134,14 @@ final class PodHolders {
         if (!pod.equals(newest) && taken.add(pod)) {
           over.put(pod, holding.getOrDefault(pod, Set.of()));
           starts.remove(pod);
-          partsAtLast.remove(pod);
+          sharesAtLast.remove(pod);
         }
       }
     });
     return taken;
   }
 
-  /** The pod that was seen last, or by the API server's word was made last; null if unknown. */
+  /** The pod that was seen last, or that was made last by the API server; null if unknown. */
   private @Nullable String newest(List<String> pods, Map<String, PodApi.Pod> known) {
     String newest = null;
     boolean tie = false;
@@ -160,7 +161,7 @@ final class PodHolders {
   }
 
   private LocalJob job(
-      String pod, PodApi.Pod about, long end, JobState state, Map<String, Integer> parts) {
+      String pod, PodApi.Pod about, long end, JobState state, Map<String, Integer> shares) {
     int slash = pod.indexOf('/');
     return new LocalJob(
         new JobRecord(
@@ -176,8 +177,8 @@ final class PodHolders {
             state,
             JobWork.NONE,
             0),
-        parts,
-        Parts.UNSPECIFIED_SHARES,
+        shares,
+        Shares.UNSPECIFIED_SHARES,
         true);
   }
 }

@@ -83,7 +83,7 @@ final class PodList implements HttpResponse.BodySubscriber<PodList.Answer> {
   /** An object or an array that is open, and that which it is in. */
   private record Level(Place place, @Nullable Level outer) {}
 
-  /** A pod of which a part was read. */
+  /** A pod that is being read. */
   private static final class Item {
     final Map<String, String> labels = new HashMap<>();
     String namespace = "";

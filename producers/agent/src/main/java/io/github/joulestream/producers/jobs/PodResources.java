@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * {@code v1} (gRPC over a Unix socket; Kubernetes' documentation on device plugins, "Monitoring
  * device plugin resources", and {@code k8s.io/kubelet/pkg/apis/podresources/v1/api.proto}). A pod
  * is a job: its id is {@code namespace/name}, its project the namespace. It began when it was first
- * seen, to a second. {@link PodDevices} reads what pods were given, {@link PodHolders} says who has
- * it. Labels, and how pods ended, come from the API server, if they are wanted.
+ * seen, to a second. {@link PodDevices} reads what pods were given, {@link PodHolders} finds who
+ * has it. Labels, and how pods ended, come from the API server, if they are wanted.
  *
  * <p>gRPC is HTTP/2, for which Jetty's client is used, and an answer of five fields, which is read
  * here; decision 0022 says why. The kubelet is asked once a second, and never waited for after the
@@ -193,7 +193,7 @@ public final class PodResources implements JobSource, AutoCloseable {
       // pods go without until it is asked again
       if (!apiFails) {
         apiFails = true;
-        log.warn("the API server does not tell of pods: {}", String.valueOf(e.getCause()));
+        log.warn("Cannot read pods from the API server: {}", String.valueOf(e.getCause()));
       }
     }
   }
@@ -232,12 +232,12 @@ public final class PodResources implements JobSource, AutoCloseable {
   /** The message in an answer. */
   private static ByteBuffer message(ContentResponse answer) throws IOException {
     HttpFields trailers = answer.getTrailers();
-    HttpFields said = trailers != null ? trailers : answer.getHeaders();
-    String status = said.get("grpc-status");
+    HttpFields fields = trailers != null ? trailers : answer.getHeaders();
+    String status = fields.get("grpc-status");
     if (answer.getStatus() != 200 || !"0".equals(status)) {
       throw new IOException(
-          "the kubelet says %d, status %s: %s"
-              .formatted(answer.getStatus(), status, said.get("grpc-message")));
+          "the kubelet answers %d, status %s: %s"
+              .formatted(answer.getStatus(), status, fields.get("grpc-message")));
     }
     ByteBuffer content = ByteBuffer.wrap(answer.getContent());
     if (content.remaining() < FRAME || content.get() != 0) {
@@ -246,7 +246,8 @@ public final class PodResources implements JobSource, AutoCloseable {
     int length = content.getInt();
     if (length != content.remaining()) {
       throw new IOException(
-          "the kubelet's answer has %,d bytes and says %,d".formatted(content.remaining(), length));
+          "the kubelet's answer has %,d bytes and announces %,d"
+              .formatted(content.remaining(), length));
     }
     return content;
   }

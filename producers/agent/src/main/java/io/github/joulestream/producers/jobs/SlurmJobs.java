@@ -35,16 +35,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From the topic of Slurm's plugin {@code jobcomp/kafka} to {@code jobs}: what the scheduler says
- * of each job. Offsets are committed after Kafka has taken what was made of the records, so after a
- * crash some are told once more, which changes nothing. What is not such a record is kept in {@code
- * dead-letter}, with the reason. Used by one thread.
+ * Consumes the completion records of Slurm's plugin {@code jobcomp/kafka} and publishes them as
+ * jobs. Offsets are committed after Kafka has acknowledged the jobs, so after a crash some are
+ * published once more, which changes nothing. What is not such a record is refused and kept in
+ * {@code dead-letter}, with the reason. Used by one thread.
  */
 public final class SlurmJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SlurmJobs.class);
   private static final String GROUP = "joulestream-slurm-jobs";
 
-  /** Kafka has two minutes to take what is sent, and one to commit. */
+  /** Kafka has two minutes to acknowledge what is sent, and one to commit. */
   private static final Duration STUCK = Duration.ofMinutes(4);
 
   private final String site;
@@ -52,11 +52,11 @@ public final class SlurmJobs implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final Progress progress = new Progress("slurm-jobs", STUCK);
   private boolean committed = true;
-  private final AtomicLong told = new AtomicLong();
+  private final AtomicLong published = new AtomicLong();
   private final AtomicLong neverRan = new AtomicLong();
 
   /**
-   * @param kafka how to reach the cluster that has the topics and takes the jobs
+   * @param kafka configuration of clients of the cluster with the topics and the jobs
    * @param topics where the plugin writes
    */
   public SlurmJobs(Map<String, Object> kafka, String site, List<String> topics) {
@@ -79,14 +79,14 @@ public final class SlurmJobs implements AutoCloseable {
     consumer.subscribe(topics, AtLeastOnceConsumer.RebalanceListener.NONE);
   }
 
-  /** A record of the plugin's, and what becomes of the job made of it. */
+  /** A record of the plugin, and the acknowledgement of the job made of it. */
   private record Sent(ConsumerRecord<byte[], byte[]> origin, Future<RecordMetadata> job) {}
 
   /**
-   * Takes what has come, for at most this long if nothing has.
+   * Consumes the records that are there; waits for at most this long if there are none.
    *
    * @param stopAsked true when what waits for Kafka is to give up; then nothing is committed
-   * @throws IllegalStateException if Kafka does not take what was made of it
+   * @throws IllegalStateException if Kafka does not acknowledge a job
    */
   public void turn(Duration wait, BooleanSupplier stopAsked) {
     List<Sent> sent = new ArrayList<>();
@@ -123,15 +123,15 @@ public final class SlurmJobs implements AutoCloseable {
   private void await(Sent sent) {
     try {
       sent.job.get();
-      told.incrementAndGet();
+      published.incrementAndGet();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RecordTooLargeException
           || e.getCause() instanceof RecordBatchTooLargeException
           || e.getCause() instanceof InvalidRecordException) {
         consumer.refuse(
-            sent.origin, "Kafka never takes the job made of it: " + e.getCause().getMessage());
+            sent.origin, "Kafka never accepts the job made of it: " + e.getCause().getMessage());
       } else {
-        throw new IllegalStateException("Kafka did not take a job: " + e.getMessage(), e);
+        throw new IllegalStateException("Kafka did not accept a job: " + e.getMessage(), e);
       }
     } catch (InterruptedException e) {
       throw new InterruptException(e);
@@ -146,9 +146,9 @@ public final class SlurmJobs implements AutoCloseable {
         WireSerdes.jobs().serializer().serialize(topic, job));
   }
 
-  /** Records of jobs that were passed on. */
-  public long told() {
-    return told.get();
+  /** Records of jobs that were published. */
+  public long published() {
+    return published.get();
   }
 
   /** Records of jobs that were cancelled before they ran. */
@@ -167,11 +167,11 @@ public final class SlurmJobs implements AutoCloseable {
         consumer
             .refusals()
             .trouble()
-            .map(why -> Health.good("Kafka does not take dead letters: " + why))
+            .map(why -> Health.good("Kafka does not accept dead letters: " + why))
             .orElse(Health.GOOD));
   }
 
-  /** Dead letters of these that Kafka will never take. */
+  /** Dead letters of these that Kafka will never accept. */
   public long lettersDropped() {
     return consumer.refusals().dropped();
   }

@@ -34,7 +34,7 @@ final class SlurmRecord {
   private SlurmRecord() {}
 
   /**
-   * What a record says; nothing if its job never ran.
+   * The job of a record; empty if its job never ran.
    *
    * @throws IllegalArgumentException if it is no such record
    */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which job has which device: what prologs, schedulers and users say, for the agent of a node. */
+/**
+ * Which job has which device: what prologs, schedulers and users report, for the agent of a node.
+ */
 @NullMarked
 package io.github.joulestream.producers.jobs;
 

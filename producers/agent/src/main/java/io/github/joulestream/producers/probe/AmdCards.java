@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The GPUs of the amdgpu driver in {@code /sys}, by bus address: so do AMD's tools count them
- * (rocm_smi_lib sorts by it), and with them Slurm. The driver's own numbers say nothing: an MI300
+ * (rocm_smi_lib sorts by it), and with them Slurm. The driver's own numbers are no order: an MI300
  * takes eight of them.
  *
  * <p>A GPU in compute partitions is one PCI device; its further partitions are platform devices
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * location_id} with the partition's number above the bus address).
  *
  * <p>Of an MI250 each of the two dies of a module is a PCI device, and only one of them shows the
- * power, which is that of both. Which two are together is not said; they are neighbours by bus
+ * power, which is that of both. Which two are together is not given; they are neighbours by bus
  * address.
  */
 final class AmdCards {
@@ -72,7 +72,7 @@ final class AmdCards {
    */
   record Partition(String name, int number, int render) {}
 
-  /** What the compute driver says of a GPU or a partition. */
+  /** Properties of a GPU or a partition by the compute driver. */
   private record Compute(int node, int domain, int location) {}
 
   /** All of them, in the order in which they are counted. */

@@ -24,8 +24,8 @@ import java.util.List;
  *   device/unique_id                     the GPU's number, hexadecimal
  * </pre>
  *
- * Anybody may read them. What is not a whole GPU with a sensor of its own is an instance of one, so
- * that jobs may have it: the dies of a module (MI250), the partitions of a GPU (MI300); see {@link
+ * Anybody may read them. What is not a GPU with a sensor of its own is an instance of one, so that
+ * jobs may have it: the dies of a module (MI250), the partitions of a GPU (MI300); see {@link
  * AmdCards}. A card whose power nobody shows is counted and not read: what a job has of it is not
  * covered.
  */
@@ -67,7 +67,7 @@ public final class AmdGpuProbe extends SysfsProbe {
         row.add(entry(card, card.id(), card.id()));
         continue;
       }
-      String whole = cards.get(metered[i]).id();
+      String gpu = cards.get(metered[i]).id();
       List<AmdCards.Card> dies = new ArrayList<>();
       for (int other = 0; other < metered.length; other++) {
         if (metered[other] == metered[i]) {
@@ -75,25 +75,25 @@ public final class AmdGpuProbe extends SysfsProbe {
         }
       }
       if (dies.getFirst().equals(card)) {
-        found.add(gpu(whole, dies, sensors, epoch));
+        found.add(gpu(gpu, dies, sensors, epoch));
       }
       if (dies.size() > 1) {
-        String id = whole + "-die" + dies.indexOf(card);
-        found.add(part(id, whole, card.folder(), vramOf(List.of(card)), sensors, epoch));
+        String id = gpu + "-die" + dies.indexOf(card);
+        found.add(instance(id, gpu, card.folder(), vramOf(List.of(card)), sensors, epoch));
         row.add(entry(card, id, id));
       } else if (card.partitions().isEmpty()) {
         row.add(entry(card, card.id(), card.id()));
       } else {
-        String first = whole + "-p0";
-        found.add(part(first, whole, card.folder(), 0, sensors, epoch));
-        row.add(entry(card, first, whole));
+        String first = gpu + "-p0";
+        found.add(instance(first, gpu, card.folder(), 0, sensors, epoch));
+        row.add(entry(card, first, gpu));
         for (AmdCards.Partition partition : card.partitions()) {
-          String id = whole + "-p" + (card.partitions().indexOf(partition) + 1);
-          found.add(part(id, whole, card.folder(), 0, sensors, epoch));
+          String id = gpu + "-p" + (card.partitions().indexOf(partition) + 1);
+          found.add(instance(id, gpu, card.folder(), 0, sensors, epoch));
           row.add(
               new AmdNumbering.Entry(
                   id,
-                  whole,
+                  gpu,
                   null,
                   partition.name(),
                   card.unique(),
@@ -109,19 +109,19 @@ public final class AmdGpuProbe extends SysfsProbe {
           "%s shows no GPU of AMD with a power sensor".formatted(sysRoot.resolve("class/drm"));
       throw plugged.isEmpty()
           ? ProbeUnavailable.absent(none)
-          : ProbeUnavailable.mendable(
+          : ProbeUnavailable.installable(
               "%s in this machine, and %s -> load the amdgpu driver, of a kernel that knows it"
                   .formatted(PciGpus.words(plugged, "AMD"), none));
     }
     return found;
   }
 
-  private static AmdNumbering.Entry entry(AmdCards.Card card, String id, String whole) {
+  private static AmdNumbering.Entry entry(AmdCards.Card card, String id, String gpu) {
     return new AmdNumbering.Entry(
-        id, whole, card.address(), "", card.unique(), card.number(), card.render());
+        id, gpu, card.address(), "", card.unique(), card.number(), card.render());
   }
 
-  /** A whole GPU: one card, or two dies. */
+  /** A GPU: one card, or two dies. */
   private static SysfsDevice gpu(String id, List<AmdCards.Card> dies, Path sensors, long epoch)
       throws IOException {
     Path pci = dies.getFirst().folder();
@@ -141,10 +141,10 @@ public final class AmdGpuProbe extends SysfsProbe {
         .show("memory busy", pci.resolve("mem_busy_percent"), 1, "%");
   }
 
-  /** A die or a partition, which repeats the power and the counter of the whole. */
-  private static SysfsDevice part(
-      String id, String whole, Path pci, long bytes, Path sensors, long epoch) throws IOException {
-    return metered(device(id, pci, bytes, sensors, epoch).asInstanceOf(whole), sensors)
+  /** A die or a partition, which repeats the power and the counter of its GPU. */
+  private static SysfsDevice instance(
+      String id, String gpu, Path pci, long bytes, Path sensors, long epoch) throws IOException {
+    return metered(device(id, pci, bytes, sensors, epoch).asInstanceOf(gpu), sensors)
         .busy(SysfsDevice.firstOf(pci, "gpu_busy_percent"));
   }
 
@@ -186,12 +186,12 @@ public final class AmdGpuProbe extends SysfsProbe {
   public String describe() {
     List<Device> all = devices().stream().map(SysfsDevice::device).toList();
     long wholes = all.stream().filter(device -> device.instanceOf().isEmpty()).count();
-    long parts = all.size() - wholes;
+    long instances = all.size() - wholes;
     return "%d GPU%s of AMD (%s)%s"
         .formatted(
             wholes,
             wholes == 1 ? "" : "s",
             String.join(", ", all.stream().map(Device::model).distinct().toList()),
-            parts == 0 ? "" : ", in %d dies or partitions".formatted(parts));
+            instances == 0 ? "" : ", in %d dies or partitions".formatted(instances));
   }
 }

@@ -38,14 +38,14 @@ final class AmdNumbering implements GpuNumbering {
    * What is counted: a GPU, a die, a partition.
    *
    * @param id of its device
-   * @param whole id of the device that it is a partition of; its own if it is none
+   * @param gpu id of the device that it is a partition of; its own if it is none
    * @param address or null if it has none of its own
    * @param platform its name as a platform device, or empty
    * @param unique the number of the GPU or die, hexadecimal, or empty
    */
   record Entry(
       String id,
-      String whole,
+      String gpu,
       @Nullable PciAddress address,
       String platform,
       String unique,
@@ -97,7 +97,7 @@ final class AmdNumbering implements GpuNumbering {
       return row.stream()
           .filter(entry -> !unique.isEmpty() && same(entry.unique, unique))
           .findFirst()
-          .map(Entry::whole)
+          .map(Entry::gpu)
           .orElse(null);
     }
     return one(entry -> name.equals(entry.platform) || name.equals(entry.id));

@@ -92,7 +92,7 @@ public final class BlockProbe implements Probe {
     // null if it is no NVMe drive, or may not be asked
     final @Nullable NvmeAdmin admin;
     final @Nullable NvmeController controller;
-    // false if another namespace of its controller tells the power
+    // false if another namespace of its controller has the power
     final boolean tellsPower;
     @Nullable PowerState state;
     long askedMillis = Long.MIN_VALUE;
@@ -324,7 +324,7 @@ public final class BlockProbe implements Probe {
         bytes / 1e12,
         milliwatts / 1000.0,
         asked == 0 ? "" : " (%d by NVMe power states)".formatted(asked),
-        virtual == 0 ? "" : " (%d virtual: a part of other drives, by size)".formatted(virtual));
+        virtual == 0 ? "" : " (%d virtual: on other drives, by size)".formatted(virtual));
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.util.UUID;
 public final class BootEpoch {
   private BootEpoch() {}
 
-  /** This boot's number, above 0; 0 if the machine does not tell. */
+  /** This boot's number, above 0; 0 if the machine does not give it. */
   public static long read(Path procRoot) {
     Path file = procRoot.resolve("sys").resolve("kernel").resolve("random").resolve("boot_id");
     try {

@@ -4,21 +4,21 @@ package io.github.joulestream.producers.probe;
 import java.util.regex.Pattern;
 
 /**
- * What a drive draws that says nothing of its power, by its kind. Electronics, or a spindle, are
- * most of it, whatever its size.
+ * Power of a drive that reports none, by its kind. Electronics, or a spindle, are most of it,
+ * whatever its size.
  *
  * <ul>
  *   <li>NVMe of data centres: 4 to 5 W idle (Intel DC P3600: 4 W, up to 25 W active; Micron 9200:
  *       under 8 W idle, 25 W).
  *   <li>SATA and SAS, solid state: Solidigm D3-S4520: up to 1.4 W idle, 4.3 W writing.
  *   <li>Spinning, 3.5 inch: Seagate Exos X18: 5.3 W idle, 9.4 W reading at random.
- *   <li>A virtual drive is no drive: it is a part, by size, of what is somewhere behind it. What it
- *       says of spinning says nothing.
+ *   <li>A virtual drive is no drive: it is a share, by size, of the drives behind it. Whether it
+ *       reports to spin means nothing.
  * </ul>
  *
  * @param idleMilliwatts without any request
- * @param activeMilliwatts with requests under way the whole time
- * @param virtual whether it is a part of other drives
+ * @param activeMilliwatts with requests under way all the time
+ * @param virtual whether it is a share of other drives
  */
 record DrivePower(long idleMilliwatts, long activeMilliwatts, boolean virtual) {
   private static final Pattern VIRTUAL_NAME = Pattern.compile("x?vd[a-z]+");
@@ -31,8 +31,8 @@ record DrivePower(long idleMilliwatts, long activeMilliwatts, boolean virtual) {
 
   /**
    * @param id name of the block device
-   * @param model what it says it is, or empty
-   * @param spins whether it says that it spins
+   * @param model its model, or empty
+   * @param spins whether it reports to spin
    */
   static DrivePower of(String id, String model, boolean spins, long bytes) {
     double terabytes = bytes / 1e12;

@@ -36,9 +36,9 @@ public final class ErrorValue {
     return false;
   }
 
-  /** True if a power in W is no reading of a whole node: one that runs takes some. */
+  /** True if a power in W is no reading of a node: one that runs consumes some. */
   static boolean isOfNode(double watts) {
-    // 16 bits that are all ones: no node takes 65 kW
+    // 16 bits that are all ones: no node consumes 65 kW
     return !(watts > 0 && watts < Long.MAX_VALUE / 1e6) || watts == 0xFFFF || is(Math.round(watts));
   }
 }

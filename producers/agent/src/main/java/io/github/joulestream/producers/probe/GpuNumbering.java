@@ -4,13 +4,13 @@ package io.github.joulestream.producers.probe;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one maker's GPUs on a node are called, by whoever speaks of them: the maker's tools,
- * schedulers, device plugins. As it is now; immutable.
+ * Names of one maker's GPUs on a node, by the maker's tools, schedulers, device plugins. As it is
+ * now; immutable.
  */
 public interface GpuNumbering {
   /**
    * Before a number or a device file that a scheduler counted, or a person after it. Schedulers
-   * count parts of GPUs and GPUs in one row, and how is not certain: such a name means something
+   * count shares of GPUs and GPUs in one row, and how is not certain: such a name means something
    * only where it means the same whoever counts.
    */
   String COUNTED = "counted:";

@@ -23,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * that register the older way (acpi_power_meter before Linux 6.16, ibmaem).
  *
  * @param chip {@code hwmon2}: another one after the next boot
- * @param unit the device behind it ({@code ACPI000D:00}), the same after each boot where it is told
+ * @param unit the device behind it ({@code ACPI000D:00}), the same after each boot where it is
+ *     given
  * @param driver {@code power_meter}
  * @param number of the sensor on the chip
- * @param words what the firmware says that it measures, or empty
+ * @param words what it measures by the firmware, or empty
  * @param role what it measures
- * @param socket of a part, as the firmware counts; -1 if it does not say
+ * @param socket of a component, as the firmware counts; -1 if it is not given
  * @param power the file with its power, or null
  * @param energy the file with its counter, or null
  * @param folder with its other files
@@ -71,7 +72,7 @@ record HwmonMeter(
       Pattern.compile(
           "\\b(cpu|processor|socket|core|memory|mem|dimm|dram|gpu|accelerator|fan|fans|disk|drive"
               + "|storage|pci|pcie|nic|io|battery)\\b");
-  // what an ACPI meter says that it measures, where that is a processor or a memory
+  // what an ACPI meter measures by its name, where that is a processor or a memory
   private static final Pattern PART_DEVICE = Pattern.compile("(LNXCPU|ACPI0007|PNP0C80):.*");
 
   /** The sensors of all chips, in the order of the chips' numbers. */
@@ -161,11 +162,11 @@ record HwmonMeter(
       };
     }
     List<Path> measured = SysfsProbe.folders(measures);
-    boolean parts =
+    boolean components =
         !measured.isEmpty()
             && measured.stream()
                 .allMatch(device -> PART_DEVICE.matcher(SysfsProbe.nameOf(device)).matches());
-    return parts || PART_WORDS.matcher(words.toLowerCase(Locale.ROOT)).find()
+    return components || PART_WORDS.matcher(words.toLowerCase(Locale.ROOT)).find()
         ? Role.PART
         : Role.NODE;
   }
@@ -202,15 +203,15 @@ record HwmonMeter(
             words.isEmpty() ? "" : " '" + words + "'");
   }
 
-  /** Its own id, as a part: {@code sysio-0}, {@code node-power_meter-1}. */
+  /** Its own id, as a component: {@code sysio-0}, {@code node-power_meter-1}. */
   String partId() {
-    Matcher part = SOCKET.matcher(words);
-    return part.matches()
-        ? part.group(1).toLowerCase(Locale.ROOT) + "-" + part.group(2)
+    Matcher component = SOCKET.matcher(words);
+    return component.matches()
+        ? component.group(1).toLowerCase(Locale.ROOT) + "-" + component.group(2)
         : "node-%s-%d".formatted(driver, number);
   }
 
-  /** The window of its mean in ms; 0 if it is not told, or if this is no mean. */
+  /** The window of its mean in ms; 0 if it is not given, or if this is no mean. */
   int averagingMillis() {
     String average = "power" + number + "_average";
     long interval = SysfsDevice.number(folder.resolve(average + "_interval"), 0);
@@ -219,7 +220,7 @@ record HwmonMeter(
         : (int) Math.min(interval, 60_000);
   }
 
-  /** The most that it can measure, by the hardware's word; 0 if it has none. Never a cap. */
+  /** The most that it can measure, by the hardware; 0 if it is not given. Never a cap. */
   long mostMilliwatts() {
     for (String name : List.of("_rated_max", "_cap_max")) {
       long most = SysfsDevice.number(folder.resolve("power" + number + name), 0);

@@ -19,21 +19,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole node at its supply, from sensors of {@code /sys/class/hwmon} (see the kernel's
+ * The node at its supply, from sensors of {@code /sys/class/hwmon} (see the kernel's
  * hwmon/sysfs-interface.rst: power in µW, energy in µJ, intervals in ms). Only of these drivers is
- * it known that they measure the node and not a part of it:
+ * it known that they measure the node and not a component:
  *
  * <ul>
  *   <li>{@code power_meter}: ACPI 4.0, 10.4 (hwmon/acpi_power_meter.rst), as far as the firmware
- *       does not say that it measures a part
+ *       does not name a component
  *   <li>{@code aem}: IBM Active Energy Manager (hwmon/ibmaem.rst)
  *   <li>{@code ibmpowernv}, the sensor labelled {@code System} (hwmon/ibmpowernv.rst)
  * </ul>
  *
  * Of several sensors of the node the first that gives a reading is the node's; others are sent as
- * part of it. NVIDIA's Grace has four of each socket, told apart by {@code power1_oem_info}: CPU is
- * sent as a processor; Module, which holds the processor, its memory and the GPUs, is the node's if
- * there is no meter of the node, all modules added; Grace and SysIO are parts.
+ * component. NVIDIA's Grace has four of each socket, distinguished by {@code power1_oem_info}: CPU
+ * is sent as a processor; Module, which holds the processor, its memory and the GPUs, is the node's
+ * if there is no meter of the node, all modules added; Grace and SysIO are components.
  */
 public final class HwmonProbe extends SysfsProbe {
   private static final String NODE = "node";
@@ -62,7 +62,7 @@ public final class HwmonProbe extends SysfsProbe {
   List<SysfsDevice> find() throws IOException, ProbeUnavailable {
     List<HwmonMeter> meters = HwmonMeter.find(hwmon);
     if (meters.isEmpty()) {
-      throw ProbeUnavailable.absent("%s shows no power meter of the whole node".formatted(hwmon));
+      throw ProbeUnavailable.absent("%s shows no power meter of the node".formatted(hwmon));
     }
     taken.clear();
     List<HwmonMeter> usable = new ArrayList<>();
@@ -90,7 +90,7 @@ public final class HwmonProbe extends SysfsProbe {
     return found;
   }
 
-  /** Tries it; says why not. */
+  /** Tries it; returns why not. */
   private boolean answers(HwmonMeter meter) throws IOException {
     DeviceKind kind = meter.role() == Role.PART ? DeviceKind.GPU : DeviceKind.NODE;
     String trouble;
@@ -101,7 +101,7 @@ public final class HwmonProbe extends SysfsProbe {
           return true;
         }
       } catch (IOException _) {
-        // said by its trouble
+        // reported by its trouble
       }
       trouble = trial.trouble();
     }
@@ -154,8 +154,8 @@ public final class HwmonProbe extends SysfsProbe {
       String why =
           switch (meter.role()) {
             case NODE -> "another meter of the node";
-            case MODULE -> hasNode ? "a part of the node" : "one module of several";
-            default -> "a part of the module or node, and not the node";
+            case MODULE -> hasNode ? "a component of the node" : "one module of several";
+            default -> "a component of the module or node, and not the node";
           };
       found.add(
           device(
@@ -251,7 +251,7 @@ public final class HwmonProbe extends SysfsProbe {
     }
     Device node = nodeDevice();
     return node == null
-        ? "power meters of parts, none of the whole node"
+        ? "power meters of components, none of the node"
         : "the node's power meter (%s%s)"
             .formatted(node.model(), node.id().equals("modules") ? ", all modules together" : "");
   }

@@ -29,7 +29,7 @@ public final class MemoryProbe implements Probe {
   private static final Logger log = LoggerFactory.getLogger(MemoryProbe.class);
   private static final long BYTES_PER_DIMM = 32L << 30;
   private static final double WATTS_PER_DIMM = 5;
-  // of a memory device: its size, a word; 0 says that the socket is empty
+  // of a memory device: its size, two bytes; 0 means that the socket is empty
   private static final int DMI_SIZE = 0x0C;
   private static final long[] NONE = {};
 
@@ -78,7 +78,7 @@ public final class MemoryProbe implements Probe {
             .withCapacityBytes(totalBytes);
   }
 
-  /** DIMMs that are plugged in, by the firmware's word; 0 if it cannot be asked. */
+  /** DIMMs that are plugged in, by the firmware; 0 if it cannot be read. */
   private long populated() {
     long count = 0;
     if (!Files.isDirectory(dmi)) {

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * How much of each drive the file systems use that are mounted from it: from {@code
  * /proc/self/mountinfo} (proc_pid_mountinfo(5)) and {@code /sys/dev/block}, which leads from a
  * mount to its partition, and over mappings and arrays ({@code slaves}) to the drives. A file
- * system on several drives counts on each in equal parts. One thread.
+ * system on several drives counts on each in equal shares. One thread.
  */
 final class MountedSpace {
   private static final int MAX_LAYERS = 8;

@@ -17,7 +17,7 @@ record NodeUuid(String text, String trouble) {
   private static final Pattern FORM =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
-  /** What firmware says that was never given one. */
+  /** Values of firmware that was never given one. */
   private static final Pattern NONE = Pattern.compile("(0|-)*|(f|-)*");
 
   /**
@@ -29,7 +29,7 @@ record NodeUuid(String text, String trouble) {
       String text = SysFile.text(file).toLowerCase(Locale.ROOT);
       return isUuid(text)
           ? new NodeUuid(text, "")
-          : new NodeUuid("", "%s says '%s'".formatted(file, text));
+          : new NodeUuid("", "%s holds '%s'".formatted(file, text));
     } catch (IOException e) {
       return new NodeUuid("", "%s cannot be read (%s)".formatted(file, e.getMessage()));
     }
@@ -41,7 +41,7 @@ record NodeUuid(String text, String trouble) {
 
   /**
    * True if a controller means this machine. Firmware before SMBIOS 2.6 has the bytes of the first
-   * three parts the other way round, and controllers take either.
+   * three fields in the other byte order, and controllers accept either.
    */
   boolean is(String other) {
     String lower = other.strip().toLowerCase(Locale.ROOT);
@@ -49,9 +49,9 @@ record NodeUuid(String text, String trouble) {
   }
 
   private static String turned(String uuid) {
-    String[] parts = uuid.split("-", 4);
+    String[] fields = uuid.split("-", 4);
     return "%s-%s-%s-%s"
-        .formatted(reversed(parts[0]), reversed(parts[1]), reversed(parts[2]), parts[3]);
+        .formatted(reversed(fields[0]), reversed(fields[1]), reversed(fields[2]), fields[3]);
   }
 
   private static String reversed(String hexBytes) {

@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
  * measured: a meter that is named here and does not measure takes nothing away.
  *
  * <ul>
- *   <li>Where a probe measures the whole node, everything else is part of {@code NODE}; of several
- *       such meters all but the first, in the order of the probes.
- *   <li>Where a probe measures the memory, modelled memory is part of {@code MEMORY}: what is
+ *   <li>Where a probe measures the node, all else is contained in {@code NODE}; of several such
+ *       meters all but the first, in the order of the probes.
+ *   <li>Where a probe measures the memory, modelled memory is contained in {@code MEMORY}: what is
  *       measured goes before what is modelled, where there is something measured.
  * </ul>
  */
 public final class Overlaps {
   private final List<Probe> opened;
 
-  /** By kind: the probe whose word counts. */
+  /** By kind: the probe that counts. */
   private final Map<DeviceKind, Probe> meters;
 
   /**
@@ -53,7 +53,7 @@ public final class Overlaps {
     return metersOf(opened).equals(meters);
   }
 
-  /** What a probe read, with what each device is part of. */
+  /** What a probe read, with what each device is contained in. */
   public List<DeviceSeries> settle(Probe probe, List<DeviceSeries> read) {
     if (meters.isEmpty()) {
       return read;

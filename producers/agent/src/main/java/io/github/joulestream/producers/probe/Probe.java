@@ -36,9 +36,9 @@ public interface Probe extends AutoCloseable {
   List<DeviceSeries> read(long epochMillis) throws IOException;
 
   /**
-   * Kinds of device that it measures as a whole on this node, known once it is open: {@code MEMORY}
-   * if it measures all of the memory. What other probes say of the same is then part of it, see
-   * {@link Overlaps}.
+   * Kinds of device that it measures as one on this node, known once it is open: {@code MEMORY} if
+   * it measures all of the memory. The readings of other probes of the same kind are then contained
+   * in it, see {@link Overlaps}.
    */
   default Set<DeviceKind> measures() {
     return Set.of();
@@ -54,8 +54,8 @@ public interface Probe extends AutoCloseable {
   }
 
   /**
-   * What it found and does not take, each with the reason: {@code hwmon3 power_meter 'SysIO': part
-   * of the module, not the node}.
+   * What it found and does not use, each with the reason: {@code hwmon3 power_meter 'SysIO': a
+   * component of the module, not the node}.
    */
   default List<String> notTaken() {
     return List.of();
@@ -71,7 +71,7 @@ public interface Probe extends AutoCloseable {
 
     private enum Kind {
       ABSENT,
-      MENDABLE,
+      INSTALLABLE,
       OTHER
     }
 
@@ -87,22 +87,22 @@ public interface Probe extends AutoCloseable {
       this.kind = kind;
     }
 
-    /** Such hardware is not in this machine: nothing is amiss. */
+    /** Such hardware is not in this machine, which is no failure. */
     public static ProbeUnavailable absent(String reason) {
       return new ProbeUnavailable(reason, Kind.ABSENT);
     }
 
-    /** The hardware is here and its software is not: the reason says what to install. */
-    public static ProbeUnavailable mendable(String reason) {
-      return new ProbeUnavailable(reason, Kind.MENDABLE);
+    /** The hardware is here and its software is not: the reason names what to install. */
+    public static ProbeUnavailable installable(String reason) {
+      return new ProbeUnavailable(reason, Kind.INSTALLABLE);
     }
 
     /** True if the hardware is here, and something must be installed. */
-    public boolean isMendable() {
-      return kind == Kind.MENDABLE;
+    public boolean isInstallable() {
+      return kind == Kind.INSTALLABLE;
     }
 
-    /** True if nothing is amiss, and there is nothing to mend. */
+    /** True if the hardware is not here, which is no failure. */
     public boolean isAbsent() {
       return kind == Kind.ABSENT;
     }

@@ -134,10 +134,10 @@ public final class RaplProbe extends SysfsProbe {
   }
 
   /**
-   * The most that the hardware says of itself; 0 if it says nothing. Not the limits in force:
-   * people change them, and an idle node's would refuse what the next job takes. Nor what the maker
-   * says of the long term: that is the thermal design power, and short bursts take several times as
-   * much. Where a limit in force is above it, it is no most.
+   * The power limit of the hardware; 0 if it is not given. Not the limits in force: people change
+   * them, and an idle node's would refuse what the next job takes. Nor what the maker gives for the
+   * long term: that is the thermal design power, and short bursts take several times as much. Where
+   * a limit in force is above it, it is no most.
    */
   private static long limitMilliwatts(Path zone) throws IOException {
     long highest = 0;

@@ -14,9 +14,9 @@ import java.util.Set;
  * @param path of the resource
  * @param type ChassisType, or empty
  * @param systems the computers that it holds, by path
- * @param within chassis that it says it is in
- * @param holds chassis that it says are in it
- * @param power resources that may say its power, best first
+ * @param within chassis that it is in, by its links
+ * @param holds chassis in it, by its links
+ * @param power resources that may have its power, best first
  */
 record RedfishChassis(
     String path,
@@ -42,7 +42,7 @@ record RedfishChassis(
           "HeatExchanger",
           "PowerStrip",
           "ImmersionTank");
-  // of one kind in one resource; what a controller says must not cost more than it is worth
+  // of one kind in one resource; the answers of a controller must not cost more than they are worth
   private static final int MAX_LINKS = 256;
   // NVIDIA's HGX baseboard, which a server's controller shows beside the server
   private static final String BASEBOARD = "HGX_";
@@ -57,7 +57,7 @@ record RedfishChassis(
     FORM,
     /** Nothing speaks for it or against it. */
     UNKNOWN,
-    /** A rack or enclosure of which no computer is told. */
+    /** A rack or enclosure without a computer. */
     LARGE,
     /** Not the node. */
     NEVER
@@ -167,29 +167,29 @@ record RedfishChassis(
     return form ? Rank.FORM : LARGE_TYPES.contains(type) ? Rank.LARGE : Rank.UNKNOWN;
   }
 
-  /** Why it is not the node whatever it says, in words; empty if it may be. */
+  /** Why it cannot be the node, in words; empty if it may be. */
   String whyNever(Collection<RedfishChassis> all) {
     if (computers(all).size() > 1) {
       return "it holds %d computers".formatted(computers(all).size());
     }
     if (id().startsWith(BASEBOARD)) {
-      return "the baseboard of the GPUs or a part of it, not the node";
+      return "the baseboard of the GPUs or a component of it, not the node";
     }
     if (PART_TYPES.contains(type)) {
-      return "of the type %s: a part, not the node".formatted(type);
+      return "of the type %s: a component, not the node".formatted(type);
     }
     for (RedfishChassis other : all) {
       if (isIn(other)
           && other.computers(all).size() <= 1
           && !PART_TYPES.contains(other.type)
           && (WHOLE_TYPES.contains(other.type) || !other.systems.isEmpty())) {
-        return "a part of chassis %s".formatted(other.id());
+        return "a component of chassis %s".formatted(other.id());
       }
     }
     return "";
   }
 
-  /** True if it and another one are told to be of different computers. */
+  /** True if it and another one are of different computers by their links. */
   boolean isOfAnotherComputer(RedfishChassis other) {
     return !systems.isEmpty()
         && !other.systems.isEmpty()

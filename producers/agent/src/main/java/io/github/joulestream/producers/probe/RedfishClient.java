@@ -23,7 +23,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a controller for its resources, and no other host: it gets the password. A redirect is
+ * Requests resources of a controller, and of no other host: it receives the password. A redirect is
  * followed only if it leads to the same resource with or without a slash at its end; that is how
  * some controllers answer (iLO 4). An answer is read up to a limit of size and time.
  */
@@ -123,7 +123,7 @@ final class RedfishClient implements AutoCloseable {
         return to.getPath();
       }
     } catch (URISyntaxException _) {
-      // said below
+      // reported below
     }
     throw new IOException(
         "it answers %d to %s, and leads to '%s', which is not followed"
@@ -139,7 +139,7 @@ final class RedfishClient implements AutoCloseable {
     return path.substring(0, end);
   }
 
-  /** On this controller and no other, whatever it says. */
+  /** The address of a link, on this controller whatever host the link names. */
   private URI address(String link) throws IOException {
     int fragment = link.indexOf('#');
     String path = fragment < 0 ? link : link.substring(0, fragment);
@@ -149,7 +149,7 @@ final class RedfishClient implements AutoCloseable {
         return new URI(base.getScheme(), base.getAuthority(), path, null, null);
       }
     } catch (URISyntaxException _) {
-      // said below
+      // reported below
     }
     throw new IOException("it names a resource '%s'".formatted(Names.words(path)));
   }
@@ -168,7 +168,7 @@ final class RedfishClient implements AutoCloseable {
     endpoint.close();
   }
 
-  /** Trusts any certificate, for any name: only where the options say so. */
+  /** Trusts any certificate, for any name: only with the option for it. */
   private static final class TrustAnyCertificate extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) {}

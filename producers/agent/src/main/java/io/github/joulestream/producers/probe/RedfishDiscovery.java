@@ -37,7 +37,7 @@ final class RedfishDiscovery {
    * What was found.
    *
    * @param chassis the node's
-   * @param reading what it said
+   * @param reading of its power
    * @param why it is the node's, in words
    * @param notTaken what else there is, and why it is not taken
    */
@@ -53,7 +53,7 @@ final class RedfishDiscovery {
 
   /**
    * @param id of the chassis that it must be, or empty
-   * @throws IOException if there is none that gives a reading; the message says of each why
+   * @throws IOException if there is none that gives a reading; the message has the reason of each
    */
   Found find(String id) throws IOException {
     notTaken.clear();
@@ -91,7 +91,7 @@ final class RedfishDiscovery {
                           own.text().isEmpty()
                               ? own.trouble()
                               : "not one alone has this machine's UUID " + own.text())
-                  + " --redfish-chassis must say which is this node");
+                  + " --redfish-chassis must name that of this node");
         }
         if (now != null && !now.trouble().isEmpty()) {
           silent = rank;
@@ -164,24 +164,24 @@ final class RedfishDiscovery {
     List<String> paths = new ArrayList<>(chassis.power());
     boolean there = false;
     for (int i = 0; i < paths.size(); i++) {
-      RedfishReading said;
+      RedfishReading reading;
       try {
-        said = RedfishReading.of(client.get(paths.get(i)));
+        reading = RedfishReading.of(client.get(paths.get(i)));
       } catch (RedfishClient.NotThere e) {
         troubles.add(String.valueOf(e.getMessage()));
         continue;
       }
       there = true;
-      microjoules = microjoules == MISSING ? said.microjoules() : microjoules;
-      kilowattHours = Double.isNaN(kilowattHours) ? said.kilowattHours() : kilowattHours;
-      if (said.trouble().isEmpty()) {
-        return new RedfishReading(said.watts(), microjoules, kilowattHours, "", "");
+      microjoules = microjoules == MISSING ? reading.microjoules() : microjoules;
+      kilowattHours = Double.isNaN(kilowattHours) ? reading.kilowattHours() : kilowattHours;
+      if (reading.trouble().isEmpty()) {
+        return new RedfishReading(reading.watts(), microjoules, kilowattHours, "", "");
       }
-      troubles.add("%s %s".formatted(paths.get(i), said.trouble()));
-      if (!said.source().isEmpty()
+      troubles.add("%s %s".formatted(paths.get(i), reading.trouble()));
+      if (!reading.source().isEmpty()
           && paths.size() < MAX_SOURCES
-          && !paths.contains(said.source())) {
-        paths.add(i + 1, said.source());
+          && !paths.contains(reading.source())) {
+        paths.add(i + 1, reading.source());
       }
     }
     if (microjoules != MISSING) {

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole node at its supply, as its baseboard management controller knows it, by Redfish (DMTF
+ * The node at its supply, as its baseboard management controller knows it, by Redfish (DMTF
  * DSP0266; schemas in DSP0268). The controller's links are followed, see {@link RedfishDiscovery};
  * of the node's chassis, see {@link RedfishReading}:
  *
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   EnvironmentMetrics   PowerWatts.Reading       W
  *                        EnergyJoules.Reading     J, where there is one
  *                        EnergykWh.Reading        kWh, shown only
- *   else Power           PowerControl[], the entry of the whole: PowerConsumedWatts   W
+ *   else Power           PowerControl[], that of the chassis: PowerConsumedWatts   W
  * </pre>
  *
  * <p>A kilowatt-hour is too coarse to be a counter: at 1 kW it takes an hour to count one.
@@ -56,10 +56,10 @@ public final class RedfishProbe implements Probe {
   private final BlockingQueue<Answer> answers = new ArrayBlockingQueue<>(64);
   private @Nullable Asking asking;
 
-  /** What it said once; MISSING where it did not. */
+  /** One answer; MISSING where a value is not given. */
   private record Answer(long epochMillis, long milliwatts, long microjoules) {}
 
-  /** The chassis that says the node's power. */
+  /** The chassis with the node's power. */
   private record Found(RedfishDiscovery.Found at, Device device) {}
 
   /** What is open while it asks; the fields that change are set by its thread. */
@@ -79,7 +79,7 @@ public final class RedfishProbe implements Probe {
   }
 
   /**
-   * @param sysRoot {@code /sys}: where the controller has several computers, the UUID there says
+   * @param sysRoot {@code /sys}: where the controller has several computers, the UUID there decides
    *     which of them is this one
    */
   public RedfishProbe(RedfishOptions options, Path sysRoot, EpochClock clock) {
@@ -95,7 +95,7 @@ public final class RedfishProbe implements Probe {
 
   /**
    * Waits for the first answer, but only the first time: a controller that does not answer is asked
-   * again and again until this is closed, and the next call says at once how that went.
+   * again and again until this is closed, and the next call reports the result at once.
    */
   @Override
   public void open() throws ProbeUnavailable {
@@ -115,7 +115,7 @@ public final class RedfishProbe implements Probe {
     if (now.found == null) {
       IOException failure = now.failure;
       throw new ProbeUnavailable(
-          "%s does not tell its power: %s"
+          "%s does not give its power: %s"
               .formatted(options.address(), failure == null ? "no answer" : words(failure)));
     }
   }
@@ -164,10 +164,10 @@ public final class RedfishProbe implements Probe {
           now.failure = null;
           now.failures = 0;
         } catch (IOException e) {
-          now.failure = e; // said at the next reading
+          now.failure = e; // reported at the next reading
           now.failures++;
         } catch (RuntimeException | StackOverflowError e) {
-          // what a controller says must not end this; said at the next reading too
+          // no answer of a controller must end this; reported at the next reading too
           now.failure = new IOException("its answer cannot be read: " + e, e);
           now.failures++;
         }
@@ -198,9 +198,9 @@ public final class RedfishProbe implements Probe {
     if (now == null || found == null) {
       throw new IOException("it is not open");
     }
-    List<Answer> news = new ArrayList<>();
-    answers.drainTo(news);
-    if (news.isEmpty()) {
+    List<Answer> latest = new ArrayList<>();
+    answers.drainTo(latest);
+    if (latest.isEmpty()) {
       IOException trouble = now.failure;
       if (trouble != null) {
         throw new IOException(words(trouble), trouble);
@@ -212,9 +212,9 @@ public final class RedfishProbe implements Probe {
         new DeviceSeries(
             found.device,
             new Readings(
-                news.stream().mapToLong(Answer::epochMillis).toArray(),
-                news.stream().mapToLong(Answer::milliwatts).toArray(),
-                counts ? news.stream().mapToLong(Answer::microjoules).toArray() : NONE,
+                latest.stream().mapToLong(Answer::epochMillis).toArray(),
+                latest.stream().mapToLong(Answer::milliwatts).toArray(),
+                counts ? latest.stream().mapToLong(Answer::microjoules).toArray() : NONE,
                 NONE,
                 NONE,
                 NONE,

@@ -13,14 +13,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a resource of a controller says of the power of a whole chassis. Understood are
- * EnvironmentMetrics ({@code PowerWatts.Reading}), Power ({@code
- * PowerControl[].PowerConsumedWatts}), Sensor ({@code Reading} in W) and the PowerMetrics of iLO 4
- * ({@code PowerConsumedWatts}).
+ * The power of a chassis by a resource of a controller. Understood are EnvironmentMetrics ({@code
+ * PowerWatts.Reading}), Power ({@code PowerControl[].PowerConsumedWatts}), Sensor ({@code Reading}
+ * in W) and the PowerMetrics of iLO 4 ({@code PowerConsumedWatts}).
  *
- * @param watts NaN if it does not say it
+ * @param watts NaN if it is not given
  * @param microjoules its counter; MISSING if it has none
- * @param kilowattHours NaN if it does not say it
+ * @param kilowattHours NaN if it is not given
  * @param source another resource that has the power, or empty
  * @param trouble why there are no watts, in words; empty if there are
  */
@@ -56,7 +55,7 @@ record RedfishReading(
     } else if (resource.has("PowerControl")) {
       entry = wholeOf(resource.path("PowerControl"));
       if (entry.isMissingNode()) {
-        String trouble = "its PowerControl holds parts only";
+        String trouble = "its PowerControl holds components only";
         return new RedfishReading(Double.NaN, microjoules, kilowattHours, "", trouble);
       }
     } else if (isPower(resource)) {
@@ -73,7 +72,7 @@ record RedfishReading(
         && sensor.path("ReadingUnits").asText("W").equals("W");
   }
 
-  /** The entry of the whole, of the first that gives a reading among those of the best name. */
+  /** The entry of the chassis, of the first that gives a reading among those of the best name. */
   private static JsonNode wholeOf(JsonNode controls) {
     List<JsonNode> named = new ArrayList<>();
     List<JsonNode> others = new ArrayList<>();
@@ -106,7 +105,7 @@ record RedfishReading(
     JsonNode value = entry.path(field);
     return value.isMissingNode()
         ? "holds no power"
-        : "says %s W, which is no reading of a node that runs"
+        : "reports %s W, which is no reading of a node that runs"
             .formatted(Bounds.cutText(value.asText("null")));
   }
 

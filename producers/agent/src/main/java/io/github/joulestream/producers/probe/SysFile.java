@@ -80,11 +80,11 @@ public final class SysFile implements Closeable {
     return nextNumber();
   }
 
-  /** Reads the whole file. Before its first line {@link #nextLine} must be called. */
+  /** Reads all of the file. Before its first line {@link #nextLine} must be called. */
   public void read() throws IOException {
     file.seek(0);
     int total = 0;
-    // a file of /proc comes in pieces, and only its end says that it is complete
+    // a file of /proc comes in pieces, and only its end shows that it is complete
     while (true) {
       if (total == bytes.length) {
         if (total >= MAX_LINES) {

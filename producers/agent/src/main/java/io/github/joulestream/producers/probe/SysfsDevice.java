@@ -163,8 +163,8 @@ final class SysfsDevice implements AutoCloseable {
   private long power() {
     long sum = powerMicrowatts.isEmpty() ? MISSING : 0;
     for (int i = 0; i < powerMicrowatts.size() && sum != MISSING; i++) {
-      long part = usable(read(powerMicrowatts.get(i)), true);
-      sum = part == MISSING || sum > Long.MAX_VALUE - part ? MISSING : sum + part;
+      long value = usable(read(powerMicrowatts.get(i)), true);
+      sum = value == MISSING || sum > Long.MAX_VALUE - value ? MISSING : sum + value;
     }
     return sum;
   }

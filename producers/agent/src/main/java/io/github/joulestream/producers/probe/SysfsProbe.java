@@ -89,7 +89,7 @@ abstract class SysfsProbe implements Probe {
           continue;
         }
       } catch (IOException _) {
-        // said by its trouble
+        // reported by its trouble
       }
       leaveOut(device.device().id(), "not usable: " + device.trouble(), true);
       devices.remove(device);

@@ -14,8 +14,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
- * Settings of a producer that no waiting mends. Kafka's client finds out with the first record, and
- * then it looks as if the cluster were away.
+ * Settings of a producer with which no record can ever be sent. Kafka's client fails with the first
+ * record only, and then it looks as if the cluster were away.
  */
 final class Compressions {
   private static final int PROBE_BYTES = 256;
@@ -37,7 +37,7 @@ final class Compressions {
     try {
       type = new ProducerConfig(all).getString(ProducerConfig.COMPRESSION_TYPE_CONFIG);
     } catch (ConfigException e) {
-      throw new UserError("Kafka's clients do not take this setting: " + e.getMessage(), e);
+      throw new UserError("Kafka's clients refuse this setting: " + e.getMessage(), e);
     }
     try (OutputStream out =
         Compression.of(type)

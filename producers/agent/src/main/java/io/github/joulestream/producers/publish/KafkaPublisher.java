@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes to Kafka: idempotent, acknowledged by all in-sync replicas, in batches. When the
- * cluster cannot keep up, publishing waits. Once the cluster has not taken a record, every further
- * call says so: what was published after it may be missing too. Safe for use by many threads.
+ * cluster cannot keep up, publishing waits. Once the cluster has refused a record, every further
+ * call fails: what was published after it may be missing too. Safe for use by many threads.
  */
 public final class KafkaPublisher implements Publisher {
   private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
@@ -56,7 +56,7 @@ public final class KafkaPublisher implements Publisher {
   /**
    * Connects to a cluster.
    *
-   * @param kafka {@code bootstrap.servers} and what else the cluster takes
+   * @param kafka {@code bootstrap.servers} and other settings of clients
    * @throws UserError if it does not answer within 5 s, or lacks the topics; or if the settings are
    *     such that no record could be sent
    */
@@ -83,7 +83,7 @@ public final class KafkaPublisher implements Publisher {
     }
   }
 
-  /** What every producer of ours wants of the cluster. */
+  /** Configuration of every producer. */
   static Map<String, Object> config(Map<String, Object> kafka, String clientId) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
@@ -113,8 +113,7 @@ public final class KafkaPublisher implements Publisher {
       }
       if (cause instanceof UnknownTopicOrPartitionException) {
         throw new UserError(
-            "Kafka at %s has not all topics; create them: joulestream topics create"
-                .formatted(address),
+            "Kafka at %s lacks topics; create them: joulestream topics create".formatted(address),
             cause);
       }
       throw new KafkaException(cause);
@@ -172,7 +171,7 @@ public final class KafkaPublisher implements Publisher {
   private void throwFailure() {
     Exception e = failure.get();
     if (e != null) {
-      throw new UserError("Kafka did not take a record: " + e.getMessage(), e);
+      throw new UserError("Kafka did not accept a record: " + e.getMessage(), e);
     }
   }
 
@@ -181,7 +180,7 @@ public final class KafkaPublisher implements Publisher {
     return published.get();
   }
 
-  /** Records that the cluster did not take. */
+  /** Records that the cluster did not accept. */
   public long failed() {
     return failed.get();
   }
@@ -198,7 +197,7 @@ public final class KafkaPublisher implements Publisher {
     producer.close(Duration.ofMillis(REACH_MILLIS));
     Exception e = failure.get();
     if (e != null) {
-      log.warn("Kafka did not take {} records; the first: {}", failed.get(), e.toString());
+      log.warn("Kafka did not accept {} records; the first: {}", failed.get(), e.toString());
     }
   }
 }

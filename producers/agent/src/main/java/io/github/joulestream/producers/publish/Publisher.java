@@ -6,7 +6,7 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 
-/** Where agents, the replay and the simulator hand over what they have. */
+/** Publishes the records of agents, of the replay and of the simulator. */
 public interface Publisher extends AutoCloseable {
   void publish(TelemetryBatch batch);
 

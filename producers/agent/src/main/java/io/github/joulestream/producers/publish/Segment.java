@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * What follows the last message that is whole was cut off by a crash, and is not read. A message
- * whose checksum is right and whose parts do not fit into its length was not written by this
+ * whose checksum is right and whose fields do not fit into its length was not written by this
  * program: such a segment is damaged, as is one that is longer than any.
  */
 final class Segment implements Closeable {
@@ -95,7 +95,7 @@ final class Segment implements Closeable {
   }
 
   /**
-   * Finds one that an earlier life left; null if the file is none.
+   * Finds one that an earlier start left; null if the file is none.
    *
    * @throws Damaged if it has the name of one, and cannot be one
    */
@@ -209,7 +209,7 @@ final class Segment implements Closeable {
     try {
       file.write(encoded);
     } catch (IOException e) {
-      // a part of it may be there
+      // some of it may be written
       file.setLength(bytes);
       file.seek(bytes);
       throw e;
@@ -218,7 +218,7 @@ final class Segment implements Closeable {
     end++;
   }
 
-  /** All messages that are whole, the first of them with the number {@link #first}. */
+  /** All messages that are complete, the first of them with the number {@link #first}. */
   List<Message> read() throws IOException {
     List<Message> messages = new ArrayList<>();
     // fewer than there should be are seen by their number
@@ -227,7 +227,8 @@ final class Segment implements Closeable {
   }
 
   /**
-   * The length of what is whole; below zero if what follows has its checksum, and is no message.
+   * The length of what is complete; below zero if what follows has a right checksum and is no
+   * message.
    */
   private static int parse(byte[] bytes, List<Message> into) {
     if (bytes.length < MAGIC.length
@@ -262,7 +263,7 @@ final class Segment implements Closeable {
     return at;
   }
 
-  /** Makes sure that a power failure does not take it. */
+  /** Writes to the disk what a power failure would lose. */
   void force() throws IOException {
     RandomAccessFile file = out;
     if (file != null) {
@@ -279,7 +280,7 @@ final class Segment implements Closeable {
     }
   }
 
-  /** Something is missing in it. */
+  /** Records are missing in it. */
   void markDamaged() {
     damaged = true;
   }

@@ -39,14 +39,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes to Kafka by way of a spool on disk, for agents: what is handed over is written there,
- * and sent by a thread of its own, in order, whether Kafka is there now or not. Publishing never
- * waits and never fails. Safe for use by many threads.
+ * Publishes to Kafka by way of a spool on disk, for agents: records are written there, and sent by
+ * a thread of its own, in order, also after Kafka was away. Publishing never waits and never fails.
+ * Safe for use by many threads.
  *
  * <p>A record may be sent twice: after a crash, or when Kafka's answer was lost. That is harmless;
- * batches carry their agent's epoch and sequence. It is never overtaken by one that was handed over
- * later: what is under way at a time fits in one batch of the producer for each partition, which
- * Kafka takes as a whole or not at all.
+ * batches carry their agent's epoch and sequence. It is never overtaken by one that was published
+ * later: what is in flight at a time fits in one batch of the producer for each partition, which
+ * Kafka appends completely or not at all.
  */
 public final class SpoolingPublisher implements Publisher {
   private static final Logger log = LoggerFactory.getLogger(SpoolingPublisher.class);
@@ -76,7 +76,7 @@ public final class SpoolingPublisher implements Publisher {
   private final AtomicReference<@Nullable Producer<String, byte[]>> producer =
       new AtomicReference<>();
   private final Thread thread = Thread.ofPlatform().name("publish").unstarted(this::run);
-  // records before this one go one by one, to find the one that Kafka does not take
+  // records before this one are sent one by one, to find the one that Kafka refuses
   private long carefulUntil;
   private int mistakes;
 
@@ -93,9 +93,9 @@ public final class SpoolingPublisher implements Publisher {
   }
 
   /**
-   * Opens the spool, and begins to send what an earlier life left in it. Kafka need not be there.
+   * Opens the spool, and begins to send what the last run left in it. Kafka need not be there.
    *
-   * @param kafka {@code bootstrap.servers} and what else the cluster takes
+   * @param kafka {@code bootstrap.servers} and other settings of clients
    * @param folder of the spool
    * @param limitBytes its greatest size on disk
    * @throws UserError if another agent uses the folder, or if the settings are such that no record
@@ -115,14 +115,14 @@ public final class SpoolingPublisher implements Publisher {
     // the JDK's own: others unpack a library of their own into the temporary folder
     own.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
     Map<String, Object> config = KafkaPublisher.config(own, clientId);
-    // no batch is closed before flush() says so: see the order that is promised above
+    // no batch is closed before flush(): see the order that is promised above
     config.put(ProducerConfig.LINGER_MS_CONFIG, 1_000);
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, REACH_MILLIS);
     config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REACH_MILLIS);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
     config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
-    // nobody looks at them, and they cost more than the readings
+    // they are not used, and cost more than the readings
     config.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
     config.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     return config;
@@ -167,17 +167,17 @@ public final class SpoolingPublisher implements Publisher {
         } catch (InterruptException e) {
           throw e;
         } catch (RuntimeException e) {
-          // a mistake of ours must not end the way out of this node
-          log.error("records cannot be sent", e);
+          // a defect must not stop the sending
+          log.error("Records cannot be sent", e);
           failed(e);
           ended = stop.await(pauseMillis(), TimeUnit.MILLISECONDS);
         }
       }
     } catch (InterruptedException | InterruptException e) {
-      log.debug("stopped while it waited for Kafka", e);
+      log.debug("Stopped while waiting for Kafka", e);
     } catch (Throwable e) {
-      // whatever it is: an agent that sends nothing any more must not look well
-      log.error("the publisher failed", e);
+      // of any kind: an agent that has stopped sending must not report good health
+      log.error("Publisher stopped", e);
       failure.set(e);
     } finally {
       closeProducer();
@@ -188,7 +188,7 @@ public final class SpoolingPublisher implements Publisher {
     return Math.min(MAX_PAUSE_MILLIS, PAUSE_MILLIS << Math.min(mistakes++, 10));
   }
 
-  /** Sends some; true if there will be no more. */
+  /** Sends a chunk; true if there will be no more. */
   private boolean turn() throws InterruptedException {
     progress.idle();
     List<Spool.Entry> chunk =
@@ -212,7 +212,7 @@ public final class SpoolingPublisher implements Publisher {
     return false;
   }
 
-  /** Why Kafka did not take all of it, or null. */
+  /** Why Kafka did not accept all of it, or null. */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it
   private @Nullable Exception send(List<Spool.Entry> chunk) throws InterruptedException {
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
@@ -222,8 +222,7 @@ public final class SpoolingPublisher implements Publisher {
         to = connector.connect();
         producer.set(to);
       }
-      // else the first of them fails if Kafka does not answer, and what comes after it arrives
-      // first
+      // else the first one fails if Kafka does not answer, and later ones arrive before it
       chunk.stream().map(entry -> entry.message().topic()).distinct().forEach(to::partitionsFor);
       for (Spool.Entry entry : chunk) {
         Message message = entry.message();
@@ -256,7 +255,7 @@ public final class SpoolingPublisher implements Publisher {
   private void refuse(Message message, Exception e) {
     refused.incrementAndGet();
     log.error(
-        "Kafka never takes a record of {} bytes for {}, which is left out: {}",
+        "Kafka refuses a record of {} bytes for topic {}, which is dropped: {}",
         message.value().length,
         message.topic(),
         e.getMessage());
@@ -265,18 +264,19 @@ public final class SpoolingPublisher implements Publisher {
   private void answered(List<Spool.Entry> chunk, int taken) {
     published.addAndGet(taken);
     if (away.getAndSet(null) != null) {
-      log.warn("Kafka at {} is back; {} records waited", address, spool.waiting());
+      log.warn(
+          "Kafka at {} can be reached again; {} records in the spool", address, spool.waiting());
     }
     spool.acknowledge(chunk.getLast().number() + 1);
   }
 
   private void failed(Exception e) {
     failures.incrementAndGet();
-    // of a producer that cannot be made the cause says why
+    // of a producer that cannot be made the cause has the reason
     Throwable cause = e.getCause() == null ? e : e.getCause();
     String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     if (away.getAndSet(why) == null && stop.getCount() > 0) {
-      log.warn("Kafka at {} is away, records wait in the spool: {}", address, why);
+      log.warn("Cannot reach Kafka at {}, records wait in the spool: {}", address, why);
     }
     spool.force();
     if (!(e instanceof RetriableException)) {
@@ -308,12 +308,12 @@ public final class SpoolingPublisher implements Publisher {
     return spool.dropped();
   }
 
-  /** Records that Kafka will never take. */
+  /** Records that Kafka will never accept. */
   public long refused() {
     return refused.get();
   }
 
-  /** Shows its figures. */
+  /** Adds its metrics. */
   public void showIn(Metrics metrics) {
     metrics
         .show(Metric.PUBLISHED_RECORDS, this::published)
@@ -327,12 +327,12 @@ public final class SpoolingPublisher implements Publisher {
         .showIf(Metric.SPOOL_WRITABLE, () -> spoolTrouble().isEmpty());
   }
 
-  /** Why it gave up, if it did. */
+  /** Why it stopped, if it did. */
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure.get());
   }
 
-  /** How it is: bad if it gave up or is stuck. That Kafka is away makes it no worse. */
+  /** Its health: bad if it stopped or is stuck; good while Kafka is away. */
   public Health health() {
     Throwable e = failure.get();
     return e == null
@@ -340,12 +340,12 @@ public final class SpoolingPublisher implements Publisher {
         : Health.bad("the publisher stopped: " + e.getMessage());
   }
 
-  /** Why Kafka took nothing the last time, if it did not. */
+  /** Why Kafka could not be reached the last time, if so. */
   public Optional<String> kafkaTrouble() {
     return Optional.ofNullable(away.get());
   }
 
-  /** Why the spool's folder takes nothing, if it does not. */
+  /** Why the spool's folder cannot be written to, if so. */
   public Optional<String> spoolTrouble() {
     return spool.trouble();
   }
@@ -353,7 +353,7 @@ public final class SpoolingPublisher implements Publisher {
   /**
    * Returns when Kafka has everything published so far.
    *
-   * @throws UserError if it does not within two minutes; it stays in the spool
+   * @throws UserError if it has not within two minutes; the rest stays in the spool
    */
   @Override
   public void flush() {
@@ -368,14 +368,14 @@ public final class SpoolingPublisher implements Publisher {
     }
   }
 
-  /** Sends for a few seconds what still waits; what Kafka does not take stays for the next life. */
+  /** Sends for a few seconds what still waits; the rest stays in the spool for the next start. */
   @Override
   public void close() {
     spool.finish();
     try {
       if (!thread.join(kafkaTrouble().isPresent() ? Duration.ofMillis(1) : CLOSE_LIMIT)) {
         stop.countDown();
-        closeProducer(); // whoever waits for it waits no longer
+        closeProducer(); // ends a call that waits for it
         thread.interrupt();
         thread.join();
       }
@@ -385,7 +385,7 @@ public final class SpoolingPublisher implements Publisher {
     long left = spool.waiting();
     spool.close();
     if (left > 0) {
-      log.warn("{} records stay in the spool for the next start", left);
+      log.warn("{} records stay in the spool until the next start", left);
     }
   }
 }

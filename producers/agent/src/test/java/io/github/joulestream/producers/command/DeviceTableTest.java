@@ -48,7 +48,7 @@ class DeviceTableTest {
             "energy counter | 151.000 J",
             "counter wraps at | 262,143.329 J",
             "power by counter | 150.000 W",
-            "most it may draw | 413.000 W",
+            "power limit of the board | 413.000 W",
             "power limit | 270.000 W",
             "dram-0",
             "memory",
@@ -88,7 +88,7 @@ class DeviceTableTest {
                 + " Power Socket 0'; drives, network and fans are not in it",
             "sysio-0",
             "kind | NODE, adds to nothing: NODE is measured",
-            "taken as | a part of the module or node, and not the node; adds to nothing: hwmon0"
+            "taken as | a component of the module or node, and not the node; adds to nothing: hwmon0"
                 + " power_meter 'SysIO Power Socket 0'",
             "not taken: hwmon4 power_meter: not usable: it answers 4294967295000, which is no"
                 + " reading",

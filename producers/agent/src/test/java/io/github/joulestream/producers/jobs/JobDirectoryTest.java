@@ -146,7 +146,7 @@ class JobDirectoryTest {
     LocalJob seven = found.stream().filter(job -> job.id().equals("7")).findFirst().orElseThrow();
     assertThat(seven.gpus()).isEqualTo(Map.of("0", 10_000, "1", 5_000));
     assertThat(seven.record().span().startEpochMillis()).isEqualTo(now - 500);
-    assertThat(seven.told()).isFalse();
+    assertThat(seven.publishesRecord()).isFalse();
     assertThat(mapping.read(now + 1_000)).isSameAs(found);
 
     // another job leaves: those that stay began when they began

@@ -4,7 +4,7 @@ package io.github.joulestream.producers.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.joulestream.producers.jobs.LocalJob.Parts;
+import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSpan;
@@ -62,8 +62,8 @@ class JobFileTest {
                 2));
     assertThat(job.gpus())
         .isEqualTo(Map.of("counted:0", 5_000, "GPU-6", 5_000, "counted:/dev/nvidia3", 5_000));
-    assertThat(job.parts()).isEqualTo(new Parts(2_500, 0, 10_000, 3_333));
-    assertThat(job.told()).isFalse();
+    assertThat(job.shares()).isEqualTo(new Shares(2_500, 0, 10_000, 3_333));
+    assertThat(job.publishesRecord()).isFalse();
     assertThat(job.hasTheNode()).isFalse();
   }
 
@@ -73,7 +73,7 @@ class JobFileTest {
     assertThat(job.record().job()).isEqualTo("file");
     assertThat(job.record().span().startEpochMillis()).isEqualTo(JobSpan.UNKNOWN);
     assertThat(job.record().state()).isEqualTo(JobState.RUNNING);
-    assertThat(job.told()).isTrue();
+    assertThat(job.publishesRecord()).isTrue();
     assertThat(job.hasTheNode()).isTrue();
     assertThat(job("gpus=\n").hasTheNode()).isFalse();
     assertThat(job("cpu_share=0.5\n").hasTheNode()).isFalse();

@@ -203,7 +203,7 @@ class AmdGpuProbeTest extends ProbeContract {
     try (AmdGpuProbe probe = new AmdGpuProbe(root, root.resolve("other"))) {
       assertThatThrownBy(probe::open)
           .isInstanceOfSatisfying(
-              Probe.ProbeUnavailable.class, e -> assertThat(e.isMendable()).isTrue())
+              Probe.ProbeUnavailable.class, e -> assertThat(e.isInstallable()).isTrue())
           .hasMessageContaining("1 GPU of AMD (0000:c1:00.0) in this machine")
           .hasMessageContaining("load the amdgpu driver");
     }

@@ -271,7 +271,7 @@ class HwmonProbeTest extends ProbeContract {
       probe.open();
       assertThat(probe.measures()).isEmpty();
       assertThat(inTotal(probe)).containsExactly("cpu-0 54000");
-      assertThat(probe.describe()).contains("none of the whole node");
+      assertThat(probe.describe()).contains("none of the node");
     }
   }
 

@@ -169,7 +169,7 @@ class RedfishDiscoveryTest {
     assertThat(taken()).isEqualTo("System.Embedded.1 343.0");
     assertThat(find("").notTaken())
         .containsExactly(
-            "chassis Enclosure.Internal.0-1:RAID.1: a part of chassis System.Embedded.1");
+            "chassis Enclosure.Internal.0-1:RAID.1: a component of chassis System.Embedded.1");
   }
 
   /** XCC: processor and memory have entries of their own, in any order. */
@@ -365,7 +365,7 @@ class RedfishDiscoveryTest {
             "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF")) {
       tree.write("class/dmi/id/product_uuid", none);
       assertThat(NodeUuid.of(sys).text()).as(none).isEmpty();
-      assertThat(NodeUuid.of(sys).trouble()).as(none).contains("product_uuid says '");
+      assertThat(NodeUuid.of(sys).trouble()).as(none).contains("product_uuid holds '");
     }
     tree.write("class/dmi/id/product_uuid", "4C4C4544-0042-3510-8052-C7C04F4D3332");
     assertThat(NodeUuid.of(sys).text()).isEqualTo("4c4c4544-0042-3510-8052-c7c04f4d3332");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.replay;
 
-/** What the files of a job say beside its measured energy. */
+/** Figures in the files of a job beside its measured energy. */
 public sealed interface Figures permits BenchmarkFigures, SensorFigures {}

@@ -7,18 +7,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work of an MLPerf Inference run, as LoadGen logs it. Offline and Server say work per second, in
- * tokens where the model has them, reasoning models too; SingleStream and MultiStream say latencies
+ * Work of an MLPerf Inference run, as LoadGen logs it. Offline and Server log work per second, in
+ * tokens where the model has them, reasoning models too; SingleStream and MultiStream log latencies
  * only, and their work is the queries they made times the samples of a query.
  *
- * @param unit tokens, samples or queries; empty if the log does not say
+ * @param unit tokens, samples or queries; empty if the log has none
  * @see <a
  *     href="https://github.com/mlcommons/inference/blob/master/loadgen/results.cc">results.cc</a>
  */
 record InferenceWork(double amount, String unit) {
   static final InferenceWork UNKNOWN = new InferenceWork(0, "");
 
-  // in the order in which they are looked for: a run of tokens says its samples or queries too
+  // in the order in which they are looked for: a run of tokens logs its samples or queries too
   private static final List<Rate> RATES =
       List.of(
           new Rate("result_tokens_per_second", "tokens"),

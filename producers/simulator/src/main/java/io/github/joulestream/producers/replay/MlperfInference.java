@@ -75,7 +75,7 @@ final class MlperfInference {
         if (!offsetGiven) {
           found.notices.add(
               "MLPerf Inference: the meter's times have no offset and are taken as UTC;"
-                  + " --utc-offset says otherwise");
+                  + " --utc-offset is given");
         }
         readRun(file, found);
       }
@@ -224,7 +224,7 @@ final class MlperfInference {
         return Math.round(watts * 1000);
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     notices.refuse(file, "Watts '%s'".formatted(field), number);
     return Readings.MISSING;

@@ -78,9 +78,9 @@ final class MlperfTraining {
   /** One line of such a log. */
   private record Entry(String key, long epochMillis, JsonNode value, JsonNode metadata) {}
 
-  /** When a job ran and what it did; its times are -1 where the log does not say. */
+  /** When a job ran and what it did; its times are -1 where the log has none. */
   private record Lifecycle(long start, long stop, JobState state, double samples) {
-    boolean whole() {
+    boolean isComplete() {
       return start >= 0 && stop >= start;
     }
   }
@@ -94,7 +94,7 @@ final class MlperfTraining {
     int number = 0;
     for (String line : Lines.of(path)) {
       number++;
-      // the whole log of a run holds much else
+      // the complete log of a run holds much else
       Entry entry = line.contains(MARK) ? parse(line, file, number, notices) : null;
       if (entry == null) {
         continue;
@@ -107,7 +107,7 @@ final class MlperfTraining {
       }
       samples = Math.max(samples, entry.metadata.path("samples_count").asDouble(0));
     }
-    // a run that does not say that it succeeded is no result, by the benchmark's rules
+    // a run without the status success is no result, by the benchmark's rules
     JobState state = status.equals("success") ? JobState.COMPLETED : JobState.FAILED;
     return new Lifecycle(start, stop, state, samples);
   }
@@ -122,14 +122,14 @@ final class MlperfTraining {
     if (!Files.isRegularFile(log)) {
       log = benchmarkFolder.resolve(run + ".txt");
     }
-    Lifecycle life =
+    Lifecycle lifecycle =
         Files.isRegularFile(log)
             ? readLifecycle(log, found.notices)
             : new Lifecycle(-1, -1, JobState.UNKNOWN, 0);
-    Power power = readPower(files, benchmark, system, life, found.notices);
+    Power power = readPower(files, benchmark, system, lifecycle, found.notices);
     String own = String.join(".", system, benchmark, run);
     String file = root.relativize(powerFolder).toString();
-    if (!life.whole()) {
+    if (!lifecycle.isComplete()) {
       found.notices.add(
           "%s: no job, %s has no run_start and run_stop in this order; its energy is idle"
               .formatted(file, root.relativize(log)));
@@ -149,9 +149,9 @@ final class MlperfTraining {
                 run,
                 system,
                 Map.of("nodes", Integer.toString(power.logs.size()))),
-            new JobSpan(life.start, life.stop),
-            life.state,
-            new JobWork(life.samples, life.samples > 0 ? "samples" : ""),
+            new JobSpan(lifecycle.start, lifecycle.stop),
+            lifecycle.state,
+            new JobWork(lifecycle.samples, lifecycle.samples > 0 ? "samples" : ""),
             0);
     found.add(
         new Run(
@@ -161,13 +161,13 @@ final class MlperfTraining {
             power.logs,
             List.of(
                 new TracedJob(
-                    job, List.<DeviceShare>of(), figures(power, life, file, found.notices))),
+                    job, List.<DeviceShare>of(), figures(power, lifecycle, file, found.notices))),
             options.mlperfEdges() == MlperfEdges.HELD
-                ? new Run.Edges(life.start, life.stop)
+                ? new Run.Edges(lifecycle.start, lifecycle.stop)
                 : null));
   }
 
-  /** What the files of a run say of its power. */
+  /** Power by the files of a run. */
   private static final class Power {
     final List<Run.Log> logs = new ArrayList<>();
     final List<PowerLog> entries = new ArrayList<>();
@@ -177,12 +177,12 @@ final class MlperfTraining {
   }
 
   private Power readPower(
-      List<Path> files, String benchmark, String system, Lifecycle life, Notices notices)
+      List<Path> files, String benchmark, String system, Lifecycle lifecycle, Notices notices)
       throws IOException {
     Power power = new Power();
     for (Path file : files) {
       if (isNodeLog(file)) {
-        readNode(file, life, power, notices);
+        readNode(file, lifecycle, power, notices);
       } else if (name(file).startsWith("sw_")) {
         readInterconnect(file, power, notices);
       } else {
@@ -194,7 +194,7 @@ final class MlperfTraining {
     return power;
   }
 
-  private void readNode(Path file, Lifecycle life, Power power, Notices notices)
+  private void readNode(Path file, Lifecycle lifecycle, Power power, Notices notices)
       throws IOException {
     String relative = root.relativize(file).toString();
     Column times = new Column();
@@ -235,7 +235,7 @@ final class MlperfTraining {
       notices.add(relative + ": left out, it has no power_reading");
       return;
     }
-    if (life.whole() && !anyWithin(times, life)) {
+    if (lifecycle.isComplete() && !anyWithin(times, lifecycle)) {
       notices.add(relative + ": no reading between the job's start and end");
     }
     power.entries.add(entries);
@@ -282,8 +282,8 @@ final class MlperfTraining {
     return value.isNumber() && Double.isFinite(value.asDouble()) && value.asDouble() >= 0;
   }
 
-  private BenchmarkFigures figures(Power power, Lifecycle life, String file, Notices notices) {
-    long runMillis = life.stop - life.start;
+  private BenchmarkFigures figures(Power power, Lifecycle lifecycle, String file, Notices notices) {
+    long runMillis = lifecycle.stop - lifecycle.start;
     double interconnectJoules = power.interconnectWatts * runMillis / 1000;
     double least = Double.POSITIVE_INFINITY;
     double most = 0;
@@ -321,9 +321,9 @@ final class MlperfTraining {
     return BigDecimal.valueOf(factor).stripTrailingZeros().toPlainString();
   }
 
-  private static boolean anyWithin(Column times, Lifecycle life) {
+  private static boolean anyWithin(Column times, Lifecycle lifecycle) {
     for (int i = 0; i < times.size(); i++) {
-      if (times.get(i) >= life.start && times.get(i) <= life.stop) {
+      if (times.get(i) >= lifecycle.start && times.get(i) <= lifecycle.stop) {
         return true;
       }
     }

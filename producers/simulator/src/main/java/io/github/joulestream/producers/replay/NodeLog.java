@@ -5,7 +5,7 @@ import io.github.joulestream.energy.DeviceSeries;
 import java.util.List;
 
 /**
- * One file's readings of one node, as they stand in the file.
+ * One file's readings of one node, in their order in the file.
  *
  * @param file the file, relative to the folder of the traces; names the readings
  * @param devices with the same number of rows each; a row is one line of the file

@@ -13,7 +13,10 @@ final class NodeNames {
 
   private NodeNames() {}
 
-  /** The name, or if it is too long its beginning and what tells it from others that begin so. */
+  /**
+   * The name, or if it is too long its beginning and a suffix that distinguishes it from others
+   * with that beginning.
+   */
   static String fitting(String name) {
     if (name.length() <= MAX_LENGTH) {
       return name;

@@ -23,7 +23,7 @@ final class Notices {
   /**
    * A field or line that cannot be used.
    *
-   * @param what what it is and what it says, without its line number
+   * @param what its kind and its text, without its line number
    */
   void refuse(String file, String what, int line) {
     refusals

@@ -80,7 +80,7 @@ final class NvidiaSmi {
     ZoneOffset offset = options.utcOffset();
     if (offset == null) {
       throw new UserError(
-          ("%s: nvidia-smi writes local times without an offset; say which with --utc-offset,"
+          ("%s: nvidia-smi writes local times without an offset; give it with --utc-offset,"
                   + " for example --utc-offset +01:00")
               .formatted(file));
     }
@@ -134,7 +134,7 @@ final class NvidiaSmi {
     if (gpu.name.isEmpty()) {
       notices.add(
           file
-              + ": names no GPU model, so it is neither shifted nor calibrated; --model NAME says"
+              + ": names no GPU model, so it is neither shifted nor calibrated; --model NAME names"
               + " which it is");
     } else {
       SensorFigures.Sensor sensor = gpu.sensor(Long.MIN_VALUE, Long.MAX_VALUE);

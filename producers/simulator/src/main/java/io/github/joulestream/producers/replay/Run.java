@@ -24,7 +24,7 @@ final class Run {
   /** Where the first and last value of each log are held, or null. */
   final @Nullable Edges held;
 
-  /** One file of it; the suffix tells its nodes apart. */
+  /** One file of it; the suffix distinguishes its nodes. */
   record Log(String suffix, NodeLog log) {}
 
   /** Moments at which a run begins and ends. */

@@ -27,9 +27,9 @@ public record SensorFigures(List<Sensor> sensors) implements Figures {
    * @param model empty if unknown
    * @param column that its power is from
    * @param window what its readings are the mean of, null if unknown
-   * @param lowestMilliwatts the least it said during the job
-   * @param meanMilliwatts mean of what it said during the job, 0 if nothing
-   * @param highestMilliwatts the most it said during the job
+   * @param lowestMilliwatts its least reading during the job
+   * @param meanMilliwatts mean of its readings during the job, 0 if there are none
+   * @param highestMilliwatts its greatest reading during the job
    */
   public record Sensor(
       String model,
@@ -39,7 +39,7 @@ public record SensorFigures(List<Sensor> sensors) implements Figures {
       long meanMilliwatts,
       long highestMilliwatts) {
 
-    /** How far off the energy may be, parts of a hundred of it. */
+    /** Error bound of the energy, in percent of it. */
     private Bound bound(Calibration calibration) {
       boolean calibrated = calibration.knows(model);
       double more = calibrated ? CALIBRATED : SAID_TOO_LITTLE;
@@ -67,9 +67,7 @@ public record SensorFigures(List<Sensor> sensors) implements Figures {
       String gain =
           calibration.knows(model)
               ? "calibrated"
-              : model.isEmpty()
-                  ? "cannot be calibrated (--model says which it is)"
-                  : "not calibrated";
+              : model.isEmpty() ? "cannot be calibrated (--model names it)" : "not calibrated";
       return "%s, %s: %s%s; %s".formatted(name, column, when, seen, gain);
     }
   }

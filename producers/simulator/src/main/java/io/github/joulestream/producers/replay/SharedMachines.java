@@ -20,9 +20,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several runs under one machine's name. Where they follow each other, or say the same at the same
- * time, they are of one machine. Two that say different things at one time are of two machines that
- * a submission gives one name: each then has nodes of its own. A run that is published twice, with
+ * Several runs under one machine's name. Where they follow each other, or have the same readings at
+ * the same time, they are of one machine. Two that differ at one time are of two machines that a
+ * submission gives one name: each then has nodes of its own. A run that is published twice, with
  * the same readings, is one run.
  */
 final class SharedMachines {
@@ -67,7 +67,7 @@ final class SharedMachines {
     String more =
         apart.size() > shown.size() ? " and %d more".formatted(apart.size() - shown.size()) : "";
     notices.add(
-        ("%s: %d runs say different things at the same time, so they are of different machines;"
+        ("%s: %d runs have different readings at the same time, so they are of different machines;"
                 + " each has nodes named after its run: %s%s")
             .formatted(machine, apart.size(), String.join(", ", shown), more));
   }
@@ -75,35 +75,35 @@ final class SharedMachines {
   // ---- one run published more than once
 
   /** Equal for the same readings, whatever the run is called. */
-  private static List<String> said(Run run) {
-    List<String> said = new ArrayList<>();
+  private static List<String> readings(Run run) {
+    List<String> readings = new ArrayList<>();
     for (Run.Log log : run.logs) {
       for (DeviceSeries series : log.log().devices()) {
         MessageDigest digest = Digests.sha256();
         Digests.put(digest, series.readings().epochMillis());
         Digests.put(digest, series.readings().powerMilliwatts());
-        said.add(
+        readings.add(
             "%s/%s %s"
                 .formatted(
                     log.suffix(), series.device().id(), HexFormat.of().formatHex(digest.digest())));
       }
     }
-    Collections.sort(said);
-    return said;
+    Collections.sort(readings);
+    return readings;
   }
 
   private List<Run> once(List<Run> runs) {
     if (runs.size() == 1) {
       return runs;
     }
-    Map<List<String>, Run> bySaid = new LinkedHashMap<>();
+    Map<List<String>, Run> byReadings = new LinkedHashMap<>();
     for (Run run : runs) {
-      Run first = bySaid.putIfAbsent(said(run), run);
+      Run first = byReadings.putIfAbsent(readings(run), run);
       if (first != null) {
         merge(first, run);
       }
     }
-    return List.copyOf(bySaid.values());
+    return List.copyOf(byReadings.values());
   }
 
   private void merge(Run first, Run again) {
@@ -174,7 +174,7 @@ final class SharedMachines {
     return first > last ? null : new Span(run, log, first, last);
   }
 
-  /** True if some device is not said to draw the same in the time that both cover. */
+  /** True if the power of some device differs in the time that both cover. */
   private static boolean differ(Span one, Span other) {
     long from = Math.max(one.first, other.first);
     long to = Math.min(one.last, other.last);

@@ -60,7 +60,7 @@ final class SmiGpu {
     return false;
   }
 
-  /** What is known of the field that most rows are from, and what it said between two times. */
+  /** What is known of the field that most rows are from, and its readings between two times. */
   SensorFigures.Sensor sensor(long first, long last) {
     long lowest = Long.MAX_VALUE;
     long highest = Long.MIN_VALUE;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Where which quantity stands in a line of nvidia-smi's CSV; -1 if it does not.
+ * Columns of quantities in a line of nvidia-smi's CSV; -1 if a quantity is absent.
  *
  * @param powers columns of power, that which is used where it has a number first
  */

@@ -135,7 +135,7 @@ final class SmiRows {
   private PowerValue power(String[] fields, int number) {
     SmiLayout.Power first = layout.powers().getFirst();
     for (SmiLayout.Power power : layout.powers()) {
-      // what another column may say is not refused
+      // a row that another column may have is not refused
       if (isNone(fields[power.column()].strip()) && !power.equals(layout.powers().getLast())) {
         continue;
       }
@@ -197,7 +197,7 @@ final class SmiRows {
         return MISSING;
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     notices.refuse(file, "%s '%s'".formatted(what, field), line);
     return MISSING;

@@ -28,7 +28,7 @@ import java.util.function.LongConsumer;
 /**
  * Traces that were read. Publishes them as agents, hooks and a scheduler would have done, in the
  * order of time, as fast as they are taken. Batches are numbered by what is in the files, so
- * publishing the same traces again says nothing new.
+ * publishing the same traces again adds nothing.
  */
 public final class TraceSet {
   private static final int ROWS_PER_BATCH = 50;
@@ -65,7 +65,7 @@ public final class TraceSet {
     return found.logs.stream().mapToLong(NodeLog::readings).sum();
   }
 
-  /** What the files of a job say beside its energy, by job, in the order of their names. */
+  /** Figures in the files of a job beside its energy, by job, in the order of their names. */
   public SortedMap<String, Figures> figures() {
     SortedMap<String, Figures> figures = new TreeMap<>();
     for (TracedJob job : found.jobs) {
@@ -106,7 +106,7 @@ public final class TraceSet {
    * and each allocation is booked once more from the history. So what consumes them can be waited
    * for.
    *
-   * @param progress is told how many readings are published so far
+   * @param progress receives the number of readings published so far
    * @param stop ends it early, between two batches
    * @param taken returns when the allocations that are published are known to have been consumed,
    *     or at once where nobody knows

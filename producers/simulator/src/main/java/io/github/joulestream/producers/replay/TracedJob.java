@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as its files tell it: at its end, and where it ran.
+ * A job by its files: its record at its end, and where it ran.
  *
- * @param figures what its files say beside, or null
+ * @param figures further figures in its files, or null
  */
 record TracedJob(
     JobRecord ended, List<String> nodes, List<DeviceShare> gpus, @Nullable Figures figures) {

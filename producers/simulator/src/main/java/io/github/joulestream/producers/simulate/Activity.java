@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.simulate;
 
-/** What a job does with each of its GPUs and with their part of the node, in one step. Mutable. */
+/** Use of each GPU of a job and of their share of the node, in one step. Mutable. */
 final class Activity {
-  /** Busy part of a GPU, as its driver would say, 0 to 1. */
+  /** Busy share of a GPU, as its driver would report it, 0 to 1. */
   double busy;
 
-  /** Power of a GPU above idle, as a part of what there is. */
+  /** Power of a GPU above idle, as a share of what there is. */
   double power;
 
   /** Load of the processors by its data and its program, beyond what comes with busy GPUs. */

@@ -2,13 +2,13 @@
 package io.github.joulestream.producers.simulate;
 
 /**
- * What a site draws for its nodes: the nodes, the switches between them, and cooling, distribution
+ * Power of a site for its nodes: the nodes, the switches between them, and cooling, distribution
  * and lighting, which go by the hour: cooling takes least before sunrise and most in the afternoon.
  */
 final class Facility {
-  // a node's part of the switches: ten ports of 400 Gb/s, about 30 W each with their optics
+  // a node's share of the switches: ten ports of 400 Gb/s, about 30 W each with their optics
   private static final long NETWORK_MILLIWATTS_PER_NODE = 300_000;
-  // what is drawn for each watt of the nodes and the network, at the coolest hour and more later
+  // power for each watt of the nodes and the network, at the coolest hour and more later
   private static final double LEAST = 1.12;
   private static final double SWING = 0.12;
   private static final double HOTTEST_HOUR = 15;

@@ -18,13 +18,13 @@ import java.util.stream.Collectors;
  *     spools, and sends the spool afterwards
  * @param resets times per device and hour that a counter begins anew; every other one silently
  * @param wraps share of nodes whose processors' counters have a modulus of 65,536 J
- * @param sentinels share of fields that say "no value" by a number
- * @param spikes share of fields that say a thousand times too much
- * @param stuck times per device and hour that a counter stands still for 12 to 60 s
+ * @param sentinels share of fields that hold a number for "no value"
+ * @param spikes share of fields a thousand times too large
+ * @param stuck times per device and hour that a counter stops for 12 to 60 s
  * @param skew share of nodes whose clock is off by up to 5 s; every third jumps
  * @param late share of allocation events that come up to an hour late
  * @param missing share of allocation events that never come; agents notice half of the lost ends
- * @param mig share of nodes whose GPUs appear as instances that repeat the whole GPU's counter
+ * @param mig share of nodes whose GPUs appear as instances that repeat the GPU's counter
  */
 public record FaultRates(
     double duplicates,
@@ -69,15 +69,15 @@ public record FaultRates(
   public static FaultRates parse(String text) {
     Map<String, Double> rates = new LinkedHashMap<>();
     if (!text.isBlank()) {
-      for (String part : text.split(",", -1)) {
-        int at = part.indexOf('=');
-        String name = at < 0 ? part.strip() : part.substring(0, at).strip();
+      for (String entry : text.split(",", -1)) {
+        int at = entry.indexOf('=');
+        String name = at < 0 ? entry.strip() : entry.substring(0, at).strip();
         if (at < 0 || !names().contains(name)) {
           throw new IllegalArgumentException(
               "'%s' is not a fault and its rate, such as stuck=0.1; faults are %s"
-                  .formatted(part, String.join(", ", names())));
+                  .formatted(entry, String.join(", ", names())));
         }
-        rates.put(name, rate(name, part.substring(at + 1).strip()));
+        rates.put(name, rate(name, entry.substring(at + 1).strip()));
       }
     }
     return new FaultRates(

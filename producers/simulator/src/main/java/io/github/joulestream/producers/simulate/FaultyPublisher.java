@@ -22,9 +22,9 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * Between a simulated site and the pipeline: does to its news what hardware, clocks, networks and
- * schedulers do to news. Time is that of the newest batch. Equal seeds make equal faults. One
- * thread.
+ * Between a simulated site and the pipeline: injects into its records the faults of hardware,
+ * clocks, networks and schedulers. Time is that of the newest batch. Equal seeds make equal faults.
+ * One thread.
  */
 public final class FaultyPublisher implements Publisher {
   // DCGM_INT64_BLANK of dcgm_structs.h
@@ -96,7 +96,7 @@ public final class FaultyPublisher implements Publisher {
     Node node = nodes.computeIfAbsent(batch.node(), _ -> new Node(random.split(), rates, time));
     double hours = (time - node.lastMillis) / (double) HOUR_MILLIS;
     node.lastMillis = time;
-    TelemetryBatch said = distorted(batch, node, hours);
+    TelemetryBatch faulty = distorted(batch, node, hours);
     if (node.random.nextDouble() < rates.lost()) {
       return;
     }
@@ -104,16 +104,16 @@ public final class FaultyPublisher implements Publisher {
       node.outageUntil = time + node.random.nextLong(5 * 60_000, 40 * 60_000);
     }
     if (time < node.outageUntil) {
-      node.spool.add(said);
+      node.spool.add(faulty);
       return;
     }
     if (node.random.nextDouble() < rates.reordered()) {
-      later(1 + node.random.nextLong(30_000), publisher -> publisher.publish(said));
+      later(1 + node.random.nextLong(30_000), publisher -> publisher.publish(faulty));
     } else {
-      to.publish(said);
+      to.publish(faulty);
     }
     if (node.random.nextDouble() < rates.duplicates()) {
-      later(node.random.nextLong(60_000), publisher -> publisher.publish(said));
+      later(node.random.nextLong(60_000), publisher -> publisher.publish(faulty));
     }
     // back again: what happens now goes first
     node.spool.forEach(to::publish);
@@ -135,8 +135,8 @@ public final class FaultyPublisher implements Publisher {
     }
     List<DeviceSeries> devices = new ArrayList<>();
     for (DeviceSeries series : batch.devices()) {
-      DeviceSeries said = distorted(series, node, hours);
-      Device device = said.device();
+      DeviceSeries faulty = distorted(series, node, hours);
+      Device device = faulty.device();
       if (node.mig && device.kind() == DeviceKind.GPU) {
         for (int i = 0; i < MIG_INSTANCES; i++) {
           devices.add(
@@ -151,10 +151,10 @@ public final class FaultyPublisher implements Publisher {
                       device.counter(),
                       device.capacityBytes(),
                       device.id()),
-                  said.readings()));
+                  faulty.readings()));
         }
       } else {
-        devices.add(said);
+        devices.add(faulty);
       }
     }
     return new TelemetryBatch(

@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 /**
  * In what a job differs from others of its kind.
  *
- * @param level power above idle while its GPUs compute, as a part of what there is
+ * @param level power above idle while its GPUs compute, as a share of what there is
  * @param loadingMillis from its start: it reads data, and its GPUs wait
  * @param tailMillis before its end: its GPUs are held and wait
  * @param stepMillis a step of computing and exchanging
@@ -35,7 +35,7 @@ record JobTraits(
   private static final int STEP = SimulatedNode.STEP_MILLIS;
 
   /** Draws them for a job that lasts so long. */
-  static JobTraits draw(Shape shape, User user, long lengthMillis, SplittableRandom random) {
+  static JobTraits sample(Shape shape, User user, long lengthMillis, SplittableRandom random) {
     double level = shape.meanLevel() + shape.levelSpread() * random.nextGaussian();
     int step = steps(between(400, 6_000, random));
     double checkpointing = between(2_000, 15_000, random);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.simulate;
 
-/** What jobs of a kind do with their GPUs over time; {@link JobTraits} say in what they differ. */
+/**
+ * What jobs of a kind do with their GPUs over time; {@link JobTraits} holds in what they differ.
+ */
 enum Shape {
   /** Loads, then steps of computing and exchanging, with checkpoints. */
   TRAINING("train", "tokens", 1_200, 600, 0.8, 0.14) {
@@ -100,7 +102,7 @@ enum Shape {
     return medianSeconds;
   }
 
-  /** Mean power above idle while it computes, as a part of what there is. */
+  /** Mean power above idle while it computes, as a share of what there is. */
   double meanLevel() {
     return meanLevel;
   }

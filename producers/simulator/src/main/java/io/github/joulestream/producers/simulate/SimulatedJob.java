@@ -9,10 +9,10 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWork;
 import java.util.Map;
 
-/** A job of the simulated site, and what it really drew so far. */
+/** A job of the simulated site, and its true energy so far. */
 @SuppressWarnings("EnumOrdinal") // an array in memory
 final class SimulatedJob {
-  // energy of a share is known in parts of a microjoule: 10,000 parts, 1,000 to a millijoule
+  // energy of a share is exact in 1/10,000 of a microjoule; 1,000 microjoules are a millijoule
   private static final long PARTS_PER_MILLIJOULE = 10_000_000;
   private static final long DAY_MILLIS = 86_400_000;
   private static final long LOAD_MILLIS = 10_000;
@@ -39,8 +39,8 @@ final class SimulatedJob {
     private long millijoules;
     private long remainder;
 
-    void add(long microjoules, int parts) {
-      long sum = remainder + microjoules * parts;
+    void add(long microjoules, int basisPoints) {
+      long sum = remainder + microjoules * basisPoints;
       long whole = sum / PARTS_PER_MILLIJOULE;
       millijoules += whole;
       remainder = sum - whole * PARTS_PER_MILLIJOULE;
@@ -122,18 +122,20 @@ final class SimulatedJob {
   }
 
   /** Counts true energy of a kind of device of which it has a share, exactly. */
-  void draw(DeviceKind kind, long microjoules, int parts) {
-    byKind[kind.ordinal()].add(microjoules, parts);
+  void add(DeviceKind kind, long microjoules, int basisPoints) {
+    byKind[kind.ordinal()].add(microjoules, basisPoints);
   }
 
-  /** Counts energy to its total: that of a node's meter, or of the parts of a node without one. */
-  void drawInTotal(long microjoules, int parts) {
-    total.add(microjoules, parts);
+  /**
+   * Counts energy to its total: that of a node's meter, or of the devices of a node without one.
+   */
+  void addToTotal(long microjoules, int basisPoints) {
+    total.add(microjoules, basisPoints);
   }
 
-  /** Of the total: what a meter counted that said nothing at the time. */
-  void drawInSilence(long microjoules, int parts) {
-    silent.add(microjoules, parts);
+  /** Of the total: energy that a meter counted while it gave no readings. */
+  void addUnmetered(long microjoules, int basisPoints) {
+    silent.add(microjoules, basisPoints);
   }
 
   void work(double busyGpuSeconds) {
@@ -145,12 +147,12 @@ final class SimulatedJob {
     return byKind[kind.ordinal()].millijoules;
   }
 
-  /** True energy of its part of the nodes' meters, and of the parts of nodes without, mJ. */
+  /** True energy of its share of the nodes' meters, and of devices of nodes without one, mJ. */
   long totalMillijoules() {
     return total.millijoules;
   }
 
-  /** Of it, what was drawn while the meter said nothing, mJ. */
+  /** Of it, energy while the meter gave no readings, mJ. */
   long silentMillijoules() {
     return silent.millijoules;
   }
@@ -159,7 +161,7 @@ final class SimulatedJob {
     endEpochMillis = epochMillis;
   }
 
-  /** What a scheduler would say of it now. */
+  /** Its record as a scheduler would publish it now. */
   JobRecord record(JobState state) {
     return new JobRecord(
         site,

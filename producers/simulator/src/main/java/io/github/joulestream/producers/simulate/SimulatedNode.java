@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * each step of {@value #STEP_MILLIS} ms, so energy is a whole number of microjoules, and the
  * devices' counters are exact.
  *
- * <p>Every fourth node has no meter at its supplies. Of every eight, the meter of the sixth says
+ * <p>Every fourth node has no meter at its supplies. Of every eight, the meter of the sixth reports
  * nothing for some minutes in ten, as management controllers do; its counter counts on.
  */
 final class SimulatedNode {
@@ -35,7 +35,7 @@ final class SimulatedNode {
   private static final int WHOLE = 10_000;
   private static final long TEBIBYTE = 1L << 40;
 
-  // an H100 SXM draws about 70 W idle and up to 700 W (data sheet: 700 W)
+  // an H100 SXM consumes about 70 W idle and up to 700 W (data sheet: 700 W)
   private static final int GPU_IDLE_MILLIWATTS = 70_000;
   private static final int GPU_RANGE_MILLIWATTS = 610_000;
   private static final long GPU_LIMIT_MILLIWATTS = 700_000;
@@ -269,24 +269,24 @@ final class SimulatedNode {
     busyBasisPoints[MEMORY] = (long) (load * WHOLE);
     powerMilliwatts[MEMORY] = MEMORY_IDLE_MILLIWATTS + (long) (load * MEMORY_RANGE_MILLIWATTS);
     long drives = stepDrives(epochMillis);
-    long parts = 0;
+    long devices = 0;
     for (int d = 0; d < DEVICES; d++) {
       microjoules[d] += powerMilliwatts[d] * STEP_MILLIS;
-      parts += powerMilliwatts[d];
+      devices += powerMilliwatts[d];
     }
-    long node = surroundings.nodeMilliwatts(parts, traffic / GPUS, STEP_MILLIS);
+    long node = surroundings.nodeMilliwatts(devices, traffic / GPUS, STEP_MILLIS);
     if (meter == null) {
-      unmeteredMicrojoules += parts * STEP_MILLIS;
+      unmeteredMicrojoules += devices * STEP_MILLIS;
     } else {
       meter.count(node, STEP_MILLIS);
     }
     for (int i = 0; i < holders.size(); i++) {
-      draw(holders.get(i), epochMillis, drives, node, silent);
+      consume(holders.get(i), epochMillis, drives, node, silent);
     }
     return node;
   }
 
-  /** All drives hold a part of every file. Returns their power together. */
+  /** All drives hold a share of every file. Returns the sum of their power. */
   private long stepDrives(long epochMillis) {
     boolean reads = false;
     boolean writes = false;
@@ -307,28 +307,28 @@ final class SimulatedNode {
     return power * DRIVES;
   }
 
-  /** What a job uses in this step. Memory, drives, processors, node: by its part of the GPUs. */
-  private void draw(Holder holder, long epochMillis, long drives, long node, boolean silent) {
+  /** What a job uses in this step. Memory, drives, processors, node: by its share of the GPUs. */
+  private void consume(Holder holder, long epochMillis, long drives, long node, boolean silent) {
     SimulatedJob job = holder.job;
-    int parts = holder.gpus * (WHOLE / GPUS);
+    int share = holder.gpus * (WHOLE / GPUS);
     long gpus = holder.gpuMilliwatts * STEP_MILLIS;
     holder.gpuMilliwatts = 0;
     long memory = powerMilliwatts[MEMORY] * STEP_MILLIS;
     long storage = drives * STEP_MILLIS;
     long sockets =
         (powerMilliwatts[FIRST_SOCKET] + powerMilliwatts[FIRST_SOCKET + 1]) * STEP_MILLIS;
-    job.draw(DeviceKind.GPU, gpus, WHOLE);
-    job.draw(DeviceKind.MEMORY, memory, parts);
-    job.draw(DeviceKind.STORAGE, storage, parts);
-    job.draw(DeviceKind.CPU, sockets, parts);
+    job.add(DeviceKind.GPU, gpus, WHOLE);
+    job.add(DeviceKind.MEMORY, memory, share);
+    job.add(DeviceKind.STORAGE, storage, share);
+    job.add(DeviceKind.CPU, sockets, share);
     if (meter == null) {
-      job.drawInTotal(gpus, WHOLE);
-      job.drawInTotal(memory + storage + sockets, parts);
+      job.addToTotal(gpus, WHOLE);
+      job.addToTotal(memory + storage + sockets, share);
     } else {
-      job.draw(DeviceKind.NODE, node * STEP_MILLIS, parts);
-      job.drawInTotal(node * STEP_MILLIS, parts);
+      job.add(DeviceKind.NODE, node * STEP_MILLIS, share);
+      job.addToTotal(node * STEP_MILLIS, share);
       if (fallsSilent && silent) {
-        job.drawInSilence(node * STEP_MILLIS, parts);
+        job.addUnmetered(node * STEP_MILLIS, share);
       }
     }
     job.work(job.activityAt(epochMillis).busy * holder.gpus * STEP_MILLIS / 1_000);
@@ -340,7 +340,7 @@ final class SimulatedNode {
     return since >= SILENCE_AFTER_MILLIS && since < SILENCE_AFTER_MILLIS + SILENCE_MILLIS;
   }
 
-  /** What its devices really used, no energy twice: its meter's, or its parts' without one, µJ. */
+  /** True energy of the node: by its meter, or the sum of its devices without one, µJ. */
   long measurableMicrojoules() {
     return meter == null ? unmeteredMicrojoules : meter.microjoules();
   }

@@ -78,7 +78,7 @@ public record SimulationOptions(
         site, nodes, seed, jobs, rowsPerBatch, longerJobs, meters, newEndsJobs, faults);
   }
 
-  /** What the site publishes to, so that its news reach this publisher with its faults. */
+  /** What the site publishes to, so that its records reach this publisher with its faults. */
   public Publisher towards(Publisher publisher) {
     return faults.equals(FaultRates.NONE)
         ? publisher

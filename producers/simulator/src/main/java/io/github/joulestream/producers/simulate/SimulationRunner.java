@@ -47,7 +47,7 @@ public final class SimulationRunner implements AutoCloseable {
 
   /**
    * Starts a site at some time, catches up with the clock if that is past, and ends at another.
-   * Started again with the same times it says the same.
+   * Started again with the same times it publishes the same.
    */
   public static SimulationRunner start(
       SimulationOptions options,
@@ -78,7 +78,7 @@ public final class SimulationRunner implements AutoCloseable {
         publisher.flush();
       }
     } catch (Throwable e) {
-      // whatever it is: a simulation that says nothing any more must not look well
+      // of any kind: a simulation that has stopped must not report good health
       failure.set(e);
     } finally {
       progress.idle();
@@ -121,7 +121,7 @@ public final class SimulationRunner implements AutoCloseable {
     return Optional.ofNullable(failure.get());
   }
 
-  /** Writes what each job really drew. */
+  /** Writes the true energy of each job. */
   public void writeTruth(Path file) throws IOException {
     synchronized (simulator) {
       simulator.writeTruth(file);

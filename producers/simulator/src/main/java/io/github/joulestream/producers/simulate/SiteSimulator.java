@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A site whose truth is known: nodes, jobs of several users and projects, and what each job really
- * draws. Pure: time goes as far as it is told, and equal options and starts make equal news. One
+ * consumes. Pure: time advances by calls only, and equal options and starts make equal records. One
  * thread.
  */
 public final class SiteSimulator {
@@ -87,7 +87,7 @@ public final class SiteSimulator {
     this.workload = new Workload(options, most, random.split());
   }
 
-  /** Lets the site run up to a time, and publishes what its agents and its scheduler say. */
+  /** Runs the site up to a time, and publishes the records of its agents and its scheduler. */
   public void advanceTo(long epochMillis, Publisher publisher) {
     if (now == startEpochMillis && readings == 0) {
       for (int i = 0; i < nodes.size(); i++) {
@@ -121,7 +121,7 @@ public final class SiteSimulator {
   }
 
   /**
-   * Publishes what is left. Jobs that run are left running, or cancelled here if the options say
+   * Publishes what is left. Jobs that run are left running, or cancelled here if the options demand
    * so.
    */
   public void finish(Publisher publisher) {
@@ -311,21 +311,21 @@ public final class SiteSimulator {
     return running.size();
   }
 
-  /** What each job really drew so far, mJ, by job id. */
+  /** True energy of each job so far, mJ, by job id. */
   public Map<String, Long> trueMillijoules() {
     Map<String, Long> truth = new LinkedHashMap<>();
     jobs.forEach(job -> truth.put(job.id(), job.totalMillijoules()));
     return truth;
   }
 
-  /** Of it, what a meter counted that said nothing at the time, mJ, by job id. */
+  /** Of it, what a meter counted while it gave no readings, mJ, by job id. */
   public Map<String, Long> silentMillijoules() {
     Map<String, Long> truth = new LinkedHashMap<>();
     jobs.forEach(job -> truth.put(job.id(), job.silentMillijoules()));
     return truth;
   }
 
-  /** What each node really used: by its meter, or its parts where it has none, µJ. */
+  /** True energy of each node: by its meter, or the sum of its devices without one, µJ. */
   public Map<String, Long> trueNodeMicrojoules() {
     Map<String, Long> truth = new LinkedHashMap<>();
     nodes.forEach(node -> truth.put(node.name(), node.measurableMicrojoules()));
@@ -338,9 +338,9 @@ public final class SiteSimulator {
   }
 
   /**
-   * Writes what each job really used, as CSV in joules. {@code energy_j} is its part of what the
-   * nodes' meters counted ({@code node_j}), and of the parts of nodes without a meter; of it,
-   * {@code silent_j} was counted by meters that said nothing at the time.
+   * Writes the true energy of each job, as CSV in joules. {@code energy_j} is its share of what the
+   * nodes' meters counted ({@code node_j}), and of the devices of nodes without a meter; of it,
+   * {@code silent_j} was counted by meters while they gave no readings.
    */
   public void writeTruth(Path file) throws IOException {
     try (Writer out = Files.newBufferedWriter(file, UTF_8)) {

@@ -2,12 +2,12 @@
 package io.github.joulestream.producers.simulate;
 
 /**
- * What a node draws besides its GPUs, memory, drives and processors: network cards, NVSwitches,
- * fans, and what its power supplies lose. No agent sees any of it alone; a meter at the supplies
- * sees all of it.
+ * Power of a node besides its GPUs, memory, drives and processors: network cards, NVSwitches, fans,
+ * and what its power supplies lose. No agent sees any of it alone; a meter at the supplies sees all
+ * of it.
  */
 final class Surroundings {
-  // a ConnectX-7 draws about 15 W idle and 25 W at 400 Gb/s; eight of the GPUs, two of storage
+  // a ConnectX-7 consumes about 15 W idle and 25 W at 400 Gb/s; eight of the GPUs, two of storage
   private static final int CARDS = 10;
   private static final long CARD_IDLE_MILLIWATTS = 15_000;
   private static final long CARD_RANGE_MILLIWATTS = 10_000;
@@ -32,21 +32,21 @@ final class Surroundings {
   private double heatMilliwatts;
 
   /**
-   * @param idleMilliwatts power of the parts before the first step
+   * @param idleMilliwatts power of the devices before the first step
    */
   Surroundings(double idleMilliwatts) {
     heatMilliwatts = idleMilliwatts;
   }
 
   /**
-   * Power of the whole node at its supplies in one step, mW.
+   * Power of the node at its supplies in one step, mW.
    *
-   * @param partsMilliwatts power of the parts that are seen
+   * @param devicesMilliwatts power of the devices that are measured
    * @param traffic load of network and NVLink, 0 to 1
    */
-  long nodeMilliwatts(long partsMilliwatts, double traffic, int stepMillis) {
+  long nodeMilliwatts(long devicesMilliwatts, double traffic, int stepMillis) {
     double inside =
-        partsMilliwatts
+        devicesMilliwatts
             + CARDS * (CARD_IDLE_MILLIWATTS + traffic * CARD_RANGE_MILLIWATTS)
             + BOARD_IDLE_MILLIWATTS
             + traffic * BOARD_RANGE_MILLIWATTS;
@@ -74,8 +74,9 @@ final class Surroundings {
       while (at < LOADS.length - 2 && load > LOADS[at + 1]) {
         at++;
       }
-      double part = (load - LOADS[at]) / (LOADS[at + 1] - LOADS[at]);
-      inverse[percent] = 1 / (EFFICIENCIES[at] + part * (EFFICIENCIES[at + 1] - EFFICIENCIES[at]));
+      double fraction = (load - LOADS[at]) / (LOADS[at + 1] - LOADS[at]);
+      inverse[percent] =
+          1 / (EFFICIENCIES[at] + fraction * (EFFICIENCIES[at + 1] - EFFICIENCIES[at]));
     }
     return inverse;
   }

@@ -7,12 +7,12 @@ import java.util.List;
  * A user of the simulated site, with habits.
  *
  * @param projects the first one most of the time
- * @param weight part of the jobs, of all weights
+ * @param weight share of the jobs, of all weights
  * @param shapes weights of the shapes, in their order
  * @param durations times as long as others' jobs
  * @param level times as much power as others' jobs of a kind
- * @param failing part of the jobs that fail
- * @param cancelling part of the jobs that are cancelled
+ * @param failing share of the jobs that fail
+ * @param cancelling share of the jobs that are cancelled
  */
 record User(
     String name,

@@ -45,7 +45,7 @@ final class Workload {
    */
   JobPlan next(boolean large) {
     User user = user();
-    Shape shape = Shape.values()[drawn(large ? SHAPES_OF_LARGE : user.shapes())];
+    Shape shape = Shape.values()[pick(large ? SHAPES_OF_LARGE : user.shapes())];
     int nodes = 1;
     while (large && 2 * nodes <= mostNodes && random.nextBoolean()) {
       nodes *= 2;
@@ -81,14 +81,14 @@ final class Workload {
         nodes,
         length,
         end,
-        JobTraits.draw(shape, user, length, random));
+        JobTraits.sample(shape, user, length, random));
   }
 
   private User user() {
-    return User.ALL.get(drawn(User.ALL.stream().map(User::weight).toList()));
+    return User.ALL.get(pick(User.ALL.stream().map(User::weight).toList()));
   }
 
-  private int drawn(List<Integer> weights) {
+  private int pick(List<Integer> weights) {
     int left = random.nextInt(weights.stream().mapToInt(Integer::intValue).sum());
     int at = 0;
     while (left >= weights.get(at)) {

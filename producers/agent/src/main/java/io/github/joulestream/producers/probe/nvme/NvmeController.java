@@ -10,20 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an NVMe controller tells of itself (NVM Express base specification 2.x; all numbers little
- * endian):
+ * Identity and power states of an NVMe controller (NVM Express base specification 2.x; all numbers
+ * little endian):
  *
  * <pre>
  *   Identify Controller   opcode 06h, CNS 01h, 4096 bytes
  *     4   serial number, 20 characters       24  model, 40 characters
  *     263 number of power states, less one   2048 power states, 32 bytes each:
  *        0 maximum power, in 0.01 W, or 0.0001 W with bit 0 of byte 3; bit 1: takes no I/O
- *       16 idle power,   scale in bits 7:6 of byte 18: 0 not told, 1 0.0001 W, 2 0.01 W
+ *       16 idle power,   scale in bits 7:6 of byte 18: 0 not given, 1 0.0001 W, 2 0.01 W
  *       20 active power, scale in bits 7:6 of byte 22, likewise
  *   Get Features          opcode 0Ah, feature 02h: power state in bits 4:0 of the result
- *   Get Log Page          opcode 02h, page 02h (SMART / health), 512 bytes
- *     1   temperature, K      96 controller busy time, minutes    128 power-on hours
- *     32  data units read     48 data units written               of 1,000 x 512 bytes
  * </pre>
  *
  * @param states at least one
@@ -31,31 +28,13 @@ import java.util.List;
 public record NvmeController(String model, String serial, List<PowerState> states) {
   private static final int IDENTIFY = 0x06;
   private static final int GET_FEATURES = 0x0A;
-  private static final int GET_LOG_PAGE = 0x02;
   private static final int IDENTIFY_CONTROLLER = 0x01;
   private static final int POWER_MANAGEMENT = 0x02;
-  private static final int SMART = 0x02;
-  private static final int ALL_NAMESPACES = 0xFFFFFFFF;
-  private static final int SMART_BYTES = 512;
   private static final int STATES_AT = 2048;
   private static final int STATE_BYTES = 32;
   private static final int MAX_STATES = 32;
-  private static final long DATA_UNIT = 512_000;
-  private static final int ZERO_CELSIUS = 273;
 
-  /**
-   * A drive's health, as it tells it.
-   *
-   * @param celsius composite temperature
-   * @param readBytes read by the host since it was made, in steps of 512,000
-   * @param writtenBytes written by the host, likewise
-   * @param busyMinutes with commands under way
-   * @param powerOnHours not counting the time it slept, with some makers
-   */
-  public record Smart(
-      int celsius, long readBytes, long writtenBytes, long busyMinutes, long powerOnHours) {}
-
-  /** Asks who it is. */
+  /** Reads its identity and its power states. */
   public static NvmeController identify(NvmeAdmin admin) throws IOException {
     byte[] bytes = new byte[4096];
     admin.read(IDENTIFY, 0, IDENTIFY_CONTROLLER, bytes);
@@ -82,7 +61,7 @@ public record NvmeController(String model, String serial, List<PowerState> state
         (flags & 2) == 0);
   }
 
-  /** Scale 1 is 0.0001 W, scale 2 is 0.01 W; others say nothing. */
+  /** Scale 1 is 0.0001 W, scale 2 is 0.01 W; with others the value is not given. */
   private static long milliwatts(int value, int scale) {
     return switch (scale) {
       case 1 -> (value + 5) / 10;
@@ -99,19 +78,5 @@ public record NvmeController(String model, String serial, List<PowerState> state
           "power state %d of a drive that has %d".formatted(state, states.size()));
     }
     return states.get(state);
-  }
-
-  /** Asks how it is. */
-  public static Smart smart(NvmeAdmin admin) throws IOException {
-    byte[] bytes = new byte[SMART_BYTES];
-    admin.read(GET_LOG_PAGE, ALL_NAMESPACES, SMART | (SMART_BYTES / 4 - 1) << 16, bytes);
-    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    // counters have 128 bits, of which nobody needs the upper 64
-    return new Smart(
-        (in.getShort(1) & 0xffff) - ZERO_CELSIUS,
-        in.getLong(32) * DATA_UNIT,
-        in.getLong(48) * DATA_UNIT,
-        in.getLong(96),
-        in.getLong(128));
   }
 }

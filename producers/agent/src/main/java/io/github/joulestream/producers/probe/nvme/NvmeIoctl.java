@@ -5,16 +5,14 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.joulestream.runtime.linux.SystemCalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 
 /**
@@ -22,24 +20,14 @@ import java.nio.file.Path;
  * ({@code /dev/nvme0}), as {@code linux/nvme_ioctl.h} declares it. Whoever may open the device may
  * identify the controller; the other commands take {@code CAP_SYS_ADMIN}.
  */
-@SuppressWarnings("restricted") // these four functions are declared as the manual pages do
 public final class NvmeIoctl implements NvmeAdmin {
-  // open(2), ioctl(2), close(2), strerror(3)
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-  private static final Linker.Option VARIADIC = Linker.Option.firstVariadicArg(2);
   private static final MethodHandle OPEN =
-      function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), ERRNO);
+      SystemCalls.function("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle IOCTL =
-      function(
-          "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), ERRNO, VARIADIC);
-  private static final MethodHandle CLOSE =
-      function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle STRERROR =
-      function("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
-  private static final StructLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_VALUE =
-      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+      SystemCalls.function(
+          "ioctl",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+          Linker.Option.firstVariadicArg(2));
 
   private static final int O_RDONLY = 0;
   private static final int O_CLOEXEC = 0x80000;
@@ -61,15 +49,10 @@ public final class NvmeIoctl implements NvmeAdmin {
   private final Path device;
   // opened, used and closed by threads that take turns
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment state = arena.allocate(STATE);
+  private final MemorySegment state = SystemCalls.errorState(arena);
   private final MemorySegment command = arena.allocate(COMMAND_BYTES, 8);
   private final MemorySegment buffer = arena.allocate(MAX_DATA, MAX_DATA);
   private final int descriptor;
-
-  private static MethodHandle function(
-      String name, FunctionDescriptor type, Linker.Option... options) {
-    return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
-  }
 
   private NvmeIoctl(Path device) throws IOException {
     this.device = device;
@@ -78,13 +61,15 @@ public final class NvmeIoctl implements NvmeAdmin {
           (int)
               OPEN.invokeExact(state, arena.allocateFrom(device.toString()), O_RDONLY | O_CLOEXEC);
       if (descriptor < 0) {
-        throw new IOException("%s cannot be opened: %s".formatted(device, error()));
+        throw new IOException(
+            "%s cannot be opened: %s".formatted(device, SystemCalls.error(state)));
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
       arena.close();
       throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("open(2)", e); // it declares none
+      arena.close();
+      throw SystemCalls.undeclared("open(2)", e);
     }
   }
 
@@ -112,13 +97,12 @@ public final class NvmeIoctl implements NvmeAdmin {
     int status;
     try {
       status = (int) IOCTL.invokeExact(state, descriptor, ADMIN_COMMAND, command);
-    } catch (RuntimeException | Error e) {
-      throw e;
     } catch (Throwable e) {
-      throw new IllegalStateException("ioctl(2)", e); // it declares none
+      throw SystemCalls.undeclared("ioctl(2)", e);
     }
     if (status < 0) {
-      throw new IOException("%s takes no NVMe command: %s".formatted(device, error()));
+      throw new IOException(
+          "%s takes no NVMe command: %s".formatted(device, SystemCalls.error(state)));
     }
     if (status > 0) {
       throw new IOException(
@@ -128,26 +112,10 @@ public final class NvmeIoctl implements NvmeAdmin {
     return command.get(JAVA_INT, RESULT);
   }
 
-  private String error() {
-    int errno = (int) ERRNO_VALUE.get(state, 0L);
-    try {
-      MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno);
-      return text.reinterpret(256).getString(0);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("strerror(3)", e);
-    }
-  }
-
   @Override
   public void close() {
     try {
-      int _ = (int) CLOSE.invokeExact(descriptor);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("close(2)", e);
+      SystemCalls.close(descriptor);
     } finally {
       arena.close();
     }

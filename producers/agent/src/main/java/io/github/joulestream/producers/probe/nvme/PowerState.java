@@ -2,12 +2,12 @@
 package io.github.joulestream.producers.probe.nvme;
 
 /**
- * What a controller says of one of its power states, from its maker's measurements: an NVM Express
- * Power State Descriptor (base specification 2.x, Identify Controller).
+ * One power state of a controller, from its maker's measurements: an NVM Express Power State
+ * Descriptor (base specification 2.x, Identify Controller).
  *
- * @param maxMilliwatts the most it draws in this state, sustained; 0 if not told
- * @param idleMilliwatts drawn over 30 s without a command; 0 if not told
- * @param activeMilliwatts the most over 10 s of the workload that the maker names; 0 if not told
+ * @param maxMilliwatts maximum power in this state, sustained; 0 if not given
+ * @param idleMilliwatts mean power over 30 s without a command; 0 if not given
+ * @param activeMilliwatts maximum over 10 s of the workload that the maker names; 0 if not given
  * @param operational false if it takes no I/O commands in this state: it sleeps
  */
 public record PowerState(
@@ -17,7 +17,7 @@ public record PowerState(
    * Power by use: {@code idle + busy * (active - idle)}, never over the state's maximum.
    *
    * @param busy share of the time with commands under way, 0 to 1
-   * @param otherwiseMilliwatts what to take for idle power where the maker tells none
+   * @param otherwiseMilliwatts idle power where the maker gives none
    */
   public long milliwatts(double busy, long otherwiseMilliwatts) {
     long idle = idleMilliwatts > 0 ? idleMilliwatts : otherwiseMilliwatts;

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What NVIDIA's GPUs and their instances (MIG) are called:
+ * Names of NVIDIA's GPUs and their instances (MIG):
  *
  * <table>
  * <caption>Names</caption>
@@ -66,7 +66,7 @@ final class NvidiaNumbering implements GpuNumbering {
    * @param ci its compute instance id, or {@link #UNKNOWN}
    */
   record Instance(String uuid, int place, int gi, int ci, String model) {
-    /** Its profile as a part of the DRA driver's names: {@code 3g40gb}. */
+    /** Its profile as in the DRA driver's names: {@code 3g40gb}. */
     String profile() {
       int at = model.lastIndexOf(MIG);
       return at < 0 ? "" : model.substring(at + MIG.length()).replace(".", "").replace('+', '-');
@@ -125,7 +125,7 @@ final class NvidiaNumbering implements GpuNumbering {
 
   private @Nullable Gpu ofFile(String number) {
     int minor = Integer.parseInt(number);
-    // a driver that does not say its minor numbers counts as it does otherwise
+    // a driver that does not give minor numbers counts by index
     boolean known = gpus.stream().anyMatch(gpu -> gpu.minor != UNKNOWN);
     return one(gpu -> (known ? gpu.minor : gpu.index) == minor);
   }
@@ -148,8 +148,8 @@ final class NvidiaNumbering implements GpuNumbering {
 
   /**
    * The name ends with the number of a profile and the instance's place on the GPU, which only root
-   * may ask for. What a job is charged with is its part of the GPU: any instance of the profile has
-   * it, and where the profile is not named, any at all if they are alike.
+   * may ask for. What a job is charged with is its share of the GPU: any instance of the profile
+   * has it, and where the profile is not named, any at all if they are alike.
    */
   private static @Nullable String claimed(Gpu gpu, @Nullable String profile) {
     List<Instance> found =
@@ -182,7 +182,7 @@ final class NvidiaNumbering implements GpuNumbering {
     return gpus.stream().filter(wanted).findFirst().orElse(null);
   }
 
-  /** Compute instances of one GPU instance have the same part of the GPU. */
+  /** Compute instances of one GPU instance have the same share of the GPU. */
   private static @Nullable String uuidOf(Stream<Instance> instances, Predicate<Instance> wanted) {
     return instances.filter(wanted).findFirst().map(Instance::uuid).orElse(null);
   }

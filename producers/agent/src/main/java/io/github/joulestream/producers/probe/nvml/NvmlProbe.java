@@ -113,7 +113,7 @@ public final class NvmlProbe implements Probe {
     return plugged.isEmpty()
         ? ProbeUnavailable.absent(
             "there is no %s: no NVIDIA driver is installed".formatted(libraryName))
-        : ProbeUnavailable.mendable(
+        : ProbeUnavailable.installable(
             "%s in this machine, and there is no %s -> install NVIDIA's driver (in a container:"
                     .formatted(PciGpus.words(plugged, "NVIDIA"), libraryName)
                 + " the NVIDIA Container Toolkit, with the driver capability 'utility')");

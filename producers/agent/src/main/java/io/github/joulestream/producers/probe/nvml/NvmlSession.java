@@ -72,7 +72,7 @@ final class NvmlSession implements AutoCloseable {
     if (answer != Nvml.SUCCESS) {
       String words = nvml.words(answer);
       arena.close();
-      throw ProbeUnavailable.mendable("NVML cannot start: " + words);
+      throw ProbeUnavailable.installable("NVML cannot start: " + words);
     }
     return new NvmlSession(arena, nvml);
   }

@@ -175,7 +175,7 @@ class NvmlProbeTest extends ProbeContract {
       plug(bus.resolve("0000:17:00.0"), "0x10de", "0x030200");
       assertThatThrownBy(probe::open)
           .isInstanceOfSatisfying(
-              Probe.ProbeUnavailable.class, e -> assertThat(e.isMendable()).isTrue())
+              Probe.ProbeUnavailable.class, e -> assertThat(e.isInstallable()).isTrue())
           .hasMessageContaining("1 GPU of NVIDIA (0000:17:00.0) in this machine")
           .hasMessageContaining("install NVIDIA's driver");
     }
