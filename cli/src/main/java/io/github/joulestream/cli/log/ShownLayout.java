@@ -28,9 +28,7 @@ final class ShownLayout extends PatternLayout {
     }
   }
 
-  /**
-   * Every line of a stack's trace begins with a tab, whatever the message of its exception says.
-   */
+  /** Every line of a stack's trace begins with a tab, whatever the message of its exception. */
   private static final class ShownThrowable extends ExtendedThrowableProxyConverter {
     @Override
     protected String throwableProxyToString(IThrowableProxy throwable) {

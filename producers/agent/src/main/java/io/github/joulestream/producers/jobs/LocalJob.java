@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishesRecord false if another node publishes the record of the job, or none does: then
  *     only its devices are published
  */
-public record LocalJob(
+record LocalJob(
     JobRecord record, @Nullable Map<String, Integer> gpus, Shares shares, boolean publishesRecord) {
 
   /**
@@ -26,12 +26,12 @@ public record LocalJob(
    * @param cpu of its processors
    * @param node of the node as one, where it has a meter
    */
-  public record Shares(int memory, int storage, int cpu, int node) {
+  record Shares(int memory, int storage, int cpu, int node) {
     /** In place of a share that no source reports. */
-    public static final int UNSPECIFIED = -1;
+    static final int UNSPECIFIED = -1;
 
-    public static final int WHOLE = 10_000;
-    public static final Shares UNSPECIFIED_SHARES =
+    static final int WHOLE = 10_000;
+    static final Shares UNSPECIFIED_SHARES =
         new Shares(UNSPECIFIED, UNSPECIFIED, UNSPECIFIED, UNSPECIFIED);
 
     public Shares {

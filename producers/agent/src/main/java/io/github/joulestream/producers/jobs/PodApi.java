@@ -49,7 +49,7 @@ public final class PodApi {
    * @param server address of the API server
    * @param authorities certificates that its own is signed by, or null for those of the JDK
    * @param token the file with the account's token, which is read each time because it is replaced
-   * @param timeout for the whole of an answer
+   * @param timeout to connect, and until the end of an answer
    */
   PodApi(URI server, String node, @Nullable Path authorities, Path token, Duration timeout) {
     this.endpoint =

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * has it. Labels, and how pods ended, come from the API server, if they are wanted.
  *
  * <p>gRPC is HTTP/2, for which Jetty's client is used, and an answer of five fields, which is read
- * here; decision 0022 says why. The kubelet is asked once a second, and never waited for after the
- * first answer.
+ * here; see decision 0022. The kubelet is asked once a second, and never waited for after the first
+ * answer.
  */
 public final class PodResources implements JobSource, AutoCloseable {
   /** Where kubelets listen. */

@@ -28,7 +28,7 @@ import java.util.Arrays;
  * <p>Every method that reads throws an IOException that names the file, if it is gone (its device
  * was unplugged) or if it holds something else.
  */
-public final class SysFile implements Closeable {
+final class SysFile implements Closeable {
   private static final int MAX_TEXT = 64 << 10;
   private static final int MAX_LINES = 64 << 20;
   private final Path path;
@@ -47,7 +47,7 @@ public final class SysFile implements Closeable {
   }
 
   /** Opens it; it is not read yet. */
-  public static SysFile open(Path path) throws IOException {
+  static SysFile open(Path path) throws IOException {
     return new SysFile(path, new RandomAccessFile(path.toFile(), "r"));
   }
 
@@ -56,7 +56,7 @@ public final class SysFile implements Closeable {
    *
    * @throws IOException also if it is longer than such files of the kernel are
    */
-  public static String text(Path path) throws IOException {
+  static String text(Path path) throws IOException {
     return text(path, StandardCharsets.ISO_8859_1);
   }
 
@@ -71,7 +71,7 @@ public final class SysFile implements Closeable {
   }
 
   /** Reads a file of one number; the kernel gives such a file in one piece. */
-  public long readNumber() throws IOException {
+  long readNumber() throws IOException {
     file.seek(0);
     start(Math.max(0, file.read(bytes, 0, bytes.length)));
     if (!nextLine()) {
@@ -81,7 +81,7 @@ public final class SysFile implements Closeable {
   }
 
   /** Reads all of the file. Before its first line {@link #nextLine} must be called. */
-  public void read() throws IOException {
+  void read() throws IOException {
     file.seek(0);
     int total = 0;
     // a file of /proc comes in pieces, and only its end shows that it is complete
@@ -110,7 +110,7 @@ public final class SysFile implements Closeable {
   }
 
   /** Goes on to the next line, before its first word; false if there is none. */
-  public boolean nextLine() {
+  boolean nextLine() {
     if (nextLine >= size) {
       return false;
     }
@@ -125,7 +125,7 @@ public final class SysFile implements Closeable {
   }
 
   /** Goes on to the line's next word; false if there is none. */
-  public boolean nextWord() {
+  boolean nextWord() {
     wordStart = wordEnd;
     while (wordStart < lineEnd && isBlank(bytes[wordStart])) {
       wordStart++;
@@ -142,7 +142,7 @@ public final class SysFile implements Closeable {
   }
 
   /** Goes on by so many words; false if the line has fewer. */
-  public boolean skipWords(int words) {
+  boolean skipWords(int words) {
     boolean there = true;
     for (int i = 0; i < words && there; i++) {
       there = nextWord();
@@ -151,7 +151,7 @@ public final class SysFile implements Closeable {
   }
 
   /** True if the word is this. */
-  public boolean wordIs(String ascii) {
+  boolean wordIs(String ascii) {
     if (ascii.length() != wordEnd - wordStart) {
       return false;
     }
@@ -164,12 +164,12 @@ public final class SysFile implements Closeable {
   }
 
   /** The word as a new string. */
-  public String word() {
+  String word() {
     return new String(bytes, wordStart, wordEnd - wordStart, StandardCharsets.ISO_8859_1);
   }
 
   /** Goes on to the next word, which must be a whole decimal number. */
-  public long nextNumber() throws IOException {
+  long nextNumber() throws IOException {
     if (!nextWord()) {
       throw new IOException("%s: a number is missing in '%s'".formatted(path, line()));
     }
@@ -191,7 +191,7 @@ public final class SysFile implements Closeable {
   }
 
   /** The line as a new string, for messages. */
-  public String line() {
+  String line() {
     int first = lineEnd;
     while (first > 0 && bytes[first - 1] != '\n') {
       first--;
@@ -199,7 +199,7 @@ public final class SysFile implements Closeable {
     return new String(bytes, first, lineEnd - first, StandardCharsets.ISO_8859_1).strip();
   }
 
-  public Path path() {
+  Path path() {
     return path;
   }
 

@@ -6,8 +6,6 @@ import io.github.joulestream.runtime.UserError;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,7 +14,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +44,6 @@ final class Spool implements Closeable {
   private static final int MIN_SEGMENTS = 8;
   // when all of a segment is sent, and it is at least so large, another one is begun
   private static final int WORN_BYTES = 256 << 10;
-  private static final int MAX_SET_ASIDE = 4;
 
   private final NanoClock clock = NanoClock.system();
   private final Path folder;
@@ -57,6 +53,7 @@ final class Spool implements Closeable {
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final Deque<Entry> recent = new ArrayDeque<>();
   private final SentMark sent;
+  private final SegmentFolder files;
   private @Nullable FolderLock lock;
   private @Nullable Segment active;
   // the segment that was read last, while there is a backlog
@@ -67,7 +64,6 @@ final class Spool implements Closeable {
   private long diskBytes;
   private long recentBytes;
   private long dropped;
-  private long damaged;
   private @Nullable String trouble;
   private boolean full;
   private boolean finishing;
@@ -86,6 +82,7 @@ final class Spool implements Closeable {
     this.segmentBytes = Math.min(SEGMENT_BYTES, limitBytes / MIN_SEGMENTS);
     this.memoryBytes = memoryBytes;
     sent = new SentMark(folder);
+    files = new SegmentFolder(folder);
   }
 
   /**
@@ -116,21 +113,12 @@ final class Spool implements Closeable {
   }
 
   private void takeOver() throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.list(folder)) {
-      files = all.sorted().toList();
-    } catch (NoSuchFileException e) {
-      return; // there is no folder yet
-    }
-    for (Path file : files) {
-      Segment segment = find(file);
-      if (segment != null) {
-        if (!segments.isEmpty()) {
-          segments.getLast().endAt(segment.first());
-        }
-        segments.add(segment);
-        diskBytes += segment.bytes();
+    for (Segment segment : files.findAll()) {
+      if (!segments.isEmpty()) {
+        segments.getLast().endAt(segment.first());
       }
+      segments.add(segment);
+      diskBytes += segment.bytes();
     }
     if (!segments.isEmpty()) {
       Segment last = segments.getLast();
@@ -138,11 +126,7 @@ final class Spool implements Closeable {
       head = segments.getFirst().first();
       try {
         if (!last.cutTornTail()) {
-          damaged++;
-          log.warn(
-              "{} is damaged after its first {} records; it is set aside once they are sent",
-              last,
-              last.end() - last.first());
+          files.countTail(last);
         }
         if (last.end() == last.first()) {
           boolean _ = last.delete(); // the next message has its number, and so its name
@@ -159,33 +143,6 @@ final class Spool implements Closeable {
     deleteSent();
     if (next > head) {
       log.info("Spool {} holds {} records of the last run to be sent", folder, next - head);
-    }
-  }
-
-  /** The segment that a file is; null if it is none, or damaged. */
-  private @Nullable Segment find(Path file) throws IOException {
-    try {
-      return Segment.find(file);
-    } catch (Segment.Damaged e) {
-      log.warn("{}; it is set aside", e.getMessage());
-      damaged++;
-      Segment.setAside(file);
-      removeOldestSetAside();
-      return null;
-    }
-  }
-
-  /** Damaged segments are for people to look at, and must not fill the disk. */
-  private void removeOldestSetAside() throws IOException {
-    List<Path> aside;
-    try (Stream<Path> all = Files.list(folder)) {
-      aside = all.filter(Segment::isSetAside).sorted().toList();
-    }
-    for (Path file : aside.subList(0, Math.max(0, aside.size() - MAX_SET_ASIDE))) {
-      if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-        continue; // whoever made it may remove it
-      }
-      Files.deleteIfExists(file);
     }
   }
 
@@ -355,9 +312,7 @@ final class Spool implements Closeable {
       }
       // records that should be there are damaged
       drop(segment.end() - from);
-      log.warn("{} is damaged and set aside: dropped {} records", segment, segment.end() - from);
-      damaged++;
-      segment.markDamaged();
+      files.countDropped(segment, segment.end() - from);
       acknowledge(segment.end());
     }
     return List.of();
@@ -455,7 +410,7 @@ final class Spool implements Closeable {
     segments.remove(segment);
     diskBytes -= segment.bytes();
     if (aside) {
-      removeOldestSetAside();
+      files.removeOldestDamaged();
     }
   }
 
@@ -491,7 +446,7 @@ final class Spool implements Closeable {
 
   /** Segments that were damaged. */
   synchronized long damaged() {
-    return damaged;
+    return files.damaged();
   }
 
   /** Messages that were dropped. */

@@ -191,7 +191,7 @@ class RedfishDiscoveryTest {
       assertThat(taken()).as("%s", turned).isEqualTo("1 410.0");
     }
     server.with(CHASSIS + "/1/Power", control(entries.get(1) + ", " + entries.get(2)));
-    assertThatThrownBy(this::taken).hasMessageContaining("holds parts only");
+    assertThatThrownBy(this::taken).hasMessageContaining("holds components only");
   }
 
   /** Cisco says Rack of one server; Supermicro often gives no type and no link. */
@@ -232,7 +232,7 @@ class RedfishDiscoveryTest {
         .hasSize(3)
         .anyMatch(words -> words.startsWith("chassis HGX_Chassis_0: the baseboard"))
         .anyMatch(words ->
-            words.equals("chassis CPUBaseboard: of the type Module: a part, not the node"));
+            words.equals("chassis CPUBaseboard: of the type Module: a component, not the node"));
     assertThat(server.asked)
         .as("parts are not asked")
         .noneMatch(path -> path.contains("GPU_SXM_1/"));
@@ -384,7 +384,8 @@ class RedfishDiscoveryTest {
       assertThatThrownBy(this::taken)
           .as(none)
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("chassis 1: not usable: " + CHASSIS + "/1/EnvironmentMetrics says");
+          .hasMessageContaining(
+              "chassis 1: not usable: " + CHASSIS + "/1/EnvironmentMetrics reports");
     }
     for (String state : List.of("Disabled", "Absent", "UnavailableOffline")) {
       String status = "\"Status\": {\"State\": \"%s\"}".formatted(state);

@@ -169,7 +169,7 @@ class RedfishProbeTest extends ProbeContract {
     }
     server.resources.put(POWER, "{\"PowerControl\": [{\"PowerConsumedWatts\": null}]}");
     try (RedfishProbe probe = probe()) {
-      assertThatThrownBy(probe::open).hasMessageContaining("says null W");
+      assertThatThrownBy(probe::open).hasMessageContaining("reports null W");
     }
   }
 

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * clocks, networks and schedulers. Time is that of the newest batch. Equal seeds make equal faults.
  * One thread.
  */
-public final class FaultyPublisher implements Publisher {
+final class FaultyPublisher implements Publisher {
   // DCGM_INT64_BLANK of dcgm_structs.h
   private static final long BLANK = 0x7ffffffffffffff0L;
   // max_energy_range_uj of a RAPL package: 2^32 units of 2^-16 J
