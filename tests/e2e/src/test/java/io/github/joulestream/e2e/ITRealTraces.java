@@ -92,7 +92,7 @@ class ITRealTraces {
     TrainingRun.copy(traces, other, overlapping, 30_000 - apart);
     Path summary = folder.resolve("overlapping.csv");
     assertThat(run(overlapping, summary, "--mlperf-edges", "held"))
-        .contains("2 runs say different things at the same time");
+        .contains("2 runs have different readings at the same time");
     List<Job> jobs = Jobs.read(summary);
     for (Job reference : Jobs.read(traces.resolve("reference_energy.csv"))) {
       String id =

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishesRecord false if another node publishes the record of the job, or none does: then
  *     only its devices are published
  */
-record LocalJob(
+public record LocalJob(
     JobRecord record, @Nullable Map<String, Integer> gpus, Shares shares, boolean publishesRecord) {
 
   /**

@@ -134,8 +134,8 @@ final class NvidiaSmi {
     if (gpu.name.isEmpty()) {
       notices.add(
           file
-              + ": names no GPU model, so it is neither shifted nor calibrated; --model NAME names"
-              + " which it is");
+              + ": names no GPU model, so it is neither shifted nor calibrated; give it with"
+              + " --model NAME");
     } else {
       SensorFigures.Sensor sensor = gpu.sensor(Long.MIN_VALUE, Long.MAX_VALUE);
       if (sensor.window() == null) {

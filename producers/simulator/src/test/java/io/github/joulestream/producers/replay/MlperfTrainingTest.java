@@ -182,7 +182,7 @@ class MlperfTrainingTest {
     TraceSet traces = find(MlperfEdges.HELD);
     assertThat(traces.nodes()).isEqualTo(16);
     assertThat(traces.notices())
-        .anyMatch(notice -> notice.contains("2 runs say different things at the same time"));
+        .anyMatch(notice -> notice.contains("2 runs have different readings at the same time"));
     Recorded recorded = Recorded.of(traces);
     for (String line : Files.readAllLines(real.resolve("reference_energy.csv"))) {
       String[] fields = line.split(",", -1);

@@ -59,7 +59,7 @@ class NvidiaSmiTest {
 
   private static String unnamed(String file) {
     return file
-        + ": names no GPU model, so it is neither shifted nor calibrated; --model NAME says which it is";
+        + ": names no GPU model, so it is neither shifted nor calibrated; give it with --model NAME";
   }
 
   @Test
