@@ -275,7 +275,7 @@ class ITJobs {
                 Map.of("bootstrap.servers", kafka),
                 new StringSerializer(),
                 new ByteArraySerializer())) {
-      bridge.awaitLine("passing on jobs");
+      bridge.awaitLine("publishing jobs from");
       for (String json :
           List.of(
               "{\"jobid\":4711,\"username\":\"marie\",\"account\":\"physics\",\"job_name\":"

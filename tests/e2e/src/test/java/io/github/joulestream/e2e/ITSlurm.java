@@ -285,7 +285,7 @@ class ITSlurm {
         if (!Files.exists(Path.of("/dev/nvidia0"))) {
           assertThat(Files.readString(jobs.resolve(done))).contains("gpus=0\n");
           assertThat(agent.output())
-              .contains("job %s has a GPU '0', which no probe here knows".formatted(done));
+              .contains("Job %s has GPU '0', which no probe of this node knows".formatted(done));
           assertThat(job(store, done).totals().get(JobAmount.GPU_MILLIJOULES)).isZero();
         }
         JobSummary first = job(store, done);
