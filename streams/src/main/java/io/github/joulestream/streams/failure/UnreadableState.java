@@ -20,7 +20,7 @@ public final class UnreadableState {
         return Optional.of(
             new UserError(
                 ("the state of %s is not readable: %s; nothing was processed. Start the release that"
-                        + " wrote it, or reset the state: see docs/topics.md, State of another release")
+                        + " wrote it, or reset the state: see docs/records.md, State of another release")
                     .formatted(applicationId, cause.getMessage()),
                 failure));
       }
