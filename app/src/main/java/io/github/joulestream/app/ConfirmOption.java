@@ -24,7 +24,7 @@ final class ConfirmOption {
     }
     Console console = System.console();
     if (console == null || !console.isTerminal()) {
-      throw UserError.usage(what + ": nothing was done; say --yes if that is meant");
+      throw UserError.usage(what + ": nothing was done; give --yes to confirm");
     }
     String answer = console.readLine("%s? [y/N] ", what);
     if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {

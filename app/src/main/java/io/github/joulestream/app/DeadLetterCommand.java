@@ -51,7 +51,7 @@ final class DeadLetterCommand extends CommandGroup {
       name = "list",
       sortOptions = false,
       description = "The newest refused records, one a line.",
-      footer = {"", "docs/dead-letter.md says what to do about them."})
+      footer = {"", "What to do about them: docs/dead-letter.md."})
   static final class ListAll implements Callable<Integer> {
     private static final int KEY_CHARACTERS = 60;
     private static final int REASON_CHARACTERS = 200;

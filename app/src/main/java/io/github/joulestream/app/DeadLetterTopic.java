@@ -45,9 +45,9 @@ final class DeadLetterTopic {
    * A dead letter without its value.
    *
    * @param epochMillis when it was put there, by the broker
-   * @param topic where the record was read from; empty if the letter does not say
-   * @param partition of it; -1 if the letter does not say
-   * @param offset of it; -1 if the letter does not say
+   * @param topic where the record was read from; empty if the letter has none
+   * @param partition of it; -1 if the letter has none
+   * @param offset of it; -1 if the letter has none
    * @param key the key or its beginning, or null if there was none
    * @param sizeBytes of the whole value; -1 if there was none
    */
@@ -157,18 +157,18 @@ final class DeadLetterTopic {
     List<T> newest = new ArrayList<>();
     while (to > from && newest.size() < limit) {
       long start = Math.max(from, to - AT_A_TIME);
-      List<T> part = new ArrayList<>();
+      List<T> found = new ArrayList<>();
       consumer.seek(partition, start);
       while (consumer.position(partition) < to) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           T one = record.offset() < to ? wanted.of(record) : null;
           if (one != null) {
-            part.add(one);
+            found.add(one);
           }
         }
       }
-      Collections.reverse(part);
-      newest.addAll(part);
+      Collections.reverse(found);
+      newest.addAll(found);
       to = start;
     }
     return newest.subList(0, Math.min(limit, newest.size()));

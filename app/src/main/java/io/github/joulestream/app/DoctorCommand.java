@@ -42,8 +42,8 @@ import picocli.CommandLine.Option;
     name = "doctor",
     sortOptions = false,
     description =
-        "Say what is reachable and up to date, what is missing, and what to do; exit status 1 if a"
-            + " line says FAIL.")
+        "Check Kafka, topics, nodes, store and this machine's probes: what is missing, what to do;"
+            + " exit status 1 if a line has FAIL.")
 final class DoctorCommand implements Callable<Integer> {
   private static final URI STORE_OF_UP = URI.create("http://127.0.0.1:9000");
   private static final URI STORE_OF_WRITER = URI.create(StoreWriterCommand.DEFAULT_URL);
@@ -58,7 +58,8 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(
       names = "--ledger",
-      description = "Print both sides of each site's books instead; 1 if they do not balance.")
+      description =
+          "Print measured, jobs' and idle energy of each site instead; exit status 1 if they do not balance.")
   boolean ledger;
 
   @Option(
@@ -97,7 +98,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (from != null || to != null || exact || json) {
       throw UserError.usage("--from, --to, --exact and --json go with --ledger");
     }
-    say(Finding.ok("Java", Runtime.version().toString()));
+    report(Finding.ok("Java", Runtime.version().toString()));
     checkKafka();
     checkStore();
     Probes.ofThisMachine(null).forEach(this::checkProbe);
@@ -140,29 +141,29 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkKafka() throws InterruptedException {
     try (Admin admin = kafka.admin()) {
       List<String> differences = new TopicAdmin(admin).check();
-      say(Finding.ok("Kafka", "answers at " + kafka.bootstrap()));
-      say(
+      report(Finding.ok("Kafka", "answers at " + kafka.bootstrap()));
+      report(
           differences.isEmpty()
               ? Finding.ok("topics", "are as they must be")
               : Finding.fail(
                   "topics", String.join("; ", differences) + " -> joulestream topics create"));
-      PipelineChecks.disks(admin).forEach(this::say);
+      PipelineChecks.disks(admin).forEach(this::report);
       if (differences.isEmpty()) {
         checkSchemas();
         checkFlow(admin);
       }
     } catch (UserError e) {
-      say(Finding.fail("Kafka", String.valueOf(e.getMessage())));
+      report(Finding.fail("Kafka", String.valueOf(e.getMessage())));
     } catch (ExecutionException e) {
-      say(Finding.fail("Kafka", "answers, but refuses: " + e.getCause()));
+      report(Finding.fail("Kafka", "answers, but refuses: " + e.getCause()));
     } catch (KafkaException e) {
-      say(Finding.fail("Kafka", "answers, but cannot be read: " + e.getMessage()));
+      report(Finding.fail("Kafka", "answers, but cannot be read: " + e.getMessage()));
     }
   }
 
   private void checkSchemas() throws InterruptedException {
     List<String> differences = kafka.schemaDifferences();
-    say(
+    report(
         differences.isEmpty()
             ? Finding.ok("schemas", "those of this release are in the topic")
             : Finding.fail(
@@ -170,13 +171,13 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void checkFlow(Admin admin) throws ExecutionException, InterruptedException {
-    PipelineChecks.programs(admin).forEach(this::say);
-    say(NodesSetAside.read(kafka).finding());
+    PipelineChecks.programs(admin).forEach(this::report);
+    report(NodesSetAside.read(kafka).finding());
     Collection<NodeRecord> nodes =
         LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.config()).values();
     nodes.forEach(node -> sites.add(node.site()));
-    PipelineChecks.agents(nodes, nowEpochMillis).forEach(this::say);
-    say(
+    PipelineChecks.agents(nodes, nowEpochMillis).forEach(this::report);
+    report(
         PipelineChecks.alerts(
             LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.config())
                 .values()));
@@ -185,10 +186,10 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkStore() {
     try {
       StoreConnection connection = connect();
-      say(Finding.ok("store", "%s answers at %s".formatted(connection.kind().words(), asked)));
+      report(Finding.ok("store", "%s answers at %s".formatted(connection.kind().words(), asked)));
       List<String> differences = connection.differences();
       if (!differences.isEmpty()) {
-        say(
+        report(
             Finding.fail(
                 "store",
                 String.join("; ", differences)
@@ -196,17 +197,18 @@ final class DoctorCommand implements Callable<Integer> {
         return;
       }
       try (HistoryReader reader = connection.reader()) {
-        PipelineChecks.freshness(reader.newestWindows(), sites, nowEpochMillis).forEach(this::say);
+        PipelineChecks.freshness(reader.newestWindows(), sites, nowEpochMillis)
+            .forEach(this::report);
       }
     } catch (IOException e) {
-      say(Finding.fail("store", unreachable()));
+      report(Finding.fail("store", unreachable()));
     } catch (UncheckedIOException e) {
-      say(
+      report(
           Finding.fail(
               "store",
               "%s: %s".formatted(e.getMessage(), requireNonNull(e.getCause()).getMessage())));
     } catch (UserError e) {
-      say(Finding.fail("store", String.valueOf(e.getMessage())));
+      report(Finding.fail("store", String.valueOf(e.getMessage())));
     }
   }
 
@@ -239,29 +241,29 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkProbe(Probe probe) {
     try (probe) {
       probe.open();
-      say(Finding.ok(probe.name(), probe.describe()));
+      report(Finding.ok(probe.name(), probe.describe()));
       for (Detail detail : probe.details()) {
         if (detail.name().equals(Detail.TAKEN_AS)) {
-          say(Finding.ok(probe.name(), "%s: %s".formatted(detail.device(), detail.value())));
+          report(Finding.ok(probe.name(), "%s: %s".formatted(detail.device(), detail.value())));
         }
       }
-      probe.notTaken().forEach(words -> say(Finding.warn(probe.name(), "not taken: " + words)));
+      probe.notTaken().forEach(words -> report(Finding.warn(probe.name(), "not taken: " + words)));
     } catch (Probe.ProbeUnavailable e) {
       String text = "unavailable, because " + e.getMessage();
       if (e.isAbsent()) {
-        say(Finding.ok(probe.name(), text)); // a node may well lack it
+        report(Finding.ok(probe.name(), text)); // a node may well lack it
       } else if (e.isInstallable()) {
-        say(Finding.fail(probe.name(), text));
+        report(Finding.fail(probe.name(), text));
       } else {
         // it may be meant so, or only another user may read it
-        say(Finding.warn(probe.name(), text));
+        report(Finding.warn(probe.name(), text));
       }
     } catch (IOException e) {
-      say(Finding.warn(probe.name(), "cannot be read now: " + e.getMessage()));
+      report(Finding.warn(probe.name(), "cannot be read now: " + e.getMessage()));
     }
   }
 
-  private void say(Finding finding) {
+  private void report(Finding finding) {
     failed |= finding.level() == Finding.Level.FAIL;
     System.out.println(finding.line());
   }

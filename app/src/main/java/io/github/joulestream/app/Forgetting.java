@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Forgetting {
   private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
 
-  /** Ends an alert: whoever is told of alerts is told of this too, and so is the watch. */
+  /** Resolves an alert, for its receivers and for the alerts topology. */
   Forgetting end(Alert alert, long epochMillis, String why) {
     if (alert.state() == AlertState.FIRING) {
       String topic = Topic.ALERTS.topicName();

@@ -71,7 +71,7 @@ import picocli.CommandLine.Spec;
 final class JobCommand extends CommandGroup {
   private static final Set<String> SHARES = Set.of("memory", "storage", "cpu", "node");
   private static final int WHOLE = 10_000;
-  // an agent leaves its mark once a minute
+  // an agent marks the folder as read once a minute
   private static final Duration UNREAD = Duration.ofMinutes(3);
 
   /** Options of all of them: the job, and where it is reported. */

@@ -13,12 +13,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Nodes whose agents have said that they are there.
+ * Nodes whose agents have reported.
  *
  * @param records by key
  */
 record KnownNodes(Map<String, NodeRecord> records) {
-  /** An agent says so once a minute. */
+  /** An agent reports once a minute; after three it is silent. */
   static final long REPORTS_MILLIS = 180_000;
 
   private static final int MAX_NAMED = 10;
@@ -28,7 +28,7 @@ record KnownNodes(Map<String, NodeRecord> records) {
         LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.config()));
   }
 
-  /** {@code known sites: dc1 (12 nodes), dc2 (1 node)}; what to say where one was mistyped. */
+  /** {@code known sites: dc1 (12 nodes), dc2 (1 node)}; for a message about a mistyped one. */
   String sites() {
     Map<String, Long> sites =
         records.values().stream()

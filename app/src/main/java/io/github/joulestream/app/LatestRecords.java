@@ -61,7 +61,7 @@ final class LatestRecords {
     }
   }
 
-  /** That of one key. Looks where such a key belongs first, which is a part of the topic. */
+  /** That of one key. Reads the partition of the key first, then all. */
   static <T> Optional<T> find(
       Topic topic, String key, Deserializer<T> deserializer, Map<String, Object> kafka) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
@@ -106,7 +106,7 @@ final class LatestRecords {
         }
       }
     }
-    unreadable.say();
+    unreadable.report();
     return latest;
   }
 

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 /** Nodes: which there are, which are set aside, which are no more. */
 @Command(
     name = "node",
-    description = "List nodes, put back one that is set aside, forget one that is no more.",
+    description = "List nodes, restore one that is set aside, remove one that no longer exists.",
     synopsisSubcommandLabel = "(list | restore | forget)",
     subcommands = {NodeCommand.Show.class, NodeCommand.Restore.class, NodeCommand.Forget.class})
 final class NodeCommand extends CommandGroup {
@@ -107,11 +107,11 @@ final class NodeCommand extends CommandGroup {
   @Command(
       name = "restore",
       sortOptions = false,
-      description = "Put back a node that is set aside: its state is read again.",
+      description = "Restore a node that is set aside: its state is read again.",
       footer = {
         "",
-        "With --reset a new account is begun: what was booked stays booked, what jobs held on the",
-        "node is not known until it is said again. What was refused meanwhile is not booked."
+        "With --reset a new account begins: what was booked stays booked, what jobs hold on the node",
+        "is not known until it is reported again. What was refused meanwhile is not booked."
       })
   static final class Restore implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SITE", description = "Its site.")
@@ -164,7 +164,7 @@ final class NodeCommand extends CommandGroup {
   @Command(
       name = "forget",
       sortOptions = false,
-      description = "It is missed no more: its labels, its alerts and its last power go.",
+      description = "Remove a node: its labels, its alerts and its last power.",
       footer = {
         "",
         "Its energy stays in the store. A node that reports again comes back by itself."

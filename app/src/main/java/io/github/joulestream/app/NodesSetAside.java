@@ -27,7 +27,7 @@ record NodesSetAside(SortedMap<String, SetAsideNode> nodes) {
             kafka.config()));
   }
 
-  /** What {@code doctor} says. */
+  /** The line of {@code doctor}. */
   Finding finding() {
     return nodes.isEmpty()
         ? Finding.ok("accounts", "no node is set aside")

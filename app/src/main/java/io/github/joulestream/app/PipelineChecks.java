@@ -41,12 +41,12 @@ final class PipelineChecks {
 
   private static final Duration STOPPED = Duration.ofMinutes(10);
 
-  /** An agent says that it is there once a minute. */
+  /** An agent reports once a minute. */
   private static final Duration SILENT = Duration.ofMinutes(3);
 
   private static final long MUCH_LAG_RECORDS = 10_000;
   private static final long LITTLE_DISK_BYTES = 1L << 30;
-  private static final double LITTLE_DISK_PART = 0.05;
+  private static final double LITTLE_DISK_SHARE = 0.05;
   private static final int NAMED_AT_MOST = 5;
   private static final String SIMULATED = "simulated";
 
@@ -310,7 +310,7 @@ final class PipelineChecks {
 
   // ---- disk
 
-  /** As far as brokers say; older ones do not. */
+  /** Of brokers that report it; older ones do not. */
   static List<Finding> disks(Admin admin) throws ExecutionException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     List<Integer> brokers =
@@ -338,7 +338,7 @@ final class PipelineChecks {
     String text =
         String.format(
             Locale.ROOT, "%s: %,d MB of %,d MB free", name, freeBytes >> 20, totalBytes >> 20);
-    boolean little = freeBytes < LITTLE_DISK_BYTES || freeBytes < totalBytes * LITTLE_DISK_PART;
+    boolean little = freeBytes < LITTLE_DISK_BYTES || freeBytes < totalBytes * LITTLE_DISK_SHARE;
     return little ? Finding.warn("disk", text + " -> make room") : Finding.ok("disk", text);
   }
 

@@ -154,7 +154,7 @@ final class SimulateCommand implements Callable<Integer> {
           });
       publisher.flush();
       System.out.printf(Locale.ROOT, "%,d readings published%n", runner.readings());
-      LeftRunning.say(runner.jobsRunning(), System.out);
+      LeftRunning.print(runner.jobsRunning(), System.out);
       if (truth != null) {
         runner.writeTruth(truth);
       }

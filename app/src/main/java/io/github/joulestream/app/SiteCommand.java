@@ -21,14 +21,14 @@ import picocli.CommandLine.Parameters;
 /** Sites that are no more. */
 @Command(
     name = "site",
-    description = "Forget a site that is no more.",
+    description = "Remove a site that no longer exists.",
     synopsisSubcommandLabel = "(forget)",
     subcommands = SiteCommand.Forget.class)
 final class SiteCommand extends CommandGroup {
   @Command(
       name = "forget",
       sortOptions = false,
-      description = "Its nodes, budgets and alerts go, and all that the watch over it knows.",
+      description = "Remove its nodes, budgets, alerts and the state of its alerts.",
       footer = {
         "",
         "Its energy and its jobs stay in the store. A site that reports again comes back, without",

@@ -18,7 +18,7 @@ final class StoreOptions {
   @Option(
       names = "--store-api",
       paramLabel = "KIND",
-      description = "What it is: ${COMPLETION-CANDIDATES} (default: what it says itself).")
+      description = "What it is: ${COMPLETION-CANDIDATES} (default: as it identifies itself).")
   @Nullable StoreKind kind;
 
   @Option(

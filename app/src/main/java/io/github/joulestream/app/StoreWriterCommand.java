@@ -63,7 +63,7 @@ final class StoreWriterCommand implements Callable<Integer> {
 
   /** Waits for the store if it is not there yet; null if the end was asked for before. */
   private @Nullable StoreConnection connect(ShutdownSignal stopping) throws InterruptedException {
-    boolean said = false;
+    boolean reported = false;
     do {
       try {
         StoreConnection connection = store.connect(url);
@@ -72,8 +72,8 @@ final class StoreWriterCommand implements Callable<Integer> {
         notes.forEach(note -> System.out.println("  " + note));
         return connection;
       } catch (IOException e) {
-        if (!said) {
-          said = true;
+        if (!reported) {
+          reported = true;
           String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
           System.out.printf("waiting for the store at %s: %s%n", url, why);
         }

@@ -77,7 +77,7 @@ final class TopicsCommand extends CommandGroup {
   @Command(
       name = "check",
       sortOptions = false,
-      description = "Say what differs; the exit status is 1 if anything does.")
+      description = "Show what differs; the exit status is 1 if anything does.")
   static final class Check implements Callable<Integer> {
     @Mixin KafkaOptions kafka = new KafkaOptions();
     @Mixin CommonOptions common = new CommonOptions();

@@ -37,7 +37,7 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Retention everything here (default: a temporary folder, deleted at the end).")
+      description = "Keep everything here (default: a temporary folder, deleted at the end).")
   @Nullable Path data;
 
   @Option(
@@ -78,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--truth",
       paramLabel = "FILE",
-      description = "At the end, write what the simulated jobs really drew as CSV.")
+      description = "At the end, write the true energy of each simulated job as CSV.")
   @Nullable Path truth;
 
   @Option(names = "--no-agent", description = "Do not sample this machine.")
@@ -121,7 +121,7 @@ final class UpCommand implements Callable<Integer> {
     }
     int nodes = simulate != null ? simulate : replay == null ? DEFAULT_NODES : 0;
     if (truth != null && nodes == 0) {
-      throw UserError.usage("--truth tells of simulated jobs; give --simulate NODES too");
+      throw UserError.usage("--truth needs simulated jobs; give --simulate NODES too");
     }
     boolean agent = !noAgent && replay == null && simulation.past == null;
     return new UpRun(

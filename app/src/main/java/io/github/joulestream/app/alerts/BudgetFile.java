@@ -173,7 +173,7 @@ public final class BudgetFile {
     return List.of(budget.site(), budget.scope(), budget.quantity());
   }
 
-  /** Says that two budgets are for the same, and what to do. */
+  /** The message for two budgets of the same scope and quantity. */
   public static String overlap(Budget budget, Budget other) {
     return "budget %s is for the same as budget %s: %s of %s at site %s; change that one, or remove it first"
         .formatted(

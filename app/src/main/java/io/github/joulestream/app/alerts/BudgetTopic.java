@@ -60,7 +60,7 @@ public final class BudgetTopic {
         }
       }
     }
-    unreadable.say();
+    unreadable.report();
     return budgets;
   }
 

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a command that only reads a topic cannot read: it leaves that out and says so, the first few
- * and how many. Nothing is kept of it as a dead letter: that is for the programs that work on the
+ * What a command that only reads a topic cannot read: it leaves that out and logs the first few and
+ * their number. Nothing is kept of it as a dead letter: that is for the programs that work on the
  * topic. Used by one thread.
  */
 public final class Unreadable {
@@ -56,8 +56,8 @@ public final class Unreadable {
     }
   }
 
-  /** Says what was left out, if anything was. */
-  public void say() {
+  /** Logs what was left out, if anything was. */
+  public void report() {
     latest.values().stream().limit(NAMED_AT_MOST).forEach(line -> log.warn(ShownText.of(line)));
     long unnamed = latest.size() - NAMED_AT_MOST + more;
     if (unnamed > 0) {

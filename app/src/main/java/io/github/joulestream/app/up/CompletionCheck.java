@@ -22,9 +22,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Tells when everything that was published has gone all the way into the store. Asks stage after
- * stage in the direction of the flow: what a stage has finished while nothing comes in any more
- * stays finished, so when the last one is done all are.
+ * Finds when everything that was published is in the store. Asks stage after stage in the direction
+ * of the flow: what a stage has finished while nothing comes in any more stays finished, so when
+ * the last one is done all are.
  */
 final class CompletionCheck {
   private static final Duration POLL = Duration.ofMillis(200);

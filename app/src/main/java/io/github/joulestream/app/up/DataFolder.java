@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@code up} keeps everything: broker, streams state, store, log. One process at a time. A
- * file {@code version} says which layout it has.
+ * Where {@code up} keeps everything: broker, streams state, store, log. One process at a time. The
+ * file {@code version} has the version of its layout.
  */
 final class DataFolder implements AutoCloseable {
   private static final String VERSION = "2";

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * FreePorts of this machine's loopback address. A port is taken and kept, never probed first: what
+ * Free ports of this machine's loopback address. A port is taken and kept, never probed first: what
  * was free a moment ago may be another's now.
  */
 public final class FreePorts {

@@ -4,14 +4,14 @@ package io.github.joulestream.app.up;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Says of a simulation that has ended that jobs of it have not. */
+/** Reports the jobs that still run when a simulation ends. */
 public final class LeftRunning {
   private LeftRunning() {}
 
   /**
    * @param jobs that run at the end
    */
-  public static void say(int jobs, PrintStream out) {
+  public static void print(int jobs, PrintStream out) {
     if (jobs > 0) {
       out.printf(
           Locale.ROOT,

@@ -79,7 +79,7 @@ final class LiveSite implements Workload {
   public void finish(PrintStream out) throws IOException {
     SimulationRunner simulation = started();
     simulation.finish();
-    LeftRunning.say(simulation.jobsRunning(), out);
+    LeftRunning.print(simulation.jobsRunning(), out);
     if (truth != null) {
       simulation.writeTruth(truth);
       out.println("the true energy of the simulated jobs is in " + truth);

@@ -51,11 +51,11 @@ final class LiveView implements AutoCloseable {
   private final Thread thread;
   private final Set<String> runs = ConcurrentHashMap.newKeySet();
   // by site, and by node of it
-  private final Map<String, Map<String, Drawn>> nodes = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, LatestPower>> nodes = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  /** What a node draws, by its latest reading. */
-  private record Drawn(long milliwatts, long seenNanos) {}
+  /** Power of a node by its latest reading. */
+  private record LatestPower(long milliwatts, long seenNanos) {}
 
   LiveView(Map<String, Object> kafka, NanoClock nanos) {
     Map<String, Object> config = new HashMap<>(kafka);
@@ -77,7 +77,7 @@ final class LiveView implements AutoCloseable {
       List<TopicPartition> jobs = partitions(Topic.JOB_SUMMARY);
       consumer.assign(List.of(power, jobs).stream().flatMap(List::stream).toList());
       consumer.seekToBeginning(jobs);
-      consumer.seekToEnd(power); // what was drawn before this start is not drawn now
+      consumer.seekToEnd(power); // what was latest before this start is not latest now
       Deserializer<PowerSnapshot> snapshots = WireSerdes.powerSnapshot().deserializer();
       Deserializer<JobSummary> summaries = WireSerdes.jobSummaries().deserializer();
       while (true) {
@@ -137,11 +137,12 @@ final class LiveView implements AutoCloseable {
     }
   }
 
-  /** Takes in what nodes draw. */
+  /** Takes in the power of nodes. */
   void see(PowerSnapshot power) {
-    Map<String, Drawn> ofSite = nodes.computeIfAbsent(power.site(), _ -> new ConcurrentHashMap<>());
+    Map<String, LatestPower> ofSite =
+        nodes.computeIfAbsent(power.site(), _ -> new ConcurrentHashMap<>());
     for (NodePower node : power.nodes()) {
-      ofSite.put(node.node(), new Drawn(node.totalMilliwatts(), nanos.nanos()));
+      ofSite.put(node.node(), new LatestPower(node.totalMilliwatts(), nanos.nanos()));
     }
   }
 
@@ -150,16 +151,16 @@ final class LiveView implements AutoCloseable {
   }
 
   /**
-   * What the nodes of each site draw that have said so within half a minute, mW; without sites of
+   * Power of the nodes of each site that have reported within half a minute, mW; without sites of
    * which none has.
    */
   SortedMap<String, Long> siteMilliwatts() {
     long now = nanos.nanos();
     SortedMap<String, Long> milliwatts = new TreeMap<>();
     nodes.forEach((site, ofSite) -> {
-      ofSite.values().removeIf(drawn -> now - drawn.seenNanos > SILENT.toNanos());
+      ofSite.values().removeIf(latest -> now - latest.seenNanos > SILENT.toNanos());
       if (!ofSite.isEmpty()) {
-        milliwatts.put(site, ofSite.values().stream().mapToLong(Drawn::milliwatts).sum());
+        milliwatts.put(site, ofSite.values().stream().mapToLong(LatestPower::milliwatts).sum());
       }
     });
     return milliwatts;

@@ -144,7 +144,7 @@ public final class PastSite implements Workload {
 
   /** Jobs that were left running, for the user, and the file of true energies. */
   public void report(PrintStream out) throws IOException {
-    LeftRunning.say(site.jobsRunning(), out);
+    LeftRunning.print(site.jobsRunning(), out);
     if (truth != null) {
       site.writeTruth(truth);
       out.println("the true energy of the simulated jobs is in " + truth);

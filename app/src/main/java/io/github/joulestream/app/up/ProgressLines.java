@@ -177,7 +177,7 @@ final class ProgressLines {
       }
       if (now - lastMove > STANDSTILL.toNanos()) {
         throw new IllegalStateException(
-            "nothing has moved for %d s with %s to do and %s to be stored; the log says more"
+            "nothing has moved for %d s with %s to do and %s to be stored; see the log"
                 .formatted(
                     STANDSTILL.toSeconds(),
                     Summary.count(completion.lag(), "record"),

@@ -25,7 +25,7 @@ import java.util.TreeMap;
  * What the store holds of jobs and sites, for people and as a table.
  *
  * @param jobs every job with its totals
- * @param sites what each site's ledger says, summed over time
+ * @param sites the ledger of each site, summed over time
  */
 public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount>> sites) {
   /** The columns of the table. */
@@ -36,7 +36,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
 
   private static final int TOP_JOBS = 10;
 
-  /** The part of an energy that meters of whole nodes measured; the rest is sums of devices. */
+  /** The share of an energy that meters of whole nodes measured; the rest is sums of devices. */
   private static final String NODE_METERS = "node meters";
 
   public Summary {
@@ -48,8 +48,8 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
 
   /**
    * What is left when all that was booked is taken from what was measured, over all sites, and
-   * likewise when what the jobs' own totals say is taken from what the sites say of jobs, mJ.
-   * Absolute values, so that two errors never hide each other; 0 if the books balance.
+   * likewise when the jobs' own totals are taken from the sites' totals of jobs, mJ. Absolute
+   * values, so that two errors never hide each other; 0 if the books balance.
    */
   public long differenceMillijoules() {
     long difference = 0;
@@ -76,7 +76,7 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   /**
    * Writes one line per job; the file appears whole or not at all.
    *
-   * @param complete false if the store lacks something that belongs to the jobs; each line says so
+   * @param complete false if the store lacks something that belongs to the jobs; each line has it
    * @param traces what is known of the jobs besides, in further columns
    */
   void writeCsv(Path file, boolean complete, TraceReport traces) throws IOException {
@@ -94,9 +94,9 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    Path part = absolute.resolveSibling(absolute.getFileName() + ".part");
-    Files.writeString(part, text);
-    Files.move(part, absolute, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Path unfinished = absolute.resolveSibling(absolute.getFileName() + ".tmp");
+    Files.writeString(unfinished, text);
+    Files.move(unfinished, absolute, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static List<String> row(JobSummary job) {
@@ -156,8 +156,8 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   }
 
   /**
-   * The part of the device time whose energy is known; of nodes that the scheduler speaks of and
-   * nobody else, nothing is.
+   * The share of the device time whose energy is known; 0 for nodes that only the scheduler
+   * reports.
    */
   private static String coverage(JobSummary job) {
     long covered = job.totals().get(JobAmount.COVERED_MILLIS);
@@ -165,10 +165,10 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
     return covered + uncovered == 0
         ? job.nodes() == 0 ? "" : "0.000000"
         : String.format(
-            Locale.ROOT, "%.6f", (double) covered / (covered + uncovered) * nodesHeardOf(job));
+            Locale.ROOT, "%.6f", (double) covered / (covered + uncovered) * nodesReported(job));
   }
 
-  private static double nodesHeardOf(JobSummary job) {
+  private static double nodesReported(JobSummary job) {
     long held = job.totals().get(JobAmount.NODES_HELD);
     return job.nodes() == 0 ? 1 : Math.min(1, (double) held / job.nodes());
   }
@@ -335,8 +335,8 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         : text.substring(0, width - 1 - tail) + "…" + text.substring(text.length() - tail);
   }
 
-  private static String percent(long part, long whole) {
-    return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
+  private static String percent(long share, long total) {
+    return total == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * share / total);
   }
 
   /** With the unit that makes it a number of three or four digits. */

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the files of a replay say of its jobs beside the energy that is booked: figures that are
- * estimates or formulas, and how far the sensors may be off. For people, and as further columns.
+ * Figures in the files of a replay beside the energy that is booked: figures that are estimates or
+ * formulas, and how far the sensors may be off. For people, and as further columns.
  */
 final class TraceReport {
   /** Of a run without a replay. */

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param summary file for one line per job, or null
  * @param duration end after this time, or null
  * @param agent whether to sample this machine too
- * @param truth file for what the simulated jobs really drew, or null
+ * @param truth file for the true energy of each simulated job, or null
  * @param kafkaPort of the broker
  * @param storePort of the store, for HTTP
  * @param past simulate so much time up to now as fast as it goes, and end; null: in real time
  * @param simulation what the simulated site is like; its nodes are {@code simulatedNodes}
- * @param calibration what meters taught about the sensors
- * @param alertTargets who is told of alerts
+ * @param calibration corrections of the sensors
+ * @param alertTargets where alerts are delivered
  */
 public record UpOptions(
     @Nullable Path data,

@@ -221,7 +221,7 @@ class ITNodeSetAside {
                                   .deserialize("any", record.value()))
                           .toList()));
 
-      assertThat(run(2, "node", "restore", "dc1", "n2", "--reset")).contains("say --yes");
+      assertThat(run(2, "node", "restore", "dc1", "n2", "--reset")).contains("give --yes");
       assertThat(run(0, "node", "restore", "dc1", "n2", "--reset", "--yes"))
           .endsWith("node n2 of site dc1 is put back");
       assertThat(run(0, "node", "list", "--set-aside")).endsWith("no node is set aside");

@@ -208,7 +208,7 @@ class ITOperatorCommands {
         .contains("no node n3 of site dc1 has reported", "dc1 (2 nodes), dc2 (1 node)");
     assertThat(run(2, "node", "forget", "dc1", "n2"))
         .isEqualTo(
-            "joulestream: forget node n2 of site dc1: nothing was done; say --yes if that is meant");
+            "joulestream: forget node n2 of site dc1: nothing was done; give --yes to confirm");
     assertThat(records(Topic.NODES)).hasSize(3);
     assertThat(run(0, "node", "forget", "dc1", "n2", "--yes"))
         .isEqualTo("node n2 of site dc1 is forgotten");
