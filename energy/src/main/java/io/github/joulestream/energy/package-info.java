@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/** Devices, readings and the amounts that are added up; the terms of all other modules. */
 @NullMarked
 package io.github.joulestream.energy;
 

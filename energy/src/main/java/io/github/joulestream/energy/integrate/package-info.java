@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/** Integration: energy between two readings, counters, calibration and plausibility. */
 @NullMarked
 package io.github.joulestream.energy.integrate;
 

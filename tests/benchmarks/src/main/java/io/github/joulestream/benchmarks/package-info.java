@@ -1,3 +1,4 @@
+/** Benchmarks of the programs and of their steps, and programs to compare them with. */
 @NullMarked
 package io.github.joulestream.benchmarks;
 
