@@ -213,7 +213,7 @@ final class DeadLetterCommand extends CommandGroup {
           "value      %,d bytes%s%n",
           value.length,
           cut
-              ? " of it are kept; the topic that it came from has the whole for as long as it keeps it"
+              ? " of it are kept; the topic that it came from has all of it until its retention ends"
               : "");
       for (int from = 0; from < Math.min(value.length, SHOWN_BYTES); from += ROW_BYTES) {
         System.out.println(row(value, from, Math.min(value.length, from + ROW_BYTES)));

@@ -77,7 +77,7 @@ final class SiteCommand extends CommandGroup {
       alerts.forEach(alert -> forgetting.remove(Topic.ALERTS, alert.id()));
       budgets.forEach(budget -> forgetting.remove(Topic.BUDGETS, Keys.budget(site, budget.id())));
       nodes.forEach(node -> forgetting.remove(Topic.NODES, Keys.node(site, node.node())));
-      // of no node in particular: all that the watch knows of the site
+      // of no node in particular: all that the alerts topology knows of the site
       forgetting.remove(Topic.NODES, Keys.node(site, "")).send(kafka.config());
       System.out.printf("site %s is forgotten, with %s%n", site, what);
       if (nodes.stream().anyMatch(node -> now - node.epochMillis() < KnownNodes.REPORTS_MILLIS)) {

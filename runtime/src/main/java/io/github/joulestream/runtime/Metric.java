@@ -17,27 +17,27 @@ public enum Metric {
   LAST_READING(
       "joulestream_agent_last_reading_timestamp_seconds", "When a probe last gave a reading."),
   SKIPPED_TURNS(
-      "joulestream_agent_skipped_turns_total", "Readings not taken because the turn before took."),
+      "joulestream_agent_skipped_turns_total",
+      "Turns left out because the one before lasted too long."),
   CLOCK_STEPS("joulestream_agent_clock_steps_total", "Steps of the wall clock noticed."),
   PROBE_FAILURES("joulestream_agent_probe_failures_total", "Turns in which a probe failed."),
   JOB_SOURCE_FAILURES(
       "joulestream_agent_job_source_failures_total", "Turns in which a source of jobs failed."),
-  JOBS_LEFT_OUT(
-      "joulestream_agent_left_out_jobs_total", "Jobs that could not be published, each time."),
-  PROBES("joulestream_agent_probes", "Probes that found something."),
-  PUBLISHED_RECORDS("joulestream_agent_published_records_total", "Records that Kafka has."),
+  JOBS_LEFT_OUT("joulestream_agent_left_out_jobs_total", "Failed attempts to publish a job."),
+  PROBES("joulestream_agent_probes", "Probes that have found a device."),
+  PUBLISHED_RECORDS(
+      "joulestream_agent_published_records_total", "Records that Kafka has acknowledged."),
   WAITING_RECORDS("joulestream_agent_waiting_records", "Records in the spool that wait for Kafka."),
   SPOOL_BYTES("joulestream_agent_spool_bytes", "Size of the spool on disk."),
   DROPPED_RECORDS(
       "joulestream_agent_dropped_records_total", "Records lost: the spool was full, or damaged."),
   REFUSED_RECORDS(
-      "joulestream_agent_refused_records_total", "Records that Kafka will never take; left out."),
-  SEND_FAILURES(
-      "joulestream_agent_send_failures_total", "Times that Kafka did not take what was sent."),
+      "joulestream_agent_refused_records_total", "Records that Kafka rejects; left out."),
+  SEND_FAILURES("joulestream_agent_send_failures_total", "Failed attempts to send to Kafka."),
   DAMAGED_SEGMENTS(
       "joulestream_agent_damaged_segments_total", "Files of the spool that could not be read."),
-  KAFKA_REACHABLE("joulestream_agent_kafka_reachable", "1 if Kafka took what was sent last."),
-  SPOOL_WRITABLE("joulestream_agent_spool_writable", "1 if the spool's folder takes records."),
+  KAFKA_REACHABLE("joulestream_agent_kafka_reachable", "1 if Kafka acknowledged the last record."),
+  SPOOL_WRITABLE("joulestream_agent_spool_writable", "1 if the spool's folder is writable."),
 
   STREAMS_RUNNING("joulestream_streams_running", "1 if all tasks of the topology run."),
   STREAMS_RECORDS_IN("joulestream_streams_records_in_total", "Records read, by topology."),
@@ -87,15 +87,15 @@ public enum Metric {
       "joulestream_streams_limit_seconds",
       "Limits of attribution in seconds, by limit: all instances must have the same."),
 
-  STORE_POINTS("joulestream_store_writer_points_total", "Points that the store has taken."),
+  STORE_POINTS("joulestream_store_writer_points_total", "Points that the store has accepted."),
   STORE_REFUSED(
       "joulestream_store_writer_refused_records_total",
       "Records refused and written to dead-letter."),
   STORE_RETRIES("joulestream_store_writer_retries_total", "Writes tried again."),
-  STORE_REACHABLE("joulestream_store_writer_store_reachable", "1 if the store takes points."),
+  STORE_REACHABLE("joulestream_store_writer_store_reachable", "1 if the store accepts points."),
   SITE_ENERGY(
       "joulestream_site_energy_joules_total",
-      "Energy of windows that the store has taken since this process started."),
+      "Energy of windows that the store has accepted since this process started."),
   SITE_JOBS_ENERGY(
       "joulestream_site_jobs_energy_joules_total",
       "Energy of the jobs of the site; the rest of its energy is idle."),
@@ -103,17 +103,17 @@ public enum Metric {
   JOBS_RUNNING("joulestream_jobs_running", "Jobs that run."),
 
   SIMULATED_READINGS("joulestream_simulate_readings_total", "Readings of the simulated site."),
-  ALERTS_SENT("joulestream_alert_sender_alerts_total", "Alerts that the target has taken."),
+  ALERTS_SENT("joulestream_alert_sender_alerts_total", "Alerts that the target has accepted."),
   ALERTS_REFUSED(
       "joulestream_alert_sender_refused_total",
-      "Alerts that the target refused, or that cannot be read."),
+      "Alerts that the target rejected, or that cannot be read."),
   ALERTS_RETRIES("joulestream_alert_sender_retries_total", "Requests tried again."),
-  ALERTS_REACHABLE("joulestream_alert_sender_target_reachable", "1 if the target takes alerts."),
-  SLURM_JOBS("joulestream_slurm_jobs_records_total", "Records of jobs passed on."),
+  ALERTS_REACHABLE("joulestream_alert_sender_target_reachable", "1 if the target accepts alerts."),
+  SLURM_JOBS("joulestream_slurm_jobs_records_total", "Records published as jobs."),
   SLURM_NEVER_RAN("joulestream_slurm_jobs_never_ran_total", "Records of jobs that never ran."),
   SLURM_REFUSED("joulestream_slurm_jobs_refused_total", "Records that cannot be read."),
   LETTERS_DROPPED(
-      "joulestream_dead_letters_dropped_total", "Dead letters that Kafka will never take; lost."),
+      "joulestream_dead_letters_dropped_total", "Dead letters that Kafka rejects; lost."),
 
   CPU_SECONDS("process_cpu_seconds_total", "Processor time of this process."),
   RESIDENT_BYTES("process_resident_memory_bytes", "Memory of this process that is resident."),

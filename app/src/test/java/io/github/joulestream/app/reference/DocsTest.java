@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** What the docs name exists: options, metrics, topics, measurements, fields. */
 class DocsTest {
   private static final Path ROOT = Path.of("..");
+  // without those to other sites
+  private static final Pattern LINK =
+      Pattern.compile("]\\((?![a-z]+:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
 
   /** Options of other programs, by program. */
   private static final Map<String, Set<String>> OPTIONS_OF_OTHERS =
@@ -102,6 +110,37 @@ class DocsTest {
           .sorted()
           .toList();
     }
+  }
+
+  @Test
+  void linksInTheDocs_leadToAFile_andToAHeadingOfIt() throws IOException {
+    List<String> broken = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher links = LINK.matcher(Files.readString(page));
+      while (links.find()) {
+        String path = links.group(1);
+        String heading = links.group(2);
+        Path target = path.isEmpty() ? page : page.resolveSibling(path);
+        boolean found =
+            Files.exists(target) && (heading == null || headings(target).contains(heading));
+        if (!found) {
+          broken.add(ROOT.relativize(page) + " -> " + links.group());
+        }
+      }
+    }
+    assertThat(broken).isEmpty();
+  }
+
+  /** Anchors of a page's headings, as GitHub makes them. */
+  private static List<String> headings(Path page) throws IOException {
+    return Files.readAllLines(page).stream()
+        .filter(line -> line.startsWith("#"))
+        .map(line ->
+            line.replaceFirst("^#+\\s*", "")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\w\\- ]", "")
+                .replace(' ', '-'))
+        .toList();
   }
 
   @Test

@@ -53,7 +53,8 @@ class ITBadInput {
     assertRefused(List.of("has not come yet"), "simulate", "--since", "2999-01-01T00:00:00Z");
     assertRefused(List.of("--mlperf-edges", "mlcommons"), "up", "--mlperf-edges", "sharp");
     assertRefused(List.of("now called held"), "up", "--mlperf-edges", "log-ends");
-    assertRefused(List.of("--model", "is given twice for"), "up", "--model", "a=X", "--model", "a/=Y");
+    assertRefused(
+        List.of("--model", "is given twice for"), "up", "--model", "a=X", "--model", "a/=Y");
     assertRefused(List.of("--model is NAME or FOLDER=NAME"), "up", "--model", "a=");
   }
 
