@@ -170,6 +170,7 @@ class SettingsTest {
       }
     }
     assertThat(environment).hasSizeGreaterThan(25);
+    environment.remove("JOULESTREAM_CONFIG"); // names a file, which would be read
     Settings.load(environment, "up");
   }
 
