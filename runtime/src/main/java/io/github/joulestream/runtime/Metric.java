@@ -99,7 +99,7 @@ public enum Metric {
   SITE_JOBS_ENERGY(
       "joulestream_site_jobs_energy_joules_total",
       "Energy of the jobs of the site; the rest of its energy is idle."),
-  SITE_WINDOW("joulestream_site_power_watts", "Power of the site by the latest readings."),
+  SITE_POWER("joulestream_site_power_watts", "Power of the site by the latest readings."),
   JOBS_RUNNING("joulestream_jobs_running", "Jobs that run."),
 
   SIMULATED_READINGS("joulestream_simulate_readings_total", "Readings of the simulated site."),

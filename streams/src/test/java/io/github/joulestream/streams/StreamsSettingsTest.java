@@ -8,12 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamsSettingsTest {
   private final StreamsSettings settings = StreamsSettings.of("broker:9092", Path.of("state"));
 
-  private static Object commitMillis(Map<Object, Object> config) {
+  private static @Nullable Object commitMillis(Map<Object, Object> config) {
     return config.get(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
   }
 

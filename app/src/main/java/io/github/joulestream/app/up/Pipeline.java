@@ -138,7 +138,7 @@ final class Pipeline {
     writer.showIn(metrics);
     metrics
         .show(
-            Metric.SITE_WINDOW,
+            Metric.SITE_POWER,
             "site",
             () ->
                 live.siteMilliwatts().entrySet().stream()

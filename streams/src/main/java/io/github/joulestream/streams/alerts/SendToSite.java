@@ -62,7 +62,8 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     } catch (RuntimeException | StackOverflowError e) {
       context()
           .forward(
-              refusals.refuse(record, record.value(), Place.of(metadata), e, value -> value),
+              refusals.<byte @Nullable []>refuse(
+                  record, record.value(), Place.of(metadata), e, value -> value),
               REFUSED);
     }
   }

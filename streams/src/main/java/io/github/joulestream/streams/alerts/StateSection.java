@@ -9,6 +9,7 @@ import io.github.joulestream.energy.StateFormat;
  * the first byte of its value, so a constant may be renamed, and its code may not. Codes rise,
  * since a store is read in the order of its keys.
  */
+@SuppressWarnings("ImmutableEnumChecker") // a record of a text and three numbers
 enum StateSection {
   CLOCK('a', "the clock of a site's alert state"),
   LABELS('b', "the labels of a node in alert state"),

@@ -140,7 +140,7 @@ public final class RecordRefusals {
    * @param made the processor's output of a dead letter's value
    * @return what is to be forwarded to the topic of dead letters
    */
-  public <V> Record<String, V> refuse(
+  public <V extends @Nullable Object> Record<String, V> refuse(
       Record<String, ?> record,
       byte @Nullable [] value,
       Place place,
@@ -158,7 +158,7 @@ public final class RecordRefusals {
    *
    * @param kind what refusals for this reason have in common
    */
-  public <V> Record<String, V> refuse(
+  public <V extends @Nullable Object> Record<String, V> refuse(
       @Nullable String key,
       long timestamp,
       byte @Nullable [] value,

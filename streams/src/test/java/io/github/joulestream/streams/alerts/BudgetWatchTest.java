@@ -181,14 +181,14 @@ class BudgetWatchTest {
                 "",
                 0));
     for (int i = 0; i < 20; i++) {
-      take("n1", START + i * 15 * SECOND, 600_000);
-      watch.evaluate(START + i * 15 * SECOND);
+      take("n1", START + i * 15L * SECOND, 600_000);
+      watch.evaluate(START + i * 15L * SECOND);
     }
     assertThat(takeAlerts()).isEmpty();
     // 10 W per 15 s
     for (int i = 0; i < 40; i++) {
-      long now = START + (20 + i) * 15 * SECOND;
-      take("n1", now, 500_000 + i * 10_000);
+      long now = START + (20 + i) * 15L * SECOND;
+      take("n1", now, 500_000 + i * 10_000L);
       watch.evaluate(now);
     }
     assertThat(takeAlerts())

@@ -176,7 +176,9 @@ class AccountingStateTest {
 
     List<StateRecord> state() {
       return STORES.stream()
-          .flatMap(store -> StateRecords.read(driver.getAllStateStores().get(store)).stream())
+          .flatMap(store ->
+              StateRecords.read(requireNonNull(driver.getAllStateStores().get(store), store))
+                  .stream())
           .toList();
     }
 
@@ -253,7 +255,7 @@ class AccountingStateTest {
     for (String node : List.of("n1", "n2")) {
       assertThat(restored.nodes.get(node))
           .as(node)
-          .isEqualTo(without.nodes.get(node) - before.get(node))
+          .isEqualTo(requireNonNull(without.nodes.get(node)) - requireNonNull(before.get(node)))
           .isEqualTo(60 * 500_000L);
     }
     for (String job : List.of("b", "c", "a4")) {
@@ -302,8 +304,8 @@ class AccountingStateTest {
         List<StateRecord> state = new ArrayList<>(golden);
         state.remove(formats);
         state.add(new StateRecord(formats.store(), formats.key(), 0, later));
-        UnknownStateFormatException thrown = unknownFormat(state);
-        assertThat(thrown).as("%s at %d", formats.store(), at).isNotNull();
+        UnknownStateFormatException thrown =
+            requireNonNull(unknownFormat(state), "%s at %d".formatted(formats.store(), at));
         assertThat(thrown.isOfLaterRelease()).isTrue();
         kinds.add(thrown.kind());
       }
