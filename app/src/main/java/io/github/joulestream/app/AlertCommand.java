@@ -8,6 +8,8 @@ import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
@@ -15,6 +17,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -83,33 +86,42 @@ final class AlertCommand extends CommandGroup {
     }
 
     private void table(List<Alert> alerts) {
-      String form = "%-20s %-8s %-16s %-20s %-24s %12s %12s  %-16s%s%n";
-      System.out.printf(
-          form,
-          "since",
-          "severity",
-          "site",
-          "budget or rule",
-          "subject",
-          "value",
-          "limit",
-          "id",
-          all ? "  ended" : "");
-      for (Alert alert : alerts) {
-        System.out.printf(
-            form,
-            time(alert.times().sinceEpochMillis()),
-            alert.severity().name().toLowerCase(Locale.ROOT),
-            ShownText.of(alert.site()),
-            ShownText.of(alert.budget().isEmpty() ? alert.rule().label() : alert.budget()),
-            ShownText.of(alert.scope()),
-            ShownText.of(AlertFormat.value(alert.measured().value(), alert.measured().unit())),
-            ShownText.of(AlertFormat.value(alert.measured().limit(), alert.measured().unit())),
-            ShownText.of(alert.id()),
-            alert.state() == AlertState.FIRING
-                ? ""
-                : "  " + time(alert.times().endedEpochMillis()));
+      List<Column> columns =
+          new ArrayList<>(
+              List.of(
+                  Column.left("since"),
+                  Column.left("severity"),
+                  Column.left("site"),
+                  Column.left("budget or rule"),
+                  Column.left("subject"),
+                  Column.right("value"),
+                  Column.right("limit"),
+                  Column.left("id")));
+      if (all) {
+        columns.add(Column.left("ended"));
       }
+      TextTable table = new TextTable(columns.toArray(Column[]::new));
+      for (Alert alert : alerts) {
+        List<String> cells =
+            new ArrayList<>(
+                List.of(
+                    time(alert.times().sinceEpochMillis()),
+                    alert.severity().name().toLowerCase(Locale.ROOT),
+                    ShownText.of(alert.site()),
+                    ShownText.of(alert.budget().isEmpty() ? alert.rule().label() : alert.budget()),
+                    ShownText.of(alert.scope()),
+                    ShownText.of(
+                        AlertFormat.value(alert.measured().value(), alert.measured().unit())),
+                    ShownText.of(
+                        AlertFormat.value(alert.measured().limit(), alert.measured().unit())),
+                    ShownText.of(alert.id())));
+        if (all) {
+          cells.add(
+              alert.state() == AlertState.FIRING ? "" : time(alert.times().endedEpochMillis()));
+        }
+        table.row(cells.toArray(String[]::new));
+      }
+      System.out.print(table);
     }
 
     private static String json(List<Alert> alerts) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.app.alerts.BudgetFile;
@@ -10,6 +12,8 @@ import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
 import java.nio.file.Path;
@@ -234,19 +238,24 @@ final class BudgetCommand extends CommandGroup {
         return 0;
       }
       KnownNodes nodes = KnownNodes.read(kafka);
-      String form = "%-16s %-24s %-28s %-20s %-14s %s%n";
-      System.out.printf(form, "site", "name", "scope", "limit", "thresholds", "owner");
+      TextTable table =
+          new TextTable(
+              Column.left("site"),
+              Column.left("name"),
+              Column.left("scope"),
+              Column.right("limit"),
+              Column.left("thresholds"),
+              Column.left("owner"));
       for (Budget budget : budgets) {
-        System.out.printf(
-            Locale.ROOT,
-            form,
+        table.row(
             ShownText.of(budget.site()),
             ShownText.of(budget.id()),
             ShownText.of(budget.scope().text()),
             ShownText.of(BudgetText.limit(budget)),
-            BudgetText.values(budget).get("thresholds"),
+            requireNonNullElse(BudgetText.values(budget).get("thresholds"), ""),
             ShownText.of(budget.owner() + remark(nodes, budget)));
       }
+      System.out.print(table);
       return 0;
     }
   }

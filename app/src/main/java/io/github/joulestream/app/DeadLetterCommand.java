@@ -13,7 +13,10 @@ import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.cli.Times;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.kafka.DeadLetters;
@@ -116,13 +119,16 @@ final class DeadLetterCommand extends CommandGroup {
     }
 
     private static void table(List<Letter> letters) {
-      String form = "%-20s %-26s %-24s %12s  %s%n";
-      System.out.printf(form, "refused", "topic partition offset", "key", "bytes", "reason");
+      TextTable table =
+          new TextTable(
+              Column.left("refused"),
+              Column.left("topic partition offset"),
+              Column.left("key"),
+              Column.right("bytes"),
+              Column.left("reason"));
       for (Letter letter : letters) {
         byte[] key = letter.key();
-        System.out.printf(
-            Locale.ROOT,
-            form,
+        table.row(
             time(letter.epochMillis()),
             "%s %d %d"
                 .formatted(ShownText.of(letter.topic(), 60), letter.partition(), letter.offset()),
@@ -130,6 +136,7 @@ final class DeadLetterCommand extends CommandGroup {
             letter.sizeBytes() < 0 ? "(none)" : "%,d".formatted(letter.sizeBytes()),
             ShownText.of(letter.reason(), REASON_CHARACTERS));
       }
+      System.out.print(table);
     }
 
     private static String json(List<Letter> letters, boolean more) {
@@ -194,42 +201,45 @@ final class DeadLetterCommand extends CommandGroup {
     private static void print(ConsumerRecord<byte[], byte[]> record) {
       byte[] key = record.key();
       byte[] value = record.value();
-      System.out.printf("refused    %s%n", time(record.timestamp()));
-      System.out.printf(
-          "key        %s%n", key == null ? "(none)" : ShownText.of(key, MAX_CHARACTERS));
+      TextTable fields = new TextTable(Column.left(""), Column.left(""));
+      fields.row("refused", time(record.timestamp()));
+      fields.row("key", key == null ? "(none)" : ShownText.of(key, MAX_CHARACTERS));
       for (Header header : record.headers()) {
-        System.out.printf(
-            "%-10s %s%n",
+        fields.row(
             ShownText.of(header.key(), MAX_CHARACTERS),
             header.value() == null ? "(none)" : ShownText.of(header.value(), MAX_CHARACTERS));
       }
+      fields.row("value", value == null ? "(none)" : size(record, value));
+      System.out.print(fields);
       if (value == null) {
-        System.out.println("value      (none)");
         return;
       }
-      boolean cut = record.headers().lastHeader(DeadLetters.SIZE) != null;
-      System.out.printf(
-          Locale.ROOT,
-          "value      %,d bytes%s%n",
-          value.length,
-          cut
-              ? " of it are kept; the topic that it came from has all of it until its retention ends"
-              : "");
+      TextTable bytes = new TextTable(Column.left(""), Column.left(""), Column.left(""));
       for (int from = 0; from < Math.min(value.length, SHOWN_BYTES); from += ROW_BYTES) {
-        System.out.println(row(value, from, Math.min(value.length, from + ROW_BYTES)));
+        addRow(bytes, value, from, Math.min(value.length, from + ROW_BYTES));
       }
+      System.out.print(bytes);
       if (value.length > SHOWN_BYTES) {
         System.out.printf(Locale.ROOT, "... %,d bytes more%n", value.length - SHOWN_BYTES);
       }
     }
 
-    private static String row(byte[] value, int from, int to) {
+    private static String size(ConsumerRecord<byte[], byte[]> record, byte[] value) {
+      return Quantities.count(value.length, "byte")
+          + (record.headers().lastHeader(DeadLetters.SIZE) == null
+              ? ""
+              : " of it are kept; the topic that it came from has all of it until its retention ends");
+    }
+
+    private static void addRow(TextTable table, byte[] value, int from, int to) {
       StringBuilder text = new StringBuilder();
       for (int i = from; i < to; i++) {
         text.append(value[i] >= ' ' && value[i] < 0x7f ? (char) value[i] : '.');
       }
-      String hex = HexFormat.ofDelimiter(" ").formatHex(value, from, to);
-      return "%08x  %-47s  %s".formatted(from, hex, text);
+      table.row(
+          "%08x".formatted(from),
+          HexFormat.ofDelimiter(" ").formatHex(value, from, to),
+          text.toString());
     }
   }
 }

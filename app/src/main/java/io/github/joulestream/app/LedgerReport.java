@@ -6,12 +6,14 @@ import static io.github.joulestream.energy.SiteAmount.*;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.joulestream.app.up.Summary;
 import io.github.joulestream.energy.Balance;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.HistoryReader.Unbalanced;
 import java.io.PrintStream;
@@ -63,12 +65,9 @@ final class LedgerReport {
         && sites.values().stream().allMatch(totals -> Balance.totalDifference(totals) == 0);
   }
 
-  /** A difference that is not 0 is never rounded away. */
+  /** Four significant digits never round a difference to 0. */
   private String energy(long millijoules) {
-    if (exact) {
-      return String.format(Locale.ROOT, "%,d", millijoules);
-    }
-    return Math.abs(millijoules) < 1000 ? millijoules + " mJ" : Summary.energy(millijoules);
+    return exact ? String.format(Locale.ROOT, "%,d", millijoules) : Quantities.energy(millijoules);
   }
 
   /**
@@ -107,16 +106,19 @@ final class LedgerReport {
   void print(PrintStream out) {
     sites.forEach((site, totals) -> {
       out.printf("%nledger of site %s%s%n", ShownText.of(site), exact ? ", mJ" : "");
-      out.printf(
-          "  %-9s%22s%22s%22s%12s%n", "", "measured", "booked to jobs", "idle", "difference");
+      TextTable table =
+          new TextTable(
+              Column.left(""),
+              Column.right("measured"),
+              Column.right("booked to jobs"),
+              Column.right("idle"),
+              Column.right("difference"));
       for (Balance balance : SHOWN) {
         long measured = totals.get(balance.measured());
         long jobs = totals.get(balance.jobs());
         long idle = totals.get(balance.idle());
         if (balance.kind() == null || measured != 0 || jobs != 0 || idle != 0) {
-          out.printf(
-              Locale.ROOT,
-              "  %-9s%22s%22s%22s%12s%n",
+          table.row(
               name(balance),
               energy(measured),
               energy(jobs),
@@ -124,6 +126,7 @@ final class LedgerReport {
               energy(balance.difference(totals)));
         }
       }
+      table.lines().forEach(line -> out.println("  " + line));
       out.printf(
           Locale.ROOT,
           "  of the total: measured %s, estimated %s, modelled %s%n",
@@ -147,11 +150,11 @@ final class LedgerReport {
       out.printf(
           Locale.ROOT,
           "  device time: known %s, unknown %s%s%n",
-          Summary.duration(known),
-          Summary.duration(unknown),
+          Quantities.duration(known),
+          Quantities.duration(unknown),
           known + unknown == 0
               ? ""
-              : " (%.4f %% known)".formatted(100.0 * known / (known + unknown)));
+              : " (%s known)".formatted(Quantities.percent((double) known / (known + unknown))));
       out.printf(
           Locale.ROOT,
           "  readings: %,d booked, %,d seen again%n",
@@ -181,13 +184,13 @@ final class LedgerReport {
           totals.get(COUNTER_WRAPS),
           totals.get(COUNTER_RESETS),
           totals.get(COUNTER_FAULTS),
-          Summary.duration(totals.get(COUNTER_STUCK_MILLIS)),
+          Quantities.duration(totals.get(COUNTER_STUCK_MILLIS)),
           totals.get(DISAGREEING_MINUTES));
       out.printf(
           Locale.ROOT,
           "  allocations: %,d events, devices given out twice for %s%n",
           totals.get(ALLOCATION_EVENTS),
-          Summary.duration(totals.get(OVERBOOKED_MILLIS)));
+          Quantities.duration(totals.get(OVERBOOKED_MILLIS)));
       out.printf(
           Locale.ROOT,
           "  agents: %,d readings of a clock that is ahead, %,d batches of a second agent on a node%n",

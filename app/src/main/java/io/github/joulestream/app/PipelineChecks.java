@@ -3,8 +3,8 @@ package io.github.joulestream.app;
 
 import static java.util.Objects.requireNonNullElse;
 
-import io.github.joulestream.app.up.Summary;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.NodeRecord;
@@ -81,9 +81,7 @@ final class PipelineChecks {
    */
   static Finding program(String group, int members, long lagRecords) {
     String what = requireNonNullElse(PROGRAMS.get(group), group);
-    String behind =
-        String.format(
-            Locale.ROOT, lagRecords == 1 ? "%,d record behind" : "%,d records behind", lagRecords);
+    String behind = Quantities.count(lagRecords, "record") + " behind";
     if (members == 0) {
       return Finding.fail(
           what,
@@ -172,7 +170,7 @@ final class PipelineChecks {
             .formatted(
                 site,
                 Instant.ofEpochMilli(startEpochMillis).truncatedTo(ChronoUnit.SECONDS),
-                Summary.duration(age.toMillis()));
+                Quantities.duration(age.toMillis()));
     if (age.compareTo(STOPPED) > 0) {
       return Finding.fail(
           "freshness",
@@ -336,8 +334,8 @@ final class PipelineChecks {
 
   static Finding disk(String name, long freeBytes, long totalBytes) {
     String text =
-        String.format(
-            Locale.ROOT, "%s: %,d MB of %,d MB free", name, freeBytes >> 20, totalBytes >> 20);
+        "%s: %s of %s free"
+            .formatted(name, Quantities.bytes(freeBytes), Quantities.bytes(totalBytes));
     boolean little = freeBytes < LITTLE_DISK_BYTES || freeBytes < totalBytes * LITTLE_DISK_SHARE;
     return little ? Finding.warn("disk", text + " -> make room") : Finding.ok("disk", text);
   }

@@ -6,6 +6,7 @@ import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.Keys;
@@ -67,9 +68,9 @@ final class SiteCommand extends CommandGroup {
       String what =
           "%s, %s and %s"
               .formatted(
-                  count(nodes.size(), "node"),
-                  count(budgets.size(), "budget"),
-                  count(alerts.size(), "alert"));
+                  Quantities.count(nodes.size(), "node"),
+                  Quantities.count(budgets.size(), "budget"),
+                  Quantities.count(alerts.size(), "alert"));
       confirmation.confirm("forget site %s with %s".formatted(site, what));
       long now = EpochClock.system().epochMillis();
       Forgetting forgetting = new Forgetting();
@@ -84,10 +85,6 @@ final class SiteCommand extends CommandGroup {
         System.out.println("some of its nodes still report: while their agents run it comes back");
       }
       return 0;
-    }
-
-    private static String count(int number, String what) {
-      return "%,d %s%s".formatted(number, what, number == 1 ? "" : "s");
     }
   }
 }

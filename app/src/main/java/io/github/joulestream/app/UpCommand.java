@@ -127,18 +127,17 @@ final class UpCommand implements Callable<Integer> {
     return new UpRun(
             new UpOptions(
                 data,
-                nodes,
-                replay,
-                traces.options(),
-                untilDone,
-                summary,
-                duration,
+                new UpOptions.Simulated(
+                    nodes,
+                    simulation.past,
+                    truth,
+                    simulation.options("simulated", Math.max(1, nodes))),
+                new UpOptions.Replay(replay, traces.options()),
                 agent,
-                truth,
-                port(kafkaPort, KAFKA_PORT, "--kafka-port"),
-                port(storePort, STORE_PORT, "--store-port"),
-                simulation.past,
-                simulation.options("simulated", Math.max(1, nodes)),
+                new UpOptions.End(untilDone, duration, summary),
+                new UpOptions.Ports(
+                    port(kafkaPort, KAFKA_PORT, "--kafka-port"),
+                    port(storePort, STORE_PORT, "--store-port")),
                 calibration.read(),
                 alerts.targets()),
             System.out,

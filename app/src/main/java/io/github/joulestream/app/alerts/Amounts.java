@@ -70,7 +70,10 @@ final class Amounts {
     return amount.longValueExact();
   }
 
-  /** A power in the largest unit of which it is at least one, exact. */
+  /**
+   * A power in the largest unit of which it is at least one, with all its digits: a limit, not a
+   * measurement.
+   */
   static String power(long milliwatts) {
     return text(milliwatts, POWER);
   }
@@ -89,6 +92,8 @@ final class Amounts {
         unit = candidate.getValue();
       }
     }
-    return BigDecimal.valueOf(amount).divide(unit).stripTrailingZeros().toPlainString() + best;
+    return BigDecimal.valueOf(amount).divide(unit).stripTrailingZeros().toPlainString()
+        + " "
+        + best;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,8 +46,8 @@ final class DiskSpace {
     long free = freeBytes();
     if (free < LOW_BYTES) {
       throw new UserError(
-          "%s; up needs %d MB to begin, %d MB for minutes of a small site: make room, or give --data DIR on another disk"
-              .formatted(full(free), megabytes(LOW_BYTES), megabytes(NEEDED_BYTES)));
+          "%s; up needs %s to begin, %s for minutes of a small site: make room, or give --data DIR on another disk"
+              .formatted(full(free), Quantities.bytes(LOW_BYTES), Quantities.bytes(NEEDED_BYTES)));
     }
   }
 
@@ -61,16 +62,12 @@ final class DiskSpace {
     long free = freeBytes();
     return free < LOW_BYTES
         ? Optional.of(
-            "disk nearly full: %s has %d MB free; below %d MB this run ends"
-                .formatted(folder, megabytes(free), megabytes(RESERVE_BYTES)))
+            "disk nearly full: %s has %s free; below %s this run ends"
+                .formatted(folder, Quantities.bytes(free), Quantities.bytes(RESERVE_BYTES)))
         : Optional.empty();
   }
 
   private String full(long free) {
-    return "disk full: %s has %d MB free".formatted(folder, megabytes(free));
-  }
-
-  static long megabytes(long bytes) {
-    return bytes >> 20;
+    return "disk full: %s has %s free".formatted(folder, Quantities.bytes(free));
   }
 }

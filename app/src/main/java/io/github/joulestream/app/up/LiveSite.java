@@ -8,6 +8,7 @@ import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Quantities;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ final class LiveSite implements Workload {
         Locale.ROOT,
         "simulating site '%s' of %s with 8 GPUs each (seed %d)%n",
         options.site(),
-        Summary.count(options.nodes(), "node"),
+        Quantities.count(options.nodes(), "node"),
         options.seed());
   }
 

@@ -89,7 +89,11 @@ final class LiveView implements AutoCloseable {
                 see(snapshots.deserialize(record.topic(), record.value()));
               }
             } else if (record.key() != null) {
-              see(record.key(), summaries, record);
+              see(
+                  record.key(),
+                  record.value() == null
+                      ? null
+                      : summaries.deserialize(record.topic(), record.value()));
             }
           } catch (RuntimeException | StackOverflowError e) {
             skip(record, e);
@@ -123,17 +127,17 @@ final class LiveView implements AutoCloseable {
         .toList();
   }
 
-  private void see(
-      String job, Deserializer<JobSummary> summaries, ConsumerRecord<String, byte[]> record) {
-    if (record.value() == null) {
-      runs.remove(job); // it was forgotten
+  /**
+   * Takes in the state of a job: only those that run are kept.
+   *
+   * @param job key of its record
+   * @param summary null if the job was forgotten
+   */
+  void see(String job, @Nullable JobSummary summary) {
+    if (summary != null && summary.state() == JobState.RUNNING) {
+      runs.add(job);
     } else {
-      JobSummary summary = summaries.deserialize(record.topic(), record.value());
-      if (summary.state() == JobState.RUNNING) {
-        runs.add(job);
-      } else {
-        runs.remove(job);
-      }
+      runs.remove(job);
     }
   }
 

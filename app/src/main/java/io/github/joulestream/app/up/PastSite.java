@@ -6,6 +6,7 @@ import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Quantities;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -58,9 +59,9 @@ public final class PastSite implements Workload {
     out.printf(
         Locale.ROOT,
         "simulating the last %s of site '%s' of %s with 8 GPUs each (seed %d)%n",
-        Summary.duration(length.toMillis()),
+        Quantities.duration(length.toMillis()),
         options.site(),
-        Summary.count(options.nodes(), "node"),
+        Quantities.count(options.nodes(), "node"),
         options.seed());
   }
 

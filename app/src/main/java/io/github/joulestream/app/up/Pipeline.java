@@ -57,13 +57,14 @@ final class Pipeline {
   Pipeline(UpOptions options, Path folder, Components components, EpochClock clock, NanoClock nanos)
       throws Exception {
     broker =
-        components.add("broker", EmbeddedKafka.start(folder.resolve("kafka"), options.kafkaPort()));
+        components.add(
+            "broker", EmbeddedKafka.start(folder.resolve("kafka"), options.ports().kafka()));
     Starting<EmbeddedQuestDb> storeStart =
         new Starting<>(
             "store",
             () ->
                 FreePorts.open(
-                    options.storePort(),
+                    options.ports().store(),
                     port -> EmbeddedQuestDb.start(folder.resolve("questdb"), port)));
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
     Admin admin = components.add("admin client", Admin.create(kafka));
@@ -148,10 +149,11 @@ final class Pipeline {
 
   /** The addresses that a user may want, a line each. */
   void printAddresses(PrintStream out, UpOptions options) {
-    out.printf("  Kafka  %s%s%n", broker.bootstrap(), moved(broker.port(), options.kafkaPort()));
+    out.printf(
+        "  Kafka  %s%s%n", broker.bootstrap(), moved(broker.port(), options.ports().kafka()));
     out.printf(
         "  store  %s  (QuestDB: SQL console)%s%n",
-        store.url(), moved(store.port(), options.storePort()));
+        store.url(), moved(store.port(), options.ports().store()));
   }
 
   private static String moved(int port, FreePorts.Choice wanted) {

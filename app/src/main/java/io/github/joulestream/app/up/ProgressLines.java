@@ -5,6 +5,7 @@ import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Progress;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.writer.StoreWriter;
@@ -140,20 +141,20 @@ final class ProgressLines {
     StoreWriter writer = pipeline.writer();
     String power =
         live.siteMilliwatts().entrySet().stream()
-            .map(site -> ShownText.of(site.getKey()) + " " + Summary.power(site.getValue()))
+            .map(site -> ShownText.of(site.getKey()) + " " + Quantities.power(site.getValue()))
             .collect(Collectors.joining(", "));
     out.printf(
         Locale.ROOT,
         "%6.0f s  %s published (%,.0f/s), %s to do, %s to be stored, %s stored, %s running%s%n",
         seconds(),
         total.isEmpty()
-            ? Summary.count(readings, "reading")
+            ? Quantities.count(readings, "reading")
             : String.format(Locale.ROOT, "%,d of %,d readings", readings, total.getAsLong()),
         rate,
-        Summary.count(pipeline.completion().lag(), "record"),
-        Summary.count(writer.behind(), "result"),
-        Summary.count(writer.pointsWritten(), "point"),
-        Summary.count(live.jobsRunning(), "job"),
+        Quantities.count(pipeline.completion().lag(), "record"),
+        Quantities.count(writer.behind(), "result"),
+        Quantities.count(writer.pointsWritten(), "point"),
+        Quantities.count(live.jobsRunning(), "job"),
         power.isEmpty() ? "" : "; " + power);
   }
 
@@ -180,8 +181,8 @@ final class ProgressLines {
             "nothing has moved for %d s with %s to do and %s to be stored; see the log"
                 .formatted(
                     STANDSTILL.toSeconds(),
-                    Summary.count(completion.lag(), "record"),
-                    Summary.count(writer.behind(), "result")));
+                    Quantities.count(completion.lag(), "record"),
+                    Quantities.count(writer.behind(), "result")));
       }
       if (stopRequested.getAsBoolean() && now - began > INTERRUPTED_LIMIT.toNanos()) {
         return false;

@@ -4,7 +4,10 @@ package io.github.joulestream.app.up;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.schemas.JobSummary;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,7 +15,6 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -213,31 +215,31 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
       out.println("nothing was measured");
       return;
     }
-    out.printf(
-        Locale.ROOT,
-        "%n%-26s %14s %14s %14s %11s %9s %6s%n",
-        "site",
-        "measured",
-        "by jobs",
-        "idle",
-        NODE_METERS,
-        "GPU busy",
-        "known");
+    TextTable table =
+        new TextTable(
+            Column.left("site", 26),
+            Column.right("measured"),
+            Column.right("by jobs"),
+            Column.right("idle"),
+            Column.right(NODE_METERS),
+            Column.right("GPU busy"),
+            Column.right("known"));
     sites.forEach((site, totals) ->
-        out.printf(
-            Locale.ROOT,
-            "%-26s %14s %14s %14s %11s %9s %6s%n",
-            shown(site, 26),
-            energy(totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)),
-            energy(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)),
-            energy(totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES)),
-            percent(
+        table.row(
+            ShownText.of(site),
+            Quantities.energy(totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)),
+            Quantities.energy(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES)),
+            Quantities.energy(totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES)),
+            Quantities.percent(
                 totals.get(SiteAmount.WHOLE_NODE_MILLIJOULES),
                 totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)),
-            percent(totals.get(SiteAmount.GPU_BUSY_MILLIS), totals.get(SiteAmount.GPU_MILLIS)),
-            percent(
+            Quantities.percent(
+                totals.get(SiteAmount.GPU_BUSY_MILLIS), totals.get(SiteAmount.GPU_MILLIS)),
+            Quantities.percent(
                 totals.get(SiteAmount.COVERED_MILLIS),
                 totals.get(SiteAmount.COVERED_MILLIS) + totals.get(SiteAmount.UNCOVERED_MILLIS))));
+    out.println();
+    out.print(table);
     printJobs(out);
     traces.print(out, jobs);
     printLedger(out, complete);
@@ -249,35 +251,45 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
         Comparator.comparingLong(
             (JobSummary job) -> -job.totals().get(JobAmount.TOTAL_MILLIJOULES)));
     List<JobSummary> shown = top.size() > TOP_JOBS + 5 ? top.subList(0, TOP_JOBS) : top;
-    out.printf(
-        Locale.ROOT,
-        "%n%-44s %-16s %-10s %10s %12s %11s %11s %s%n",
-        shown.size() == top.size()
-            ? "job"
-            : "the %d largest of %d jobs".formatted(TOP_JOBS, top.size()),
-        "user",
-        "state",
-        "duration",
-        "energy",
-        NODE_METERS,
-        "mean power",
-        "work per joule");
+    TextTable table =
+        new TextTable(
+            Column.left(
+                shown.size() == top.size()
+                    ? "job"
+                    : "the %d largest of %,d jobs".formatted(TOP_JOBS, top.size()),
+                44),
+            Column.left("user", 16),
+            Column.left("state"),
+            Column.right("duration"),
+            Column.right("energy"),
+            Column.right(NODE_METERS),
+            Column.right("mean power"),
+            Column.left("work per joule"));
     for (JobSummary job : shown) {
       long duration = durationMillis(job);
       long energy = job.totals().get(JobAmount.TOTAL_MILLIJOULES);
-      String perJoule = workPerJoule(job);
-      out.printf(
-          Locale.ROOT,
-          "%-44s %-16s %-10s %10s %12s %11s %11s %s%n",
-          shown(job.job(), 44),
-          shown(job.details().user(), 16),
+      table.row(
+          ShownText.of(job.job()),
+          ShownText.of(job.details().user()),
           job.state().name().toLowerCase(Locale.ROOT),
-          duration(duration),
-          energy(energy),
-          percent(job.totals().get(JobAmount.WHOLE_NODE_MILLIJOULES), energy),
-          duration == 0 ? "" : power(Math.round((double) energy * 1000 / duration)),
-          perJoule.isEmpty() ? "" : perJoule + " " + shown(job.work().unit(), 16) + "/J");
+          Quantities.duration(duration),
+          Quantities.energy(energy),
+          Quantities.percent(job.totals().get(JobAmount.WHOLE_NODE_MILLIJOULES), energy),
+          duration == 0 ? "" : Quantities.power(Math.round((double) energy * 1000 / duration)),
+          shownWorkPerJoule(job));
     }
+    out.println();
+    out.print(table);
+  }
+
+  private static String shownWorkPerJoule(JobSummary job) {
+    long energy = job.totals().get(JobAmount.TOTAL_MILLIJOULES);
+    return job.work().amount() == 0 || energy <= 0
+        ? ""
+        : "%s %s/J"
+            .formatted(
+                Quantities.number(job.work().amount() * 1000 / energy),
+                TextTable.cut(ShownText.of(job.work().unit()), 16));
   }
 
   private void printLedger(PrintStream out, boolean complete) {
@@ -315,63 +327,5 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
           overState,
           failed);
     }
-  }
-
-  /** So many of them: {@code 1 job}, {@code 2,000 jobs}. */
-  static String count(long count, String one) {
-    return String.format(Locale.ROOT, "%,d %s%s", count, one, count == 1 ? "" : "s");
-  }
-
-  /** A text from outside for people. */
-  private static String shown(String text, int width) {
-    return cut(ShownText.of(text), width);
-  }
-
-  /** Cut in its middle: names of runs and pods often differ at their ends alone. */
-  static String cut(String text, int width) {
-    int tail = width / 2 - 1;
-    return text.length() <= width
-        ? text
-        : text.substring(0, width - 1 - tail) + "…" + text.substring(text.length() - tail);
-  }
-
-  private static String percent(long share, long total) {
-    return total == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * share / total);
-  }
-
-  /** With the unit that makes it a number of three or four digits. */
-  public static String energy(long millijoules) {
-    return scaled(millijoules, "J");
-  }
-
-  static String power(long milliwatts) {
-    return scaled(milliwatts, "W");
-  }
-
-  private static String scaled(long thousandths, String unit) {
-    double value = thousandths / 1000.0;
-    double size = Math.abs(value);
-    if (size >= 1e9) {
-      return String.format(Locale.ROOT, "%.3f G%s", value / 1e9, unit);
-    }
-    if (size >= 1e6) {
-      return String.format(Locale.ROOT, "%.3f M%s", value / 1e6, unit);
-    }
-    if (size >= 1e3) {
-      return String.format(Locale.ROOT, "%.3f k%s", value / 1e3, unit);
-    }
-    return String.format(Locale.ROOT, "%.3f %s", value, unit);
-  }
-
-  /** A length of time, in the two largest units that it has. */
-  public static String duration(long millis) {
-    Duration duration = Duration.ofMillis(millis);
-    if (duration.toHours() > 0) {
-      return "%d h %02d min".formatted(duration.toHours(), duration.toMinutesPart());
-    }
-    if (duration.toMinutes() > 0) {
-      return "%d min %02d s".formatted(duration.toMinutes(), duration.toSecondsPart());
-    }
-    return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
   }
 }

@@ -3,6 +3,7 @@ package io.github.joulestream.app.up;
 
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.replay.TraceSet;
+import io.github.joulestream.runtime.Quantities;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,9 +49,9 @@ final class TraceReplay implements Workload {
     out.printf(
         Locale.ROOT,
         "replaying %s on %s, %s, from %s as site '%s'%n",
-        Summary.count(traces.jobs().size(), "job"),
-        Summary.count(traces.nodes(), "node"),
-        Summary.count(traces.readings(), "reading"),
+        Quantities.count(traces.jobs().size(), "job"),
+        Quantities.count(traces.nodes(), "node"),
+        Quantities.count(traces.readings(), "reading"),
         folder,
         traces.site());
     traces.notices().forEach(notice -> out.println("  note: " + notice));

@@ -8,10 +8,15 @@ import io.github.joulestream.producers.replay.Figures;
 import io.github.joulestream.producers.replay.MlperfEdges;
 import io.github.joulestream.producers.replay.SensorFigures;
 import io.github.joulestream.producers.replay.TraceSet;
+import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.schemas.JobSummary;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -128,41 +133,51 @@ final class TraceReport {
               "energy as it was measured, and beside it the figure of MLCommons' result_summarizer,"
                   + " which holds interconnect and conversion efficiency";
         });
-    out.printf(
-        "%-52s %12s %14s %14s %s%n",
-        "job",
-        "energy",
-        "interconnect",
-        "conversion",
-        edges == MlperfEdges.MLCOMMONS ? "   MLCommons" : "");
+    List<Column> columns =
+        new ArrayList<>(
+            List.of(
+                Column.left("job", 52),
+                Column.right("energy"),
+                Column.right("interconnect"),
+                Column.right("conversion")));
+    boolean compared = edges == MlperfEdges.MLCOMMONS;
+    if (compared) {
+      columns.add(Column.right("MLCommons"));
+    }
+    TextTable table = new TextTable(columns.toArray(Column[]::new));
     for (JobSummary job : runs.subList(0, Math.min(SHOWN, runs.size()))) {
       if (of(job) instanceof BenchmarkFigures figuresOfJob) {
-        out.printf(
-            "%-52s %12s %14s %14s %s%n",
-            Summary.cut(job.job(), 52),
-            Summary.energy(job.totals().get(JobAmount.TOTAL_MILLIJOULES)),
-            energy(figuresOfJob.interconnectJoules()),
-            figuresOfJob.conversionEfficiency(),
-            edges == MlperfEdges.MLCOMMONS
-                ? "%12s".formatted(energy(figuresOfJob.mlcommonsJoules()))
-                : "");
+        List<String> cells =
+            new ArrayList<>(
+                List.of(
+                    ShownText.of(job.job()),
+                    Quantities.energy(job.totals().get(JobAmount.TOTAL_MILLIJOULES)),
+                    energy(figuresOfJob.interconnectJoules()),
+                    figuresOfJob.conversionEfficiency()));
+        if (compared) {
+          cells.add(energy(figuresOfJob.mlcommonsJoules()));
+        }
+        table.row(cells.toArray(String[]::new));
       }
     }
+    out.print(table);
     sayMore(out, runs.size());
   }
 
   private void printSensed(PrintStream out, List<JobSummary> sensed) {
     out.printf("%nGPU sensors: how far a figure may be off, and why%n");
+    TextTable table =
+        new TextTable(Column.left("", 30), Column.right(""), Column.left(""), Column.left(""));
     for (JobSummary job : sensed.subList(0, Math.min(SHOWN, sensed.size()))) {
       if (of(job) instanceof SensorFigures figuresOfJob) {
-        out.printf(
-            "%-30s %12s  %s  (%s)%n",
-            Summary.cut(job.job(), 30),
-            Summary.energy(job.totals().get(JobAmount.TOTAL_MILLIJOULES)),
+        table.row(
+            ShownText.of(job.job()),
+            Quantities.energy(job.totals().get(JobAmount.TOTAL_MILLIJOULES)),
             figuresOfJob.bound(calibration).map(SensorFigures.Bound::toString).orElse("not known"),
-            String.join("; ", figuresOfJob.words(calibration)));
+            "(%s)".formatted(String.join("; ", figuresOfJob.words(calibration))));
       }
     }
+    out.print(table);
     sayMore(out, sensed.size());
   }
 
@@ -173,6 +188,6 @@ final class TraceReport {
   }
 
   private static String energy(OptionalDouble joules) {
-    return joules.isEmpty() ? "-" : Summary.energy(Math.round(joules.getAsDouble() * 1000));
+    return joules.isEmpty() ? "-" : Quantities.energy(Math.round(joules.getAsDouble() * 1000));
   }
 }

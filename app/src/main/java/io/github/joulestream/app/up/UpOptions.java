@@ -13,33 +13,54 @@ import org.jspecify.annotations.Nullable;
  * What {@code up} is to do.
  *
  * @param data folder to keep everything in; null: a temporary one
- * @param simulatedNodes nodes of the simulated site, 0 for none
- * @param replay folder with traces to replay, or null
- * @param untilDone end when the replay is in the store
- * @param summary file for one line per job, or null
- * @param duration end after this time, or null
  * @param agent whether to sample this machine too
- * @param truth file for the true energy of each simulated job, or null
- * @param kafkaPort of the broker
- * @param storePort of the store, for HTTP
- * @param past simulate so much time up to now as fast as it goes, and end; null: in real time
- * @param simulation what the simulated site is like; its nodes are {@code simulatedNodes}
  * @param calibration corrections of the sensors
  * @param alertTargets where alerts are delivered
  */
 public record UpOptions(
     @Nullable Path data,
-    int simulatedNodes,
-    @Nullable Path replay,
-    ReplayOptions replayOptions,
-    boolean untilDone,
-    @Nullable Path summary,
-    @Nullable Duration duration,
+    Simulated simulated,
+    Replay replay,
     boolean agent,
-    @Nullable Path truth,
-    FreePorts.Choice kafkaPort,
-    FreePorts.Choice storePort,
-    @Nullable Duration past,
-    SimulationOptions simulation,
+    End end,
+    Ports ports,
     Calibration calibration,
-    AlertSender.Targets alertTargets) {}
+    AlertSender.Targets alertTargets) {
+
+  /**
+   * The simulated site.
+   *
+   * @param nodes its nodes, 0 for none
+   * @param past simulate this length of time up to now as fast as it goes, and end; null: in real
+   *     time
+   * @param truth file for the true energy of the simulated jobs, or null
+   * @param options what the site is like, also where it has no nodes
+   */
+  public record Simulated(
+      int nodes, @Nullable Duration past, @Nullable Path truth, SimulationOptions options) {}
+
+  /**
+   * The traces to replay.
+   *
+   * @param folder with the traces, or null for none
+   * @param options how they are read
+   */
+  public record Replay(@Nullable Path folder, ReplayOptions options) {}
+
+  /**
+   * When the run ends, and what it leaves.
+   *
+   * @param untilDone end when all readings of the replay or of the past are in the store
+   * @param duration end after this time, or null
+   * @param summary file for one line per job, or null
+   */
+  public record End(boolean untilDone, @Nullable Duration duration, @Nullable Path summary) {}
+
+  /**
+   * Ports of 127.0.0.1.
+   *
+   * @param kafka of the broker
+   * @param store of the store, for HTTP
+   */
+  public record Ports(FreePorts.Choice kafka, FreePorts.Choice store) {}
+}

@@ -12,6 +12,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.HistoryReader;
 import java.io.IOException;
@@ -97,8 +98,8 @@ public final class UpRun {
   }
 
   private int runWithData() throws Exception {
-    Path replay = options.replay();
-    TraceSet traces = replay == null ? null : Traces.find(replay, options.replayOptions());
+    Path replay = options.replay().folder();
+    TraceSet traces = replay == null ? null : Traces.find(replay, options.replay().options());
     DataFolder data = components.add("data folder", DataFolder.open(options.data()));
     Logging.alsoTo(data.path().resolve(LOG_FILE));
     components.add("log", Logging::stop);
@@ -108,9 +109,9 @@ public final class UpRun {
         data.path(), data.temporary() ? " until it ends (--data DIR keeps it)" : "");
     out.printf(
         Locale.ROOT,
-        "  disk   about %d MB for a small site, more with time (with --data, by retention); %,d MB free%n",
-        DiskSpace.megabytes(DiskSpace.NEEDED_BYTES),
-        DiskSpace.megabytes(disk.freeBytes()));
+        "  disk   about %s for a small site, more with time (with --data, by retention); %s free%n",
+        Quantities.bytes(DiskSpace.NEEDED_BYTES),
+        Quantities.bytes(disk.freeBytes()));
     disk.requireRoom();
     EmbeddedKafka.onDeath(reason -> brokerDied(reason, disk, data));
     try {
@@ -174,20 +175,21 @@ public final class UpRun {
   }
 
   private void addWorkloads(Pipeline pipeline, @Nullable TraceSet traces) {
-    Duration past = options.past();
-    Path truth = options.truth();
+    Duration past = options.simulated().past();
+    Path truth = options.simulated().truth();
     if (past != null) {
-      workloads.add(new PastSite(options.simulation(), past, truth, clock, this::isStopRequested));
+      workloads.add(
+          new PastSite(options.simulated().options(), past, truth, clock, this::isStopRequested));
       return;
     }
-    if (options.simulatedNodes() > 0) {
-      workloads.add(new LiveSite(options.simulation(), truth, clock));
+    if (options.simulated().nodes() > 0) {
+      workloads.add(new LiveSite(options.simulated().options(), truth, clock));
     }
     if (traces != null) {
       workloads.add(
           new TraceReplay(
               traces,
-              requireNonNull(options.replay(), "replay"),
+              requireNonNull(options.replay().folder(), "replay"),
               pipeline.completion(),
               this::isStopRequested));
     }
@@ -209,7 +211,7 @@ public final class UpRun {
 
   /** Returns when the time is over, all is published, a user wants the end, or the disk is full. */
   private void awaitEnd(ProgressLines progress, DiskSpace disk) throws Exception {
-    Duration duration = options.duration();
+    Duration duration = options.end().duration();
     long end = duration == null ? Long.MAX_VALUE : nanos.nanos() + duration.toNanos();
     boolean low = false;
     while (true) {
@@ -230,7 +232,7 @@ public final class UpRun {
       low = nearlyFull.isPresent();
       progress.tick();
       boolean over = duration != null && nanos.nanos() - end >= 0;
-      if (over || (options.untilDone() && workloads.stream().allMatch(Workload::isDone))) {
+      if (over || (options.end().untilDone() && workloads.stream().allMatch(Workload::isDone))) {
         return;
       }
     }
@@ -280,13 +282,13 @@ public final class UpRun {
     TraceReport report =
         traces == null ? TraceReport.NONE : TraceReport.of(traces, options.calibration());
     summary.print(out, complete, report);
-    Path file = options.summary();
+    Path file = options.end().summary();
     if (file != null) {
       summary.writeCsv(file, complete, report);
       out.printf(
           Locale.ROOT,
           "%s in %s%s%n",
-          Summary.count(summary.jobs().size(), "job"),
+          Quantities.count(summary.jobs().size(), "job"),
           file,
           complete ? "" : ", PARTIAL: its column 'complete' is no");
     }

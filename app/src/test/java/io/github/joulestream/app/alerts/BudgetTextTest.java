@@ -103,17 +103,17 @@ class BudgetTextTest {
     assertThat(budget.limit().advice()).isEqualTo(CapMode.PRIORITY);
     // what is shown is what can be given again
     assertThat(BudgetText.parse(BudgetText.values(budget))).isEqualTo(budget);
-    assertThat(BudgetText.limit(budget)).isEqualTo("1.2MW");
+    assertThat(BudgetText.limit(budget)).isEqualTo("1.2 MW");
   }
 
   @Test
   void anEnergy_isOfAPeriod() {
     Budget budget = BudgetText.parse(values("energy", "30MWh", "per", "month"));
     assertThat(budget.quantity()).isEqualTo(Quantity.ENERGY_PER_MONTH);
-    assertThat(BudgetText.limit(budget)).isEqualTo("30MWh per month");
+    assertThat(BudgetText.limit(budget)).isEqualTo("30 MWh per month");
     assertThat(BudgetText.parse(BudgetText.values(budget))).isEqualTo(budget);
     Budget odd = BudgetText.parse(values("energy", "1.234567GJ", "per", "hour"));
-    assertThat(BudgetText.limit(odd)).isEqualTo("1.234567GJ per hour");
+    assertThat(BudgetText.limit(odd)).isEqualTo("1.234567 GJ per hour");
     assertThat(BudgetText.parse(BudgetText.values(odd))).isEqualTo(odd);
   }
 

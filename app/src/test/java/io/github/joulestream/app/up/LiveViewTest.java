@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.github.joulestream.energy.NodePower;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobSpan;
+import io.github.joulestream.schemas.JobState;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobTimes;
+import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.PowerSnapshot;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +41,36 @@ class LiveViewTest {
       view.see(power("b", 0, node("n1", 7)));
       assertThat(view.siteMilliwatts()).containsExactly(entry("a", 800_050L), entry("b", 7L));
     }
+  }
+
+  @Test
+  void onlyJobsThatRunAreKept_howeverManyHaveEnded() {
+    try (LiveView view = new LiveView(Map.of("bootstrap.servers", "127.0.0.1:1"), nanos::get)) {
+      for (int i = 0; i < 1_000; i++) {
+        view.see("a/" + i, job("" + i, JobState.RUNNING));
+        view.see("a/" + i, job("" + i, JobState.RUNNING)); // a later total
+        assertThat(view.jobsRunning()).isEqualTo(1);
+        view.see("a/" + i, i % 2 == 0 ? job("" + i, JobState.COMPLETED) : null);
+        assertThat(view.jobsRunning()).isZero();
+      }
+      view.see("a/failed", job("failed", JobState.FAILED));
+      view.see("a/unknown", job("unknown", JobState.UNKNOWN));
+      assertThat(view.jobsRunning()).isZero();
+    }
+  }
+
+  private static JobSummary job(String name, JobState state) {
+    return new JobSummary(
+        "a",
+        name,
+        JobDetails.NONE,
+        state,
+        new JobTimes(0, 0, state == JobState.RUNNING ? JobSpan.OPEN : 1, 1),
+        0,
+        JobWork.NONE,
+        Totals.ofJob(),
+        0,
+        0);
   }
 
   @Test

@@ -70,7 +70,7 @@ class ITBudgetCommand {
                 "--schedule=Sat,Sun 0:00-24:00 1MW",
                 "--zone=Europe/Berlin"))
         .isEqualTo(
-            "budget feed-a of site dc1 is in force: 1.2MW for site; site dc1 has no node yet");
+            "budget feed-a of site dc1 is in force: 1.2 MW for site; site dc1 has no node yet");
     assertThat(topic.read())
         .hasEntrySatisfying("dc1/feed-a", set -> assertThat(set.limit().schedule()).hasSize(2));
     assertThat(budget(1, "set", "b", "--site=dc1", "--scope=site", "--power=1MW"))
@@ -81,7 +81,7 @@ class ITBudgetCommand {
         .isEqualTo("joulestream: power: '-1MW' must be over 0");
     // the same name is a change
     budget(0, "set", "feed-a", "--site=dc1", "--scope=site", "--power=1.1MW");
-    assertThat(budget(0, "list")).contains("feed-a").contains("1.1MW").doesNotContain("1.2MW");
+    assertThat(budget(0, "list")).contains("feed-a").contains("1.1 MW").doesNotContain("1.2 MW");
     assertThat(budget(1, "remove", "feed-b", "--site=dc1")).contains("has no budget feed-b");
     budget(0, "remove", "feed-a", "--site=dc1");
     assertThat(topic.read()).isEmpty();

@@ -259,11 +259,11 @@ class ITOperatorCommands {
 
     assertThat(run(0, "budget", "set", "a", "--site=dc1", "--scope=rack=r9", "--power=1kW"))
         .isEqualTo(
-            "budget a of site dc1 is in force: 1kW for rack=r9; it matches no node yet;"
+            "budget a of site dc1 is in force: 1 kW for rack=r9; it matches no node yet;"
                 + " nodes of site dc1 have rack=r1, rack=r2");
     awaitRecords(Topic.BUDGETS, 1);
     assertThat(run(0, "budget", "set", "b", "--site=dc1", "--scope=rack=r1", "--power=1kW"))
-        .isEqualTo("budget b of site dc1 is in force: 1kW for rack=r1");
+        .isEqualTo("budget b of site dc1 is in force: 1 kW for rack=r1");
     awaitRecords(Topic.BUDGETS, 2);
     assertThat(run(0, "budget", "list")).containsOnlyOnce("it matches no node yet");
 

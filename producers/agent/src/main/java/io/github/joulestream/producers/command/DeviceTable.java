@@ -10,12 +10,16 @@ import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.Overlaps;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.TextTable;
+import io.github.joulestream.runtime.TextTable.Column;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +81,7 @@ final class DeviceTable implements AutoCloseable {
     unavailable.forEach(
         (name, why) -> lines.add("%s: unavailable, because %s".formatted(name, why)));
     addTotal(lines);
-    return lines.text.toString();
+    return lines.text();
   }
 
   private void addDevices(Probe probe, Lines lines) throws IOException {
@@ -127,22 +131,22 @@ final class DeviceTable implements AutoCloseable {
     lines.text("model", device.model());
     lines.text("instance of", device.instanceOf());
     lines.field("power from", device.source().name().toLowerCase(Locale.ROOT));
-    lines.number("power", now.power(last), 1e3, "W");
-    lines.positive("mean of", device.averagingMillis(), 1, "ms");
-    lines.number("energy counter", now.energy(last), 1e6, "J");
-    lines.positive("counter wraps at", device.counterWrapMicrojoules(), 1e6, "J");
+    lines.number("power", now.power(last), Quantities::power);
+    lines.positive("mean of", device.averagingMillis(), millis -> "%,d ms".formatted(millis));
+    lines.number("energy counter", now.energy(last), DeviceTable::joules);
+    lines.positive("counter wraps at", device.counterWrapMicrojoules(), DeviceTable::joules);
     if (first != null) {
-      lines.number("power by counter", meanMilliwatts(first.readings(), now), 1e3, "W");
+      lines.number("power by counter", meanMilliwatts(first.readings(), now), Quantities::power);
     }
-    lines.positive("power limit of the board", device.powerLimitMilliwatts(), 1e3, "W");
-    lines.number("busy", now.utilisation(last), 100, "%");
-    lines.number("in use", now.used(last), 1 << 30, "GiB");
-    lines.positive("size", device.capacityBytes(), 1 << 30, "GiB");
+    lines.positive("power limit of the board", device.powerLimitMilliwatts(), Quantities::power);
+    lines.number("busy", now.utilisation(last), share -> Quantities.percent(share / 1e4));
+    lines.number("in use", now.used(last), Quantities::bytes);
+    lines.positive("size", device.capacityBytes(), Quantities::bytes);
     if (now.readBytes().length > 0) {
-      lines.number("read", now.readBytes()[last], 1e9, "GB");
+      lines.number("read", now.readBytes()[last], Quantities::bytes);
     }
     if (now.writtenBytes().length > 0) {
-      lines.number("written", now.writtenBytes()[last], 1e9, "GB");
+      lines.number("written", now.writtenBytes()[last], Quantities::bytes);
     }
   }
 
@@ -164,16 +168,38 @@ final class DeviceTable implements AutoCloseable {
         : (now.energy(b) - first.energy(a)) / millis; // µJ per ms
   }
 
-  /** Lines of text with fields in columns. */
+  private static String joules(long microjoules) {
+    return Quantities.withPrefix(microjoules / 1e6, "J");
+  }
+
+  /** Lines of text; fields that follow each other are one table. */
   private static final class Lines {
-    final StringBuilder text = new StringBuilder();
+    private final StringBuilder text = new StringBuilder();
+    private TextTable fields = newTable();
+
+    private static TextTable newTable() {
+      return new TextTable(Column.left(""), Column.left(""));
+    }
+
+    String text() {
+      addFields();
+      return text.toString();
+    }
 
     void add(String line) {
+      addFields();
       text.append(line).append(System.lineSeparator());
     }
 
+    private void addFields() {
+      fields
+          .lines()
+          .forEach(line -> text.append("    ").append(line).append(System.lineSeparator()));
+      fields = newTable();
+    }
+
     void field(String name, String value) {
-      add("    %-26s %s".formatted(name, value));
+      fields.row(name, value);
     }
 
     void ids(String name, List<Device> devices, Predicate<Device> which) {
@@ -186,14 +212,14 @@ final class DeviceTable implements AutoCloseable {
       }
     }
 
-    void number(String name, long value, double divisor, String unit) {
+    void number(String name, long value, LongFunction<String> format) {
       if (value != MISSING) {
-        field(name, String.format(Locale.ROOT, "%,.3f %s", value / divisor, unit));
+        field(name, format.apply(value));
       }
     }
 
-    void positive(String name, long value, double divisor, String unit) {
-      number(name, value > 0 ? value : MISSING, divisor, unit);
+    void positive(String name, long value, LongFunction<String> format) {
+      number(name, value > 0 ? value : MISSING, format);
     }
   }
 

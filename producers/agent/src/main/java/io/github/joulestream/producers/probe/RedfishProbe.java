@@ -10,12 +10,12 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Quantities;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -245,7 +245,7 @@ public final class RedfishProbe implements Probe {
         new Detail(id, "from", options.address() + RedfishClient.withoutSlash(chassis.path())));
     double kilowattHours = now.kilowattHours;
     if (!Double.isNaN(kilowattHours)) {
-      details.add(new Detail(id, "energy", String.format(Locale.ROOT, "%,.3f kWh", kilowattHours)));
+      details.add(new Detail(id, "energy", Quantities.withPrefix(1_000 * kilowattHours, "Wh")));
     }
     return details;
   }

@@ -7,12 +7,12 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.runtime.Quantities;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,15 +199,19 @@ final class SysfsDevice implements AutoCloseable {
     }
   }
 
+  /** Only power and energy get a prefix. */
+  private static String shown(double value, String unit) {
+    return unit.equals("W") || unit.equals("J")
+        ? Quantities.withPrefix(value, unit)
+        : Quantities.number(value) + " " + unit;
+  }
+
   void addDetails(List<Detail> details) {
     for (Shown figure : shown) {
       long number = read(figure.file);
       if (number != MISSING && !ErrorValue.is(number)) {
         details.add(
-            new Detail(
-                device.id(),
-                figure.name,
-                String.format(Locale.ROOT, "%,.3f %s", number / figure.divisor, figure.unit)));
+            new Detail(device.id(), figure.name, shown(number / figure.divisor, figure.unit)));
       }
     }
   }

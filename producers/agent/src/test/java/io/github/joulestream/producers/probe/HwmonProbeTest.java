@@ -61,7 +61,7 @@ class HwmonProbeTest extends ProbeContract {
       assertThat(device.averagingMillis()).isEqualTo(1_000);
       // 612,000,000 µW
       assertThat(node.readings().power(0)).isEqualTo(612_000);
-      assertThat(probe.details()).contains(new Detail("node", "power cap", "1,100.000 W"));
+      assertThat(probe.details()).contains(new Detail("node", "power cap", "1.1 kW"));
     }
   }
 

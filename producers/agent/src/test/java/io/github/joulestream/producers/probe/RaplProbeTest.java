@@ -107,9 +107,9 @@ class RaplProbeTest extends ProbeContract {
       assertThat(probe.measures()).containsExactly(DeviceKind.MEMORY);
       assertThat(probe.details())
           .contains(
-              new Detail("package-0", "power limit", "270.000 W"),
-              new Detail("package-1", "short-term power limit", "324.000 W"),
-              new Detail("dram-0", "counter range", "262,143.329 J"));
+              new Detail("package-0", "power limit", "270 W"),
+              new Detail("package-1", "short-term power limit", "324 W"),
+              new Detail("dram-0", "counter range", "262.1 kJ"));
     }
   }
 

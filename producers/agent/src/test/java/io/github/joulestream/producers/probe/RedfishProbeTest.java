@@ -136,7 +136,7 @@ class RedfishProbeTest extends ProbeContract {
       assertThat(probe.measures()).containsExactly(DeviceKind.NODE);
       assertThat(probe.details())
           .contains(
-              new Detail("redfish-Self", "energy", "24.003 kWh"),
+              new Detail("redfish-Self", "energy", "24 kWh"),
               new Detail("redfish-Self", "from", address() + "/redfish/v1/Chassis/Self"));
       environment("500", "86412001", "24.003");
       List<DeviceSeries> next = read(probe, NOW);

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.joulestream.producers.probe.Detail;
+import io.github.joulestream.runtime.Quantities;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -179,7 +180,7 @@ final class NvmlDetails {
 
   private void addWatts(String name, long milliwatts) {
     if (milliwatts != MISSING) {
-      add(name, String.format(Locale.ROOT, "%,.3f W", milliwatts / 1000.0));
+      add(name, Quantities.power(milliwatts));
     }
   }
 
