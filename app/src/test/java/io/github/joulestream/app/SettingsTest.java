@@ -144,6 +144,18 @@ class SettingsTest {
         .isInstanceOf(UserError.class);
   }
 
+  @Test
+  void theUrlThatKubernetesSetsForAService_isNoValueOfAnOption() {
+    Map<String, String> environment =
+        Map.of(
+            "JOULESTREAM_METRICS_PORT", "tcp://10.0.0.1:17471",
+            "JOULESTREAM_METRICS_SERVICE_HOST", "10.0.0.1",
+            "JOULESTREAM_STREAMS_METRICS_PORT", "9600");
+    assertThat(value("--metrics-port", environment, "streams")).isEqualTo("9600");
+    assertThat(value("--metrics-port", environment, "store-writer"))
+        .isEqualTo(value("--metrics-port", Map.of(), "store-writer"));
+  }
+
   /** Whatever scripts, manifests and tests of this project set, every command starts with it. */
   @Test
   void variablesOfTheProject_areKnown() throws IOException {

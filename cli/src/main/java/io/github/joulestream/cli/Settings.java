@@ -166,8 +166,9 @@ public final class Settings implements IDefaultValueProvider {
     String key = key(option);
     String scoped = topCommand(arg.command()) + "." + key;
     for (String name : List.of(scoped, key)) {
-      String value = environment.get(variable(name));
-      if (value != null) {
+      String variable = variable(name);
+      String value = environment.get(variable);
+      if (value != null && !Variables.isOfService(variable, environment)) {
         return value;
       }
     }

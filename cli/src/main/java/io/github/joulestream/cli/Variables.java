@@ -49,7 +49,15 @@ final class Variables {
   /** True if the variable is not an option's, but has another known purpose. */
   static boolean isReserved(String name, Map<String, String> environment) {
     return RESERVED.contains(name.substring(Settings.PREFIX.length()))
-        || OF_A_SERVICE.matcher(name).matches()
+        || isOfService(name, environment);
+  }
+
+  /**
+   * True if Kubernetes set the variable for a Service. Its name may be that of an option: a Service
+   * {@code joulestream-metrics} sets {@code JOULESTREAM_METRICS_PORT} to a URL.
+   */
+  static boolean isOfService(String name, Map<String, String> environment) {
+    return OF_A_SERVICE.matcher(name).matches()
         || (name.endsWith("_PORT")
             && environment.containsKey(
                 name.substring(0, name.length() - "PORT".length()) + "SERVICE_HOST"));

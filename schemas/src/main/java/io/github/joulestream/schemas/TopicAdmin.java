@@ -52,7 +52,7 @@ public final class TopicAdmin {
   public Set<String> create(int partitions, short replication)
       throws ExecutionException, InterruptedException {
     Set<String> existing = admin.listTopics().names().get();
-    former(existing).ifPresent(log::info);
+    former(existing).ifPresent(log::warn);
     Set<String> created = new TreeSet<>();
     List<NewTopic> missing = new ArrayList<>();
     for (Topic topic : Topic.values()) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.joulestream.runtime.HttpAnswer;
 
 /**
- * InfluxAnswer of an InfluxDB.
+ * Answer of an InfluxDB.
  *
  * @param retryAfterMillis how long the server asks to wait, ms; 0 if it does not ask
  */
