@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -54,7 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A state that is damaged before the topologies start, and what an operator does about it. */
 class ITNodeSetAside {
-  private static final int PARTITIONS = 2;
+  // one task, so that the first run writes its formats
+  private static final int PARTITIONS = 1;
 
   @TempDir Path folder;
   private EmbeddedKafka broker;
@@ -66,21 +66,30 @@ class ITNodeSetAside {
   void start() throws Exception {
     broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
     kafka = Map.of("bootstrap.servers", broker.bootstrap());
-    String changelog = StreamsConfigs.ACCOUNTING_ID + "-node-accounts-changelog";
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(PARTITIONS, (short) 1);
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(changelog, PARTITIONS, (short) 1)
-                      .configs(Map.of("cleanup.policy", "compact"))))
-          .all()
-          .get();
     }
     SchemaExchange.publish(kafka);
     SchemaExchange.join(kafka);
     producer = new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer());
-    put(changelog, "dc1/n2", "not what was written".getBytes(UTF_8));
+  }
+
+  /** Changelogs of this release, in which the account of one node is damaged. */
+  private void damageState() throws Exception {
+    StreamsSettings settings =
+        StreamsSettings.of(broker.bootstrap(), folder.resolve("state-before"))
+            .commitInterval(Duration.ofMillis(100))
+            .kafka(kafka);
+    try (StreamsApplication streams = new StreamsApplication(settings)) {
+      streams.start();
+      streams.awaitReady();
+      batch("n0", 0);
+      Await.until("n0 is booked", () -> sum("n0", SiteAmount.MEASURED_TOTAL_MILLIJOULES) > 0);
+    }
+    put(
+        StreamsConfigs.ACCOUNTING_ID + "-node-accounts-changelog",
+        "dc1/n2",
+        "not what was written".getBytes(UTF_8));
   }
 
   @AfterEach
@@ -188,6 +197,7 @@ class ITNodeSetAside {
         StreamsSettings.of(broker.bootstrap(), folder.resolve("state"))
             .commitInterval(Duration.ofMillis(100))
             .kafka(kafka);
+    damageState();
     try (StreamsApplication streams = new StreamsApplication(settings)) {
       streams.start();
       streams.awaitReady();
