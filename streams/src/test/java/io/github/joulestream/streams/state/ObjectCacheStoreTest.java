@@ -105,4 +105,24 @@ class ObjectCacheStoreTest {
     assertThat(store.cached()).isZero();
     assertThat(store.get("changed")).isEqualTo("3");
   }
+
+  /** A task that does not commit drops what it can every few seconds. */
+  @Test
+  void whatChangedSinceTheLastCommit_isNotDropped_howeverMuchItIs() {
+    CacheBudget budget = new CacheBudget(10_000);
+    ObjectCacheStore<String> store = store(budget, 0);
+    Map<String, String> expected = new HashMap<>();
+    for (int i = 0; i < 50; i++) {
+      store.put("k" + i, "v" + i);
+      expected.put("k" + i, "v" + i);
+    }
+    store.dropSurplus();
+    assertThat(budget.usedBytes()).isGreaterThan(budget.bytes());
+    assertThat(budget.evictions()).isZero();
+    assertThat(store.cached()).isEqualTo(50);
+    store.flushCache();
+    assertThat(budget.usedBytes()).isLessThanOrEqualTo(budget.bytes());
+    assertThat(store.cached()).isLessThan(50);
+    assertThat(store.startingWith("k")).isEqualTo(expected);
+  }
 }
