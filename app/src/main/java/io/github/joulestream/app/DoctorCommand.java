@@ -17,7 +17,7 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,11 +107,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   private boolean printLedger() {
     long fromMillis = from == null ? 0 : Times.parse(from, nowEpochMillis);
-    long toMillis = to == null ? HistoryReader.END_EPOCH_MILLIS : Times.parse(to, nowEpochMillis);
+    long toMillis = to == null ? ResultReader.END_EPOCH_MILLIS : Times.parse(to, nowEpochMillis);
     if (fromMillis >= toMillis) {
       throw UserError.usage("--from %s is not before --to %s".formatted(from, to));
     }
-    try (HistoryReader reader = connect().reader()) {
+    try (ResultReader reader = connect().reader()) {
       SortedMap<String, Totals<SiteAmount>> sites = reader.ledger(fromMillis, toMillis);
       if (sites.isEmpty()) {
         throw new UserError("the store at %s has no ledger of that time".formatted(asked));
@@ -196,7 +196,7 @@ final class DoctorCommand implements Callable<Integer> {
                     + " -> joulestream store-writer makes what is missing"));
         return;
       }
-      try (HistoryReader reader = connection.reader()) {
+      try (ResultReader reader = connection.reader()) {
         PipelineChecks.freshness(reader.newestWindows(), sites, nowEpochMillis)
             .forEach(this::report);
       }

@@ -14,8 +14,8 @@ import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.TextTable;
 import io.github.joulestream.runtime.TextTable.Column;
-import io.github.joulestream.store.HistoryReader;
-import io.github.joulestream.store.HistoryReader.Unbalanced;
+import io.github.joulestream.store.ResultReader;
+import io.github.joulestream.store.ResultReader.Unbalanced;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
@@ -80,7 +80,7 @@ final class LedgerReport {
   String json(long fromEpochMillis, long toEpochMillis) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("from_epoch_millis", fromEpochMillis);
-    if (toEpochMillis != HistoryReader.END_EPOCH_MILLIS) {
+    if (toEpochMillis != ResultReader.END_EPOCH_MILLIS) {
       root.put("to_epoch_millis", toEpochMillis);
     }
     root.put("balances", balances());

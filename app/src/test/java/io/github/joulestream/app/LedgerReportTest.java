@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.store.HistoryReader;
-import io.github.joulestream.store.HistoryReader.Unbalanced;
+import io.github.joulestream.store.ResultReader;
+import io.github.joulestream.store.ResultReader.Unbalanced;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +34,7 @@ class LedgerReportTest {
     sites.put("empty", Totals.ofSite());
     LedgerReport report =
         new LedgerReport(sites, List.of(new Unbalanced("empty", 10_000, -3)), false);
-    JsonNode json = new ObjectMapper().readTree(report.json(5, HistoryReader.END_EPOCH_MILLIS));
+    JsonNode json = new ObjectMapper().readTree(report.json(5, ResultReader.END_EPOCH_MILLIS));
     assertThat(json.get("balances").asBoolean()).isFalse();
     assertThat(json.get("from_epoch_millis").asLong()).isEqualTo(5);
     assertThat(json.has("to_epoch_millis")).isFalse();

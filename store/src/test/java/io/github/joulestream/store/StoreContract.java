@@ -31,8 +31,8 @@ import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.catalogue.Measurement;
-import io.github.joulestream.store.HistoryReader.Unbalanced;
 import io.github.joulestream.store.PointSink.PointsRefused;
+import io.github.joulestream.store.ResultReader.Unbalanced;
 import io.github.joulestream.store.health.PipelineHealth;
 import io.github.joulestream.store.writer.ResultPoints;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ public abstract class StoreContract {
 
   protected abstract PointSink sink();
 
-  protected abstract HistoryReader reader();
+  protected abstract ResultReader reader();
 
   /** Waits until the reader sees what was written. */
   protected abstract void awaitVisible();
@@ -141,8 +141,7 @@ public abstract class StoreContract {
         ResultPoints.ledger(hour));
     write(ResultPoints.ledger(a), ResultPoints.power(a), ResultPoints.ledger(b));
     Totals<SiteAmount> expected = a.totals().copy().addAll(b.totals());
-    assertThat(reader().ledger(0, HistoryReader.END_EPOCH_MILLIS))
-        .containsEntry("ledger", expected);
+    assertThat(reader().ledger(0, ResultReader.END_EPOCH_MILLIS)).containsEntry("ledger", expected);
     assertThat(reader().ledger(START, START + 10_000)).containsEntry("ledger", a.totals());
     assertThat(reader().newestWindows()).containsEntry("ledger", b.windowStartEpochMillis());
     assertThat(reader().ledger(START - 10_000, START)).doesNotContainKey("ledger");
@@ -161,7 +160,7 @@ public abstract class StoreContract {
         ResultPoints.ledger(new SiteWindow("balance", START + 10_000, 10_000, lacking)),
         ResultPoints.ledger(new SiteWindow("balance", START, 3_600_000, lacking)),
         ResultPoints.ledger(new SiteWindow("balance", START + 3_600_000, 3_600_000, balanced)));
-    assertThat(reader().unbalanced(0, HistoryReader.END_EPOCH_MILLIS))
+    assertThat(reader().unbalanced(0, ResultReader.END_EPOCH_MILLIS))
         .filteredOn(window -> window.site().equals("balance"))
         .containsExactly(
             new Unbalanced("balance", START, -1), new Unbalanced("balance", START + 10_000, -1));

@@ -14,7 +14,7 @@ import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.UserError;
-import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.ResultReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -278,7 +278,7 @@ public final class UpRun {
     Summary summary =
         new Summary(
             pipeline.reader().jobSummaries(),
-            pipeline.reader().ledger(0, HistoryReader.END_EPOCH_MILLIS));
+            pipeline.reader().ledger(0, ResultReader.END_EPOCH_MILLIS));
     TraceReport report =
         traces == null ? TraceReport.NONE : TraceReport.of(traces, options.calibration());
     summary.print(out, complete, report);

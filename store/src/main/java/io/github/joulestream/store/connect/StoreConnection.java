@@ -3,8 +3,8 @@ package io.github.joulestream.store.connect;
 
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.influx.InfluxApi;
 import io.github.joulestream.store.influx.InfluxBuckets;
@@ -62,7 +62,7 @@ public final class StoreConnection {
   }
 
   /** To read from it. */
-  public HistoryReader reader() {
+  public ResultReader reader() {
     return kind == StoreKind.QUESTDB
         ? new QuestDbReader(address.url())
         : new InfluxQlReader(api(), buckets);

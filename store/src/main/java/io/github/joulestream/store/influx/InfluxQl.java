@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.joulestream.store.HistoryRow;
+import io.github.joulestream.store.ResultRow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -44,7 +44,7 @@ public final class InfluxQl {
 
   /** A row, by column; tags that were grouped by are columns too. */
   public record Row(JsonNode tags, Map<String, Integer> columns, JsonNode values)
-      implements HistoryRow {
+      implements ResultRow {
     @Override
     public long number(String column) {
       return value(column).asLong();

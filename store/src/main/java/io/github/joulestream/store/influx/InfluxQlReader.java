@@ -8,8 +8,8 @@ import io.github.joulestream.energy.Windows;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Measurement;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.JobFragments;
+import io.github.joulestream.store.ResultReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Reads by InfluxQL; a bucket is the database of its name. */
-public final class InfluxQlReader implements HistoryReader {
+public final class InfluxQlReader implements ResultReader {
   private static final String NANOS_PER_MILLI = "000000";
 
   private final InfluxApi api;

@@ -13,9 +13,9 @@ import io.github.joulestream.energy.Windows;
 import io.github.joulestream.runtime.HttpEndpoint;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.catalogue.Measurement;
-import io.github.joulestream.store.HistoryReader;
-import io.github.joulestream.store.HistoryRow;
 import io.github.joulestream.store.JobFragments;
+import io.github.joulestream.store.ResultReader;
+import io.github.joulestream.store.ResultRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -33,7 +33,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Reads from a QuestDB by SQL over HTTP, embedded or elsewhere. */
-public final class QuestDbReader implements HistoryReader {
+public final class QuestDbReader implements ResultReader {
   // 100,000 jobs are about 70 MB
   private static final HttpEndpoint.Limits LIMITS =
       new HttpEndpoint.Limits(Duration.ofSeconds(30), Duration.ofMinutes(2), 512 << 20);
@@ -49,7 +49,7 @@ public final class QuestDbReader implements HistoryReader {
   }
 
   /** A row, by column. */
-  private record Row(Map<String, Integer> columns, JsonNode values) implements HistoryRow {
+  private record Row(Map<String, Integer> columns, JsonNode values) implements ResultRow {
     @Override
     public long number(String column) {
       return values.get(index(column)).asLong();

@@ -9,11 +9,11 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.PointSink.PointsRefused;
 import io.github.joulestream.store.PointSink.StoreUnavailable;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StoreContract;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
@@ -35,7 +35,7 @@ class ITInflux extends StoreContract {
   private static Influxd server;
   private static StoreConnection connection;
   private static PointSink sink;
-  private static HistoryReader reader;
+  private static ResultReader reader;
 
   @BeforeAll
   static void start() throws IOException {
@@ -69,7 +69,7 @@ class ITInflux extends StoreContract {
   }
 
   @Override
-  protected HistoryReader reader() {
+  protected ResultReader reader() {
     return reader;
   }
 
@@ -124,7 +124,7 @@ class ITInflux extends StoreContract {
       StoreConnection store = StoreConnection.to(mine.address(), null, fresh());
       store.prepare();
       try (PointSink writes = store.sink();
-          HistoryReader reads = store.reader()) {
+          ResultReader reads = store.reader()) {
         StorePoint point =
             ResultPoints.of(new JobWindow("away", "j", START, 10_000, filled(Totals.ofJob(), 500)));
         writes.write(List.of(point));

@@ -8,10 +8,10 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.PointSink.StoreUnavailable;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.writer.ResultPoints;
@@ -91,7 +91,7 @@ class ITInfluxUsers {
     try (PointSink sink = connect("writer:w").sink()) {
       sink.write(List.of(point));
     }
-    try (HistoryReader reader = connect("writer:w").reader()) {
+    try (ResultReader reader = connect("writer:w").reader()) {
       assertThatThrownBy(reader::jobEnergyMillijoules)
           .isInstanceOf(UncheckedIOException.class)
           .cause()

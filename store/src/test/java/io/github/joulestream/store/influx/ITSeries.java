@@ -15,9 +15,9 @@ import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.writer.ResultPoints;
@@ -133,7 +133,7 @@ class ITSeries {
       connection.prepare();
       String years = BUCKETS.years().name();
       try (PointSink sink = connection.sink();
-          HistoryReader reader = connection.reader()) {
+          ResultReader reader = connection.reader()) {
         write(sink, 10, i -> ResultPoints.of(job(i)));
         write(sink, 10, i -> ResultPoints.ledger(siteWindow(i, (int) HOUR)));
         write(sink, 10, i -> ResultPoints.power(siteWindow(i, (int) HOUR)));

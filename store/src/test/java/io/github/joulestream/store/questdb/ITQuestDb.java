@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.PointSink.StoreUnavailable;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StoreContract;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.connect.StoreKind;
@@ -57,7 +57,7 @@ class ITQuestDb extends StoreContract {
   }
 
   @Override
-  protected HistoryReader reader() {
+  protected ResultReader reader() {
     return reader;
   }
 

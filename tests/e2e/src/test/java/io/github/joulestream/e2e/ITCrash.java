@@ -11,7 +11,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import io.github.joulestream.streams.StreamsConfigs;
@@ -237,7 +237,7 @@ class ITCrash {
     }
 
     private long booked(SiteAmount amount) {
-      return reader.ledger(0, HistoryReader.END_EPOCH_MILLIS).values().stream()
+      return reader.ledger(0, ResultReader.END_EPOCH_MILLIS).values().stream()
           .mapToLong(totals -> totals.get(amount))
           .sum();
     }
@@ -291,8 +291,8 @@ class ITCrash {
       }
       Map<String, String> sites = new TreeMap<>();
       Totals<SiteAmount> nodes = nodesBooks();
-      long differences = reader.unbalanced(0, HistoryReader.END_EPOCH_MILLIS).size();
-      for (var site : reader.ledger(0, HistoryReader.END_EPOCH_MILLIS).entrySet()) {
+      long differences = reader.unbalanced(0, ResultReader.END_EPOCH_MILLIS).size();
+      for (var site : reader.ledger(0, ResultReader.END_EPOCH_MILLIS).entrySet()) {
         Totals<SiteAmount> totals = site.getValue().copy();
         differences += Math.abs(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) - ofJobs);
         differences += Math.abs(reader.jobEnergyMillijoules() - ofJobs);

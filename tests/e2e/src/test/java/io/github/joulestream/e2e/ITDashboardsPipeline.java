@@ -21,8 +21,8 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
@@ -284,12 +284,12 @@ class ITDashboardsPipeline {
     ledger.stream()
         .filter(w -> w.windowMillis() == WINDOW)
         .forEach(w -> expected.addAll(w.totals()));
-    try (HistoryReader reader = StoreConnection.to(influx.address(), null, buckets).reader()) {
+    try (ResultReader reader = StoreConnection.to(influx.address(), null, buckets).reader()) {
       Await.until(
           "the store has all",
           () ->
               reader
-                      .ledger(0, HistoryReader.END_EPOCH_MILLIS)
+                      .ledger(0, ResultReader.END_EPOCH_MILLIS)
                       .getOrDefault("simulated", Totals.ofSite())
                       .equals(expected)
                   && reader.jobEnergyMillijoules() == energy(jobWindows)

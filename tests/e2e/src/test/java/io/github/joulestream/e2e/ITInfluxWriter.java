@@ -15,9 +15,9 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.store.HistoryReader;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.influx.InfluxApi;
@@ -443,11 +443,11 @@ class ITInfluxWriter {
           .contains("joulestream keeps for 30 days, not for 35 days");
     }
     try (PointSink sink = connect().sink();
-        HistoryReader reader = connect().reader()) {
+        ResultReader reader = connect().reader()) {
       totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 4);
       sink.write(
           List.of(ResultPoints.ledger(new SiteWindow("site", TODAY - DAY, 3_600_000, totals))));
-      assertThat(reader.unbalanced(0, HistoryReader.END_EPOCH_MILLIS)).hasSize(1);
+      assertThat(reader.unbalanced(0, ResultReader.END_EPOCH_MILLIS)).hasSize(1);
     }
     try (Program doctor = Program.start("doctor", "--ledger", "--store-url", url)) {
       assertThat(doctor.await()).as(doctor.output()).isEqualTo(1);

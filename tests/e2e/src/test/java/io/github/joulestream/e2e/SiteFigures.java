@@ -6,7 +6,7 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
-import io.github.joulestream.store.HistoryReader;
+import io.github.joulestream.store.ResultReader;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,7 +32,7 @@ record SiteFigures(
           SiteAmount.RIVAL_AGENT_BATCHES,
           SiteAmount.REFUSED_CONFLICT);
 
-  static SiteFigures of(HistoryReader reader, String site) {
+  static SiteFigures of(ResultReader reader, String site) {
     Map<String, String> jobs = new TreeMap<>();
     long ofJobs = 0;
     long open = 0;
@@ -56,12 +56,12 @@ record SiteFigures(
                   job.totals()));
     }
     long difference =
-        reader.unbalanced(0, HistoryReader.END_EPOCH_MILLIS).stream()
+        reader.unbalanced(0, ResultReader.END_EPOCH_MILLIS).stream()
             .filter(window -> window.site().equals(site))
             .mapToLong(window -> Math.abs(window.differenceMillijoules()))
             .sum();
     Totals<SiteAmount> ledger =
-        reader.ledger(0, HistoryReader.END_EPOCH_MILLIS).getOrDefault(site, Totals.ofSite());
+        reader.ledger(0, ResultReader.END_EPOCH_MILLIS).getOrDefault(site, Totals.ofSite());
     difference += Math.abs(ledger.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) - ofJobs);
     Totals<SiteAmount> compared = ledger.copy();
     // what was refused because another had said something of that time is read all the same

@@ -12,7 +12,7 @@ import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.catalogue.Measurement;
 
 /** A row that a store answered with: the way back from the fields of the catalogue to records. */
-public interface HistoryRow {
+public interface ResultRow {
   /** A whole number; 0 where there is none. */
   long number(String column);
 

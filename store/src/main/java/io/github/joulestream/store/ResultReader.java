@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 
 /** Reads results out of a store. */
-public interface HistoryReader extends AutoCloseable {
+public interface ResultReader extends AutoCloseable {
   /** Later than any window: a store counts in nanoseconds. */
   long END_EPOCH_MILLIS = Long.MAX_VALUE / 1_000_000;
 
