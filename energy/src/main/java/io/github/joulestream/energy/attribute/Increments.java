@@ -262,39 +262,43 @@ public final class Increments {
       table.add(SiteAmount.COVERED_MILLIS, amount);
     }
     long allocated = sign * (millis * allocatedBasisPoints / Shares.WHOLE);
+    long busy =
+        utilisationBasisPoints == MISSING
+            ? 0
+            : sign * (millis * utilisationBasisPoints / Shares.WHOLE);
+    // methods of their own: together they are too long to be inlined
     switch (device.kind()) {
-      case GPU -> {
-        table.add(SiteAmount.GPU_MILLIS, amount);
-        table.add(SiteAmount.GPU_ALLOCATED_MILLIS, allocated);
-        if (utilisationBasisPoints != MISSING) {
-          table.add(
-              SiteAmount.GPU_BUSY_MILLIS, sign * (millis * utilisationBasisPoints / Shares.WHOLE));
-        }
-      }
-      case MEMORY -> {
-        long capacity = device.capacityBytes() / MEBIBYTE;
-        table.add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, capacity * amount);
-        table.add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
-        if (used != MISSING) {
-          table.add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
-        }
-      }
-      case STORAGE -> {
-        long capacity = device.capacityBytes() / MEBIBYTE;
-        table.add(SiteAmount.STORAGE_MILLIS, amount);
-        table.add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, capacity * amount);
-        table.add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
-        if (used != MISSING) {
-          table.add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * amount);
-        }
-        if (utilisationBasisPoints != MISSING) {
-          table.add(
-              SiteAmount.STORAGE_BUSY_MILLIS,
-              sign * (millis * utilisationBasisPoints / Shares.WHOLE));
-        }
-      }
+      case GPU -> gpuTime(amount, allocated, busy);
+      case MEMORY -> memoryTime(device, amount, allocated, used);
+      case STORAGE -> storageTime(device, amount, allocated, busy, used);
       case CPU, NODE, FACILITY -> {}
     }
+  }
+
+  private void gpuTime(long millis, long allocated, long busy) {
+    table.add(SiteAmount.GPU_MILLIS, millis);
+    table.add(SiteAmount.GPU_ALLOCATED_MILLIS, allocated);
+    table.add(SiteAmount.GPU_BUSY_MILLIS, busy);
+  }
+
+  private void memoryTime(Device device, long millis, long allocated, long used) {
+    long capacity = device.capacityBytes() / MEBIBYTE;
+    table.add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, capacity * millis);
+    table.add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
+    if (used != MISSING) {
+      table.add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * millis);
+    }
+  }
+
+  private void storageTime(Device device, long millis, long allocated, long busy, long used) {
+    long capacity = device.capacityBytes() / MEBIBYTE;
+    table.add(SiteAmount.STORAGE_MILLIS, millis);
+    table.add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, capacity * millis);
+    table.add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
+    if (used != MISSING) {
+      table.add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * millis);
+    }
+    table.add(SiteAmount.STORAGE_BUSY_MILLIS, busy);
   }
 
   /** Time of a device that a job held, with known energy. */
