@@ -251,7 +251,7 @@ final class Claims {
       Shares.Edge old = shares.edgeFrom(time);
       if (old != null && old.millis == time) {
         for (int i = 0; i < old.jobs.length; i++) {
-          set(before, old.jobs[i], old.parts[i]);
+          set(before, old.jobs[i], old.held[i]);
           see(old.jobs[i]);
         }
       }

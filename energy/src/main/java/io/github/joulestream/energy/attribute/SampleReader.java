@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** From readings as they came to points that can be used. */
+/** From readings as they came to samples that can be used. */
 final class SampleReader {
   private static final int MAX_REFUSALS = 5;
 
@@ -32,14 +32,14 @@ final class SampleReader {
   interface Refusals {
     void refused(Device device, int row, SiteAmount reason, long value);
 
-    /** A row says nothing of what the device draws. */
+    /** A row has neither power nor counter of the device. */
     default void empty(Device device, long epochMillis) {}
   }
 
   static final Refusals SILENT = (_, _, _, _) -> {};
 
   /**
-   * The points of a series in the order of time; of several at one time the last.
+   * The samples of a series in the order of time; of several at one time the last.
    *
    * <p>A power that is a mean over the time before the reading belongs into the middle of that
    * time. A counter's value belongs to the reading's own time, and so does everything that comes
@@ -58,7 +58,7 @@ final class SampleReader {
         continue;
       }
       if (time < 0) {
-        // before 1970: no clock says so
+        // before 1970: no clock shows such a time
         refusals.refused(device, row, SiteAmount.REFUSED_LATE, time);
         continue;
       }
@@ -106,7 +106,7 @@ final class SampleReader {
       return inOrder;
     }
     TreeMap<Long, Sample> byTime = new TreeMap<>();
-    inOrder.forEach(point -> byTime.merge(point.epochMillis(), point, Sample::preferred));
+    inOrder.forEach(sample -> byTime.merge(sample.epochMillis(), sample, Sample::preferred));
     return List.copyOf(byTime.values());
   }
 
@@ -158,9 +158,9 @@ final class SampleReader {
   }
 
   /** The rows of a series that became these samples. */
-  DeviceSeries only(DeviceSeries series, List<Sample> points) {
+  DeviceSeries only(DeviceSeries series, List<Sample> samples) {
     Set<Long> times = new HashSet<>();
-    points.forEach(point -> times.add(point.epochMillis()));
+    samples.forEach(sample -> times.add(sample.epochMillis()));
     Readings readings = series.readings();
     return series.onlyRows(row -> {
       long energy = readings.energy(row);

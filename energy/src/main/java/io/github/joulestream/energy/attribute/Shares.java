@@ -40,8 +40,8 @@ final class Shares {
 
   /**
    * Jobs and their weights between two edges, in the order of their names; idle is the last weight.
-   * Shares beyond the whole are scaled down to it: the weights then sum to more than {@link #WHOLE}
-   * and idle has none.
+   * Shares that sum to more than the device are scaled down to it: the weights then sum to more
+   * than {@link #WHOLE} and idle has none.
    *
    * @param owner the job that holds all of it, with no other beside it; null if there is none
    */
@@ -50,17 +50,17 @@ final class Shares {
     static final Holders NONE = new Holders(List.of(), new int[] {WHOLE}, WHOLE, null);
 
     /** Always {@link #NONE} if there are no jobs. */
-    static Holders of(List<String> jobs, int[] parts) {
+    static Holders of(List<String> jobs, int[] held) {
       if (jobs.isEmpty()) {
         return NONE;
       }
       int sum = 0;
-      for (int part : parts) {
-        sum += part;
+      for (int share : held) {
+        sum += share;
       }
-      int[] weights = Arrays.copyOf(parts, parts.length + 1);
-      weights[parts.length] = Math.max(0, WHOLE - sum);
-      String owner = jobs.size() == 1 && parts[0] == WHOLE ? jobs.getFirst() : null;
+      int[] weights = Arrays.copyOf(held, held.length + 1);
+      weights[held.length] = Math.max(0, WHOLE - sum);
+      String owner = jobs.size() == 1 && held[0] == WHOLE ? jobs.getFirst() : null;
       return new Holders(List.copyOf(jobs), weights, Math.max(WHOLE, sum), owner);
     }
 
@@ -71,14 +71,14 @@ final class Shares {
     /** The holders after an edge. */
     Holders after(Edge edge) {
       List<String> nextJobs = new ArrayList<>(jobs.size() + edge.jobs.length);
-      int[] parts = new int[jobs.size() + edge.jobs.length];
+      int[] held = new int[jobs.size() + edge.jobs.length];
       int i = 0;
       int j = 0;
       while (i < jobs.size() || j < edge.jobs.length) {
         int order =
             i == jobs.size() ? 1 : j == edge.jobs.length ? -1 : jobs.get(i).compareTo(edge.jobs[j]);
         String job = order < 0 ? jobs.get(i) : edge.jobs[j];
-        int of = order < 0 ? weights[i] : edge.parts[j];
+        int of = order < 0 ? weights[i] : edge.held[j];
         if (order <= 0) {
           i++;
         }
@@ -86,11 +86,11 @@ final class Shares {
           j++;
         }
         if (of > 0) {
-          parts[nextJobs.size()] = of;
+          held[nextJobs.size()] = of;
           nextJobs.add(job);
         }
       }
-      return of(nextJobs, Arrays.copyOf(parts, nextJobs.size()));
+      return of(nextJobs, Arrays.copyOf(held, nextJobs.size()));
     }
 
     @Override
@@ -114,13 +114,13 @@ final class Shares {
     final long millis;
     final String[] jobs;
     final int[] had;
-    final int[] parts;
+    final int[] held;
 
-    Edge(long millis, String[] jobs, int[] had, int[] parts) {
+    Edge(long millis, String[] jobs, int[] had, int[] held) {
       this.millis = millis;
       this.jobs = jobs;
       this.had = had;
-      this.parts = parts;
+      this.held = held;
     }
 
     private boolean sameAs(Edge that) {
@@ -128,14 +128,14 @@ final class Shares {
           || (millis == that.millis
               && Arrays.equals(jobs, that.jobs)
               && Arrays.equals(had, that.had)
-              && Arrays.equals(parts, that.parts));
+              && Arrays.equals(held, that.held));
     }
 
     /** The share that a job has from here on; -1 if it stays as it was. */
-    private int partsOf(String job) {
+    private int heldBy(String job) {
       for (int i = 0; i < jobs.length; i++) {
         if (jobs[i].equals(job)) {
-          return parts[i];
+          return held[i];
         }
       }
       return -1;
@@ -405,7 +405,7 @@ final class Shares {
       }
       for (; index >= firsts[chunk]; index--) {
         Edge edge = chunks[chunk].edges[index - firsts[chunk]];
-        if (edge.partsOf(job) > 0 && !holders(index).jobs().contains(job)) {
+        if (edge.heldBy(job) > 0 && !holders(index).jobs().contains(job)) {
           return edge.millis;
         }
       }
@@ -424,7 +424,7 @@ final class Shares {
       }
       for (; index < firsts[chunk + 1]; index++) {
         Edge edge = chunks[chunk].edges[index - firsts[chunk]];
-        if (edge.partsOf(job) == 0) {
+        if (edge.heldBy(job) == 0) {
           return edge.millis;
         }
       }

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-/** Sharing out a whole number so that the parts sum to it: the largest-remainder method. */
+/** Shares out an integer so that the shares sum to it: the largest-remainder method. */
 final class Split {
   private Split() {}
 
   /**
-   * Shares {@code amount} by weight. Every part is its exact share rounded down, and what then
-   * remains goes, one each, to the parts with the largest fractions; of equal ones to the first.
+   * Shares {@code amount} by weight. Every share is its exact share rounded down, and what then
+   * remains goes, one each, to the shares with the largest fractions; of equal ones to the first.
    * (Hamilton's method; see M. Balinski, H. P. Young, Fair Representation, 1982.)
    *
    * @param amount at least 0 and under 2^63 / (sum of weights)
    * @param weights at least one over 0
-   * @param parts takes the result
+   * @param shares takes the result
    */
-  static void largestRemainder(long amount, int[] weights, long[] parts) {
+  static void largestRemainder(long amount, int[] weights, long[] shares) {
     long sum = 0;
     for (int weight : weights) {
       sum += weight;
     }
     long left = amount;
     for (int i = 0; i < weights.length; i++) {
-      parts[i] = Math.multiplyExact(amount, weights[i]) / sum;
-      left -= parts[i];
+      shares[i] = Math.multiplyExact(amount, weights[i]) / sum;
+      left -= shares[i];
     }
-    // left is less than the number of parts, and that is small
+    // left is less than the number of shares, and that is small
     long limit = Long.MAX_VALUE;
     int lastIndex = -1;
     while (left > 0) {
@@ -38,7 +38,7 @@ final class Split {
           bestRemainder = remainder;
         }
       }
-      parts[best]++;
+      shares[best]++;
       limit = bestRemainder;
       lastIndex = best;
       left--;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.LongToIntFunction;
 
-/** A whole number for each window, that changes rarely. Immutable. */
+/** An integer for each window that changes rarely. Immutable. */
 final class Timeline {
   // beyond, the oldest stretches become one
   private static final int MOST = 4_096;

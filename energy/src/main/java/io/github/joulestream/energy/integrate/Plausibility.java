@@ -69,14 +69,14 @@ public final class Plausibility {
   }
 
   /** Why a busy share is refused, or null if it is not. */
-  public static @Nullable SiteAmount utilisationRefusal(long partsOfTenThousand) {
-    if (partsOfTenThousand == MISSING) {
+  public static @Nullable SiteAmount utilisationRefusal(long basisPoints) {
+    if (basisPoints == MISSING) {
       return null;
     }
-    if (partsOfTenThousand < 0) {
+    if (basisPoints < 0) {
       return SiteAmount.REFUSED_NEGATIVE;
     }
-    return partsOfTenThousand > WHOLE ? SiteAmount.REFUSED_OVER_LIMIT : null;
+    return basisPoints > WHOLE ? SiteAmount.REFUSED_OVER_LIMIT : null;
   }
 
   /** Why bytes in use are refused, or null if they are not. */
