@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by mvnw and joulestream: finds a JDK 25 and exports JAVA_HOME, or says what to do.
+# Sourced by mvnw and joulestream: finds a JDK 25 and exports JAVA_HOME, or prints what to do.
 
 # true if $1 is the home of a JDK 25
 is_jdk_25() {
