@@ -95,7 +95,7 @@ final class RetryingSink {
     return true;
   }
 
-  /** A full disk is no outage: the text tells them apart. */
+  /** A full disk is no outage: their texts differ. */
   static String troubleText(String answer) {
     return NO_SPACE.matcher(answer).find()
         ? "the store's disk is full: " + answer
