@@ -197,4 +197,13 @@ class SettingsTest {
     }
     assertThat(list).hasContent(keys);
   }
+
+  /** Help shows how a setting is spelt, so it is there when one is wrong. */
+  @Test
+  void help_isShown_alsoIfASettingIsWrong() throws IOException {
+    String config = file("no.such.key=1\n").toString();
+    assertThat(Main.run("streams", "--config", config, "--help")).isZero();
+    assertThat(Main.run("version", "--config", config)).isZero();
+    assertThat(Main.run("topics", "list", "--config", config)).isEqualTo(2);
+  }
 }

@@ -8,6 +8,7 @@ import io.github.joulestream.runtime.UserError;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -21,6 +22,9 @@ public final class Program {
   private static final int MAX_SUGGESTIONS = 3;
 
   private Program() {}
+
+  private static final Set<String> ONLY_SHOW = Set.of("-h", "--help", "-V", "--version");
+  private static final Set<String> ONLY_SHOW_FIRST = Set.of("help", "version");
 
   /** Begins a process: logging, and its end when a thread dies. Called once, before all else. */
   public static void start(String... args) {
@@ -41,9 +45,18 @@ public final class Program {
     try {
       command.setDefaultValueProvider(Settings.load(System.getenv(), args));
     } catch (UserError e) {
-      return fail(e, command.getErr(), verbose);
+      if (!onlyShows(args)) {
+        return fail(e, command.getErr(), verbose);
+      }
     }
     return command.execute(args);
+  }
+
+  /** True for help and version, which are shown also if a setting is wrong. */
+  private static boolean onlyShows(String... args) {
+    return args.length == 0
+        || ONLY_SHOW_FIRST.contains(args[0])
+        || List.of(args).stream().anyMatch(ONLY_SHOW::contains);
   }
 
   private static boolean verbose(String... args) {

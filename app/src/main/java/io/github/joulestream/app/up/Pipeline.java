@@ -66,12 +66,13 @@ final class Pipeline {
                 FreePorts.open(
                     options.ports().store(),
                     port -> EmbeddedQuestDb.start(folder.resolve("questdb"), port)));
+    components.add("store", storeStart::closeStarted);
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
     Admin admin = components.add("admin client", Admin.create(kafka));
     new TopicAdmin(admin).create(PARTITIONS, (short) 1);
     SchemaExchange.publish(kafka);
     components.add("schemas", SchemaExchange.join(kafka));
-    store = components.add("store", storeStart.await());
+    store = storeStart.await();
     StreamsSettings settings =
         StreamsSettings.of(broker.bootstrap(), folder.resolve("streams"))
             .threads(STREAM_THREADS)

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /** A component that starts on a thread of its own, while others start. */
-final class Starting<T> {
+final class Starting<T extends AutoCloseable> {
   private final CompletableFuture<T> future = new CompletableFuture<>();
 
   Starting(String name, Callable<T> start) {
@@ -39,5 +39,16 @@ final class Starting<T> {
       }
       throw e;
     }
+  }
+
+  /** Waits until it has started, and closes it; nothing if it could not start. */
+  void closeStarted() throws Exception {
+    T started;
+    try {
+      started = future.get();
+    } catch (ExecutionException e) {
+      return; // whoever awaits it has the reason
+    }
+    started.close();
   }
 }

@@ -5,7 +5,10 @@ import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.runtime.UserError;
 import java.util.Optional;
 
-/** Failures because another release wrote the state: no other thread or try can read it either. */
+/**
+ * Failures because another release wrote the state, or because it is damaged: no other thread or
+ * try can read it either.
+ */
 public final class UnreadableState {
   private UnreadableState() {}
 
@@ -16,7 +19,7 @@ public final class UnreadableState {
    */
   public static Optional<UserError> of(String applicationId, Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnknownStateFormatException) {
+      if (cause instanceof UnknownStateFormatException || cause instanceof DamagedStateException) {
         return Optional.of(
             new UserError(
                 ("the state of %s is not readable: %s; nothing was processed. Start the release that"

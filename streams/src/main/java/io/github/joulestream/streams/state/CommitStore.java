@@ -3,6 +3,7 @@ package io.github.joulestream.streams.state;
 
 import io.github.joulestream.energy.StateFormat;
 import io.github.joulestream.energy.UnknownStateFormatException;
+import io.github.joulestream.streams.failure.DamagedStateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -61,7 +62,7 @@ public abstract class CommitStore<V> implements StateStore, CachedStateStore<Str
    *
    * @return false if there is none: nothing is there, or what is there was written before 0.1.0
    * @throws UncheckedIOException caused by an {@link UnknownStateFormatException} if this release
-   *     does not read one of the formats
+   *     does not read one of the formats, or by a {@link DamagedStateException}
    */
   final boolean checkRecord() {
     byte[] found = inner.get(FormatRecord.KEY);
@@ -72,8 +73,11 @@ public abstract class CommitStore<V> implements StateStore, CachedStateStore<Str
     }
     try {
       FormatRecord.check(found, formats);
-    } catch (IOException e) {
+    } catch (UnknownStateFormatException e) {
       throw new UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new DamagedStateException("the record of formats of " + name(), e));
     }
     return true;
   }

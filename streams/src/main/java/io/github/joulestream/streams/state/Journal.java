@@ -8,6 +8,8 @@ import io.github.joulestream.energy.StateFormat;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.TelemetryReader.DeviceBlock;
+import io.github.joulestream.streams.failure.DamagedStateException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -168,18 +170,24 @@ public final class Journal extends CommitStore<byte[]> {
           continue;
         }
         nextChunk = HexFormat.fromHexDigitsToLong(next.key) + 1;
-        long start = startPosition(next.value);
+        long start = startPosition(next.key, next.value);
         position = read(next.value, next.value.length, start, null, taker);
         written.add(new Written(next.key, start, position));
       }
     }
   }
 
-  private static long startPosition(byte[] chunk) {
+  private long startPosition(String key, byte[] chunk) {
     try {
       Formats.JOURNAL.read(chunk, 0);
-    } catch (IOException e) {
+      if (chunk.length < StateFormat.LENGTH + Long.BYTES) {
+        throw new EOFException("%d bytes".formatted(chunk.length));
+      }
+    } catch (UnknownStateFormatException e) {
       throw new UncheckedIOException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          new DamagedStateException("chunk %s of %s".formatted(key, name()), e));
     }
     return ByteBuffer.wrap(chunk).getLong(StateFormat.LENGTH);
   }

@@ -27,6 +27,18 @@ class UnreadableStateTest {
   }
 
   @Test
+  void damagedState_isAnErrorForTheOperator() {
+    IOException damaged =
+        new DamagedStateException("chunk 7 of node-journal", new IOException("it has 3 bytes"));
+    assertThat(UnreadableState.of("joulestream", new UncheckedIOException(damaged)))
+        .hasValueSatisfying(error ->
+            assertThat(error)
+                .hasMessageStartingWith(
+                    "the state of joulestream is not readable: chunk 7 of node-journal is damaged:"
+                        + " it has 3 bytes; nothing was processed"));
+  }
+
+  @Test
   void otherFailures_areNone() {
     assertThat(UnreadableState.of("joulestream", new StreamsException("the disk"))).isEmpty();
     assertThat(

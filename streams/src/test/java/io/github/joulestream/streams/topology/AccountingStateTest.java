@@ -30,6 +30,7 @@ import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
 import io.github.joulestream.streams.accounting.TotalJobs;
 import io.github.joulestream.streams.accounting.TotalSites;
+import io.github.joulestream.streams.failure.UnreadableState;
 import io.github.joulestream.streams.state.StateRecords;
 import io.github.joulestream.streams.state.StateRecords.StateRecord;
 import java.io.IOException;
@@ -55,6 +56,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.test.TestRecord;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -325,6 +327,33 @@ class AccountingStateTest {
             "a total of a job or a site",
             "the record of state formats",
             "a total of a job or a site");
+  }
+
+  /** No other thread could read it either. */
+  @Test
+  void damagedRecordsOfFormats_andDamagedChunks_stopTheStart() throws IOException {
+    List<StateRecord> golden = golden();
+    int damaged = 0;
+    for (StateRecord record : golden) {
+      if (!record.key().equals(StateRecords.FORMATS)
+          && !record.store().equals(AttributeEnergy.JOURNAL)) {
+        continue;
+      }
+      for (byte[] value : List.of(new byte[1], "damaged".getBytes(UTF_8))) {
+        List<StateRecord> state = new ArrayList<>(golden);
+        state.remove(record);
+        state.add(new StateRecord(record.store(), record.key(), 0, value));
+        String name = "damaged" + damaged++;
+        assertThat(UnreadableState.of("joulestream", thrownBy(() -> new Run(name, state))))
+            .as("%s of %s", record.key(), record.store())
+            .isPresent();
+      }
+    }
+    assertThat(damaged).isGreaterThanOrEqualTo(10);
+  }
+
+  private static Throwable thrownBy(ThrowingCallable start) {
+    return requireNonNull(catchThrowable(start), "it started");
   }
 
   private @Nullable UnknownStateFormatException unknownFormat(List<StateRecord> state) {
