@@ -54,8 +54,9 @@ final class LedgerReport {
     DeviceKind kind = balance.kind();
     return switch (kind) {
       case null -> "total";
-      case GPU, CPU -> kind.name();
-      case MEMORY, STORAGE, NODE, FACILITY -> kind.name().toLowerCase(Locale.ROOT);
+      case GPU, CPU, UPS, PDU -> kind.name();
+      case MEMORY, STORAGE, NODE, FACILITY, GENERATION, EXPORT ->
+          kind.name().toLowerCase(Locale.ROOT);
     };
   }
 

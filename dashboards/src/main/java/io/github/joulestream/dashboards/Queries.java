@@ -200,6 +200,10 @@ final class Queries {
       case CPU -> "CPU";
       case NODE -> "Node";
       case FACILITY -> "Facility";
+      case UPS -> "UPS";
+      case PDU -> "PDU";
+      case GENERATION -> "Generation";
+      case EXPORT -> "Export";
     };
   }
 

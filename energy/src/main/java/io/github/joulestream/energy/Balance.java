@@ -38,7 +38,8 @@ public record Balance(
   /**
    * The equation of a kind of device.
    *
-   * @throws IllegalArgumentException for {@link DeviceKind#FACILITY}, which is never attributed
+   * @throws IllegalArgumentException for a {@linkplain DeviceKind#isSiteMeter meter of a site},
+   *     which is never attributed
    */
   public static Balance of(DeviceKind kind) {
     return new Balance(

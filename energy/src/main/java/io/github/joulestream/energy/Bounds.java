@@ -51,6 +51,18 @@ public final class Bounds {
   /** Readings of one batch of telemetry: rows, over all its devices. */
   public static final int READINGS = 100_000;
 
+  /** Statuses of devices in one batch of telemetry. */
+  public static final int STATUSES = 100_000;
+
+  /** What a status counts, such as bytes or errors: as much as a double holds exactly. */
+  public static final long STATUS_COUNT = 1L << 53;
+
+  /** Devices of one node in a record of device-window. */
+  public static final int WINDOW_DEVICES = 8_192;
+
+  /** Devices of a job on one node, over the time that it held them. */
+  public static final int HELD_DEVICES = 100_000;
+
   /** Devices of one allocation event. */
   public static final int SHARES = 4_096;
 

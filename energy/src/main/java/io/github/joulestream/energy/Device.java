@@ -158,7 +158,7 @@ public record Device(
    * do in windows in which what they are contained in has no energy.
    */
   public boolean countsInTotal() {
-    return containedIn == null && kind != DeviceKind.FACILITY;
+    return containedIn == null && !kind.isSiteMeter();
   }
 
   /** True if this device adds to the sum of its kind. */

@@ -15,15 +15,36 @@ public enum DeviceKind {
   CPU(3),
   /** A node at its supply; contains everything inside it. */
   NODE(4),
-  /** A site's meter: cooling, network and losses included. Never attributed to jobs. */
-  FACILITY(5);
+  /** All of a site, at its supply: cooling, network and losses included. */
+  FACILITY(5),
+  /** Output of a site's uninterruptible power supplies: what its IT equipment is supplied with. */
+  UPS(6),
+  /** Output of a site's power distribution units, between UPS and nodes. */
+  PDU(7),
+  /** On-site generation: solar, wind, batteries that discharge, generators. */
+  GENERATION(8),
+  /** What a site exports to the grid. */
+  EXPORT(9);
 
-  private static final DeviceKind[] BY_CODE = {GPU, MEMORY, STORAGE, CPU, NODE, FACILITY};
+  private static final DeviceKind[] BY_CODE = {
+    GPU, MEMORY, STORAGE, CPU, NODE, FACILITY, UPS, PDU, GENERATION, EXPORT
+  };
 
   private final int code;
 
   DeviceKind(int code) {
     this.code = code;
+  }
+
+  /**
+   * True of the kinds of meters that measure a site and not a node. They are beside the balance:
+   * they add to no total and are never attributed to jobs.
+   */
+  public boolean isSiteMeter() {
+    return switch (this) {
+      case GPU, MEMORY, STORAGE, CPU, NODE -> false;
+      case FACILITY, UPS, PDU, GENERATION, EXPORT -> true;
+    };
   }
 
   /** The number that stands for the kind on the wire and in state; it never changes. */

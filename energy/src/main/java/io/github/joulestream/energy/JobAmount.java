@@ -54,7 +54,8 @@ public enum JobAmount {
   /**
    * Energy of a kind of device.
    *
-   * @throws IllegalArgumentException for {@link DeviceKind#FACILITY}, which is never attributed
+   * @throws IllegalArgumentException for a {@linkplain DeviceKind#isSiteMeter meter of a site},
+   *     which is never attributed
    */
   public static JobAmount of(DeviceKind kind) {
     return switch (kind) {
@@ -63,7 +64,8 @@ public enum JobAmount {
       case STORAGE -> STORAGE_MILLIJOULES;
       case CPU -> CPU_MILLIJOULES;
       case NODE -> NODE_MILLIJOULES;
-      case FACILITY -> throw new IllegalArgumentException("a facility meter is not attributed");
+      case FACILITY, UPS, PDU, GENERATION, EXPORT ->
+          throw new IllegalArgumentException("a meter of a site is not attributed");
     };
   }
 

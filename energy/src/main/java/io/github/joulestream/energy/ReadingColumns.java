@@ -37,10 +37,12 @@ public final class ReadingColumns {
   private int[] firsts = new int[17];
   private int size;
   private long[][] columns = new long[COLUMNS][16];
+  private final StatusRows statuses = new StatusRows();
 
   /** Empties it. */
   public void clear() {
     size = 0;
+    statuses.clear();
   }
 
   /** Adds a device with so many rows, whose values are set afterwards. */
@@ -88,6 +90,28 @@ public final class ReadingColumns {
         System.arraycopy(all[i], 0, columns[i + 1], first, rows);
       }
     }
+  }
+
+  /**
+   * Adds the status of a device of this batch.
+   *
+   * @throws IllegalArgumentException if the batch does not hold the device
+   */
+  public void add(DeviceStatus status) {
+    for (int d = 0; d < size; d++) {
+      if (devices[d].id().equals(status.deviceId())) {
+        int row = statuses.add(d, status.epochMillis());
+        status.values().forEach((column, value) -> statuses.set(row, column, value));
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "a status of %s, which is not in the batch".formatted(Bounds.shown(status.deviceId())));
+  }
+
+  /** Statuses of its devices. */
+  public StatusRows statuses() {
+    return statuses;
   }
 
   /** Number of devices. */
@@ -165,6 +189,7 @@ public final class ReadingColumns {
     for (int row = 0; row < rows(); row++) {
       columns[0][row] += millis;
     }
+    statuses.move(millis);
   }
 
   /** One device's readings by themselves. */

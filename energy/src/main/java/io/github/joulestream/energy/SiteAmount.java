@@ -109,9 +109,19 @@ public enum SiteAmount {
   /** Readings and allocation events refused: over what is kept of one node, or of one record. */
   REFUSED_OVER_STATE,
   /** Records at which the program failed, and records of a node that is set aside since. */
-  FAILED_RECORDS;
+  FAILED_RECORDS,
+  /** Energy at the outputs of UPSs; beside the balance. */
+  UPS_MILLIJOULES,
+  /** Energy at the outputs of PDUs; beside the balance. */
+  PDU_MILLIJOULES,
+  /** Energy of on-site generation; beside the balance. */
+  GENERATION_MILLIJOULES,
+  /** Energy exported to the grid; beside the balance. */
+  EXPORT_MILLIJOULES,
+  /** Water that the site's meters measured, ml. */
+  WATER_MILLILITRES;
 
-  /** Measured energy of a kind of device; of a facility its meters' energy. */
+  /** Measured energy of a kind of device or of a site's meters. */
   public static SiteAmount measured(DeviceKind kind) {
     return switch (kind) {
       case GPU -> MEASURED_GPU_MILLIJOULES;
@@ -120,13 +130,18 @@ public enum SiteAmount {
       case CPU -> MEASURED_CPU_MILLIJOULES;
       case NODE -> MEASURED_NODE_MILLIJOULES;
       case FACILITY -> FACILITY_MILLIJOULES;
+      case UPS -> UPS_MILLIJOULES;
+      case PDU -> PDU_MILLIJOULES;
+      case GENERATION -> GENERATION_MILLIJOULES;
+      case EXPORT -> EXPORT_MILLIJOULES;
     };
   }
 
   /**
    * Energy of a kind of device that is booked to jobs.
    *
-   * @throws IllegalArgumentException for {@link DeviceKind#FACILITY}, which is never attributed
+   * @throws IllegalArgumentException for a {@linkplain DeviceKind#isSiteMeter meter of a site},
+   *     which is never attributed
    */
   public static SiteAmount jobs(DeviceKind kind) {
     return switch (kind) {
@@ -135,14 +150,16 @@ public enum SiteAmount {
       case STORAGE -> JOBS_STORAGE_MILLIJOULES;
       case CPU -> JOBS_CPU_MILLIJOULES;
       case NODE -> JOBS_NODE_MILLIJOULES;
-      case FACILITY -> throw new IllegalArgumentException("a facility meter is not attributed");
+      case FACILITY, UPS, PDU, GENERATION, EXPORT ->
+          throw new IllegalArgumentException("a meter of a site is not attributed");
     };
   }
 
   /**
    * Energy of a kind of device that is not allocated.
    *
-   * @throws IllegalArgumentException for {@link DeviceKind#FACILITY}, which is never attributed
+   * @throws IllegalArgumentException for a {@linkplain DeviceKind#isSiteMeter meter of a site},
+   *     which is never attributed
    */
   public static SiteAmount idle(DeviceKind kind) {
     return switch (kind) {
@@ -151,7 +168,8 @@ public enum SiteAmount {
       case STORAGE -> IDLE_STORAGE_MILLIJOULES;
       case CPU -> IDLE_CPU_MILLIJOULES;
       case NODE -> IDLE_NODE_MILLIJOULES;
-      case FACILITY -> throw new IllegalArgumentException("a facility meter is not attributed");
+      case FACILITY, UPS, PDU, GENERATION, EXPORT ->
+          throw new IllegalArgumentException("a meter of a site is not attributed");
     };
   }
 

@@ -6,22 +6,28 @@ import static java.util.Objects.requireNonNull;
 import java.util.Arrays;
 
 /**
- * A vector of additive amounts, one per constant of {@code A}. Mutable, so that a hot loop can add
- * without making garbage; one thread at a time. Adding is exact, or fails: an overflow throws.
+ * A vector of amounts, one per constant of {@code A}. Mutable, so that a hot loop can add without
+ * making garbage; one thread at a time. Adding is exact, or fails: an overflow throws. All amounts
+ * add up, except the {@linkplain DeviceAmount#isPeak peaks} of devices, of which the highest
+ * counts.
  */
 @SuppressWarnings("EnumOrdinal") // WireTest compares the order with the fields of the schemas
 public final class Totals<A extends Enum<A>> {
   // an enum copies its constants for everybody who asks
   private static final int JOB_AMOUNTS = JobAmount.values().length;
   private static final int SITE_AMOUNTS = SiteAmount.values().length;
+  private static final int DEVICE_AMOUNTS = DeviceAmount.values().length;
 
   private final Class<A> amounts;
   private final long[] values;
+  // amounts before this position add up, of the others the highest counts
+  private final int sums;
   private long mark;
 
   private Totals(Class<A> amounts, long[] values) {
     this.amounts = requireNonNull(amounts, "amounts is null");
     this.values = values;
+    this.sums = amounts == DeviceAmount.class ? DeviceAmount.sums() : values.length;
   }
 
   /** All zero. */
@@ -32,6 +38,11 @@ public final class Totals<A extends Enum<A>> {
   /** All zero. */
   public static Totals<SiteAmount> ofSite() {
     return new Totals<>(SiteAmount.class, new long[SITE_AMOUNTS]);
+  }
+
+  /** All zero. */
+  public static Totals<DeviceAmount> ofDevice() {
+    return new Totals<>(DeviceAmount.class, new long[DEVICE_AMOUNTS]);
   }
 
   public long get(A amount) {
@@ -46,6 +57,11 @@ public final class Totals<A extends Enum<A>> {
   public Totals<A> add(A amount, long value) {
     values[amount.ordinal()] = Math.addExact(values[amount.ordinal()], value);
     return this;
+  }
+
+  /** Raises a peak to this value, if it is lower. */
+  public void raise(A peak, long value) {
+    values[peak.ordinal()] = Math.max(values[peak.ordinal()], value);
   }
 
   public void set(A amount, long value) {
@@ -77,10 +93,16 @@ public final class Totals<A extends Enum<A>> {
     System.arraycopy(from, at, values, 0, values.length);
   }
 
-  /** Adds {@code sign} times every amount of {@code other}. */
+  /**
+   * Adds {@code sign} times every amount of {@code other}. Peaks are raised to those of {@code
+   * other}, whatever the sign: what was the highest once cannot be taken back.
+   */
   public Totals<A> addAll(Totals<A> other, int sign) {
-    for (int i = 0; i < values.length; i++) {
+    for (int i = 0; i < sums; i++) {
       values[i] = Math.addExact(values[i], sign * other.values[i]);
+    }
+    for (int i = sums; i < values.length; i++) {
+      values[i] = Math.max(values[i], other.values[i]);
     }
     return this;
   }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ import java.util.List;
  * @param sequence 0, 1, 2, ... within the epoch
  * @param clockOffsetMillis to be added to the readings' times: the broker's clock minus the node's,
  *     where the agent measured it
+ * @param statuses state of some of these devices, at times of their own
  */
 public record TelemetryBatch(
     String site,
@@ -23,7 +25,8 @@ public record TelemetryBatch(
     long agentEpoch,
     long sequence,
     List<DeviceSeries> devices,
-    long clockOffsetMillis) {
+    long clockOffsetMillis,
+    List<DeviceStatus> statuses) {
   public TelemetryBatch {
     Keys.check(site, "site");
     Keys.check(node, "node");
@@ -33,12 +36,31 @@ public record TelemetryBatch(
     Bounds.count(sequence, Long.MAX_VALUE, "sequence of a batch");
     Bounds.count(rows(devices), Bounds.READINGS, "readings of a batch");
     checkOffset(clockOffsetMillis);
+    statuses = List.copyOf(statuses);
+    Bounds.count(statuses.size(), Bounds.STATUSES, "statuses of a batch");
+    for (DeviceStatus status : statuses) {
+      if (devices.stream().noneMatch(series -> series.device().id().equals(status.deviceId()))) {
+        throw new IllegalArgumentException(
+            "a status of %s, which is not in the batch".formatted(Bounds.shown(status.deviceId())));
+      }
+    }
+  }
+
+  /** Without statuses. */
+  public TelemetryBatch(
+      String site,
+      String node,
+      long agentEpoch,
+      long sequence,
+      List<DeviceSeries> devices,
+      long clockOffsetMillis) {
+    this(site, node, agentEpoch, sequence, devices, clockOffsetMillis, List.of());
   }
 
   /** From a node whose clock is right. */
   public TelemetryBatch(
       String site, String node, long agentEpoch, long sequence, List<DeviceSeries> devices) {
-    this(site, node, agentEpoch, sequence, devices, 0);
+    this(site, node, agentEpoch, sequence, devices, 0, List.of());
   }
 
   /** Its readings at their right times. */

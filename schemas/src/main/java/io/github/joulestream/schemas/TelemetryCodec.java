@@ -7,6 +7,8 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.ReadingColumns;
+import io.github.joulestream.energy.StatusColumn;
+import io.github.joulestream.energy.StatusRows;
 import java.io.IOException;
 import java.util.Arrays;
 import org.apache.avro.Schema;
@@ -58,6 +60,7 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     out.writeLong(batch.clockOffsetMillis());
     ReadingColumns columns = new ReadingColumns();
     batch.devices().forEach(columns::add);
+    batch.statuses().forEach(columns::add);
     long[] times = batch.devices().isEmpty() ? new long[0] : times(batch.devices().getFirst());
     Values common = new Values(times.length);
     common.addDeltas(times, 0, times.length, 0);
@@ -72,6 +75,33 @@ final class TelemetryCodec implements Codec<TelemetryBatch> {
     }
     out.writeEnd();
     values.write(out);
+    writeStatuses(columns.statuses(), out);
+  }
+
+  private static void writeStatuses(StatusRows statuses, WireWriter out) {
+    out.writeBlock(statuses.size());
+    long[] before = new long[StatusColumn.count()];
+    long millisBefore = 0;
+    for (int row = 0; row < statuses.size(); row++) {
+      out.writeInt(statuses.device(row));
+      out.writeLong(statuses.epochMillis(row) - millisBefore);
+      millisBefore = statuses.epochMillis(row);
+      int given = 0;
+      for (int c = 0; c < StatusColumn.count(); c++) {
+        given |= statuses.get(row, StatusColumn.at(c)) == MISSING ? 0 : 1 << c;
+      }
+      out.writeInt(given);
+      out.writeBlock(Integer.bitCount(given));
+      for (int c = 0; c < StatusColumn.count(); c++) {
+        if ((given & 1 << c) != 0) {
+          long value = statuses.get(row, StatusColumn.at(c));
+          out.writeLong(value - before[c]);
+          before[c] = value;
+        }
+      }
+      out.writeEnd();
+    }
+    out.writeEnd();
   }
 
   private static long[] times(DeviceSeries series) {

@@ -11,6 +11,8 @@ import io.github.joulestream.energy.DevicePower;
 import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.ReadingColumns;
+import io.github.joulestream.energy.StatusColumn;
+import io.github.joulestream.energy.StatusRows;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -34,6 +36,7 @@ public final class TelemetryReader {
 
   private final ReadingColumns columns = new ReadingColumns();
   private final long[] before = new long[TelemetryCodec.COLUMNS.length];
+  private final long[] statusBefore = new long[StatusColumn.count()];
   private long[] times = new long[16];
   private int timeCount;
   private String site = "";
@@ -174,6 +177,7 @@ public final class TelemetryReader {
     }
     deviceBlockTo = wire.position();
     readValues(wire, deviceBlock);
+    readStatuses(wire);
     if (clockOffsetMillis != 0) {
       columns.move(clockOffsetMillis);
     }
@@ -244,6 +248,40 @@ public final class TelemetryReader {
       }
     }
     in.endLongs();
+  }
+
+  private void readStatuses(WireReader in) throws IOException {
+    StatusRows statuses = columns.statuses();
+    int left = in.readBlock();
+    if (left == 0) {
+      return; // as of most batches
+    }
+    Arrays.fill(statusBefore, 0);
+    long millis = 0;
+    for (; left > 0; left = in.readBlock()) {
+      Bounds.count((long) statuses.size() + left, Bounds.STATUSES, "statuses of a batch");
+      for (; left > 0; left--) {
+        int device = (int) Bounds.count(in.readInt(), columns.size() - 1L, "device of a status");
+        millis += in.readLong();
+        int row = statuses.add(device, millis);
+        int given = in.readInt();
+        in.beginLongs();
+        // columns that a later release has are last, and are skipped
+        for (int c = 0; c < Integer.SIZE; c++) {
+          if ((given & 1 << c) != 0) {
+            long delta = in.nextLong();
+            if (c < StatusColumn.count()) {
+              statusBefore[c] += delta;
+              if (statusBefore[c] == MISSING) {
+                throw new AvroRuntimeException(NOT_MISSING);
+              }
+              statuses.set(row, StatusColumn.at(c), statusBefore[c]);
+            }
+          }
+        }
+        in.endLongs();
+      }
+    }
   }
 
   private static void readColumn(WireReader in, long[] column, int first, int rows, long base)
@@ -340,7 +378,14 @@ public final class TelemetryReader {
       columns.move(-clockOffsetMillis);
     }
     TelemetryBatch batch =
-        new TelemetryBatch(site, node, agentEpoch, sequence, columns.series(), clockOffsetMillis);
+        new TelemetryBatch(
+            site,
+            node,
+            agentEpoch,
+            sequence,
+            columns.series(),
+            clockOffsetMillis,
+            columns.statuses().statuses(columns));
     if (clockOffsetMillis != 0) {
       columns.move(clockOffsetMillis);
     }

@@ -18,6 +18,9 @@ public final class WireSerdes {
 
   private static final Serde<NodeWindow> NODE_WINDOWS = of(new NodeWindowCodec());
   private static final Serde<PowerSnapshot> POWER_SNAPSHOT = of(new PowerSnapshotCodec());
+  private static final Serde<DeviceWindow> DEVICE_WINDOWS = of(new DeviceWindowCodec());
+  private static final Serde<Placement> PLACEMENTS = of(new PlacementCodec());
+  private static final Serde<JobQuarterHour> JOB_QUARTER_HOURS = of(new JobQuarterHourCodec());
   private static final Serde<NodeRecord> NODES = of(new NodeCodec());
 
   private WireSerdes() {}
@@ -56,6 +59,18 @@ public final class WireSerdes {
 
   public static Serde<NodeWindow> nodeWindows() {
     return NODE_WINDOWS;
+  }
+
+  public static Serde<DeviceWindow> deviceWindows() {
+    return DEVICE_WINDOWS;
+  }
+
+  public static Serde<Placement> placements() {
+    return PLACEMENTS;
+  }
+
+  public static Serde<JobQuarterHour> jobQuarterHours() {
+    return JOB_QUARTER_HOURS;
   }
 
   public static Serde<PowerSnapshot> powerSnapshot() {

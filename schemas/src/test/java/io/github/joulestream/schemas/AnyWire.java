@@ -5,6 +5,7 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.alerts.CapMode;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Scope;
@@ -331,7 +332,27 @@ final class AnyWire {
     out.writeBlock(values.size());
     values.forEach(out::writeLong);
     out.writeEnd();
+    statuses(devices, out);
     return out.written();
+  }
+
+  private void statuses(int devices, WireWriter out) {
+    int rows = devices == 0 ? 0 : random.nextInt(3);
+    out.writeBlock(rows);
+    for (int i = 0; i < rows; i++) {
+      out.writeInt(random.nextInt(20) == 0 ? devices : random.nextInt(devices));
+      out.writeLong(delta());
+      // one bit more than there are columns: a later release may have it
+      int columns = random.nextInt(1 << StatusColumn.count() + 1);
+      out.writeInt(columns);
+      int values = Integer.bitCount(columns);
+      out.writeBlock(values);
+      for (; values > 0; values--) {
+        out.writeLong(delta());
+      }
+      out.writeEnd();
+    }
+    out.writeEnd();
   }
 
   private void add(int rows, List<Long> values) {
@@ -351,7 +372,7 @@ final class AnyWire {
 
   private void describe(int number, int columns, WireWriter out) {
     Device device =
-        Device.sensor("d" + number, DeviceKind.values()[random.nextInt(6)])
+        Device.sensor("d" + number, DeviceKind.values()[random.nextInt(DeviceKind.values().length)])
             .withModel(text("", "model"), random.nextInt(1_000_000));
     out.writeString(isOdd() ? text("", "id") : device.id());
     out.writeEnum(device.kind());

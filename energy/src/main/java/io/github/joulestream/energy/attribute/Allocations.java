@@ -387,7 +387,7 @@ final class Allocations {
 
   /** Who has which share of this device, over all time. */
   Shares sharesOf(Device device) {
-    if (jobs.isEmpty() || device.kind() == DeviceKind.FACILITY) {
+    if (jobs.isEmpty() || device.kind().isSiteMeter()) {
       return Shares.NOBODY;
     }
     boolean byName = naming.containsKey(device.id());

@@ -191,7 +191,7 @@ final class ContainerRules {
     for (Map.Entry<String, DeviceAccount> entry : devices.byKey().entrySet()) {
       String key = entry.getKey();
       DeviceAccount account = entry.getValue();
-      if (account.lastMillis() < flip.from() || account.device().kind() == DeviceKind.FACILITY) {
+      if (account.lastMillis() < flip.from() || account.device().kind().isSiteMeter()) {
         continue;
       }
       long end = corrections.endOfChange(key, flip.to(), history);

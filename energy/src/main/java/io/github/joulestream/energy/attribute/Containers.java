@@ -35,16 +35,16 @@ final class Containers {
 
   /**
    * The kind that a device is contained in, as far as that matters here; null if it is none. A
-   * facility meter is beside all totals.
+   * meter of a site is beside all totals.
    */
   static @Nullable DeviceKind containerOf(Device device) {
     DeviceKind kind = device.containedIn();
-    return kind == DeviceKind.FACILITY || device.kind() == DeviceKind.FACILITY ? null : kind;
+    return (kind != null && kind.isSiteMeter()) || device.kind().isSiteMeter() ? null : kind;
   }
 
   /** True if the device adds to the node's total in this window. */
   boolean count(Device device, long window) {
-    if (all.isEmpty() || device.kind() == DeviceKind.FACILITY) {
+    if (all.isEmpty() || device.kind().isSiteMeter()) {
       return device.countsInTotal();
     }
     DeviceKind kind = device.kind();

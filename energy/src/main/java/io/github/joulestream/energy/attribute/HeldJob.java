@@ -265,7 +265,7 @@ final class HeldJob {
         case STORAGE -> orByGpus(storageBasisPoints);
         case CPU -> orByGpus(cpuBasisPoints);
         case NODE -> orByGpus(nodeBasisPoints);
-        case GPU, FACILITY -> 0;
+        case GPU, FACILITY, UPS, PDU, GENERATION, EXPORT -> 0;
       };
     }
 

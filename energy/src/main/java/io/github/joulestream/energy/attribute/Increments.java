@@ -229,7 +229,7 @@ public final class Increments {
 
   /** The share of it that no job holds. */
   void idle(long window, Device device, boolean inTotal, long millijoules) {
-    if (!counts(window) || millijoules == 0 || device.kind() == DeviceKind.FACILITY) {
+    if (!counts(window) || millijoules == 0 || device.kind().isSiteMeter()) {
       return;
     }
     long amount = sign * millijoules;
@@ -271,7 +271,7 @@ public final class Increments {
       case GPU -> gpuTime(amount, allocated, busy);
       case MEMORY -> memoryTime(device, amount, allocated, used);
       case STORAGE -> storageTime(device, amount, allocated, busy, used);
-      case CPU, NODE, FACILITY -> {}
+      case CPU, NODE, FACILITY, UPS, PDU, GENERATION, EXPORT -> {}
     }
   }
 

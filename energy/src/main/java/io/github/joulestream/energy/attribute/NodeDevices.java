@@ -164,7 +164,7 @@ final class NodeDevices {
 
   /** No job holds a facility meter, so it is no evidence of a device that a job was given. */
   private void see(Device device) {
-    if (device.kind() != DeviceKind.FACILITY) {
+    if (!device.kind().isSiteMeter()) {
       seenIds.add(device.id());
     }
   }

@@ -118,7 +118,7 @@ public final class Plausibility {
       case GPU, CPU, MEMORY -> 5_000_000L;
       case STORAGE -> 1_000_000L;
       case NODE -> 1_000_000_000L;
-      case FACILITY -> 10_000_000_000_000L;
+      case FACILITY, UPS, PDU, GENERATION, EXPORT -> 10_000_000_000_000L;
     };
   }
 
@@ -134,7 +134,7 @@ public final class Plausibility {
       case STORAGE -> 105_000L;
       case NODE -> 22_000_000L;
       // many sizes, and none is capped
-      case FACILITY -> mostMilliwatts(kind);
+      case FACILITY, UPS, PDU, GENERATION, EXPORT -> mostMilliwatts(kind);
     };
   }
 }

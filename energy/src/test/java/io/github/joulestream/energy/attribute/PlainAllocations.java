@@ -478,7 +478,7 @@ final class PlainAllocations {
         case STORAGE -> orByGpus(storageBasisPoints);
         case CPU -> orByGpus(cpuBasisPoints);
         case NODE -> orByGpus(nodeBasisPoints);
-        case GPU, FACILITY -> 0;
+        case GPU, FACILITY, UPS, PDU, GENERATION, EXPORT -> 0;
       };
     }
 

@@ -81,8 +81,7 @@ public final class Overlaps {
       return DeviceKind.MEMORY;
     }
     Probe meter = meters.get(DeviceKind.NODE);
-    boolean outside =
-        kind == DeviceKind.FACILITY || (kind == DeviceKind.NODE && probe.equals(meter));
+    boolean outside = kind.isSiteMeter() || (kind == DeviceKind.NODE && probe.equals(meter));
     return meter == null || outside ? null : DeviceKind.NODE;
   }
 }
