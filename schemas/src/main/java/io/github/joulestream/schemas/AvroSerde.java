@@ -36,7 +36,7 @@ final class AvroSerde<T> implements Serde<T> {
   /** A record of another release is resolved in memory, at many times its size. */
   static final int MAX_FOREIGN_BYTES = 1 << 20;
 
-  private static final int HEADER = 10;
+  static final int HEADER = 10;
   private static final byte MARKER_0 = (byte) 0xC3;
   private static final byte MARKER_1 = 1;
   private static final VarHandle LITTLE_ENDIAN_LONG =
@@ -120,6 +120,11 @@ final class AvroSerde<T> implements Serde<T> {
       throw new SerializationException(
           "not a readable %s: %s".formatted(codec.schema().getName(), e.getMessage()), e);
     }
+  }
+
+  /** True if these bytes were written with this release's schema. */
+  boolean isOwn(byte[] bytes, int from, int length) {
+    return length >= HEADER && (long) LITTLE_ENDIAN_LONG.get(bytes, from + 2) == fingerprint;
   }
 
   /** The same value, as this release would have written it. */

@@ -115,10 +115,10 @@ public final class TelemetryReader {
     knownBlock = known;
     devicesOmitted = false;
     SERDE.read(bytes, from, length, in, body);
-    if (!in.reads(bytes)) {
-      deviceBlockFrom = -1; // another release wrote it
-    }
     readFrom(bytes, from, length);
+    if (!in.reads(bytes)) {
+      findDevices(); // another release wrote it
+    }
   }
 
   /**
@@ -128,10 +128,64 @@ public final class TelemetryReader {
    * @throws SerializationException as {@link #read}
    */
   public void readWithoutDevices(byte[] bytes, int from, int length, DeviceBlock omitted) {
+    if (!SERDE.isOwn(bytes, from, length)) {
+      byte[] complete = withDevices(bytes, from, length, omitted);
+      read(complete, 0, complete.length, omitted);
+      return;
+    }
     knownBlock = omitted;
     devicesOmitted = true;
     SERDE.read(bytes, from, length, in, body);
     readFrom(bytes, from, length);
+  }
+
+  /** The batch with its devices: only a complete one can be read with the schema of its writer. */
+  private static byte[] withDevices(byte[] bytes, int from, int length, DeviceBlock omitted) {
+    int at = placeOfDevices(bytes, from, length);
+    if (at < 0) {
+      throw new SerializationException("a batch of another release that ends before its devices");
+    }
+    byte[] complete = new byte[length + omitted.bytes.length];
+    System.arraycopy(bytes, from, complete, 0, at - from);
+    System.arraycopy(omitted.bytes, 0, complete, at - from, omitted.bytes.length);
+    int rest = from + length - at;
+    System.arraycopy(bytes, at, complete, complete.length - rest, rest);
+    return complete;
+  }
+
+  /**
+   * Finds the devices in a batch of another release, so that {@link #content} is what that release
+   * computed: a batch that comes again after an upgrade is the same batch.
+   */
+  private void findDevices() {
+    byte[] devices = deviceBlock().bytes;
+    int at = placeOfDevices(source, sourceFrom, sourceTo - sourceFrom);
+    boolean found =
+        at >= 0
+            && at + devices.length <= sourceTo
+            && Arrays.equals(source, at, at + devices.length, devices, 0, devices.length);
+    deviceBlockFrom = found ? at : -1;
+    deviceBlockTo = at + devices.length;
+  }
+
+  /**
+   * Where the devices begin: all releases write the same fields before them. -1 if the bytes end
+   * before.
+   */
+  private static int placeOfDevices(byte[] bytes, int from, int length) {
+    WireReader in = new WireReader();
+    in.reset(bytes, from + AvroSerde.HEADER, from + length);
+    try {
+      in.readString();
+      in.readString();
+      in.readLong();
+      in.readLong();
+      in.readLong();
+      in.readLongs(new long[16], Bounds.READINGS, "readings of a batch");
+      return in.position();
+    } catch (IOException | RuntimeException _) {
+      return -1; // it has another form
+    }
   }
 
   private void readFrom(byte[] bytes, int from, int length) {
@@ -361,7 +415,7 @@ public final class TelemetryReader {
 
   /**
    * Where in the bytes that were read the description of the devices begins; -1 if it is not there
-   * as this release writes it.
+   * as this release writes it, or behind what this release writes before it.
    */
   public int deviceBlockFrom() {
     return deviceBlockFrom;

@@ -50,6 +50,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -613,6 +614,51 @@ class WireTest {
       assertThat(reader.batch()).isEqualTo(batch);
       assertThat(reader.content()).isEqualTo(content);
       assertOtherContent(bytes, content, random);
+    }
+  }
+
+  /**
+   * A batch that another release kept without its devices is read after an upgrade, and one that
+   * arrives again after it is the same batch: its content is what that release computed.
+   */
+  @Test
+  void aBatchOfTheReleaseBefore_isReadWithoutItsDevices_andHasTheContentItHad() throws IOException {
+    Schema before =
+        KnownSchemas.parse(
+            new String(
+                resource("/golden/0.1.0/telemetry.avsc"), java.nio.charset.StandardCharsets.UTF_8));
+    KnownSchemas.INSTANCE.learn(before);
+    Random random = new Random(SEED);
+    TelemetryReader reader = new TelemetryReader();
+    for (int round = 0; round < 100; round++) {
+      TelemetryBatch batch = anyBatch(random, round);
+      byte[] own = write(WireSerdes.telemetry(), batch);
+      reader.read(own, 0, own.length, null);
+      int at = reader.deviceBlockFrom();
+      int end = reader.deviceBlockTo();
+      byte[] devices = reader.deviceBlock().bytes();
+      // it had no statuses: no empty array at the end
+      byte[] older = Arrays.copyOf(own, own.length - 1);
+      ByteBuffer.wrap(older)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(2, KnownSchemas.fingerprint(before));
+
+      reader.read(older, 0, older.length, null);
+      assertThat(reader.batch()).isEqualTo(batch);
+      CRC32C rest = new CRC32C();
+      rest.update(older, 0, at);
+      rest.update(older, end, older.length - end);
+      CRC32C ofDevices = new CRC32C();
+      ofDevices.update(devices, 0, devices.length);
+      int content = (int) rest.getValue() ^ Integer.rotateLeft((int) ofDevices.getValue(), 16);
+      assertThat(reader.content()).isEqualTo(content);
+
+      byte[] bare = new byte[older.length - (end - at)];
+      System.arraycopy(older, 0, bare, 0, at);
+      System.arraycopy(older, end, bare, at, bare.length - at);
+      reader.readWithoutDevices(bare, 0, bare.length, TelemetryReader.DeviceBlock.of(devices));
+      assertThat(reader.batch()).isEqualTo(batch);
+      assertThat(reader.content()).isEqualTo(content);
     }
   }
 

@@ -21,6 +21,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeOrder;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.ReleasedSchemas;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
@@ -228,6 +229,7 @@ class AccountingStateTest {
   }
 
   private List<StateRecord> golden() throws IOException {
+    ReleasedSchemas.learn("0.1.0");
     if (Boolean.getBoolean("golden.write")) {
       Run run = firstHalf(new Run("golden", List.of()));
       setAside(run, "n2");
