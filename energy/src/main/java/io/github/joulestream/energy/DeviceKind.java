@@ -15,7 +15,10 @@ public enum DeviceKind {
   CPU(3),
   /** A node at its supply; contains everything inside it. */
   NODE(4),
-  /** All of a site, at its supply: cooling, network and losses included. */
+  /**
+   * All that a site consumes, from whatever source: cooling, network and losses included. Where it
+   * is measured with generation behind the meter, see docs/measurement.md.
+   */
   FACILITY(5),
   /** Output of a site's uninterruptible power supplies: what its IT equipment is supplied with. */
   UPS(6),
@@ -38,7 +41,8 @@ public enum DeviceKind {
 
   /**
    * True of the kinds of meters that measure a site and not a node. They are beside the balance:
-   * they add to no total and are never attributed to jobs.
+   * they add to no total and are never attributed to jobs. Meters of one kind add up: two
+   * connections to the grid, the outputs of all UPSs.
    */
   public boolean isSiteMeter() {
     return switch (this) {

@@ -119,7 +119,42 @@ public enum SiteAmount {
   /** Energy exported to the grid; beside the balance. */
   EXPORT_MILLIJOULES,
   /** Water that the site's meters measured, ml. */
-  WATER_MILLILITRES;
+  WATER_MILLILITRES,
+  /** Time of facility meters with known energy: meters x time. */
+  FACILITY_COVERED_MILLIS,
+  /**
+   * Time of facility meters without, from the first reading of each on; see {@link
+   * DeviceKind#isSiteMeter}.
+   */
+  FACILITY_UNCOVERED_MILLIS,
+  /** Time of UPS meters with known energy: meters x time. */
+  UPS_COVERED_MILLIS,
+  /**
+   * Time of UPS meters without, from the first reading of each on; see {@link
+   * DeviceKind#isSiteMeter}.
+   */
+  UPS_UNCOVERED_MILLIS,
+  /** Time of PDU meters with known energy: meters x time. */
+  PDU_COVERED_MILLIS,
+  /**
+   * Time of PDU meters without, from the first reading of each on; see {@link
+   * DeviceKind#isSiteMeter}.
+   */
+  PDU_UNCOVERED_MILLIS,
+  /** Time of generation meters with known energy: meters x time. */
+  GENERATION_COVERED_MILLIS,
+  /**
+   * Time of generation meters without, from the first reading of each on; see {@link
+   * DeviceKind#isSiteMeter}.
+   */
+  GENERATION_UNCOVERED_MILLIS,
+  /** Time of export meters with known energy: meters x time. */
+  EXPORT_COVERED_MILLIS,
+  /**
+   * Time of export meters without, from the first reading of each on; see {@link
+   * DeviceKind#isSiteMeter}.
+   */
+  EXPORT_UNCOVERED_MILLIS;
 
   /** Measured energy of a kind of device or of a site's meters. */
   public static SiteAmount measured(DeviceKind kind) {
@@ -134,6 +169,40 @@ public enum SiteAmount {
       case PDU -> PDU_MILLIJOULES;
       case GENERATION -> GENERATION_MILLIJOULES;
       case EXPORT -> EXPORT_MILLIJOULES;
+    };
+  }
+
+  /**
+   * Time of meters of a site of a kind with known energy.
+   *
+   * @throws IllegalArgumentException for a kind of device of a node
+   */
+  public static SiteAmount meterCovered(DeviceKind kind) {
+    return switch (kind) {
+      case FACILITY -> FACILITY_COVERED_MILLIS;
+      case UPS -> UPS_COVERED_MILLIS;
+      case PDU -> PDU_COVERED_MILLIS;
+      case GENERATION -> GENERATION_COVERED_MILLIS;
+      case EXPORT -> EXPORT_COVERED_MILLIS;
+      case GPU, MEMORY, STORAGE, CPU, NODE ->
+          throw new IllegalArgumentException("no meter of a site");
+    };
+  }
+
+  /**
+   * Time of meters of a site of a kind whose energy is not known.
+   *
+   * @throws IllegalArgumentException for a kind of device of a node
+   */
+  public static SiteAmount meterUncovered(DeviceKind kind) {
+    return switch (kind) {
+      case FACILITY -> FACILITY_UNCOVERED_MILLIS;
+      case UPS -> UPS_UNCOVERED_MILLIS;
+      case PDU -> PDU_UNCOVERED_MILLIS;
+      case GENERATION -> GENERATION_UNCOVERED_MILLIS;
+      case EXPORT -> EXPORT_UNCOVERED_MILLIS;
+      case GPU, MEMORY, STORAGE, CPU, NODE ->
+          throw new IllegalArgumentException("no meter of a site");
     };
   }
 

@@ -14,8 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /** Which amount the energy of a kind of device and of a quality is booked to. */
 class AmountsTest {
-  private static final Set<DeviceKind> ATTRIBUTED =
-      EnumSet.complementOf(EnumSet.of(DeviceKind.FACILITY));
+  private static final Set<DeviceKind> ATTRIBUTED = EnumSet.range(DeviceKind.GPU, DeviceKind.NODE);
+  private static final Set<DeviceKind> METERS_OF_A_SITE =
+      EnumSet.range(DeviceKind.FACILITY, DeviceKind.EXPORT);
 
   @Test
   void kindsHaveTheirOwnAmounts() {
@@ -25,19 +26,29 @@ class AmountsTest {
       assertThat(SiteAmount.idle(kind).name()).isEqualTo("IDLE_" + kind + "_MILLIJOULES");
       assertThat(JobAmount.of(kind).name()).isEqualTo(kind + "_MILLIJOULES");
     }
-    assertThat(SiteAmount.measured(DeviceKind.FACILITY)).isEqualTo(SiteAmount.FACILITY_MILLIJOULES);
+    for (DeviceKind meter : METERS_OF_A_SITE) {
+      assertThat(SiteAmount.measured(meter).name()).isEqualTo(meter + "_MILLIJOULES");
+      assertThat(SiteAmount.meterCovered(meter).name()).isEqualTo(meter + "_COVERED_MILLIS");
+      assertThat(SiteAmount.meterUncovered(meter).name()).isEqualTo(meter + "_UNCOVERED_MILLIS");
+    }
   }
 
   @Test
-  void aFacilityIsNeverAttributed() {
-    assertThatThrownBy(() -> SiteAmount.jobs(DeviceKind.FACILITY))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> SiteAmount.idle(DeviceKind.FACILITY))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> JobAmount.of(DeviceKind.FACILITY))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> Balance.of(DeviceKind.FACILITY))
-        .isInstanceOf(IllegalArgumentException.class);
+  void aMeterOfASiteIsNeverAttributed() {
+    for (DeviceKind meter : METERS_OF_A_SITE) {
+      assertThat(meter.isSiteMeter()).isTrue();
+      assertThatThrownBy(() -> SiteAmount.jobs(meter)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> SiteAmount.idle(meter)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> JobAmount.of(meter)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Balance.of(meter)).isInstanceOf(IllegalArgumentException.class);
+    }
+    for (DeviceKind kind : ATTRIBUTED) {
+      assertThat(kind.isSiteMeter()).isFalse();
+      assertThatThrownBy(() -> SiteAmount.meterCovered(kind))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> SiteAmount.meterUncovered(kind))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test
@@ -91,7 +102,8 @@ class AmountsTest {
       assertThat(DeviceKind.ofCode(kind.code())).isEqualTo(kind);
     }
     assertThat(kinds.toString())
-        .isEqualTo("{0=GPU, 1=MEMORY, 2=STORAGE, 3=CPU, 4=NODE, 5=FACILITY}");
+        .isEqualTo(
+            "{0=GPU, 1=MEMORY, 2=STORAGE, 3=CPU, 4=NODE, 5=FACILITY, 6=UPS, 7=PDU, 8=GENERATION, 9=EXPORT}");
     TreeMap<Integer, PowerSource> sources = new TreeMap<>();
     for (PowerSource source : PowerSource.values()) {
       sources.put(source.code(), source);
@@ -102,7 +114,7 @@ class AmountsTest {
 
   @Test
   void anUnknownCodeIsRefused() {
-    for (int code : new int[] {-1, 6, Integer.MAX_VALUE}) {
+    for (int code : new int[] {-1, 10, Integer.MAX_VALUE}) {
       assertThatThrownBy(() -> DeviceKind.ofCode(code))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("no kind of device has code " + code);

@@ -271,7 +271,16 @@ public final class Increments {
       case GPU -> gpuTime(amount, allocated, busy);
       case MEMORY -> memoryTime(device, amount, allocated, used);
       case STORAGE -> storageTime(device, amount, allocated, busy, used);
-      case CPU, NODE, FACILITY, UPS, PDU, GENERATION, EXPORT -> {}
+      case FACILITY, UPS, PDU, GENERATION, EXPORT -> meterTime(device, amount);
+      case CPU, NODE -> {}
+    }
+  }
+
+  /** Until it is booked here, this time of a meter counts as uncovered; see {@link SiteMeters}. */
+  private void meterTime(Device meter, long millis) {
+    if (meter.countsInKind()) {
+      table.add(SiteAmount.meterCovered(meter.kind()), millis);
+      table.add(SiteAmount.meterUncovered(meter.kind()), -millis);
     }
   }
 

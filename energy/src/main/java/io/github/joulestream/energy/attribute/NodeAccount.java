@@ -204,6 +204,7 @@ public final class NodeAccount {
         books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);
       }
       corrections.noteBatch(latestGiven - oldestMillis);
+      devices.bookMeters(newestMillis, books);
       followUp(batch, arrivalEpochMillis, outcome, history, books);
     }
     return outcome;
@@ -469,6 +470,7 @@ public final class NodeAccount {
 
     end = in.begin();
     devices.read(in, receivedMillis);
+    devices.resumeMeters(newestMillis);
     in.end(end, "devices");
 
     end = in.begin();

@@ -35,6 +35,7 @@ final class NodeDevices {
   private final Map<String, Sources> sources = new HashMap<>();
   // ids of devices that a job can hold and that reported something
   private final Set<String> seenIds = new HashSet<>();
+  private final SiteMeters meters;
   private DeviceSlots slots;
   // by code of the kind; made when asked for, which nodes without containers never do
   private @Nullable List<DeviceAccount> @Nullable [] byKind;
@@ -43,6 +44,7 @@ final class NodeDevices {
     this.limits = limits;
     this.scratch = scratch;
     this.allocations = allocations;
+    this.meters = new SiteMeters(limits);
     this.slots = new DeviceSlots(this, new ReadingColumns());
   }
 
@@ -162,9 +164,11 @@ final class NodeDevices {
     return seenIds.contains(id);
   }
 
-  /** No job holds a facility meter, so it is no evidence of a device that a job was given. */
+  /** No job holds a meter of the site, so it is no evidence of a device that a job was given. */
   private void see(Device device) {
-    if (!device.kind().isSiteMeter()) {
+    if (device.kind().isSiteMeter()) {
+      meters.see(device);
+    } else {
       seenIds.add(device.id());
     }
   }
@@ -197,6 +201,22 @@ final class NodeDevices {
     });
   }
 
+  // ---- meters of the site
+
+  /**
+   * Books the time in which meters of the site are to report.
+   *
+   * @param newestMillis time of the newest reading of any device
+   */
+  void bookMeters(long newestMillis, Increments books) {
+    meters.book(accounts.values(), newestMillis, books);
+  }
+
+  /** That time is booked up to here. */
+  void resumeMeters(long newestMillis) {
+    meters.resume(accounts.values(), newestMillis);
+  }
+
   // ---- devices that no longer report
 
   /** Adds devices of which nothing was received for so long that they are forgotten. */
@@ -211,6 +231,7 @@ final class NodeDevices {
   /** Forgets devices; what is booked of them stays. */
   void forget(Collection<Device> devices, UnmeasuredDevices unmeasured) {
     devices.forEach(device -> accounts.remove(keyOf(device)));
+    meters.devices(accounts.values());
     Predicate<String> isKnown = key -> accounts.containsKey(key) || unmeasured.isKnown(key);
     sources.keySet().removeIf(isKnown.negate());
     seenIds.clear();

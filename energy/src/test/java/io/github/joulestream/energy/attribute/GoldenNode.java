@@ -101,7 +101,15 @@ final class GoldenNode {
     for (int second = WRITTEN_AT; second < END; second++) {
       node.second(second);
     }
-    node.site.forEach((window, totals) -> node.add("site " + window, totals));
+    node.site.forEach((window, totals) -> {
+      // what later releases add up beside it
+      for (SiteAmount amount : SiteAmount.values()) {
+        if (amount.compareTo(SiteAmount.FAILED_RECORDS) > 0) {
+          totals.set(amount, 0);
+        }
+      }
+      node.add("site " + window, totals);
+    });
     node.jobs.forEach((job, windows) ->
         windows.forEach((window, totals) -> node.add("job " + job + " " + window, totals)));
     StringBuilder text = new StringBuilder();
