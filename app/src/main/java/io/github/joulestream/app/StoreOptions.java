@@ -61,10 +61,25 @@ final class StoreOptions {
       description = "How long --long-bucket keeps (default: ${DEFAULT-VALUE}).")
   Duration keepYears = Buckets.DEFAULT_YEARS;
 
+  @Option(
+      names = "--device-bucket",
+      paramLabel = "BUCKET",
+      description = "Bucket, or database, of single devices (default: --bucket and '-devices').")
+  @Nullable String devicesBucket;
+
+  @Option(
+      names = "--device-retention",
+      paramLabel = "DURATION",
+      defaultValue = "14d",
+      description = "How long --device-bucket keeps (default: ${DEFAULT-VALUE}).")
+  Duration keepDevices = Buckets.DEFAULT_DAYS;
+
   /** Where points go, by how long they are kept. */
   Buckets buckets() {
     String years = yearsBucket;
+    String devices = devicesBucket;
     return new Buckets(
+        new Bucket(devices == null ? Buckets.devicesName(bucket) : devices, keepDevices),
         new Bucket(bucket, keep),
         new Bucket(years == null ? Buckets.yearsName(bucket) : years, keepYears));
   }

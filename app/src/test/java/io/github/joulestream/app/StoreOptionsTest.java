@@ -42,14 +42,18 @@ class StoreOptionsTest {
             "--org=o",
             "--bucket=b",
             "--retention=14d",
-            "--long-retention=0d");
+            "--long-retention=0d",
+            "--device-retention=3d");
     assertThat(options.kind).isEqualTo(StoreKind.INFLUX1);
     assertThat(options.token).isEqualTo("user:password");
     assertThat(options.org).isEqualTo("o");
     assertThat(options.buckets())
         .isEqualTo(
             new Buckets(
-                new Bucket("b", Duration.ofDays(14)), new Bucket("b-years", Duration.ZERO)));
+                new Bucket("b-devices", Duration.ofDays(3)),
+                new Bucket("b", Duration.ofDays(14)),
+                new Bucket("b-years", Duration.ZERO)));
+    assertThat(parse("--device-bucket=d").buckets().days().name()).isEqualTo("d");
     assertThat(parse("--long-bucket=y").buckets().years().name()).isEqualTo("y");
   }
 

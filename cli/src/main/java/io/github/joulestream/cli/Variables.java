@@ -24,6 +24,7 @@ final class Variables {
           "GRAFANA_PORT",
           "IMAGE",
           "INFLUX_DATABASE",
+          "INFLUX_DEVICES_DATABASE",
           "INFLUX_LONG_DATABASE",
           "INFLUX_PASSWORD",
           "INFLUX_PORT",

@@ -14,7 +14,11 @@ enum Source {
   JOB_SUMMARY(Measurement.JOB_SUMMARY, ""),
   PIPELINE(Measurement.PIPELINE, Windows.NAME),
   ALERT(Measurement.ALERT, ""),
-  BUDGET(Measurement.BUDGET, "");
+  BUDGET(Measurement.BUDGET, ""),
+  DEVICE_WINDOW(Measurement.DEVICE_WINDOW, Windows.NAME),
+  PLACEMENT(Measurement.PLACEMENT, ""),
+  JOB_QUARTER_HOUR(Measurement.JOB_QUARTER_HOUR, ""),
+  NODE(Measurement.NODE, "");
 
   private final Measurement measurement;
   private final String window;

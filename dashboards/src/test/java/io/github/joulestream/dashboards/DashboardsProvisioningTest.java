@@ -55,6 +55,13 @@ class DashboardsProvisioningTest {
           .isEqualTo(buckets.of(retention).name());
       dataSource(source);
     }
+    JsonNode devices = file.get("datasources").get(Retention.DAYS.ordinal());
+    assertThat(devices.get("uid").asText()).isEqualTo(DataSource.of(Retention.DAYS).uid());
+    // "Windows" must not choose it
+    assertThat(devices.get("name").asText()).isEqualTo("Joulestream devices");
+    assertThat(sources.database(devices.get("uid").asText(), buckets))
+        .isEqualTo(buckets.days().name());
+    dataSource(devices);
   }
 
   private static void dataSource(JsonNode source) {
@@ -158,6 +165,7 @@ class DashboardsProvisioningTest {
       assertThat(step.at("/model/refId").asText()).isEqualTo(refId);
       assertThat(step.get("datasourceUid").asText())
           .isIn(
+              DataSource.of(Retention.DAYS).uid(),
               DataSource.of(Retention.WEEKS).uid(),
               DataSource.of(Retention.YEARS).uid(),
               "__expr__");

@@ -59,7 +59,9 @@ class ITDashboards {
     String name = "dashboards-" + UUID.randomUUID();
     Buckets buckets =
         new Buckets(
-            new Bucket(name, Duration.ZERO), new Bucket(Buckets.yearsName(name), Duration.ZERO));
+            new Bucket(Buckets.devicesName(name), Duration.ZERO),
+            new Bucket(name, Duration.ZERO),
+            new Bucket(Buckets.yearsName(name), Duration.ZERO));
     StoreConnection store = StoreConnection.to(influx.address(), null, buckets);
     assertThat(store.prepare()).hasSize(2);
     try (PointSink sink = store.sink()) {

@@ -28,7 +28,13 @@ import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.health.PipelineHealth;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.AlertPoint;
+import io.github.joulestream.store.points.BudgetPoint;
+import io.github.joulestream.store.points.JobSummaryPoint;
+import io.github.joulestream.store.points.JobWindowPoint;
+import io.github.joulestream.store.points.LedgerPoint;
+import io.github.joulestream.store.points.NodeWindowPoint;
+import io.github.joulestream.store.points.SiteWindowPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,9 +91,12 @@ final class KnownSites {
         put(new SiteWindow(site, time, WINDOW, totals));
         Totals<SiteAmount> third = window(tenWatts * tenths(time) / 3, false);
         // two parts of one node, which add up
-        points.add(ResultPoints.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 900)));
-        points.add(ResultPoints.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 1_400)));
-        points.add(ResultPoints.of(new NodeWindow(site, "n 2", time, WINDOW, third, time + 900)));
+        points.add(
+            NodeWindowPoint.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 900)));
+        points.add(
+            NodeWindowPoint.of(new NodeWindow(site, "n 1", time, WINDOW, third, time + 1_400)));
+        points.add(
+            NodeWindowPoint.of(new NodeWindow(site, "n 2", time, WINDOW, third, time + 900)));
         ofHour.addAll(totals);
       }
       if (site.equals("east") && hour == START) {
@@ -148,8 +157,8 @@ final class KnownSites {
   }
 
   private void put(SiteWindow window) {
-    points.add(ResultPoints.power(window));
-    points.add(ResultPoints.ledger(window));
+    points.add(SiteWindowPoint.of(window));
+    points.add(LedgerPoint.of(window));
   }
 
   private void budgets() {
@@ -163,13 +172,13 @@ final class KnownSites {
     budget(START - 40 * day, "east", "kwh", "site", Quantity.ENERGY_PER_DAY, 180_000_000_000L);
     budget(START - 40 * day, "west", "r1", "rack=r1", Quantity.POWER, 1_000_000L);
     budget(START - 40 * day, "west", "all", "site", Quantity.POWER, 1_000_000L);
-    points.add(ResultPoints.of("west/all", null, START - 39 * day));
+    points.add(BudgetPoint.of("west/all", null, START - 39 * day));
   }
 
   private void budget(
       long time, String site, String name, String scope, Quantity quantity, long limit) {
     points.add(
-        ResultPoints.of(
+        BudgetPoint.of(
             site + "/" + name,
             Budget.of(site, name, Scope.parse(scope), Limit.of(quantity, limit)),
             time));
@@ -184,7 +193,7 @@ final class KnownSites {
   private void alert(
       String id, String site, String scope, AlertState state, long since, long ended) {
     points.add(
-        ResultPoints.of(
+        AlertPoint.of(
             new Alert(
                 id,
                 new AlertSubject(Rule.POWER_BUDGET, site, "all", scope),
@@ -249,13 +258,14 @@ final class KnownSites {
     Totals<JobAmount> life = Totals.ofJob();
     for (long time = START; time < END; time += WINDOW) {
       Totals<JobAmount> totals = jobTotals(tenWatts * tenths(time) * WINDOW);
-      points.add(ResultPoints.of(new JobWindow(site, job, time, WINDOW, totals)));
+      points.add(JobWindowPoint.of(new JobWindow(site, job, time, WINDOW, totals)));
       life.addAll(totals);
     }
     life.add(JobAmount.NODES_HELD, 4);
     life.add(JobAmount.NODES_RELEASED, state.ended() ? 4 : 0);
     points.add(
-        ResultPoints.of(summary(site, job, user, project, state, end, tenWatts * 20_000, life, 0)));
+        JobSummaryPoint.of(
+            summary(site, job, user, project, state, end, tenWatts * 20_000, life, 0)));
   }
 
   private static Totals<JobAmount> jobTotals(long all) {
@@ -282,7 +292,7 @@ final class KnownSites {
             .add(JobAmount.TOTAL_MILLIJOULES, 3_600_000_000L)
             .add(JobAmount.MEASURED_MILLIJOULES, 3_600_000_000L);
     points.add(
-        ResultPoints.of(
+        JobSummaryPoint.of(
             summary(
                 "east", "j 2/b", "bob", "beta", JobState.FAILED, END - 1, 1, more, END + HOUR)));
   }
@@ -314,6 +324,6 @@ final class KnownSites {
   static List<StorePoint> unbalanced() {
     Totals<SiteAmount> totals = window(6_000, false).add(SiteAmount.IDLE_TOTAL_MILLIJOULES, -1_000);
     SiteWindow window = new SiteWindow("odd", END + HOUR, WINDOW, totals);
-    return List.of(ResultPoints.power(window), ResultPoints.ledger(window));
+    return List.of(SiteWindowPoint.of(window), LedgerPoint.of(window));
   }
 }

@@ -58,6 +58,7 @@ final class ProvisionedSources {
   String database(String uid, Buckets buckets) {
     Map<String, String> environment =
         Map.of(
+            "${JOULESTREAM_INFLUX_DEVICES_DATABASE}", buckets.days().name(),
             "${JOULESTREAM_INFLUX_DATABASE}", buckets.weeks().name(),
             "${JOULESTREAM_INFLUX_YEARS_DATABASE}", buckets.years().name());
     String said =

@@ -22,12 +22,17 @@ public final class Windows {
   /** Name of a window of {@link #HOUR_MILLIS}. */
   public static final String HOUR_NAME = "1h";
 
+  private static final int MINUTE_MILLIS = 60_000;
+
   private Windows() {}
 
-  /** Name of a window of a length in milliseconds: whole hours or whole seconds. */
+  /** Name of a window of a length in milliseconds: whole hours, minutes or seconds. */
   public static String name(int windowMillis) {
-    return windowMillis % HOUR_MILLIS == 0
-        ? windowMillis / HOUR_MILLIS + "h"
+    if (windowMillis % HOUR_MILLIS == 0) {
+      return windowMillis / HOUR_MILLIS + "h";
+    }
+    return windowMillis % MINUTE_MILLIS == 0
+        ? windowMillis / MINUTE_MILLIS + "m"
         : windowMillis / 1_000 + "s";
   }
 }

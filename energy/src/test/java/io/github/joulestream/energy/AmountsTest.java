@@ -128,6 +128,8 @@ class AmountsTest {
   void windowsHaveTheirNames() {
     assertThat(Windows.name(Windows.MILLIS)).isEqualTo(Windows.NAME).isEqualTo("10s");
     assertThat(Windows.name(Windows.HOUR_MILLIS)).isEqualTo(Windows.HOUR_NAME).isEqualTo("1h");
+    assertThat(Windows.name(60_000)).isEqualTo("1m");
+    assertThat(Windows.name(90_000)).isEqualTo("90s");
     assertThat(Windows.HOUR_MILLIS % Windows.MILLIS).isZero();
   }
 }

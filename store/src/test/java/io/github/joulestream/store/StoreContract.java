@@ -34,7 +34,13 @@ import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.store.PointSink.PointsRefused;
 import io.github.joulestream.store.ResultReader.Unbalanced;
 import io.github.joulestream.store.health.PipelineHealth;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.AlertPoint;
+import io.github.joulestream.store.points.BudgetPoint;
+import io.github.joulestream.store.points.JobSummaryPoint;
+import io.github.joulestream.store.points.JobWindowPoint;
+import io.github.joulestream.store.points.LedgerPoint;
+import io.github.joulestream.store.points.NodeWindowPoint;
+import io.github.joulestream.store.points.SiteWindowPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -109,12 +115,12 @@ public abstract class StoreContract {
     // far beyond 2^53: no number may pass through a double
     JobSummary first = summary("exact", "job/1", 9_007_199_254_740_993L, JobState.RUNNING);
     JobSummary other = summary("exact", "job/2", 5_000, JobState.FAILED);
-    write(ResultPoints.of(first), ResultPoints.of(other));
+    write(JobSummaryPoint.of(first), JobSummaryPoint.of(other));
     assertThat(ofSite("exact")).containsExactlyInAnyOrder(first, other);
 
     JobSummary last = summary("exact", "job/1", Long.MAX_VALUE, JobState.COMPLETED);
-    write(ResultPoints.of(last));
-    write(ResultPoints.of(last));
+    write(JobSummaryPoint.of(last));
+    write(JobSummaryPoint.of(last));
     assertThat(ofSite("exact")).containsExactlyInAnyOrder(last, other);
   }
 
@@ -125,7 +131,7 @@ public abstract class StoreContract {
   @Test
   void namesWithWhatTheLineProtocolUses_comeBackAsTheyWere() {
     JobSummary odd = summary("a site, with=signs and ünicode", "j", 1_000, JobState.RUNNING);
-    write(ResultPoints.of(odd));
+    write(JobSummaryPoint.of(odd));
     assertThat(ofSite(odd.site())).containsExactly(odd);
   }
 
@@ -134,12 +140,8 @@ public abstract class StoreContract {
     SiteWindow a = window("ledger", 0, 10_000, 1L << 60);
     SiteWindow b = window("ledger", 10_000, 10_000, 77);
     SiteWindow hour = window("ledger", 0, 3_600_000, (1L << 60) + 77);
-    write(
-        ResultPoints.ledger(a),
-        ResultPoints.power(a),
-        ResultPoints.ledger(b),
-        ResultPoints.ledger(hour));
-    write(ResultPoints.ledger(a), ResultPoints.power(a), ResultPoints.ledger(b));
+    write(LedgerPoint.of(a), SiteWindowPoint.of(a), LedgerPoint.of(b), LedgerPoint.of(hour));
+    write(LedgerPoint.of(a), SiteWindowPoint.of(a), LedgerPoint.of(b));
     Totals<SiteAmount> expected = a.totals().copy().addAll(b.totals());
     assertThat(reader().ledger(0, ResultReader.END_EPOCH_MILLIS)).containsEntry("ledger", expected);
     assertThat(reader().ledger(START, START + 10_000)).containsEntry("ledger", a.totals());
@@ -156,10 +158,10 @@ public abstract class StoreContract {
     Totals<SiteAmount> lacking = balanced.copy();
     lacking.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 31);
     write(
-        ResultPoints.ledger(new SiteWindow("balance", START, 10_000, balanced)),
-        ResultPoints.ledger(new SiteWindow("balance", START + 10_000, 10_000, lacking)),
-        ResultPoints.ledger(new SiteWindow("balance", START, 3_600_000, lacking)),
-        ResultPoints.ledger(new SiteWindow("balance", START + 3_600_000, 3_600_000, balanced)));
+        LedgerPoint.of(new SiteWindow("balance", START, 10_000, balanced)),
+        LedgerPoint.of(new SiteWindow("balance", START + 10_000, 10_000, lacking)),
+        LedgerPoint.of(new SiteWindow("balance", START, 3_600_000, lacking)),
+        LedgerPoint.of(new SiteWindow("balance", START + 3_600_000, 3_600_000, balanced)));
     assertThat(reader().unbalanced(0, ResultReader.END_EPOCH_MILLIS))
         .filteredOn(window -> window.site().equals("balance"))
         .containsExactly(
@@ -169,21 +171,21 @@ public abstract class StoreContract {
   @Test
   void jobWindows_areSummed_andACorrectionTakesTheOldPlace() {
     Totals<JobAmount> totals = filled(Totals.ofJob(), 40_000);
-    write(ResultPoints.of(new JobWindow("energy", "j", START, 10_000, totals)));
+    write(JobWindowPoint.of(new JobWindow("energy", "j", START, 10_000, totals)));
     Totals<JobAmount> corrected = filled(Totals.ofJob(), 30_000);
     write(
-        ResultPoints.of(new JobWindow("energy", "j", START, 10_000, corrected)),
-        ResultPoints.of(new JobWindow("energy", "j", START + 10_000, 10_000, totals)));
+        JobWindowPoint.of(new JobWindow("energy", "j", START, 10_000, corrected)),
+        JobWindowPoint.of(new JobWindow("energy", "j", START + 10_000, 10_000, totals)));
     assertThat(reader().jobEnergyMillijoules()).isEqualTo(70_000);
     assertThat(reader().newestJobEnergyEpochMillis()).hasValue(START + 10_000);
   }
 
   @Test
   void whatTheStoreWillNeverTake_isRefused_andItsNeighboursCanBeWritten() {
-    write(ResultPoints.ledger(window("refused", 0, 10_000, 1_000)));
+    write(LedgerPoint.of(window("refused", 0, 10_000, 1_000)));
     List<StorePoint> points = new ArrayList<>();
     for (int i = 1; i <= 5; i++) {
-      points.add(ResultPoints.ledger(window("refused", i * 10_000L, 10_000, 1_000)));
+      points.add(LedgerPoint.of(window("refused", i * 10_000L, 10_000, 1_000)));
     }
     points.set(3, wrong("refused", 40_000));
     assertThatThrownBy(() -> sink().write(points))
@@ -279,7 +281,7 @@ public abstract class StoreContract {
     List<JobSummary> expected = new ArrayList<>();
     List<StorePoint> points = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      points.add(ResultPoints.of(described("texts", "job-" + i, texts.get(i))));
+      points.add(JobSummaryPoint.of(described("texts", "job-" + i, texts.get(i))));
       String stored = StoreText.field(texts.get(i));
       JobSummary job = described("texts", "job-" + i, stored);
       expected.add(withLabels(job, LabelText.parse(LabelText.of(Map.of("label", texts.get(i))))));
@@ -317,7 +319,7 @@ public abstract class StoreContract {
     List<StorePoint> points = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       String site = "of " + i + " " + texts.get(i);
-      points.add(ResultPoints.of(described(site, "job-" + i, "name")));
+      points.add(JobSummaryPoint.of(described(site, "job-" + i, "name")));
       expected.add(described(StoreText.tag(site), "job-" + i, "name"));
     }
     write(points.toArray(StorePoint[]::new));
@@ -357,12 +359,12 @@ public abstract class StoreContract {
     sink()
         .write(
             List.of(
-                ResultPoints.of("odd/name \"\\", budget, START),
-                ResultPoints.of("odd\n\\/x\n\\", null, START),
-                ResultPoints.of(alert),
-                ResultPoints.of(new JobWindow(odd, odd, START, 10_000, Totals.ofJob())),
-                ResultPoints.of(new NodeWindow(odd, odd, START, 10_000, Totals.ofSite(), 1)),
-                ResultPoints.ledger(new SiteWindow(odd, START, 10_000, Totals.ofSite())),
+                BudgetPoint.of("odd/name \"\\", budget, START),
+                BudgetPoint.of("odd\n\\/x\n\\", null, START),
+                AlertPoint.of(alert),
+                JobWindowPoint.of(new JobWindow(odd, odd, START, 10_000, Totals.ofJob())),
+                NodeWindowPoint.of(new NodeWindow(odd, odd, START, 10_000, Totals.ofSite(), 1)),
+                LedgerPoint.of(new SiteWindow(odd, START, 10_000, Totals.ofSite())),
                 PipelineHealth.point(odd, odd, odd, START, Map.of("lag_records", 1L))));
     awaitVisible();
     assertThat(reader().ledger(START, START + 10_000)).containsKey(StoreText.tag(odd));
@@ -375,7 +377,7 @@ public abstract class StoreContract {
       labels.put("label-%03d".formatted(i), "value \"\\ ".repeat(20));
     }
     JobSummary job = withLabels(described("labels", "j", "n"), labels);
-    write(ResultPoints.of(job));
+    write(JobSummaryPoint.of(job));
     Map<String, String> stored = ofSite("labels").getFirst().details().labels();
     assertThat(stored).containsEntry("label-000", "value \"\\ ".repeat(20));
     assertThat(stored.get("…")).isEqualTo((400 - (stored.size() - 1)) + " labels left out");

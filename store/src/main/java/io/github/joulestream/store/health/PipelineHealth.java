@@ -125,7 +125,7 @@ public final class PipelineHealth implements AutoCloseable {
         difference.merge(
             site, (Long) point.fields().get("difference_millijoules"), PipelineHealth::farther);
       }
-      case JOB_WINDOW, JOB_SUMMARY, NODE_WINDOW, PIPELINE, ALERT, BUDGET -> {
+      default -> {
         // no figures of their own
       }
     }

@@ -22,6 +22,7 @@ public final class InfluxBuckets {
     this.api = api;
     wanted.add(buckets.weeks());
     wanted.add(buckets.years());
+    wanted.add(buckets.days());
   }
 
   /**

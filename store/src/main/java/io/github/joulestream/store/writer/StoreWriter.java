@@ -176,8 +176,7 @@ public final class StoreWriter implements AutoCloseable {
     Map<List<Object>, PendingPoint> last = new LinkedHashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
-        StorePoint point = ResultPoints.of(record);
-        if (point != null) {
+        for (StorePoint point : ResultPoints.of(record)) {
           last.put(
               List.of(point.measurement(), point.tags(), point.epochNanos()),
               new PendingPoint(record, point));

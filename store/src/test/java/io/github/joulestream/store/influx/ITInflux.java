@@ -17,7 +17,8 @@ import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StoreContract;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.JobSummaryPoint;
+import io.github.joulestream.store.points.JobWindowPoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class ITInflux extends StoreContract {
     server = Influxd.shared(folder);
     connection = StoreConnection.to(server.address(), null, fresh());
     assertThat(connection.differences()).hasSize(2).allMatch(note -> note.contains("there is no"));
-    assertThat(connection.prepare()).hasSize(2).allMatch(note -> note.startsWith("made "));
+    assertThat(connection.prepare()).hasSize(3).allMatch(note -> note.startsWith("made "));
     sink = connection.sink();
     reader = connection.reader();
   }
@@ -82,11 +83,12 @@ class ITInflux extends StoreContract {
   void whatIsThere_staysAsItIs_andIsSaid() throws IOException {
     Buckets buckets = fresh();
     StoreConnection first = StoreConnection.to(server.address(), null, buckets);
-    assertThat(first.prepare()).hasSize(2);
+    assertThat(first.prepare()).hasSize(3);
     assertThat(first.prepare()).isEmpty();
     assertThat(first.differences()).isEmpty();
     Buckets others =
         new Buckets(
+            new Bucket(buckets.days().name(), Duration.ofHours(36)),
             new Bucket(buckets.weeks().name(), Duration.ofDays(7)),
             new Bucket(buckets.years().name(), Duration.ZERO));
     StoreConnection second = StoreConnection.to(server.address(), null, others);
@@ -95,7 +97,8 @@ class ITInflux extends StoreContract {
         .containsExactlyElementsOf(second.differences())
         .satisfiesExactly(
             note -> assertThat(note).contains("keeps for 35 days, not for 7 days"),
-            note -> assertThat(note).contains("keeps for 3,650 days, not for ever"));
+            note -> assertThat(note).contains("keeps for 3,650 days, not for ever"),
+            note -> assertThat(note).contains("keeps for 14 days, not for 36 hours"));
   }
 
   @Test
@@ -104,7 +107,7 @@ class ITInflux extends StoreContract {
     List<StorePoint> points = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       points.add(
-          ResultPoints.of(new JobWindow("old", "j", old + i * 10_000L, 10_000, Totals.ofJob())));
+          JobWindowPoint.of(new JobWindow("old", "j", old + i * 10_000L, 10_000, Totals.ofJob())));
     }
     // the server says how many it dropped: if all, one request is enough to know
     assertThatThrownBy(() -> sink.write(points))
@@ -114,7 +117,7 @@ class ITInflux extends StoreContract {
                 assertThat(e.reasons())
                     .hasSize(100)
                     .allSatisfy((_, reason) -> assertThat(reason).contains("retention")));
-    sink.write(List.of(ResultPoints.of(summary("old", "long ago", 1_000, JobState.COMPLETED))));
+    sink.write(List.of(JobSummaryPoint.of(summary("old", "long ago", 1_000, JobState.COMPLETED))));
   }
 
   @Test
@@ -126,7 +129,8 @@ class ITInflux extends StoreContract {
       try (PointSink writes = store.sink();
           ResultReader reads = store.reader()) {
         StorePoint point =
-            ResultPoints.of(new JobWindow("away", "j", START, 10_000, filled(Totals.ofJob(), 500)));
+            JobWindowPoint.of(
+                new JobWindow("away", "j", START, 10_000, filled(Totals.ofJob(), 500)));
         writes.write(List.of(point));
         mine.kill();
         assertThatThrownBy(() -> writes.write(List.of(point)))

@@ -14,7 +14,7 @@ import io.github.joulestream.store.PointSink.StoreUnavailable;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.JobWindowPoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ class ITInfluxUsers {
         .hasMessageContaining(" -> ")
         .hasMessageNotContaining("\n");
 
-    assertThat(connect("admin:a").prepare()).hasSize(2);
+    assertThat(connect("admin:a").prepare()).hasSize(3);
     assertThatThrownBy(() -> connect("nobody:n").prepare())
         .isInstanceOf(UserError.class)
         .hasMessageContaining("may not write into database joulestream");
@@ -83,10 +83,11 @@ class ITInfluxUsers {
     // one who may write, but not look, can do the writer's work
     statement("admin:a", "GRANT WRITE ON \"joulestream\" TO writer");
     statement("admin:a", "GRANT WRITE ON \"joulestream-years\" TO writer");
+    statement("admin:a", "GRANT WRITE ON \"joulestream-devices\" TO writer");
     assertThat(connect("writer:w").prepare())
         .allSatisfy(note -> assertThat(note).contains("cannot be seen"));
     StorePoint point =
-        ResultPoints.of(
+        JobWindowPoint.of(
             new JobWindow("s", "j", System.currentTimeMillis(), 10_000, Totals.ofJob()));
     try (PointSink sink = connect("writer:w").sink()) {
       sink.write(List.of(point));

@@ -20,7 +20,11 @@ import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.JobSummaryPoint;
+import io.github.joulestream.store.points.JobWindowPoint;
+import io.github.joulestream.store.points.LedgerPoint;
+import io.github.joulestream.store.points.NodeWindowPoint;
+import io.github.joulestream.store.points.SiteWindowPoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,20 +138,20 @@ class ITSeries {
       String years = BUCKETS.years().name();
       try (PointSink sink = connection.sink();
           ResultReader reader = connection.reader()) {
-        write(sink, 10, i -> ResultPoints.of(job(i)));
-        write(sink, 10, i -> ResultPoints.ledger(siteWindow(i, (int) HOUR)));
-        write(sink, 10, i -> ResultPoints.power(siteWindow(i, (int) HOUR)));
+        write(sink, 10, i -> JobSummaryPoint.of(job(i)));
+        write(sink, 10, i -> LedgerPoint.of(siteWindow(i, (int) HOUR)));
+        write(sink, 10, i -> SiteWindowPoint.of(siteWindow(i, (int) HOUR)));
         int seriesBefore = series(api, years);
 
-        write(sink, JOBS, i -> ResultPoints.of(job(10 + i)));
+        write(sink, JOBS, i -> JobSummaryPoint.of(job(10 + i)));
         int seriesAfter = series(api, years);
         assertThat(seriesAfter).isEqualTo(seriesBefore).isEqualTo(3);
         assertThat(reader.jobSummaries()).hasSize(10 + JOBS);
 
         // what is kept for weeks, each measurement for itself
         int windows = 8_000;
-        fill(server, "ledgers", windows, i -> ResultPoints.ledger(siteWindow(i, 10_000)));
-        fill(server, "powers", windows, i -> ResultPoints.power(siteWindow(i, 10_000)));
+        fill(server, "ledgers", windows, i -> LedgerPoint.of(siteWindow(i, 10_000)));
+        fill(server, "powers", windows, i -> SiteWindowPoint.of(siteWindow(i, 10_000)));
         fill(server, "energies", windows, this::jobWindow);
         fill(server, "nodes", windows, this::nodeWindow);
         // there a job has a series, as long as its windows are kept
@@ -168,7 +172,7 @@ class ITSeries {
   }
 
   private StorePoint nodeWindow(long i) {
-    return ResultPoints.of(
+    return NodeWindowPoint.of(
         new NodeWindow(
             "site",
             "node" + i / WINDOWS_OF_A_JOB,
@@ -179,7 +183,7 @@ class ITSeries {
   }
 
   private StorePoint jobWindow(long i) {
-    return ResultPoints.of(
+    return JobWindowPoint.of(
         new JobWindow(
             "site",
             "job" + i / WINDOWS_OF_A_JOB,

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.DeviceTotals;
+import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.catalogue.Buckets;
@@ -17,7 +20,9 @@ import io.github.joulestream.store.PointSink.StoreUnavailable;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.connect.StoreKind;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.DeviceWindowPoints;
+import io.github.joulestream.store.points.JobWindowPoint;
+import io.github.joulestream.store.points.LedgerPoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -33,9 +38,19 @@ class InfluxVersionsTest {
 
   private static final Buckets BUCKETS = Buckets.named("joulestream");
   private static final StorePoint WEEKS =
-      ResultPoints.of(new JobWindow("s", "j", 1_700_000_000_000L, 10_000, Totals.ofJob()));
+      JobWindowPoint.of(new JobWindow("s", "j", 1_700_000_000_000L, 10_000, Totals.ofJob()));
   private static final StorePoint YEARS =
-      ResultPoints.ledger(new SiteWindow("s", 1_700_000_000_000L, 3_600_000, Totals.ofSite()));
+      LedgerPoint.of(new SiteWindow("s", 1_700_000_000_000L, 3_600_000, Totals.ofSite()));
+  private static final StorePoint DAYS =
+      DeviceWindowPoints.of(
+              new DeviceWindow(
+                  "s",
+                  "n",
+                  1_700_000_000_000L,
+                  10_000,
+                  List.of(new DeviceTotals("gpu0", DeviceKind.GPU, "", 0, Totals.ofDevice())),
+                  0))
+          .getFirst();
 
   private @Nullable ScriptedServer scripted;
 
@@ -105,7 +120,8 @@ class InfluxVersionsTest {
     assertThat(v2().prepare())
         .contains(
             "made bucket joulestream, which keeps for 35 days",
-            "made bucket joulestream-years, which keeps for 3,650 days");
+            "made bucket joulestream-years, which keeps for 3,650 days",
+            "made bucket joulestream-devices, which keeps for 14 days");
     assertThat(server().requests()).allMatch(r -> r.authorization().equals("Token secret"));
     assertThat(server().requests("GET /api/v2/buckets"))
         .extracting(ScriptedServer.Request::parameters)
@@ -134,7 +150,8 @@ class InfluxVersionsTest {
             200,
             """
             {"buckets":[{"id":"0a","name":"joulestream","retentionRules":[{"everySeconds":3024000}]},
-            {"id":"0b","name":"joulestream-years","retentionRules":[{"everySeconds":315360000}]}]}\
+            {"id":"0b","name":"joulestream-years","retentionRules":[{"everySeconds":315360000}]},
+            {"id":"0c","name":"joulestream-devices","retentionRules":[{"everySeconds":1209600}]}]}\
             """)
         .reply("GET /api/v2/dbrps", 200, "{\"content\":[]}")
         .reply("POST /api/v2/dbrps", 201, "{}");
@@ -156,7 +173,8 @@ class InfluxVersionsTest {
             "{\"content\":[{\"bucketID\":\"0a\",\"default\":true,\"virtual\":true}]}");
     assertThat(v2().prepare())
         .containsExactly(
-            "InfluxQL's database joulestream-years is another bucket: see 'influx v1 dbrp list'");
+            "InfluxQL's database joulestream-years is another bucket: see 'influx v1 dbrp list'",
+            "InfluxQL's database joulestream-devices is another bucket: see 'influx v1 dbrp list'");
     assertThat(server().requests("POST /api/v2/dbrps")).isEmpty();
   }
 
@@ -189,7 +207,7 @@ class InfluxVersionsTest {
   void eachPointGoesIntoTheBucketOfWhatIsKeptAsLong() throws IOException {
     server().reply("POST /api/v2/write", 204, "");
     try (PointSink sink = v2().sink()) {
-      sink.write(List.of(WEEKS, YEARS, WEEKS));
+      sink.write(List.of(WEEKS, YEARS, WEEKS, DAYS));
     }
     assertThat(server().requests())
         .satisfiesExactly(
@@ -200,6 +218,10 @@ class InfluxVersionsTest {
             request -> {
               assertThat(request.parameters()).containsEntry("bucket", "joulestream-years");
               assertThat(request.body()).startsWith("ledger,site=s,window=1h");
+            },
+            request -> {
+              assertThat(request.parameters()).containsEntry("bucket", "joulestream-devices");
+              assertThat(request.body()).startsWith("device_window,site=s,node=n,device=gpu0,");
             });
   }
 
@@ -249,11 +271,15 @@ class InfluxVersionsTest {
         .reply("POST /api/v3/configure/database", 200, "")
         .reply("POST /api/v3/write_lp", 400, "{\"error\":\"no lines\"}");
     assertThat(v3().prepare())
-        .containsExactly("made database joulestream-years, which keeps for 3,650 days");
+        .containsExactly(
+            "made database joulestream-years, which keeps for 3,650 days",
+            "made database joulestream-devices, which keeps for 14 days");
     assertThat(server().requests()).allMatch(r -> r.authorization().equals("Bearer secret"));
     assertThat(server().requests("POST /api/v3/configure/database"))
         .extracting(ScriptedServer.Request::json)
-        .containsExactly(json("{\"db\": \"joulestream-years\", \"retention_period\": \"87600h\"}"));
+        .containsExactly(
+            json("{\"db\": \"joulestream-years\", \"retention_period\": \"87600h\"}"),
+            json("{\"db\": \"joulestream-devices\", \"retention_period\": \"336h\"}"));
   }
 
   @Test

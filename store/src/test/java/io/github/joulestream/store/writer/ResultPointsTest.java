@@ -2,11 +2,10 @@
 package io.github.joulestream.store.writer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Contributor;
@@ -20,23 +19,26 @@ import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.AlertSubject;
 import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.DeviceTotals;
+import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.NodeShares;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Measurement;
-import io.github.joulestream.store.StorePoint;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -45,19 +47,6 @@ import org.junit.jupiter.api.Test;
 
 class ResultPointsTest {
   private static final long START = 1_795_563_217_000L;
-  private static final int JOBS = 20_000;
-
-  /** A site that comes back from maintenance begins thousands of jobs at once. */
-  @Test
-  void jobsThatBeginAtOnce_havePointsOfTheirOwn() {
-    Set<Long> times = new HashSet<>();
-    for (int i = 0; i < JOBS; i++) {
-      times.add(ResultPoints.of(summary("1795563217-" + i, START + i % 1_000)).epochNanos());
-    }
-    assertThat(times).hasSize(JOBS);
-    // and each lies in the second in which the job began
-    assertThat(times).allMatch(nanos -> Math.floorDiv(nanos, 1_000_000_000L) == START / 1_000);
-  }
 
   private static JobSummary summary(String job, long anchorEpochMillis) {
     return new JobSummary(
@@ -88,64 +77,6 @@ class ResultPointsTest {
         new AlertRouting("", "facilities", ""));
   }
 
-  @Test
-  void partsOfANodesWindow_arePointsOfTheirOwn_withEveryField() {
-    Totals<SiteAmount> totals =
-        Totals.ofSite()
-            .add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 70_000)
-            .add(SiteAmount.REFUSED_SENTINEL, 3)
-            .add(SiteAmount.REFUSED_LATE, 2);
-    StorePoint part =
-        ResultPoints.of(new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 41));
-    assertThat(part.epochNanos()).isEqualTo(1_790_000_000_000_000_041L);
-    assertThat(part.tags()).isEqualTo(Map.of("site", "site", "node", "n1", "window", "10s"));
-    assertThat(part.fields().keySet()).isEqualTo(Measurement.NODE_WINDOW.fields().keySet());
-    assertThat(part.fields())
-        .containsEntry("total_watts", 7.0)
-        .containsEntry("total_millijoules", 70_000L)
-        .containsEntry("refused", 5L);
-    // far into the journal, and still within the window
-    StorePoint later =
-        ResultPoints.of(
-            new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 7_000_000_042L));
-    assertThat(later.epochNanos()).isEqualTo(1_790_000_000_000_000_042L);
-  }
-
-  /** An alert is one point from its beginning to its end, and the next time another. */
-  @Test
-  void anAlert_isOnePointEachTimeThatItHolds() {
-    StorePoint fired = ResultPoints.of(alert("site", AlertState.FIRING, START, 1));
-    StorePoint ended = ResultPoints.of(alert("site", AlertState.RESOLVED, START, 3));
-    StorePoint again = ResultPoints.of(alert("site", AlertState.FIRING, START + 600_000, 1));
-    assertThat(ended.epochNanos()).isEqualTo(fired.epochNanos());
-    assertThat(ended.tags()).isEqualTo(fired.tags());
-    assertThat(again.epochNanos()).isNotEqualTo(fired.epochNanos());
-    assertThat(ended.fields())
-        .containsEntry("state", "RESOLVED")
-        .containsEntry("ended_epoch_millis", START + 90_000)
-        .containsEntry("contributors", "job 17 31 % 375.1 kW")
-        .containsEntry("limit_value", 1_200_000.0);
-    assertThat(fired.fields().keySet()).isEqualTo(Measurement.ALERT.fields().keySet());
-    // no series for a job
-    assertThat(ResultPoints.of(alert("job=17", AlertState.FIRING, START, 1)).tags())
-        .isEqualTo(Map.of("site", "site", "rule", "power-budget"));
-  }
-
-  @Test
-  void aBudget_isAPointWhenItIsSetAndWhenItIsRemoved() {
-    Budget budget =
-        Budget.of("site", "feed-a", Scope.parse("rack=r12"), new PowerLimit(1_200_000_000));
-    StorePoint set = ResultPoints.of("site/feed-a", budget, START);
-    assertThat(set.tags()).isEqualTo(Map.of("site", "site", "budget", "feed-a"));
-    assertThat(set.fields())
-        .containsEntry("in_force", 1L)
-        .containsEntry("limit_watts", 1_200_000.0)
-        .containsEntry("scope", "rack=r12");
-    assertThat(Measurement.BUDGET.fields().keySet()).containsAll(set.fields().keySet());
-    assertThat(ResultPoints.of("site/feed-a", null, START).fields())
-        .isEqualTo(Map.of("in_force", 0L));
-  }
-
   private static ConsumerRecord<byte[], byte[]> record(
       Topic topic, byte @Nullable [] key, byte @Nullable [] value) {
     return new ConsumerRecord<>(topic.topicName(), 0, 0, key, value);
@@ -159,30 +90,57 @@ class ResultPointsTest {
     NodeWindow node = new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, Totals.ofSite(), 1);
     Budget budget =
         Budget.of("site", "feed-a", Scope.parse("rack=r12"), new PowerLimit(1_200_000_000));
-    Map<Topic, byte[]> values =
-        Map.of(
-            Topic.JOB_WINDOW, bytes(WireSerdes.jobWindows(), job),
-            Topic.JOB_SUMMARY, bytes(WireSerdes.jobSummaries(), summary("job", START)),
-            Topic.SITE_WINDOW, bytes(WireSerdes.siteWindows(), site),
-            Topic.NODE_WINDOW, bytes(WireSerdes.nodeWindows(), node),
-            Topic.LEDGER, bytes(WireSerdes.siteWindows(), site),
-            Topic.ALERTS, bytes(WireSerdes.alerts(), alert("site", AlertState.FIRING, START, 1)),
-            Topic.BUDGETS, bytes(WireSerdes.budgets(), budget));
+    DeviceTotals gpu = new DeviceTotals("gpu0", DeviceKind.GPU, "H200", 0, Totals.ofDevice());
+    DeviceWindow devices =
+        new DeviceWindow("site", "n1", 1_790_000_000_000L, 10_000, List.of(gpu), 0);
+    Placement placement =
+        new Placement(
+            "site",
+            "n1",
+            "job",
+            START,
+            START,
+            Placement.OPEN,
+            Placement.EndedBy.NOBODY,
+            List.of(),
+            NodeShares.AS_GPUS,
+            8);
+    JobQuarterHour quarter =
+        new JobQuarterHour(
+            "site", "job", JobDetails.NONE, 1_790_000_100_000L, 900_000, Totals.ofJob(), 0);
+    NodeRecord report = new NodeRecord("site", "n1", START, "1", Map.of(), 0, 0, List.of());
+    Map<Topic, byte[]> values = new EnumMap<>(Topic.class);
+    values.put(Topic.JOB_WINDOW, bytes(WireSerdes.jobWindows(), job));
+    values.put(Topic.JOB_SUMMARY, bytes(WireSerdes.jobSummaries(), summary("job", START)));
+    values.put(Topic.SITE_WINDOW, bytes(WireSerdes.siteWindows(), site));
+    values.put(Topic.NODE_WINDOW, bytes(WireSerdes.nodeWindows(), node));
+    values.put(Topic.LEDGER, bytes(WireSerdes.siteWindows(), site));
+    values.put(
+        Topic.ALERTS, bytes(WireSerdes.alerts(), alert("site", AlertState.FIRING, START, 1)));
+    values.put(Topic.BUDGETS, bytes(WireSerdes.budgets(), budget));
+    values.put(Topic.DEVICE_WINDOW, bytes(WireSerdes.deviceWindows(), devices));
+    values.put(Topic.PLACEMENT, bytes(WireSerdes.placements(), placement));
+    values.put(Topic.JOB_QUARTER_HOUR, bytes(WireSerdes.jobQuarterHours(), quarter));
+    values.put(Topic.NODES, bytes(WireSerdes.nodes(), report));
     values.forEach((topic, value) ->
         measurements.put(
             topic,
-            requireNonNull(ResultPoints.of(record(topic, "site/feed-a".getBytes(UTF_8), value)))
+            ResultPoints.of(record(topic, "site/feed-a".getBytes(UTF_8), value))
+                .getFirst()
                 .measurement()));
     assertThat(measurements)
-        .isEqualTo(
-            Map.of(
-                Topic.JOB_WINDOW, Measurement.JOB_WINDOW,
-                Topic.JOB_SUMMARY, Measurement.JOB_SUMMARY,
-                Topic.SITE_WINDOW, Measurement.SITE_WINDOW,
-                Topic.NODE_WINDOW, Measurement.NODE_WINDOW,
-                Topic.LEDGER, Measurement.LEDGER,
-                Topic.ALERTS, Measurement.ALERT,
-                Topic.BUDGETS, Measurement.BUDGET));
+        .containsOnly(
+            Map.entry(Topic.JOB_WINDOW, Measurement.JOB_WINDOW),
+            Map.entry(Topic.JOB_SUMMARY, Measurement.JOB_SUMMARY),
+            Map.entry(Topic.SITE_WINDOW, Measurement.SITE_WINDOW),
+            Map.entry(Topic.NODE_WINDOW, Measurement.NODE_WINDOW),
+            Map.entry(Topic.LEDGER, Measurement.LEDGER),
+            Map.entry(Topic.ALERTS, Measurement.ALERT),
+            Map.entry(Topic.BUDGETS, Measurement.BUDGET),
+            Map.entry(Topic.DEVICE_WINDOW, Measurement.DEVICE_WINDOW),
+            Map.entry(Topic.PLACEMENT, Measurement.PLACEMENT),
+            Map.entry(Topic.JOB_QUARTER_HOUR, Measurement.JOB_QUARTER_HOUR),
+            Map.entry(Topic.NODES, Measurement.NODE));
     assertThat(ResultPoints.TOPICS)
         .containsExactlyInAnyOrderElementsOf(
             values.keySet().stream().map(Topic::topicName).toList());
@@ -198,20 +156,14 @@ class ResultPointsTest {
     assertThatThrownBy(() -> ResultPoints.of(record(Topic.LEDGER, key, null)))
         .isInstanceOf(SerializationException.class)
         .hasMessage("empty record");
-    assertThat(ResultPoints.of(record(Topic.ALERTS, key, null))).isNull();
-    assertThat(requireNonNull(ResultPoints.of(record(Topic.BUDGETS, key, null))).fields())
+    assertThat(ResultPoints.of(record(Topic.ALERTS, key, null))).isEmpty();
+    assertThat(ResultPoints.of(record(Topic.NODES, key, null))).isEmpty();
+    assertThat(ResultPoints.of(record(Topic.BUDGETS, key, null)).getFirst().fields())
         .isEqualTo(Map.of("in_force", 0L));
     assertThatThrownBy(() -> ResultPoints.of(record(Topic.BUDGETS, null, null)))
         .isInstanceOf(SerializationException.class)
         .hasMessage("no key");
     assertThatThrownBy(() -> ResultPoints.of(record(Topic.TELEMETRY, key, key)))
         .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @Test
-  void fragmentsOfAWindow_arePointsOfTheirOwn() {
-    assertThat(ResultPoints.fragment(0)).isZero();
-    assertThat(ResultPoints.fragment(60_000L * 7)).isEqualTo(7);
-    assertThat(ResultPoints.fragment(60_000L * 1_000_000_007)).isEqualTo(7);
   }
 }

@@ -22,7 +22,7 @@ import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.influx.InfluxApi;
 import io.github.joulestream.store.influx.InfluxV1;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.LedgerPoint;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
 import java.net.URI;
@@ -445,8 +445,7 @@ class ITInfluxWriter {
     try (PointSink sink = connect().sink();
         ResultReader reader = connect().reader()) {
       totals.set(SiteAmount.IDLE_TOTAL_MILLIJOULES, 4);
-      sink.write(
-          List.of(ResultPoints.ledger(new SiteWindow("site", TODAY - DAY, 3_600_000, totals))));
+      sink.write(List.of(LedgerPoint.of(new SiteWindow("site", TODAY - DAY, 3_600_000, totals))));
       assertThat(reader.unbalanced(0, ResultReader.END_EPOCH_MILLIS)).hasSize(1);
     }
     try (Program doctor = Program.start("doctor", "--ledger", "--store-url", url)) {

@@ -19,7 +19,9 @@ import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
-import io.github.joulestream.store.writer.ResultPoints;
+import io.github.joulestream.store.points.JobWindowPoint;
+import io.github.joulestream.store.points.LedgerPoint;
+import io.github.joulestream.store.points.SiteWindowPoint;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,7 +79,7 @@ class ITWriterThroughput {
                 time,
                 10_000,
                 filled(Totals.ofJob(), JobAmount.values().length));
-        points.add(ResultPoints.of(job));
+        points.add(JobWindowPoint.of(job));
         send(
             producer,
             Topic.JOB_WINDOW,
@@ -88,9 +90,9 @@ class ITWriterThroughput {
               new SiteWindow(
                   "site", time, 10_000, filled(Totals.ofSite(), SiteAmount.values().length));
           byte[] value = WireSerdes.siteWindows().serializer().serialize("", site);
-          points.add(ResultPoints.power(site));
+          points.add(SiteWindowPoint.of(site));
           send(producer, Topic.SITE_WINDOW, "site", value);
-          points.add(ResultPoints.ledger(site));
+          points.add(LedgerPoint.of(site));
           send(producer, Topic.LEDGER, "site", value);
         }
       }
