@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.Balance;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.FacilityRatio;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.Quantities;
@@ -52,8 +53,11 @@ final class LedgerReport {
 
   private static String name(Balance balance) {
     DeviceKind kind = balance.kind();
+    return kind == null ? "total" : name(kind);
+  }
+
+  private static String name(DeviceKind kind) {
     return switch (kind) {
-      case null -> "total";
       case GPU, CPU, UPS, PDU -> kind.name();
       case MEMORY, STORAGE, NODE, FACILITY, GENERATION, EXPORT ->
           kind.name().toLowerCase(Locale.ROOT);
@@ -156,6 +160,7 @@ final class LedgerReport {
           known + unknown == 0
               ? ""
               : " (%s known)".formatted(Quantities.percent((double) known / (known + unknown))));
+      printMeters(totals, out);
       out.printf(
           Locale.ROOT,
           "  readings: %,d booked, %,d seen again%n",
@@ -211,6 +216,49 @@ final class LedgerReport {
           Locale.ROOT,
           "and %,d more windows that do not balance%n",
           unbalanced.size() - SHOWN_WINDOWS);
+    }
+  }
+
+  /** The meters of a site, which are beside the balance; nothing if it has none. */
+  private void printMeters(Totals<SiteAmount> totals, PrintStream out) {
+    TextTable table =
+        new TextTable(
+            Column.left("meters of the site"), Column.right("energy"), Column.right("time known"));
+    boolean any = false;
+    for (DeviceKind kind : DeviceKind.values()) {
+      if (kind.isSiteMeter()) {
+        long energy = totals.get(SiteAmount.measured(kind));
+        long covered = totals.get(SiteAmount.meterCovered(kind));
+        long time = covered + totals.get(SiteAmount.meterUncovered(kind));
+        if (energy != 0 || time != 0) {
+          any = true;
+          table.row(name(kind), energy(energy), Quantities.percent(covered, time));
+        }
+      }
+    }
+    long facility = totals.get(FACILITY_MILLIJOULES);
+    if (facility != 0) {
+      table.row(
+          "overhead (facility - measured)",
+          energy(facility - totals.get(MEASURED_TOTAL_MILLIJOULES)),
+          "");
+    }
+    if (any) {
+      table.lines().forEach(line -> out.println("  " + line));
+    }
+    for (FacilityRatio ratio : FacilityRatio.values()) {
+      ratio
+          .of(totals)
+          .ifPresent(value -> out.printf(Locale.ROOT, "  %s: %.3f%n", ratio.title(), value));
+    }
+    long water = totals.get(WATER_MILLILITRES);
+    if (water != 0) {
+      out.printf(
+          Locale.ROOT,
+          "  water: %s%n",
+          exact
+              ? String.format(Locale.ROOT, "%,d ml", water)
+              : Quantities.withPrefix(water / 1e3, "l"));
     }
   }
 }

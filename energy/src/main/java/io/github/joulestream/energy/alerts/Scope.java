@@ -6,6 +6,7 @@ import io.github.joulestream.energy.DeviceKind;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a budget is for, or what an alert is about, within a site. As text {@code site}, {@code
@@ -151,8 +152,12 @@ public record Scope(Kind kind, String label, String name) {
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(
-                "unknown kind of device %s: gpu, memory, storage, cpu, node or facility"
-                    .formatted(Bounds.shown(name))));
+                "unknown kind of device %s: it is one of %s"
+                    .formatted(
+                        Bounds.shown(name),
+                        Arrays.stream(DeviceKind.values())
+                            .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", ")))));
   }
 
   private static String lower(Kind kind) {

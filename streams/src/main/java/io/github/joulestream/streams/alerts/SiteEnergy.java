@@ -14,6 +14,7 @@ import io.github.joulestream.streams.alerts.SitePower.Payer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,14 @@ import java.util.Map;
 final class SiteEnergy {
   // as long as the accounting may still change a window, and ten minutes
   private static final long WINDOW_LIFE_MILLIS = 80 * 60_000;
+
+  /** The kinds of meters of a site, whose energies follow those of the balances. */
+  private static final List<DeviceKind> METERS =
+      Arrays.stream(DeviceKind.values()).filter(DeviceKind::isSiteMeter).toList();
+
+  private static final int OF_SITE_COUNT = Balance.ALL.size() + METERS.size() + 1;
+  // version of the windows' format
+  private static final int WITH_ALL_METERS = 2;
   private static final String OF_SITE = "site\0";
   private static final String OF_JOB = "job\0";
 
@@ -76,24 +85,30 @@ final class SiteEnergy {
   boolean add(SiteWindow window, long arrivalMillis) {
     Totals<SiteAmount> totals = window.totals();
     List<Balance> balances = Balance.ALL;
-    int facility = balances.size();
-    long[] energies = new long[facility + 2];
-    for (int i = 0; i < facility; i++) {
+    long[] energies = new long[OF_SITE_COUNT];
+    for (int i = 0; i < balances.size(); i++) {
       energies[i] = totals.get(balances.get(i).measured());
     }
-    energies[facility] = totals.get(SiteAmount.FACILITY_MILLIJOULES);
+    boolean measured = energies[0] != 0;
+    for (int i = 0; i < METERS.size(); i++) {
+      long ofMeters = totals.get(SiteAmount.measured(METERS.get(i)));
+      energies[balances.size() + i] = ofMeters;
+      measured |= ofMeters != 0;
+    }
     long imbalance = Balance.totalDifference(totals);
-    energies[facility + 1] = imbalance;
+    energies[energies.length - 1] = imbalance;
     long start = window.windowStartEpochMillis();
     String name = OF_SITE + start + "\0" + window.fragmentEpochMillis();
     setImbalance(name, imbalance);
     long[] more = replace(name, energies, arrivalMillis);
-    for (int i = 0; i < facility; i++) {
+    for (int i = 0; i < balances.size(); i++) {
       DeviceKind kind = balances.get(i).kind();
       addEnergy(kind == null ? power.site() : power.of(Scope.kind(kind)), start, more[i]);
     }
-    addEnergy(power.of(Scope.kind(DeviceKind.FACILITY)), start, more[facility]);
-    return energies[0] != 0 || energies[facility] != 0;
+    for (int i = 0; i < METERS.size(); i++) {
+      addEnergy(power.of(Scope.kind(METERS.get(i))), start, more[balances.size() + i]);
+    }
+    return measured;
   }
 
   /** Adds a window of a node to the scopes of its labels: increments, of which all add up. */
@@ -230,9 +245,16 @@ final class SiteEnergy {
     long arrivalMillis = content.getLong();
     long[] millijoules = new long[content.remaining() / Long.BYTES];
     content.asLongBuffer().get(millijoules);
-    windows.put(entry.name(), new Window(arrivalMillis, millijoules));
     if (entry.name().startsWith(OF_SITE)) {
-      setImbalance(entry.name(), millijoules[millijoules.length - 1]);
+      int last = millijoules.length - 1;
+      long imbalance = millijoules[last];
+      if (entry.version() < WITH_ALL_METERS) {
+        millijoules[last] = 0;
+        millijoules = Arrays.copyOf(millijoules, OF_SITE_COUNT);
+        millijoules[OF_SITE_COUNT - 1] = imbalance;
+      }
+      setImbalance(entry.name(), imbalance);
     }
+    windows.put(entry.name(), new Window(arrivalMillis, millijoules));
   }
 }

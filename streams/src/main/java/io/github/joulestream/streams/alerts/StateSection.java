@@ -18,18 +18,25 @@ enum StateSection {
   FLOOR('e', "the lowest power of a node in alert state"),
   BUDGET('f', "a budget of alert state"),
   ENERGY('g', "an energy bucket of alert state"),
-  WINDOW('h', "an energy window of alert state"),
+  /** Since version 2 windows of the site hold all kinds of its meters. */
+  WINDOW('h', "an energy window of alert state", 2),
   ALARM('i', "an alarm of alert state");
 
-  /** Raised for one section with each change of what its values hold. */
-  private static final int VERSION = 1;
+  private static final int FIRST_VERSION = 1;
 
   private final char code;
   private final StateFormat format;
 
   StateSection(char code, String kind) {
+    this(code, kind, FIRST_VERSION);
+  }
+
+  /**
+   * @param version raised with each change of what its values hold; all since the first are read
+   */
+  StateSection(char code, String kind, int version) {
     this.code = code;
-    this.format = new StateFormat(kind, code, VERSION);
+    this.format = new StateFormat(kind, code, FIRST_VERSION, version);
   }
 
   char code() {

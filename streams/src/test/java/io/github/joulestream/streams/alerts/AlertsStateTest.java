@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 class AlertsStateTest {
   /** The release whose state this one writes; a change of a format needs a new folder. */
-  private static final String CURRENT = "0.1.0";
+  private static final String CURRENT = "0.1.1";
 
   private static final String FILE = "golden/state/%s/alerts/site-watch.hex";
   private static final HexFormat HEX = HexFormat.of();
@@ -126,7 +126,7 @@ class AlertsStateTest {
 
   @Test
   void theStateOfEveryRelease_isRestored() throws IOException {
-    for (String release : List.of("0.1.0")) {
+    for (String release : List.of("0.1.0", CURRENT)) {
       Memory memory = new Memory(SITE);
       memory.entries.putAll(golden(release));
       SiteWatch watch = memory.restored();

@@ -16,6 +16,7 @@ import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.streams.alerts.SitePower.Payer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -56,13 +57,44 @@ class SiteEnergyTest {
   }
 
   @Test
-  void theEnergyOfAFacility_isNotThatOfTheSite() {
-    Totals<SiteAmount> totals = Totals.ofSite();
-    totals.add(SiteAmount.FACILITY_MILLIJOULES, 900);
-    SiteWindow window = new SiteWindow(Events.SITE, START, Events.WINDOW_MILLIS, totals);
-    assertThat(energy.add(window, START)).isTrue();
-    assertThat(sum(Scope.kind(DeviceKind.FACILITY))).isEqualTo(900);
+  void theEnergyOfAMeterOfTheSite_isThatOfItsKindOnly() {
+    for (DeviceKind kind : DeviceKind.values()) {
+      if (kind.isSiteMeter()) {
+        assertThat(energy.add(metered(kind, 800), START)).isTrue();
+        assertThat(energy.add(metered(kind, 900), START)).isTrue();
+        assertThat(sum(Scope.kind(kind))).isEqualTo(900);
+        energy.add(siteWindow(START, 0, 0, 0), START);
+        assertThat(sum(Scope.kind(kind))).isZero();
+      }
+    }
     assertThat(sum(Scope.SITE)).isZero();
+    assertThat(energy.imbalanceMillijoules()).isZero();
+  }
+
+  private static SiteWindow metered(DeviceKind kind, long millijoules) {
+    Totals<SiteAmount> totals = Totals.ofSite().add(SiteAmount.measured(kind), millijoules);
+    return new SiteWindow(Events.SITE, START, Events.WINDOW_MILLIS, totals);
+  }
+
+  /** As 0.1.0 wrote it: the total, five kinds of devices, facility, imbalance. */
+  @Test
+  void aWindowOfTheReleaseBefore_isRestored() throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(9 * Long.BYTES);
+    for (long value : new long[] {START, 100, 40, 10, 10, 20, 100, 130, 5}) {
+      content.putLong(value);
+    }
+    energy.restoreWindow(
+        new StateEntry(StateSection.WINDOW, "site\0" + START + "\0" + 0, 1, content.array()));
+    assertThat(energy.imbalanceMillijoules()).isEqualTo(5);
+    Totals<SiteAmount> totals =
+        Totals.ofSite()
+            .add(SiteAmount.FACILITY_MILLIJOULES, 150)
+            .add(SiteAmount.UPS_MILLIJOULES, 120)
+            .add(SiteAmount.EXPORT_MILLIJOULES, 7);
+    energy.add(new SiteWindow(Events.SITE, START, Events.WINDOW_MILLIS, totals), START);
+    assertThat(sum(Scope.kind(DeviceKind.FACILITY))).isEqualTo(20);
+    assertThat(sum(Scope.kind(DeviceKind.UPS))).isEqualTo(120);
+    assertThat(sum(Scope.kind(DeviceKind.EXPORT))).isEqualTo(7);
     assertThat(energy.imbalanceMillijoules()).isZero();
   }
 
