@@ -120,6 +120,16 @@ public final class Totals<A extends Enum<A>> {
     return true;
   }
 
+  /** True if all amounts that add up are zero, whatever the peaks are. */
+  public boolean areSumsZero() {
+    for (int i = 0; i < sums; i++) {
+      if (values[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public void clear() {
     Arrays.fill(values, 0);
   }

@@ -4,6 +4,8 @@ package io.github.joulestream.energy.attribute;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.ReadingColumns;
+import io.github.joulestream.energy.StatusColumn;
+import io.github.joulestream.energy.StatusRows;
 
 /**
  * A number for all that is booked of a batch of which the bytes are not at hand: two batches with
@@ -63,6 +65,13 @@ final class ContentHash {
     long hash = add(add(add(add(add(rows, a), b), c), d), e);
     for (int i = 0; i < batch.size(); i++) {
       hash = add(hash, of(batch.device(i)) + batch.first(i));
+    }
+    StatusRows statuses = batch.statuses();
+    for (int row = 0; row < statuses.size(); row++) {
+      hash = add(add(hash, statuses.device(row)), statuses.epochMillis(row));
+      for (int i = 0; i < StatusColumn.count(); i++) {
+        hash = add(hash, statuses.get(row, StatusColumn.at(i)));
+      }
     }
     return (int) (hash ^ hash >>> Integer.SIZE);
   }

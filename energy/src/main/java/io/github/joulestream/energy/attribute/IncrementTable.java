@@ -29,13 +29,15 @@ final class IncrementTable {
   private static final int MAX_CACHE_BITS = 13;
 
   private final Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs = new HashMap<>();
-  private final Windows site = new Windows();
-  private final Map<String, Windows> nodes = new HashMap<>();
+  private final WindowSums<SiteAmount> site = new WindowSums<>(Totals::ofSite);
+  private final Map<String, WindowSums<SiteAmount>> nodes = new HashMap<>();
   private final Undo undo = new Undo();
+  // null if devices are not added up
+  private final @Nullable DeviceSums devices;
 
   // of no node until one is named
   private String nodeName = "";
-  private Windows node = new Windows();
+  private WindowSums<SiteAmount> node = new WindowSums<>(Totals::ofSite);
 
   // the window that was entered, and its sums
   private boolean entered;
@@ -55,66 +57,36 @@ final class IncrementTable {
     }
   }
 
-  /** Sums of the site or of a node by start of the window; the last two are cached. */
-  static final class Windows {
-    private final NavigableMap<Long, Totals<SiteAmount>> all = new TreeMap<>();
-    private @Nullable Totals<SiteAmount> last;
-    private @Nullable Totals<SiteAmount> before;
-    private long lastWindow;
-    private long beforeWindow;
-    private int made;
+  /** A table without devices. */
+  IncrementTable() {
+    this(0);
+  }
 
-    private Totals<SiteAmount> at(long window, Undo undo) {
-      Totals<SiteAmount> found = last;
-      if (found != null && lastWindow == window) {
-        return found;
-      }
-      found = before;
-      if (found == null || beforeWindow != window) {
-        found = all.get(window);
-        if (found == null) {
-          found = Totals.ofSite();
-          all.put(window, found);
-          made++;
-          undo.made(this, window, found);
-        }
-      }
-      before = last;
-      beforeWindow = lastWindow;
-      last = found;
-      lastWindow = window;
-      return found;
-    }
-
-    /** Removes a window that was made since {@link Undo#begin}. */
-    void remove(long window) {
-      all.remove(window);
-    }
-
-    private void dropZeros() {
-      all.values().removeIf(Totals::isZero);
-      forget();
-    }
-
-    private void clear() {
-      all.clear();
-      forget();
-    }
-
-    private void forget() {
-      last = null;
-      before = null;
-    }
+  /**
+   * A table.
+   *
+   * @param deviceWindowMillis length of the windows of devices; 0 if they are not added up
+   */
+  IncrementTable(int deviceWindowMillis) {
+    devices = deviceWindowMillis == 0 ? null : new DeviceSums(deviceWindowMillis, undo);
   }
 
   // ---- additions
+
+  /** The sums of devices; null if they are not added up. */
+  @Nullable DeviceSums devices() {
+    return devices;
+  }
 
   /** From here on {@link #add} adds to this node. */
   void forNode(String name) {
     if (!nodeName.equals(name)) {
       nodeName = name;
-      node = nodes.computeIfAbsent(name, _ -> new Windows());
+      node = nodes.computeIfAbsent(name, _ -> new WindowSums<>(Totals::ofSite));
       entered = false;
+      if (devices != null) {
+        devices.forNode(name);
+      }
     }
   }
 
@@ -184,12 +156,16 @@ final class IncrementTable {
     return totals;
   }
 
-  /** Adds the sums of jobs and nodes of another table, and not those of the site. */
+  /** Adds the sums of jobs, nodes and devices of another table, and not those of the site. */
   void addAllButSite(IncrementTable others) {
     others.forEachNode((name, window, totals) ->
-        touched(nodes.computeIfAbsent(name, _ -> new Windows()).at(window, undo)).addAll(totals));
+        touched(nodes.computeIfAbsent(name, _ -> new WindowSums<>(Totals::ofSite)).at(window, undo))
+            .addAll(totals));
     others.jobs.forEach(
         (job, windows) -> windows.forEach((window, totals) -> ofJob(job, window).addAll(totals)));
+    if (devices != null && others.devices != null) {
+      devices.addAll(others.devices);
+    }
   }
 
   // ---- undo
@@ -200,6 +176,9 @@ final class IncrementTable {
     // cached sums must be looked up once more, so that they are touched
     entered = false;
     lastJob = null;
+    if (devices != null) {
+      devices.begin();
+    }
   }
 
   /**
@@ -211,10 +190,13 @@ final class IncrementTable {
     jobWindows -= undo.undo(jobs);
     forgetCached();
     site.forget();
-    nodes.values().forEach(Windows::forget);
-    nodes.values().removeIf(windows -> windows.all.isEmpty());
+    nodes.values().forEach(WindowSums::forget);
+    nodes.values().removeIf(windows -> windows.all().isEmpty());
     nodeName = "";
-    node = new Windows();
+    node = new WindowSums<>(Totals::ofSite);
+    if (devices != null) {
+      devices.undone();
+    }
   }
 
   private void forgetCached() {
@@ -230,7 +212,10 @@ final class IncrementTable {
     jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
     jobs.values().removeIf(Map::isEmpty);
     site.dropZeros();
-    nodes.values().forEach(Windows::dropZeros);
+    nodes.values().forEach(WindowSums::dropZeros);
+    if (devices != null) {
+      devices.compact();
+    }
   }
 
   /** Removes the sums of the site; nothing before can be undone. */
@@ -247,24 +232,24 @@ final class IncrementTable {
   }
 
   NavigableMap<Long, Totals<SiteAmount>> site() {
-    return site.all;
+    return site.all();
   }
 
   void forEachNode(Increments.NodeWindows taker) {
     nodes.forEach((name, windows) ->
-        windows.all.forEach((window, totals) -> taker.take(name, window, totals)));
+        windows.all().forEach((window, totals) -> taker.take(name, window, totals)));
   }
 
   /** Sums made since the beginning, of jobs, of this node and of the site. */
   int made() {
-    return jobsMade + site.made + node.made;
+    return jobsMade + site.made() + node.made();
   }
 
   /** Windows of jobs and of nodes that have a sum. */
   int windows() {
     int windows = jobWindows;
-    for (Windows ofNode : nodes.values()) {
-      windows += ofNode.all.size();
+    for (WindowSums<SiteAmount> ofNode : nodes.values()) {
+      windows += ofNode.all().size();
     }
     return windows;
   }

@@ -4,17 +4,20 @@ package io.github.joulestream.energy.attribute;
 import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Quality;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.Totals;
 import java.util.Map;
 import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a record adds to the sums of jobs, of the site and of its nodes, by window: which amounts a
- * millijoule and a millisecond of a device count in. Mutable; one thread.
+ * What a record adds to the sums of jobs, of the site, of its nodes and of their devices, by
+ * window: which amounts a millijoule and a millisecond of a device count in. Mutable; one thread.
  *
  * <p>A booking counts with a sign, and in a range of windows only: a correction books what was
  * booked with a sign of -1, and then what is to be booked with a sign of 1. Each sign, range and
@@ -23,12 +26,30 @@ import java.util.NavigableMap;
 public final class Increments {
   private static final long MEBIBYTE = 1 << 20;
 
-  private final IncrementTable table = new IncrementTable();
+  private final IncrementTable table;
+  // null if devices are not added up
+  private final @Nullable DeviceSums devices;
   // what adds to the total of the node
   private Containers containers = new Containers();
   private int sign = 1;
   private long fromWindow = Long.MIN_VALUE;
   private long toWindow = Long.MAX_VALUE;
+
+  /** Increments of jobs, site and nodes, and not of devices. */
+  public Increments() {
+    this(0);
+  }
+
+  /**
+   * Increments of devices too.
+   *
+   * @param deviceWindowMillis length of their windows, a multiple of that of other windows; 0 if
+   *     devices are not added up
+   */
+  public Increments(int deviceWindowMillis) {
+    table = new IncrementTable(deviceWindowMillis);
+    devices = table.devices();
+  }
 
   // ---- what is booked from here on
 
@@ -108,6 +129,23 @@ public final class Increments {
     table.forEachNode(taker);
   }
 
+  /** Takes each increment of a device's window. */
+  public interface DeviceWindows {
+    /**
+     * Takes one.
+     *
+     * @param device as it was last described
+     */
+    void take(String node, Device device, long window, Totals<DeviceAmount> totals);
+  }
+
+  /** Increments of devices; those of a node follow one another. */
+  public void forEachDevice(DeviceWindows taker) {
+    if (devices != null) {
+      devices.forEach(taker);
+    }
+  }
+
   /** Drops increments that cancelled out. */
   public void compact() {
     table.compact();
@@ -116,6 +154,16 @@ public final class Increments {
   /** How many sums were made since the beginning, of jobs, of the node and of the site. */
   int made() {
     return table.made();
+  }
+
+  /** How many sums of devices were made since the beginning. */
+  int devicesMade() {
+    return devices == null ? 0 : devices.made();
+  }
+
+  /** Windows of devices that something was booked in. */
+  public int deviceWindows() {
+    return devices == null ? 0 : devices.size();
   }
 
   /** Windows of jobs and of nodes that something was booked in. */
@@ -189,6 +237,36 @@ public final class Increments {
       }
       table.add(SiteAmount.of(quality), amount);
     }
+    if (devices != null) {
+      Totals<DeviceAmount> totals = devices.of(device, window);
+      totals.add(DeviceAmount.ENERGY_MILLIJOULES, amount);
+      if (device.countsInKind()) {
+        totals.add(DeviceAmount.KIND_MILLIJOULES, amount);
+      }
+      if (inTotal) {
+        totals.add(DeviceAmount.TOTAL_MILLIJOULES, amount);
+      }
+    }
+  }
+
+  /**
+   * Mean power of a device over a piece of the time between two readings. The highest of a window
+   * is kept, and not taken back with the piece.
+   */
+  void power(long window, Device device, long microjoules, long millis) {
+    if (devices != null && sign > 0 && counts(window)) {
+      // a microjoule a millisecond is a milliwatt
+      devices.of(device, window).raise(DeviceAmount.PEAK_MILLIWATTS, microjoules / millis);
+    }
+  }
+
+  /** A plausible value of a status of a device, in the window of its time. */
+  void status(long window, Device device, StatusColumn column, long value) {
+    if (column == StatusColumn.WATER_MILLILITRES) {
+      count(window, SiteAmount.WATER_MILLILITRES, value);
+    } else if (devices != null) {
+      DeviceAmounts.status(devices.of(device, window), column, value);
+    }
   }
 
   /** The share of a job in it. */
@@ -214,6 +292,9 @@ public final class Increments {
     if (heldIdle) {
       totals.add(JobAmount.HELD_IDLE_MILLIJOULES, amount);
       table.add(SiteAmount.HELD_IDLE_MILLIJOULES, amount);
+      if (devices != null) {
+        devices.of(device, window).add(DeviceAmount.HELD_IDLE_MILLIJOULES, amount);
+      }
     }
     if (inTotal) {
       totals.add(JobAmount.TOTAL_MILLIJOULES, amount);
@@ -273,6 +354,10 @@ public final class Increments {
       case STORAGE -> storageTime(device, amount, allocated, busy, used);
       case FACILITY, UPS, PDU, GENERATION, EXPORT -> meterTime(device, amount);
       case CPU, NODE -> {}
+    }
+    if (devices != null) {
+      DeviceAmounts.time(
+          devices.of(device, window), amount, allocated, busy, utilisationBasisPoints, used);
     }
   }
 
@@ -337,9 +422,15 @@ public final class Increments {
 
   /** Time of a device whose energy is unknown. */
   void uncovered(long window, Device device, long millis) {
-    if (counts(window) && isMissed(device, window)) {
+    if (!counts(window)) {
+      return;
+    }
+    if (isMissed(device, window)) {
       table.enter(window);
       table.add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
+    }
+    if (devices != null) {
+      devices.of(device, window).add(DeviceAmount.UNCOVERED_MILLIS, sign * millis);
     }
   }
 

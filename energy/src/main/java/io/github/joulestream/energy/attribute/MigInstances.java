@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.StatusColumn;
+import io.github.joulestream.energy.StatusRows;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +47,32 @@ final class MigInstances {
       }
     }
     return false;
+  }
+
+  /**
+   * Adds the statuses of a batch to the merged one. Of a GPU and its instances, at one time, each
+   * column counts once: each of them repeats the GPU's.
+   */
+  static void mergeStatuses(ReadingColumns batch, ReadingColumns merged) {
+    StatusRows from = batch.statuses();
+    StatusRows to = merged.statuses();
+    Map<String, Integer> gpus = new HashMap<>();
+    for (int d = 0; d < merged.size(); d++) {
+      gpus.put(merged.device(d).id(), d);
+    }
+    record At(int device, long epochMillis) {}
+    Map<At, Integer> rows = new HashMap<>();
+    for (int row = 0; row < from.size(); row++) {
+      int gpu = requireNonNull(gpus.get(batch.device(from.device(row)).whole().id()));
+      At at = new At(gpu, from.epochMillis(row));
+      int mergedRow = rows.computeIfAbsent(at, key -> to.add(key.device, key.epochMillis));
+      for (int c = 0; c < StatusColumn.count(); c++) {
+        StatusColumn column = StatusColumn.at(c);
+        if (to.get(mergedRow, column) == Readings.MISSING) {
+          to.set(mergedRow, column, from.get(row, column));
+        }
+      }
+    }
   }
 
   private static DeviceSeries one(List<DeviceSeries> instances) {

@@ -47,6 +47,7 @@ public final class NodeAccount {
   final Containers containers = new Containers();
   final Corrections corrections;
   private final ContainerRules containerRules;
+  private final StatusRules statuses;
   private SeenBatches seen = new SeenBatches();
   // time of the newest reading of any device
   private long newestMillis = Long.MIN_VALUE;
@@ -63,6 +64,7 @@ public final class NodeAccount {
     this.unmeasured = new UnmeasuredDevices(limits, allocations, devices);
     this.corrections = new Corrections(limits, reader, devices);
     this.containerRules = new ContainerRules(limits, allocations, devices, containers, corrections);
+    this.statuses = new StatusRules(limits, devices, unmeasured, containers);
   }
 
   /** An account that calibrates no sensor. */
@@ -138,6 +140,7 @@ public final class NodeAccount {
         ReadingColumns merged = new ReadingColumns();
         List<DeviceSeries> gpus = MigInstances.merged(batch.series());
         gpus.forEach(merged::add);
+        MigInstances.mergeStatuses(batch, merged);
         Outcome outcome =
             accept(agentEpoch, sequence, content, arrivalEpochMillis, merged, history, books);
         return outcome.complete() ? outcome.keeping(gpus) : outcome;
@@ -199,6 +202,7 @@ public final class NodeAccount {
     books.countAll();
     count(batch, arrivalEpochMillis, SiteAmount.READINGS, room, books);
     Outcome outcome = slowPath == null ? Outcome.TAKEN : slowPath.outcome();
+    outcome = statuses.book(batch, arrivalEpochMillis, room, outcome, books);
     if (oldestMillis <= latestMillis) {
       if (seen.rivals(agentEpoch, oldestMillis, latestMillis) || rival) {
         books.count(limits.windowOf(latestMillis), SiteAmount.RIVAL_AGENT_BATCHES, 1);

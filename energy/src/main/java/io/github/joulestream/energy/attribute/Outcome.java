@@ -3,6 +3,7 @@ package io.github.joulestream.energy.attribute;
 
 import io.github.joulestream.energy.DeviceSeries;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What became of a batch.
@@ -27,6 +28,12 @@ public record Outcome(
   /** What of this batch belongs into the history. */
   public Arrival kept(Arrival batch) {
     return complete ? batch : new Arrival(batch.arrivalEpochMillis(), rest);
+  }
+
+  /** The same, with further refusals. */
+  Outcome refusing(List<String> further) {
+    return new Outcome(
+        repeated, complete, rest, Stream.concat(refusals.stream(), further.stream()).toList());
   }
 
   /** The same, with these series in place of those of the batch. */

@@ -173,8 +173,8 @@ final class SampleReader {
     return counted ? epochMillis : epochMillis - device.averagingMillis() / 2;
   }
 
-  /** How a refusal is called in a line. */
-  static String text(SiteAmount reason) {
+  /** How a refusal or a column is called in a line. */
+  static String text(Enum<?> reason) {
     return reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
   }
 

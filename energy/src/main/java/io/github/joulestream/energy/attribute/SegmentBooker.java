@@ -97,6 +97,9 @@ final class SegmentBooker {
     long utilisation = energy.utilisationBasisPoints();
     long used = energy.usedBytes();
     boolean inTotal = books.inTotal(device, window);
+    if (!energy.isOfJobsOnly()) {
+      books.power(window, device, microjoules, millis);
+    }
     if (holders.nobody()) {
       books.measured(window, device, inTotal, millijoules, quality);
       books.idle(window, device, inTotal, millijoules);

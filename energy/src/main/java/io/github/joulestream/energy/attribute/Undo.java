@@ -20,9 +20,9 @@ final class Undo {
   private static final int MAX_KEPT = 1 << 16;
 
   /**
-   * Sums that one record may make: of jobs, of the node and of the site, by window, some 300 bytes
-   * each. A late record can make a correction book weeks of hundreds of jobs again. At twice that
-   * one record could take 600 MB.
+   * Sums that one record may make: of jobs, of the node, of its devices and of the site, by window,
+   * some 300 to 500 bytes each. A late record can make a correction book weeks of hundreds of jobs
+   * again. At twice that one record could take 600 MB.
    */
   static final int MAX_MADE = 1_000_000;
 
@@ -35,7 +35,7 @@ final class Undo {
   private long[] amounts = new long[512];
   private int used;
 
-  // a job's name, or the windows of a site or node
+  // a job's name, or the windows of a site, node or device
   private @Nullable Object[] madeIn = new Object[8];
   private long[] madeWindows = new long[8];
   private int makes;
@@ -117,7 +117,7 @@ final class Undo {
     int ofJobs = 0;
     for (int i = 0; i < makes; i++) {
       long window = madeWindows[i];
-      if (madeIn[i] instanceof IncrementTable.Windows windows) {
+      if (madeIn[i] instanceof WindowSums<?> windows) {
         windows.remove(window);
       } else if (madeIn[i] instanceof String job) {
         ofJobs++;

@@ -5,14 +5,18 @@ import static io.github.joulestream.energy.SiteAmount.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Device;
+import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DevicePower;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.ReadingColumns;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.io.ByteArrayInputStream;
@@ -46,7 +50,12 @@ class NodeLawsTest {
 
   /** News of a node in the form in which it arrives. */
   sealed interface News {
-    record Batch(long epoch, long sequence, List<DeviceSeries> devices) implements News {}
+    record Batch(long epoch, long sequence, List<DeviceSeries> devices, List<DeviceStatus> statuses)
+        implements News {
+      Batch(long epoch, long sequence, List<DeviceSeries> devices) {
+        this(epoch, sequence, devices, List.of());
+      }
+    }
 
     record Edge(AllocationEdge edge) implements News {}
   }
@@ -57,12 +66,18 @@ class NodeLawsTest {
     private final List<Arrival> history = new ArrayList<>();
     final Map<String, TreeMap<Long, Totals<JobAmount>>> jobs = new TreeMap<>();
     final TreeMap<Long, Totals<SiteAmount>> site = new TreeMap<>();
+    private final BookedDevices devices;
     private final int lives;
     private int taken;
 
     /** Starts anew after so many news, again and again. */
     Books(int lives) {
+      this(lives, Limits.DEFAULT.windowMillis());
+    }
+
+    Books(int lives, int deviceWindowMillis) {
       this.lives = lives;
+      this.devices = new BookedDevices(deviceWindowMillis);
     }
 
     Books() {
@@ -70,14 +85,24 @@ class NodeLawsTest {
     }
 
     void take(News news) throws IOException {
-      Increments increments = new Increments();
+      Increments increments = devices.increments();
       History lookUp = (from, to) -> within(history, from, to);
       switch (news) {
-        case News.Batch(long epoch, long sequence, List<DeviceSeries> devices) -> {
+        case News.Batch batch -> {
+          ReadingColumns columns = new ReadingColumns();
+          batch.devices.forEach(columns::add);
+          batch.statuses.forEach(columns::add);
           Outcome outcome =
-              account.accept(epoch, sequence, new Arrival(LATER, devices), lookUp, increments);
+              account.accept(
+                  batch.epoch,
+                  batch.sequence,
+                  ContentHash.of(columns),
+                  LATER,
+                  columns,
+                  lookUp,
+                  increments);
           if (!outcome.repeated()) {
-            history.add(outcome.kept(new Arrival(LATER, devices)));
+            history.add(outcome.kept(new Arrival(LATER, batch.devices)));
           }
         }
         case News.Edge(AllocationEdge edge) -> account.accept(edge, lookUp, increments);
@@ -93,6 +118,7 @@ class NodeLawsTest {
           .site()
           .forEach((window, totals) ->
               site.computeIfAbsent(window, _ -> Totals.ofSite()).addAll(totals));
+      devices.add(increments);
       // every now and then the program starts anew
       if (++taken % lives == 0) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -155,7 +181,12 @@ class NodeLawsTest {
           .sum();
     }
 
+    Map<String, String> deviceAmounts() {
+      return devices.amounts();
+    }
+
     void assertBalanced() {
+      devices.assertEqualTo(site);
       Totals<SiteAmount> booked = Totals.ofSite();
       site.values().forEach(booked::addAll);
       List<List<SiteAmount>> equations =
@@ -201,21 +232,24 @@ class NodeLawsTest {
     System.out.println("NodeLawsTest seed " + SEED);
     Totals<SiteAmount> met = Totals.ofSite();
     Totals<JobAmount> ends = Totals.ofJob();
+    Totals<DeviceAmount> metOfDevices = Totals.ofDevice();
     for (int round = 0; round < ROUNDS; round++) {
       Random random = new Random(SEED + round);
       List<DeviceSeries> readings = randomReadings(random);
       List<AllocationEdge> edges = randomEdges(random);
+      List<DeviceStatus> statuses = randomStatuses(readings, random);
+      int deviceWindowMillis = List.of(10_000, 30_000, 300_000, 0).get(random.nextInt(4));
 
-      Books inOrder = new Books();
+      Books inOrder = new Books(3, deviceWindowMillis);
       for (AllocationEdge edge : edges) {
         inOrder.take(new News.Edge(edge));
       }
-      for (News news : batches(readings, 1, random)) {
+      for (News news : with(statuses, batches(readings, 1, random), random)) {
         inOrder.take(news);
       }
       inOrder.assertBalanced();
 
-      List<News> shuffled = new ArrayList<>(batches(readings, 2, random));
+      List<News> shuffled = new ArrayList<>(with(statuses, batches(readings, 2, random), random));
       edges.forEach(edge -> shuffled.add(new News.Edge(edge)));
       for (int i = random.nextInt(4); i > 0; i--) {
         if (!shuffled.isEmpty()) {
@@ -223,7 +257,7 @@ class NodeLawsTest {
         }
       }
       Collections.shuffle(shuffled, random);
-      Books anyOrder = new Books();
+      Books anyOrder = new Books(3, deviceWindowMillis);
       for (News news : shuffled) {
         anyOrder.take(news);
         anyOrder.assertBalanced();
@@ -234,7 +268,11 @@ class NodeLawsTest {
       assertThat(differences(anyOrder.jobEnergies(), inOrder.jobEnergies()))
           .as("round " + round)
           .isEmpty();
+      assertThat(differences(anyOrder.deviceAmounts(), inOrder.deviceAmounts()))
+          .as("round " + round)
+          .isEmpty();
       inOrder.site.values().forEach(met::addAll);
+      inOrder.devices.addTo(metOfDevices);
       inOrder.jobs.values().forEach(windows -> windows.values().forEach(ends::addAll));
     }
     // the generator reaches every rule
@@ -250,8 +288,12 @@ class NodeLawsTest {
             SHARED_MILLIJOULES,
             HELD_IDLE_MILLIJOULES,
             UNCOVERED_MILLIS,
-            QUALITY_ESTIMATED_MILLIJOULES)) {
+            QUALITY_ESTIMATED_MILLIJOULES,
+            WATER_MILLILITRES)) {
       assertThat(met.get(amount)).as(amount.name()).isPositive();
+    }
+    for (DeviceAmount amount : DeviceAmount.values()) {
+      assertThat(metOfDevices.get(amount)).as(amount.name()).isPositive();
     }
     for (JobAmount amount :
         List.of(
@@ -307,6 +349,9 @@ class NodeLawsTest {
       }
       assertThat(differences(heard.energies(), known.energies())).as("round " + round).isEmpty();
       assertThat(differences(heard.jobEnergies(), known.jobEnergies()))
+          .as("round " + round)
+          .isEmpty();
+      assertThat(differences(heard.deviceAmounts(), known.deviceAmounts()))
           .as("round " + round)
           .isEmpty();
     }
@@ -432,6 +477,40 @@ class NodeLawsTest {
               device.withCounter(2, device.counterWrapMicrojoules()), cut(all, reload, size)));
     }
     return series;
+  }
+
+  /** Statuses of devices with readings; some values are refused. */
+  private static List<DeviceStatus> randomStatuses(List<DeviceSeries> readings, Random random) {
+    List<DeviceStatus> statuses = new ArrayList<>();
+    for (DeviceSeries series : readings) {
+      for (int i = series.readings().size() == 0 ? 0 : random.nextInt(20); i > 0; i--) {
+        Map<StatusColumn, Long> values = new TreeMap<>();
+        for (int c = 0; c < StatusColumn.count(); c++) {
+          if (random.nextBoolean()) {
+            values.put(StatusColumn.at(c), random.nextInt(50) == 0 ? -5_000 : random.nextLong(200));
+          }
+        }
+        statuses.add(
+            new DeviceStatus(series.device().id(), START + random.nextInt(600_000), values));
+      }
+    }
+    return statuses;
+  }
+
+  /** The same batches, with each of these statuses in any batch that has its device. */
+  private static List<News> with(List<DeviceStatus> statuses, List<News> batches, Random random) {
+    List<News> with = new ArrayList<>(batches);
+    for (DeviceStatus status : statuses) {
+      int at = random.nextInt(with.size());
+      while (!(with.get(at) instanceof News.Batch batch)
+          || !batch.devices.getFirst().device().id().equals(status.deviceId())) {
+        at = (at + 1) % with.size();
+      }
+      List<DeviceStatus> more = new ArrayList<>(batch.statuses);
+      more.add(status);
+      with.set(at, new News.Batch(batch.epoch, batch.sequence, batch.devices, more));
+    }
+    return with;
   }
 
   private static List<AllocationEdge> randomEdges(Random random) {

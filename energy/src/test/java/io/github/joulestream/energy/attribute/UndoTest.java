@@ -9,6 +9,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Quality;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.StatusColumn;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +20,7 @@ class UndoTest {
   private static final long SEED = Long.getLong("laws.seed", 77);
   private static final int ROUNDS = Integer.getInteger("laws.rounds", 400);
   private static final Device GPU = Device.sensor("gpu0", DeviceKind.GPU);
+  private static final Device MEMORY = Device.sensor("memory", DeviceKind.MEMORY);
 
   /** One edge that came late, of a device that fifty jobs shared for weeks: all of the memory. */
   @Test
@@ -53,8 +55,9 @@ class UndoTest {
     System.out.println("UndoTest seed " + SEED);
     for (int round = 0; round < ROUNDS; round++) {
       Random random = new Random(SEED + round);
-      Increments books = new Increments();
-      Increments withoutThem = new Increments();
+      int deviceWindowMillis = 20_000 * random.nextInt(2);
+      Increments books = new Increments(deviceWindowMillis);
+      Increments withoutThem = new Increments(deviceWindowMillis);
       for (int record = 0; record < 12; record++) {
         String node = "node" + random.nextInt(3);
         long seed = random.nextLong();
@@ -134,7 +137,7 @@ class UndoTest {
       long window = 10_000L * random.nextInt(6);
       String job = "job" + random.nextInt(4);
       long amount = random.nextInt(1_000);
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(11)) {
         case 0 -> books.count(window, SiteAmount.READINGS, amount);
         case 1 -> books.count(window, job, JobAmount.NODES_HELD, amount);
         case 2 -> books.measured(window, GPU, true, amount, Quality.ESTIMATED);
@@ -143,11 +146,19 @@ class UndoTest {
         case 5 -> books.time(window, GPU, true, amount, 5_000, 3_000, 0);
         case 6 -> books.jobTime(window, job, GPU, true, amount, 5_000, 3_000);
         case 7 -> books.silent(window, amount);
+        case 8 -> books.power(window, random.nextBoolean() ? GPU : MEMORY, amount, 7);
+        case 9 ->
+            books.status(
+                window,
+                random.nextBoolean() ? GPU : MEMORY,
+                StatusColumn.at(random.nextInt(StatusColumn.count())),
+                amount);
         default -> books.restrictTo(random.nextBoolean() ? 1 : -1, 0, 10_000L * random.nextInt(8));
       }
       if (random.nextInt(20) == 0) {
-        Increments others = new Increments();
+        Increments others = new Increments(10_000);
         others.forNode("node" + random.nextInt(4));
+        others.measured(window, MEMORY, true, amount, Quality.MEASURED);
         others.count(window, SiteAmount.READINGS, amount);
         others.count(window, job, JobAmount.NODES_HELD, amount);
         books.addAllButSite(others);
@@ -158,6 +169,9 @@ class UndoTest {
   private static Map<String, String> booked(Increments books) {
     Map<String, String> booked = new TreeMap<>();
     booked.put("windows", String.valueOf(books.windows()));
+    booked.put("windows of devices", String.valueOf(books.deviceWindows()));
+    books.forEachDevice((node, device, window, totals) ->
+        booked.put(node + " " + device.id() + " " + window, totals.toString()));
     books.site().forEach((window, totals) -> booked.put("site " + window, totals.toString()));
     books
         .jobs()
