@@ -192,7 +192,7 @@ final class Queries {
     return columns;
   }
 
-  private static String title(DeviceKind kind) {
+  static String title(DeviceKind kind) {
     return switch (kind) {
       case GPU -> "GPU";
       case MEMORY -> "Memory";
@@ -286,30 +286,6 @@ final class Queries {
   /** How many devices, of device time in a window of the chosen length. */
   static Column devices(String name, SiteAmount deviceMillis) {
     return new Column(name, Source.LEDGER.sum(deviceMillis) + " / " + WINDOW_MILLIS);
-  }
-
-  /** Facility energy over IT energy, of the sites that have a facility meter. */
-  static Select pue() {
-    Select perSite =
-        inRange(
-            Source.LEDGER,
-            List.of(
-                new Column("facility", Source.LEDGER.sum(SiteAmount.FACILITY_MILLIJOULES)),
-                new Column("it", Source.LEDGER.sum(SiteAmount.MEASURED_TOTAL_MILLIJOULES))),
-            "site");
-    return Select.of(Select.as("sum(\"facility\") / sum(\"it\")", "PUE"))
-        .from(perSite)
-        .where("\"facility\" > 0");
-  }
-
-  /** The same over time, of the windows with a facility meter. */
-  static Select pueTrend() {
-    List<Column> columns = List.of(watts("Facility", "facility_watts"), watts("IT", "total_watts"));
-    return Select.of("sum(\"Facility\") / sum(\"IT\") AS \"PUE\"")
-        .from(perWindow(Source.SITE_WINDOW, columns, "site"))
-        .where(Select.IN_RANGE, "\"Facility\" > 0")
-        .groupBy("time($__interval)")
-        .fill("null");
   }
 
   /** What measured, less jobs, less idle, in each window; by the books 0. J. */

@@ -48,12 +48,21 @@ final class SiteDashboard {
             gpus(),
             SitePanels.utilisation(12, 9),
             Panels.row("How well it is measured"),
-            SitePanels.pue().sized(4, 6),
-            SitePanels.coverage().sized(4, 6),
-            pueOverTime(),
-            quality(),
-            metersOrParts(),
-            sharing(),
+            SitePanels.coverage().sized(3, 6),
+            quality().sized(7, 6),
+            metersOrParts().sized(7, 6),
+            sharing().sized(7, 6),
+            Panels.row("Meters of the site"),
+            MeterPanels.pueOfUps().sized(4, 4),
+            MeterPanels.pueOfPdus().sized(4, 4),
+            MeterPanels.perMeasuredIt().sized(4, 4),
+            MeterPanels.generation().sized(3, 4),
+            MeterPanels.export().sized(3, 4),
+            MeterPanels.water().sized(3, 4),
+            MeterPanels.waterPerMeasuredIt().sized(3, 4),
+            MeterPanels.ratiosOverTime(8, 8),
+            MeterPanels.power(8, 8),
+            MeterPanels.coverage(8, 8),
             Panels.row("Nodes and jobs"),
             SitePanels.topNodes(10, 10, SitePanels.CHOSEN),
             SitePanels.topJobs(14, 10, SitePanels.CHOSEN)));
@@ -97,15 +106,6 @@ final class SiteDashboard {
         .describedAs("How many GPUs were seen, how many were allocated, and how many were busy.")
         .asks(Query.series(Queries.trend(LEDGER, columns)))
         .fromZero();
-  }
-
-  private static Panel pueOverTime() {
-    return Panels.lines("PUE over time", "none", 16, 6)
-        .describedAs(
-            "Power of the site over power of its IT, where the site has a facility meter."
-                + " Nodes without a meter count by their devices, so that it reads high.")
-        .asks(Query.series(Queries.pueTrend()))
-        .without("no facility meter");
   }
 
   private static Panel quality() {

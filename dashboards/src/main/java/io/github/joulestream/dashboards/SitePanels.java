@@ -101,17 +101,6 @@ final class SitePanels {
                     List.of(Queries.carbon(LEDGER, SiteAmount.MEASURED_TOTAL_MILLIJOULES)))));
   }
 
-  static Panel pue() {
-    return Panels.stat("PUE", "none")
-        .describedAs(
-            "Energy at facility meters over energy of the devices, of the sites that have such a"
-                + " meter.")
-        .asks(Query.series(Queries.pue()))
-        .decimals(2)
-        .thresholds("green", new Threshold(1.4, "yellow"), new Threshold(1.8, "red"))
-        .without("no facility meter");
-  }
-
   static Panel coverage() {
     return Panels.stat("Coverage", Panels.SHARE)
         .describedAs("Device time whose energy is known, of all device time that was seen.")

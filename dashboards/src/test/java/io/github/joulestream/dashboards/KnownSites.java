@@ -45,9 +45,12 @@ import java.util.Map;
  *
  * <p>Of east's power 4,000 W are GPUs, 500 W memory, 300 W storage, 700 W CPUs and 500 W the rest
  * of its nodes; four fifths are booked to jobs, of these three quarters to {@code j-1} and the rest
- * to {@code j 2/b}. Only east has a facility meter: 1.3 times its power. West's jobs are {@code
- * j-3}, which still runs. Each site has two nodes: {@code n 1} draws two thirds of its power. One
- * window of east was mended late, by a part of its own of 10,000 J.
+ * to {@code j 2/b}. Only east has meters of the site: its facility consumes 1.3 times its power,
+ * its UPSs deliver 1.04 times and its PDUs 1.02 times of it, and it generates a tenth, exports a
+ * hundredth and uses 1.2 l/kWh of water. A second UPS is silent in one window of the second hour,
+ * of which the meters measured half. West's jobs are {@code j-3}, which still runs. Each site has
+ * two nodes: {@code n 1} draws two thirds of its power. One window of east was mended late, by a
+ * part of its own of 10,000 J.
  */
 final class KnownSites {
   /** 2026-01-01, 00:00 UTC. */
@@ -56,6 +59,7 @@ final class KnownSites {
   static final long HOUR = 3_600_000;
   static final long END = START + 3 * HOUR;
   static final int WINDOW = 10_000;
+  private static final long SILENT = START + HOUR + 20 * WINDOW;
   static final long LATE_MILLIJOULES = 10_000_000;
 
   private static final int[] TENTHS_BY_HOUR = {10, 20, 15};
@@ -88,6 +92,9 @@ final class KnownSites {
       Totals<SiteAmount> ofHour = Totals.ofSite();
       for (long time = hour; time < hour + HOUR; time += WINDOW) {
         Totals<SiteAmount> totals = window(tenWatts * tenths(time), facility);
+        if (facility) {
+          meters(totals, tenWatts * tenths(time) * WINDOW, time == SILENT);
+        }
         put(new SiteWindow(site, time, WINDOW, totals));
         Totals<SiteAmount> third = window(tenWatts * tenths(time) / 3, false);
         // two parts of one node, which add up
@@ -144,6 +151,20 @@ final class KnownSites {
     totals.add(SiteAmount.READINGS, 300);
     totals.add(SiteAmount.REFUSED_SENTINEL, 1);
     return totals;
+  }
+
+  private static void meters(Totals<SiteAmount> totals, long all, boolean silent) {
+    totals.add(SiteAmount.FACILITY_COVERED_MILLIS, WINDOW);
+    totals.add(SiteAmount.UPS_MILLIJOULES, silent ? all * 52 / 100 : all * 104 / 100);
+    totals.add(SiteAmount.UPS_COVERED_MILLIS, silent ? WINDOW : 2 * WINDOW);
+    totals.add(SiteAmount.UPS_UNCOVERED_MILLIS, silent ? WINDOW : 0);
+    totals.add(SiteAmount.PDU_MILLIJOULES, all * 102 / 100);
+    totals.add(SiteAmount.PDU_COVERED_MILLIS, 2 * WINDOW);
+    totals.add(SiteAmount.GENERATION_MILLIJOULES, all / 10);
+    totals.add(SiteAmount.GENERATION_COVERED_MILLIS, WINDOW);
+    totals.add(SiteAmount.EXPORT_MILLIJOULES, all / 100);
+    totals.add(SiteAmount.EXPORT_COVERED_MILLIS, WINDOW);
+    totals.add(SiteAmount.WATER_MILLILITRES, all / 3_000_000);
   }
 
   private static Totals<SiteAmount> lateTotals() {

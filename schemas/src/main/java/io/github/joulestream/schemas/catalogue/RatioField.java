@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas.catalogue;
 
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import java.util.Locale;
@@ -17,7 +18,12 @@ public enum RatioField {
   STORAGE_USED(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, SiteAmount.STORAGE_MEBIBYTE_MILLIS),
   STORAGE_ALLOCATED(
       SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, SiteAmount.STORAGE_MEBIBYTE_MILLIS),
-  COVERAGE(SiteAmount.COVERED_MILLIS, SiteAmount.COVERED_MILLIS, SiteAmount.UNCOVERED_MILLIS);
+  COVERAGE(SiteAmount.COVERED_MILLIS, SiteAmount.COVERED_MILLIS, SiteAmount.UNCOVERED_MILLIS),
+  FACILITY_COVERAGE(DeviceKind.FACILITY),
+  UPS_COVERAGE(DeviceKind.UPS),
+  PDU_COVERAGE(DeviceKind.PDU),
+  GENERATION_COVERAGE(DeviceKind.GENERATION),
+  EXPORT_COVERAGE(DeviceKind.EXPORT);
 
   private final String fieldName = name().toLowerCase(Locale.ROOT) + "_ratio";
   private final SiteAmount numerator;
@@ -29,6 +35,14 @@ public enum RatioField {
   RatioField(SiteAmount numerator, SiteAmount... denominator) {
     this.numerator = numerator;
     this.denominator = denominator;
+  }
+
+  /** Time of meters of the site with known energy, of their time. */
+  RatioField(DeviceKind meter) {
+    this(
+        SiteAmount.meterCovered(meter),
+        SiteAmount.meterCovered(meter),
+        SiteAmount.meterUncovered(meter));
   }
 
   /** Name of the field. */

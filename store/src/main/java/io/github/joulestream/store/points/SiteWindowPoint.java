@@ -34,7 +34,9 @@ public final class SiteWindowPoint {
   static Map<String, Object> watts(Totals<SiteAmount> totals, int windowMillis) {
     Map<String, Object> fields = new LinkedHashMap<>();
     for (PowerField power : PowerField.values()) {
-      fields.put(power.fieldName(), power.watts(totals, windowMillis));
+      if (power.isKnown(totals)) {
+        fields.put(power.fieldName(), power.watts(totals, windowMillis));
+      }
     }
     return fields;
   }

@@ -23,12 +23,15 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.store.StorePoint;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PointsTest {
@@ -87,7 +90,12 @@ class PointsTest {
         NodeWindowPoint.of(new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 41));
     assertThat(part.epochNanos()).isEqualTo(1_790_000_000_000_000_041L);
     assertThat(part.tags()).isEqualTo(Map.of("site", "site", "node", "n1", "window", "10s"));
-    assertThat(part.fields().keySet()).isEqualTo(Measurement.NODE_WINDOW.fields().keySet());
+    Set<String> withMeters = Measurement.NODE_WINDOW.fields().keySet();
+    assertThat(part.fields().keySet())
+        .isEqualTo(
+            withMeters.stream()
+                .filter(name -> !name.matches("(facility|ups|pdu|generation|export)_watts"))
+                .collect(Collectors.toCollection(LinkedHashSet::new)));
     assertThat(part.fields())
         .containsEntry("total_watts", 7.0)
         .containsEntry("total_millijoules", 70_000L)
@@ -97,6 +105,28 @@ class PointsTest {
         NodeWindowPoint.of(
             new NodeWindow("site", "n1", 1_790_000_000_000L, 10_000, totals, 7_000_000_042L));
     assertThat(later.epochNanos()).isEqualTo(1_790_000_000_000_000_042L);
+  }
+
+  /** Of meters that are not there nothing is known; of those that are silent it is. */
+  @Test
+  void powerAndCoverageOfMetersOfASite_areThereWithTheMeters() {
+    Totals<SiteAmount> totals =
+        Totals.ofSite()
+            .add(SiteAmount.FACILITY_MILLIJOULES, 130_000)
+            .add(SiteAmount.UPS_MILLIJOULES, 50_000)
+            .add(SiteAmount.UPS_COVERED_MILLIS, 5_000)
+            .add(SiteAmount.UPS_UNCOVERED_MILLIS, 15_000)
+            .add(SiteAmount.PDU_UNCOVERED_MILLIS, 10_000);
+    Map<String, Object> fields =
+        SiteWindowPoint.of(new SiteWindow("site", START, 10_000, totals)).fields();
+    assertThat(fields)
+        .containsEntry("facility_watts", 13.0)
+        .containsEntry("ups_watts", 5.0)
+        .containsEntry("pdu_watts", 0.0)
+        .containsEntry("ups_coverage_ratio", 0.25)
+        .containsEntry("pdu_coverage_ratio", 0.0)
+        .doesNotContainKeys(
+            "generation_watts", "export_watts", "facility_coverage_ratio", "export_coverage_ratio");
   }
 
   /** An alert is one point from its beginning to its end, and the next time another. */
