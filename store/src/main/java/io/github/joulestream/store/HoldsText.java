@@ -38,7 +38,8 @@ public final class HoldsText {
               .put("basis_points", held.basisPoints());
       length += hold.toString().length() + 1;
       if (length > StoreText.MAX_IN_FIELD - RESERVED_CHARACTERS) {
-        array.addObject().put(LEFT_OUT, holds.size() - array.size());
+        int leftOut = holds.size() - array.size();
+        array.addObject().put(LEFT_OUT, leftOut);
         break;
       }
       array.add(hold);

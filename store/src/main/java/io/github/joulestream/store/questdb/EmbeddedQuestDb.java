@@ -3,10 +3,14 @@ package io.github.joulestream.store.questdb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.catalogue.Retention;
 import io.questdb.Bootstrap;
 import io.questdb.DefaultBootstrapConfiguration;
 import io.questdb.ServerMain;
+import io.questdb.cairo.CairoEngine;
+import io.questdb.cairo.sql.TableMetadata;
 import io.questdb.griffin.SqlException;
 import io.questdb.network.NetworkError;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +104,7 @@ public final class EmbeddedQuestDb implements AutoCloseable {
       // before it answers: a writer that waits for it must not be refused for want of a table
       for (Measurement measurement : Measurement.values()) {
         server.getEngine().execute(ddl(measurement));
+        addColumns(server.getEngine(), measurement);
       }
       server.start();
     } catch (SqlException e) {
@@ -151,6 +157,24 @@ public final class EmbeddedQuestDb implements AutoCloseable {
         folder.toAbsolutePath().toString());
   }
 
+  /** Those that the table of an earlier release does not have. */
+  private static void addColumns(CairoEngine engine, Measurement measurement) throws SqlException {
+    String table = measurement.measurementName();
+    List<String> missing = new ArrayList<>();
+    try (TableMetadata columns = engine.getTableMetadata(engine.verifyTableName(table))) {
+      measurement
+          .fields()
+          .forEach((name, type) -> {
+            if (columns.getColumnIndexQuiet(name) < 0) {
+              missing.add("\"%s\" %s".formatted(name, sqlType(type)));
+            }
+          });
+    }
+    for (String column : missing) {
+      engine.execute("ALTER TABLE %s ADD COLUMN %s".formatted(table, column));
+    }
+  }
+
   /** Tags are symbols, and in the key. */
   static String ddl(Measurement measurement) {
     StringBuilder sql =
@@ -162,11 +186,22 @@ public final class EmbeddedQuestDb implements AutoCloseable {
         .fields()
         .forEach((name, type) ->
             sql.append('"').append(name).append("\" ").append(sqlType(type)).append(", "));
-    return sql.append("timestamp TIMESTAMP_NS) TIMESTAMP(timestamp) PARTITION BY MONTH WAL ")
-        .append("DEDUP UPSERT KEYS(timestamp, ")
+    return sql.append("timestamp TIMESTAMP_NS) TIMESTAMP(timestamp) PARTITION BY ")
+        .append(partitions(measurement))
+        .append(" WAL DEDUP UPSERT KEYS(timestamp, ")
         .append(String.join(", ", measurement.tags()))
         .append(")")
         .toString();
+  }
+
+  /**
+   * Devices are most of all rows, and only of them old ones are deleted: of a table by its newest
+   * row, so that a replay of last year's readings keeps its own.
+   */
+  private static String partitions(Measurement measurement) {
+    return measurement.retention("") == Retention.DAYS
+        ? "DAY TTL %d DAYS".formatted(Buckets.DEFAULT_DAYS.toDays())
+        : "MONTH";
   }
 
   private static String sqlType(Measurement.FieldType type) {

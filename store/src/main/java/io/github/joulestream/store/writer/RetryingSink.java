@@ -52,6 +52,7 @@ final class RetryingSink {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
   private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
+  private @Nullable ConsumerRecord<byte[], byte[]> lastRefused;
 
   /**
    * @param stored receives each point that the store has
@@ -136,9 +137,13 @@ final class RetryingSink {
     return pending.isEmpty() || (origin.hold(Duration.ZERO) && write(pending));
   }
 
+  /** A record of many points is refused once: its points follow each other. */
   private void refuse(PendingPoint pending, String reason) {
-    refused.incrementAndGet();
-    origin.refuse(pending.origin(), reason);
+    if (pending.origin() != lastRefused) {
+      lastRefused = pending.origin();
+      refused.incrementAndGet();
+      origin.refuse(pending.origin(), reason);
+    }
   }
 
   /**
@@ -159,7 +164,7 @@ final class RetryingSink {
     return points.get();
   }
 
-  /** Points that the store refused for good. */
+  /** Records of which the store refused a point for good. */
   long refused() {
     return refused.get();
   }

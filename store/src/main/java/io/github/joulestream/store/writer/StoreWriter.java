@@ -13,6 +13,7 @@ import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.health.PipelineHealth;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,13 @@ public final class StoreWriter implements AutoCloseable {
   private static final Duration STUCK = Duration.ofMinutes(3);
 
   private static final int MAX_POLL_RECORDS = 10_000;
+
+  /** Points of one request. */
   private static final int MAX_POINTS = 5_000;
+
+  /** Points that are held before they are written, and those of one record more. */
+  private static final int MAX_POINTS_HELD = 20_000;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
 
@@ -161,31 +168,55 @@ public final class StoreWriter implements AutoCloseable {
 
   /** False if nothing may be committed. */
   private boolean write(ConsumerRecords<byte[], byte[]> records) {
-    List<PendingPoint> pending = points(records);
-    for (int from = 0; from < pending.size(); from += MAX_POINTS) {
-      int to = Math.min(pending.size(), from + MAX_POINTS);
-      if (consumer.lostPartitions() || !store.write(pending.subList(from, to))) {
-        return false;
+    // of the points of one window or job the last one counts: its totals include the others'
+    Map<List<Object>, PendingPoint> last = new LinkedHashMap<>();
+    boolean isFirst = true;
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      addPoints(record, last);
+      // a record of many devices is many points: not all of a poll fit into memory at once
+      if (last.size() >= MAX_POINTS_HELD) {
+        if (!write(last.values(), isFirst)) {
+          return false;
+        }
+        isFirst = false;
+        last.clear();
       }
     }
-    return consumer.awaitDeadLetters(stopping::get) && !consumer.lostPartitions();
+    return write(last.values(), isFirst)
+        && consumer.awaitDeadLetters(stopping::get)
+        && !consumer.lostPartitions();
   }
 
-  /** Of the records of one window or job the last one counts: its totals include the others'. */
-  private List<PendingPoint> points(ConsumerRecords<byte[], byte[]> records) {
-    Map<List<Object>, PendingPoint> last = new LinkedHashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      try {
-        for (StorePoint point : ResultPoints.of(record)) {
-          last.put(
-              List.of(point.measurement(), point.tags(), point.epochNanos()),
-              new PendingPoint(record, point));
-        }
-      } catch (RuntimeException | StackOverflowError e) {
-        consumer.refuse(record, e);
+  private void addPoints(
+      ConsumerRecord<byte[], byte[]> record, Map<List<Object>, PendingPoint> last) {
+    try {
+      for (StorePoint point : ResultPoints.of(record)) {
+        last.put(
+            List.of(point.measurement(), point.tags(), point.epochNanos()),
+            new PendingPoint(record, point));
       }
+    } catch (RuntimeException | StackOverflowError e) {
+      consumer.refuse(record, e);
     }
-    return last.values().stream().sorted(PendingPoint.BY_TIME).toList();
+  }
+
+  /**
+   * @param isFirst of the points of a poll
+   * @return false if nothing may be committed
+   */
+  private boolean write(Collection<PendingPoint> points, boolean isFirst) {
+    List<PendingPoint> pending = points.stream().sorted(PendingPoint.BY_TIME).toList();
+    boolean isJustPolled = isFirst;
+    for (int from = 0; from < pending.size(); from += MAX_POINTS) {
+      int to = Math.min(pending.size(), from + MAX_POINTS);
+      // many requests may follow, and the records must not be lost in between
+      if (!(isJustPolled ? !consumer.lostPartitions() : consumer.keepPlace(Duration.ZERO))
+          || !store.write(pending.subList(from, to))) {
+        return false;
+      }
+      isJustPolled = false;
+    }
+    return true;
   }
 
   private void stored(StorePoint point) {

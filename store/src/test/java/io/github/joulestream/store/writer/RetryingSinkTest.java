@@ -22,12 +22,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryingSinkTest {
   private final Store store = new Store();
   private final List<Duration> holds = new ArrayList<>();
   private final Map<Long, String> refused = new HashMap<>();
   private final List<StorePoint> stored = new ArrayList<>();
+  private int refusals;
   private boolean lost;
   private final RetryingSink sink =
       new RetryingSink(
@@ -41,6 +43,7 @@ class RetryingSinkTest {
 
             @Override
             public void refuse(ConsumerRecord<byte[], byte[]> record, String reason) {
+              refusals++;
               refused.put(record.offset(), reason);
             }
           },
@@ -147,6 +150,29 @@ class RetryingSinkTest {
     // two for each of ten halvings, and the first
     assertThat(store.requests).isLessThanOrEqualTo(21);
     assertThat(holds).containsOnly(Duration.ZERO).hasSize(store.requests - 1);
+  }
+
+  /** The devices of a node are points of one record, and too old together. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRecordOfManyPoints_isRefusedOnce(boolean namesBadPoints) {
+    store.namesBadPoints = namesBadPoints;
+    store.bad.addAll(List.of(3L, 4L, 5L, 6L, 8L));
+    List<ConsumerRecord<byte[], byte[]>> records =
+        LongStream.range(0, 3)
+            .mapToObj(i -> new ConsumerRecord<>("device-window", 0, i, new byte[0], new byte[0]))
+            .toList();
+    List<PendingPoint> pending = new ArrayList<>();
+    for (PendingPoint each : points(9)) {
+      int record = (int) each.origin().offset() / 3;
+      pending.add(new PendingPoint(records.get(record), each.point()));
+    }
+    assertThat(sink.write(pending)).isTrue();
+    assertThat(refused).containsOnlyKeys(1L, 2L);
+    assertThat(refusals).isEqualTo(2);
+    assertThat(sink.refused()).isEqualTo(2);
+    // its other points are stored
+    assertThat(store.written).containsExactly(0L, 1L, 2L, 7L);
   }
 
   @Test
