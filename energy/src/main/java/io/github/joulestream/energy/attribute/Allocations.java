@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,8 +92,13 @@ final class Allocations {
     }
   }
 
-  /** What an edge changed of what became of jobs: those that are not named are as they were. */
-  record Change(Map<String, Stay> before, Map<String, Stay> after) {}
+  /**
+   * What an edge changed of what became of jobs: those that are not named are as they were.
+   *
+   * @param placed placements that are others now, and that of a job that holds on and of which this
+   *     is the first edge of a day
+   */
+  record Change(Map<String, Stay> before, Map<String, Stay> after, List<JobPlacement> placed) {}
 
   /** Why an edge is refused, or null if it is not. */
   @Nullable SiteAmount refusal(AllocationEdge edge) {
@@ -112,12 +118,16 @@ final class Allocations {
 
   /** Begins with edges that were known. */
   void begin(List<AllocationEdge> known) {
-    Map<String, List<AllocationEdge>> byJob = new TreeMap<>();
-    for (AllocationEdge edge : known) {
+    byJob(known).forEach((name, ofJob) -> put(name, HeldJob.of(name, ofJob, limits)));
+    jobs.keySet().forEach(this::workOutStay);
+  }
+
+  private static TreeMap<String, List<AllocationEdge>> byJob(List<AllocationEdge> edges) {
+    TreeMap<String, List<AllocationEdge>> byJob = new TreeMap<>();
+    for (AllocationEdge edge : edges) {
       byJob.computeIfAbsent(edge.job(), _ -> new ArrayList<>()).add(edge);
     }
-    byJob.forEach((name, ofJob) -> put(name, HeldJob.of(name, ofJob, limits)));
-    jobs.keySet().forEach(this::workOutStay);
+    return byJob;
   }
 
   /** Adds an edge; null if it was known. */
@@ -128,6 +138,8 @@ final class Allocations {
     if (now == null) {
       return null;
     }
+    JobPlacement placedBefore = placement(name);
+    boolean firstOfDay = before != null && before.isFirstOfDay(edge);
     Set<String> touched = replace(name, before, now);
     Map<String, Stay> staysBefore = new TreeMap<>();
     Map<String, Stay> staysNow = new TreeMap<>();
@@ -142,7 +154,28 @@ final class Allocations {
         staysNow.put(job, stay);
       }
     }
-    return new Change(staysBefore, staysNow);
+    List<JobPlacement> placed = new ArrayList<>();
+    for (String job : staysNow.keySet()) {
+      JobPlacement placement = placement(job);
+      // of others it says that they lost a device, or have it again
+      if (placement != null
+          && (!job.equals(name)
+              || placedBefore == null
+              || !placement.says(placedBefore)
+              || (firstOfDay && placement.end() == null))) {
+        placed.add(placement);
+      }
+    }
+    return new Change(staysBefore, staysNow, placed);
+  }
+
+  /** What a job holds or held; null if it never held anything, or is not remembered. */
+  @Nullable JobPlacement placement(String name) {
+    HeldJob job = jobs.get(name);
+    Stay stay = stays.get(name);
+    return job == null || stay == null
+        ? null
+        : JobPlacement.of(job, stay, id -> claims(new Place(id, DeviceKind.GPU)));
   }
 
   /** Puts a job in the place of what was known of it; returns jobs whose end may be another. */
@@ -152,10 +185,16 @@ final class Allocations {
     Set<String> ids = new HashSet<>();
     if (before != null) {
       before.namesInto(ids);
-      takeAway(name, before);
     }
     if (now != null) {
       now.namesInto(ids);
+    }
+    // a job that loses one of several devices is found where the claims to it are resolved
+    ids.forEach(id -> claims(new Place(id, DeviceKind.GPU)));
+    if (before != null) {
+      takeAway(name, before);
+    }
+    if (now != null) {
       put(name, now);
     }
     long openBefore = before == null ? HeldJob.NEVER : before.openSince();
@@ -348,7 +387,7 @@ final class Allocations {
         needed = Math.min(needed, stay.heldAt);
       }
     }
-    List<String> forgotten = new ArrayList<>();
+    Set<String> forgotten = new LinkedHashSet<>();
     for (TreeSet<String> names : over.headMap(arrivalEpochMillis, false).values()) {
       for (String name : names) {
         Stay stay = stays.get(name);
@@ -357,8 +396,24 @@ final class Allocations {
         }
       }
     }
+    // nor is a job forgotten to which one that stays lost a device: it would have it again
+    boolean needs = true;
+    while (needs) {
+      needs = forgotten.removeIf(name -> madeGiveWay(name, forgotten));
+    }
     forgotten.forEach(this::forget);
     return !forgotten.isEmpty();
+  }
+
+  /** True if a job that is remembered, and not one of these, lost a device to this one. */
+  private boolean madeGiveWay(String name, Set<String> except) {
+    Set<String> ids = new HashSet<>();
+    HeldJob job = jobs.get(name);
+    if (job != null) {
+      job.namesInto(ids);
+    }
+    return ids.stream()
+        .anyMatch(id -> claims(new Place(id, DeviceKind.GPU)).madeGiveWay(name, except));
   }
 
   private void forget(String name) {
@@ -412,6 +467,9 @@ final class Allocations {
     for (AllocationEdge edge : all) {
       AllocationEdgeCodec.write(edge, state);
     }
+    for (HeldJob job : jobs.values()) {
+      state.writeLong(job.anchorMillis());
+    }
   }
 
   void read(StateReader in) throws IOException {
@@ -419,7 +477,14 @@ final class Allocations {
     for (int left = in.countOrInt(); left > 0; left--) {
       all.add(AllocationEdgeCodec.read(in));
     }
-    begin(all);
+    if (in.format() <= NodeFormats.WITHOUT_ANCHORS) {
+      begin(all);
+      return;
+    }
+    for (Map.Entry<String, List<AllocationEdge>> job : byJob(all).entrySet()) {
+      put(job.getKey(), HeldJob.of(job.getKey(), job.getValue(), in.readLong(), limits));
+    }
+    jobs.keySet().forEach(this::workOutStay);
   }
 
   /** What all of it has cost so far, in steps. */

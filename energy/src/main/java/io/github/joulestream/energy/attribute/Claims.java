@@ -4,6 +4,7 @@ package io.github.joulestream.energy.attribute;
 import io.github.joulestream.energy.DeviceKind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -107,6 +108,43 @@ final class Claims {
     return basisPoints == null || basisPoints.isEmpty() || basisPoints.lastEntry().getValue() != 0
         ? Long.MAX_VALUE
         : basisPoints.lastKey();
+  }
+
+  /** From when on a job has which share; none once it gave way. Empty if it claims nothing. */
+  NavigableMap<Long, Integer> heldBy(String name) {
+    NavigableMap<Long, Integer> basisPoints = claimed.get(name);
+    if (basisPoints == null) {
+      return Collections.emptyNavigableMap();
+    }
+    Long cut = cuts.get(name);
+    if (cut == null) {
+      return Collections.unmodifiableNavigableMap(basisPoints);
+    }
+    NavigableMap<Long, Integer> held = new TreeMap<>(basisPoints.headMap(cut, false));
+    held.put(cut, 0);
+    return held;
+  }
+
+  /**
+   * True if another job gave way while this one had a share, or as it took one: without this job
+   * the other would have the device still.
+   *
+   * @param except jobs of which it makes no difference
+   */
+  boolean madeGiveWay(String name, Set<String> except) {
+    NavigableMap<Long, Integer> held = heldBy(name);
+    if (held.isEmpty() || cutAt.isEmpty()) {
+      return false;
+    }
+    long to = held.lastEntry().getValue() == 0 ? held.lastKey() : Long.MAX_VALUE;
+    for (Set<String> jobs : cutAt.subMap(held.firstKey(), true, to, true).values()) {
+      for (String job : jobs) {
+        if (!job.equals(name) && !except.contains(job)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private void put(String name, NavigableMap<Long, Integer> basisPoints) {

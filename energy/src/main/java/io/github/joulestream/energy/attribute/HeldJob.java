@@ -21,6 +21,13 @@ final class HeldJob {
   /** No time: the job has ended, or never held anything. */
   static final long NEVER = Long.MIN_VALUE;
 
+  /**
+   * The placement of a job that holds on is emitted again with the first edge of each day (UTC, by
+   * its arrival): so a topic that keeps weeks has that of a job that runs for months. At twice that
+   * the topic must keep a day more.
+   */
+  private static final long DAY_MILLIS = 24L * 3_600_000;
+
   // at one moment a job takes before it gives back: a job without length leaves nothing behind
   private static final Comparator<AllocationEdge> BY_TIME =
       Comparator.comparingLong(AllocationEdge::atEpochMillis)
@@ -36,9 +43,11 @@ final class HeldJob {
   private final long openSince;
   private final long lastArrivalMillis;
   private final int named;
+  private final long anchorMillis;
 
-  private HeldJob(String name, List<AllocationEdge> sorted, Limits limits) {
+  private HeldJob(String name, List<AllocationEdge> sorted, long anchorMillis, Limits limits) {
     this.name = name;
+    this.anchorMillis = anchorMillis;
     this.edges = sorted;
     this.counting = counting(sorted, limits);
     this.holds = new ArrayList<>(counting.size());
@@ -64,11 +73,28 @@ final class HeldJob {
     this.lastArrivalMillis = last;
   }
 
-  /** A job of which this is known. */
+  /** A job of which this is known; its anchor is the time of the hold edge that arrived first. */
   static HeldJob of(String name, List<AllocationEdge> edges, Limits limits) {
+    AllocationEdge first = null;
+    for (AllocationEdge edge : edges) {
+      if (edge.hold()
+          && (first == null || edge.arrivalEpochMillis() < first.arrivalEpochMillis())) {
+        first = edge;
+      }
+    }
+    return of(name, edges, first == null ? NEVER : first.atEpochMillis(), limits);
+  }
+
+  /**
+   * A job of which this is known.
+   *
+   * @param anchorMillis the time of its hold edge that arrived first; {@link #NEVER} if there is
+   *     none
+   */
+  static HeldJob of(String name, List<AllocationEdge> edges, long anchorMillis, Limits limits) {
     List<AllocationEdge> sorted = new ArrayList<>(edges);
     sorted.sort(BY_TIME);
-    return new HeldJob(name, sorted, limits);
+    return new HeldJob(name, sorted, anchorMillis, limits);
   }
 
   /** The job with an edge more; null if it was known. */
@@ -85,7 +111,9 @@ final class HeldJob {
     all.addAll(before.edges);
     all.add(edge);
     all.sort(BY_TIME);
-    return new HeldJob(before.name, all, limits);
+    long anchor =
+        before.anchorMillis == NEVER && edge.hold() ? edge.atEpochMillis() : before.anchorMillis;
+    return new HeldJob(before.name, all, anchor, limits);
   }
 
   private static List<AllocationEdge> counting(List<AllocationEdge> edges, Limits limits) {
@@ -131,6 +159,34 @@ final class HeldJob {
 
   long lastArrivalMillis() {
     return lastArrivalMillis;
+  }
+
+  /**
+   * The time of its hold edge that arrived first, whatever was received since; {@link #NEVER} if
+   * there is none.
+   */
+  long anchorMillis() {
+    return anchorMillis;
+  }
+
+  /** True if an edge is the first of the job in the day of its arrival. */
+  boolean isFirstOfDay(AllocationEdge edge) {
+    return Math.floorDiv(edge.arrivalEpochMillis(), DAY_MILLIS)
+        > Math.floorDiv(lastArrivalMillis, DAY_MILLIS);
+  }
+
+  /**
+   * The last hold edge by time, which states its shares.
+   *
+   * @throws IllegalStateException if it has none
+   */
+  AllocationEdge stated() {
+    for (AllocationEdge edge : edges.reversed()) {
+      if (edge.hold()) {
+        return edge;
+      }
+    }
+    throw new IllegalStateException("job " + name + " never held anything");
   }
 
   /** Devices that it holds by name, summed over its edges: what it takes of memory. */

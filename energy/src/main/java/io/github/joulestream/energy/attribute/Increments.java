@@ -29,6 +29,9 @@ public final class Increments {
   private final IncrementTable table;
   // null if devices are not added up
   private final @Nullable DeviceSums devices;
+  private final ChangedPlacements placements = new ChangedPlacements();
+  // of no node until one is named
+  private String node = "";
   // what adds to the total of the node
   private Containers containers = new Containers();
   private int sign = 1;
@@ -55,6 +58,7 @@ public final class Increments {
 
   /** From here on all bookings are of this node. */
   public void forNode(String name) {
+    node = name;
     table.forNode(name);
   }
 
@@ -93,6 +97,7 @@ public final class Increments {
    */
   public void begin() {
     table.begin();
+    placements.begin();
   }
 
   /**
@@ -104,6 +109,8 @@ public final class Increments {
    */
   public void undo() {
     table.undo();
+    placements.undo();
+    node = "";
     countAll();
   }
 
@@ -149,6 +156,7 @@ public final class Increments {
   /** Drops increments that cancelled out. */
   public void compact() {
     table.compact();
+    placements.end();
   }
 
   /** How many sums were made since the beginning, of jobs, of the node and of the site. */
@@ -174,11 +182,35 @@ public final class Increments {
   /** Forgets what adds to the site. */
   public void clearSite() {
     table.clearSite();
+    placements.end();
   }
 
   /** Adds what others add, but not to the site. */
   public void addAllButSite(Increments others) {
     table.addAllButSite(others.table);
+    placements.addAll(others.placements);
+  }
+
+  // ---- placements
+
+  /** Takes each placement that has changed. */
+  public interface Placements {
+    void take(String node, JobPlacement placement);
+  }
+
+  /** Notes what a job holds of the node now. */
+  void placed(JobPlacement placement) {
+    placements.note(node, placement);
+  }
+
+  /** Placements that have changed, each as it is now, by node and job. */
+  public void forEachPlacement(Placements taker) {
+    placements.forEach(taker);
+  }
+
+  /** How many placements have changed. */
+  public int placements() {
+    return placements.size();
   }
 
   // ---- events

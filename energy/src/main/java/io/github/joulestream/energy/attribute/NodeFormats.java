@@ -26,8 +26,11 @@ final class NodeFormats {
   /** The version is the first byte; there is no magic byte before it. */
   static final int WITHOUT_MAGIC = 7;
 
+  /** Not which hold edge of a job arrived first. */
+  static final int WITHOUT_ANCHORS = 8;
+
   static final StateFormat CURRENT =
-      new StateFormat("a node's account", 'N', WITHOUT_SOURCES, WITHOUT_MAGIC + 1);
+      new StateFormat("a node's account", 'N', WITHOUT_SOURCES, WITHOUT_ANCHORS + 1);
 
   private NodeFormats() {}
 

@@ -12,6 +12,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
  * NodeFormats}, adds files of its own, and for older ones keeps the test of the books alone.
  */
 class GoldenStateTest {
+  private static final List<String> RELEASES = List.of("0.1.0", GoldenNode.RELEASE);
+
   private static byte[] golden(String release, String name) throws IOException {
     String path = "/golden/state/" + release + "/" + name;
     try (InputStream in = GoldenStateTest.class.getResourceAsStream(path)) {
@@ -39,22 +43,41 @@ class GoldenStateTest {
   @Test
   void whatTheReleaseWrote_isRestored_andWrittenAgainAsItWas() throws IOException {
     byte[] golden = golden(GoldenNode.RELEASE, "node-account.bin");
-    NodeAccount account =
-        NodeAccount.read(
-            new DataInputStream(new ByteArrayInputStream(golden)),
-            Limits.DEFAULT,
-            Calibration.NONE);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    account.write(new DataOutputStream(bytes));
-    assertThat(bytes.toByteArray()).isEqualTo(golden);
+    for (String release : RELEASES) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      read(release).write(new DataOutputStream(bytes));
+      assertThat(bytes.toByteArray()).as(release).isEqualTo(golden);
+    }
+  }
+
+  private static NodeAccount read(String release) throws IOException {
+    byte[] golden = golden(release, "node-account.bin");
+    return NodeAccount.read(
+        new DataInputStream(new ByteArrayInputStream(golden)), Limits.DEFAULT, Calibration.NONE);
   }
 
   /** Regular readings, late ones, allocations that end, and a meter that reports again. */
   @Test
   void theBooksContinueFromIt_asTheyDidThen() throws IOException {
-    String expected = new String(golden(GoldenNode.RELEASE, "node-account-books.txt"), UTF_8);
-    assertThat(expected).contains("job a ", "job e ", "WHOLE_NODE_MILLIJOULES", "power of gpu2");
-    assertThat(GoldenNode.booksFrom(golden(GoldenNode.RELEASE, "node-account.bin")))
-        .isEqualTo(expected);
+    for (String release : RELEASES) {
+      String expected = new String(golden(release, "node-account-books.txt"), UTF_8);
+      assertThat(expected).contains("job a ", "job e ", "WHOLE_NODE_MILLIJOULES", "power of gpu2");
+      assertThat(GoldenNode.booksFrom(golden(release, "node-account.bin")))
+          .as(release)
+          .isEqualTo(expected);
+    }
+  }
+
+  /** A release that did not write which hold edge arrived first has the time of each arrival. */
+  @Test
+  void theAnchorsOfJobs_areInEveryRelease() throws IOException {
+    Map<String, Long> seconds = Map.of("a", 20L, "b", 30L, "c", 200L, "d", 310L, "e", 800L);
+    for (String release : RELEASES) {
+      Allocations allocations = read(release).allocations;
+      seconds.forEach((job, second) ->
+          assertThat(requireNonNull(allocations.placement(job)).anchorEpochMillis())
+              .as("%s of %s", job, release)
+              .isEqualTo(1_700_000_040_000L + second * 1_000));
+    }
   }
 }
