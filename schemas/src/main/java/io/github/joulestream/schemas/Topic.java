@@ -24,7 +24,7 @@ public enum Topic {
   SITE_WINDOW("site-window", "site", Spread.BY_KEY, days(7)),
   NODE_WINDOW("node-window", "site/node", Spread.BY_KEY, days(7)),
   DEVICE_WINDOW("device-window", "site/node", Spread.BY_KEY, days(7)),
-  PLACEMENT("placement", "site/node", Spread.BY_KEY, days(30)),
+  PLACEMENT("placement", "site/node", Spread.BY_KEY, days(40)),
   JOB_QUARTER_HOUR("job-quarter-hour", "site/job", Spread.BY_KEY, days(30)),
   POWER_SNAPSHOT("power-snapshot", "site", Spread.BY_KEY, days(1)),
   LEDGER("ledger", "site", Spread.BY_KEY, days(30)),

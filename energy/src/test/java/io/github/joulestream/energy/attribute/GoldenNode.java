@@ -35,7 +35,7 @@ import java.util.stream.LongStream;
  * taken over and are open, a second agent, repeated and late batches.
  */
 final class GoldenNode {
-  static final String RELEASE = "0.1.0";
+  static final String RELEASE = "0.1.1";
   private static final long START = 1_700_000_040_000L;
   private static final long SEED = 20_261_128;
   // seconds before the state is written, and after
@@ -301,7 +301,7 @@ final class GoldenNode {
   /**
    * Writes the state of this release and what follows from it; once, when a release is made.
    *
-   * @param args the folder to write into: {@code energy/src/test/resources/golden/state/0.1.0}
+   * @param args the folder to write into: {@code energy/src/test/resources/golden/state/0.1.1}
    */
   public static void main(String... args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args[0]));

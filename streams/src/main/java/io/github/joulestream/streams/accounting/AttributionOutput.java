@@ -3,6 +3,7 @@ package io.github.joulestream.streams.accounting;
 
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,16 @@ public sealed interface AttributionOutput {
   /** An increment to a node's window; the record's key is the node's. */
   record ToNode(NodeWindow increment) implements AttributionOutput {
     public static final String CHILD = "emit-node-increments";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** What a job holds of a node, or held; the record's key is the node's. */
+  record ToPlacement(Placement placement) implements AttributionOutput {
+    public static final String CHILD = "emit-placements";
 
     @Override
     public String child() {

@@ -6,6 +6,7 @@ import io.github.joulestream.energy.attribute.Increments;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.streams.failure.RecordRefusals;
@@ -50,11 +51,11 @@ final class IncrementEmitter {
     return pending.computeIfAbsent(site, _ -> new Increments());
   }
 
-  /** Windows of jobs and nodes with pending increments. */
+  /** Windows of jobs and nodes with pending increments, and pending placements. */
   int pendingWindows() {
     int windows = 0;
     for (Increments increments : pending.values()) {
-      windows += increments.windows();
+      windows += increments.windows() + increments.placements();
     }
     return windows;
   }
@@ -95,6 +96,7 @@ final class IncrementEmitter {
         increments.compact();
         emitJobs(site, increments, streamMillis);
         emitNodes(site, increments, fragment, streamMillis);
+        emitPlacements(site, increments, streamMillis);
       }
       increments
           .site()
@@ -134,6 +136,19 @@ final class IncrementEmitter {
             new AttributionOutput.ToNode(
                 new NodeWindow(site, node, window, windowMillis, totals, fragment)),
             streamMillis));
+  }
+
+  private void emitPlacements(String site, Increments increments, long streamMillis) {
+    increments.forEachPlacement((node, placement) -> {
+      Placement record = PlacementRecords.of(site, node, placement);
+      if (record.devices().size() < placement.devices().size()) {
+        refusals.warn(
+            "placements",
+            "Job %s held %,d devices of node %s, too many for a record of placement; those that it lost first are left out"
+                .formatted(placement.job(), placement.devices().size(), node));
+      }
+      forward(Keys.node(site, node), new AttributionOutput.ToPlacement(record), streamMillis);
+    });
   }
 
   /**

@@ -39,14 +39,14 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-window, job-summary
  *                    (where the samples │
  *                     are: per node)    ├─ by-site ───> total-sites ─> site-window, ledger
- *                                       ├─> node-window, power-snapshot
+ *                                       ├─> node-window, placement, power-snapshot
  *                                       └─> dead-letter
  * </pre>
  *
  * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
- * job). Topics out: job-window, job-summary, site-window, ledger, node-window, power-snapshot,
- * dead-letter. Between: by-job and by-site, which carry increments only; samples are never
- * repartitioned.
+ * job). Topics out: job-window, job-summary, site-window, ledger, node-window, placement,
+ * power-snapshot, dead-letter. Between: by-job and by-site, which carry increments only; samples
+ * are never repartitioned.
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
  * were last written), node-journal (batches and allocations since), node-history (the batches that
@@ -196,6 +196,13 @@ public final class AccountingTopology implements Supplier<Topology> {
         .to(
             Topic.NODE_WINDOW.topicName(),
             Produced.with(KEY, WireSerdes.nodeWindows()).withName("write-node-window"));
+    attributed
+        .mapValues(
+            out -> ((AttributionOutput.ToPlacement) out).placement(),
+            Named.as(AttributionOutput.ToPlacement.CHILD))
+        .to(
+            Topic.PLACEMENT.topicName(),
+            Produced.with(KEY, WireSerdes.placements()).withName("write-placement"));
     attributed
         .mapValues(
             out -> ((AttributionOutput.Power) out).snapshot(),

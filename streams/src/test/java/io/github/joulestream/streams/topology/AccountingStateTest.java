@@ -65,8 +65,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** State that a release wrote is read by this one, and by no release that cannot read it. */
 class AccountingStateTest {
-  private static final String RELEASE = "0.1.0";
-  private static final String GOLDEN = "golden/state/" + RELEASE + "/accounting.txt";
+  private static final String RELEASE = "0.1.1";
+  private static final String GOLDEN = "golden/state/%s/accounting.txt";
   private static final long START = 1_700_000_000_000L;
   private static final String SITE = "site";
   private static final List<String> STORES =
@@ -228,29 +228,39 @@ class AccountingStateTest {
     assertThat(run.topology.refusals().nodesSetAside()).isEqualTo(1);
   }
 
+  /** The state of the latest release with another format; written anew if that is asked for. */
   private List<StateRecord> golden() throws IOException {
     ReleasedSchemas.learn("0.1.0");
     if (Boolean.getBoolean("golden.write")) {
       Run run = firstHalf(new Run("golden", List.of()));
       setAside(run, "n2");
-      Path file = Path.of("src/test/resources", GOLDEN);
+      Path file = Path.of("src/test/resources", GOLDEN.formatted(RELEASE));
       Files.createDirectories(requireNonNull(file.getParent()));
       Files.write(file, run.state().stream().map(StateRecord::line).toList());
     }
-    try (InputStream in = AccountingStateTest.class.getClassLoader().getResourceAsStream(GOLDEN)) {
-      String text = new String(requireNonNull(in, GOLDEN).readAllBytes(), UTF_8);
+    return golden(RELEASE);
+  }
+
+  private static List<StateRecord> golden(String release) throws IOException {
+    String path = GOLDEN.formatted(release);
+    try (InputStream in = AccountingStateTest.class.getClassLoader().getResourceAsStream(path)) {
+      String text = new String(requireNonNull(in, path).readAllBytes(), UTF_8);
       return text.lines().map(StateRecord::of).toList();
     }
   }
 
   @Test
-  void stateOfRelease010_isRestored_andTheFiguresContinue() throws IOException {
-    List<StateRecord> state = golden();
+  void stateOfEveryRelease_isRestored_andTheFiguresContinue() throws IOException {
+    figuresContinue(RELEASE, golden());
+    figuresContinue("0.1.0", golden("0.1.0"));
+  }
+
+  private void figuresContinue(String release, List<StateRecord> state) {
     assertThat(state.stream().map(StateRecord::store).distinct())
         .containsExactlyInAnyOrderElementsOf(STORES);
-    Run without = firstHalf(new Run("without", List.of())).read();
+    Run without = firstHalf(new Run("without " + release, List.of())).read();
     Map<String, Long> before = Map.copyOf(without.nodes);
-    Run restored = new Run("restored", state);
+    Run restored = new Run("restored " + release, state);
     assertThat(restored.topology.refusals().nodesSetAside()).isEqualTo(1);
     restored.restore("n2", 300);
     assertThat(restored.topology.refusals().nodesSetAside()).isZero();

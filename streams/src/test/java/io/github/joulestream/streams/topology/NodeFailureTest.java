@@ -19,6 +19,8 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeOrder;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Placement;
+import io.github.joulestream.schemas.Placement.EndedBy;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
@@ -78,6 +80,8 @@ class NodeFailureTest {
     final Map<String, JobSummary> jobs = new TreeMap<>();
     final Map<String, SiteWindow> site = new TreeMap<>();
     final List<TestRecord<String, byte[]>> letters = new ArrayList<>();
+    // by node and job
+    final Map<String, Placement> placements = new TreeMap<>();
 
     Run(String name) {
       Properties config =
@@ -161,6 +165,9 @@ class NodeFailureTest {
               site.put(
                   record.value().windowMillis() + " " + record.value().windowStartEpochMillis(),
                   record.value()));
+      output(Topic.PLACEMENT, WireSerdes.placements().deserializer())
+          .forEach(
+              record -> placements.put(record.key() + " " + record.value().job(), record.value()));
       letters.addAll(output(Topic.DEAD_LETTER, new ByteArrayDeserializer()));
       for (SiteWindow window : site.values()) {
         assertThat(window.totals().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES))
@@ -368,6 +375,7 @@ class NodeFailureTest {
         .isEqualTo(299 * 500_000);
     assertThat(run.sum("n2", SiteAmount.IDLE_TOTAL_MILLIJOULES)).isEqualTo(299 * 500_000);
     assertThat(run.jobs).isEmpty();
+    assertThat(run.placements).isEmpty();
   }
 
   /** What it has taken in since it was written down cannot be taken in again: it is kept. */
@@ -387,12 +395,15 @@ class NodeFailureTest {
     run.batch("n2", 4, 240, 250);
     assertThat(run.topology.refusals().nodesSetAside()).isEqualTo(1);
     assertThat(run.read().sum("n2", SiteAmount.FAILED_RECORDS)).isEqualTo(2);
+    assertThat(run.placements).containsOnlyKeys("site/n2 job");
 
     run.mendHistory(blocks);
     run.order(NodeOrder.RESTORE, "n2", 251);
     assertThat(run.topology.refusals().nodesSetAside()).isZero();
     for (Run one : List.of(without, run)) {
       one.batch("n2", 5, 251, 299);
+      // the one that it had before it was set aside is known
+      one.hold("n2", "newer", 270, 299);
       neighbour(one, 4);
     }
     run.read();
@@ -400,6 +411,9 @@ class NodeFailureTest {
     assertThat(run.of("n1")).isEqualTo(without.of("n1"));
     // from 30 s on it is the job's, as in a run in which nothing was damaged
     assertThat(run.job("job")).isEqualTo(without.job("job"));
+    assertThat(run.placements).hasSize(2).isEqualTo(without.placements);
+    assertThat(Objects.requireNonNull(run.placements.get("site/n2 job")).endedBy())
+        .isEqualTo(EndedBy.TAKEN_OVER);
     assertThat(run.letters).hasSize(2);
     for (SiteAmount amount :
         List.of(
