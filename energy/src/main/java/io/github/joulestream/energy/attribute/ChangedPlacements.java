@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Placements that have changed since they were emitted, as they are now: of each job on each node
  * the last. What one record changed can be undone. Mutable; one thread.
  */
-final class ChangedPlacements {
+public final class ChangedPlacements {
   private final Map<String, Map<String, JobPlacement>> byNode = new TreeMap<>();
+  // of no node until one is named
+  private String node = "";
   private int size;
 
   // since begin, in the order of changes: what was there before
@@ -21,22 +23,35 @@ final class ChangedPlacements {
 
   private record Before(String node, String job, @Nullable JobPlacement placement) {}
 
-  /** Notes what a job holds of a node now. */
-  void note(String node, JobPlacement placement) {
+  /** Takes each placement. */
+  public interface Taker {
+    void take(String node, JobPlacement placement);
+  }
+
+  /** From here on {@link #note} is of this node. */
+  void forNode(String name) {
+    node = name;
+  }
+
+  /** Notes what a job holds of the node now. */
+  void note(JobPlacement placement) {
+    note(node, placement);
+  }
+
+  private void note(String of, JobPlacement placement) {
     JobPlacement before =
-        byNode.computeIfAbsent(node, _ -> new TreeMap<>()).put(placement.job(), placement);
+        byNode.computeIfAbsent(of, _ -> new TreeMap<>()).put(placement.job(), placement);
     if (before == null) {
       size++;
     }
     if (begun) {
-      undo.add(new Before(node, placement.job(), before));
+      undo.add(new Before(of, placement.job(), before));
     }
   }
 
   /** Notes what others have noted. */
   void addAll(ChangedPlacements others) {
-    others.byNode.forEach(
-        (node, jobs) -> jobs.values().forEach(placement -> note(node, placement)));
+    others.forEach(this::note);
   }
 
   /** From here on all changes can be undone. */
@@ -71,14 +86,17 @@ final class ChangedPlacements {
         byNode.remove(before.node);
       }
     }
+    node = "";
     end();
   }
 
-  void forEach(Increments.Placements taker) {
-    byNode.forEach((node, jobs) -> jobs.values().forEach(placement -> taker.take(node, placement)));
+  /** Those that have changed, each as it is now, by node and job. */
+  public void forEach(Taker taker) {
+    byNode.forEach((of, jobs) -> jobs.values().forEach(placement -> taker.take(of, placement)));
   }
 
-  int size() {
+  /** How many have changed. */
+  public int size() {
     return size;
   }
 }

@@ -30,8 +30,6 @@ public final class Increments {
   // null if devices are not added up
   private final @Nullable DeviceSums devices;
   private final ChangedPlacements placements = new ChangedPlacements();
-  // of no node until one is named
-  private String node = "";
   // what adds to the total of the node
   private Containers containers = new Containers();
   private int sign = 1;
@@ -58,7 +56,7 @@ public final class Increments {
 
   /** From here on all bookings are of this node. */
   public void forNode(String name) {
-    node = name;
+    placements.forNode(name);
     table.forNode(name);
   }
 
@@ -110,7 +108,6 @@ public final class Increments {
   public void undo() {
     table.undo();
     placements.undo();
-    node = "";
     countAll();
   }
 
@@ -191,26 +188,9 @@ public final class Increments {
     placements.addAll(others.placements);
   }
 
-  // ---- placements
-
-  /** Takes each placement that has changed. */
-  public interface Placements {
-    void take(String node, JobPlacement placement);
-  }
-
-  /** Notes what a job holds of the node now. */
-  void placed(JobPlacement placement) {
-    placements.note(node, placement);
-  }
-
-  /** Placements that have changed, each as it is now, by node and job. */
-  public void forEachPlacement(Placements taker) {
-    placements.forEach(taker);
-  }
-
-  /** How many placements have changed. */
-  public int placements() {
-    return placements.size();
+  /** Placements that have changed. */
+  public ChangedPlacements placements() {
+    return placements;
   }
 
   // ---- events

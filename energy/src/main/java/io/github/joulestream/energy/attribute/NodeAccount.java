@@ -324,7 +324,7 @@ public final class NodeAccount {
     }
     count(allocated.before(), -1, books);
     count(allocated.after(), 1, books);
-    allocated.placed().forEach(books::placed);
+    allocated.placed().forEach(books.placements()::note);
     for (Map.Entry<String, DeviceAccount> entry : devices.byKey().entrySet()) {
       Shares old = requireNonNull(before.get(entry.getKey()), "old shares");
       correctShares(entry.getKey(), entry.getValue(), old, edge, history, books);

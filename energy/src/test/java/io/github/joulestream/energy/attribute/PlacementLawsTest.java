@@ -53,12 +53,14 @@ class PlacementLawsTest {
       books.forNode("n1");
       account.accept(edge, (from, to) -> List.copyOf(history), books);
       List<JobPlacement> placed = new ArrayList<>();
-      books.forEachPlacement((node, placement) -> {
-        JobPlacement before = latest.put(placement.job(), placement);
-        assertThat(before == null ? placement.anchorEpochMillis() : before.anchorEpochMillis())
-            .isEqualTo(placement.anchorEpochMillis());
-        placed.add(placement);
-      });
+      books
+          .placements()
+          .forEach((node, placement) -> {
+            JobPlacement before = latest.put(placement.job(), placement);
+            assertThat(before == null ? placement.anchorEpochMillis() : before.anchorEpochMillis())
+                .isEqualTo(placement.anchorEpochMillis());
+            placed.add(placement);
+          });
       add(books);
       return placed;
     }
@@ -404,15 +406,16 @@ class PlacementLawsTest {
           books.clearSite();
         }
         assertThat(noted(books)).as("round %d", round).isEqualTo(noted(without));
-        assertThat(books.placements()).isEqualTo(noted(books).size());
+        assertThat(books.placements().size()).isEqualTo(noted(books).size());
       }
     }
   }
 
   private static Map<String, String> noted(Increments books) {
     Map<String, String> noted = new TreeMap<>();
-    books.forEachPlacement(
-        (node, placement) -> noted.put(node + " " + placement.job(), text(placement)));
+    books
+        .placements()
+        .forEach((node, placement) -> noted.put(node + " " + placement.job(), text(placement)));
     return noted;
   }
 }

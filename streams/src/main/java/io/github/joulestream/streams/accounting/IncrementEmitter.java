@@ -55,7 +55,7 @@ final class IncrementEmitter {
   int pendingWindows() {
     int windows = 0;
     for (Increments increments : pending.values()) {
-      windows += increments.windows() + increments.placements();
+      windows += increments.windows() + increments.placements().size();
     }
     return windows;
   }
@@ -139,16 +139,18 @@ final class IncrementEmitter {
   }
 
   private void emitPlacements(String site, Increments increments, long streamMillis) {
-    increments.forEachPlacement((node, placement) -> {
-      Placement record = PlacementRecords.of(site, node, placement);
-      if (record.devices().size() < placement.devices().size()) {
-        refusals.warn(
-            "placements",
-            "Job %s held %,d devices of node %s, too many for a record of placement; those that it lost first are left out"
-                .formatted(placement.job(), placement.devices().size(), node));
-      }
-      forward(Keys.node(site, node), new AttributionOutput.ToPlacement(record), streamMillis);
-    });
+    increments
+        .placements()
+        .forEach((node, placement) -> {
+          Placement record = PlacementRecords.of(site, node, placement);
+          if (record.devices().size() < placement.devices().size()) {
+            refusals.warn(
+                "placements",
+                "Job %s held %,d devices of node %s, too many for a record of placement; those that it lost first are left out"
+                    .formatted(placement.job(), placement.devices().size(), node));
+          }
+          forward(Keys.node(site, node), new AttributionOutput.ToPlacement(record), streamMillis);
+        });
   }
 
   /**
