@@ -81,6 +81,12 @@ public final class Bounds {
   /** Kinds of devices in a record of power now, whichever release wrote it. */
   public static final int LIVE_KINDS = 64;
 
+  /** Memory or storage of a node, MiB: as many of the largest devices as a batch may have. */
+  public static final long NODE_MEBIBYTES = (1L << 33) * DEVICES;
+
+  /** Groups of nodes in one record of pool-peak. */
+  public static final int POOL_GROUPS = 100_000;
+
   /** Contributors of an alert. */
   public static final int CONTRIBUTORS = 100;
 

@@ -2,6 +2,7 @@
 package io.github.joulestream.energy;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The power of a node by the latest readings of its devices. A snapshot, for live views and alerts;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param idleMilliwatts share of the total that no job holds
  * @param jobs jobs that hold something of it, in the order of their names
  * @param gpus its GPUs; may be left out
+ * @param capacity its memory, storage and GPUs; null if it is left out
  */
 public record NodePower(
     String node,
@@ -23,11 +25,24 @@ public record NodePower(
     List<Long> milliwattsByKind,
     long idleMilliwatts,
     List<JobPower> jobs,
-    List<GpuPower> gpus) {
+    List<GpuPower> gpus,
+    @Nullable NodeCapacity capacity) {
   public NodePower {
     milliwattsByKind = List.copyOf(milliwattsByKind);
     jobs = List.copyOf(jobs);
     gpus = List.copyOf(gpus);
+  }
+
+  /** The power alone, without the node's capacity. */
+  public NodePower(
+      String node,
+      long epochMillis,
+      long totalMilliwatts,
+      List<Long> milliwattsByKind,
+      long idleMilliwatts,
+      List<JobPower> jobs,
+      List<GpuPower> gpus) {
+    this(node, epochMillis, totalMilliwatts, milliwattsByKind, idleMilliwatts, jobs, gpus, null);
   }
 
   /** Power of a kind of device, mW; 0 if an older writer does not know the kind. */

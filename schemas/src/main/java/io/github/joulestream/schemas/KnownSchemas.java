@@ -35,6 +35,8 @@ final class KnownSchemas implements SchemaSource {
           "placement",
           "job-quarter-hour",
           "power-snapshot",
+          "capacity",
+          "pool-peak",
           "node",
           "job-summary",
           "budget",

@@ -2,6 +2,8 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Bounds;
+import io.github.joulestream.energy.CapacityUse;
+import io.github.joulestream.energy.NodeCapacity;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
@@ -47,6 +49,20 @@ final class PowerSnapshotCodec implements Codec<PowerSnapshot> {
           to.writeInt(gpu.utilisationBasisPoints());
         },
         out);
+    NodeCapacity capacity = node.capacity();
+    out.writeIndex(capacity == null ? 0 : 1);
+    if (capacity != null) {
+      write(capacity.memory(), out);
+      write(capacity.storage(), out);
+      out.writeInt(capacity.gpus());
+      out.writeInt(capacity.gpusAllocatedBasisPoints());
+    }
+  }
+
+  private static void write(CapacityUse use, WireWriter out) {
+    out.writeLong(use.seenMebibytes());
+    out.writeLong(use.allocatedMebibytes());
+    out.writeLong(use.usedMebibytes());
   }
 
   @Override
@@ -72,7 +88,22 @@ final class PowerSnapshotCodec implements Codec<PowerSnapshot> {
         in.readList(
             () -> new GpuPower(in.readString(), in.readLong(), in.readInt()),
             Bounds.DEVICES,
-            "GPUs of a node"));
+            "GPUs of a node"),
+        in.readIndex() == 0
+            ? null
+            : new NodeCapacity(use(in), use(in), in.readInt(), in.readInt()));
+  }
+
+  private static CapacityUse use(WireReader in) throws IOException {
+    return new CapacityUse(in.readLong(), in.readLong(), in.readLong());
+  }
+
+  private static void check(CapacityUse use) {
+    Bounds.count(use.seenMebibytes(), Bounds.NODE_MEBIBYTES, "MiB of a node");
+    Bounds.count(use.allocatedMebibytes(), use.seenMebibytes(), "allocated MiB of a node");
+    if (use.isUseKnown()) {
+      Bounds.count(use.usedMebibytes(), Bounds.NODE_MEBIBYTES, "used MiB of a node");
+    }
   }
 
   @Override
@@ -83,6 +114,16 @@ final class PowerSnapshotCodec implements Codec<PowerSnapshot> {
       Keys.check(node.node(), "node");
       node.jobs().forEach(job -> Keys.check(job.job(), "job"));
       node.gpus().forEach(gpu -> Bounds.name(gpu.id(), "device id"));
+      NodeCapacity capacity = node.capacity();
+      if (capacity != null) {
+        check(capacity.memory());
+        check(capacity.storage());
+        Bounds.count(capacity.gpus(), Bounds.DEVICES, "GPUs of a node");
+        Bounds.count(
+            capacity.gpusAllocatedBasisPoints(),
+            (long) capacity.gpus() * Bounds.WHOLE_BASIS_POINTS,
+            "basis points of allocated GPUs");
+      }
     }
   }
 }

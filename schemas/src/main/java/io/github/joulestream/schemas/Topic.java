@@ -27,6 +27,8 @@ public enum Topic {
   PLACEMENT("placement", "site/node", Spread.BY_KEY, days(40)),
   JOB_QUARTER_HOUR("job-quarter-hour", "site/job", Spread.BY_KEY, days(30)),
   POWER_SNAPSHOT("power-snapshot", "site", Spread.BY_KEY, days(1)),
+  CAPACITY("capacity", "site", Spread.BY_KEY, days(7)),
+  POOL_PEAK("pool-peak", "site", Spread.BY_KEY, days(30)),
   LEDGER("ledger", "site", Spread.BY_KEY, days(30)),
   JOB_SUMMARY("job-summary", "site/job", Spread.BY_KEY, Duration.ZERO),
   ALERTS("alerts", "alert id", Spread.SINGLE, Duration.ZERO),

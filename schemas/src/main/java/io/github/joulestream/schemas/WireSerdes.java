@@ -21,6 +21,8 @@ public final class WireSerdes {
   private static final Serde<DeviceWindow> DEVICE_WINDOWS = of(new DeviceWindowCodec());
   private static final Serde<Placement> PLACEMENTS = of(new PlacementCodec());
   private static final Serde<JobQuarterHour> JOB_QUARTER_HOURS = of(new JobQuarterHourCodec());
+  private static final Serde<Capacity> CAPACITIES = of(new CapacityCodec());
+  private static final Serde<PoolPeaks> POOL_PEAKS = of(new PoolPeaksCodec());
   private static final Serde<NodeRecord> NODES = of(new NodeCodec());
 
   private WireSerdes() {}
@@ -75,6 +77,14 @@ public final class WireSerdes {
 
   public static Serde<PowerSnapshot> powerSnapshot() {
     return POWER_SNAPSHOT;
+  }
+
+  public static Serde<Capacity> capacities() {
+    return CAPACITIES;
+  }
+
+  public static Serde<PoolPeaks> poolPeaks() {
+    return POOL_PEAKS;
   }
 
   public static Serde<NodeRecord> nodes() {

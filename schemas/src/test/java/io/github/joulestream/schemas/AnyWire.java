@@ -128,6 +128,16 @@ final class AnyWire {
         if (schema.getName().equals("Budget") && random.nextInt(6) > 0) {
           makeConsistent(record);
         }
+        if (schema.getName().equals("PoolPeaks")) {
+          DeviceKind kind = random.nextBoolean() ? DeviceKind.MEMORY : DeviceKind.STORAGE;
+          put(
+              record,
+              "resource",
+              isOdd() ? record.get("resource") : symbol(record, "resource", kind));
+        }
+        if (schema.getName().equals("CapacityUse") && !isOdd()) {
+          put(record, "allocatedMebibytes", record.get("seenMebibytes"));
+        }
         yield record;
       }
       case ENUM ->
@@ -226,6 +236,9 @@ final class AnyWire {
     }
     if (field.equals("windowStartEpochMillis")) {
       return START + 10_000L * random.nextInt(1_000);
+    }
+    if (field.equals("hourStartEpochMillis")) {
+      return (START / 3_600_000 + random.nextInt(1_000)) * 3_600_000;
     }
     if (field.equals("windowMillis")) {
       return random.nextBoolean() ? 10_000 : 5_000;

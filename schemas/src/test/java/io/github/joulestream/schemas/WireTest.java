@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.joulestream.energy.CapacityUse;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
@@ -13,6 +14,7 @@ import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.EnergyCounter;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.NodeCapacity;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
@@ -33,6 +35,8 @@ import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.energy.alerts.Thresholds;
+import io.github.joulestream.energy.capacity.SiteCapacity;
+import io.github.joulestream.energy.capacity.StorageGrowth;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -191,7 +195,48 @@ class WireTest {
                         100_000,
                         List.of(new JobPower("job/1", 800_000, 20_000, 5_000)),
                         List.of(new GpuPower("gpu0", 300_000, 9_900))),
-                    new NodePower("node-2", 4_500, 0, List.of(), 0, List.of(), List.of())))));
+                    new NodePower("node-2", 4_500, 0, List.of(), 0, List.of(), List.of()),
+                    new NodePower(
+                        "node-3",
+                        4_600,
+                        1,
+                        List.of(),
+                        0,
+                        List.of(),
+                        List.of(),
+                        new NodeCapacity(
+                            new CapacityUse(2_097_152, 1_048_576, 204_800),
+                            new CapacityUse(14_648_436, 0, CapacityUse.UNKNOWN),
+                            8,
+                            75_000))))));
+    all.put(
+        "capacity",
+        new Message(
+            new CapacityCodec(),
+            WireSerdes.capacities(),
+            new Capacity(
+                "site",
+                3_600_000,
+                3_600_000,
+                360,
+                1_000,
+                999,
+                7_992,
+                60_000_000,
+                new SiteCapacity(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+                new SiteCapacity(11, 12, 13, 14, 0, -1, -1, -1, -1, 20),
+                new StorageGrowth.Forecast(1L << 40, 1L << 39, 3L << 39, zero, zero + 1, -1))));
+    all.put(
+        "pool-peak",
+        new Message(
+            new PoolPeaksCodec(),
+            WireSerdes.poolPeaks(),
+            new PoolPeaks(
+                "site",
+                7_200_000,
+                DeviceKind.STORAGE,
+                8,
+                List.of(new PoolPeaks.Group(0, 5, 6), new PoolPeaks.Group(124, 7, 8)))));
     all.put(
         "node",
         new Message(
@@ -391,6 +436,7 @@ class WireTest {
     assertThat(fieldNames("site-window")).isEqualTo(camel(SiteAmount.values()));
     assertThat(fieldNames("node-window")).isEqualTo(camel(SiteAmount.values()));
     assertThat(fieldNames("job-quarter-hour")).isEqualTo(camel(JobAmount.values()));
+    assertThat(symbols("pool-peak", "resource")).isEqualTo(names(DeviceKind.values()));
     assertThat(symbols("placement", "endedBy")).isEqualTo(names(Placement.EndedBy.values()));
     Schema device = KnownSchemas.own("device-window").getField("devices").schema().getElementType();
     assertThat(device.getField("kind").schema().getEnumSymbols())

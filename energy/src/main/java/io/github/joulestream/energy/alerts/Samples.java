@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.alerts;
 
+import io.github.joulestream.energy.Trend;
 import org.jspecify.annotations.Nullable;
 
 /** The latest samples of a value, no closer than a spacing; for a {@link Trend}. One thread. */

@@ -123,6 +123,11 @@ final class DeviceAccount {
     return lastUtilisation;
   }
 
+  /** Bytes in use, or MISSING. */
+  long usedNow() {
+    return lastUsed;
+  }
+
   long lastMillis() {
     return lastMillis;
   }

@@ -89,11 +89,12 @@ public final class NodeAccount {
    *
    * @param name the node's name
    * @param withGpus whether to list its GPUs
+   * @param withCapacity whether to state its memory, storage and GPUs
    */
-  public @Nullable NodePower powerNow(String name, boolean withGpus) {
+  public @Nullable NodePower powerNow(String name, boolean withGpus, boolean withCapacity) {
     return newestMillis == Long.MIN_VALUE
         ? null
-        : PowerSnapshot.of(name, devices, containers, newestMillis, withGpus);
+        : PowerSnapshot.of(name, devices, containers, newestMillis, withGpus, withCapacity);
   }
 
   // ---- readings

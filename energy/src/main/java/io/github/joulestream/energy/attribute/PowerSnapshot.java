@@ -5,6 +5,7 @@ import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.NodeCapacity;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The power of a node by the latest readings of its devices. One thread; used once. */
 final class PowerSnapshot {
@@ -20,6 +22,7 @@ final class PowerSnapshot {
   private final Containers containers;
   private final long newestMillis;
   private final boolean withGpus;
+  private final @Nullable CapacityNow capacity;
   private final long[] milliwattsByKind = new long[KINDS.length];
   private final List<OfJob> jobs = new ArrayList<>(4);
   private final List<GpuPower> gpus = new ArrayList<>();
@@ -38,10 +41,12 @@ final class PowerSnapshot {
     }
   }
 
-  private PowerSnapshot(Containers containers, long newestMillis, boolean withGpus) {
+  private PowerSnapshot(
+      Containers containers, long newestMillis, boolean withGpus, boolean withCapacity) {
     this.containers = containers;
     this.newestMillis = newestMillis;
     this.withGpus = withGpus;
+    this.capacity = withCapacity ? new CapacityNow() : null;
   }
 
   /**
@@ -55,8 +60,9 @@ final class PowerSnapshot {
       NodeDevices devices,
       Containers containers,
       long newestMillis,
-      boolean withGpus) {
-    PowerSnapshot snapshot = new PowerSnapshot(containers, newestMillis, withGpus);
+      boolean withGpus,
+      boolean withCapacity) {
+    PowerSnapshot snapshot = new PowerSnapshot(containers, newestMillis, withGpus, withCapacity);
     for (DeviceAccount account : devices.all()) {
       long reports = Math.max(Limits.MAX_RULE_LOOKAROUND_MILLIS, account.patienceMillis());
       if (account.lastMillis() >= newestMillis - reports) {
@@ -77,6 +83,10 @@ final class PowerSnapshot {
     if (gpu && withGpus) {
       gpus.add(new GpuPower(device.id(), milliwatts, (int) Math.max(-1, utilisation)));
     }
+    Shares.Holders holders = shares.holders(shares.spanAt(newestMillis));
+    if (capacity != null) {
+      capacity.add(device, account.usedNow(), holders);
+    }
     boolean counts = containers.count(device, Long.MAX_VALUE);
     if (!counts && !gpu) {
       return;
@@ -84,7 +94,6 @@ final class PowerSnapshot {
     long inTotal = counts ? milliwatts : 0;
     totalMilliwatts += inTotal;
     idleMilliwatts += inTotal;
-    Shares.Holders holders = shares.holders(shares.spanAt(newestMillis));
     for (int i = 0; i < holders.jobs().size(); i++) {
       long weight = holders.weights()[i];
       long share = inTotal * weight / holders.weightSum();
@@ -120,6 +129,7 @@ final class PowerSnapshot {
           new JobPower(
               of.job, of.milliwatts, (int) of.gpuBasisPoints, (int) of.gpuBusyBasisPoints));
     }
+    NodeCapacity capacityNow = capacity == null ? null : capacity.capacity();
     return new NodePower(
         name,
         newestMillis,
@@ -127,6 +137,7 @@ final class PowerSnapshot {
         Arrays.stream(milliwattsByKind).boxed().toList(),
         idleMilliwatts,
         powers,
-        gpus);
+        gpus,
+        capacityNow);
   }
 }

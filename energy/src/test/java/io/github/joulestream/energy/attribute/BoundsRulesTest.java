@@ -222,7 +222,7 @@ class BoundsRulesTest {
     }
     assertThat(account.isForgettable(START + 76 * DAY)).isTrue();
     assertThat(account.isForgettable(START + 74 * DAY)).isFalse();
-    assertThat(requireNonNull(account.powerNow("node1", true)).gpus()).hasSize(1);
+    assertThat(requireNonNull(account.powerNow("node1", true, false)).gpus()).hasSize(1);
   }
 
   @Test

@@ -200,13 +200,13 @@ class ContainerRulesTest {
   void whatANodeDrawsNow_goesByTheSameRule() {
     Node node = new Node();
     node.run(0, 60, 2, 0);
-    assertThat(requireNonNull(node.account.powerNow("n", false)).totalMilliwatts())
+    assertThat(requireNonNull(node.account.powerNow("n", false, false)).totalMilliwatts())
         .isEqualTo(300_000);
     node.run(60, 100, 2, 1_000_000);
-    assertThat(requireNonNull(node.account.powerNow("n", false)).totalMilliwatts())
+    assertThat(requireNonNull(node.account.powerNow("n", false, false)).totalMilliwatts())
         .isEqualTo(1_000_000);
     node.run(100, 130, 0, 0);
-    assertThat(requireNonNull(node.account.powerNow("n", false)).totalMilliwatts())
+    assertThat(requireNonNull(node.account.powerNow("n", false, false)).totalMilliwatts())
         .isEqualTo(300_000);
   }
 

@@ -114,7 +114,7 @@ final class GoldenNode {
         windows.forEach((window, totals) -> node.add("job " + job + " " + window, totals)));
     StringBuilder text = new StringBuilder();
     node.booked.forEach((key, totals) -> text.append(key).append(' ').append(totals).append('\n'));
-    NodePower power = requireNonNull(node.account.powerNow("n1", true));
+    NodePower power = requireNonNull(node.account.powerNow("n1", true, true));
     text.append(
         "power at %d: %d mW, idle %d, by kind %s\n"
             .formatted(

@@ -134,7 +134,7 @@ class NodeAccountFuzzTest {
             .as("bytes of a record of seed " + seed)
             .isLessThan(MAX_BYTES + MAX_BYTES_PER_READING * (readings + historyReadings));
         add(books);
-        account.powerNow("node1", random.nextBoolean());
+        account.powerNow("node1", random.nextBoolean(), random.nextBoolean());
         if (random.nextInt(6) == 0) {
           byte[] state = SampleAccount.written(account);
           account =

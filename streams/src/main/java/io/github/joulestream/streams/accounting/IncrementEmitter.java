@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IncrementEmitter {
   private static final long GPUS_INTERVAL_MILLIS = 10_000;
+  private static final long CAPACITY_INTERVAL_MILLIS = 10_000;
 
   private final ProcessorContext<String, AttributionOutput> context;
   private final RecordRefusals refusals;
@@ -72,6 +73,7 @@ final class IncrementEmitter {
   void replace(NodeState before, @Nullable NodeState after) {
     if (after != null) {
       after.setGpusEmittedMillis(before.gpusEmittedMillis());
+      after.setCapacityEmittedMillis(before.capacityEmittedMillis());
     }
     if (powerPending.remove(before) && after != null) {
       powerChanged(after);
@@ -173,12 +175,16 @@ final class IncrementEmitter {
     for (NodeState node : powerPending) {
       node.setPowerPending(false);
       boolean withGpus = streamMillis >= node.gpusEmittedMillis() + GPUS_INTERVAL_MILLIS;
-      NodePower power = power(node, withGpus);
+      boolean withCapacity = isCapacityDue(node);
+      NodePower power = power(node, withGpus, withCapacity);
       if (power == null) {
         continue;
       }
       if (withGpus) {
         node.setGpusEmittedMillis(streamMillis);
+      }
+      if (withCapacity) {
+        node.setCapacityEmittedMillis(power.epochMillis());
       }
       records.add(node.site(), power);
     }
@@ -186,10 +192,17 @@ final class IncrementEmitter {
     records.end();
   }
 
+  /** By the time of the readings: so a backfill, which arrives at once, has as many as it had. */
+  private static boolean isCapacityDue(NodeState node) {
+    long newest = node.account().newestMillis();
+    long emitted = node.capacityEmittedMillis();
+    return emitted == Long.MIN_VALUE || Math.abs(newest - emitted) >= CAPACITY_INTERVAL_MILLIS;
+  }
+
   /** The power of a node; null if nothing is known of it, or if the program fails. */
-  private @Nullable NodePower power(NodeState node, boolean withGpus) {
+  private @Nullable NodePower power(NodeState node, boolean withGpus, boolean withCapacity) {
     try {
-      return node.account().powerNow(node.name(), withGpus);
+      return node.account().powerNow(node.name(), withGpus, withCapacity);
     } catch (RuntimeException | StackOverflowError e) {
       RecordRefusals.rethrowUnlessOfRecord(e);
       refusals.warn("power now", "Power of node %s unknown: %s".formatted(node.key(), e));

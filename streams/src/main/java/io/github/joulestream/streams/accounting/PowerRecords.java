@@ -95,13 +95,14 @@ final class PowerRecords {
         power.milliwattsByKind(),
         power.idleMilliwatts(),
         jobs,
-        List.of());
+        List.of(),
+        power.capacity());
   }
 
   private static int bytes(NodePower power) {
     int bytes =
         CHARACTER_BYTES * power.node().length()
-            + NUMBER_BYTES * (8 + power.milliwattsByKind().size());
+            + NUMBER_BYTES * (17 + power.milliwattsByKind().size());
     for (JobPower job : power.jobs()) {
       bytes += bytes(job);
     }

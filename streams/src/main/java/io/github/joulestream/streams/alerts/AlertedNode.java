@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.alerts;
 
+import io.github.joulestream.energy.NodeCapacity;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
 import java.util.List;
@@ -38,6 +39,16 @@ final class AlertedNode {
   Presence presence = Presence.REPORTING;
   Map<String, String> labels = Map.of();
   List<GpuPower> gpus = List.of();
+
+  /** Its memory, storage and GPUs as it last stated them. */
+  @Nullable NodeCapacity capacity;
+
+  /** Time of the reading as of which it did, Unix epoch, ms. */
+  long capacityMillis = Long.MIN_VALUE;
+
+  // set by PoolWatch: its place among the nodes of that hour
+  int poolPlace;
+  long poolHourMillis = Long.MIN_VALUE;
 
   // set by SitePower: the sums that hold it, with how much each, and the places of its jobs, users
   // and projects among them

@@ -3,6 +3,8 @@ package io.github.joulestream.streams.alerts;
 
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.CapAdvice;
+import io.github.joulestream.schemas.Capacity;
+import io.github.joulestream.schemas.PoolPeaks;
 import org.jspecify.annotations.Nullable;
 
 /** Output of the alerts of all sites, each forwarded to the child node that is for it. */
@@ -23,6 +25,26 @@ public sealed interface AlertsOutput {
   /** Caps that would bring a scope under its limit; the record's key is the site. */
   record Advice(CapAdvice advice) implements AlertsOutput {
     public static final String CHILD = "emit-cap-advice";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** Memory and storage of a site; the record's key is the site. */
+  record CapacityOfSite(Capacity capacity) implements AlertsOutput {
+    public static final String CHILD = "emit-capacity";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** Peaks of groups of nodes; the record's key is the site. */
+  record PeaksOfPools(PoolPeaks peaks) implements AlertsOutput {
+    public static final String CHILD = "emit-pool-peak";
 
     @Override
     public String child() {

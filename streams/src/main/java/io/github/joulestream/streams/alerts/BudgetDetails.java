@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.alerts;
 
+import io.github.joulestream.energy.Trend;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Severity;
-import io.github.joulestream.energy.alerts.Trend;
 import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.AlertMeasurement;
 import java.util.List;

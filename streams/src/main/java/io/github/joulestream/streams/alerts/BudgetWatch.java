@@ -3,6 +3,7 @@ package io.github.joulestream.streams.alerts;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.Trend;
 import io.github.joulestream.energy.alerts.Alarm.Event;
 import io.github.joulestream.energy.alerts.AlertTiming;
 import io.github.joulestream.energy.alerts.Budget;
@@ -11,7 +12,6 @@ import io.github.joulestream.energy.alerts.Levels;
 import io.github.joulestream.energy.alerts.Quantity.Period;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Samples;
-import io.github.joulestream.energy.alerts.Trend;
 import io.github.joulestream.schemas.Alert;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;

@@ -104,6 +104,10 @@ final class SitePower {
     if (!power.gpus().isEmpty()) {
       node.gpus = power.gpus();
     }
+    if (power.capacity() != null) {
+      node.capacity = power.capacity();
+      node.capacityMillis = seenMillis;
+    }
     return node;
   }
 

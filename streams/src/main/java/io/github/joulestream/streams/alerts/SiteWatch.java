@@ -42,6 +42,7 @@ final class SiteWatch {
   private final AlertStates states;
   private final SiteRules rules;
   private final SiteBudgets budgets;
+  private final CapacityWatch capacity;
 
   /** Ends of jobs that have ended, Unix epoch, ms. */
   private final Map<String, Long> endedJobs = new HashMap<>();
@@ -64,6 +65,7 @@ final class SiteWatch {
     this.states = new AlertStates(site, store, emitter);
     this.rules = new SiteRules(site, power, states, endedJobs::containsKey);
     this.budgets = new SiteBudgets(power, energy, states, emitter, endedJobs::containsKey);
+    this.capacity = new CapacityWatch(site, power, store, emitter);
   }
 
   /** Time of the site's data. */
@@ -129,6 +131,13 @@ final class SiteWatch {
   private void accept(PowerSnapshot snapshot, byte[] wire, long arrivalMillis) {
     received = true;
     arrivedMillis = Math.max(arrivedMillis, arrivalMillis);
+    long latest = now;
+    for (NodePower one : snapshot.nodes()) {
+      latest = Math.max(latest, NodePowerLog.seenMillis(one, snapshot));
+    }
+    if (latest != Long.MIN_VALUE) {
+      capacity.moveTo(latest);
+    }
     PowerRecord record = powerLog.newRecord(snapshot);
     for (NodePower one : snapshot.nodes()) {
       AlertedNode node = power.update(one, NodePowerLog.seenMillis(one, snapshot));
@@ -375,6 +384,7 @@ final class SiteWatch {
       case ENERGY -> energy.restoreBucket(entry);
       case WINDOW -> energy.restoreWindow(entry);
       case ALARM -> states.restore(entry);
+      case CAPACITY, POOL_ORDER, POOL_PEAKS -> capacity.restore(entry);
     }
   }
 

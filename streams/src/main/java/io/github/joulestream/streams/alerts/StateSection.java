@@ -20,7 +20,10 @@ enum StateSection {
   ENERGY('g', "an energy bucket of alert state"),
   /** Since version 2 windows of the site hold all kinds of its meters. */
   WINDOW('h', "an energy window of alert state", 2),
-  ALARM('i', "an alarm of alert state");
+  ALARM('i', "an alarm of alert state"),
+  CAPACITY('j', "the capacity of a site in alert state"),
+  POOL_ORDER('k', "the order of nodes of pools in alert state"),
+  POOL_PEAKS('l', "peaks of pools in alert state");
 
   private static final int FIRST_VERSION = 1;
 

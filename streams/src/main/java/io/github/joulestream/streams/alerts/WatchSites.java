@@ -4,6 +4,8 @@ package io.github.joulestream.streams.alerts;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.CapAdvice;
+import io.github.joulestream.schemas.Capacity;
+import io.github.joulestream.schemas.PoolPeaks;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,10 +30,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The alerts of the sites of a task. Sums are in memory; what they follow from is in the store,
- * under {@code site \0} and the key of a {@link StateEntry}. It is written with each record and
- * committed with the alerts that were emitted, so after a crash the state is the same and no alert
- * is emitted twice.
+ * The alerts of the sites of a task, and their memory and storage. Sums are in memory; what they
+ * follow from is in the store, under {@code site \0} and the key of a {@link StateEntry}. It is
+ * written with each record and committed with the alerts that were emitted, so after a crash the
+ * state is the same and no alert is emitted twice.
  */
 public final class WatchSites implements Processor<String, byte[], String, AlertsOutput> {
   public static final String STORE = "site-watch";
@@ -244,6 +246,16 @@ public final class WatchSites implements Processor<String, byte[], String, Alert
     @Override
     public void emit(CapAdvice advice) {
       output(site, new AlertsOutput.Advice(advice));
+    }
+
+    @Override
+    public void emit(Capacity capacity) {
+      output(site, new AlertsOutput.CapacityOfSite(capacity));
+    }
+
+    @Override
+    public void emit(PoolPeaks peaks) {
+      output(site, new AlertsOutput.PeaksOfPools(peaks));
     }
 
     private void output(String key, AlertsOutput output) {

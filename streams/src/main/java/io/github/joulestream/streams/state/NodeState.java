@@ -38,6 +38,7 @@ public final class NodeState {
 
   private boolean powerPending;
   private long gpusEmittedMillis = Long.MIN_VALUE;
+  private long capacityEmittedMillis = Long.MIN_VALUE;
 
   // of its key, which is then not composed for each record
   private final String site;
@@ -80,6 +81,15 @@ public final class NodeState {
 
   public void setGpusEmittedMillis(long streamMillis) {
     gpusEmittedMillis = streamMillis;
+  }
+
+  /** Time of the reading as of which its capacity was emitted last; very early if never. */
+  public long capacityEmittedMillis() {
+    return capacityEmittedMillis;
+  }
+
+  public void setCapacityEmittedMillis(long epochMillis) {
+    capacityEmittedMillis = epochMillis;
   }
 
   /** The key of its records: site and name. */

@@ -21,7 +21,7 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
 
 /**
- * From power and energy to alerts.
+ * From power and energy to alerts, and from what nodes have to what is stranded.
  *
  * <pre>
  *   alerts (cleared by a person)
@@ -30,15 +30,15 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *   jobs ─────────┼─> send-to-site ── events-by-site ─┐
  *   node-window ──┤                                   │                 ┌─> alerts
  *   job-window ───┘                                   ├─> watch-sites ──┼─> cap-advice
- *   power-snapshot ───────────────────────────────────┤   (per site)    └─> dead-letter
- *   site-window ──────────────────────────────────────┘
+ *   power-snapshot ───────────────────────────────────┤   (per site)    ├─> capacity, pool-peak
+ *   site-window ──────────────────────────────────────┘                 └─> dead-letter
  * </pre>
  *
  * <p>Topics in: power-snapshot and site-window, keyed by site, which are read directly since they
  * have a record each second; and budgets, nodes, jobs, node-window, job-window and cleared alerts,
  * which are sent to their site by events-by-site: a few records per second for each thousand nodes.
  * events-by-site has as many partitions as the widest topic in, which is power-snapshot. Topics
- * out: alerts, cap-advice, dead-letter.
+ * out: alerts, cap-advice, capacity, pool-peak, dead-letter.
  *
  * <p>Store: site-watch, the state that each site is restored from. Time is that of the site's data.
  * Late records change figures, but no alert that was emitted; the power of a node that is older
@@ -118,6 +118,20 @@ public final class AlertsTopology implements Supplier<Topology> {
         .to(
             Topic.CAP_ADVICE.topicName(),
             Produced.with(KEY, WireSerdes.capAdvices()).withName("write-cap-advice"));
+    alerts
+        .mapValues(
+            out -> ((AlertsOutput.CapacityOfSite) out).capacity(),
+            Named.as(AlertsOutput.CapacityOfSite.CHILD))
+        .to(
+            Topic.CAPACITY.topicName(),
+            Produced.with(KEY, WireSerdes.capacities()).withName("write-capacity"));
+    alerts
+        .mapValues(
+            out -> ((AlertsOutput.PeaksOfPools) out).peaks(),
+            Named.as(AlertsOutput.PeaksOfPools.CHILD))
+        .to(
+            Topic.POOL_PEAK.topicName(),
+            Produced.with(KEY, WireSerdes.poolPeaks()).withName("write-pool-peak"));
     alerts
         .mapValues(
             out -> ((AlertsOutput.Refused) out).value(), Named.as(AlertsOutput.Refused.CHILD))

@@ -8,6 +8,9 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.energy.CapacityUse;
+import io.github.joulestream.energy.NodeCapacity;
+import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.energy.alerts.EnergyLimit;
@@ -17,6 +20,7 @@ import io.github.joulestream.energy.alerts.Quantity.Period;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.ReleasedSchemas;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,6 +56,11 @@ class AlertsStateTest {
     Memory memory = new Memory(SITE);
     SiteWatch watch = new SiteWatch(SITE, memory, memory);
     watch.accept(Events.labels("n1", Map.of("rack", "r1")));
+    // two minutes before, so that what it has is added up and stored
+    for (long before : new long[] {150_000, 120_000, 60_000}) {
+      watch.accept(
+          Events.power(START - before, withCapacity(node("n1", START - before, 300_000), 900)));
+    }
     watch.accept(Events.job("17", "ada", "physics"));
     watch.accept(
         Events.set(Events.budget("power", Scope.nodes("rack", "r1"), new PowerLimit(1_000_000))));
@@ -68,6 +77,19 @@ class AlertsStateTest {
     watch.accept(
         new SiteEvent.EnergyOfJob(Events.jobWindow("17", START, 7_000_000, 0), START + 15_000));
     return memory;
+  }
+
+  private static NodePower withCapacity(NodePower node, long usedMebibytes) {
+    CapacityUse use = new CapacityUse(1_000, 500, usedMebibytes);
+    return new NodePower(
+        node.node(),
+        node.epochMillis(),
+        node.totalMilliwatts(),
+        node.milliwattsByKind(),
+        node.idleMilliwatts(),
+        node.jobs(),
+        node.gpus(),
+        new NodeCapacity(use, CapacityUse.NONE, 1, 0));
   }
 
   private static Map<String, byte[]> golden(String release) throws IOException {
@@ -126,6 +148,7 @@ class AlertsStateTest {
 
   @Test
   void theStateOfEveryRelease_isRestored() throws IOException {
+    ReleasedSchemas.learn("0.1.0");
     for (String release : List.of("0.1.0", CURRENT)) {
       Memory memory = new Memory(SITE);
       memory.entries.putAll(golden(release));
@@ -142,6 +165,7 @@ class AlertsStateTest {
       assertThat(requireNonNull(watch.budget("power")).budget())
           .isEqualTo(Events.budget("power", Scope.nodes("rack", "r1"), new PowerLimit(1_000_000)));
       assertThat(memory.alerts).isEmpty();
+      assertCapacityRestored(release, memory);
 
       // a window adds its difference; the alert that fired before resolves
       watch.accept(
@@ -154,6 +178,22 @@ class AlertsStateTest {
       assertThat(resolved.times().sinceEpochMillis()).isEqualTo(START + 5_000);
       assertThat(resolved.revision()).isEqualTo(2);
     }
+  }
+
+  /** The hour goes on where it was, and its peaks are emitted again. */
+  private static void assertCapacityRestored(String release, Memory memory) throws IOException {
+    Memory other = new Memory(SITE);
+    other.entries.putAll(memory.entries);
+    SiteWatch watch = other.restored();
+    long late = START - 30_000;
+    for (long millis = late; millis <= START + 90_000; millis += 10_000) {
+      watch.accept(Events.power(millis, withCapacity(node("n2", millis, 200_000), 100)));
+    }
+    boolean known = !release.equals("0.1.0");
+    assertThat(
+            other.peaks.stream()
+                .anyMatch(peaks -> peaks.groups().getFirst().peakMebibytes() == 900))
+        .isEqualTo(known);
   }
 
   private static KeyValueStore<String, byte[]> store(MockProcessorContext<?, ?> context) {

@@ -4,10 +4,10 @@ package io.github.joulestream.streams.alerts;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.energy.Trend;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Quantity.Period;
 import io.github.joulestream.energy.alerts.Samples;
-import io.github.joulestream.energy.alerts.Trend;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.junit.jupiter.api.Test;

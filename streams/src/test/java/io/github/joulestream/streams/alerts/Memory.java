@@ -3,6 +3,8 @@ package io.github.joulestream.streams.alerts;
 
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.CapAdvice;
+import io.github.joulestream.schemas.Capacity;
+import io.github.joulestream.schemas.PoolPeaks;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.WireSerdes;
 import java.io.IOException;
@@ -25,6 +27,8 @@ final class Memory implements AlertStateStore, AlertEmitter {
 
   final List<Alert> alerts = new ArrayList<>();
   final List<CapAdvice> advice = new ArrayList<>();
+  final List<Capacity> capacities = new ArrayList<>();
+  final List<PoolPeaks> peaks = new ArrayList<>();
 
   /** Writes so far. */
   int puts;
@@ -48,6 +52,16 @@ final class Memory implements AlertStateStore, AlertEmitter {
   @Override
   public void emit(CapAdvice one) {
     advice.add(one);
+  }
+
+  @Override
+  public void emit(Capacity one) {
+    capacities.add(one);
+  }
+
+  @Override
+  public void emit(PoolPeaks one) {
+    peaks.add(one);
   }
 
   /** Entries of a section, in the order of their names. */

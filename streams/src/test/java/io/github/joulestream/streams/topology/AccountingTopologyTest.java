@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.energy.CapacityUse;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.NodeCapacity;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.NodePower.JobPower;
@@ -563,6 +565,8 @@ class AccountingTopologyTest {
     assertThat(idle.idleMilliwatts()).isEqualTo(1_000_000);
     assertThat(idle.gpus())
         .containsExactly(new GpuPower("gpu0", 500_000, -1), new GpuPower("gpu1", 500_000, -1));
+    assertThat(idle.capacity())
+        .isEqualTo(new NodeCapacity(CapacityUse.NONE, CapacityUse.NONE, 2, 0));
 
     send(batch(1, 21, 60));
     NodePower held = powerNow().getLast();
@@ -570,12 +574,17 @@ class AccountingTopologyTest {
     assertThat(held.jobs()).containsExactly(new JobPower("job", 500_000, 10_000, 10_000));
     assertThat(held.milliwatts(DeviceKind.GPU)).isEqualTo(1_000_000);
     assertThat(held.gpus()).isEmpty(); // told milliseconds ago
+    // by the time of the readings: 40 s later
+    assertThat(held.capacity())
+        .isEqualTo(new NodeCapacity(CapacityUse.NONE, CapacityUse.NONE, 2, 10_000));
 
     // a repeat, and news of the past, are no news of now
     send(batch(1, 21, 60));
     send(release(25));
     send(batch(2, 61, 61));
-    assertThat(powerNow().getLast().jobs()).isEmpty();
+    NodePower released = powerNow().getLast();
+    assertThat(released.jobs()).isEmpty();
+    assertThat(released.capacity()).isNull(); // of a second later
   }
 
   private List<NodePower> powerNow() {

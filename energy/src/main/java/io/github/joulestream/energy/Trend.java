@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.energy.alerts;
+package io.github.joulestream.energy;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +19,25 @@ import org.jspecify.annotations.Nullable;
  * @param level value of the line at the time of the last sample
  */
 public record Trend(double slope, double lowSlope, double highSlope, double level) {
-  /** Fewer samples are no trend. */
+  /** By default fewer samples are no trend. */
   public static final int FEWEST = 10;
 
   private static final double Z_99_PERCENT = 2.5758;
 
-  /** The trend of samples in the order of their times; null if there are too few. */
+  /**
+   * The trend of samples in the order of their times; null if there are fewer than {@link #FEWEST}.
+   */
   public static @Nullable Trend of(long[] epochMillis, double[] values, int size) {
-    if (size < FEWEST) {
+    return of(epochMillis, values, size, FEWEST);
+  }
+
+  /**
+   * The trend of samples in the order of their times; null if there are fewer than that.
+   *
+   * @param fewest samples that are a trend; of fewer than 7 the interval has no ends
+   */
+  public static @Nullable Trend of(long[] epochMillis, double[] values, int size, int fewest) {
+    if (size < fewest) {
       return null;
     }
     double[] slopes = new double[size * (size - 1) / 2];
@@ -47,16 +58,24 @@ public record Trend(double slope, double lowSlope, double highSlope, double leve
     double c = Z_99_PERCENT * Math.sqrt((double) size * (size - 1) * (2L * size + 5) / 18);
     int low = (int) Math.floor((pairs - c) / 2) - 1;
     int high = (int) Math.ceil((pairs + c) / 2);
+    return new Trend(
+        slope,
+        low < 0 ? Double.NEGATIVE_INFINITY : slopes[low],
+        high >= pairs ? Double.POSITIVE_INFINITY : slopes[high],
+        level(epochMillis, values, size, slope));
+  }
+
+  /**
+   * Value, at the time of the last sample, of the line of this slope with as many samples above as
+   * below it.
+   */
+  public static double level(long[] epochMillis, double[] values, int size, double slope) {
     double[] levels = new double[size];
     for (int i = 0; i < size; i++) {
       levels[i] = values[i] + slope * (epochMillis[size - 1] - epochMillis[i]);
     }
     Arrays.sort(levels);
-    return new Trend(
-        slope,
-        low < 0 ? Double.NEGATIVE_INFINITY : slopes[low],
-        high >= pairs ? Double.POSITIVE_INFINITY : slopes[high],
-        median(levels, size));
+    return median(levels, size);
   }
 
   private static double median(double[] sorted, int size) {

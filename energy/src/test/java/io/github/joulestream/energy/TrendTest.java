@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.energy.alerts;
+package io.github.joulestream.energy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.joulestream.energy.alerts.Samples;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
