@@ -19,7 +19,8 @@ enum {
   INVALID_ARGUMENT = 2,
   NOT_SUPPORTED = 3,
   NOT_FOUND = 6,
-  INSUFFICIENT_SIZE = 7
+  INSUFFICIENT_SIZE = 7,
+  TIMEOUT = 10
 };
 
 typedef struct {
@@ -60,6 +61,15 @@ typedef struct {
   nvmlValue_t value;
 } nvmlFieldValue_t;
 
+typedef struct {
+  nvmlDevice_t device;
+  u64 eventType, eventData;
+  u32 gpuInstanceId, computeInstanceId;
+} nvmlEventData_t;
+
+typedef struct events *nvmlEventSet_t;
+
+_Static_assert(sizeof(nvmlEventData_t) == 32, "nvmlEventData_t");
 _Static_assert(sizeof(nvmlMemory_t) == 24, "nvmlMemory_t");
 _Static_assert(sizeof(nvmlUtilization_t) == 8, "nvmlUtilization_t");
 _Static_assert(sizeof(nvmlProcessInfo_t) == 24, "nvmlProcessInfo_t");
@@ -81,7 +91,7 @@ struct gpu {
   struct gpu *whole; /* of an instance */
   char uuid[96], name[96];
   u64 energy, reasons, memory_total, memory_used;
-  u32 power, limit, default_limit, least, most, enforced, busy, memory_busy, temperature;
+  u32 power, limit, default_limit, least, most, enforced, busy, memory_busy, temperature, fan;
   u32 clocks[4];
   u32 mig, mig_pending;
   u32 minor, bus, gi, ci;
@@ -91,6 +101,16 @@ struct gpu {
   u32 processes_given;
 };
 
+/* A set of events, with those of its GPUs that wait to be fetched. */
+#define EVENTS 64
+struct events {
+  int there;
+  u64 types[GPUS];
+  nvmlEventData_t waiting[EVENTS];
+  int count;
+};
+
+static struct events events;
 static struct gpu gpus[GPUS];
 static struct gpu instances[GPUS][PLACES];
 static int initialised;
@@ -131,6 +151,7 @@ static nvmlReturn_t answer(const char *function, struct gpu *gpu) {
 void test_reset(void) {
   memset(gpus, 0, sizeof gpus);
   memset(instances, 0, sizeof instances);
+  memset(&events, 0, sizeof events);
   answers_given = 0;
   initialised = 0;
   calls = 0;
@@ -168,6 +189,7 @@ static int set(struct gpu *g, const char *what, u64 value) {
   else if (strcmp(what, "memory total") == 0) g->memory_total = value;
   else if (strcmp(what, "memory used") == 0) g->memory_used = value;
   else if (strcmp(what, "temperature") == 0) g->temperature = (u32)value;
+  else if (strcmp(what, "fan") == 0) g->fan = (u32)value;
   else if (strcmp(what, "sm clock") == 0) g->clocks[1] = (u32)value;
   else if (strcmp(what, "memory clock") == 0) g->clocks[2] = (u32)value;
   else if (strcmp(what, "reasons") == 0) g->reasons = value;
@@ -220,6 +242,19 @@ void test_field(int gpu, u32 id, u32 scope, u32 type, u64 value) {
   }
 }
 
+/* An event of a GPU: it is lost if no set is registered for it. */
+void test_event(int gpu, u64 type, u64 data) {
+  if (events.there && (events.types[gpu] & type) && events.count < EVENTS) {
+    nvmlEventData_t *event = &events.waiting[events.count++];
+    event->device = &gpus[gpu];
+    event->eventType = type;
+    event->eventData = data;
+    event->gpuInstanceId = event->computeInstanceId = ~0U;
+  }
+}
+
+int test_event_sets(void) { return events.there; }
+
 void test_processes(int gpu, u32 count) {
   gpus[gpu].processes_given = count;
   for (u32 i = 0; i < count; i++) {
@@ -236,6 +271,7 @@ u32 test_size(const char *type) {
   if (strcmp(type, "nvmlUtilization_t") == 0) return sizeof(nvmlUtilization_t);
   if (strcmp(type, "nvmlProcessInfo_t") == 0) return sizeof(nvmlProcessInfo_t);
   if (strcmp(type, "nvmlPciInfo_t") == 0) return sizeof(nvmlPciInfo_t);
+  if (strcmp(type, "nvmlEventData_t") == 0) return sizeof(nvmlEventData_t);
   if (strcmp(type, "nvmlFieldValue_t") == 0) return sizeof(nvmlFieldValue_t);
   return 0;
 }
@@ -252,6 +288,11 @@ u32 test_offset(const char *member) {
     return offsetof(nvmlProcessInfo_t, gpuInstanceId);
   if (strcmp(member, "nvmlProcessInfo_t.computeInstanceId") == 0)
     return offsetof(nvmlProcessInfo_t, computeInstanceId);
+  if (strcmp(member, "nvmlEventData_t.device") == 0) return offsetof(nvmlEventData_t, device);
+  if (strcmp(member, "nvmlEventData_t.eventType") == 0)
+    return offsetof(nvmlEventData_t, eventType);
+  if (strcmp(member, "nvmlEventData_t.eventData") == 0)
+    return offsetof(nvmlEventData_t, eventData);
   if (strcmp(member, "nvmlFieldValue_t.scopeId") == 0) return offsetof(nvmlFieldValue_t, scopeId);
   if (strcmp(member, "nvmlFieldValue_t.valueType") == 0)
     return offsetof(nvmlFieldValue_t, valueType);
@@ -383,6 +424,47 @@ nvmlReturn_t nvmlDeviceGetTemperature(nvmlDevice_t device, u32 sensor, u32 *temp
   return SUCCESS;
 }
 
+nvmlReturn_t nvmlDeviceGetFanSpeed(nvmlDevice_t device, u32 *percent) {
+  CHECK(device);
+  *percent = device->fan;
+  return SUCCESS;
+}
+
+nvmlReturn_t nvmlEventSetCreate(nvmlEventSet_t *set) {
+  CHECK(NULL);
+  events.there++;
+  *set = &events;
+  return SUCCESS;
+}
+
+nvmlReturn_t nvmlDeviceRegisterEvents(nvmlDevice_t device, u64 types, nvmlEventSet_t set) {
+  CHECK(device);
+  if (set != &events || !events.there) return INVALID_ARGUMENT;
+  events.types[device - gpus] |= types;
+  return SUCCESS;
+}
+
+#ifdef OLD_DRIVER
+#define nvmlEventSetWait_v2 nvmlEventSetWait
+#endif
+nvmlReturn_t nvmlEventSetWait_v2(nvmlEventSet_t set, nvmlEventData_t *data, u32 millis) {
+  CHECK(NULL);
+  if (set != &events || !events.there || millis != 0) return INVALID_ARGUMENT;
+  if (events.count == 0) return TIMEOUT;
+  *data = events.waiting[0];
+  memmove(events.waiting, events.waiting + 1, --events.count * sizeof(nvmlEventData_t));
+  return SUCCESS;
+}
+
+nvmlReturn_t nvmlEventSetFree(nvmlEventSet_t set) {
+  CHECK(NULL);
+  if (set != &events || !events.there) return INVALID_ARGUMENT;
+  events.there--;
+  memset(events.types, 0, sizeof events.types);
+  events.count = 0;
+  return SUCCESS;
+}
+
 #ifdef OLD_DRIVER
 #define nvmlDeviceGetCurrentClocksEventReasons nvmlDeviceGetCurrentClocksThrottleReasons
 #endif
@@ -460,7 +542,8 @@ nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(
 nvmlReturn_t nvmlDeviceGetFieldValues(nvmlDevice_t device, int count, nvmlFieldValue_t *values) {
   CHECK(device);
   for (int v = 0; v < count; v++) {
-    values[v].nvmlReturn = NOT_SUPPORTED;
+    /* a field that is not known is an argument that is not valid */
+    values[v].nvmlReturn = values[v].fieldId > 198 ? INVALID_ARGUMENT : NOT_SUPPORTED;
     for (int f = 0; f < device->fields_given; f++) {
       if (device->fields[f].id == values[v].fieldId &&
           device->fields[f].scope == values[v].scopeId) {

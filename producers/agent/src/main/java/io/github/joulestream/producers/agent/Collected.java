@@ -6,24 +6,42 @@ import static io.github.joulestream.energy.Readings.MISSING;
 import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.Readings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Readings of several turns, on their way into one batch: for each device its rows, in arrays that
- * are filled again and again. Mutable; one thread.
+ * are filled again and again; and statuses of devices. A batch has statuses of its own devices
+ * only: a status of another one waits for the next batch that has it. Mutable; one thread.
  */
 final class Collected {
+  /** Statuses that may wait for a batch with their device. */
+  static final int WAITING = Bounds.DEVICES;
+
+  private static final Logger log = LoggerFactory.getLogger(Collected.class);
   private static final int COLUMNS = 6;
   private static final long[] NONE = {};
 
   private final Map<String, Rows> devices = new LinkedHashMap<>();
   // rows of all devices
   private int collected;
+  private List<DeviceStatus> statuses = new ArrayList<>();
+  private boolean leavesOut;
+
+  /**
+   * What goes into a batch.
+   *
+   * @param series at least one reading of each device
+   * @param statuses of these devices
+   */
+  record Taken(List<DeviceSeries> series, List<DeviceStatus> statuses) {}
 
   /** Rows of one device. */
   private static final class Rows {
@@ -116,13 +134,43 @@ final class Collected {
     collected += series.readings().size();
   }
 
-  /** Returns all series and begins anew. */
-  List<DeviceSeries> take() {
+  /**
+   * Adds a status; its device need not have readings. Of more than {@link #WAITING} statuses that
+   * wait for their devices the oldest are left out.
+   */
+  void add(DeviceStatus status) {
+    statuses.add(status);
+  }
+
+  /** Returns all series, and the statuses of their devices, and begins anew. */
+  Taken take() {
     // a device without readings is gone
     devices.values().removeIf(rows -> rows.size == 0);
     List<DeviceSeries> all = new ArrayList<>(devices.size());
     devices.values().forEach(rows -> all.add(rows.take()));
     collected = 0;
-    return all;
+    return new Taken(all, takeStatuses());
+  }
+
+  private List<DeviceStatus> takeStatuses() {
+    if (statuses.isEmpty()) {
+      return List.of();
+    }
+    List<DeviceStatus> taken = new ArrayList<>(statuses.size());
+    List<DeviceStatus> waiting = new ArrayList<>();
+    for (DeviceStatus status : statuses) {
+      boolean fits = taken.size() < Bounds.STATUSES && devices.containsKey(status.deviceId());
+      (fits ? taken : waiting).add(status);
+    }
+    int over = waiting.size() - WAITING;
+    if (over > 0) {
+      if (!leavesOut) {
+        leavesOut = true;
+        log.warn("Statuses of devices without readings are left out, {} of them now", over);
+      }
+      waiting = new ArrayList<>(waiting.subList(over, waiting.size()));
+    }
+    statuses = waiting;
+    return taken;
   }
 }

@@ -2,7 +2,6 @@
 package io.github.joulestream.producers.agent;
 
 import io.github.joulestream.energy.DeviceSeries;
-import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.jobs.HeldJobs;
 import io.github.joulestream.producers.jobs.JobMapper;
 import io.github.joulestream.producers.jobs.JobSource;
@@ -36,9 +35,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent of a node: reads its probes at every interval and publishes their readings. A probe
- * that fails is logged once and read again; the others go on. A probe that this machine does not
- * have is looked for again now and then: drivers come late, and devices are plugged in.
+ * The agent of a node: reads its probes at every interval and publishes their readings, and at a
+ * slower pace what devices report besides power. A probe that fails is logged once and read again;
+ * the others go on. A probe that this machine does not have is looked for again now and then:
+ * drivers come late, and devices are plugged in.
  */
 public final class NodeAgent implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
@@ -54,12 +54,13 @@ public final class NodeAgent implements AutoCloseable {
   private final ClockWatch watch;
   private final Heartbeat heartbeat;
   private final Collected collected = new Collected();
-  private final List<Source> sources = new ArrayList<>();
+  private final List<ProbeSource> sources = new ArrayList<>();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = Thread.ofPlatform().name("agent").unstarted(this::run);
   private final long agentEpoch;
   private Overlaps overlaps;
   private Pace pace;
+  private StatusSampler statuses;
   private @Nullable JobMapper jobs;
   private long sequence;
   private int turnsCollected;
@@ -74,48 +75,6 @@ public final class NodeAgent implements AutoCloseable {
   private final AtomicLong lastReadingNanos;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final Progress progress = new Progress("the agent", STUCK);
-
-  /** A probe and its state. */
-  private static final class Source {
-    final Probe probe;
-    final AtomicLong failures = new AtomicLong();
-    // why it cannot be read, or null
-    volatile @Nullable String trouble;
-    volatile boolean open;
-
-    Source(Probe probe) {
-      this.probe = probe;
-    }
-
-    String describe() {
-      try {
-        return probe.describe();
-      } catch (RuntimeException e) {
-        log.warn("Probe {} cannot be described", probe.name(), e);
-        return probe.name();
-      }
-    }
-
-    void open() {
-      try {
-        probe.open();
-        open = true;
-        trouble = null;
-      } catch (Probe.ProbeUnavailable e) {
-        // hardware that is not there is no failure
-        trouble =
-            e.isAbsent()
-                ? null
-                : "%s unavailable, because %s"
-                    .formatted(probe.name(), Names.words(String.valueOf(e.getMessage())));
-      } catch (RuntimeException | StackOverflowError e) {
-        // a defect in one probe must not affect the others; it is opened again later
-        failures.incrementAndGet();
-        log.warn("Probe {} cannot be opened", probe.name(), e);
-        trouble = "%s unavailable, because %s".formatted(probe.name(), Names.words(e.toString()));
-      }
-    }
-  }
 
   /** Opens the probes; those that this machine does not have are left out and described. */
   public NodeAgent(
@@ -134,8 +93,9 @@ public final class NodeAgent implements AutoCloseable {
     this.lookedNanos = nanos.nanos();
     this.lastReadingNanos = new AtomicLong(lookedNanos);
     this.pace = paceFromNow();
+    this.statuses = statusesFromNow();
     for (Probe probe : candidates) {
-      Source source = new Source(probe);
+      ProbeSource source = new ProbeSource(probe);
       source.open();
       sources.add(source);
     }
@@ -165,8 +125,8 @@ public final class NodeAgent implements AutoCloseable {
 
   private List<GpuNumbering> numberings() {
     List<GpuNumbering> numberings = new ArrayList<>();
-    for (Source source : sources) {
-      GpuNumbering numbering = source.open ? source.probe.numbering() : null;
+    for (ProbeSource source : sources) {
+      GpuNumbering numbering = source.isOpen() ? source.probe.numbering() : null;
       if (numbering != null) {
         numberings.add(numbering);
       }
@@ -187,7 +147,9 @@ public final class NodeAgent implements AutoCloseable {
   /** What it samples, and what it cannot read. */
   public String describe() {
     List<String> words = new ArrayList<>();
-    sources.stream().filter(source -> source.open).forEach(source -> words.add(source.describe()));
+    sources.stream()
+        .filter(source -> source.isOpen())
+        .forEach(source -> words.add(source.describe()));
     if (jobs != null) {
       words.add(jobs.describe());
     }
@@ -198,12 +160,7 @@ public final class NodeAgent implements AutoCloseable {
   /** What it cannot read, and why. */
   public List<String> unavailable() {
     List<String> words = new ArrayList<>();
-    for (Source source : sources) {
-      String trouble = source.trouble;
-      if (trouble != null) {
-        words.add(trouble);
-      }
-    }
+    sources.forEach(source -> words.addAll(source.troubles()));
     return words;
   }
 
@@ -213,7 +170,7 @@ public final class NodeAgent implements AutoCloseable {
 
   private Overlaps overlapsOfOpen() {
     return new Overlaps(
-        sources.stream().filter(source -> source.open).map(source -> source.probe).toList());
+        sources.stream().filter(source -> source.isOpen()).map(source -> source.probe).toList());
   }
 
   private Pace paceFromNow() {
@@ -221,9 +178,14 @@ public final class NodeAgent implements AutoCloseable {
         settings.node(), settings.interval().toNanos(), nanos.nanos(), clock.epochMillis());
   }
 
+  private StatusSampler statusesFromNow() {
+    return new StatusSampler(settings, heartbeat, nanos.nanos(), clock.epochMillis());
+  }
+
   private void run() {
     try {
       pace = paceFromNow(); // opening the probes may have taken a while
+      statuses = statusesFromNow();
       while (!stop.await(pace.waitNanos(nanos.nanos()), TimeUnit.NANOSECONDS)) {
         progress.turned();
         lookAgain(); // before the stamp: opening a probe may take seconds
@@ -250,10 +212,18 @@ public final class NodeAgent implements AutoCloseable {
       overlaps = overlapsOfOpen(); // a meter that was silent has begun to answer
       heartbeat.changed();
     }
-    for (Source source : sources) {
-      if (source.open) {
+    for (ProbeSource source : sources) {
+      if (source.isOpen()) {
         read(source, epochMillis);
       }
+    }
+    if (statuses.isDue(nanos.nanos())) {
+      for (ProbeSource source : sources) {
+        if (source.isOpen()) {
+          statuses.read(source, epochMillis, collected);
+        }
+      }
+      statuses.turned(nanos.nanos());
     }
     if (++turnsCollected >= settings.readingsPerBatch()) {
       publishCollected();
@@ -265,7 +235,7 @@ public final class NodeAgent implements AutoCloseable {
     heartbeat.turn(nanos.nanos(), epochMillis, this::unavailable);
   }
 
-  private void read(Source source, long epochMillis) {
+  private void read(ProbeSource source, long epochMillis) {
     try {
       for (DeviceSeries series : overlaps.settle(source.probe, source.probe.read(epochMillis))) {
         if (!collected.fits(series)) {
@@ -279,10 +249,8 @@ public final class NodeAgent implements AutoCloseable {
         lastReadingMillis.set(epochMillis);
         lastReadingNanos.set(nanos.nanos());
       }
-      if (source.trouble != null) {
-        source.trouble = null;
+      if (source.isReadAgain()) {
         heartbeat.changed();
-        log.warn("Probe {} can be read again", source.probe.name());
       }
     } catch (IOException e) {
       fails(source, String.valueOf(e.getMessage()), null);
@@ -294,14 +262,10 @@ public final class NodeAgent implements AutoCloseable {
     }
   }
 
-  private void fails(Source source, String message, @Nullable Throwable mistake) {
-    String why = Names.words(message);
-    source.failures.incrementAndGet();
-    if (source.trouble == null) {
-      log.warn("Probe {} fails: {}", source.probe.name(), why, mistake);
+  private void fails(ProbeSource source, String message, @Nullable Throwable mistake) {
+    if (source.fails(message, mistake)) {
       heartbeat.changed();
     }
-    source.trouble = "%s fails: %s".formatted(source.probe.name(), why);
   }
 
   /** Opens, at times, what could not be opened before. */
@@ -311,10 +275,10 @@ public final class NodeAgent implements AutoCloseable {
       return;
     }
     lookedNanos = now;
-    for (Source source : sources) {
-      if (!source.open) {
+    for (ProbeSource source : sources) {
+      if (!source.isOpen()) {
         source.open();
-        if (source.open) {
+        if (source.isOpen()) {
           overlaps = overlapsOfOpen();
           heartbeat.changed();
           log.info("Probe {} opened: {}", source.probe.name(), source.describe());
@@ -325,10 +289,17 @@ public final class NodeAgent implements AutoCloseable {
 
   private void publishCollected() {
     turnsCollected = 0;
-    List<DeviceSeries> series = collected.take();
-    if (!series.isEmpty()) {
+    Collected.Taken taken = collected.take();
+    if (!taken.series().isEmpty()) {
       publisher.publish(
-          new TelemetryBatch(settings.site(), settings.node(), agentEpoch, sequence++, series));
+          new TelemetryBatch(
+              settings.site(),
+              settings.node(),
+              agentEpoch,
+              sequence++,
+              taken.series(),
+              0,
+              taken.statuses()));
       batches.incrementAndGet();
     }
   }
@@ -358,7 +329,7 @@ public final class NodeAgent implements AutoCloseable {
     long silent = nanos.nanos() - lastReadingNanos.get();
     Duration limit = settings.interval().multipliedBy(TURNS_MISSED).plusSeconds(1);
     List<String> unavailable = unavailable();
-    if (sources.stream().noneMatch(source -> source.open)) {
+    if (sources.stream().noneMatch(source -> source.isOpen())) {
       // it looks again by itself: to start it anew would not help
       return Health.good(
           "nothing can be read here"
@@ -378,14 +349,14 @@ public final class NodeAgent implements AutoCloseable {
         .show(Metric.LAST_READING, () -> lastReadingMillis.get() / 1e3)
         .show(Metric.SKIPPED_TURNS, skipped::get)
         .show(Metric.CLOCK_STEPS, clockSteps::get)
-        .show(Metric.PROBES, () -> sources.stream().filter(source -> source.open).count())
+        .show(Metric.PROBES, () -> sources.stream().filter(source -> source.isOpen()).count())
         .show(
             Metric.PROBE_FAILURES,
             "probe",
             () -> {
               Map<String, Long> failures = new LinkedHashMap<>();
               sources.forEach(
-                  source -> failures.merge(source.probe.name(), source.failures.get(), Long::sum));
+                  source -> failures.merge(source.probe.name(), source.failures(), Long::sum));
               return failures;
             });
     JobMapper followed = jobs;

@@ -36,7 +36,18 @@ final class Pace {
    */
   static Pace of(String node, long intervalNanos, long nowNanos, long epochMillis) {
     long spread = Math.clamp(intervalNanos / NANOS_PER_MILLI, 1, SPREAD_MILLIS);
-    long wait = Math.floorMod(placeMillis(node, spread) - epochMillis, spread);
+    return of(node, intervalNanos, spread, nowNanos, epochMillis);
+  }
+
+  /** As {@link #of}, with the turns of all nodes spread over the whole interval. */
+  static Pace spread(String node, long intervalNanos, long nowNanos, long epochMillis) {
+    long spread = Math.max(intervalNanos / NANOS_PER_MILLI, 1);
+    return of(node, intervalNanos, spread, nowNanos, epochMillis);
+  }
+
+  private static Pace of(
+      String node, long intervalNanos, long spreadMillis, long nowNanos, long epochMillis) {
+    long wait = Math.floorMod(placeMillis(node, spreadMillis) - epochMillis, spreadMillis);
     return new Pace(intervalNanos, nowNanos + wait * NANOS_PER_MILLI);
   }
 

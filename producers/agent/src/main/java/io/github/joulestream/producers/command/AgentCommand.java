@@ -80,6 +80,16 @@ public final class AgentCommand implements Callable<Integer> {
   Duration publishInterval = Duration.ofSeconds(1);
 
   @Option(
+      names = "--status-interval",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      converter = DurationOrOff.class,
+      description =
+          "Time between two readings of what devices report besides power (temperatures, clocks,"
+              + " errors), 1s to 1h, or off (default: ${DEFAULT-VALUE}).")
+  Duration statusInterval = AgentSettings.STATUS_INTERVAL;
+
+  @Option(
       names = "--spool",
       paramLabel = "DIR",
       description =
@@ -117,7 +127,12 @@ public final class AgentCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     AgentSettings settings =
         new AgentSettings(
-            site, node != null ? node : NodeAgent.hostName(), interval, publishInterval, labels);
+            site,
+            node != null ? node : NodeAgent.hostName(),
+            interval,
+            publishInterval,
+            statusInterval,
+            labels);
     if (spoolLimit < MIN_SPOOL) {
       throw UserError.usage("--spool-limit must be at least 1M");
     }

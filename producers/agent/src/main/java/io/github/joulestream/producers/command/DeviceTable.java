@@ -5,6 +5,7 @@ import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.Overlaps;
@@ -55,6 +56,7 @@ final class DeviceTable implements AutoCloseable {
         for (DeviceSeries series : read(probe)) {
           before.put(series.device().id(), series);
         }
+        statuses(probe); // counters begin here
       } catch (IOException e) {
         unavailable.put(probe.name() + ", at first", String.valueOf(e.getMessage()));
       }
@@ -64,6 +66,19 @@ final class DeviceTable implements AutoCloseable {
   /** Stamped now, not when the first probe was opened or read: each may take seconds. */
   private List<DeviceSeries> read(Probe probe) throws IOException {
     return overlaps.settle(probe, probe.read(clock.epochMillis()));
+  }
+
+  /** By device; none if they cannot be read, for which the reason is kept. */
+  private Map<String, DeviceStatus> statuses(Probe probe) {
+    Map<String, DeviceStatus> statuses = new LinkedHashMap<>();
+    try {
+      for (DeviceStatus status : probe.statuses(clock.epochMillis())) {
+        statuses.put(status.deviceId(), status);
+      }
+    } catch (IOException e) {
+      unavailable.put("statuses of " + probe.name(), String.valueOf(e.getMessage()));
+    }
+    return statuses;
   }
 
   /** Reads the probes again; all of it as lines of text. */
@@ -89,9 +104,12 @@ final class DeviceTable implements AutoCloseable {
     for (Detail detail : probe.details()) {
       details.computeIfAbsent(detail.device(), _ -> new ArrayList<>()).add(detail);
     }
-    for (DeviceSeries series : read(probe)) {
+    List<DeviceSeries> read = read(probe);
+    Map<String, DeviceStatus> statuses = statuses(probe);
+    for (DeviceSeries series : read) {
       String id = series.device().id();
       addDevice(series, before.remove(id), lines);
+      addStatus(statuses.get(id), lines);
       addDetails(details.remove(id), lines);
     }
     // of those without a new reading, or that are lost
@@ -113,6 +131,15 @@ final class DeviceTable implements AutoCloseable {
     lines.ids("total", wholes, Device::countsInTotal);
     lines.ids("in it, and in their kinds", wholes, d -> !d.countsInTotal() && d.countsInKind());
     lines.ids("adds to nothing", wholes, d -> !d.countsInTotal() && !d.countsInKind());
+  }
+
+  private static void addStatus(@Nullable DeviceStatus status, Lines lines) {
+    if (status != null) {
+      status
+          .values()
+          .forEach((column, value) ->
+              lines.field(StatusText.name(column), StatusText.value(column, value)));
+    }
   }
 
   private static void addDetails(@Nullable List<Detail> details, Lines lines) {

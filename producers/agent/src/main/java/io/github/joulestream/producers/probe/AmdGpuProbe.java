@@ -24,8 +24,10 @@ import java.util.List;
  *   device/unique_id                     the GPU's number, hexadecimal
  * </pre>
  *
- * Anybody may read them. What is not a GPU with a sensor of its own is an instance of one, so that
- * jobs may have it: the dies of a module (MI250), the partitions of a GPU (MI300); see {@link
+ * <p>What it reports besides is in {@link AmdSensors}.
+ *
+ * <p>Anybody may read them. What is not a GPU with a sensor of its own is an instance of one, so
+ * that jobs may have it: the dies of a module (MI250), the partitions of a GPU (MI300); see {@link
  * AmdCards}. A card whose power nobody shows is counted and not read: what a job has of it is not
  * covered.
  */
@@ -132,13 +134,8 @@ public final class AmdGpuProbe extends SysfsProbe {
     for (AmdCards.Card die : dies) {
       gpu.used(SysfsDevice.firstOf(die.folder(), nameOf(vram(die.folder(), "used"))));
     }
-    return gpu.show("power cap", sensors.resolve("power1_cap"), 1e6, "W")
-        .show("temperature, edge", sensors.resolve("temp1_input"), 1000, "°C")
-        .show("temperature, junction", sensors.resolve("temp2_input"), 1000, "°C")
-        .show("temperature, memory", sensors.resolve("temp3_input"), 1000, "°C")
-        .show("clock", sensors.resolve("freq1_input"), 1e6, "MHz")
-        .show("memory clock", sensors.resolve("freq2_input"), 1e6, "MHz")
-        .show("memory busy", pci.resolve("mem_busy_percent"), 1, "%");
+    AmdSensors.add(gpu, sensors);
+    return gpu.show("memory busy", pci.resolve("mem_busy_percent"), 1, "%");
   }
 
   /** A die or a partition, which repeats the power and the counter of its GPU. */

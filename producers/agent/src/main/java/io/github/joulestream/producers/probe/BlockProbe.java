@@ -7,6 +7,7 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.input.Names;
@@ -42,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p>Power is modelled: of NVMe drives by the power state they are in, which they are asked once in
  * ten seconds, see {@link PowerState}; of others, and of NVMe drives that may not be asked, by
  * their kind, see {@link DrivePower}. Where one NVMe controller has several namespaces, its power
- * is that of the first one.
+ * is that of the first one. Temperature and wear: {@link DriveStatus}.
  */
 public final class BlockProbe implements Probe {
   private static final Logger log = LoggerFactory.getLogger(BlockProbe.class);
@@ -60,6 +61,7 @@ public final class BlockProbe implements Probe {
   private static final long[] NONE = {};
 
   private final Path diskstats;
+  private final Path sysRoot;
   private final Path block;
   private final Opener opener;
   private final MountedSpace space;
@@ -94,6 +96,7 @@ public final class BlockProbe implements Probe {
     final @Nullable NvmeController controller;
     // false if another namespace of its controller has the power
     final boolean tellsPower;
+    final DriveStatus status;
     @Nullable PowerState state;
     long askedMillis = Long.MIN_VALUE;
     boolean stateFails;
@@ -110,8 +113,10 @@ public final class BlockProbe implements Probe {
         DrivePower otherwise,
         @Nullable NvmeAdmin admin,
         @Nullable NvmeController controller,
-        boolean tellsPower) {
+        boolean tellsPower,
+        @Nullable Path temperature) {
       this.id = id;
+      this.status = new DriveStatus(device.id(), temperature, admin);
       this.device = device;
       this.otherwise = otherwise;
       this.admin = admin;
@@ -127,6 +132,11 @@ public final class BlockProbe implements Probe {
     }
 
     void close() {
+      try {
+        status.close();
+      } catch (IOException e) {
+        log.debug("a temperature of {} was not closed in order", id, e);
+      }
       if (admin != null) {
         admin.close();
       }
@@ -151,6 +161,7 @@ public final class BlockProbe implements Probe {
 
   private BlockProbe(Path procRoot, Path sysRoot, Opener opener, MountedSpace space) {
     this.diskstats = procRoot.resolve("diskstats");
+    this.sysRoot = sysRoot;
     this.block = sysRoot.resolve("block");
     this.opener = opener;
     this.space = space;
@@ -256,7 +267,11 @@ public final class BlockProbe implements Probe {
                 Bounds.cutText(model), Plausible.limitMilliwatts(limitMilliwatts(controller)))
             .withCapacityBytes(Plausible.capacityBytes(bytes));
     DrivePower otherwise = DrivePower.of(id, model, spins, bytes);
-    return new Drive(id, device, otherwise, admin, controller, tellsPower);
+    Path temperature =
+        name.isEmpty()
+            ? (spins ? null : DriveStatus.ofSata(folder))
+            : DriveStatus.ofNvme(sysRoot, name);
+    return new Drive(id, device, otherwise, admin, controller, tellsPower, temperature);
   }
 
   private static long limitMilliwatts(@Nullable NvmeController controller) {
@@ -353,6 +368,23 @@ public final class BlockProbe implements Probe {
       }
     }
     return series;
+  }
+
+  @Override
+  public List<DeviceStatus> statuses(long epochMillis) throws IOException {
+    List<DeviceStatus> all = new ArrayList<>(drives.size());
+    IOException failure = null;
+    for (Drive drive : drives.values()) {
+      try {
+        drive.status.add(epochMillis, all);
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (failure != null && all.isEmpty()) {
+      throw failure;
+    }
+    return all;
   }
 
   /** Reads all figures; false if the lines are not about what they were about the last time. */

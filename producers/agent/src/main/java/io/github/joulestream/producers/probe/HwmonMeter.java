@@ -83,7 +83,7 @@ record HwmonMeter(
     for (Path chip : chips) {
       Path device = chip.resolve("device");
       Path named = Files.isReadable(chip.resolve("name")) ? chip : device;
-      String driver = text(named.resolve("name"));
+      String driver = SysfsProbe.textOf(named.resolve("name"));
       boolean meter = METER.matcher(driver).matches();
       if (meter || LABELLED.matcher(driver).matches()) {
         Map<Integer, Path> sensors = new TreeMap<>();
@@ -127,9 +127,9 @@ record HwmonMeter(
   private static HwmonMeter meter(Path chip, String driver, int number, Path folder)
       throws IOException {
     String power = "power" + number;
-    String words = text(folder.resolve(power + "_label"));
+    String words = SysfsProbe.textOf(folder.resolve(power + "_label"));
     if (words.isEmpty()) {
-      words = text(folder.resolve(power + "_oem_info"));
+      words = SysfsProbe.textOf(folder.resolve(power + "_oem_info"));
     }
     Matcher socket = SOCKET.matcher(words);
     boolean battery = SysfsDevice.number(folder.resolve(power + "_is_battery"), 0) == 1;
@@ -169,18 +169,6 @@ record HwmonMeter(
     return components || PART_WORDS.matcher(words.toLowerCase(Locale.ROOT)).find()
         ? Role.PART
         : Role.NODE;
-  }
-
-  /** A file's text; empty if it is not there, or refused. */
-  private static String text(Path file) {
-    if (!Files.isReadable(file)) {
-      return "";
-    }
-    try {
-      return SysFile.text(file);
-    } catch (IOException _) {
-      return ""; // drivers show files that their hardware then refuses
-    }
   }
 
   /** The first of these files that gives a reading now; else the first that is there, or null. */

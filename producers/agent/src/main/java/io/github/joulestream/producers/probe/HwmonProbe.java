@@ -5,6 +5,7 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.probe.HwmonMeter.Role;
 import java.io.IOException;
@@ -213,9 +214,12 @@ public final class HwmonProbe extends SysfsProbe {
     }
     taken.add(new Detail(id, Detail.TAKEN_AS, why));
     String power = "power" + first.number();
-    return shown
-        .show("power cap", first.folder().resolve(power + "_cap"), 1e6, "W")
-        .show("averaged over", first.folder().resolve(power + "_average_interval"), 1, "ms");
+    if (meters.size() == 1) {
+      shown.status(
+          StatusColumn.POWER_LIMIT_MILLIWATTS, first.folder().resolve(power + "_cap"), 1e-3);
+    }
+    return shown.show(
+        "averaged over", first.folder().resolve(power + "_average_interval"), 1, "ms");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.joulestream.producers.probe;
 
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +46,22 @@ public interface Probe extends AutoCloseable {
   }
 
   /**
-   * What it knows besides, as it is now: temperature, clocks, limits. Not for the sampling loop.
+   * Reads what its devices report besides power, once: temperature, clocks, errors. It is read at a
+   * slower pace than the readings, after those of the same turn, and must not block. What counts
+   * something is what was counted since the call before. A device that reports nothing has no
+   * status; of instances there are none, for the hardware is their device's.
+   *
+   * @param epochMillis the time of the statuses
+   * @return with the ids of the devices in {@link #read}
+   * @throws IOException if it cannot now; what it counted goes into the next status
+   */
+  default List<DeviceStatus> statuses(long epochMillis) throws IOException {
+    return List.of();
+  }
+
+  /**
+   * What it knows besides, as it is now: what is neither in its readings nor in its statuses. Not
+   * for the sampling loop.
    *
    * @throws IOException if it cannot now
    */

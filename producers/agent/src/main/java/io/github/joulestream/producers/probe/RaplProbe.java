@@ -4,12 +4,14 @@ package io.github.joulestream.producers.probe;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.StatusColumn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * {@code energy_uj} is in µJ and begins anew after {@code max_energy_range_uj}. The same counters
  * may show up again as {@code intel-rapl-mmio}: those are read only where the first are not there.
  * Since Linux 5.10 only root may read them.
+ *
+ * <p>The temperature of a processor is that of its package, see {@link ProcessorTemperatures}; its
+ * power limit in force that of the long term, {@code constraint_0_power_limit_uw}.
  */
 public final class RaplProbe extends SysfsProbe {
   private static final Pattern ZONE = Pattern.compile("(intel-rapl(?:-mmio)?:\\d+)(:\\d+)?");
@@ -42,6 +47,7 @@ public final class RaplProbe extends SysfsProbe {
   private static final int CONSTRAINTS = 3;
 
   private final Path procRoot;
+  private final Path sysRoot;
   private final Path powercap;
 
   /**
@@ -50,6 +56,7 @@ public final class RaplProbe extends SysfsProbe {
    */
   public RaplProbe(Path procRoot, Path sysRoot) {
     this.procRoot = procRoot;
+    this.sysRoot = sysRoot;
     powercap = sysRoot.resolve("class").resolve("powercap");
   }
 
@@ -64,6 +71,7 @@ public final class RaplProbe extends SysfsProbe {
     List<SysfsDevice> found = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     Path refused = null;
+    Map<String, Path> temperatures = ProcessorTemperatures.byPackage(sysRoot);
     for (Path zone : zones()) {
       Matcher matcher = ZONE.matcher(nameOf(zone));
       Path energy = zone.resolve("energy_uj");
@@ -91,8 +99,12 @@ public final class RaplProbe extends SysfsProbe {
                       // the last value before zero is the range itself
                       .withCounter(epoch, range > 0 ? range + 1 : 0))
               .energy(energy)
+              .status(
+                  StatusColumn.POWER_LIMIT_MILLIWATTS,
+                  zone.resolve("constraint_0_power_limit_uw"),
+                  1e-3)
+              .status(StatusColumn.TEMPERATURE_DECIDEGREES, temperatures.get(device.id()), 0.01)
               .show("maker's long-term power", zone.resolve("constraint_0_max_power_uw"), 1e6, "W")
-              .show("power limit", zone.resolve("constraint_0_power_limit_uw"), 1e6, "W")
               .show("short-term power limit", zone.resolve("constraint_1_power_limit_uw"), 1e6, "W")
               .show("counter range", zone.resolve("max_energy_range_uj"), 1e6, "J"));
     }

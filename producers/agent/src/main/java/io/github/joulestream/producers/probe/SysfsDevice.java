@@ -6,7 +6,9 @@ import static io.github.joulestream.energy.Readings.MISSING;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.runtime.Quantities;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,16 +16,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A device that shows its figures in files of {@code /sys}, one number each. Mutable: the files
  * stay open. One thread.
  */
 final class SysfsDevice implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SysfsDevice.class);
   private static final long[] NONE = {};
 
   private final Device device;
   private final List<Shown> shown = new ArrayList<>();
+  private final List<Status> statuses = new ArrayList<>();
   // more than one: the power of the device is their sum
   private final List<SysFile> powerMicrowatts = new ArrayList<>(1);
   private @Nullable SysFile energyMicrojoules;
@@ -31,9 +37,17 @@ final class SysfsDevice implements AutoCloseable {
   private final List<SysFile> usedBytes = new ArrayList<>();
   private @Nullable IOException failure;
   private long refused = MISSING;
+  private boolean statusFails;
 
   /** Something to look at, not sent. */
   private record Shown(String name, SysFile file, double divisor, String unit) {}
+
+  /**
+   * A file that is sent as a status.
+   *
+   * @param factor from its unit to that of the column
+   */
+  private record Status(StatusColumn column, SysFile file, double factor) {}
 
   SysfsDevice(Device device) {
     this.device = device;
@@ -100,8 +114,53 @@ final class SysfsDevice implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Adds a file of its status, if it is there.
+   *
+   * @param factor from the file's unit to that of the column
+   */
+  SysfsDevice status(StatusColumn column, @Nullable Path path, double factor) throws IOException {
+    if (path != null && Files.isReadable(path)) {
+      statuses.add(new Status(column, SysFile.open(path), factor));
+    }
+    return this;
+  }
+
   Device device() {
     return device;
+  }
+
+  /**
+   * Reads its status into a list; what cannot be read now is not known.
+   *
+   * @throws IOException if none of it can be read
+   */
+  void addStatus(long epochMillis, List<DeviceStatus> all) throws IOException {
+    StatusValues values = new StatusValues();
+    IOException broken = null;
+    int given = 0;
+    for (Status status : statuses) {
+      try {
+        long number = status.file.readNumber();
+        given++;
+        // temperatures may be below zero, and have bounds of their own
+        if (status.column == StatusColumn.TEMPERATURE_DECIDEGREES
+            || status.column == StatusColumn.MEMORY_TEMPERATURE_DECIDEGREES
+            || !ErrorValue.is(number)) {
+          values.put(status.column, Math.round(number * status.factor));
+        }
+      } catch (IOException e) {
+        broken = e;
+      }
+    }
+    if (broken != null && !statusFails) {
+      statusFails = true;
+      log.info("Some of the status of {} cannot be read: {}", device.id(), broken.getMessage());
+    }
+    if (given == 0 && broken != null) {
+      throw broken;
+    }
+    values.addTo(all, device.id(), epochMillis);
   }
 
   /**
@@ -224,6 +283,7 @@ final class SysfsDevice implements AutoCloseable {
     files.add(busyPercent);
     files.addAll(usedBytes);
     shown.forEach(figure -> files.add(figure.file));
+    statuses.forEach(status -> files.add(status.file));
     for (SysFile file : files) {
       try {
         if (file != null) {

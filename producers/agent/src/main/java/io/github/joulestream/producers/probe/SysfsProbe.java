@@ -2,6 +2,7 @@
 package io.github.joulestream.producers.probe;
 
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,13 +37,30 @@ abstract class SysfsProbe implements Probe {
 
   /** Folders of a folder, by name; none if it is not there. */
   static List<Path> folders(Path folder) throws IOException {
+    return files(folder).stream().filter(Files::isDirectory).toList();
+  }
+
+  /** Files and folders of a folder, by name; none if it is not there. */
+  static List<Path> files(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(Files::isDirectory).sorted().toList();
+      return entries.sorted().toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+  }
+
+  /** A file's text; empty if it is not there, or refused. */
+  static String textOf(Path file) {
+    if (!Files.isReadable(file)) {
+      return "";
+    }
+    try {
+      return SysFile.text(file);
+    } catch (IOException _) {
+      return ""; // drivers show files that their hardware then refuses
     }
   }
 
@@ -150,6 +168,23 @@ abstract class SysfsProbe implements Probe {
     } catch (ProbeUnavailable e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  @Override
+  public List<DeviceStatus> statuses(long epochMillis) throws IOException {
+    List<DeviceStatus> all = new ArrayList<>(devices.size());
+    IOException failure = null;
+    for (SysfsDevice device : devices) {
+      try {
+        device.addStatus(epochMillis, all);
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    if (all.isEmpty() && failure != null) {
+      throw failure;
+    }
+    return all;
   }
 
   @Override

@@ -7,9 +7,12 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.schemas.TelemetryBatch;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +35,7 @@ class CollectedTest {
     assertThat(collected.fits(series("gpu1", 11))).isFalse();
     assertThat(collected.fits(series("gpu1", 10))).isTrue();
     collected.add(series("gpu1", 10));
-    List<DeviceSeries> taken = collected.take();
+    List<DeviceSeries> taken = collected.take().series();
     assertThat(new TelemetryBatch("s", "n", 1_795_485_725_000L, 0, taken).devices()).hasSize(2);
     assertThat(collected.fits(series("gpu0", 11))).isTrue();
   }
@@ -45,10 +48,47 @@ class CollectedTest {
     }
     assertThat(collected.fits(series("more", 1))).isFalse();
     assertThat(collected.fits(series("gpu0", 1))).isTrue();
-    assertThat(collected.take()).hasSize(Bounds.DEVICES);
+    assertThat(collected.take().series()).hasSize(Bounds.DEVICES);
     // those that were there a batch before
     assertThat(collected.fits(series("more", 1))).isFalse();
-    assertThat(collected.take()).isEmpty();
+    assertThat(collected.take().series()).isEmpty();
     assertThat(collected.fits(series("more", 1))).isTrue();
+  }
+
+  private static DeviceStatus status(String id, long millis) {
+    return new DeviceStatus(id, millis, Map.of(StatusColumn.TEMPERATURE_DECIDEGREES, 400L));
+  }
+
+  @Test
+  void statusesOfDevicesWithoutReadings_wait_andTheOldestAreLeftOut() {
+    collected.add(status("gpu0", 1));
+    collected.add(series("gpu1", 1));
+    collected.add(status("gpu1", 2));
+    assertThat(collected.take().statuses()).containsExactly(status("gpu1", 2));
+    for (int i = 0; i < Collected.WAITING; i++) {
+      collected.add(status("gone", i));
+    }
+    collected.add(series("gpu1", 1));
+    // a device that was in the batch before is not in this one
+    assertThat(collected.take().statuses()).isEmpty();
+    collected.add(series("gpu0", 1));
+    assertThat(collected.take().statuses()).as("it was the oldest").isEmpty();
+    collected.add(series("gone", 1));
+    assertThat(collected.take().statuses()).hasSize(Collected.WAITING);
+    collected.add(series("gone", 1));
+    assertThat(collected.take().statuses()).isEmpty();
+  }
+
+  @Test
+  void aBatchHasNoMoreStatuses_thanABatchMayHave() {
+    collected.add(series("gpu0", 1));
+    for (int i = 0; i < Bounds.STATUSES + 10; i++) {
+      collected.add(status("gpu0", i));
+    }
+    Collected.Taken taken = collected.take();
+    assertThat(new TelemetryBatch("s", "n", 1, 0, taken.series(), 0, taken.statuses()).statuses())
+        .hasSize(Bounds.STATUSES);
+    collected.add(series("gpu0", 1));
+    assertThat(collected.take().statuses()).hasSize(10);
   }
 }

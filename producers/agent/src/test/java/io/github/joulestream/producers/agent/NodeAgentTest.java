@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
@@ -19,11 +21,14 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class NodeAgentTest {
@@ -70,6 +75,8 @@ class NodeAgentTest {
     boolean mistake;
     boolean closed;
     long counterEpoch;
+    @Nullable Exception statusFailure;
+    final List<Long> statusTimes = new ArrayList<>();
 
     Switch(String name, boolean there) {
       this.name = name;
@@ -108,8 +115,136 @@ class NodeAgentTest {
     }
 
     @Override
+    public List<DeviceStatus> statuses(long epochMillis) throws IOException {
+      statusTimes.add(epochMillis);
+      if (statusFailure instanceof IOException e) {
+        throw e;
+      }
+      if (statusFailure instanceof RuntimeException e) {
+        throw e;
+      }
+      return List.of(
+          new DeviceStatus(
+              name, epochMillis, Map.of(StatusColumn.XID_ERRORS, (long) statusTimes.size())));
+    }
+
+    @Override
     public void close() {
       closed = true;
+    }
+  }
+
+  private void seconds(NodeAgent agent, int from, int to) {
+    for (int second = from; second < to; second++) {
+      nanos.set(second * 1_000_000_000L);
+      agent.turn(second * 1_000L);
+    }
+  }
+
+  private List<DeviceStatus> statuses() {
+    return published.stream().flatMap(batch -> batch.statuses().stream()).toList();
+  }
+
+  @Test
+  void statuses_haveTheirOwnPace_andGoWithTheReadingsOfTheirTurn() {
+    Switch gpu = new Switch("gpu0", true);
+    try (NodeAgent agent =
+        new NodeAgent(
+            every(Duration.ofSeconds(1)), List.of(gpu), publisher, () -> 77, nanos::get)) {
+      seconds(agent, 0, 60);
+    }
+    assertThat(gpu.statusTimes).hasSize(6);
+    long first = gpu.statusTimes.getFirst();
+    assertThat(first).isBetween(0L, 10_000L);
+    assertThat(gpu.statusTimes)
+        .containsExactly(
+            first, first + 10_000, first + 20_000, first + 30_000, first + 40_000, first + 50_000);
+    assertThat(published).hasSize(60);
+    assertThat(statuses()).hasSize(6);
+    for (TelemetryBatch batch : published) {
+      long time = batch.devices().getFirst().readings().epochMillis()[0];
+      assertThat(batch.statuses())
+          .extracting(DeviceStatus::epochMillis)
+          .isEqualTo(gpu.statusTimes.contains(time) ? List.of(time) : List.of());
+    }
+  }
+
+  @Test
+  void statusesThatAreOff_areNotRead() {
+    Switch gpu = new Switch("gpu0", true);
+    Duration second = Duration.ofSeconds(1);
+    AgentSettings off = new AgentSettings("s", "n", second, second, Duration.ZERO, Map.of());
+    try (NodeAgent agent = new NodeAgent(off, List.of(gpu), publisher, () -> 77, nanos::get)) {
+      seconds(agent, 0, 60);
+    }
+    assertThat(gpu.statusTimes).isEmpty();
+    assertThat(statuses()).isEmpty();
+  }
+
+  @Test
+  void statusesOfANode_fallOnItsOwnPlaceWithinTheInterval() {
+    Set<Long> places = new HashSet<>();
+    for (int node = 0; node < 200; node++) {
+      Switch gpu = new Switch("gpu0", true);
+      AgentSettings settings = new AgentSettings("s", "node" + node);
+      nanos.set(0);
+      try (NodeAgent agent =
+          new NodeAgent(settings, List.of(gpu), publisher, () -> 0, nanos::get)) {
+        seconds(agent, 0, 11);
+      }
+      places.add(gpu.statusTimes.getFirst() % 10_000);
+    }
+    assertThat(places).hasSize(10);
+  }
+
+  @Test
+  void statusesThatFail_costNoReading_andAreReported() {
+    Switch good = new Switch("good", true);
+    Switch bad = new Switch("bad", true);
+    try (NodeAgent agent =
+        new NodeAgent(
+            every(Duration.ofSeconds(1)), List.of(bad, good), publisher, () -> 77, nanos::get)) {
+      int from = 0;
+      for (Exception failure :
+          List.of(new IOException("worn out"), new IllegalStateException("a mistake"))) {
+        published.clear();
+        bad.statusFailure = failure;
+        seconds(agent, from, from + 20);
+        assertThat(published).hasSize(20).allMatch(batch -> batch.devices().size() == 2);
+        assertThat(statuses()).hasSize(2).allMatch(status -> status.deviceId().equals("good"));
+        assertThat(agent.unavailable())
+            .singleElement()
+            .asString()
+            .startsWith("statuses of bad fail: ")
+            .endsWith(String.valueOf(failure.getMessage()));
+        assertThat(nodes.getLast().unavailable()).isEqualTo(agent.unavailable());
+        bad.statusFailure = null;
+        seconds(agent, from + 20, from + 40);
+        from += 40;
+        assertThat(agent.unavailable()).isEmpty();
+        assertThat(nodes.getLast().unavailable()).isEmpty();
+      }
+    }
+  }
+
+  /** What a device counted is not lost with a batch that does not have it. */
+  @Test
+  void aStatusWithoutReadings_waitsForTheNextBatchWithItsDevice() {
+    Switch gpu = new Switch("gpu0", true);
+    Switch other = new Switch("other", true);
+    try (NodeAgent agent =
+        new NodeAgent(
+            every(Duration.ofSeconds(1)), List.of(gpu, other), publisher, () -> 77, nanos::get)) {
+      gpu.fails = true;
+      seconds(agent, 0, 25);
+      assertThat(statuses()).extracting(DeviceStatus::deviceId).containsOnly("other");
+      published.clear();
+      gpu.fails = false;
+      seconds(agent, 25, 26);
+      assertThat(published).hasSize(1);
+      assertThat(statuses())
+          .extracting(DeviceStatus::epochMillis)
+          .containsExactlyElementsOf(gpu.statusTimes);
     }
   }
 

@@ -4,6 +4,7 @@ package io.github.joulestream.producers.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.producers.agent.Probes;
+import io.github.joulestream.producers.probe.nvml.StatusNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -49,7 +50,7 @@ class DeviceTableTest {
             "counter wraps at | 262.1 kJ",
             "power by counter | 150 W",
             "power limit of the board | 413 W",
-            "power limit | 270 W",
+            "power limit in force | 270 W",
             "dram-0",
             "memory",
             "kind | MEMORY, adds to nothing: MEMORY is measured",
@@ -96,5 +97,41 @@ class DeviceTableTest {
             "total | modules",
             "in it, and in their kinds | memory, cpu-0",
             "adds to nothing | sysio-0, grace-0");
+  }
+
+  @Test
+  void whatIsReportedBesidesPower_isShownWithItsUnit() throws Exception {
+    String text;
+    try (StatusNode node = new StatusNode(root);
+        DeviceTable table = new DeviceTable(node.probes(), now::get)) {
+      node.count();
+      now.set(11_000);
+      text = table.read();
+    }
+    assertThat(text.lines().map(line -> line.strip().replaceAll(" {2,}", " | ")))
+        .containsSubsequence(
+            "GPU-aa",
+            "throttled by | power limit",
+            "XID errors, since the status before | 0",
+            "GPU-bb",
+            "temperature | 61 °C",
+            "memory temperature | 71 °C",
+            "clock | 1901 MHz",
+            "memory clock | 2601 MHz",
+            "power limit in force | 550 W",
+            "throttled by | temperature",
+            "fan, of its full speed | 41 %",
+            "memory errors corrected, since the status before | 5",
+            "memory errors not corrected, since the status before | 6",
+            "XID errors, since the status before | 2",
+            "last XID error | 79",
+            "received over PCIe, since the status before | 9.766 KiB",
+            "sent over PCIe, since the status before | 8.789 KiB",
+            "received over NVLink, since the status before | 800 KiB",
+            "sent over NVLink, since the status before | 700 KiB",
+            "package-0",
+            "temperature | 48.5 °C",
+            "nvme0n1",
+            "temperature | 38.9 °C");
   }
 }

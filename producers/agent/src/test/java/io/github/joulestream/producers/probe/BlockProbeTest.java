@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.producers.probe.nvme.NvmeAdmin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +36,8 @@ class BlockProbeTest {
   private final List<String> closed = new ArrayList<>();
   private int powerState;
   private boolean mayAsk = true;
+  private int percentageUsed = 3;
+  private int smartLogs;
 
   /** A controller of two power states: 20 W at most, 5 to 15 W; and asleep with 40 mW. */
   private final class Controller implements NvmeAdmin {
@@ -55,6 +60,15 @@ class BlockProbeTest {
       }
       if (!mayAsk) {
         throw new IOException("Operation not permitted");
+      }
+      if (opcode == 0x02) {
+        assertThat(namespace).isEqualTo(-1);
+        // 128 double words, less one, of page 2
+        assertThat(dword10).isEqualTo(0x007F_0002);
+        smartLogs++;
+        data[4] = 1;
+        data[5] = (byte) percentageUsed;
+        return 0;
       }
       return powerState;
     }
@@ -337,6 +351,83 @@ class BlockProbeTest {
       assertThatThrownBy(() -> probe.read(NOW)).isInstanceOf(IOException.class);
       diskstats(line("sda", 8, 8, 0));
       assertThat(probe.read(NOW)).hasSize(1);
+    }
+  }
+
+  private void chip(String folder, String name, long milliDegrees) throws IOException {
+    new SysTree(root)
+        .write(folder + "/name", name)
+        .write(folder + "/temp1_label", "Composite")
+        .write(folder + "/temp1_input", milliDegrees);
+  }
+
+  @Test
+  void temperature_isTheKernels_whereverItHasIt_andSpinningDrivesAreLeftAlone() throws Exception {
+    drive("nvme0n1", 2_000_000_000, false);
+    drive("nvme0n2", 2_000_000_000, false);
+    drive("nvme9n1", 2_000_000_000, false); // which may not be opened
+    drive("sda", 2_000_000_000, false);
+    drive("sdb", 4_000_000_000L, true);
+    drive("sdc", 2_000_000_000, false);
+    chip("class/nvme/nvme0/hwmon1", "nvme", 38_850);
+    // below the PCI device, as older kernels have it
+    chip("class/nvme/nvme9/device/hwmon/hwmon2", "nvme", -4_150);
+    chip("block/sda/device/hwmon/hwmon3", "drivetemp", 29_000);
+    chip("block/sdb/device/hwmon/hwmon4", "drivetemp", 33_000);
+    chip("block/sdc/device/hwmon/hwmon5", "other", 44_000);
+    diskstats(
+        line("nvme0n1", 8, 8, 0),
+        line("nvme0n2", 8, 8, 0),
+        line("nvme9n1", 8, 8, 0),
+        line("sda", 8, 8, 0),
+        line("sdb", 8, 8, 0),
+        line("sdc", 8, 8, 0));
+    try (BlockProbe probe = probe()) {
+      probe.open();
+      assertThat(probe.statuses(NOW))
+          .containsExactly(
+              status("nvme0n1", 389, 300),
+              status("nvme0n2", 389, Readings.MISSING),
+              status("nvme9n1", -41, Readings.MISSING),
+              status("sda", 290, Readings.MISSING));
+      new SysTree(root).unplug("class/nvme/nvme0/hwmon1/temp1_input");
+      // what fails costs nothing else
+      assertThat(probe.statuses(NOW + 1))
+          .extracting(DeviceStatus::deviceId)
+          .containsExactly("nvme0n1", "nvme9n1", "sda");
+      assertThat(probe.read(NOW)).hasSize(6);
+    }
+  }
+
+  private static DeviceStatus status(String id, long temperature, long wear) {
+    Map<StatusColumn, Long> values = new EnumMap<>(StatusColumn.class);
+    values.put(StatusColumn.TEMPERATURE_DECIDEGREES, temperature);
+    if (wear != Readings.MISSING) {
+      values.put(StatusColumn.WEAR_BASIS_POINTS, wear);
+    }
+    return new DeviceStatus(id, NOW, values);
+  }
+
+  @Test
+  void wear_isAskedEveryTenMinutes_andNeverAgainOfWhomItIsNotAllowed() throws Exception {
+    drive("nvme0n1", 2_000_000_000, false);
+    diskstats(line("nvme0n1", 8, 8, 0));
+    try (BlockProbe probe = probe()) {
+      probe.open();
+      percentageUsed = 117;
+      for (int i = 0; i < 60; i++) {
+        assertThat(probe.statuses(NOW + 10_000L * i).getFirst().get(StatusColumn.WEAR_BASIS_POINTS))
+            .isEqualTo(11_700);
+      }
+      assertThat(smartLogs).isEqualTo(1);
+      percentageUsed = 118;
+      assertThat(probe.statuses(NOW + 600_000).getFirst().get(StatusColumn.WEAR_BASIS_POINTS))
+          .isEqualTo(11_800);
+      mayAsk = false;
+      assertThat(probe.statuses(NOW + 1_200_000)).isEmpty();
+      mayAsk = true;
+      assertThat(probe.statuses(NOW + 1_800_000)).isEmpty();
+      assertThat(smartLogs).isEqualTo(2);
     }
   }
 }

@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.PowerSource;
+import io.github.joulestream.energy.StatusColumn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,7 +64,10 @@ class HwmonProbeTest extends ProbeContract {
       assertThat(device.averagingMillis()).isEqualTo(1_000);
       // 612,000,000 µW
       assertThat(node.readings().power(0)).isEqualTo(612_000);
-      assertThat(probe.details()).contains(new Detail("node", "power cap", "1.1 kW"));
+      assertThat(probe.statuses(NOW))
+          .containsExactly(
+              new DeviceStatus(
+                  "node", NOW, Map.of(StatusColumn.POWER_LIMIT_MILLIWATTS, 1_100_000L)));
     }
   }
 

@@ -107,7 +107,7 @@ class RaplProbeTest extends ProbeContract {
       assertThat(probe.measures()).containsExactly(DeviceKind.MEMORY);
       assertThat(probe.details())
           .contains(
-              new Detail("package-0", "power limit", "270 W"),
+              new Detail("package-0", "maker's long-term power", "270 W"),
               new Detail("package-1", "short-term power limit", "324 W"),
               new Detail("dram-0", "counter range", "262.1 kJ"));
     }

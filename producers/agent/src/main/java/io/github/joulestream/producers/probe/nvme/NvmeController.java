@@ -21,6 +21,8 @@ import java.util.List;
  *       16 idle power,   scale in bits 7:6 of byte 18: 0 not given, 1 0.0001 W, 2 0.01 W
  *       20 active power, scale in bits 7:6 of byte 22, likewise
  *   Get Features          opcode 0Ah, feature 02h: power state in bits 4:0 of the result
+ *   Get Log Page          opcode 02h, page 02h (SMART / health), 512 bytes
+ *     5   percentage used of the endurance, at most 255
  * </pre>
  *
  * @param states at least one
@@ -28,8 +30,13 @@ import java.util.List;
 public record NvmeController(String model, String serial, List<PowerState> states) {
   private static final int IDENTIFY = 0x06;
   private static final int GET_FEATURES = 0x0A;
+  private static final int GET_LOG_PAGE = 0x02;
   private static final int IDENTIFY_CONTROLLER = 0x01;
   private static final int POWER_MANAGEMENT = 0x02;
+  private static final int SMART = 0x02;
+  private static final int SMART_BYTES = 512;
+  private static final int ALL_NAMESPACES = 0xFFFFFFFF;
+  private static final int PERCENTAGE_USED_AT = 5;
   private static final int STATES_AT = 2048;
   private static final int STATE_BYTES = 32;
   private static final int MAX_STATES = 32;
@@ -78,5 +85,13 @@ public record NvmeController(String model, String serial, List<PowerState> state
           "power state %d of a drive that has %d".formatted(state, states.size()));
     }
     return states.get(state);
+  }
+
+  /** How much of its endurance is used, by the maker's estimate: %, 0 to 255; 100 is all of it. */
+  public static int percentageUsed(NvmeAdmin admin) throws IOException {
+    byte[] bytes = new byte[SMART_BYTES];
+    // double words of the page, less one, above its number
+    admin.read(GET_LOG_PAGE, ALL_NAMESPACES, SMART | (SMART_BYTES / 4 - 1) << 16, bytes);
+    return bytes[PERCENTAGE_USED_AT] & 0xff;
   }
 }

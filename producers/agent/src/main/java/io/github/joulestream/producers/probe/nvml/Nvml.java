@@ -35,6 +35,7 @@ final class Nvml implements AutoCloseable {
   // nvmlReturn_t
   static final int SUCCESS = 0;
   static final int UNINITIALIZED = 1;
+  static final int INVALID_ARGUMENT = 2;
   static final int NOT_SUPPORTED = 3;
   static final int NO_PERMISSION = 4;
   static final int NOT_FOUND = 6;
@@ -43,6 +44,7 @@ final class Nvml implements AutoCloseable {
   static final int FUNCTION_NOT_FOUND = 13;
   static final int GPU_IS_LOST = 15;
   static final int RESET_REQUIRED = 16;
+  static final int DEPRECATED = 26;
 
   // sizes of texts, with their final zero
   static final int UUID_SIZE = 96; // NVML_DEVICE_UUID_V2_BUFFER_SIZE
@@ -57,14 +59,33 @@ final class Nvml implements AutoCloseable {
   static final int MIG_ENABLED = 1; // NVML_DEVICE_MIG_ENABLE
 
   // NVML_FI_DEV_*
+  static final int FIELD_ECC_CORRECTED = 3; // ECC_SBE_VOL_TOTAL: since the driver was loaded
+  static final int FIELD_ECC_UNCORRECTED = 4; // ECC_DBE_VOL_TOTAL
   static final int FIELD_MEMORY_TEMPERATURE = 82;
+  static final int FIELD_NVLINK_SENT = 138; // NVLINK_THROUGHPUT_DATA_TX: KiB
+  static final int FIELD_NVLINK_RECEIVED = 139; // NVLINK_THROUGHPUT_DATA_RX: KiB
   static final int FIELD_POWER_AVERAGE = 185;
   static final int FIELD_POWER_INSTANT = 186;
+  static final int FIELD_PCIE_SENT = 197; // PCIE_COUNT_TX_BYTES: "can be wrapped"
+  static final int FIELD_PCIE_RECEIVED = 198; // PCIE_COUNT_RX_BYTES
 
   // NVML_POWER_SCOPE_*
   static final int SCOPE_GPU = 0;
   static final int SCOPE_MODULE = 1;
   static final int SCOPE_MEMORY = 2;
+
+  /** UINT_MAX, as the link of a field of NVLink: the sum over all links. */
+  static final int SCOPE_ALL_LINKS = -1;
+
+  // nvmlClocksEventReasons
+  static final long REASON_POWER_CAP = 0x4; // SwPowerCap
+  static final long REASON_HARDWARE = 0x8; // HwSlowdown
+  static final long REASON_HARDWARE_THERMAL = 0x40; // HwThermalSlowdown
+  static final long REASON_POWER_BRAKE = 0x80; // HwPowerBrakeSlowdown
+  static final long REASONS_THERMAL = 0x20 | REASON_HARDWARE_THERMAL; // SwThermalSlowdown
+  static final long REASONS_SET = 0x2 | 0x10 | 0x100; // ApplicationsClocks, SyncBoost, DisplayClock
+
+  static final long EVENT_XID_CRITICAL_ERROR = 8; // nvmlEventTypeXidCriticalError
 
   // nvmlValueType_t
   private static final int TYPE_DOUBLE = 0;
@@ -104,6 +125,15 @@ final class Nvml implements AutoCloseable {
           JAVA_INT.withName("nvmlReturn"),
           JAVA_LONG.withName("value"));
 
+  /** nvmlEventData_t, of nvmlEventSetWait_v2; before it the last two were not there. */
+  static final StructLayout EVENT =
+      MemoryLayout.structLayout(
+          ADDRESS.withName("device"),
+          JAVA_LONG.withName("eventType"),
+          JAVA_LONG.withName("eventData"),
+          JAVA_INT.withName("gpuInstanceId"),
+          JAVA_INT.withName("computeInstanceId"));
+
   /** nvmlPciInfo_t. */
   static final StructLayout PCI =
       MemoryLayout.structLayout(
@@ -128,6 +158,9 @@ final class Nvml implements AutoCloseable {
   private static final long FIELD_TYPE = offset(FIELD, "valueType");
   private static final long FIELD_ANSWER = offset(FIELD, "nvmlReturn");
   private static final long FIELD_VALUE = offset(FIELD, "value");
+  private static final long EVENT_DEVICE = offset(EVENT, "device");
+  private static final long EVENT_TYPE = offset(EVENT, "eventType");
+  private static final long EVENT_DATA = offset(EVENT, "eventData");
   private static final long PCI_DOMAIN = offset(PCI, "domain");
   private static final long PCI_BUS = offset(PCI, "bus");
   private static final long PCI_DEVICE = offset(PCI, "device");
@@ -152,6 +185,7 @@ final class Nvml implements AutoCloseable {
   final MethodHandle nvmlDeviceGetPciInfo_v3;
   final MethodHandle nvmlDeviceGetClockInfo;
   final MethodHandle nvmlDeviceGetTemperature;
+  final MethodHandle nvmlDeviceGetFanSpeed;
   final MethodHandle nvmlDeviceGetCurrentClocksEventReasons;
   final MethodHandle nvmlDeviceGetPowerManagementLimit;
   final MethodHandle nvmlDeviceGetPowerManagementLimitConstraints;
@@ -163,6 +197,10 @@ final class Nvml implements AutoCloseable {
   final MethodHandle nvmlDeviceGetUtilizationRates;
   final MethodHandle nvmlDeviceGetComputeRunningProcesses_v3;
   final MethodHandle nvmlDeviceGetFieldValues;
+  final MethodHandle nvmlEventSetCreate;
+  final MethodHandle nvmlDeviceRegisterEvents;
+  final MethodHandle nvmlEventSetWait_v2;
+  final MethodHandle nvmlEventSetFree;
   final MethodHandle nvmlDeviceGetMigMode;
   final MethodHandle nvmlDeviceGetMaxMigDeviceCount;
   final MethodHandle nvmlDeviceGetGpuInstanceId;
@@ -200,11 +238,16 @@ final class Nvml implements AutoCloseable {
     // device, which, MHz or °C
     nvmlDeviceGetClockInfo = function("nvmlDeviceGetClockInfo", ADDRESS, JAVA_INT, ADDRESS);
     nvmlDeviceGetTemperature = function("nvmlDeviceGetTemperature", ADDRESS, JAVA_INT, ADDRESS);
+    // device, % of the full speed
+    nvmlDeviceGetFanSpeed = function("nvmlDeviceGetFanSpeed", ADDRESS, ADDRESS);
     // device, bits; until driver 535 under its former name
     nvmlDeviceGetCurrentClocksEventReasons =
-        library.find("nvmlDeviceGetCurrentClocksEventReasons").isPresent()
-            ? function("nvmlDeviceGetCurrentClocksEventReasons", ADDRESS, ADDRESS)
-            : function("nvmlDeviceGetCurrentClocksThrottleReasons", ADDRESS, ADDRESS);
+        function(
+            named(
+                "nvmlDeviceGetCurrentClocksEventReasons",
+                "nvmlDeviceGetCurrentClocksThrottleReasons"),
+            ADDRESS,
+            ADDRESS);
     // device, mW
     nvmlDeviceGetPowerManagementLimit =
         function("nvmlDeviceGetPowerManagementLimit", ADDRESS, ADDRESS);
@@ -225,6 +268,14 @@ final class Nvml implements AutoCloseable {
         function("nvmlDeviceGetComputeRunningProcesses_v3", ADDRESS, ADDRESS, ADDRESS);
     // device, number of, fields
     nvmlDeviceGetFieldValues = function("nvmlDeviceGetFieldValues", ADDRESS, JAVA_INT, ADDRESS);
+    // set
+    nvmlEventSetCreate = function("nvmlEventSetCreate", ADDRESS);
+    // device, types, set
+    nvmlDeviceRegisterEvents = function("nvmlDeviceRegisterEvents", ADDRESS, JAVA_LONG, ADDRESS);
+    // set, event, ms to wait
+    nvmlEventSetWait_v2 =
+        function(named("nvmlEventSetWait_v2", "nvmlEventSetWait"), ADDRESS, ADDRESS, JAVA_INT);
+    nvmlEventSetFree = function("nvmlEventSetFree", ADDRESS);
     // device, now, after the next reset
     nvmlDeviceGetMigMode = function("nvmlDeviceGetMigMode", ADDRESS, ADDRESS, ADDRESS);
     nvmlDeviceGetMaxMigDeviceCount = function("nvmlDeviceGetMaxMigDeviceCount", ADDRESS, ADDRESS);
@@ -234,6 +285,11 @@ final class Nvml implements AutoCloseable {
     // device, place, instance
     nvmlDeviceGetMigDeviceHandleByIndex =
         function("nvmlDeviceGetMigDeviceHandleByIndex", ADDRESS, JAVA_INT, ADDRESS);
+  }
+
+  /** The name of a function in this driver: its former one if it does not have the new one. */
+  private String named(String name, String former) {
+    return library.find(name).isPresent() ? name : former;
   }
 
   private MethodHandle function(String name, ValueLayout... parameters) {
@@ -299,6 +355,14 @@ final class Nvml implements AutoCloseable {
   }
 
   static int call(MethodHandle function, MemorySegment a, int b, MemorySegment c) {
+    try {
+      return (int) function.invokeExact(a, b, c);
+    } catch (Throwable e) {
+      throw broken(e);
+    }
+  }
+
+  static int call(MethodHandle function, MemorySegment a, long b, MemorySegment c) {
     try {
       return (int) function.invokeExact(a, b, c);
     } catch (Throwable e) {
@@ -374,6 +438,21 @@ final class Nvml implements AutoCloseable {
         used == VALUE_NOT_AVAILABLE ? MISSING : used,
         processes.get(JAVA_INT, start + PROCESS_GPU_INSTANCE),
         processes.get(JAVA_INT, start + PROCESS_COMPUTE_INSTANCE));
+  }
+
+  /** The handle of the device of an {@link #EVENT}. */
+  static MemorySegment eventDevice(MemorySegment event) {
+    return event.get(ADDRESS, EVENT_DEVICE);
+  }
+
+  /** What occurred: a bit. */
+  static long eventType(MemorySegment event) {
+    return event.get(JAVA_LONG, EVENT_TYPE);
+  }
+
+  /** The code of an XID error; 999 if the driver does not know it. */
+  static long eventData(MemorySegment event) {
+    return event.get(JAVA_LONG, EVENT_DATA);
   }
 
   /** Where a device is, by an answer of nvmlDeviceGetPciInfo_v3: a GPU is function 0. */

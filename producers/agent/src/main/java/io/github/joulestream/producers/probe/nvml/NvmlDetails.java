@@ -3,7 +3,6 @@ package io.github.joulestream.producers.probe.nvml;
 
 import static io.github.joulestream.energy.Readings.MISSING;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.runtime.Quantities;
@@ -13,37 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What NVML knows of a GPU besides its readings, for people to look at. */
+/** What NVML knows of a GPU besides its readings and its status, for people to look at. */
 final class NvmlDetails {
-  // nvmlClocksEventReasons, by bit
-  private static final String[] THROTTLE_REASONS = {
-    "idle",
-    "application clocks",
-    "power cap",
-    "hardware slowdown",
-    "sync boost",
-    "temperature (driver)",
-    "temperature (hardware)",
-    "power brake",
-    "display clocks"
-  };
-
   private static final int MAX_PROCESSES = 1 << 20;
 
-  /** A field of NVML with its name and unit. */
-  private record Shown(String name, int field, int scope, boolean isPower) {}
+  /** A field of NVML that is a power, with its name. */
+  private record Shown(String name, int field, int scope) {}
 
   private static final List<Shown> FIELDS =
       List.of(
-          new Shown("power of the moment", Nvml.FIELD_POWER_INSTANT, Nvml.SCOPE_GPU, true),
-          new Shown("power, mean of 1 s", Nvml.FIELD_POWER_AVERAGE, Nvml.SCOPE_GPU, true),
-          new Shown(
-              "memory power of the moment", Nvml.FIELD_POWER_INSTANT, Nvml.SCOPE_MEMORY, true),
-          new Shown("memory power, mean of 1 s", Nvml.FIELD_POWER_AVERAGE, Nvml.SCOPE_MEMORY, true),
-          new Shown(
-              "module power of the moment", Nvml.FIELD_POWER_INSTANT, Nvml.SCOPE_MODULE, true),
-          new Shown("module power, mean of 1 s", Nvml.FIELD_POWER_AVERAGE, Nvml.SCOPE_MODULE, true),
-          new Shown("memory temperature", Nvml.FIELD_MEMORY_TEMPERATURE, 0, false));
+          new Shown("power of the moment", Nvml.FIELD_POWER_INSTANT, Nvml.SCOPE_GPU),
+          new Shown("power, mean of 1 s", Nvml.FIELD_POWER_AVERAGE, Nvml.SCOPE_GPU),
+          new Shown("memory power of the moment", Nvml.FIELD_POWER_INSTANT, Nvml.SCOPE_MEMORY),
+          new Shown("memory power, mean of 1 s", Nvml.FIELD_POWER_AVERAGE, Nvml.SCOPE_MEMORY),
+          new Shown("module power of the moment", Nvml.FIELD_POWER_INSTANT, Nvml.SCOPE_MODULE),
+          new Shown("module power, mean of 1 s", Nvml.FIELD_POWER_AVERAGE, Nvml.SCOPE_MODULE));
 
   private final NvmlSession session;
   private final NvmlGpu gpu;
@@ -112,20 +95,9 @@ final class NvmlDetails {
     }
     addFields();
     addWatts("power limit", session.number(nvml.nvmlDeviceGetPowerManagementLimit, handle));
-    addWatts("enforced limit", session.number(nvml.nvmlDeviceGetEnforcedPowerLimit, handle));
     if (Nvml.call(nvml.nvmlDeviceGetUtilizationRates, handle, session.utilization)
         == Nvml.SUCCESS) {
       add("memory busy", Nvml.memoryBusyPercent(session.utilization), "%");
-    }
-    add(
-        "temperature",
-        session.number(nvml.nvmlDeviceGetTemperature, handle, Nvml.TEMPERATURE_GPU),
-        "°C");
-    add("clock", session.number(nvml.nvmlDeviceGetClockInfo, handle, Nvml.CLOCK_SM), "MHz");
-    add("memory clock", session.number(nvml.nvmlDeviceGetClockInfo, handle, Nvml.CLOCK_MEM), "MHz");
-    if (Nvml.call(nvml.nvmlDeviceGetCurrentClocksEventReasons, handle, session.first)
-        == Nvml.SUCCESS) {
-      add("slowed by", reasons(session.first.get(JAVA_LONG, 0)));
     }
     addMig();
     if (!gpu.notGiven().isEmpty()) {
@@ -158,24 +130,9 @@ final class NvmlDetails {
     }
     for (int i = 0; i < FIELDS.size(); i++) {
       if (Nvml.fieldAnswer(fields, i) == Nvml.SUCCESS) {
-        long value = NvmlSession.usable(Nvml.fieldValue(fields, i));
-        if (FIELDS.get(i).isPower) {
-          addWatts(FIELDS.get(i).name, value);
-        } else {
-          add(FIELDS.get(i).name, value, "°C");
-        }
+        addWatts(FIELDS.get(i).name, NvmlSession.usable(Nvml.fieldValue(fields, i)));
       }
     }
-  }
-
-  private static String reasons(long bits) {
-    List<String> words = new ArrayList<>();
-    for (int i = 0; i < THROTTLE_REASONS.length; i++) {
-      if ((bits >> i & 1) != 0) {
-        words.add(THROTTLE_REASONS[i]);
-      }
-    }
-    return words.isEmpty() ? "nothing" : String.join(", ", words);
   }
 
   private void addWatts(String name, long milliwatts) {

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.integrate.SensorWindow;
@@ -16,11 +17,10 @@ import io.github.joulestream.producers.probe.PciAddress;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +45,11 @@ final class NvmlGpu {
 
     Reading(String words) {
       this.words = words;
+    }
+
+    @Override
+    public String toString() {
+      return words;
     }
   }
 
@@ -86,7 +91,8 @@ final class NvmlGpu {
   private final int minor;
   private final @Nullable PciAddress address;
   private final int driver;
-  private final Set<Reading> off = EnumSet.noneOf(Reading.class);
+  private final NvmlSupport<Reading> support;
+  private final NvmlStatus status;
   private MemorySegment handle;
   private Device device;
   private List<Instance> instances = List.of();
@@ -101,9 +107,17 @@ final class NvmlGpu {
    * Finds out what the GPU supports.
    *
    * @param counterEpoch of its energy counter
+   * @param status what is known of its counters
    */
-  NvmlGpu(NvmlSession session, String uuid, MemorySegment handle, long counterEpoch) {
+  NvmlGpu(
+      NvmlSession session,
+      String uuid,
+      MemorySegment handle,
+      long counterEpoch,
+      NvmlStatus status) {
     this.uuid = uuid;
+    this.status = status;
+    this.support = new NvmlSupport<>(uuid, Reading.class);
     this.handle = handle;
     device =
         Device.sensor(uuid, DeviceKind.GPU)
@@ -152,7 +166,7 @@ final class NvmlGpu {
     } else if (answers && Nvml.fieldAnswer(fields, 1) == Nvml.SUCCESS) {
       powerField = Nvml.FIELD_POWER_INSTANT;
     } else {
-      off.add(Reading.FIELD_POWER);
+      support.turnOff(Reading.FIELD_POWER);
     }
     device = device.withAveragingMillis(averagingMillis());
   }
@@ -163,7 +177,7 @@ final class NvmlGpu {
    */
   private int averagingMillis() {
     Field field =
-        off.contains(Reading.FIELD_POWER)
+        support.isOff(Reading.FIELD_POWER)
             ? Field.DRAW
             : powerField == Nvml.FIELD_POWER_AVERAGE ? Field.AVERAGE : Field.INSTANT;
     if (device.source() == PowerSource.COUNTER) {
@@ -192,9 +206,9 @@ final class NvmlGpu {
     return instances.size();
   }
 
-  /** Names of the readings that it does not give, separated by commas. */
+  /** Names of what it does not give, separated by commas. */
   String notGiven() {
-    return off.stream().map(reading -> reading.words).collect(Collectors.joining(", "));
+    return Stream.concat(support.notGiven(), status.notGiven()).collect(Collectors.joining(", "));
   }
 
   NvidiaNumbering.Gpu named() {
@@ -237,10 +251,12 @@ final class NvmlGpu {
     }
     MemorySegment found = session.handle();
     if (session.uuid(found) == null
-        || isLost(Nvml.call(session.nvml.nvmlDeviceGetPowerUsage, found, session.first))) {
+        || NvmlSupport.isLost(
+            Nvml.call(session.nvml.nvmlDeviceGetPowerUsage, found, session.first))) {
       return false;
     }
     handle = found;
+    session.events().forget(uuid);
     lost = false;
     mayHaveMig = true;
     askedMillis = MISSING;
@@ -310,7 +326,7 @@ final class NvmlGpu {
   }
 
   private long power(NvmlSession session) throws Lost {
-    if (!off.contains(Reading.FIELD_POWER)) {
+    if (!support.isOff(Reading.FIELD_POWER)) {
       MemorySegment fields = session.fields;
       Nvml.want(fields, 0, powerField, Nvml.SCOPE_GPU);
       int answer = Nvml.call(session.nvml.nvmlDeviceGetFieldValues, handle, 1, fields);
@@ -320,7 +336,7 @@ final class NvmlGpu {
       if (judge(session, Reading.FIELD_POWER, answer)) {
         return NvmlSession.usable(Nvml.fieldValue(fields, 0));
       }
-      if (!off.contains(Reading.FIELD_POWER)) {
+      if (!support.isOff(Reading.FIELD_POWER)) {
         return MISSING; // this once
       }
       device = device.withAveragingMillis(averagingMillis());
@@ -333,38 +349,40 @@ final class NvmlGpu {
   /** True if the function gave the reading. */
   private boolean ask(
       NvmlSession session, Reading reading, MethodHandle function, MemorySegment into) throws Lost {
-    return !off.contains(reading) && judge(session, reading, Nvml.call(function, handle, into));
+    return !support.isOff(reading) && judge(session, reading, Nvml.call(function, handle, into));
   }
 
   private boolean judge(NvmlSession session, Reading reading, int answer) throws Lost {
-    if (answer == Nvml.SUCCESS) {
-      return true;
+    boolean gives = support.judge(session, reading, answer);
+    if (reading == Reading.ENERGY && support.isOff(reading)) {
+      device = device.withSource(PowerSource.SENSOR);
+      device = device.withAveragingMillis(averagingMillis());
     }
-    if (isLost(answer)) {
-      throw new Lost(answer);
-    }
-    if (isNever(answer)) {
-      off.add(reading);
-      if (reading == Reading.ENERGY) {
-        device = device.withSource(PowerSource.SENSOR);
-        device = device.withAveragingMillis(averagingMillis());
-      }
-      log.info("GPU {} does not give its {}: {}", uuid, reading.words, session.words(answer));
-    }
-    return false; // any other answer may be better next time
+    return gives;
   }
 
-  private static boolean isNever(int answer) {
-    return answer == Nvml.NOT_SUPPORTED
-        || answer == Nvml.NO_PERMISSION
-        || answer == Nvml.FUNCTION_NOT_FOUND;
+  // ---- status
+
+  /**
+   * Adds what it reports besides power; while it is lost, its XID errors alone.
+   *
+   * @throws Lost if it or the driver does not answer any more
+   */
+  void addStatus(NvmlSession session, long epochMillis, List<DeviceStatus> statuses) throws Lost {
+    MemorySegment answering = lost ? null : handle;
+    boolean countsXids = answering != null && session.events().register(uuid, answering);
+    try {
+      status.add(session, uuid, answering, countsXids, epochMillis, statuses);
+    } catch (Lost e) {
+      lost = true;
+      askedMillis = epochMillis;
+      throw e;
+    }
   }
 
-  private static boolean isLost(int answer) {
-    return answer == Nvml.GPU_IS_LOST
-        || answer == Nvml.RESET_REQUIRED
-        || answer == Nvml.UNINITIALIZED
-        || answer == Nvml.DRIVER_NOT_LOADED;
+  /** True if this is its handle, or was the last one before it was lost. */
+  boolean isAt(MemorySegment other) {
+    return handle.equals(other);
   }
 
   // ---- MIG
@@ -373,14 +391,14 @@ final class NvmlGpu {
   private void findInstances(NvmlSession session) throws Lost {
     Nvml nvml = session.nvml;
     int answer = Nvml.call(nvml.nvmlDeviceGetMigMode, handle, session.first, session.second);
-    if (isLost(answer)) {
+    if (NvmlSupport.isLost(answer)) {
       throw new Lost(answer);
     }
-    mayHaveMig = !isNever(answer);
+    mayHaveMig = !NvmlSupport.isNever(answer);
     boolean on = answer == Nvml.SUCCESS && session.first.get(JAVA_INT, 0) == Nvml.MIG_ENABLED;
     if (on != mig) {
       mig = on;
-      off.remove(Reading.BUSY); // not given while MIG is on
+      support.tryAgain(Reading.BUSY); // not given while MIG is on
     }
     if (!on) {
       instances = List.of();

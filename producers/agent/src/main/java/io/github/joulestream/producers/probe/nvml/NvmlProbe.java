@@ -5,6 +5,7 @@ import static io.github.joulestream.energy.Readings.MISSING;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.integrate.SensorWindow;
 import io.github.joulestream.producers.probe.BootEpoch;
 import io.github.joulestream.producers.probe.Detail;
@@ -15,8 +16,10 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -35,6 +38,7 @@ import org.slf4j.LoggerFactory;
  *       holds by model what it is the mean of
  *   <li>the share of the time in which a kernel ran
  *   <li>memory in use
+ *   <li>at a slower pace, what {@link NvmlStatus} reads: temperatures, clocks, errors
  * </ul>
  *
  * <p>Where MIG is on, each instance is sent too, by its own UUID: as an instance of its GPU, whose
@@ -59,6 +63,8 @@ public final class NvmlProbe implements Probe {
   private int expected;
   // indexes of GPUs that did not answer, each logged once
   private final Set<Integer> silent = new HashSet<>();
+  // by UUID; they outlive a driver that is reloaded
+  private final Map<String, NvmlStatus> statuses = new HashMap<>();
   private long lookedMillis = MISSING;
   private int reloads;
 
@@ -152,7 +158,8 @@ public final class NvmlProbe implements Probe {
         return gpu;
       }
     }
-    NvmlGpu gpu = new NvmlGpu(at, uuid, handle, BootEpoch.read(procRoot) + reloads);
+    NvmlStatus status = statuses.computeIfAbsent(uuid, NvmlStatus::new);
+    NvmlGpu gpu = new NvmlGpu(at, uuid, handle, BootEpoch.read(procRoot) + reloads, status);
     gpus.add(gpu);
     return gpu;
   }
@@ -177,11 +184,7 @@ public final class NvmlProbe implements Probe {
       try {
         gpu.read(at, epochMillis, series);
       } catch (NvmlGpu.Lost e) {
-        log.warn("GPU {} is lost: {}", gpu.uuid, at.words(e.answer));
-        if (e.driver()) {
-          lookedMillis = epochMillis;
-          reloads++; // a driver that is loaded again counts from zero
-          close();
+        if (isUnloaded(at, gpu, e, epochMillis)) {
           throw new IOException("the driver was unloaded", e);
         }
       }
@@ -190,6 +193,55 @@ public final class NvmlProbe implements Probe {
       throw new IOException("all GPUs are lost");
     }
     return series;
+  }
+
+  /** A GPU is lost; true if its driver was unloaded, and the library is closed now. */
+  private boolean isUnloaded(NvmlSession at, NvmlGpu gpu, NvmlGpu.Lost e, long epochMillis) {
+    log.warn("GPU {} is lost: {}", gpu.uuid, at.words(e.answer));
+    if (e.driver()) {
+      lookedMillis = epochMillis;
+      reloads++; // a driver that is loaded again counts from zero
+      close();
+    }
+    return e.driver();
+  }
+
+  @Override
+  public List<DeviceStatus> statuses(long epochMillis) throws IOException {
+    NvmlSession at = session;
+    if (at == null) {
+      return List.of(); // there is no driver now, which the readings report
+    }
+    at.events().fetch((handle, code) -> onXid(at, handle, code));
+    List<DeviceStatus> all = new ArrayList<>(gpus.size());
+    for (NvmlGpu gpu : gpus) {
+      try {
+        gpu.addStatus(at, epochMillis, all);
+      } catch (NvmlGpu.Lost e) {
+        if (isUnloaded(at, gpu, e, epochMillis)) {
+          return all; // the readings report it
+        }
+      }
+    }
+    return all;
+  }
+
+  private void onXid(NvmlSession at, MemorySegment handle, long code) {
+    String uuid = null;
+    for (NvmlGpu gpu : gpus) {
+      if (gpu.isAt(handle)) {
+        uuid = gpu.uuid;
+      }
+    }
+    // a GPU that was just lost gives no UUID any more
+    uuid = uuid == null ? at.uuid(handle) : uuid;
+    NvmlStatus status = uuid == null ? null : statuses.get(uuid);
+    if (status == null) {
+      log.warn("XID error {} of a GPU that is not known", code);
+    } else {
+      log.warn("XID error {} of GPU {}", code, uuid);
+      status.onXid(code);
+    }
   }
 
   /** The library, opened again if the driver was unloaded. */

@@ -33,6 +33,7 @@ final class NvmlSession implements AutoCloseable {
   private final MemorySegment handle;
   private final MemorySegment pci;
   private final MemorySegment text;
+  private @Nullable NvmlEvents events;
 
   private NvmlSession(Arena arena, Nvml nvml) {
     this.arena = arena;
@@ -144,11 +145,6 @@ final class NvmlSession implements AutoCloseable {
     return Nvml.call(function, of, first) == Nvml.SUCCESS ? number(first) : MISSING;
   }
 
-  /** A number of 32 bits of one of several kinds, or MISSING. */
-  long number(MethodHandle function, MemorySegment of, int which) {
-    return Nvml.call(function, of, which, first) == Nvml.SUCCESS ? number(first) : MISSING;
-  }
-
   /** The number of 32 bits in an answer; MISSING if it is no reading. */
   static long number(MemorySegment answer) {
     return usable(Integer.toUnsignedLong(answer.get(JAVA_INT, 0)));
@@ -181,6 +177,16 @@ final class NvmlSession implements AutoCloseable {
     return used < 0 || (total > 0 && used > total) ? MISSING : used;
   }
 
+  /** Events of GPUs, from the first call on. */
+  NvmlEvents events() {
+    NvmlEvents known = events;
+    if (known == null) {
+      known = new NvmlEvents(nvml, arena);
+      events = known;
+    }
+    return known;
+  }
+
   /** MISSING in place of a number that is no reading, see {@link ErrorValue}. */
   static long usable(long number) {
     return ErrorValue.is(number) ? MISSING : number;
@@ -188,6 +194,9 @@ final class NvmlSession implements AutoCloseable {
 
   @Override
   public void close() {
+    if (events != null) {
+      events.close();
+    }
     nvml.close();
     arena.close();
   }

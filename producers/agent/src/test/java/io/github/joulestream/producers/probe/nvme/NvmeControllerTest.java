@@ -131,6 +131,7 @@ class NvmeControllerTest {
       NvmeController controller = NvmeController.identify(admin);
       System.out.println(controller + " " + controller.current(admin));
       assertThat(controller.states()).isNotEmpty();
+      assertThat(NvmeController.percentageUsed(admin)).isBetween(0, 255);
     }
   }
 }

@@ -30,7 +30,7 @@ import java.util.Optional;
  * state is one for the whole process, and begins anew with each of these objects.
  */
 @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // native calls; closed by close()
-final class NvmlLibrary implements AutoCloseable {
+public final class NvmlLibrary implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final SymbolLookup library;
   private final Path file;
@@ -42,7 +42,8 @@ final class NvmlLibrary implements AutoCloseable {
   }
 
   /** Builds it into a folder, or skips the test where there is no compiler. */
-  static NvmlLibrary build(Path folder, String... flags) throws IOException, InterruptedException {
+  public static NvmlLibrary build(Path folder, String... flags)
+      throws IOException, InterruptedException {
     Optional<String> compiler =
         List.of("cc", "gcc", "clang").stream().filter(NvmlLibrary::isThere).findFirst();
     assumeTrue(compiler.isPresent(), "no C compiler (cc, gcc, clang) to build nvml.c with");
@@ -75,7 +76,7 @@ final class NvmlLibrary implements AutoCloseable {
     }
   }
 
-  Path file() {
+  public Path file() {
     return file;
   }
 
@@ -101,7 +102,7 @@ final class NvmlLibrary implements AutoCloseable {
   }
 
   /** A GPU as an H100 shows itself. */
-  NvmlLibrary gpu(int gpu, String uuid) {
+  public NvmlLibrary gpu(int gpu, String uuid) {
     return gpu(gpu, uuid, "NVIDIA H100 80GB HBM3");
   }
 
@@ -124,12 +125,12 @@ final class NvmlLibrary implements AutoCloseable {
     return field(gpu, 185, 0, 1, 310_000).field(gpu, 186, 0, 1, 320_000);
   }
 
-  NvmlLibrary set(int gpu, String what, long value) {
+  public NvmlLibrary set(int gpu, String what, long value) {
     assertThat((int) call("test_set", gpu, what, value)).as(what).isZero();
     return this;
   }
 
-  NvmlLibrary field(int gpu, int id, int scope, int type, long value) {
+  public NvmlLibrary field(int gpu, int id, int scope, int type, long value) {
     call("test_field", gpu, id, scope, type, value);
     return this;
   }
@@ -140,7 +141,7 @@ final class NvmlLibrary implements AutoCloseable {
   }
 
   /** From now on the function answers this for a GPU, or for all with -1; "*" is every function. */
-  NvmlLibrary answer(String function, int gpu, int code) {
+  public NvmlLibrary answer(String function, int gpu, int code) {
     call("test_answer", function, gpu, code);
     return this;
   }
@@ -158,6 +159,38 @@ final class NvmlLibrary implements AutoCloseable {
   NvmlLibrary processes(int gpu, int count) {
     call("test_processes", gpu, count);
     return this;
+  }
+
+  /** An XID error of a GPU occurs. */
+  public NvmlLibrary xid(int gpu, long code) {
+    return event(gpu, 8, code);
+  }
+
+  NvmlLibrary event(int gpu, long type, long data) {
+    call("test_event", gpu, type, data);
+    return this;
+  }
+
+  /** Sets of events that were made and not freed. */
+  int eventSets() {
+    return (int) call("test_event_sets");
+  }
+
+  /** All that a GPU may report besides power, with values that differ by GPU. */
+  public NvmlLibrary status(int gpu) {
+    set(gpu, "temperature", 60 + gpu);
+    set(gpu, "fan", 40 + gpu);
+    set(gpu, "sm clock", 1_900 + gpu);
+    set(gpu, "memory clock", 2_600 + gpu);
+    set(gpu, "enforced", 550_000 + gpu);
+    set(gpu, "reasons", gpu % 2 == 0 ? 0x4 : 0x8 | 0x40);
+    return field(gpu, 3, 0, 3, 10 + gpu)
+        .field(gpu, 4, 0, 3, 20 + gpu)
+        .field(gpu, 82, 0, 1, 70 + gpu)
+        .field(gpu, 138, -1, 3, 1_000 + gpu)
+        .field(gpu, 139, -1, 3, 2_000 + gpu)
+        .field(gpu, 197, 0, 3, 5_000_000_000L + gpu)
+        .field(gpu, 198, 0, 3, 6_000_000_000L + gpu);
   }
 
   long calls() {

@@ -12,6 +12,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
+import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.integrate.SensorWindow;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.GpuNumbering;
@@ -54,6 +55,7 @@ class NvmlProbeTest extends ProbeContract {
   @AfterEach
   void close() {
     assertThat(library.initialised()).as("every start is followed by an end").isZero();
+    assertThat(library.eventSets()).as("every set of events is freed").isZero();
     library.close();
   }
 
@@ -85,6 +87,7 @@ class NvmlProbeTest extends ProbeContract {
             "nvmlUtilization_t", Nvml.UTILIZATION,
             "nvmlProcessInfo_t", Nvml.PROCESS,
             "nvmlPciInfo_t", Nvml.PCI,
+            "nvmlEventData_t", Nvml.EVENT,
             "nvmlFieldValue_t", Nvml.FIELD);
     layouts.forEach(
         (name, layout) -> assertThat(layout.byteSize()).as(name).isEqualTo(library.size(name)));
@@ -101,6 +104,9 @@ class NvmlProbeTest extends ProbeContract {
             "nvmlPciInfo_t.domain",
             "nvmlPciInfo_t.bus",
             "nvmlPciInfo_t.device",
+            "nvmlEventData_t.device",
+            "nvmlEventData_t.eventType",
+            "nvmlEventData_t.eventData",
             "nvmlFieldValue_t.scopeId",
             "nvmlFieldValue_t.valueType",
             "nvmlFieldValue_t.nvmlReturn",
@@ -309,8 +315,10 @@ class NvmlProbeTest extends ProbeContract {
       assertThat(gpu.readings().power(0)).isEqualTo(300_000);
       assertThat(gpu.readings().energy(0)).isEqualTo(5_000_000_000L);
       assertThat(gpu.device().averagingMillis()).isZero();
-      assertThat(probe.details())
-          .contains(new Detail("GPU-old", "slowed by", "power cap, temperature (hardware)"));
+      assertThat(probe.statuses(NOW).getFirst().get(StatusColumn.THROTTLE_REASONS))
+          .isEqualTo(1 | 2);
+      driver.xid(0, 79);
+      assertThat(probe.statuses(NOW).getFirst().get(StatusColumn.LAST_XID)).isEqualTo(79);
     }
   }
 
@@ -514,12 +522,10 @@ class NvmlProbeTest extends ProbeContract {
   }
 
   @Test
-  void details_showWhatIsNotSent() throws Exception {
+  void details_showWhatIsNeitherReadingNorStatus() throws Exception {
     library
-        .set(0, "reasons", 0x1 | 0x100)
         .field(0, 185, 2, UNSIGNED_INT, 61_500)
         .field(0, 186, 1, UNSIGNED_INT, 900_000)
-        .field(0, 82, 0, UNSIGNED_INT, 71)
         .set(0, "mig pending", 1)
         .processes(0, 2);
     try (NvmlProbe probe = probe()) {
@@ -533,14 +539,8 @@ class NvmlProbeTest extends ProbeContract {
               tuple("power, mean of 1 s", "310 W"),
               tuple("memory power, mean of 1 s", "61.5 W"),
               tuple("module power of the moment", "900 W"),
-              tuple("memory temperature", "71 °C"),
               tuple("power limit", "600 W"),
-              tuple("enforced limit", "550 W"),
               tuple("memory busy", "41 %"),
-              tuple("temperature", "54 °C"),
-              tuple("clock", "1980 MHz"),
-              tuple("memory clock", "2619 MHz"),
-              tuple("slowed by", "idle, display clocks"),
               tuple("MIG", "off, after a reset on"),
               tuple("process", "pid 1000"),
               tuple("process", "pid 1001, 1 MiB, instance 3/1"));
