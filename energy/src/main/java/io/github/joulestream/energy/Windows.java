@@ -13,11 +13,21 @@ public final class Windows {
    */
   public static final int MILLIS = 10_000;
 
+  /**
+   * Length of the windows of jobs that are kept for years, and of the middle windows of sites,
+   * milliseconds. Every time zone's days and hours, and the intervals of tariffs, begin with one of
+   * them.
+   */
+  public static final int QUARTER_HOUR_MILLIS = 900_000;
+
   /** Length of the long windows of sites, milliseconds. */
   public static final int HOUR_MILLIS = 3_600_000;
 
   /** Name of a window of {@link #MILLIS}: the tag {@code window} of stored points. */
   public static final String NAME = "10s";
+
+  /** Name of a window of {@link #QUARTER_HOUR_MILLIS}. */
+  public static final String QUARTER_HOUR_NAME = "15m";
 
   /** Name of a window of {@link #HOUR_MILLIS}. */
   public static final String HOUR_NAME = "1h";
@@ -34,5 +44,10 @@ public final class Windows {
     return windowMillis % MINUTE_MILLIS == 0
         ? windowMillis / MINUTE_MILLIS + "m"
         : windowMillis / 1_000 + "s";
+  }
+
+  /** Start of the quarter of an hour that a time is in. */
+  public static long quarterHourOf(long epochMillis) {
+    return Math.floorDiv(epochMillis, QUARTER_HOUR_MILLIS) * QUARTER_HOUR_MILLIS;
   }
 }

@@ -130,6 +130,12 @@ class AmountsTest {
     assertThat(Windows.name(Windows.HOUR_MILLIS)).isEqualTo(Windows.HOUR_NAME).isEqualTo("1h");
     assertThat(Windows.name(60_000)).isEqualTo("1m");
     assertThat(Windows.name(90_000)).isEqualTo("90s");
+    assertThat(Windows.name(Windows.QUARTER_HOUR_MILLIS))
+        .isEqualTo(Windows.QUARTER_HOUR_NAME)
+        .isEqualTo("15m");
+    assertThat(Windows.HOUR_MILLIS % Windows.QUARTER_HOUR_MILLIS).isZero();
+    assertThat(Windows.quarterHourOf(-1)).isEqualTo(-Windows.QUARTER_HOUR_MILLIS);
+    assertThat(Windows.quarterHourOf(899_999)).isZero();
     assertThat(Windows.HOUR_MILLIS % Windows.MILLIS).isZero();
   }
 }

@@ -203,6 +203,11 @@ public final class StreamsApplication implements AutoCloseable {
     return pending.isNone();
   }
 
+  /** True if the accounting has emitted all quarters of an hour of the increments committed. */
+  public boolean hasEmittedQuarterHours() {
+    return pending.isNoneOfQuarterHours();
+  }
+
   /** Repartition topics of the accounting. */
   public static List<String> repartitionTopics() {
     return List.of(

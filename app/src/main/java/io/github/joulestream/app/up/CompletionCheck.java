@@ -33,6 +33,7 @@ final class CompletionCheck {
   private static final List<String> RESULTS =
       List.of(
           Topic.JOB_WINDOW.topicName(),
+          Topic.JOB_QUARTER_HOUR.topicName(),
           Topic.JOB_SUMMARY.topicName(),
           Topic.SITE_WINDOW.topicName(),
           Topic.NODE_WINDOW.topicName(),
@@ -60,6 +61,7 @@ final class CompletionCheck {
         && streams.hasEmittedAll()
         && noOpenTransaction(StreamsApplication.repartitionTopics())
         && nothingBehindCommitted(StreamsApplication.repartitionTopics())
+        && streams.hasEmittedQuarterHours()
         && noOpenTransaction(RESULTS)
         && writerCaughtUp.getAsBoolean();
   }

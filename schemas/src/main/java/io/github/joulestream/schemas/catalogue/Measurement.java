@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas.catalogue;
 
+import io.github.joulestream.energy.Windows;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +18,7 @@ public enum Measurement {
    */
   JOB_WINDOW(JobWindowFields.definition()),
 
-  /** Power and utilisation of a site in a window of 10 s or 1 h (tag {@code window}). */
+  /** Power and utilisation of a site in a window of 10 s, 15 min or 1 h (tag {@code window}). */
   SITE_WINDOW(SiteWindowFields.definition()),
 
   /**
@@ -76,7 +77,7 @@ public enum Measurement {
   /** A node as its agent reports it: one point a node and day, at the start of the UTC day. */
   NODE(NodeInventoryFields.definition());
 
-  /** Tag for the length of a window: {@code 10s} or {@code 1h}. */
+  /** Tag for the length of a window: {@code 10s}, {@code 15m} or {@code 1h}. */
   public static final String WINDOW = "window";
 
   /** Type of a field's values. */
@@ -113,7 +114,9 @@ public enum Measurement {
    * @param window length of the point's window; not used by measurements without the tag
    */
   public Retention retention(String window) {
-    return window.endsWith("h") ? definition.retentionOfHours() : definition.retention();
+    return window.endsWith("h") || window.equals(Windows.QUARTER_HOUR_NAME)
+        ? definition.retentionOfHours()
+        : definition.retention();
   }
 
   /** The field that holds this amount: its name in lower case, the unit last. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.accounting;
 
+import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,16 @@ public sealed interface JobOutput {
   /** The totals of a window of a job. */
   record Window(JobWindow window) implements JobOutput {
     public static final String CHILD = "emit-job-windows";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** The totals of a job in a quarter of an hour, or what withdraws them. */
+  record QuarterHour(JobQuarterHour quarter) implements JobOutput {
+    public static final String CHILD = "emit-job-quarter-hours";
 
     @Override
     public String child() {

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
@@ -21,6 +22,7 @@ import io.github.joulestream.streams.state.CacheBudget;
 import io.github.joulestream.streams.state.CommitScope;
 import io.github.joulestream.streams.state.ExpiringAggregate;
 import io.github.joulestream.streams.state.ObjectCacheStore;
+import io.github.joulestream.streams.state.PendingOutput;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -33,21 +35,26 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds increments to the windows and the totals of jobs, and emits those that changed when the task
- * commits.
+ * commits; and to their {@link QuarterHours}, which are emitted less often.
  */
 public final class TotalJobs implements Processor<String, JobInput, String, JobOutput> {
   public static final String WINDOWS = "job-windows";
   public static final String TOTALS = "job-totals";
+  public static final String QUARTER_HOURS = QuarterHours.STORE;
 
   private static final long NONE = -1;
   // without increments or reports, the totals of an ended job expire after this; of others later
   private static final Duration ENDED_LIFE = Duration.ofHours(2);
   private static final Duration OPEN_LIFE = Duration.ofDays(7);
 
+  private static final Duration TICK = Duration.ofSeconds(2);
+
   private final RecordRefusals refusals;
+  private final PendingOutput pendingOutput;
   private final Deserializer<JobRecord> reports = WireSerdes.jobs().deserializer();
   private final Deserializer<JobWindow> increments = WireSerdes.jobWindows().deserializer();
 
@@ -60,12 +67,21 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   @SuppressWarnings("NullAway.Init")
   private ObjectCacheStore<ExpiringAggregate<JobSummary>> totals;
 
+  @SuppressWarnings("NullAway.Init")
+  private QuarterHours quarters;
+
   // jobs whose highest window was corrected downwards since the last commit
   private final Set<String> peaksToFind = new HashSet<>();
 
-  /** Totals of jobs; records that cannot be used are refused by {@code refusals}. */
-  public TotalJobs(RecordRefusals refusals) {
+  /**
+   * Totals of jobs.
+   *
+   * @param refusals refuses records that cannot be used
+   * @param pendingOutput is notified of commits after which quarters are still to be emitted
+   */
+  public TotalJobs(RecordRefusals refusals, PendingOutput pendingOutput) {
     this.refusals = refusals;
+    this.pendingOutput = pendingOutput;
   }
 
   /** The store of windows. */
@@ -80,6 +96,11 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     return ExpiringAggregate.store(TOTALS, WireSerdes.jobSummaries(), budget);
   }
 
+  /** The store of quarters of an hour. */
+  public static StoreBuilder<?> quarterHours(CacheBudget budget) {
+    return QuarterHours.store(budget);
+  }
+
   @Override
   public void init(ProcessorContext<String, JobOutput> newContext) {
     context = newContext;
@@ -88,7 +109,14 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     totals = context.getStateStore(TOTALS);
     totals.checkFormats();
     peaksToFind.clear();
+    ObjectCacheStore<ExpiringAggregate<QuarterState>> quarterStore =
+        context.getStateStore(QUARTER_HOURS);
+    quarters =
+        new QuarterHours(
+            quarterStore, this::detailsOf, this::forward, pendingOutput, context.taskId());
+    quarters.open();
     CommitScope scope = new CommitScope(context);
+    quarterStore.atCommit(scope.of(() -> quarters.emit(streamMillis())));
     windows.atCommit(scope.of(this::emitWindows));
     totals.atCommit(scope.of(this::emitJobs));
     context.schedule(
@@ -97,12 +125,46 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
         _ -> {
           windows.dropSurplus();
           totals.dropSurplus();
+          quarters.dropSurplus();
         });
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> tick());
     context.schedule(ExpiringAggregate.SWEEP, PunctuationType.STREAM_TIME, this::sweep);
+  }
+
+  private void tick() {
+    if (quarters.tick()) {
+      context.commit();
+    }
+  }
+
+  private @Nullable JobDetails detailsOf(String key) {
+    ExpiringAggregate<JobSummary> job = totals.get(key);
+    return job == null ? null : job.value().details();
+  }
+
+  private void forward(JobQuarterHour quarter) {
+    context.forward(
+        new Record<>(
+            Keys.job(quarter.site(), quarter.job()),
+            (JobOutput) new JobOutput.QuarterHour(quarter),
+            streamMillis()),
+        JobOutput.QuarterHour.CHILD);
+  }
+
+  private long streamMillis() {
+    return Math.max(0, context.currentStreamTimeMs());
+  }
+
+  @Override
+  public void close() {
+    if (quarters != null) {
+      quarters.close();
+    }
   }
 
   @Override
   public void process(Record<String, JobInput> record) {
+    quarters.recordReceived();
     byte[] value =
         switch (record.value()) {
           case JobInput.Increment(byte[] increment) -> increment;
@@ -142,11 +204,25 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   private void deleteDetails(String key, long arrivalEpochMillis) {
     ExpiringAggregate<JobSummary> known = totals.get(key);
     if (known != null) {
-      totals.put(key, known.updated(arrivalEpochMillis, known.value().withoutNames()));
+      put(key, known, known.updated(arrivalEpochMillis, known.value().withoutNames()));
+    }
+  }
+
+  /** Puts what a report or its deletion has changed. */
+  private void put(
+      String key, ExpiringAggregate<JobSummary> before, ExpiringAggregate<JobSummary> after) {
+    totals.put(key, after);
+    if (!after.value().details().equals(before.value().details())) {
+      quarters.redescribe(key);
+    }
+    if (after.value().endedBy() != JobSummary.EndedBy.NOBODY) {
+      quarters.require(key);
     }
   }
 
   private void sweep(long now) {
+    // before the details of a job are deleted
+    quarters.sweep(now);
     long windowsExpired = now - ExpiringAggregate.WINDOW_LIFE.toMillis();
     windows.deleteIf(
         (_, window) -> ExpiringAggregate.lastUpdateEpochMillis(window) < windowsExpired);
@@ -223,9 +299,22 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
                 job.totals().copy().addAll(increment.totals()),
                 known.fragmentEpochMillis(),
                 job.nodes()));
-    // nothing below throws: both are put, or none
+    QuarterHours.Sum quarter = quarters.sum(key, increment, arrivalEpochMillis);
+    // nothing below throws: all are put, or none
     windows.put(windowKey, before.updated(arrivalEpochMillis, after));
     totals.put(key, total);
+    quarters.put(quarter);
+    if (holdsNothing(total.value())) {
+      quarters.require(key);
+    }
+  }
+
+  /** A job that its scheduler has ended may be held by a node for days, and consume energy. */
+  private static boolean holdsNothing(JobSummary job) {
+    return switch (job.endedBy()) {
+      case NOBODY, STILL_HELD -> false;
+      case SCHEDULER, HOOK, AGENT, TAKEN_OVER, LIMIT -> true;
+    };
   }
 
   /**
@@ -263,8 +352,9 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
               ENDED_LIFE,
               unknown(report.site(), report.job()));
     }
-    totals.put(
+    put(
         key,
+        known,
         known.updated(
             arrivalEpochMillis,
             with(known.value(), report, known.fragmentEpochMillis(), arrivalEpochMillis)));
@@ -344,7 +434,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   }
 
   private void emitWindows() {
-    long now = Math.max(0, context.currentStreamTimeMs());
+    long now = streamMillis();
     for (String key : windows.changedKeys()) {
       JobWindow window = requireNonNull(windows.get(key), "a changed window").value();
       context.forward(
@@ -355,7 +445,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   }
 
   private void emitJobs() {
-    long now = Math.max(0, context.currentStreamTimeMs());
+    long now = streamMillis();
     for (String key : List.copyOf(totals.changedKeys())) {
       if (peaksToFind.remove(key)) {
         findPeak(key, requireNonNull(totals.get(key), "a changed job"));

@@ -21,8 +21,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Adds increments to the windows of sites, of 10 s and of an hour, and emits those that changed
- * when the task commits.
+ * Adds increments to the windows of sites, of 10 s, a quarter of an hour and an hour, and emits
+ * those that changed when the task commits.
  */
 public final class TotalSites implements Processor<String, byte[], String, SiteOutput> {
   public static final String WINDOWS = "site-windows";
@@ -70,9 +70,11 @@ public final class TotalSites implements Processor<String, byte[], String, SiteO
       }
       long arrival = record.timestamp();
       Sum window = sum(increment, increment.windowMillis(), arrival);
+      Sum quarter = sum(increment, Windows.QUARTER_HOUR_MILLIS, arrival);
       Sum hour = sum(increment, Windows.HOUR_MILLIS, arrival);
-      // nothing below throws: both are put, or none
+      // nothing below throws: all are put, or none
       windows.put(window.key, window.total);
+      windows.put(quarter.key, quarter.total);
       windows.put(hour.key, hour.total);
     } catch (RuntimeException | StackOverflowError e) {
       Place place = Place.of(context.recordMetadata().orElseThrow());

@@ -156,22 +156,31 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
    * @param expired takes a key and the object as it was written
    */
   public void deleteIf(BiPredicate<String, byte[]> expired) {
-    List<String> keys = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = inner.all()) {
-      while (all.hasNext()) {
-        KeyValue<String, byte[]> entry = all.next();
-        if (!entry.key.equals(FormatRecord.KEY)
-            && !changed.contains(entry.key)
-            && expired.test(entry.key, entry.value)) {
-          keys.add(entry.key);
-        }
-      }
-    }
+    List<String> keys =
+        keysIf((key, written) -> !changed.contains(key) && expired.test(key, written));
     for (String key : keys) {
       Cached<V> cached = live.remove(key);
       liveBytes -= cached == null ? 0 : cached.bytes;
       inner.delete(key);
     }
+  }
+
+  /**
+   * Keys of the objects that were there at the last commit, by a condition.
+   *
+   * @param condition takes a key and the object as it was written
+   */
+  public List<String> keysIf(BiPredicate<String, byte[]> condition) {
+    List<String> keys = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = inner.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> entry = all.next();
+        if (!entry.key.equals(FormatRecord.KEY) && condition.test(entry.key, entry.value)) {
+          keys.add(entry.key);
+        }
+      }
+    }
+    return keys;
   }
 
   /** Reads an object as it was written; it does not enter the cache. */

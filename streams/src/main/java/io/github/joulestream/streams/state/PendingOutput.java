@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.state;
 
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.streams.processor.TaskId;
 
-/** Tasks of this program that have committed input without emitting its increments to jobs. */
+/**
+ * Tasks of this program that have committed input without emitting all that follows from it:
+ * increments to jobs, and quarters of an hour of jobs. Safe for many threads.
+ */
 public final class PendingOutput {
-  private final Map<TaskId, Boolean> tasks = new ConcurrentHashMap<>();
+  private final Set<TaskId> increments = ConcurrentHashMap.newKeySet();
+  private final Set<TaskId> quarterHours = ConcurrentHashMap.newKeySet();
 
   /** To be noted before the task commits. */
   public void note(TaskId task, boolean pending) {
+    note(increments, task, pending);
+  }
+
+  /** Of quarters of an hour of jobs; to be noted before the task commits. */
+  public void noteQuarterHours(TaskId task, boolean pending) {
+    note(quarterHours, task, pending);
+  }
+
+  private static void note(Set<TaskId> tasks, TaskId task, boolean pending) {
     if (pending) {
-      tasks.put(task, true);
+      tasks.add(task);
     } else {
       tasks.remove(task);
     }
@@ -20,6 +33,11 @@ public final class PendingOutput {
 
   /** True if the increments of all committed input were emitted. */
   public boolean isNone() {
-    return tasks.isEmpty();
+    return increments.isEmpty();
+  }
+
+  /** True if the quarters of an hour that follow from all committed increments were emitted. */
+  public boolean isNoneOfQuarterHours() {
+    return quarterHours.isEmpty();
   }
 }

@@ -36,23 +36,23 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *
  * <pre>
  *   telemetry ───┐                      ┌─ by-job ──┐
- *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-window, job-summary
- *                    (where the samples │
+ *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-window, job-summary,
+ *                    (where the samples │                               job-quarter-hour
  *                     are: per node)    ├─ by-site ───> total-sites ─> site-window, ledger
  *                                       ├─> node-window, placement, power-snapshot
  *                                       └─> dead-letter
  * </pre>
  *
  * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
- * job). Topics out: job-window, job-summary, site-window, ledger, node-window, placement,
- * power-snapshot, dead-letter. Between: by-job and by-site, which carry increments only; samples
- * are never repartitioned.
+ * job). Topics out: job-window, job-quarter-hour, job-summary, site-window, ledger, node-window,
+ * placement, power-snapshot, dead-letter. Between: by-job and by-site, which carry increments only;
+ * samples are never repartitioned.
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
  * were last written), node-journal (batches and allocations since), node-history (the batches that
  * arrived in the last hour, for corrections), nodes-set-aside (nodes whose records are refused
- * until a person puts them back), job-windows and job-totals, site-windows. All are in memory and
- * are written when a task commits; what each step emits is in the same commit.
+ * until a person puts them back), job-windows, job-totals and job-quarter-hours, site-windows. All
+ * are in memory and are written when a task commits; what each step emits is in the same commit.
  *
  * <p>A processor forwards each output to the child node that is for it, by name.
  *
@@ -146,15 +146,22 @@ public final class AccountingTopology implements Supplier<Topology> {
         increments
             .merge(reports, Named.as("merge-job-input"))
             .process(
-                () -> new TotalJobs(refusals),
+                () -> new TotalJobs(refusals, pendingOutput),
                 Named.as("total-jobs"),
                 TotalJobs.WINDOWS,
-                TotalJobs.TOTALS);
+                TotalJobs.TOTALS,
+                TotalJobs.QUARTER_HOURS);
     totals
         .mapValues(out -> ((JobOutput.Window) out).window(), Named.as(JobOutput.Window.CHILD))
         .to(
             Topic.JOB_WINDOW.topicName(),
             Produced.with(KEY, WireSerdes.jobWindows()).withName("write-job-window"));
+    totals
+        .mapValues(
+            out -> ((JobOutput.QuarterHour) out).quarter(), Named.as(JobOutput.QuarterHour.CHILD))
+        .to(
+            Topic.JOB_QUARTER_HOUR.topicName(),
+            Produced.with(KEY, WireSerdes.jobQuarterHours()).withName("write-job-quarter-hour"));
     totals
         .mapValues(out -> ((JobOutput.Summary) out).summary(), Named.as(JobOutput.Summary.CHILD))
         .to(
@@ -226,6 +233,7 @@ public final class AccountingTopology implements Supplier<Topology> {
     AttributeEnergy.stores(limits).forEach(builder::addStateStore);
     builder.addStateStore(TotalJobs.windows(budget));
     builder.addStateStore(TotalJobs.totals(budget));
+    builder.addStateStore(TotalJobs.quarterHours(budget));
     builder.addStateStore(TotalSites.windows(budget));
   }
 }

@@ -32,7 +32,7 @@ public final class StateWrapper implements ProcessorWrapper {
       Map.of(
           "attribute-energy",
               Set.of("node-accounts", "node-history", "node-journal", "nodes-set-aside"),
-          "total-jobs", Set.of("job-windows", "job-totals"),
+          "total-jobs", Set.of("job-windows", "job-totals", "job-quarter-hours"),
           "total-sites", Set.of("site-windows"));
 
   private Map<String, List<StateRecord>> records = Map.of();
