@@ -92,6 +92,27 @@ record Annotation(String name, ObjectNode json) {
     return ofAlerts("Alerts that fire", "dark-red", "", ALERTS.field("state") + " = 'FIRING'");
   }
 
+  /** Where jobs were given something of the chosen node. */
+  static Annotation placementStarts(boolean enabled) {
+    return ofPlacements("Jobs that began on the node", enabled, "green", "", Select.IN_RANGE);
+  }
+
+  /** Jobs that ended on the chosen node in the range, each from its start to its end there. */
+  static Annotation placementEnds(boolean enabled) {
+    return ofPlacements(
+        "Jobs that ended on the node",
+        enabled,
+        "purple",
+        "end_epoch_millis",
+        PlacementPanels.ended());
+  }
+
+  private static Annotation ofPlacements(
+      String name, boolean enabled, String color, String timeEndColumn, String... which) {
+    Select query = PlacementPanels.marks(which).newest(MOST);
+    return of(name, enabled, color, timeEndColumn, "job", "devices", "ended_by", query);
+  }
+
   private static Annotation ofAlerts(
       String name, String color, String timeEndColumn, String... which) {
     Select query =

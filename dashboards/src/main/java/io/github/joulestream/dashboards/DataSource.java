@@ -7,8 +7,8 @@ import io.github.joulestream.schemas.catalogue.Retention;
 import java.util.Locale;
 
 /**
- * A data source of Grafana. The store writer has a bucket for each retention, weeks and years; each
- * is a data source of provisioning/datasources.
+ * A data source of Grafana. The store writer has a bucket for each retention: days, weeks and
+ * years; each is a data source of provisioning/datasources.
  *
  * @param uid of the data source, or the variable that holds it
  */

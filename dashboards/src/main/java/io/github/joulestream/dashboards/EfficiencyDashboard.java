@@ -7,6 +7,7 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Windows;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** History: who took how much energy, for how much use, and which way it goes. */
 final class EfficiencyDashboard {
@@ -38,74 +39,85 @@ final class EfficiencyDashboard {
             Variable.price(),
             Variable.carbon()),
         List.of(),
-        List.of(
-            Panels.row("Over the range"),
-            jobCount(),
-            figure(
-                "Energy of the jobs",
-                Panels.KILOWATT_HOURS,
-                "All energy of these jobs so far.",
-                Queries.kilowattHours(SUMMARY, "Energy", JobAmount.TOTAL_MILLIJOULES)),
-            figure(
-                "Cost of the jobs",
-                Panels.MONEY,
-                "Energy of these jobs times the price above.",
-                Queries.cost(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
-            figure(
-                "CO2 of the jobs",
-                Panels.GRAMS,
-                "Energy of these jobs times the carbon intensity above.",
-                Queries.carbon(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
-            figure(
-                "Energy per GPU hour",
-                Panels.KILOWATT_HOURS,
-                "Energy of these jobs over the GPU hours that they held.",
-                JobDashboard.perGpuHour()),
-            figure(
-                    "GPU busy while held",
-                    Panels.SHARE,
-                    "GPU time busy, of the GPU time that these jobs held.",
-                    busy())
-                .decimals(1)
-                .thresholds("red", new Threshold(0.3, "yellow"), new Threshold(0.6, "green")),
-            figure(
-                    "Energy held but idle",
-                    Panels.SHARE,
-                    "Energy of GPUs held at a use under 5 %, of all energy of these jobs.",
-                    heldIdle())
-                .decimals(1)
-                .thresholds("green", new Threshold(0.1, "yellow"), new Threshold(0.3, "red")),
-            figure(
-                    "Coverage",
-                    Panels.SHARE,
-                    "Device time whose energy is known, of all device time that these jobs held.",
-                    Queries.coverage(SUMMARY))
-                .decimals(1)
-                .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green")),
-            Panels.row("Trend, by day (UTC)"),
-            energyPerDay(),
-            perDay(
-                "Energy per GPU hour, by day",
-                Panels.KILOWATT_HOURS,
-                "By the day on which jobs started: their energy over their GPU hours.",
-                JobDashboard.perGpuHour()),
-            workPerJoule(),
-            perDay(
-                    "Use of held GPUs, by day",
-                    Panels.SHARE,
-                    "By the day on which jobs started: GPU time busy of held, and energy of GPUs"
-                        + " held but idle.",
-                    busy(),
-                    heldIdle())
-                .between(0, 1),
-            siteShares(),
-            Panels.row("Who"),
-            by("user", "Energy by user"),
-            by("project", "Energy by project"),
-            by("partition", "Energy by partition"),
-            by("labels", "Energy by labels"),
-            Panels.row("Jobs"),
-            jobs()));
+        Stream.of(
+                List.of(Panels.row("Used in the range, whenever jobs began")),
+                QuarterHourPanels.figures(),
+                List.of(
+                    QuarterHourPanels.perDay(24),
+                    QuarterHourPanels.by("user"),
+                    QuarterHourPanels.by("project")),
+                wholeJobs())
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  /** Whole jobs count by their start, as only their summaries know states, work and labels. */
+  private static List<Panel> wholeJobs() {
+    return List.of(
+        Panels.row("Jobs that started in the range, from start to end"),
+        jobCount(),
+        figure(
+            "Energy of the jobs",
+            Panels.KILOWATT_HOURS,
+            "All energy of these jobs so far.",
+            Queries.kilowattHours(SUMMARY, "Energy", JobAmount.TOTAL_MILLIJOULES)),
+        figure(
+            "Cost of the jobs",
+            Panels.MONEY,
+            "Energy of these jobs times the price above.",
+            Queries.cost(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
+        figure(
+            "CO2 of the jobs",
+            Panels.GRAMS,
+            "Energy of these jobs times the carbon intensity above.",
+            Queries.carbon(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
+        figure(
+            "Energy per GPU hour",
+            Panels.KILOWATT_HOURS,
+            "Energy of these jobs over the GPU hours that they held.",
+            JobDashboard.perGpuHour()),
+        figure(
+                "GPU busy while held",
+                Panels.SHARE,
+                "GPU time busy, of the GPU time that these jobs held.",
+                busy())
+            .decimals(1)
+            .thresholds("red", new Threshold(0.3, "yellow"), new Threshold(0.6, "green")),
+        figure(
+                "Energy held but idle",
+                Panels.SHARE,
+                "Energy of GPUs held at a use under 5 %, of all energy of these jobs.",
+                heldIdle())
+            .decimals(1)
+            .thresholds("green", new Threshold(0.1, "yellow"), new Threshold(0.3, "red")),
+        figure(
+                "Coverage",
+                Panels.SHARE,
+                "Device time whose energy is known, of all device time that these jobs held.",
+                Queries.coverage(SUMMARY))
+            .decimals(1)
+            .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green")),
+        Panels.row("Trend, by day (UTC)"),
+        perDay(
+            "Energy per GPU hour, by day",
+            Panels.KILOWATT_HOURS,
+            "By the day on which jobs started: their energy over their GPU hours.",
+            JobDashboard.perGpuHour()),
+        workPerJoule(),
+        perDay(
+                "Use of held GPUs, by day",
+                Panels.SHARE,
+                "By the day on which jobs started: GPU time busy of held, and energy of GPUs"
+                    + " held but idle.",
+                busy(),
+                heldIdle())
+            .between(0, 1),
+        siteShares(),
+        Panels.row("Of what kind"),
+        by("partition", "Energy by partition"),
+        by("labels", "Energy by labels"),
+        Panels.row("Jobs"),
+        jobs());
   }
 
   private static Column busy() {
@@ -140,13 +152,6 @@ final class EfficiencyDashboard {
         .sized(3, 4)
         .describedAs(description)
         .asks(Query.series(ofChosenPeople(Queries.inRange(SUMMARY, List.of(column)))));
-  }
-
-  private static Panel energyPerDay() {
-    Column energy = Queries.kilowattHours(SUMMARY, "Energy", JobAmount.TOTAL_MILLIJOULES);
-    return Panels.columns("Energy of jobs, by day", Panels.KILOWATT_HOURS, 12, 8)
-        .describedAs("All energy of the jobs, by the day on which they started.")
-        .asks(Query.series(ofChosenPeople(Queries.perInterval(SUMMARY, "1d", List.of(energy)))));
   }
 
   private static Panel perDay(String title, String unit, String description, Column... columns) {

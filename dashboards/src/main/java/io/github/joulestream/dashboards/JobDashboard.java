@@ -22,7 +22,12 @@ final class JobDashboard {
         "One job: energy, power by kind, efficiency, coverage and quality.",
         "now-6h",
         "1m",
-        List.of(Variable.oneSite(), Variable.job(), Variable.price(), Variable.carbon()),
+        List.of(
+            Variable.oneSite(),
+            Variable.job(),
+            Variable.price(),
+            Variable.carbon(),
+            Variable.nodesOfJob()),
         List.of(Annotation.jobStarts(true, job), Annotation.jobEnds(true, job)),
         List.of(
             Panels.row("From start to end, by its summary"),
@@ -113,6 +118,10 @@ final class JobDashboard {
             energyByKind(),
             energySoFar(),
             quality(),
+            QuarterHourPanels.ofJob(),
+            Panels.row("Its nodes"),
+            PlacementPanels.nodesOfJob(),
+            PlacementPanels.powerOfNodes(),
             Panels.row("Other jobs of the site"),
             SitePanels.topJobs(24, 9, "price", "carbon")));
   }
@@ -170,7 +179,7 @@ final class JobDashboard {
     return Panels.bars("Nodes, and how they were given back", "none", 9, 4)
         .describedAs(
             "Nodes on which it was given something, and how its end was known there. Which nodes"
-                + " these are, the store does not hold.")
+                + " these are is in the table of its nodes.")
         .asks(
             Query.series(
                 Queries.jobLife(

@@ -55,6 +55,16 @@ final class Link {
     return link("Node", NodeDashboard.UID, List.of("site", "node"), Set.of());
   }
 
+  /** From a row of a table of the chosen site to its job. */
+  static Map<String, Object> toJobOfSite(String... chosen) {
+    return link("Job", JobDashboard.UID, List.of("job"), Set.of("site", "price", "carbon"), chosen);
+  }
+
+  /** From a row of a table of the chosen site to its node. */
+  static Map<String, Object> toNodeOfSite() {
+    return link("Node", NodeDashboard.UID, List.of("node"), Set.of("site"), "site");
+  }
+
   private static Map<String, Object> link(
       String title, String uid, List<String> fields, Set<String> known, String... chosen) {
     StringBuilder url = new StringBuilder("/d/").append(uid).append("?${__url_time_range}");

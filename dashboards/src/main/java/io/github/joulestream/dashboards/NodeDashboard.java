@@ -2,6 +2,7 @@
 package io.github.joulestream.dashboards;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One node: its power, its devices by kind, and how well it is measured. */
 final class NodeDashboard {
@@ -18,62 +19,69 @@ final class NodeDashboard {
         "One node: power, its devices by kind, their use, and how well they are measured.",
         "now-3h",
         "30s",
-        List.of(Variable.oneSite(), Variable.node()),
-        List.of(Annotation.jobStarts(false), Annotation.jobEnds(false)),
-        List.of(
-            Panels.row("Now, and over the range"),
-            now(
-                "Power of the node",
-                Panels.WATTS,
-                "Mean power of all its devices in the last interval, none twice, and its course.",
-                Queries.watts(NODE, "Power", "total_watts")),
-            peak(),
-            overRange(
-                "Energy of the node",
-                Panels.KILOWATT_HOURS,
-                "Energy of all its devices over the range, none twice: jobs and idle together.",
-                new Column(
-                    "Energy", NODE.sum("total_millijoules") + " / " + Queries.KILOWATT_HOUR)),
-            overRange(
-                    "GPUs busy",
-                    Panels.SHARE,
-                    "GPU time busy, of all GPU time that was seen.",
-                    part("Busy", "gpu_busy_millis", "gpu_millis"))
-                .decimals(1)
-                .thresholds("red", new Threshold(0.3, "yellow"), new Threshold(0.6, "green"))
-                .without("no GPU seen"),
-            overRange(
-                    "Held but idle",
-                    Panels.SHARE,
-                    "Energy of GPUs that jobs held at a use under 5 %, of all energy of its GPUs.",
-                    part("Held but idle", "held_idle_watts", "gpu_watts"))
-                .decimals(1)
-                .thresholds("green", new Threshold(0.1, "yellow"), new Threshold(0.3, "red"))
-                .without("no GPU seen"),
-            overRange(
-                    "Coverage of the node",
-                    Panels.SHARE,
-                    "Device time whose energy is known, of all device time that was seen.",
-                    coverage())
-                .decimals(1)
-                .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green")),
-            Panels.row("Power and energy"),
-            powerByKind(),
-            whereTo(),
-            restOfNode(),
-            Panels.row("Devices"),
-            gpus(),
-            use(),
-            Panels.row("How well it is measured"),
-            coverageOverTime(),
-            readings(),
-            inDoubt(),
-            Panels.row("Jobs"),
-            SitePanels.topJobs(24, 9)
-                .describedAs(
-                    "The 20 jobs of the chosen site with the highest mean power in the last ten"
-                        + " minutes of the range. On which nodes a job ran, the store does not hold: job starts and"
-                        + " ends can be switched on as marks above.")));
+        List.of(Variable.oneSite(), Variable.node(), Variable.device(), Variable.jobsOfNode()),
+        List.of(Annotation.placementStarts(false), Annotation.placementEnds(false)),
+        Stream.of(
+                node(),
+                List.of(Panels.row("GPUs, one by one")),
+                GpuPanels.all(),
+                List.of(Panels.row("Drives and processors, one by one")),
+                DevicePanels.drivesAndProcessors(),
+                measuring(),
+                List.of(Panels.row("Jobs"), PlacementPanels.jobsOfNode()))
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  private static List<Panel> node() {
+    return List.of(
+        Panels.row("Now, and over the range"),
+        now(
+            "Power of the node",
+            Panels.WATTS,
+            "Mean power of all its devices in the last interval, none twice, and its course.",
+            Queries.watts(NODE, "Power", "total_watts")),
+        peak(),
+        overRange(
+            "Energy of the node",
+            Panels.KILOWATT_HOURS,
+            "Energy of all its devices over the range, none twice: jobs and idle together.",
+            new Column("Energy", NODE.sum("total_millijoules") + " / " + Queries.KILOWATT_HOUR)),
+        overRange(
+                "GPUs busy",
+                Panels.SHARE,
+                "GPU time busy, of all GPU time that was seen.",
+                part("Busy", "gpu_busy_millis", "gpu_millis"))
+            .decimals(1)
+            .thresholds("red", new Threshold(0.3, "yellow"), new Threshold(0.6, "green"))
+            .without("no GPU seen"),
+        overRange(
+                "Held but idle",
+                Panels.SHARE,
+                "Energy of GPUs that jobs held at a use under 5 %, of all energy of its GPUs.",
+                part("Held but idle", "held_idle_watts", "gpu_watts"))
+            .decimals(1)
+            .thresholds("green", new Threshold(0.1, "yellow"), new Threshold(0.3, "red"))
+            .without("no GPU seen"),
+        overRange(
+                "Coverage of the node",
+                Panels.SHARE,
+                "Device time whose energy is known, of all device time that was seen.",
+                coverage())
+            .decimals(1)
+            .thresholds("red", new Threshold(0.95, "yellow"), new Threshold(0.99, "green")),
+        Panels.row("Power and energy"),
+        powerByKind(),
+        whereTo(),
+        restOfNode(),
+        Panels.row("Devices together"),
+        gpus(),
+        use());
+  }
+
+  private static List<Panel> measuring() {
+    return List.of(
+        Panels.row("How well it is measured"), coverageOverTime(), readings(), inDoubt());
   }
 
   private static Panel now(String title, String unit, String description, Column column) {

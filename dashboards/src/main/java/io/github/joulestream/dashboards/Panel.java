@@ -24,6 +24,7 @@ final class Panel {
   private String description = "";
   private String interval = "";
   private String shared = "";
+  private boolean mixed;
 
   Panel(String type, String title, int width, int height, ObjectNode options) {
     this.type = type;
@@ -116,6 +117,12 @@ final class Panel {
     return this;
   }
 
+  /** Its queries may ask different data sources. */
+  Panel mixed() {
+    mixed = true;
+    return this;
+  }
+
   /** No interval shorter than this is drawn. */
   Panel interval(String shortest) {
     interval = shortest;
@@ -147,6 +154,41 @@ final class Panel {
   }
 
   /**
+   * Joins the rows of its queries where a column has the same value; of those that others do not
+   * have, too. The columns with the times of the points are left out.
+   *
+   * @param column that all queries have
+   * @param mode {@code outer} where every query has a value once, else {@code outerTabular}
+   * @param keepsTime refId of the query whose times stay; empty for none
+   */
+  Panel joined(String column, String mode, String keepsTime) {
+    ObjectNode noTimes = Json.object("exclude", Json.object("pattern", "/^[Tt]ime$/"));
+    ObjectNode filter = Json.object("id", "filterFieldsByName", "options", noTimes);
+    if (!keepsTime.isEmpty()) {
+      String others = "/^[^" + keepsTime + "]$/";
+      filter.set("filter", Json.object("id", "byRefId", "options", others));
+    }
+    transformations.add(filter);
+    return transform("joinByField", Json.object("byField", column, "mode", mode));
+  }
+
+  /** Rows of a table by this column, the highest first. */
+  Panel highestFirst(String shownName) {
+    return option("sortBy", List.of(Json.object("displayName", shownName, "desc", true)));
+  }
+
+  private ObjectNode dataSource() {
+    if (mixed) {
+      return Json.object("type", "datasource", "uid", "-- Mixed --");
+    }
+    DataSource dataSource = queries.getFirst().dataSource();
+    if (!queries.stream().allMatch(query -> query.dataSource().equals(dataSource))) {
+      throw new IllegalStateException(title + " asks several data sources");
+    }
+    return dataSource.json();
+  }
+
+  /**
    * @param ids of the panels of the dashboard, by title
    */
   ObjectNode json(int id, int x, int y, ToIntFunction<String> ids) {
@@ -172,11 +214,7 @@ final class Panel {
           Json.object("refId", "A", "datasource", source, "panelId", ids.applyAsInt(shared));
       panel.set("targets", Json.array(List.of(target)));
     } else if (!queries.isEmpty()) {
-      DataSource dataSource = queries.getFirst().dataSource();
-      if (!queries.stream().allMatch(query -> query.dataSource().equals(dataSource))) {
-        throw new IllegalStateException(title + " asks several data sources");
-      }
-      panel.set("datasource", dataSource.json());
+      panel.set("datasource", dataSource());
       List<ObjectNode> targets = new ArrayList<>();
       for (Query query : queries) {
         targets.add(query.json(String.valueOf((char) ('A' + targets.size()))));

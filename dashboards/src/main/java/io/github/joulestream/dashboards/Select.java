@@ -59,6 +59,10 @@ record Select(
     return tail("fill(" + filling + ")");
   }
 
+  Select limit(int rows) {
+    return tail("LIMIT " + rows);
+  }
+
   Select newest(int rows) {
     return tail("ORDER BY time DESC LIMIT " + rows);
   }

@@ -65,7 +65,8 @@ final class SiteDashboard {
             MeterPanels.coverage(8, 8),
             Panels.row("Nodes and jobs"),
             SitePanels.topNodes(10, 10, SitePanels.CHOSEN),
-            SitePanels.topJobs(14, 10, SitePanels.CHOSEN)));
+            SitePanels.topJobs(14, 10, SitePanels.CHOSEN),
+            NodesTable.describe()));
   }
 
   private static Panel overWindows(String title, String function, String description) {

@@ -15,7 +15,8 @@ enum Source {
   PIPELINE(Measurement.PIPELINE, Windows.NAME),
   ALERT(Measurement.ALERT, ""),
   BUDGET(Measurement.BUDGET, ""),
-  DEVICE_WINDOW(Measurement.DEVICE_WINDOW, Windows.NAME),
+  /** Of any length: a site chooses it, and all figures are ratios of sums. */
+  DEVICE_WINDOW(Measurement.DEVICE_WINDOW, ""),
   PLACEMENT(Measurement.PLACEMENT, ""),
   JOB_QUARTER_HOUR(Measurement.JOB_QUARTER_HOUR, ""),
   NODE(Measurement.NODE, "");
@@ -25,7 +26,7 @@ enum Source {
 
   /**
    * @param window length of the windows that its points are of, or how often they are written;
-   *     empty for what has no windows
+   *     empty for what has no windows, or has them of a length that does not matter
    */
   Source(Measurement measurement, String window) {
     this.measurement = measurement;
@@ -37,9 +38,9 @@ enum Source {
     return window;
   }
 
-  /** Whether its points have a tag for the length of their window. */
+  /** Whether queries choose the length of the windows that its points are of. */
   boolean hasWindows() {
-    return measurement.tags().contains(Measurement.WINDOW);
+    return !window.isEmpty() && measurement.tags().contains(Measurement.WINDOW);
   }
 
   /**

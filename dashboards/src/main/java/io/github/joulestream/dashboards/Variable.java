@@ -50,6 +50,44 @@ record Variable(String name, ObjectNode json) {
         Query.table(Select.of(source.tag("node"), "\"energy\"").from(last)));
   }
 
+  /** Devices of the node with windows in the range. */
+  static Variable device() {
+    Source source = Source.DEVICE_WINDOW;
+    Select last =
+        Select.of(Select.as("last(" + source.field("energy_millijoules") + ")", "energy"))
+            .from(source)
+            .where(
+                Queries.sites(source),
+                source.tag("node") + " =~ /^${node:regex}$/",
+                Select.IN_RANGE)
+            .groupBy(source.tag("device"));
+    return many(
+        "device",
+        "Device",
+        "Devices whose panels are shown, of those with device windows in the range",
+        Query.table(Select.of(source.tag("device"), "\"energy\"").from(last)));
+  }
+
+  static Variable jobsOfNode() {
+    return hidden(PlacementPanels.JOBS_OF_NODE, "Jobs of the chosen node", PlacementPanels.jobs());
+  }
+
+  static Variable nodesOfJob() {
+    return hidden(PlacementPanels.NODES_OF_JOB, "Nodes of the chosen job", PlacementPanels.nodes());
+  }
+
+  /** All values that a query finds, whatever they are: not shown and not in the address. */
+  private static Variable hidden(String name, String description, Query query) {
+    return new Variable(
+        name,
+        query(name, description, description, query)
+            .put("multi", true)
+            .put("includeAll", true)
+            .put("hide", 2)
+            .put("skipUrlSync", true)
+            .set("current", Json.object("text", List.of("All"), "value", List.of("$__all"))));
+  }
+
   /** Values that a text field of the jobs' summaries has in the range. */
   static Variable ofSummaries(String field, String label) {
     Source source = Source.JOB_SUMMARY;

@@ -27,6 +27,7 @@ class DashboardsTest {
   private static final Path MODULE = Path.of(".");
   private static final String REGENERATE =
       "./mvnw test -pl dashboards -am -Dtest=DashboardsTest -Ddashboards.write=true";
+  private static final String MIXED = "-- Mixed --";
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([A-Za-z_][A-Za-z0-9_]*)");
 
   /** What Grafana or its InfluxDB source put in by themselves. */
@@ -40,6 +41,9 @@ class DashboardsTest {
           "__url_time_range",
           "col",
           "tag_site",
+          "tag_node",
+          "tag_device",
+          "tag_project",
           "tag_component",
           "tag_topic");
 
@@ -113,7 +117,8 @@ class DashboardsTest {
   @MethodSource("dashboards")
   void dataSources_exist(JsonNode dashboard) throws IOException {
     List<String> known =
-        new ArrayList<>(List.of("grafana -- Grafana --", "datasource -- Dashboard --"));
+        new ArrayList<>(
+            List.of("grafana -- Grafana --", "datasource -- Dashboard --", "datasource " + MIXED));
     new ProvisionedSources(MODULE)
         .all()
         .forEach(source -> known.add("influxdb " + source.get("uid").asText()));
@@ -126,9 +131,13 @@ class DashboardsTest {
             assertThat(source.get("type").asText() + " " + source.get("uid").asText()).isIn(known));
     for (JsonNode panel : panels(dashboard)) {
       for (JsonNode target : panel.path("targets")) {
-        assertThat(target.get("datasource"))
-            .as("a panel asks one data source: " + panel.get("title"))
-            .isEqualTo(panel.get("datasource"));
+        if (panel.at("/datasource/uid").asText().equals(MIXED)) {
+          assertThat(target.at("/datasource/type").asText()).isEqualTo("influxdb");
+        } else {
+          assertThat(target.get("datasource"))
+              .as("a panel asks one data source: " + panel.get("title"))
+              .isEqualTo(panel.get("datasource"));
+        }
         if (target.has("panelId")) {
           assertThat(panels(dashboard))
               .as("the panel whose rows %s uses", panel.get("title"))
@@ -250,7 +259,8 @@ class DashboardsTest {
             .as(query.where())
             // there are a few budgets, and an old one still holds
             .containsPattern(
-                Pattern.compile("\\$timeFilter|time >= \\$\\{__from}ms|FROM \"budget\" WHERE"));
+                Pattern.compile(
+                    "\\$timeFilter|time >= \\$\\{__(from|to)}ms|FROM \"budget\" WHERE"));
       }
       // who groups by jobs or nodes, in data that is kept for weeks, takes the first few of them
       if (query.text().matches(".*GROUP BY \"site\", \"(job|node)\".*")) {
@@ -259,6 +269,13 @@ class DashboardsTest {
       // nor are all windows of all of them read, which are millions at a large site
       if (query.text().matches(".*GROUP BY time\\([^)]*\\), \"site\", \"(job|node)\".*")) {
         assertThat(query.text()).as(query.where()).contains("time > ${__to}ms - 10m");
+      }
+      // all nodes of a site: of minutes, or one point of each; else the nodes of one job
+      if (query.text().matches(".*FROM \"node_window\".*GROUP BY [^)]*\"node\".*")) {
+        assertThat(query.text())
+            .as(query.where())
+            .containsPattern(
+                "time > \\$\\{__to}ms - [0-9]+m|SELECT last\\(|\"node\" =~ /\\^\\$\\{placed_on:");
       }
       assertThat(query.text()).as(query.where()).doesNotContain("GROUP BY \"job\"");
     }

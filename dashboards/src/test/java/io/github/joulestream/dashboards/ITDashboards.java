@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.dashboards;
 
+import static io.github.joulestream.dashboards.KnownStore.near;
+import static io.github.joulestream.dashboards.KnownStore.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
-import io.github.joulestream.store.Influxd;
-import io.github.joulestream.store.PointSink;
-import io.github.joulestream.store.StorePoint;
-import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,65 +26,24 @@ import org.junit.jupiter.params.provider.MethodSource;
  * the database of its data source; and the main figures are right.
  */
 class ITDashboards {
-  private static final int BATCH = 5_000;
-  private static final long FROM = KnownSites.START;
-  private static final long TO = KnownSites.END - 1;
-  private static final Map<String, List<String>> CHOSEN =
-      Map.ofEntries(
-          Map.entry("site", List.of(Macros.ALL)),
-          Map.entry("node", List.of("n 1")),
-          Map.entry("job", List.of("j 2/b")),
-          Map.entry("user", List.of("ann", "bob")),
-          Map.entry("project", List.of(Macros.ALL)),
-          Map.entry("work_unit", List.of("tokens")),
-          Map.entry("window", List.of("10s|10000")),
-          Map.entry("budget", List.of("10")),
-          Map.entry("daily", List.of("100")),
-          Map.entry("price", List.of("0.25")),
-          Map.entry("carbon", List.of("300")));
+  private static final long FROM = KnownStore.FROM;
+  private static final long TO = KnownStore.TO;
 
   @TempDir static Path folder;
-  private static Influxd influx;
+  private static KnownStore store;
   private static Grafana grafana;
 
   @BeforeAll
   static void start() throws IOException, InterruptedException {
-    influx = Influxd.shared(folder);
-    // for ever, as the points are of a day that is known
-    String name = "dashboards-" + UUID.randomUUID();
-    Buckets buckets =
-        new Buckets(
-            new Bucket(Buckets.devicesName(name), Duration.ZERO),
-            new Bucket(name, Duration.ZERO),
-            new Bucket(Buckets.yearsName(name), Duration.ZERO));
-    StoreConnection store = StoreConnection.to(influx.address(), null, buckets);
-    assertThat(store.prepare()).hasSize(3);
-    try (PointSink sink = store.sink()) {
-      List<StorePoint> points = KnownSites.points();
-      for (int from = 0; from < points.size(); from += BATCH) {
-        sink.write(points.subList(from, Math.min(points.size(), from + BATCH)));
-      }
-      sink.write(KnownSites.unbalanced());
-    }
-    grafana = new Grafana(influx.address(), buckets, Path.of("."));
+    store = KnownStore.start(folder);
+    grafana = store.grafana();
   }
 
   @AfterAll
   static void stop() {
-    if (grafana != null) {
-      grafana.close();
+    if (store != null) {
+      store.close();
     }
-    if (influx != null) {
-      influx.close();
-    }
-  }
-
-  private static Macros with(String... namesAndValues) {
-    Map<String, List<String>> chosen = new HashMap<>(CHOSEN);
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      chosen.put(namesAndValues[i], List.of(namesAndValues[i + 1].split(",")));
-    }
-    return new Macros(FROM, TO, "10s", chosen);
   }
 
   static List<AllQueries.Asked> queries() {
@@ -108,15 +62,14 @@ class ITDashboards {
     grafana.check(query, month);
   }
 
-  /** What a panel that shows one figure shows. */
   private static double shown(String dashboard, String panel, Macros macros)
       throws IOException, InterruptedException {
-    return shown(dashboard, panel, 1, macros);
+    return store.shown(dashboard, panel, 1, macros);
   }
 
   private static double shown(String dashboard, String panel, int column, Macros macros)
       throws IOException, InterruptedException {
-    return grafana.shown(dashboard + " / " + panel, column, macros);
+    return store.shown(dashboard, panel, column, macros);
   }
 
   // of both sites 9 kW times 1 h, 2 h and 1.5 h, and what came late: 10 kJ
@@ -322,7 +275,7 @@ class ITDashboards {
     near(shown("Pipeline", "Read from topics", with()), 200);
     near(shown("Pipeline", "Points stored", with()), 450);
     near(shown("Pipeline", "What store writers could not store", 2, with()), 3);
-    Macros odd = new Macros(FROM, TO + 2 * KnownSites.HOUR, "10s", CHOSEN);
+    Macros odd = new Macros(FROM, TO + 2 * KnownSites.HOUR, "10s", with().chosen());
     near(shown("Pipeline", "Largest difference", odd), 1);
   }
 
@@ -400,9 +353,5 @@ class ITDashboards {
       }
     }
     return values;
-  }
-
-  private static void near(double value, double expected) {
-    assertThat(value).isCloseTo(expected, within(Math.abs(expected) * 1e-9 + 1e-9));
   }
 }

@@ -38,6 +38,8 @@ import io.github.joulestream.store.points.SiteWindowPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Two sites over three hours, with figures that can be worked out by hand. In the first, second and
@@ -80,10 +82,13 @@ final class KnownSites {
     sites.health();
     sites.budgets();
     sites.alerts();
+    sites.points.addAll(KnownDevices.of("east"));
+    sites.points.addAll(KnownDevices.of("west"));
+    sites.points.addAll(KnownPlacements.points());
     return sites.points;
   }
 
-  private static long tenths(long time) {
+  static long tenths(long time) {
     return TENTHS_BY_HOUR[(int) ((time - START) / HOUR)];
   }
 
@@ -277,11 +282,15 @@ final class KnownSites {
       JobState state,
       long end) {
     Totals<JobAmount> life = Totals.ofJob();
+    SortedMap<Long, Totals<JobAmount>> quarters = new TreeMap<>();
     for (long time = START; time < END; time += WINDOW) {
       Totals<JobAmount> totals = jobTotals(tenWatts * tenths(time) * WINDOW);
       points.add(JobWindowPoint.of(new JobWindow(site, job, time, WINDOW, totals)));
       life.addAll(totals);
+      quarters.computeIfAbsent(KnownPlacements.quarterOf(time), _ -> Totals.ofJob()).addAll(totals);
     }
+    quarters.forEach((start, totals) ->
+        points.add(KnownPlacements.quarter(site, job, user, project, start, totals)));
     life.add(JobAmount.NODES_HELD, 4);
     life.add(JobAmount.NODES_RELEASED, state.ended() ? 4 : 0);
     points.add(
