@@ -3,12 +3,9 @@ package io.github.joulestream.dashboards;
 
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.FacilityRatio;
-import io.github.joulestream.energy.SiteAmount;
 
 /** Panels about the meters of sites: PUE by its category, own generation, export, water. */
 final class MeterPanels {
-  private static final Source LEDGER = Source.LEDGER;
-
   private MeterPanels() {}
 
   static Panel pueOfUps() {
@@ -46,32 +43,21 @@ final class MeterPanels {
   static Panel generation() {
     return Panels.stat("Own generation", Panels.KILOWATT_HOURS)
         .describedAs("Energy at meters of on-site generation over the range.")
-        .asks(
-            Query.series(
-                MeterQueries.whereAny(
-                    Queries.kilowattHours(
-                        LEDGER, "Generation", SiteAmount.measured(DeviceKind.GENERATION)))))
+        .asks(Query.series(MeterQueries.energy(DeviceKind.GENERATION)))
         .without("no generation meter");
   }
 
   static Panel export() {
     return Panels.stat("Exported", Panels.KILOWATT_HOURS)
         .describedAs("Energy that was exported to the grid over the range.")
-        .asks(
-            Query.series(
-                MeterQueries.whereAny(
-                    Queries.kilowattHours(
-                        LEDGER, "Export", SiteAmount.measured(DeviceKind.EXPORT)))))
-        .without("nothing exported");
+        .asks(Query.series(MeterQueries.energy(DeviceKind.EXPORT)))
+        .without("no export meter");
   }
 
   static Panel water() {
     return Panels.stat("Water", "litre")
         .describedAs("Water that meters of the sites measured over the range.")
-        .asks(
-            Query.series(
-                MeterQueries.whereAny(
-                    new Column("Water", LEDGER.sum(SiteAmount.WATER_MILLILITRES) + " / 1000.0"))))
+        .asks(Query.series(MeterQueries.water()))
         .without("no water meter");
   }
 

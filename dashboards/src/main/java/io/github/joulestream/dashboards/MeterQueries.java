@@ -61,11 +61,20 @@ final class MeterQueries {
     conditions.add(Source.quote(silent) + " <= 0");
   }
 
-  /** A figure of the whole range where it is not 0, as a meter that is not there makes it. */
-  static Select whereAny(Column figure) {
-    return Select.of(Select.as(figure.quoted(), figure.name()))
-        .from(Queries.inRange(LEDGER, List.of(figure)))
-        .where(figure.quoted() + " > 0");
+  /** Energy at meters of this kind over the range, where there is one: then 0 is a figure. */
+  static Select energy(DeviceKind kind) {
+    Column energy = Queries.kilowattHours(LEDGER, Queries.title(kind), SiteAmount.measured(kind));
+    return Select.of(Select.as(energy.quoted(), energy.name()))
+        .from(Queries.inRange(LEDGER, List.of(energy, time(kind))))
+        .where("\"meters\" > 0");
+  }
+
+  /** Litres of water over the range, where a meter measures it. */
+  static Select water() {
+    Column water = new Column("Water", LEDGER.sum(SiteAmount.WATER_MILLILITRES) + " / 1000.0");
+    return Select.of(Select.as(water.quoted(), water.name()))
+        .from(Queries.inRange(LEDGER, List.of(water)))
+        .where(water.quoted() + " > 0");
   }
 
   /** Litres of water for each kWh that was measured of nodes, of the sites with a water meter. */
@@ -121,13 +130,16 @@ final class MeterQueries {
 
   /** Of the windows in which meters of the kind are to report. */
   private static Select ofMeters(Column column, DeviceKind kind) {
-    Column time =
-        new Column(
-            "meters",
-            LEDGER.sum(SiteAmount.meterCovered(kind))
-                + " + "
-                + LEDGER.sum(SiteAmount.meterUncovered(kind)));
-    return Queries.trend(Queries.perWindow(LEDGER, List.of(column, time)), List.of(column))
+    return Queries.trend(Queries.perWindow(LEDGER, List.of(column, time(kind))), List.of(column))
         .where("\"meters\" > 0");
+  }
+
+  /** Time in which meters of the kind are to report, ms. */
+  private static Column time(DeviceKind kind) {
+    return new Column(
+        "meters",
+        LEDGER.sum(SiteAmount.meterCovered(kind))
+            + " + "
+            + LEDGER.sum(SiteAmount.meterUncovered(kind)));
   }
 }

@@ -6,6 +6,7 @@ import static io.github.joulestream.energy.Readings.MISSING;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.DeviceSeries;
+import io.github.joulestream.energy.DeviceStatus;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
@@ -18,8 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Between a simulated site and the pipeline: injects into its records the faults of hardware,
@@ -163,7 +166,21 @@ final class FaultyPublisher implements Publisher {
         batch.agentEpoch(),
         batch.sequence(),
         devices,
-        node.skewMillis == 0 ? 0 : node.reportedErrorMillis - node.skewMillis);
+        node.skewMillis == 0 ? 0 : node.reportedErrorMillis - node.skewMillis,
+        distorted(batch.statuses(), devices, node));
+  }
+
+  /** By the node's clock; a GPU that is split into instances is not in the batch as a whole. */
+  private static List<DeviceStatus> distorted(
+      List<DeviceStatus> statuses, List<DeviceSeries> devices, Node node) {
+    Set<String> ids =
+        devices.stream().map(series -> series.device().id()).collect(Collectors.toSet());
+    return statuses.stream()
+        .filter(status -> ids.contains(status.deviceId()))
+        .map(status ->
+            new DeviceStatus(
+                status.deviceId(), status.epochMillis() + node.skewMillis, status.values()))
+        .toList();
   }
 
   private DeviceSeries distorted(DeviceSeries series, Node node, double hours) {

@@ -59,6 +59,11 @@ final class SimulatedNode {
   private static final long SOCKET_IDLE_MILLIWATTS = 100_000;
   private static final long SOCKET_RANGE_MILLIWATTS = 240_000;
   private static final long SOCKET_LIMIT_MILLIWATTS = 350_000;
+  // of each GPU: NVLink 4 at most 450 GB/s, of which programs reach a half; a card of 400 Gb/s;
+  // data
+  private static final double NVLINK_BYTES_PER_STEP = 22e9;
+  private static final double NETWORK_BYTES_PER_STEP = 2.5e9;
+  private static final double HOST_BYTES_PER_STEP = 0.3e9;
   // cores that feed and poll busy GPUs
   private static final double SOCKET_BY_GPUS = 0.35;
 
@@ -89,7 +94,9 @@ final class SimulatedNode {
   private final Surroundings surroundings;
   private final @Nullable Meter meter;
   private final boolean fallsSilent;
-  private final @Nullable Meter facility;
+  private final @Nullable SiteMeters siteMeters;
+  private final NodeStatuses statuses;
+  private final long[] statusMicrojoules = new long[DEVICES];
   private long unmeteredMicrojoules;
 
   private final int rowsPerBatch;
@@ -109,6 +116,10 @@ final class SimulatedNode {
     final SimulatedJob job;
     int gpus;
     long gpuMilliwatts;
+    // of each of its GPUs since the last status
+    double nvlinkBytes;
+    double inBytes;
+    double outBytes;
 
     Holder(SimulatedJob job) {
       this.job = job;
@@ -117,9 +128,10 @@ final class SimulatedNode {
 
   /**
    * @param agentEpoch when the site began
-   * @param facility the meter of the site, if the agent of this node reads it
+   * @param siteMeters the meters of the site, if the agent of this node reads them
    */
-  SimulatedNode(SimulationOptions options, int index, long agentEpoch, @Nullable Meter facility) {
+  SimulatedNode(
+      SimulationOptions options, int index, long agentEpoch, @Nullable SiteMeters siteMeters) {
     this.rowsPerBatch = options.rowsPerBatch();
     this.rowTimes = new long[rowsPerBatch];
     this.rowPower = new long[DEVICES][rowsPerBatch];
@@ -143,7 +155,16 @@ final class SimulatedNode {
                 rowsPerBatch)
             : null;
     this.fallsSilent = metered && index % SILENT_EVERY == SILENT_AT;
-    this.facility = facility;
+    this.siteMeters = siteMeters;
+    this.statuses =
+        new NodeStatuses(
+            options.seed(),
+            index,
+            new Day(options.seed()),
+            GPUS,
+            DRIVES,
+            SOCKETS,
+            GPU_LIMIT_MILLIWATTS);
     this.devices = devices(this.agentEpoch, metered);
     SplittableRandom chips = new SplittableRandom(index);
     for (int i = 0; i < GPUS; i++) {
@@ -331,7 +352,11 @@ final class SimulatedNode {
         job.addUnmetered(node * STEP_MILLIS, share);
       }
     }
-    job.work(job.activityAt(epochMillis).busy * holder.gpus * STEP_MILLIS / 1_000);
+    Activity now = job.activityAt(epochMillis);
+    job.work(now.busy * holder.gpus * STEP_MILLIS / 1_000);
+    holder.nvlinkBytes += now.traffic * NVLINK_BYTES_PER_STEP;
+    holder.inBytes += now.traffic * NETWORK_BYTES_PER_STEP + now.host * HOST_BYTES_PER_STEP;
+    holder.outBytes += now.traffic * NETWORK_BYTES_PER_STEP;
   }
 
   /** Whether meters that fall silent are so, so long after the site began. */
@@ -368,11 +393,60 @@ final class SimulatedNode {
     if (meter != null && !(fallsSilent && silent)) {
       meter.read(epochMillis);
     }
-    if (facility != null) {
-      facility.read(epochMillis);
+    if (siteMeters != null) {
+      siteMeters.read(epochMillis);
+    }
+    if (statuses.isDue(epochMillis)) {
+      readStatuses(epochMillis);
     }
     rows++;
     return rows == rowsPerBatch ? batch() : null;
+  }
+
+  private void readStatuses(long epochMillis) {
+    long since = statuses.begin(epochMillis);
+    double fan = surroundings.fanSpeed();
+    for (int i = 0; i < GPUS; i++) {
+      Holder holder = slots[i];
+      NodeStatuses.GpuUse use =
+          holder == null
+              ? NodeStatuses.GpuUse.NONE
+              : new NodeStatuses.GpuUse(
+                  true,
+                  busyBasisPoints[i] / (double) WHOLE,
+                  // one GPU alone exchanges nothing with others
+                  holder.gpus == 1 ? 0 : holder.nvlinkBytes,
+                  holder.inBytes,
+                  holder.outBytes);
+      statuses.gpu(
+          i, devices.get(i).id(), since, meanMilliwatts(i, since), powerMilliwatts[i], use, fan);
+    }
+    for (int i = 0; i < DRIVES; i++) {
+      int d = FIRST_DRIVE + i;
+      statuses.drive(
+          i, devices.get(d).id(), since, meanMilliwatts(d, since), writtenBytes / DRIVES);
+    }
+    for (int i = 0; i < SOCKETS; i++) {
+      int d = FIRST_SOCKET + i;
+      statuses.socket(i, devices.get(d).id(), since, meanMilliwatts(d, since));
+    }
+    if (siteMeters != null) {
+      statuses.add(siteMeters.status(epochMillis));
+    }
+    System.arraycopy(microjoules, 0, statusMicrojoules, 0, DEVICES);
+    for (int i = 0; i < holders.size(); i++) {
+      Holder holder = holders.get(i);
+      holder.nvlinkBytes = 0;
+      holder.inBytes = 0;
+      holder.outBytes = 0;
+    }
+  }
+
+  /** Mean power of a device since the status before; microjoules by milliseconds are milliwatts. */
+  private long meanMilliwatts(int d, long sinceMillis) {
+    return sinceMillis == 0
+        ? powerMilliwatts[d]
+        : (microjoules[d] - statusMicrojoules[d]) / sinceMillis;
   }
 
   /** What is read and not published yet; null if nothing. */
@@ -402,16 +476,14 @@ final class SimulatedNode {
                   drive ? Arrays.copyOf(rowRead, rows) : none,
                   drive ? Arrays.copyOf(rowWritten, rows) : none)));
     }
-    add(meter, series);
-    add(facility, series);
-    rows = 0;
-    return new TelemetryBatch(site, name, agentEpoch, sequence++, series);
-  }
-
-  private static void add(@Nullable Meter meter, List<DeviceSeries> series) {
     DeviceSeries read = meter == null ? null : meter.take();
     if (read != null) {
       series.add(read);
     }
+    if (siteMeters != null) {
+      siteMeters.take(series);
+    }
+    rows = 0;
+    return new TelemetryBatch(site, name, agentEpoch, sequence++, series, 0, statuses.take());
   }
 }

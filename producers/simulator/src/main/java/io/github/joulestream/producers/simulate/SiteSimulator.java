@@ -3,9 +3,7 @@ package io.github.joulestream.producers.simulate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
-import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
@@ -48,8 +46,7 @@ public final class SiteSimulator {
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final List<SimulatedNode> largeNodes = new ArrayList<>();
   private final List<SimulatedNode> smallNodes = new ArrayList<>();
-  private final Facility facility = new Facility();
-  private final @Nullable Meter facilityMeter;
+  private final @Nullable SiteMeters meters;
   private final List<SimulatedJob> jobs = new ArrayList<>();
   private final Map<SimulatedJob, List<SimulatedNode>> running = new LinkedHashMap<>();
   private final long startEpochMillis;
@@ -68,18 +65,11 @@ public final class SiteSimulator {
     this.startEpochMillis = Math.floorDiv(startEpochMillis, 1_000) * 1_000;
     this.now = this.startEpochMillis;
     this.random = new SplittableRandom(options.seed());
-    this.facilityMeter =
-        options.meters()
-            ? new Meter(
-                Device.sensor("facility", DeviceKind.FACILITY)
-                    .withSource(PowerSource.COUNTER)
-                    .withCounter(this.startEpochMillis, 0),
-                options.rowsPerBatch())
-            : null;
+    this.meters = options.meters() ? new SiteMeters(options, this.startEpochMillis) : null;
     for (int i = 0; i < options.nodes(); i++) {
-      // the agent of the first node reads the site's meter too
+      // the agent of the first node reads the site's meters too
       SimulatedNode node =
-          new SimulatedNode(options, i, this.startEpochMillis, i == 0 ? facilityMeter : null);
+          new SimulatedNode(options, i, this.startEpochMillis, i == 0 ? meters : null);
       nodes.add(node);
       (i % LARGE_EVERY == LARGE_EVERY - 1 ? largeNodes : smallNodes).add(node);
     }
@@ -100,12 +90,14 @@ public final class SiteSimulator {
     while (now + STEP <= epochMillis) {
       schedule(publisher);
       boolean silent = SimulatedNode.silentAt(now - startEpochMillis);
-      long sum = 0;
-      for (SimulatedNode node : nodes) {
-        sum += node.step(now, silent, random);
+      for (int i = 0; i < nodes.size(); i++) {
+        long milliwatts = nodes.get(i).step(now, silent, random);
+        if (meters != null) {
+          meters.consume(i, milliwatts);
+        }
       }
-      if (facilityMeter != null) {
-        facilityMeter.count(facility.milliwatts(sum, nodes.size(), now), STEP);
+      if (meters != null) {
+        meters.step(now, STEP);
       }
       now += STEP;
       for (SimulatedNode node : nodes) {
@@ -334,7 +326,7 @@ public final class SiteSimulator {
 
   /** What the site's meter has counted, µJ; 0 without one. */
   public long trueFacilityMicrojoules() {
-    return facilityMeter == null ? 0 : facilityMeter.microjoules();
+    return meters == null ? 0 : meters.microjoules();
   }
 
   /**

@@ -30,6 +30,7 @@ final class Surroundings {
   private static final double[] INVERSE = inverse();
 
   private double heatMilliwatts;
+  private double fanSpeed = FANS_SLOWEST;
 
   /**
    * @param idleMilliwatts power of the devices before the first step
@@ -54,7 +55,13 @@ final class Surroundings {
     double speed =
         FANS_SLOWEST
             + (1 - FANS_SLOWEST) * Math.min(1, heatMilliwatts / HEAT_OF_FULL_SPEED_MILLIWATTS);
+    fanSpeed = speed;
     return supplied(inside + FANS_MOST_MILLIWATTS * speed * speed * speed);
+  }
+
+  /** Speed of the fans in the last step, as a share of their full speed. */
+  double fanSpeed() {
+    return fanSpeed;
   }
 
   /** What goes into the supplies so that so much comes out of them, mW. */

@@ -16,6 +16,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ class SimulatedSiteLawsTest {
     final TreeSet<String> metered = new TreeSet<>();
     final TreeSet<String> nodes = new TreeSet<>();
     final Map<String, List<Long>> meterTimes = new TreeMap<>();
+    final Map<Long, Map<DeviceKind, Long>> metersAt = new TreeMap<>();
     long facilityReadings;
 
     @Override
@@ -61,7 +63,9 @@ class SimulatedSiteLawsTest {
             }
             counters.put(batch.node(), last(readings));
           }
+          case UPS, PDU, GENERATION, EXPORT -> note(device.kind(), readings);
           case FACILITY -> {
+            note(device.kind(), readings);
             // counters of nodes that are read later are those of before: less still
             assertThat(last(readings))
                 .isGreaterThanOrEqualTo(counters.values().stream().mapToLong(c -> c).sum());
@@ -80,8 +84,16 @@ class SimulatedSiteLawsTest {
           batch.devices().stream().anyMatch(s -> s.device().containedIn() == DeviceKind.NODE);
       for (DeviceSeries series : batch.devices()) {
         Device device = series.device();
-        boolean part = device.kind() != DeviceKind.NODE && device.kind() != DeviceKind.FACILITY;
+        boolean part = device.kind() != DeviceKind.NODE && !device.kind().isSiteMeter();
         assertThat(device.containedIn() == DeviceKind.NODE).isEqualTo(part && hasMeter);
+      }
+    }
+
+    private void note(DeviceKind meter, Readings readings) {
+      for (int row = 0; row < readings.size(); row++) {
+        metersAt
+            .computeIfAbsent(readings.epochMillis()[row], _ -> new EnumMap<>(DeviceKind.class))
+            .merge(meter, readings.powerMilliwatts()[row], Long::sum);
       }
     }
 
@@ -129,6 +141,44 @@ class SimulatedSiteLawsTest {
         assertThat(longest).as(node).isBetween(silent ? 120_000L : 0L, silent ? 200_000L : 1_000L);
       });
     }
+  }
+
+  /** What each meter of a site measures of the same time. */
+  @Test
+  void metersOfASite_agree_andItExportsWhatItDoesNotUse() {
+    boolean exported = false;
+    boolean generated = false;
+    for (long seed = 1; seed <= 4; seed++) {
+      Witness witness = new Witness();
+      // few jobs: in the day the sun gives more than idle nodes need
+      SimulationOptions options = new SimulationOptions("site", 4, seed, 1, FaultRates.NONE);
+      SiteSimulator site = new SiteSimulator(options, START / 86_400_000 * 86_400_000);
+      for (int hour = 0; hour < 24; hour += 4) {
+        site.advanceTo(site.startEpochMillis() + hour * 3_600_000L + 60_000, witness);
+      }
+      for (Map.Entry<Long, Map<DeviceKind, Long>> at : witness.metersAt.entrySet()) {
+        Map<DeviceKind, Long> meters = at.getValue();
+        assertThat(meters).as("at %d", at.getKey()).hasSize(5);
+        long facility = Objects.requireNonNull(meters.get(DeviceKind.FACILITY));
+        long ups = Objects.requireNonNull(meters.get(DeviceKind.UPS));
+        long pdu = Objects.requireNonNull(meters.get(DeviceKind.PDU));
+        long generation = Objects.requireNonNull(meters.get(DeviceKind.GENERATION));
+        long export = Objects.requireNonNull(meters.get(DeviceKind.EXPORT));
+        if (facility > 0) {
+          assertThat(facility).isGreaterThan(ups);
+          assertThat(ups).isGreaterThan(pdu);
+          assertThat((double) pdu / ups).isBetween(0.98, 1.0);
+          assertThat((double) facility / ups).isBetween(1.08, 1.35);
+        }
+        assertThat(export).isEqualTo(Math.max(0, generation - facility));
+        exported |= export > 0;
+        generated |= generation > 0;
+      }
+      assertThat(witness.metersAt.values())
+          .anyMatch(meters -> Objects.requireNonNull(meters.get(DeviceKind.GENERATION)) == 0);
+    }
+    assertThat(generated).isTrue();
+    assertThat(exported).isTrue();
   }
 
   /** Power of a GPU, on average over a job: by kind of job, the spread from job to job. */

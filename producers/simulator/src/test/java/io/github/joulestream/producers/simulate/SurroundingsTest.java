@@ -70,18 +70,58 @@ class SurroundingsTest {
     assertThat(settled - first).isGreaterThan(200_000);
   }
 
+  private static Facility facility(long nodesMilliwatts, int nodes, long epochMillis) {
+    Day day = new Day(SEED);
+    day.moveTo(epochMillis);
+    Facility facility = new Facility(day);
+    int second = nodes / 2;
+    facility.supply(
+        new long[] {nodesMilliwatts * (nodes - second) / nodes, nodesMilliwatts * second / nodes},
+        new int[] {nodes - second, second});
+    return facility;
+  }
+
   @Test
-  void aFacility_drawsMoreThanItsNodes_andMostInTheAfternoon() {
-    Facility facility = new Facility();
+  void aFacility_consumesMoreThanItsNodes_andMostInTheAfternoon() {
     long hour = 3_600_000;
     long nodes = 10 * 6_000_000L;
-    long last = facility.milliwatts(nodes, 10, 3 * hour);
+    long last = facility(nodes, 10, 3 * hour).milliwatts();
     for (int at = 4; at <= 15; at++) {
-      long power = facility.milliwatts(nodes, 10, at * hour);
+      long power = facility(nodes, 10, at * hour).milliwatts();
       assertThat(power).isGreaterThan(last);
       last = power;
     }
     assertThat((double) last / nodes).isBetween(1.2, 1.4);
-    assertThat((double) facility.milliwatts(nodes, 10, 27 * hour) / nodes).isBetween(1.1, 1.2);
+    assertThat((double) facility(nodes, 10, 27 * hour).milliwatts() / nodes).isBetween(1.1, 1.2);
+  }
+
+  /** PDUs lose 1 %, UPSs 3 to 5 %, the least from half of their load on. */
+  @Test
+  void eachStageOfAFacility_losesSome() {
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < 300; i++) {
+      int count = 1 + random.nextInt(100);
+      long nodes = count * random.nextLong(1_400_000, 8_500_000);
+      Facility facility = facility(nodes, count, random.nextLong(100_000_000));
+      long pdus = facility.pduMilliwatts(0) + facility.pduMilliwatts(1);
+      long upss = facility.upsMilliwatts(0) + facility.upsMilliwatts(1);
+      assertThat(pdus).as("seed %d, round %d", SEED, i).isBetween(nodes, nodes * 5 / 4);
+      assertThat((double) pdus / upss).isCloseTo(0.99, within(1e-6));
+      // what it loses beyond that is cooling: at least 6.5 % of what PDUs deliver
+      double efficiency = upss / (facility.milliwatts() - 0.065 * pdus);
+      assertThat(efficiency).isBetween(0.85, 0.9701);
+      assertThat(facility.milliwatts()).isGreaterThan((long) (upss / 0.97));
+    }
+  }
+
+  @Test
+  void theSunShines_byDay() {
+    Day day = new Day(SEED);
+    for (long minute = 0; minute < 3 * 1_440; minute++) {
+      day.moveTo(minute * 60_000);
+      double hour = minute / 60.0 % 24;
+      assertThat(day.sunshine()).isBetween(0.0, 1.0);
+      assertThat(day.sunshine() > 1e-9).as("at %f", hour).isEqualTo(hour > 6 && hour < 18);
+    }
   }
 }
