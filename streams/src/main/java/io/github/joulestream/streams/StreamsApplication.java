@@ -58,7 +58,12 @@ public final class StreamsApplication implements AutoCloseable {
     this.budget = new CacheBudget(settings.cacheBytes());
     Properties accountingConfig = StreamsConfigs.accounting(settings);
     AccountingTopology books =
-        new AccountingTopology(accountingConfig, limits, settings.calibration(), budget);
+        new AccountingTopology(
+            accountingConfig,
+            limits,
+            settings.calibration(),
+            budget,
+            settings.deviceWindowMillis());
     this.pending = books.pendingOutput();
     if (accounting) {
       refusals.put("accounting", books.refusals());

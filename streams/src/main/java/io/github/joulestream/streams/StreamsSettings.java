@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams;
 
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.streams.state.CacheBudget;
@@ -46,6 +47,9 @@ public final class StreamsSettings {
   /** Stream threads of one topology that are replaced within an hour. */
   public static final int DEFAULT_MAX_REPLACEMENTS = 10;
 
+  /** Length of the windows of devices. */
+  public static final Duration DEFAULT_DEVICE_WINDOWS = Duration.ofMillis(Windows.MILLIS);
+
   /** Caches below this would hold a few hundred nodes. */
   public static final long MIN_CACHE_BYTES = 8L << 20;
 
@@ -57,6 +61,7 @@ public final class StreamsSettings {
   private Duration commitInterval = DEFAULT_COMMIT_INTERVAL;
   private Limits limits = Limits.DEFAULT;
   private Calibration calibration = Calibration.NONE;
+  private Duration deviceWindows = DEFAULT_DEVICE_WINDOWS;
   private long cacheBytes = CacheBudget.ofHeap().bytes();
   private Duration startTimeout = DEFAULT_START_TIMEOUT;
   private int maxReplacements = DEFAULT_MAX_REPLACEMENTS;
@@ -76,6 +81,7 @@ public final class StreamsSettings {
     this.commitInterval = from.commitInterval;
     this.limits = from.limits;
     this.calibration = from.calibration;
+    this.deviceWindows = from.deviceWindows;
     this.cacheBytes = from.cacheBytes;
     this.startTimeout = from.startTimeout;
     this.maxReplacements = from.maxReplacements;
@@ -140,6 +146,22 @@ public final class StreamsSettings {
   public StreamsSettings calibration(Calibration values) {
     StreamsSettings changed = new StreamsSettings(this);
     changed.calibration = values;
+    return changed;
+  }
+
+  /**
+   * Length of the windows of devices, whole windows of 10 s up to an hour; zero if there are none.
+   * The same on all instances.
+   */
+  public StreamsSettings deviceWindows(Duration length) {
+    long millis = length.toMillis();
+    check(
+        millis >= 0 && millis <= Windows.HOUR_MILLIS && millis % Windows.MILLIS == 0,
+        "device-windows",
+        "off, or a multiple of 10s up to 1h",
+        millis);
+    StreamsSettings changed = new StreamsSettings(this);
+    changed.deviceWindows = length;
     return changed;
   }
 
@@ -221,6 +243,10 @@ public final class StreamsSettings {
 
   public Calibration calibration() {
     return calibration;
+  }
+
+  int deviceWindowMillis() {
+    return Math.toIntExact(deviceWindows.toMillis());
   }
 
   long cacheBytes() {

@@ -26,6 +26,7 @@ import io.github.joulestream.streams.state.NodeCensus;
 import io.github.joulestream.streams.state.NodeHistory;
 import io.github.joulestream.streams.state.NodeState;
 import io.github.joulestream.streams.state.NodeStateCache;
+import io.github.joulestream.streams.state.PendingDevices;
 import io.github.joulestream.streams.state.PendingOutput;
 import io.github.joulestream.streams.state.SetAside;
 import io.github.joulestream.streams.state.SetAsideNode;
@@ -60,6 +61,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   public static final String HISTORY = "node-history";
   public static final String JOURNAL = "node-journal";
   public static final String SET_ASIDE = "nodes-set-aside";
+  public static final String DEVICES = "device-windows";
 
   // where no record arrives, pending increments are emitted after one to two of these
   private static final Duration QUIET_INTERVAL = Duration.ofSeconds(2);
@@ -79,6 +81,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
   private final RecordRefusals refusals;
   private final PendingOutput pendingOutput;
   private final CacheBudget budget;
+  private final int deviceWindowMillis;
   private final TelemetryReader telemetry = new TelemetryReader();
   private final Deserializer<AllocationEvent> allocations = WireSerdes.allocations().deserializer();
 
@@ -87,6 +90,9 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   @SuppressWarnings("NullAway.Init")
   private IncrementEmitter emitter;
+
+  @SuppressWarnings("NullAway.Init")
+  private DeviceWindows devices;
 
   @SuppressWarnings("NullAway.Init")
   private EmissionPolicy policy;
@@ -111,24 +117,31 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
    *
    * @param pendingOutput is notified of commits without increments of jobs
    * @param budget bounds the nodes in memory
+   * @param deviceWindowMillis length of the windows of devices; 0 if there are none
    */
   public AttributeEnergy(
       Limits limits,
       Calibration calibration,
       RecordRefusals refusals,
       PendingOutput pendingOutput,
-      CacheBudget budget) {
+      CacheBudget budget,
+      int deviceWindowMillis) {
     this.limits = limits;
     this.calibration = calibration;
     this.refusals = refusals;
     this.pendingOutput = pendingOutput;
     this.budget = budget;
+    this.deviceWindowMillis = deviceWindowMillis;
   }
 
-  /** Its stores: accounts, their history and journal, and nodes that are set aside. */
-  public static List<StoreBuilder<?>> stores(Limits limits) {
+  /**
+   * Its stores: accounts, their history and journal, nodes that are set aside, and windows of
+   * devices that are not over.
+   */
+  public static List<StoreBuilder<?>> stores(Limits limits, CacheBudget budget) {
     return List.of(
         Journal.builder(JOURNAL),
+        PendingDevices.store(DEVICES, budget),
         Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(ACCOUNTS), Serdes.String(), Serdes.ByteArray())
             .withLoggingEnabled(LARGE_RECORDS),
@@ -161,7 +174,8 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     KeyValueStore<String, byte[]> nodesSetAside = context.getStateStore(SET_ASIDE);
     WindowStore<String, byte[]> blocks = context.getStateStore(HISTORY);
     journal.checkFormats(accounts, nodesSetAside, blocks);
-    emitter = new IncrementEmitter(context, refusals, limits.windowMillis());
+    devices = new DeviceWindows(context, context.getStateStore(DEVICES), deviceWindowMillis);
+    emitter = new IncrementEmitter(context, refusals, limits.windowMillis(), devices);
     policy = new EmissionPolicy();
     ZstdCodec codec = new ZstdCodec();
     closing.add(codec::close);
@@ -195,7 +209,9 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Without records there may be no commit at which the policy emits. */
   private void emitWhenQuiet() {
-    if (policy.endInterval() && (emitter.pendingWindows() > 0 || nodes.isOverBudget())) {
+    boolean quiet = policy.endInterval();
+    boolean ofDevices = devices.endInterval(quiet);
+    if (quiet && (ofDevices || emitter.pendingWindows() > 0 || nodes.isOverBudget())) {
       policy.require();
       context.commit();
     }
@@ -203,7 +219,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   private void atCommit() {
     long now = streamMillis();
-    boolean withJobs = nodes.isOverBudget() || policy.emitsAt(now, emitter.pendingWindows());
+    boolean withJobs =
+        nodes.isOverBudget()
+            || emitter.isFullOfDevices()
+            || policy.emitsAt(now, emitter.pendingWindows());
     emitter.emit(withJobs, nodes.fragment(), now);
     emitter.emitPower(now);
     if (withJobs) {
@@ -448,7 +467,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Applies an entry of the journal; its increments of the site were emitted before. */
   private void takeAgain(NodeState node, Journal.Entry entry, boolean emittedToJobs) {
-    Increments increments = new Increments();
+    Increments increments = devices.newIncrements();
     Slice value = entry.value();
     long arrival = entry.arrivalEpochMillis();
     if (entry.kind() != Journal.Kind.ALLOCATION) {

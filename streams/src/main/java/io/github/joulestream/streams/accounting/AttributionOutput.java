@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.accounting;
 
+import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.Placement;
@@ -46,6 +47,16 @@ public sealed interface AttributionOutput {
   /** What a job holds of a node, or held; the record's key is the node's. */
   record ToPlacement(Placement placement) implements AttributionOutput {
     public static final String CHILD = "emit-placements";
+
+    @Override
+    public String child() {
+      return CHILD;
+    }
+  }
+
+  /** Windows of a node's devices; the record's key is the node's. */
+  record ToDevices(DeviceWindow window) implements AttributionOutput {
+    public static final String CHILD = "emit-device-windows";
 
     @Override
     public String child() {

@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class IncrementEmitter {
   private static final long GPUS_INTERVAL_MILLIS = 10_000;
   private static final long CAPACITY_INTERVAL_MILLIS = 10_000;
+  // 50 MB; ten seconds of 7,000 nodes of 14 devices. At twice that twice the memory
+  private static final int MAX_PENDING_DEVICE_WINDOWS = 100_000;
 
   private final ProcessorContext<String, AttributionOutput> context;
   private final RecordRefusals refusals;
   private final int windowMillis;
+  private final DeviceWindows devices;
   private final Map<String, Increments> pending = new HashMap<>();
   private final List<NodeState> powerPending = new ArrayList<>();
 
@@ -37,19 +40,22 @@ final class IncrementEmitter {
    * An emitter.
    *
    * @param windowMillis length of a window
+   * @param devices holds the windows of devices
    */
   IncrementEmitter(
       ProcessorContext<String, AttributionOutput> context,
       RecordRefusals refusals,
-      int windowMillis) {
+      int windowMillis,
+      DeviceWindows devices) {
     this.context = context;
     this.refusals = refusals;
     this.windowMillis = windowMillis;
+    this.devices = devices;
   }
 
   /** The pending increments of a site. */
   Increments of(String site) {
-    return pending.computeIfAbsent(site, _ -> new Increments());
+    return pending.computeIfAbsent(site, _ -> devices.newIncrements());
   }
 
   /** Windows of jobs and nodes with pending increments, and pending placements. */
@@ -59,6 +65,15 @@ final class IncrementEmitter {
       windows += increments.windows() + increments.placements().size();
     }
     return windows;
+  }
+
+  /** True if as much is pending of devices as memory is meant for. */
+  boolean isFullOfDevices() {
+    int windows = 0;
+    for (Increments increments : pending.values()) {
+      windows += increments.deviceWindows();
+    }
+    return windows >= MAX_PENDING_DEVICE_WINDOWS;
   }
 
   /** The power of a node has changed. */
@@ -88,7 +103,8 @@ final class IncrementEmitter {
   /**
    * Emits the increments of sites.
    *
-   * @param withJobs whether those of jobs and nodes are emitted too; else they stay pending
+   * @param withJobs whether those of jobs, nodes and devices are emitted too; else they stay
+   *     pending
    * @param fragment distinguishes the increments of a node's window that are emitted at different
    *     commits
    */
@@ -99,6 +115,7 @@ final class IncrementEmitter {
         emitJobs(site, increments, streamMillis);
         emitNodes(site, increments, fragment, streamMillis);
         emitPlacements(site, increments, streamMillis);
+        devices.add(site, increments, fragment, streamMillis);
       }
       increments
           .site()
@@ -114,6 +131,7 @@ final class IncrementEmitter {
     });
     if (withJobs) {
       pending.clear();
+      devices.end(fragment, streamMillis);
     }
   }
 

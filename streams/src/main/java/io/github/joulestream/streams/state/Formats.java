@@ -29,6 +29,9 @@ final class Formats {
   /** See {@link ExpiringAggregate}. */
   static final StateFormat AGGREGATE = new StateFormat("a total of a job or a site", 'W', 1);
 
+  /** See {@link PendingDevices}. */
+  static final StateFormat DEVICES = new StateFormat("the windows of a node's devices", 'D', 1);
+
   /** See {@link FormatRecord}; its version is raised too when a format is added. */
   static final StateFormat RECORD = new StateFormat("the record of state formats", 'F', 1);
 
@@ -38,6 +41,9 @@ final class Formats {
 
   /** What the stores of jobs and sites are written in. */
   static final List<StateFormat> OF_TOTALS = List.of(AGGREGATE);
+
+  /** What the store of windows of devices is written in. */
+  static final List<StateFormat> OF_DEVICES = List.of(DEVICES);
 
   private Formats() {}
 }

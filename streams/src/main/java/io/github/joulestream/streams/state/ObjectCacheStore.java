@@ -3,6 +3,7 @@ package io.github.joulestream.streams.state;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.StateFormat;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.apache.kafka.streams.KeyValue;
@@ -36,8 +38,11 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
   private final Function<V, byte[]> writer;
   private final Function<byte[], V> reader;
   private final CacheBudget budget;
+  private final List<StateFormat> formats;
+  private final int bytesPerWrittenByte;
   private final LinkedHashMap<String, Cached<V>> live = new LinkedHashMap<>(64, 0.75f, true);
   private final Set<String> changed = new LinkedHashSet<>();
+  private final Set<String> removed = new LinkedHashSet<>();
   private CacheBudget.@Nullable Share share;
   private long liveBytes;
 
@@ -55,11 +60,15 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
       KeyValueStore<String, byte[]> inner,
       Function<V, byte[]> writer,
       Function<byte[], V> reader,
-      CacheBudget budget) {
-    super(inner, Formats.OF_TOTALS);
+      CacheBudget budget,
+      List<StateFormat> formats,
+      int bytesPerWrittenByte) {
+    super(inner, formats);
     this.writer = writer;
     this.reader = reader;
     this.budget = budget;
+    this.formats = formats;
+    this.bytesPerWrittenByte = bytesPerWrittenByte;
   }
 
   /**
@@ -69,10 +78,28 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
    */
   public static <V> StoreBuilder<ObjectCacheStore<V>> builder(
       String name, Function<V, byte[]> writer, Function<byte[], V> reader, CacheBudget budget) {
+    return builder(name, writer, reader, budget, Formats.OF_TOTALS, BYTES_PER_WRITTEN_BYTE);
+  }
+
+  /**
+   * A store with a changelog on disk.
+   *
+   * @param budget bounds the objects in memory, together with other caches
+   * @param formats of what it holds
+   * @param bytesPerWrittenByte of an object in memory, for each byte of it as it is written
+   */
+  static <V> StoreBuilder<ObjectCacheStore<V>> builder(
+      String name,
+      Function<V, byte[]> writer,
+      Function<byte[], V> reader,
+      CacheBudget budget,
+      List<StateFormat> formats,
+      int bytesPerWrittenByte) {
     return new Builder<>(
         Stores.persistentKeyValueStore(name),
         Map.of(),
-        inner -> new ObjectCacheStore<>(inner, writer, reader, budget));
+        inner ->
+            new ObjectCacheStore<>(inner, writer, reader, budget, formats, bytesPerWrittenByte));
   }
 
   /**
@@ -83,7 +110,7 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
    */
   public void checkFormats() {
     if (!checkRecord()) {
-      reportDeleted(name(), OlderState.delete(inner, Formats.OF_TOTALS));
+      reportDeleted(name(), OlderState.delete(inner, formats));
     }
   }
 
@@ -93,7 +120,7 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
   public @Nullable V get(String key) {
     Cached<V> cached = live.get(key);
     if (cached == null) {
-      byte[] stored = inner.get(key);
+      byte[] stored = removed.contains(key) ? null : inner.get(key);
       if (stored == null) {
         return null;
       }
@@ -115,11 +142,20 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
       cached.value = value;
     }
     changed.add(key);
+    removed.remove(key);
+  }
+
+  /** Removes an object, from the store behind it at the next commit. */
+  public void remove(String key) {
+    Cached<V> cached = live.remove(key);
+    liveBytes -= cached == null ? 0 : cached.bytes;
+    changed.remove(key);
+    removed.add(key);
   }
 
   private void resize(Cached<V> cached, String key, byte[] written) {
     liveBytes -= cached.bytes;
-    cached.bytes = FIXED_BYTES + (long) BYTES_PER_WRITTEN_BYTE * written.length + 2L * key.length();
+    cached.bytes = FIXED_BYTES + (long) bytesPerWrittenByte * written.length + 2L * key.length();
     liveBytes += cached.bytes;
   }
 
@@ -134,7 +170,7 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
     try (KeyValueIterator<String, byte[]> range = inner.range(prefix, prefix + "\uffff")) {
       while (range.hasNext()) {
         KeyValue<String, byte[]> entry = range.next();
-        if (entry.key.equals(FormatRecord.KEY)) {
+        if (entry.key.equals(FormatRecord.KEY) || removed.contains(entry.key)) {
           continue;
         }
         Cached<V> cached = live.get(entry.key);
@@ -157,7 +193,8 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
    */
   public void deleteIf(BiPredicate<String, byte[]> expired) {
     List<String> keys =
-        keysIf((key, written) -> !changed.contains(key) && expired.test(key, written));
+        keysIf((key, written) ->
+            !changed.contains(key) && !removed.contains(key) && expired.test(key, written));
     for (String key : keys) {
       Cached<V> cached = live.remove(key);
       liveBytes -= cached == null ? 0 : cached.bytes;
@@ -183,6 +220,18 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
     return keys;
   }
 
+  /** Takes each key and object of the last commit; no object enters the cache. */
+  public void forEachWritten(BiConsumer<String, V> taker) {
+    try (KeyValueIterator<String, byte[]> all = inner.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> entry = all.next();
+        if (!entry.key.equals(FormatRecord.KEY)) {
+          taker.accept(entry.key, reader.apply(entry.value));
+        }
+      }
+    }
+  }
+
   /** Reads an object as it was written; it does not enter the cache. */
   public V read(byte[] written) {
     return reader.apply(written);
@@ -190,6 +239,8 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
 
   @Override
   void writeChanges() {
+    removed.forEach(inner::delete);
+    removed.clear();
     for (String key : changed) {
       Cached<V> cached = requireNonNull(live.get(key), key);
       byte[] written = writer.apply(cached.value);
@@ -252,6 +303,7 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
   void clearMemory() {
     live.clear();
     changed.clear();
+    removed.clear();
     liveBytes = 0;
   }
 }

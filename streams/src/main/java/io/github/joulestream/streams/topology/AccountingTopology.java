@@ -39,20 +39,21 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  *   allocations ─┴─> attribute-energy ──┤   jobs ───┴─> total-jobs ──> job-window, job-summary,
  *                    (where the samples │                               job-quarter-hour
  *                     are: per node)    ├─ by-site ───> total-sites ─> site-window, ledger
- *                                       ├─> node-window, placement, power-snapshot
+ *                                       ├─> node-window, device-window, placement, power-snapshot
  *                                       └─> dead-letter
  * </pre>
  *
  * <p>Topics in: telemetry, allocations (keyed by node, same number of partitions), jobs (keyed by
  * job). Topics out: job-window, job-quarter-hour, job-summary, site-window, ledger, node-window,
- * placement, power-snapshot, dead-letter. Between: by-job and by-site, which carry increments only;
- * samples are never repartitioned.
+ * device-window, placement, power-snapshot, dead-letter. Between: by-job and by-site, which carry
+ * increments only; samples are never repartitioned.
  *
  * <p>Stores: node-accounts (devices, allocations and seen batches of each node, as of when they
  * were last written), node-journal (batches and allocations since), node-history (the batches that
  * arrived in the last hour, for corrections), nodes-set-aside (nodes whose records are refused
- * until a person puts them back), job-windows, job-totals and job-quarter-hours, site-windows. All
- * are in memory and are written when a task commits; what each step emits is in the same commit.
+ * until a person puts them back), device-windows (those that are not over), job-windows, job-totals
+ * and job-quarter-hours, site-windows. All are in memory and are written when a task commits; what
+ * each step emits is in the same commit.
  *
  * <p>A processor forwards each output to the child node that is for it, by name.
  *
@@ -74,12 +75,16 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Limits limits;
   private final Calibration calibration;
   private final CacheBudget budget;
+  private final int deviceWindowMillis;
   private final RecordRefusals refusals = new RecordRefusals();
   private final PendingOutput pendingOutput = new PendingOutput();
 
-  /** The topology with caches of the default size, see {@link CacheBudget#ofHeap}. */
+  /**
+   * The topology with windows of devices as long as others, and with caches of the default size,
+   * see {@link CacheBudget#ofHeap}.
+   */
   public AccountingTopology(Properties config, Limits limits, Calibration calibration) {
-    this(config, limits, calibration, CacheBudget.ofHeap());
+    this(config, limits, calibration, CacheBudget.ofHeap(), limits.windowMillis());
   }
 
   /**
@@ -87,13 +92,20 @@ public final class AccountingTopology implements Supplier<Topology> {
    *
    * @param config the program's configuration; decides that every resource must have a name
    * @param budget bounds the caches of all tasks of this instance
+   * @param deviceWindowMillis length of the windows of devices, a multiple of that of others; 0 if
+   *     there are none
    */
   public AccountingTopology(
-      Properties config, Limits limits, Calibration calibration, CacheBudget budget) {
+      Properties config,
+      Limits limits,
+      Calibration calibration,
+      CacheBudget budget,
+      int deviceWindowMillis) {
     this.config = config;
     this.limits = limits;
     this.calibration = calibration;
     this.budget = budget;
+    this.deviceWindowMillis = deviceWindowMillis;
   }
 
   /** Records that its tasks have refused, and nodes that they have set aside. */
@@ -123,12 +135,15 @@ public final class AccountingTopology implements Supplier<Topology> {
             List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
             Consumed.with(KEY, RAW).withName("read-node-records"))
         .process(
-            () -> new AttributeEnergy(limits, calibration, refusals, pendingOutput, budget),
+            () ->
+                new AttributeEnergy(
+                    limits, calibration, refusals, pendingOutput, budget, deviceWindowMillis),
             Named.as("attribute-energy"),
             AttributeEnergy.ACCOUNTS,
             AttributeEnergy.HISTORY,
             AttributeEnergy.JOURNAL,
-            AttributeEnergy.SET_ASIDE);
+            AttributeEnergy.SET_ASIDE,
+            AttributeEnergy.DEVICES);
   }
 
   private void totalJobs(StreamsBuilder builder, KStream<String, AttributionOutput> attributed) {
@@ -212,6 +227,13 @@ public final class AccountingTopology implements Supplier<Topology> {
             Produced.with(KEY, WireSerdes.placements()).withName("write-placement"));
     attributed
         .mapValues(
+            out -> ((AttributionOutput.ToDevices) out).window(),
+            Named.as(AttributionOutput.ToDevices.CHILD))
+        .to(
+            Topic.DEVICE_WINDOW.topicName(),
+            Produced.with(KEY, WireSerdes.deviceWindows()).withName("write-device-window"));
+    attributed
+        .mapValues(
             out -> ((AttributionOutput.Power) out).snapshot(),
             Named.as(AttributionOutput.Power.CHILD))
         .to(
@@ -230,7 +252,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   }
 
   private void addStores(StreamsBuilder builder) {
-    AttributeEnergy.stores(limits).forEach(builder::addStateStore);
+    AttributeEnergy.stores(limits, budget).forEach(builder::addStateStore);
     builder.addStateStore(TotalJobs.windows(budget));
     builder.addStateStore(TotalJobs.totals(budget));
     builder.addStateStore(TotalJobs.quarterHours(budget));

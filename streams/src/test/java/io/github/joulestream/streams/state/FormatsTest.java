@@ -16,7 +16,7 @@ class FormatsTest {
   @Test
   void magicBytes_neverChange_andDiffer() {
     List<StateFormat> all =
-        Stream.of(Formats.OF_NODES, Formats.OF_TOTALS, List.of(Formats.RECORD))
+        Stream.of(Formats.OF_NODES, Formats.OF_TOTALS, Formats.OF_DEVICES, List.of(Formats.RECORD))
             .flatMap(List::stream)
             .toList();
     assertThat(all.stream().map(format -> (char) format.magic() + " " + format.kind()))
@@ -28,6 +28,7 @@ class FormatsTest {
             "A the record of a node set aside",
             "E the entries of a node set aside",
             "W a total of a job or a site",
+            "D the windows of a node's devices",
             "F the record of state formats");
     assertThat(all.stream().map(StateFormat::magic)).doesNotHaveDuplicates().doesNotContain(0);
   }

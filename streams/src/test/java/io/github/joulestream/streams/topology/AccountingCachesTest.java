@@ -82,7 +82,7 @@ class AccountingCachesTest {
             StreamsSettings.of("unused:9092", folder.resolve(name))
                 .commitInterval(Duration.ofMillis(100)));
     AccountingTopology topology =
-        new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE, budget);
+        new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE, budget, 10_000);
     Results results =
         new Results(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     try (TopologyTestDriver driver = new TopologyTestDriver(topology.get(), config)) {

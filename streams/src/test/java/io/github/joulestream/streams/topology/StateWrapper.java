@@ -31,7 +31,12 @@ public final class StateWrapper implements ProcessorWrapper {
   private static final Map<String, Set<String>> STORES =
       Map.of(
           "attribute-energy",
-              Set.of("node-accounts", "node-history", "node-journal", "nodes-set-aside"),
+              Set.of(
+                  "node-accounts",
+                  "node-history",
+                  "node-journal",
+                  "nodes-set-aside",
+                  "device-windows"),
           "total-jobs", Set.of("job-windows", "job-totals", "job-quarter-hours"),
           "total-sites", Set.of("site-windows"));
 

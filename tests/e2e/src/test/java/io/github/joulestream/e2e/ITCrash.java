@@ -4,11 +4,12 @@ package io.github.joulestream.e2e;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.energy.DeviceAmount;
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobSummary;
-import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.ResultReader;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +43,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,25 +248,53 @@ class ITCrash {
     /** What the parts of the nodes' windows add up to. */
     private Totals<SiteAmount> nodesBooks() {
       Totals<SiteAmount> sum = Totals.ofSite();
-      try (KafkaConsumer<String, NodeWindow> consumer =
+      forEach(
+          Topic.NODE_WINDOW,
+          WireSerdes.nodeWindows().deserializer(),
+          window -> sum.addAll(window.totals()));
+      return sum;
+    }
+
+    /** What the windows of devices add up to: energy in all and by kind. */
+    private Totals<SiteAmount> devicesBooks() {
+      Totals<SiteAmount> sum = Totals.ofSite();
+      forEach(
+          Topic.DEVICE_WINDOW,
+          WireSerdes.deviceWindows().deserializer(),
+          window ->
+              window
+                  .devices()
+                  .forEach(device -> {
+                    Totals<DeviceAmount> totals = device.totals();
+                    sum.add(
+                        SiteAmount.MEASURED_TOTAL_MILLIJOULES,
+                        totals.get(DeviceAmount.TOTAL_MILLIJOULES));
+                    sum.add(
+                        SiteAmount.measured(device.kind()),
+                        totals.get(DeviceAmount.KIND_MILLIJOULES));
+                  }));
+      return sum;
+    }
+
+    private <T> void forEach(Topic topic, Deserializer<T> deserializer, Consumer<T> taker) {
+      try (KafkaConsumer<String, T> consumer =
           new KafkaConsumer<>(
               Map.of("bootstrap.servers", kafka(), "isolation.level", "read_committed"),
               new StringDeserializer(),
-              WireSerdes.nodeWindows().deserializer())) {
+              deserializer)) {
         List<TopicPartition> partitions =
-            consumer.partitionsFor(Topic.NODE_WINDOW.topicName()).stream()
+            consumer.partitionsFor(topic.topicName()).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (ends.entrySet().stream().anyMatch(end -> isBefore(consumer, end))) {
-          for (var window : consumer.poll(Duration.ofMillis(100))) {
-            sum.addAll(window.value().totals());
+          for (var record : consumer.poll(Duration.ofMillis(100))) {
+            taker.accept(record.value());
           }
         }
       }
-      return sum;
     }
 
     private static boolean isBefore(
@@ -291,7 +322,16 @@ class ITCrash {
       }
       Map<String, String> sites = new TreeMap<>();
       Totals<SiteAmount> nodes = nodesBooks();
+      Totals<SiteAmount> devices = devicesBooks();
       long differences = reader.unbalanced(0, ResultReader.END_EPOCH_MILLIS).size();
+      for (DeviceKind kind : DeviceKind.values()) {
+        SiteAmount measured = SiteAmount.measured(kind);
+        differences += Math.abs(nodes.get(measured) - devices.get(measured));
+      }
+      differences +=
+          Math.abs(
+              nodes.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES)
+                  - devices.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
       for (var site : reader.ledger(0, ResultReader.END_EPOCH_MILLIS).entrySet()) {
         Totals<SiteAmount> totals = site.getValue().copy();
         differences += Math.abs(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES) - ofJobs);
