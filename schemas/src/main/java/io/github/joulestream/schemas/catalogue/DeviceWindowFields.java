@@ -12,6 +12,6 @@ final class DeviceWindowFields {
     for (DeviceField field : DeviceField.values()) {
       definition.field(field.fieldName(), field.type());
     }
-    return definition.build();
+    return definition.texts("model").build();
   }
 }

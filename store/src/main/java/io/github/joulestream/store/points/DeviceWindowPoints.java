@@ -8,6 +8,7 @@ import io.github.joulestream.schemas.catalogue.DeviceField;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.store.StorePoint;
 import java.util.List;
+import java.util.Map;
 
 /** The devices of a node in a window: a point for each. */
 public final class DeviceWindowPoints {
@@ -22,6 +23,11 @@ public final class DeviceWindowPoints {
 
   private static StorePoint point(
       DeviceWindow window, DeviceTotals device, String length, long epochNanos) {
+    Map<String, Object> fields =
+        DeviceField.of(device.kind(), device.capacityBytes(), device.totals());
+    if (!device.model().isEmpty()) {
+      fields.put("model", device.model());
+    }
     return new StorePoint(
         Measurement.DEVICE_WINDOW,
         Parts.tags(
@@ -35,7 +41,7 @@ public final class DeviceWindowPoints {
             device.kind().name(),
             Measurement.WINDOW,
             length),
-        DeviceField.of(device.kind(), device.capacityBytes(), device.totals()),
+        fields,
         epochNanos);
   }
 }

@@ -42,7 +42,7 @@ class ITInflux extends StoreContract {
   static void start() throws IOException {
     server = Influxd.shared(folder);
     connection = StoreConnection.to(server.address(), null, fresh());
-    assertThat(connection.differences()).hasSize(2).allMatch(note -> note.contains("there is no"));
+    assertThat(connection.differences()).hasSize(3).allMatch(note -> note.contains("there is no"));
     assertThat(connection.prepare()).hasSize(3).allMatch(note -> note.startsWith("made "));
     sink = connection.sink();
     reader = connection.reader();

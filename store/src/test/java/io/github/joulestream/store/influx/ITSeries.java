@@ -3,27 +3,39 @@ package io.github.joulestream.store.influx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.NodeShares;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Placement;
+import io.github.joulestream.schemas.Placement.EndedBy;
+import io.github.joulestream.schemas.Placement.HeldDevice;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.ResultReader;
+import io.github.joulestream.store.SampleDevices;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.points.DeviceWindowPoints;
+import io.github.joulestream.store.points.JobQuarterHourPoint;
 import io.github.joulestream.store.points.JobSummaryPoint;
 import io.github.joulestream.store.points.JobWindowPoint;
 import io.github.joulestream.store.points.LedgerPoint;
+import io.github.joulestream.store.points.NodePoint;
 import io.github.joulestream.store.points.NodeWindowPoint;
+import io.github.joulestream.store.points.PlacementPoint;
 import io.github.joulestream.store.points.SiteWindowPoint;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,6 +58,8 @@ class ITSeries {
 
   private static final int BATCH = 5_000;
   private static final int WINDOWS_OF_A_JOB = 200;
+  private static final int NODES = 50;
+  private static final int USERS = 10;
   private static final Buckets BUCKETS = Buckets.named("joulestream");
   private static final long HOUR = 3_600_000;
   private static final long NOW = Math.floorDiv(System.currentTimeMillis(), HOUR) * HOUR;
@@ -169,6 +183,98 @@ class ITSeries {
             settled(server, "nodes") / windows);
       }
     }
+  }
+
+  /** Series grow with hardware and people, whatever the number of windows, jobs and days. */
+  @Test
+  void devicesPlacementsQuartersAndNodes_addNoSeriesWithTime() throws Exception {
+    try (Influxd server = Influxd.start(folder);
+        InfluxApi api = new InfluxV1(server.address())) {
+      int windows = 1_080; // three hours
+      SampleDevices samples = new SampleDevices(7);
+      List<StorePoint> devices = new ArrayList<>();
+      for (int i = 0; i < windows; i++) {
+        devices.addAll(DeviceWindowPoints.of(samples.window("site", "node1", NOW - 10_000L * i)));
+      }
+      fill(server, "devices", devices.size(), i -> devices.get((int) i));
+      assertThat(series(api, "devices")).isEqualTo(SampleDevices.DEVICES);
+      for (DeviceKind kind :
+          List.of(DeviceKind.GPU, DeviceKind.CPU, DeviceKind.MEMORY, DeviceKind.STORAGE)) {
+        List<StorePoint> ofKind =
+            devices.stream().filter(p -> kind.name().equals(p.tags().get("kind"))).toList();
+        fill(server, kind.name(), ofKind.size(), i -> ofKind.get((int) i));
+      }
+      fill(server, "placements", JOBS, this::placement);
+      fill(server, "quarters", JOBS, this::quarter);
+      fill(server, "reports", JOBS, this::report);
+      assertThat(series(api, "placements")).isEqualTo(NODES);
+      assertThat(series(api, "quarters")).isLessThanOrEqualTo(USERS * 2);
+      assertThat(series(api, "reports")).isEqualTo(NODES);
+      System.out.printf(
+          "bytes on disk per point: device_window %.0f (GPU %.0f, CPU %.0f, memory %.0f, drive %.0f), "
+              + "placement %.0f, job_quarter_hour %.0f, node %.0f%n",
+          settled(server, "devices") / devices.size(),
+          settled(server, "GPU") / windows / 8,
+          settled(server, "CPU") / windows / 2,
+          settled(server, "MEMORY") / windows,
+          settled(server, "STORAGE") / windows / 4,
+          settled(server, "placements") / JOBS,
+          settled(server, "quarters") / JOBS,
+          settled(server, "reports") / JOBS);
+    }
+  }
+
+  private StorePoint placement(long i) {
+    long start = NOW - Duration.ofDays(300).toMillis() + i * 250_000 + random.nextInt(1_000);
+    long end = start + 60_000L + random.nextInt(20_000_000);
+    List<HeldDevice> held = new ArrayList<>();
+    for (int gpu = 0; gpu < 4; gpu++) {
+      held.add(new HeldDevice("gpu" + gpu, start, end, 10_000));
+    }
+    return PlacementPoint.of(
+        new Placement(
+            "site",
+            "node" + i % NODES,
+            "cluster/" + (4_000_000 + i),
+            start,
+            start,
+            end,
+            EndedBy.HOOK,
+            held,
+            NodeShares.AS_GPUS,
+            8));
+  }
+
+  /** 50 jobs at a time, of 10 users with 2 projects each. */
+  private StorePoint quarter(long i) {
+    long job = i / 200 * 50 + i % 50;
+    return JobQuarterHourPoint.of(
+        new JobQuarterHour(
+            "site",
+            "cluster/" + (4_000_000 + job),
+            new JobDetails(
+                "user" + job % USERS,
+                "project" + job % (USERS * 2),
+                "train",
+                "gpu",
+                Map.of("image", "trainer")),
+            Math.floorDiv(NOW, 900_000) * 900_000 - i / 50 * 900_000,
+            900_000,
+            filled(Totals.ofJob(), JobAmount.values().length, 900_000L),
+            0));
+  }
+
+  private StorePoint report(long i) {
+    return NodePoint.of(
+        new NodeRecord(
+            "site",
+            "node" + i % NODES,
+            NOW - i / NODES * 86_400_000 - random.nextInt(1_000_000),
+            "0.2.0",
+            Map.of("rack", "r12", "room", "b"),
+            random.nextInt(3),
+            0,
+            List.of()));
   }
 
   private StorePoint nodeWindow(long i) {

@@ -121,7 +121,8 @@ class DeviceWindowPointsTest {
                 Map.entry("pcie_received_bytes", 14L),
                 Map.entry("pcie_sent_bytes", 15L),
                 Map.entry("nvlink_received_bytes", 16L),
-                Map.entry("nvlink_sent_bytes", 17L)));
+                Map.entry("nvlink_sent_bytes", 17L),
+                Map.entry("model", "H200")));
     // all that the catalogue has, and of its types
     assertThat(point.fields().keySet()).isEqualTo(Measurement.DEVICE_WINDOW.fields().keySet());
     point
@@ -129,10 +130,15 @@ class DeviceWindowPointsTest {
         .forEach((name, value) ->
             assertThat(Measurement.DEVICE_WINDOW.fields().get(name))
                 .as(name)
-                .isEqualTo(
-                    value instanceof Long
-                        ? Measurement.FieldType.LONG
-                        : Measurement.FieldType.DOUBLE));
+                .isEqualTo(type(value)));
+  }
+
+  private static Measurement.FieldType type(Object value) {
+    return switch (value) {
+      case Long _ -> Measurement.FieldType.LONG;
+      case String _ -> Measurement.FieldType.TEXT;
+      default -> Measurement.FieldType.DOUBLE;
+    };
   }
 
   @Test

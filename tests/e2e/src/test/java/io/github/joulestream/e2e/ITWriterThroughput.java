@@ -9,7 +9,9 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
@@ -17,10 +19,13 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
+import io.github.joulestream.store.SampleDevices;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.points.DeviceWindowPoints;
 import io.github.joulestream.store.points.JobWindowPoint;
 import io.github.joulestream.store.points.LedgerPoint;
+import io.github.joulestream.store.points.NodeWindowPoint;
 import io.github.joulestream.store.points.SiteWindowPoint;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
@@ -42,6 +47,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * How fast points come from their topics into a real InfluxDB, against the same points written by
@@ -52,6 +59,7 @@ class ITWriterThroughput {
   private static final int ROUNDS = Integer.getInteger("throughput.rounds", 3);
   private static final boolean MEASURED = System.getProperty("throughput.points") != null;
   private static final int PARTITIONS = 4;
+  private static final int NODES = 1_000;
   private static final int BATCH = 5_000;
   private static final long START = System.currentTimeMillis() / 10_000 * 10_000 - 86_400_000;
 
@@ -95,6 +103,73 @@ class ITWriterThroughput {
           points.add(LedgerPoint.of(site));
           send(producer, Topic.LEDGER, "site", value);
         }
+      }
+    }
+  }
+
+  /** Of a site with 1,000 nodes: in each window of 10 s one of each node, and of its devices. */
+  private void publishNodes(
+      Map<String, Object> kafka, List<StorePoint> points, boolean withDevices) {
+    SampleDevices samples = new SampleDevices(11);
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
+      for (int i = 0; points.size() < POINTS; i++) {
+        long time = START + i / NODES * 10_000L;
+        NodeWindow node =
+            new NodeWindow(
+                "site",
+                "node" + i % NODES,
+                time,
+                10_000,
+                filled(Totals.ofSite(), SiteAmount.values().length),
+                i);
+        points.add(NodeWindowPoint.of(node));
+        send(
+            producer,
+            Topic.NODE_WINDOW,
+            "site/" + node.node(),
+            WireSerdes.nodeWindows().serializer().serialize("", node));
+        if (withDevices) {
+          DeviceWindow devices = samples.window("site", node.node(), time);
+          points.addAll(DeviceWindowPoints.of(devices));
+          send(
+              producer,
+              Topic.DEVICE_WINDOW,
+              "site/" + node.node(),
+              WireSerdes.deviceWindows().serializer().serialize("", devices));
+        }
+      }
+    }
+  }
+
+  /** 1,000 nodes need 100 points a second, and with 15 devices each 1,600. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aThousandNodes_areWrittenFasterThanTheyCome(boolean withDevices) throws Exception {
+    assumeThat(MEASURED).as("a benchmark: -Dthroughput.points=200000 runs it").isTrue();
+    try (Influxd server = Influxd.shared(folder.resolve("influx"));
+        EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
+      Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
+      try (Admin admin = Admin.create(kafka)) {
+        new TopicAdmin(admin).create(PARTITIONS, (short) 1);
+      }
+      List<StorePoint> points = new ArrayList<>();
+      publishNodes(kafka, points, withDevices);
+      double needed = NODES / 10.0 * (withDevices ? 1 + SampleDevices.DEVICES : 1);
+      for (int round = 0; round < ROUNDS; round++) {
+        double alone = alone(server, points);
+        double written = fromTopics(server, kafka, points.size());
+        System.out.printf(
+            "%,d points of nodes%s: client alone %,.0f/s, from topics %,.0f/s, ratio %.2f, "
+                + "%.0f times what %,d nodes need%n",
+            points.size(),
+            withDevices ? " and devices" : "",
+            alone,
+            written,
+            written / alone,
+            written / needed,
+            NODES);
+        assertThat(written).isGreaterThan(needed);
       }
     }
   }
@@ -155,7 +230,13 @@ class ITWriterThroughput {
           .all()
           .get();
       Map<TopicPartition, OffsetAndMetadata> zero = new HashMap<>();
-      for (Topic topic : List.of(Topic.JOB_WINDOW, Topic.SITE_WINDOW, Topic.LEDGER)) {
+      for (Topic topic :
+          List.of(
+              Topic.JOB_WINDOW,
+              Topic.SITE_WINDOW,
+              Topic.LEDGER,
+              Topic.NODE_WINDOW,
+              Topic.DEVICE_WINDOW)) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
           zero.put(new TopicPartition(topic.topicName(), partition), new OffsetAndMetadata(0));
         }
