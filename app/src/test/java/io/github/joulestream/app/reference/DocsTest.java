@@ -84,6 +84,7 @@ class DocsTest {
       Map.of(
           "a job's file (JobFile)",
               Set.of("gpu_share", "memory_share", "storage_share", "cpu_share", "node_share"),
+          "a meter's file (MeterFile)", Set.of("kilowatt_hours"),
           "further columns of a replay (TraceReport)", Set.of("conversion_eff", "mlcommons_j"),
           "the simulator's truth (SiteSimulator)", Set.of("silent_j"));
 

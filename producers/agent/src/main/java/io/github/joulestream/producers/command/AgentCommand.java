@@ -11,6 +11,7 @@ import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.producers.agent.AgentSettings;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.agent.Probes;
+import io.github.joulestream.producers.probe.MeterFilesProbe;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.probe.nvml.NvmlProbe;
 import io.github.joulestream.producers.publish.SpoolingPublisher;
@@ -21,6 +22,7 @@ import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +108,14 @@ public final class AgentCommand implements Callable<Integer> {
           "Size limit of the spool; the oldest records are dropped first (default: ${DEFAULT-VALUE}).")
   long spoolLimit;
 
+  @Option(
+      names = "--meters",
+      paramLabel = "DIR",
+      description =
+          "Directory where programs put a file for each meter of the site (facility, UPS, PDU,"
+              + " generation, export); see docs/agent.md. One agent of a site reads it.")
+  @Nullable Path meters;
+
   @Option(names = "--proc-root", hidden = true, defaultValue = "/proc")
   Path procRoot = Path.of("/proc");
 
@@ -136,7 +146,12 @@ public final class AgentCommand implements Callable<Integer> {
     if (spoolLimit < MIN_SPOOL) {
       throw UserError.usage("--spool-limit must be at least 1M");
     }
-    List<Probe> probes = Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options());
+    List<Probe> probes =
+        new ArrayList<>(Probes.of(procRoot, sysRoot, NvmlProbe.LIBRARY, redfish.options()));
+    Path ofSite = meters;
+    if (ofSite != null) {
+      probes.add(new MeterFilesProbe(ofSite));
+    }
     if (print) {
       return printDevices(probes);
     }
