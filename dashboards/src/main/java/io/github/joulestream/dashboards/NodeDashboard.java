@@ -23,9 +23,9 @@ final class NodeDashboard {
         List.of(Annotation.placementStarts(false), Annotation.placementEnds(false)),
         Stream.of(
                 node(),
-                List.of(Panels.row("GPUs, one by one")),
+                List.of(Panels.row("Each GPU")),
                 GpuPanels.all(),
-                List.of(Panels.row("Drives and processors, one by one")),
+                List.of(Panels.row("Each drive and processor")),
                 DevicePanels.drivesAndProcessors(),
                 measuring(),
                 List.of(Panels.row("Jobs"), PlacementPanels.jobsOfNode()))

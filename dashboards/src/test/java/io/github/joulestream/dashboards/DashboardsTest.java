@@ -260,7 +260,7 @@ class DashboardsTest {
             // there are a few budgets, and an old one still holds
             .containsPattern(
                 Pattern.compile(
-                    "\\$timeFilter|time >= \\$\\{__(from|to)}ms|FROM \"budget\" WHERE"));
+                    "\\$timeFilter|time >=? \\$\\{__(from|to)}ms|FROM \"budget\" WHERE"));
       }
       // who groups by jobs or nodes, in data that is kept for weeks, takes the first few of them
       if (query.text().matches(".*GROUP BY \"site\", \"(job|node)\".*")) {

@@ -248,7 +248,9 @@ class ITDeviceDashboards {
         .containsOnlyKeys("ann", "bob", "eve")
         .containsEntry("eve", 2.0);
     near(byTag("Efficiency", "Energy by user", 0, "user", 1, all).getOrDefault("ann", 0.0), 27);
-    near(byTag("Efficiency", "Energy by user", 0, "user", 5, all).getOrDefault("bob", 0.0), 0.45);
+    near(byTag("Efficiency", "Energy by user", 0, "user", 2, all).getOrDefault("bob", 0.0), 12);
+    near(byTag("Efficiency", "Energy by user", 0, "user", 3, all).getOrDefault("bob", 0.0), 9);
+    near(byTag("Efficiency", "Energy by user", 0, "user", 4, all).getOrDefault("bob", 0.0), 0.675);
     near(
         byTag("Efficiency", "Energy by project", 0, "project", 1, all).getOrDefault("beta", 0.0),
         5.4);
