@@ -26,7 +26,8 @@ import java.util.Map;
  *
  * <p>Beside them {@code j-long} holds {@code n 1} since ten days and used 1 kWh in the quarter
  * before the range and 2 kWh in its first; {@code j-old} ended there before the range, {@code
- * j-later} holds it from after the range on, and {@code j-none} was withdrawn.
+ * j-later} holds it from after the range on, {@code j-none} was withdrawn, and {@code j-moved} was
+ * corrected to begin after the range.
  */
 final class KnownPlacements {
   private static final long DAY = 24 * KnownSites.HOUR;
@@ -48,6 +49,8 @@ final class KnownPlacements {
     known.placed("east", "n 1", "j-old", start - 20 * DAY, start - 19 * DAY, "gpu0");
     known.placed("east", "n 1", "j-later", end + DAY, Placement.OPEN, "gpu0");
     known.placed("east", "n 1", "j-none", start + 5_000, start + 5_000, "gpu0");
+    known.placed(
+        "east", "n 1", "j-moved", start + 6_000, end + KnownSites.HOUR, Placement.OPEN, "gpu0");
     known.placed("west", "n 1", "j-3", start + 1_000, Placement.OPEN, "gpu0");
     for (String site : List.of("east", "west")) {
       known.node(site, "n 1", "r1", end - 30_000);
@@ -61,13 +64,18 @@ final class KnownPlacements {
   }
 
   private void placed(String site, String node, String job, long held, long ended, String gpu) {
+    placed(site, node, job, held, held, ended, gpu);
+  }
+
+  private void placed(
+      String site, String node, String job, long anchor, long held, long ended, String gpu) {
     points.add(
         PlacementPoint.of(
             new Placement(
                 site,
                 node,
                 job,
-                held,
+                anchor,
                 held,
                 ended,
                 ended == Placement.OPEN ? EndedBy.NOBODY : EndedBy.HOOK,
