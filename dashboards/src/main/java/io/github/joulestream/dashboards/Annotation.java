@@ -94,7 +94,8 @@ record Annotation(String name, ObjectNode json) {
 
   /** Where jobs were given something of the chosen node. */
   static Annotation placementStarts(boolean enabled) {
-    return ofPlacements("Jobs that began on the node", enabled, "green", "", Select.IN_RANGE);
+    return ofPlacements(
+        "Jobs that began on the node", enabled, "green", "", PlacementPanels.began());
   }
 
   /** Jobs that ended on the chosen node in the range, each from its start to its end there. */

@@ -198,6 +198,11 @@ final class PlacementPanels {
         .where(conditions);
   }
 
+  /** That began in the range; a correction may have moved the begin away from the point's time. */
+  static String[] began() {
+    return new String[] {Select.IN_RANGE, HELD + " <= ${__to}"};
+  }
+
   /** That ended in the range. */
   static String[] ended() {
     return new String[] {
