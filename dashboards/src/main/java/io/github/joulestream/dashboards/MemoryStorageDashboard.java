@@ -7,38 +7,42 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Memory and storage: present, allocated, used, and their power. */
+/**
+ * Memory and storage: seen, allocated, used; stranded, untouched, rentable (docs/capacity.md); what
+ * pools need, and their power.
+ */
 final class MemoryStorageDashboard {
   static final String UID = "joulestream-memory-storage";
 
   private static final Source LEDGER = Source.LEDGER;
+  private static final Source CAPACITY = Source.CAPACITY;
 
   /** One of the two, and its amounts. */
   private record Kind(
       String name,
+      String resource,
       String watts,
       SiteAmount seen,
       SiteAmount allocated,
-      SiteAmount used,
-      SiteAmount energy) {}
+      SiteAmount used) {}
 
   private static final Kind MEMORY =
       new Kind(
           "Memory",
+          "MEMORY",
           "memory_watts",
           SiteAmount.MEMORY_MEBIBYTE_MILLIS,
           SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS,
-          SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS,
-          SiteAmount.MEASURED_MEMORY_MILLIJOULES);
+          SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS);
 
   private static final Kind STORAGE =
       new Kind(
           "Storage",
+          "STORAGE",
           "storage_watts",
           SiteAmount.STORAGE_MEBIBYTE_MILLIS,
           SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS,
-          SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS,
-          SiteAmount.MEASURED_STORAGE_MILLIJOULES);
+          SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS);
 
   private MemoryStorageDashboard() {}
 
@@ -47,30 +51,54 @@ final class MemoryStorageDashboard {
     for (Kind kind : List.of(MEMORY, STORAGE)) {
       panels.addAll(of(kind));
     }
+    panels.addAll(StorageGrowthPanels.all());
     return new Dashboard(
         UID,
         "Memory and storage",
-        "Memory and storage: there, allocated, used, their power, and what a pool could save.",
+        "Memory and storage: seen, allocated, used; what is stranded, untouched and rentable; what"
+            + " pools could do without; growth.",
         "now-24h",
         "1m",
-        List.of(Variable.sites(), Variable.window(Windows.NAME), Variable.store(Windows.NAME)),
+        List.of(
+            Variable.sites(),
+            Variable.window(Windows.NAME),
+            Variable.store(Windows.NAME),
+            PoolPanels.credit(MEMORY.name, MEMORY.resource),
+            PoolPanels.credit(STORAGE.name, STORAGE.resource)),
         List.of(),
         panels);
   }
 
   private static List<Panel> of(Kind kind) {
     String name = kind.name;
-    return List.of(
-        Panels.row(name),
-        now(name + " there", "All that was seen, in the last interval.", kind.seen),
-        now(name + " allocated", "What jobs were given, in the last interval.", kind.allocated),
-        now(name + " used", "What was in use, in the last interval.", kind.used),
-        strandedNow(kind),
-        spare(kind),
-        sparePower(kind),
-        course(kind),
-        peaks(kind),
-        power(kind));
+    List<Panel> panels = new ArrayList<>();
+    panels.add(Panels.row(name));
+    panels.add(now(name + " seen", "All that was seen, in the last interval.", kind.seen));
+    panels.add(
+        now(name + " allocated", "What jobs were given, in the last interval.", kind.allocated));
+    panels.add(now(name + " used", "What was in use, in the last interval.", kind.used));
+    panels.add(
+        now(
+            kind,
+            "stranded",
+            "Free on nodes whose GPUs are all allocated, in the last interval: no job that needs a"
+                + " GPU can be given it."));
+    panels.add(
+        now(
+            kind,
+            "untouched",
+            "Allocated and not used, by node, in the last interval: what jobs hold and do not need."
+                + " Of nodes that report how much is used."));
+    panels.add(
+        now(
+            kind,
+            "rentable",
+            "Free on all other nodes, in the last interval: jobs can be given it."));
+    panels.add(course(kind));
+    panels.add(peaks(kind));
+    panels.add(power(kind));
+    panels.addAll(PoolPanels.of(kind.name, kind.resource));
+    return panels;
   }
 
   private static Panel now(String title, String description, SiteAmount amount) {
@@ -80,78 +108,44 @@ final class MemoryStorageDashboard {
         .interval(Queries.WINDOW);
   }
 
-  private static Column stranded(Kind kind) {
-    return new Column(
-        "Allocated, not used",
-        "(%s - %s) * 1048576.0 / %s"
-            .formatted(LEDGER.sum(kind.allocated), LEDGER.sum(kind.used), Queries.WINDOW_MILLIS));
+  private static Panel now(Kind kind, String state, String description) {
+    String title = kind.name + " " + state;
+    return Panels.stat(title, Panels.BYTES)
+        .describedAs(description)
+        .asks(Query.series(Queries.trend(CAPACITY, List.of(bytes(kind, title, state)))))
+        .interval("1m");
   }
 
-  private static Panel strandedNow(Kind kind) {
-    return Panels.stat(kind.name + " stranded", Panels.BYTES)
-        .describedAs(
-            "Allocated less used, in the last interval: what jobs hold and do not need. Negative"
-                + " where more is used than was allocated, as by the system itself.")
-        .asks(Query.series(Queries.trend(LEDGER, List.of(stranded(kind)))))
-        .interval(Queries.WINDOW);
-  }
-
-  /** All windows of the range, with what is there, in use, and its power. */
-  private static Select windows(Kind kind) {
-    return Queries.perWindow(
-        LEDGER,
-        List.of(
-            Queries.bytes("there", kind.seen),
-            Queries.bytes("used", kind.used),
-            new Column("watts", LEDGER.sum(kind.energy) + " / " + Queries.WINDOW_MILLIS)));
-  }
-
-  private static Panel spare(Kind kind) {
-    return Panels.stat(kind.name + " never used at once", Panels.SHARE)
-        .describedAs(
-            "The share of it that was unused even at the peak of the chosen sites together: what"
-                + " one pool for all could do without.")
-        .asks(
-            Query.series(
-                Select.of("1 - max(\"used\") / max(\"there\") AS \"Never used at once\"")
-                    .from(windows(kind))
-                    .where(Select.IN_RANGE)))
-        .decimals(1);
-  }
-
-  private static Panel sparePower(Kind kind) {
-    return Panels.stat(
-            "A pool for " + kind.name.toLowerCase(Locale.ROOT) + " could save", Panels.WATTS)
-        .describedAs(
-            "Its mean power times the share never used at once: at most that much, if power goes"
-                + " with capacity.")
-        .asks(
-            Query.series(
-                Select.of(
-                        "mean(\"watts\") * (1 - max(\"used\") / max(\"there\")) AS \"Could save\"")
-                    .from(windows(kind))
-                    .where(Select.IN_RANGE)));
+  private static Column bytes(Kind kind, String title, String state) {
+    String field = "%s_%s_mebibytes".formatted(kind.resource.toLowerCase(Locale.ROOT), state);
+    return new Column(title, CAPACITY.sum(field) + " * 1048576.0");
   }
 
   private static Panel course(Kind kind) {
-    return Panels.lines(kind.name + ", there, allocated and used", Panels.BYTES, 12, 9)
-        .describedAs("Bytes, of all chosen sites together.")
+    return Panels.lines(kind.name + " over time", Panels.BYTES, 12, 9)
+        .describedAs(
+            "Means of all chosen sites together. Seen = allocated + stranded + rentable. Untouched"
+                + " is part of allocated; used beyond allocation, by the system itself, is not.")
         .asks(
             Query.series(
                 Queries.trend(
-                    LEDGER,
+                    CAPACITY,
                     List.of(
-                        Queries.bytes("There", kind.seen),
-                        Queries.bytes("Allocated", kind.allocated),
-                        Queries.bytes("Used", kind.used),
-                        stranded(kind)))))
-        .fromZero();
+                        bytes(kind, "Seen", "seen"),
+                        bytes(kind, "Allocated", "allocated"),
+                        bytes(kind, "Used", "used"),
+                        bytes(kind, "Untouched", "untouched"),
+                        bytes(kind, "Stranded", "stranded"),
+                        bytes(kind, "Rentable", "rentable"),
+                        bytes(kind, "Used beyond allocation", "beyond_allocation")))))
+        .fromZero()
+        .interval("1m");
   }
 
   private static Panel peaks(Kind kind) {
     List<Column> columns =
         List.of(
-            Queries.bytes("There", kind.seen),
+            Queries.bytes("Seen", kind.seen),
             Queries.bytes("Allocated", kind.allocated),
             Queries.bytes("Used", kind.used));
     return Panels.bars(kind.name + ", peaks", Panels.BYTES, 6, 9)

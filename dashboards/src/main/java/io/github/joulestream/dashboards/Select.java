@@ -2,7 +2,9 @@
 package io.github.joulestream.dashboards;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * An InfluxQL query.
@@ -40,6 +42,21 @@ record Select(
     Select all =
         new Select(source.dataSource(window), columns, source.quoted(), where, groupBy, tail);
     return source.hasWindows() ? all.where(source.ofWindow(window)) : all;
+  }
+
+  /**
+   * From the rows of several queries of one data source together. InfluxDB 1.x takes from each the
+   * columns that the first has, so all have the same.
+   */
+  Select from(Select... inner) {
+    String all =
+        Arrays.stream(inner).map(one -> "(" + one.text() + ")").collect(Collectors.joining(", "));
+    for (Select one : inner) {
+      if (!one.dataSource.equals(inner[0].dataSource)) {
+        throw new IllegalArgumentException("several data sources: " + all);
+      }
+    }
+    return new Select(inner[0].dataSource, columns, all, where, groupBy, tail);
   }
 
   Select from(Select inner) {

@@ -19,7 +19,9 @@ enum Source {
   DEVICE_WINDOW(Measurement.DEVICE_WINDOW, ""),
   PLACEMENT(Measurement.PLACEMENT, ""),
   JOB_QUARTER_HOUR(Measurement.JOB_QUARTER_HOUR, ""),
-  NODE(Measurement.NODE, "");
+  NODE(Measurement.NODE, ""),
+  CAPACITY(Measurement.CAPACITY, Queries.WINDOW),
+  POOL_PEAK(Measurement.POOL_PEAK, "");
 
   private final Measurement measurement;
   private final String window;
@@ -60,6 +62,10 @@ enum Source {
   }
 
   String ofWindow(String length) {
+    if (this == CAPACITY && length.equals(Queries.WINDOW)) {
+      // of 1 min in the store of weeks, where others have 10 s; of 1 h in that of years
+      return tag(Measurement.WINDOW) + " =~ /^(1m|" + length + ")$/";
+    }
     return tag(Measurement.WINDOW) + " = '" + length + "'";
   }
 

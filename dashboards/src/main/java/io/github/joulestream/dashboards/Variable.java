@@ -189,6 +189,13 @@ record Variable(String name, ObjectNode json) {
                 Source.BUDGET.field("limit_millijoules") + " / " + Queries.KILOWATT_HOUR)));
   }
 
+  /** A value that other queries use, which nobody chooses. */
+  static Variable hidden(String name, String label, String description, Query query) {
+    Variable one = one(name, label, description, query);
+    one.json.put("hide", 2).put("skipUrlSync", true);
+    return one;
+  }
+
   private static Variable text(String name, String label, String description, String value) {
     ObjectNode option = option(value, value, true);
     return new Variable(

@@ -23,7 +23,8 @@ final class Catalogue {
     Matcher from = Pattern.compile("FROM \"([^\"]*)\"").matcher(query);
     assertThat(from.find()).as(query).isTrue();
     Measurement measurement = measurement(from.group(1));
-    Matcher window = Pattern.compile("\"window\" = '([^']*)'").matcher(query);
+    Matcher window =
+        Pattern.compile("\"window\" (?:= '|=~ /\\^\\(1m\\|)([^')]*)['|)]").matcher(query);
     if (window.find()) {
       return measurement.retention(macros.putIn(window.group(1)));
     }
@@ -64,7 +65,8 @@ final class Catalogue {
         names.add(name);
       }
     }
-    assertThat(measurements).as("InfluxQL has no joins: " + query).isEqualTo(1);
+    int queries = query.split("\\), \\(SELECT").length;
+    assertThat(measurements).as("InfluxQL has no joins: " + query).isEqualTo(queries);
     assertThat(known).as(query).containsAll(names);
     // names without quotes could be anything
     assertThat(query.replaceAll("\"[^\"]*\"|'[^']*'|/\\^.*?\\$/", ""))

@@ -40,6 +40,7 @@ class DashboardsTest {
           "__data",
           "__url_time_range",
           "col",
+          "tag_pool",
           "tag_site",
           "tag_node",
           "tag_device",

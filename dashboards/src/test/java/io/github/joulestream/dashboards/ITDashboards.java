@@ -29,6 +29,8 @@ class ITDashboards {
   private static final long FROM = KnownStore.FROM;
   private static final long TO = KnownStore.TO;
 
+  private static final double END_OF_STORAGE = KnownSites.END + 100.0 * 24 * KnownSites.HOUR;
+
   @TempDir static Path folder;
   private static KnownStore store;
   private static Grafana grafana;
@@ -191,15 +193,36 @@ class ITDashboards {
 
   @Test
   void memoryAndStorage_showTheRightFigures() throws IOException, InterruptedException {
-    Macros all = with();
+    String name = "Memory and storage";
     double mebibyte = 1 << 20;
-    near(shown("Memory and storage", "Memory there", all), 2_000_000 * mebibyte);
-    near(shown("Memory and storage", "Memory allocated", all), 1_200_000 * mebibyte);
-    near(shown("Memory and storage", "Memory used", all), 450_000 * mebibyte);
-    near(shown("Memory and storage", "Memory stranded", all), 750_000 * mebibyte);
-    near(shown("Memory and storage", "Memory never used at once", all), 0.7);
-    near(shown("Memory and storage", "A pool for memory could save", all), 13_500 / 12.0 * 0.7);
-    near(shown("Memory and storage", "Storage used", all), 4_000_000 * mebibyte);
+    for (String window : List.of("10s|10000", "1h|3600000")) {
+      Macros all = with("window", window);
+      near(shown(name, "Memory seen", all), 2_000_000 * mebibyte);
+      near(shown(name, "Memory allocated", all), 1_200_000 * mebibyte);
+      near(shown(name, "Memory used", all), 450_000 * mebibyte);
+      near(shown(name, "Storage used", all), 4_000_000 * mebibyte);
+      near(shown(name, "Memory stranded", all), 500_000 * mebibyte);
+      near(shown(name, "Memory untouched", all), 840_000 * mebibyte);
+      near(shown(name, "Memory rentable", all), 300_000 * mebibyte);
+      near(shown(name, "Memory over time", 7, all), 40_000 * mebibyte);
+      near(shown(name, "Storage stranded", all), 6_000_000 * mebibyte);
+      near(shown(name, "Storage untouched", all), 2_500_000 * mebibyte);
+      // what no node reports is not known
+      assertThat(shown(name, "Storage untouched", with("window", window, "site", "west"))).isNaN();
+    }
+    Macros all = with();
+    // each node's highest hour: 16 x 900 of 16,000; of eights 5,000 each; of sixteen 8,000
+    near(shown(name, "Memory that pools need", 1, all), 14_400 * mebibyte);
+    near(shown(name, "Memory: right-sizing could save", all), 0.1);
+    near(shown(name, "Memory: a pool for 8 nodes could save", all), 4_400 / 16_000.0);
+    near(shown(name, "Memory: a pool for 16 nodes could save", all), 6_400 / 16_000.0);
+    near(shown(name, "Memory: a pool for all nodes could save", all), 6_400 / 16_000.0);
+    near(
+        shown(name, "Memory: power of a pool for 16 nodes, at most", with("site", "east")),
+        500 * 0.4);
+    assertThat(shown(name, "Memory: a pool for 8 nodes could save", with("site", "west"))).isNaN();
+    near(shown(name, "Growth by site", 1, with("site", "east")), 5e9);
+    near(shown(name, "Growth by site", 4, with("site", "east")), END_OF_STORAGE);
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.dashboards;
 
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
@@ -11,12 +12,15 @@ import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.energy.capacity.SiteCapacity;
+import io.github.joulestream.energy.capacity.StorageGrowth;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.AlertSubject;
 import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.Capacity;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
@@ -25,15 +29,18 @@ import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.PoolPeaks;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.health.PipelineHealth;
 import io.github.joulestream.store.points.AlertPoint;
 import io.github.joulestream.store.points.BudgetPoint;
+import io.github.joulestream.store.points.CapacityPoint;
 import io.github.joulestream.store.points.JobSummaryPoint;
 import io.github.joulestream.store.points.JobWindowPoint;
 import io.github.joulestream.store.points.LedgerPoint;
 import io.github.joulestream.store.points.NodeWindowPoint;
+import io.github.joulestream.store.points.PoolPeakPoints;
 import io.github.joulestream.store.points.SiteWindowPoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +87,9 @@ final class KnownSites {
     sites.job("west", "j-3", "ann", "alpha", 240, JobState.RUNNING, JobSpan.OPEN);
     sites.laterPart();
     sites.health();
+    sites.capacity("east", 500);
+    sites.capacity("west", 250);
+    sites.pools();
     sites.budgets();
     sites.alerts();
     sites.points.addAll(KnownDevices.of("east"));
@@ -185,6 +195,94 @@ final class KnownSites {
   private void put(SiteWindow window) {
     points.add(SiteWindowPoint.of(window));
     points.add(LedgerPoint.of(window));
+  }
+
+  /** Every minute and hour the same; only east reports how much of its storage is used. */
+  private void capacity(String site, long memoryWatts) {
+    SiteCapacity memory =
+        new SiteCapacity(
+            1_000_000,
+            600_000,
+            250_000,
+            150_000,
+            1_000_000,
+            200_000,
+            230_000,
+            420_000,
+            20_000,
+            1_000 * memoryWatts);
+    boolean known = site.equals("east");
+    SiteCapacity storage =
+        new SiteCapacity(
+            8_000_000,
+            4_000_000,
+            3_000_000,
+            1_000_000,
+            known ? 8_000_000 : 0,
+            known ? 2_000_000 : -1,
+            known ? 2_100_000 : -1,
+            known ? 2_500_000 : -1,
+            known ? 500_000 : -1,
+            300_000);
+    StorageGrowth.Forecast growth =
+        known
+            ? new StorageGrowth.Forecast(
+                5_000_000_000L,
+                4_000_000_000L,
+                6_000_000_000L,
+                END + 100 * 24 * HOUR,
+                END + 80 * 24 * HOUR,
+                END + 120 * 24 * HOUR)
+            : null;
+    for (int millis : new int[] {Capacity.MINUTE_MILLIS, (int) HOUR}) {
+      for (long time = START; time < END; time += millis) {
+        points.add(
+            CapacityPoint.of(
+                new Capacity(
+                    site,
+                    time,
+                    millis,
+                    millis / WINDOW,
+                    16,
+                    16,
+                    128,
+                    1_000_000,
+                    memory,
+                    storage,
+                    millis == HOUR ? growth : null)));
+      }
+    }
+  }
+
+  /**
+   * 16 nodes of 1,000 MiB: each uses 900 in one of the three hours and 300 in the others; of each
+   * eight at most 5,000 at once, of all 8,000.
+   */
+  private void pools() {
+    for (long hour = START; hour < END; hour += HOUR) {
+      int third = (int) ((hour - START) / HOUR);
+      List<PoolPeaks.Group> single = new ArrayList<>();
+      for (int n = 0; n < 16; n++) {
+        single.add(new PoolPeaks.Group(n, n % 3 == third ? 900 : 300, 1_000));
+      }
+      long ofEight = 4_000 + 500 * third;
+      peaks(hour, 1, single);
+      peaks(
+          hour,
+          8,
+          List.of(
+              new PoolPeaks.Group(0, ofEight, 8_000),
+              new PoolPeaks.Group(1, 9_000 - ofEight, 8_000)));
+      peaks(hour, 16, List.of(new PoolPeaks.Group(0, third == 1 ? 8_000 : 7_000, 16_000)));
+      peaks(
+          hour, PoolPeaks.ALL, List.of(new PoolPeaks.Group(0, third == 1 ? 8_000 : 7_000, 16_000)));
+    }
+  }
+
+  private void peaks(long hour, int size, List<PoolPeaks.Group> groups) {
+    for (DeviceKind resource : List.of(DeviceKind.MEMORY, DeviceKind.STORAGE)) {
+      points.addAll(PoolPeakPoints.of(new PoolPeaks("east", hour, resource, size, groups)));
+    }
   }
 
   private void budgets() {

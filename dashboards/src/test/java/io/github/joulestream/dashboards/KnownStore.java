@@ -39,6 +39,8 @@ final class KnownStore implements AutoCloseable {
           Map.entry("window", List.of("10s|10000")),
           Map.entry("budget", List.of("10")),
           Map.entry("daily", List.of("100")),
+          Map.entry("memory_credit", List.of("4000")),
+          Map.entry("storage_credit", List.of("1000")),
           Map.entry("price", List.of("0.25")),
           Map.entry("carbon", List.of("300")));
 

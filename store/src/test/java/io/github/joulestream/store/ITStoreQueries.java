@@ -17,6 +17,7 @@ import io.github.joulestream.schemas.NodeShares;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.Placement.EndedBy;
 import io.github.joulestream.schemas.Placement.HeldDevice;
+import io.github.joulestream.schemas.PoolPeaks;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
@@ -27,6 +28,7 @@ import io.github.joulestream.store.points.JobQuarterHourPoint;
 import io.github.joulestream.store.points.LedgerPoint;
 import io.github.joulestream.store.points.NodePoint;
 import io.github.joulestream.store.points.PlacementPoint;
+import io.github.joulestream.store.points.PoolPeakPoints;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
@@ -100,7 +102,9 @@ class ITStoreQueries {
               "node|rack|agent_version|reported_epoch_millis",
               "n1|r1|0.3|" + NINE,
               "n2|r2|0.2|" + EIGHT,
-              "n3||0.2|" + EIGHT));
+              "n3||0.2|" + EIGHT),
+          "What pools need",
+          new Expected("pool|need|seen", "1|1700|2000", "8|1100|2000"));
 
   @TempDir Path folder;
 
@@ -172,6 +176,15 @@ class ITStoreQueries {
     return DeviceWindowPoints.of(new DeviceWindow("east", node, start, window, devices, 0));
   }
 
+  /** Of groups that have 2,000 MiB together. */
+  private static List<StorePoint> peaks(long hour, int size, long... peaks) {
+    List<PoolPeaks.Group> groups = new ArrayList<>();
+    for (long peak : peaks) {
+      groups.add(new PoolPeaks.Group(groups.size(), peak, 2_000 / peaks.length));
+    }
+    return PoolPeakPoints.of(new PoolPeaks("east", hour, DeviceKind.MEMORY, size, groups));
+  }
+
   private static List<StorePoint> points() {
     List<StorePoint> points = new ArrayList<>();
     // as long as it ran, and then ended
@@ -220,6 +233,13 @@ class ITStoreQueries {
                         0,
                         Totals.ofDevice().add(DeviceAmount.ENERGY_MILLIJOULES, 7))),
                 1)));
+
+    // the peak of the first node rises within the hour
+    points.addAll(peaks(EIGHT, 1, 500, 300));
+    points.addAll(peaks(EIGHT, 1, 900, 300));
+    points.addAll(peaks(NINE, 1, 300, 800));
+    points.addAll(peaks(EIGHT, 8, 1_100));
+    points.addAll(peaks(NINE, 8, 1_000));
 
     points.add(report("n1", EIGHT - 86_400_000, "0.1", "r7"));
     points.add(report("n1", EIGHT, "0.2", "r1"));

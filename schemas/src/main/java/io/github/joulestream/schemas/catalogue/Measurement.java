@@ -75,7 +75,20 @@ public enum Measurement {
   JOB_QUARTER_HOUR(JobQuarterHourFields.definition()),
 
   /** A node as its agent reports it: one point a node and day, at the start of the UTC day. */
-  NODE(NodeInventoryFields.definition());
+  NODE(NodeInventoryFields.definition()),
+
+  /**
+   * Memory and storage of a site in a window of 1 min or 1 h (tag {@code window}): means of what is
+   * stranded, untouched and rentable, and in hours the growth of storage. Written again as it goes.
+   */
+  CAPACITY(CapacityFields.definition()),
+
+  /**
+   * The most that a group of nodes used at one time within an hour: tag {@code resource} is MEMORY
+   * or STORAGE, {@code pool} the nodes of a group (1, 8, 16 or all). Series grow with the hardware
+   * only. Written again as the peak rises.
+   */
+  POOL_PEAK(PoolPeakFields.definition());
 
   /** Tag for the length of a window: {@code 10s}, {@code 15m} or {@code 1h}. */
   public static final String WINDOW = "window";

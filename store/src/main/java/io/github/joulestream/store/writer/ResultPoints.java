@@ -9,6 +9,7 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.points.AlertPoint;
 import io.github.joulestream.store.points.BudgetPoint;
+import io.github.joulestream.store.points.CapacityPoint;
 import io.github.joulestream.store.points.DeviceWindowPoints;
 import io.github.joulestream.store.points.JobQuarterHourPoint;
 import io.github.joulestream.store.points.JobSummaryPoint;
@@ -17,6 +18,7 @@ import io.github.joulestream.store.points.LedgerPoint;
 import io.github.joulestream.store.points.NodePoint;
 import io.github.joulestream.store.points.NodeWindowPoint;
 import io.github.joulestream.store.points.PlacementPoint;
+import io.github.joulestream.store.points.PoolPeakPoints;
 import io.github.joulestream.store.points.SiteWindowPoint;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +51,8 @@ final class ResultPoints {
     put(Topic.DEVICE_WINDOW, several(WireSerdes.deviceWindows(), DeviceWindowPoints::of));
     put(Topic.PLACEMENT, one(WireSerdes.placements(), PlacementPoint::of));
     put(Topic.JOB_QUARTER_HOUR, one(WireSerdes.jobQuarterHours(), JobQuarterHourPoint::of));
+    put(Topic.CAPACITY, one(WireSerdes.capacities(), CapacityPoint::of));
+    put(Topic.POOL_PEAK, several(WireSerdes.poolPeaks(), PoolPeakPoints::of));
     // an alert that expired keeps its point, and a node that is gone those of its days
     put(Topic.ALERTS, orNothing(one(WireSerdes.alerts(), AlertPoint::of)));
     put(Topic.NODES, orNothing(one(WireSerdes.nodes(), NodePoint::of)));

@@ -13,12 +13,14 @@ import io.github.joulestream.energy.alerts.PowerLimit;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.energy.capacity.SiteCapacity;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.AlertSubject;
 import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.Capacity;
 import io.github.joulestream.schemas.DeviceTotals;
 import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobDetails;
@@ -32,6 +34,7 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeShares;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.Placement;
+import io.github.joulestream.schemas.PoolPeaks;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -109,7 +112,19 @@ class ResultPointsTest {
         new JobQuarterHour(
             "site", "job", JobDetails.NONE, 1_790_000_100_000L, 900_000, Totals.ofJob(), 0);
     NodeRecord report = new NodeRecord("site", "n1", START, "1", Map.of(), 0, 0, List.of());
+    SiteCapacity none = new SiteCapacity(0, 0, 0, 0, 0, -1, -1, -1, -1, 0);
+    Capacity capacity =
+        new Capacity("site", 1_790_000_040_000L, 60_000, 6, 1, 1, 0, 0, none, none, null);
+    PoolPeaks peaks =
+        new PoolPeaks(
+            "site",
+            1_789_999_200_000L,
+            DeviceKind.MEMORY,
+            8,
+            List.of(new PoolPeaks.Group(0, 1, 2)));
     Map<Topic, byte[]> values = new EnumMap<>(Topic.class);
+    values.put(Topic.CAPACITY, bytes(WireSerdes.capacities(), capacity));
+    values.put(Topic.POOL_PEAK, bytes(WireSerdes.poolPeaks(), peaks));
     values.put(Topic.JOB_WINDOW, bytes(WireSerdes.jobWindows(), job));
     values.put(Topic.JOB_SUMMARY, bytes(WireSerdes.jobSummaries(), summary("job", START)));
     values.put(Topic.SITE_WINDOW, bytes(WireSerdes.siteWindows(), site));
@@ -140,7 +155,9 @@ class ResultPointsTest {
             Map.entry(Topic.DEVICE_WINDOW, Measurement.DEVICE_WINDOW),
             Map.entry(Topic.PLACEMENT, Measurement.PLACEMENT),
             Map.entry(Topic.JOB_QUARTER_HOUR, Measurement.JOB_QUARTER_HOUR),
-            Map.entry(Topic.NODES, Measurement.NODE));
+            Map.entry(Topic.NODES, Measurement.NODE),
+            Map.entry(Topic.CAPACITY, Measurement.CAPACITY),
+            Map.entry(Topic.POOL_PEAK, Measurement.POOL_PEAK));
     assertThat(ResultPoints.TOPICS)
         .containsExactlyInAnyOrderElementsOf(
             values.keySet().stream().map(Topic::topicName).toList());

@@ -323,6 +323,8 @@ class ITDashboardsPipeline {
             // so that the power is over it, at times
             Map.entry("budget", List.of("1")),
             Map.entry("daily", List.of("100")),
+            Map.entry("memory_credit", List.of("4000")),
+            Map.entry("storage_credit", List.of("4000")),
             Map.entry("price", List.of("0.25")),
             Map.entry("carbon", List.of("300")));
   }
