@@ -106,6 +106,8 @@ final class HostileRecords {
           Map.entry(Topic.SITE_WINDOW, "site-window"),
           Map.entry(Topic.NODE_WINDOW, "node-window"),
           Map.entry(Topic.POWER_SNAPSHOT, "power-snapshot"),
+          Map.entry(Topic.CAPACITY, "capacity"),
+          Map.entry(Topic.POOL_PEAK, "pool-peak"),
           Map.entry(Topic.LEDGER, "site-window"),
           Map.entry(Topic.JOB_SUMMARY, "job-summary"),
           Map.entry(Topic.ALERTS, "alert"),
