@@ -189,6 +189,7 @@ static int set(struct gpu *g, const char *what, u64 value) {
   else if (strcmp(what, "memory total") == 0) g->memory_total = value;
   else if (strcmp(what, "memory used") == 0) g->memory_used = value;
   else if (strcmp(what, "temperature") == 0) g->temperature = (u32)value;
+  else if (strcmp(what, "registered") == 0) events.types[g - gpus] = value;
   else if (strcmp(what, "fan") == 0) g->fan = (u32)value;
   else if (strcmp(what, "sm clock") == 0) g->clocks[1] = (u32)value;
   else if (strcmp(what, "memory clock") == 0) g->clocks[2] = (u32)value;

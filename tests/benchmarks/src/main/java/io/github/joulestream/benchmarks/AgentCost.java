@@ -34,6 +34,7 @@ final class AgentCost {
   private final Settings settings;
   private final Bench bench;
   private final HttpClient http = HttpClient.newHttpClient();
+  private int runs;
 
   private AgentCost(Settings settings, Bench bench) {
     this.settings = settings;
@@ -44,6 +45,8 @@ final class AgentCost {
     Settings settings =
         new Settings("What the agent costs its node.")
             .with("intervals", "1s,100ms", "times between two readings, each a run")
+            .with("statuses", "10s", "times between two statuses, each a run of each interval")
+            .with("rounds", "1", "how often all of them are measured, in turn")
             .with("seconds", "60", "how long each is measured")
             .with("warm", "30", "seconds before that")
             .with("drives", "7", "drives of the node, beside 8 GPUs, 2 processors and memory")
@@ -83,7 +86,11 @@ final class AgentCost {
     Preload.createTopics(Map.of("bootstrap.servers", kafka), 1);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
       for (String interval : settings.list("intervals")) {
-        agent(kafka, admin, interval, all.withArray("agent").addObject());
+        for (int round = 0; round < settings.number("rounds"); round++) {
+          for (String status : settings.list("statuses")) {
+            agent(kafka, admin, interval, status, all.withArray("agent").addObject());
+          }
+        }
       }
     }
     broker.stop();
@@ -91,9 +98,9 @@ final class AgentCost {
     bench.report(all);
   }
 
-  private void agent(String kafka, Admin admin, String interval, ObjectNode result)
+  private void agent(String kafka, Admin admin, String interval, String status, ObjectNode result)
       throws Exception {
-    Path folder = bench.folder("node-" + interval);
+    Path folder = bench.folder("node-" + runs++);
     MadeNode node = new MadeNode(folder, settings.number("drives"));
     long sentBefore = bench.topicBytes("telemetry"::equals);
     long recordsBefore = Topics.end(admin, "telemetry");
@@ -109,6 +116,8 @@ final class AgentCost {
                 "n-" + interval,
                 "--interval",
                 interval,
+                "--status-interval",
+                status,
                 "--spool",
                 folder.resolve("spool").toString(),
                 "--proc-root",
@@ -134,13 +143,14 @@ final class AgentCost {
     double perReading = bytes / readings;
     cost.into(result);
     result.put("interval", interval);
+    result.put("status_interval", status);
     result.put("readings", readings);
     result.put("skipped_turns", skipped);
     result.put("records_published", published);
     result.put("bytes_per_reading", perReading);
     Bench.say(
-        "agent, a turn every %s: %s; %,.0f readings in %,d batches, %.1f bytes each, %.0f turns skipped",
-        interval, cost.words(), readings, records, perReading, skipped);
+        "agent, a turn every %s, statuses %s: %s; %,.0f readings in %,d batches, %.1f bytes each, %.0f turns skipped",
+        interval, status, cost.words(), readings, records, perReading, skipped);
   }
 
   /** Something that is done once a second. */

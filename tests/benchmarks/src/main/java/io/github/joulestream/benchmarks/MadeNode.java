@@ -13,9 +13,10 @@ import java.util.Random;
 
 /**
  * A node that is not there: files as the kernel shows them, in the shapes of a GPU node, with 20
- * devices: 8 AMD GPUs, 2 processor packages and their memory, the whole memory, and 7 drives. What
- * changes on a real node is written anew when the harness says so; reading these files costs about
- * what reading the kernel's does, less what the kernel spends on making them up.
+ * devices: 8 AMD GPUs, 2 processor packages and their memory, the whole memory, and 7 drives; GPUs,
+ * processors and drives report temperatures besides. What changes on a real node is written anew
+ * when the harness says so; reading these files costs about what reading the kernel's does, less
+ * what the kernel spends on making them up.
  */
 final class MadeNode {
   static final int GPUS = 8;
@@ -42,7 +43,10 @@ final class MadeNode {
       write(card.resolve("unique_id"), "%016x%n".formatted(0x1234_5678_0000L + i));
       write(card.resolve("mem_info_vram_total"), 192 * GIB + "\n");
       write(card.resolve("hwmon/hwmon" + i + "/name"), "amdgpu\n");
-      write(card.resolve("hwmon/hwmon" + i + "/power1_cap"), "750000000\n");
+      Path sensors = card.resolve("hwmon/hwmon" + i);
+      write(sensors.resolve("power1_cap"), "750000000\n");
+      write(sensors.resolve("temp2_label"), "junction\n");
+      write(sensors.resolve("temp3_label"), "mem\n");
     }
     for (int i = 0; i < PACKAGES; i++) {
       Path zone = sys.resolve("class/powercap/intel-rapl:" + i);
@@ -51,6 +55,10 @@ final class MadeNode {
       Path dram = zone.resolve("intel-rapl:" + i + ":0");
       write(dram.resolve("name"), "dram\n");
       write(dram.resolve("max_energy_range_uj"), "65712999613\n");
+      write(zone.resolve("constraint_0_power_limit_uw"), "350000000\n");
+      Path temperature = sys.resolve("class/hwmon/hwmon" + (GPUS + i));
+      write(temperature.resolve("name"), "coretemp\n");
+      write(temperature.resolve("temp1_label"), "Package id " + i + "\n");
       // the kernel links all zones in one folder
       Files.createSymbolicLink(sys.resolve("class/powercap/intel-rapl:" + i + ":0"), dram);
     }
@@ -59,6 +67,7 @@ final class MadeNode {
       write(drive.resolve("size"), "7501476528\n");
       write(drive.resolve("queue/rotational"), "0\n");
       write(drive.resolve("device/model"), "MADE DRIVE\n");
+      write(drive.resolve("device/hwmon/hwmon" + i + "/name"), "drivetemp\n");
     }
     turn();
   }
@@ -93,8 +102,19 @@ final class MadeNode {
       Path hwmon = card.resolve("hwmon/hwmon" + i);
       write(hwmon.resolve("power1_average"), number(300_000_000 + random.nextInt(400_000_000)));
       write(hwmon.resolve("energy1_input"), number(gpuEnergy + i * 1_000L));
+      write(hwmon.resolve("temp2_input"), number(50_000 + 1_000 * random.nextInt(20)));
+      write(hwmon.resolve("temp3_input"), number(60_000 + 1_000 * random.nextInt(20)));
+      write(hwmon.resolve("freq1_input"), number(2_000_000_000L + random.nextInt(100_000_000)));
+      write(hwmon.resolve("freq2_input"), number(1_300_000_000));
+    }
+    for (int i = 0; i < drives; i++) {
+      Path drive = sys.resolve("block/sd" + (char) ('a' + i));
+      write(drive.resolve("device/hwmon/hwmon" + i + "/temp1_input"), number(38_000));
     }
     for (int i = 0; i < PACKAGES; i++) {
+      write(
+          sys.resolve("class/hwmon/hwmon" + (GPUS + i) + "/temp1_input"),
+          number(55_000 + 1_000 * random.nextInt(9)));
       Path zone = sys.resolve("class/powercap/intel-rapl:" + i);
       write(zone.resolve("energy_uj"), number(packageEnergy + random.nextInt(50_000_000)));
       write(

@@ -2,7 +2,6 @@
 package io.github.joulestream.producers.agent;
 
 import io.github.joulestream.energy.DeviceStatus;
-import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +46,8 @@ final class StatusSampler {
       }
     } catch (IOException e) {
       fails(source, String.valueOf(e.getMessage()), null);
-    } catch (UserError e) {
-      throw e; // the publisher stopped
     } catch (RuntimeException | StackOverflowError e) {
+      // a defect in one probe must not affect the others
       fails(source, e.toString(), e);
     }
   }

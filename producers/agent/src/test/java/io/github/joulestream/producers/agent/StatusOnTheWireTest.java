@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.agent;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,7 +62,7 @@ class StatusOnTheWireTest {
       expected.put(StatusColumn.NVLINK_RECEIVED_BYTES, 800L << 10);
       expected.put(StatusColumn.PCIE_SENT_BYTES, 9_000L);
       expected.put(StatusColumn.PCIE_RECEIVED_BYTES, 10_000L);
-      assertThat(second.get("GPU-bb").values()).isEqualTo(expected);
+      assertThat(requireNonNull(second.get("GPU-bb")).values()).isEqualTo(expected);
       // of a GPU: all but what drives and meters of a site have
       Set<StatusColumn> others =
           EnumSet.of(StatusColumn.WEAR_BASIS_POINTS, StatusColumn.WATER_MILLILITRES);
@@ -77,10 +78,10 @@ class StatusOnTheWireTest {
       expected.remove(StatusColumn.LAST_XID);
       expected.replaceAll((column, value) ->
           column.position() >= StatusColumn.ECC_CORRECTED_ERRORS.position() ? 0 : value);
-      assertThat(second.get("GPU-aa").values()).isEqualTo(expected);
-      assertThat(second.get("package-0").values())
+      assertThat(requireNonNull(second.get("GPU-aa")).values()).isEqualTo(expected);
+      assertThat(requireNonNull(second.get("package-0")).values())
           .isEqualTo(Map.of(StatusColumn.TEMPERATURE_DECIDEGREES, 485L));
-      assertThat(second.get("nvme0n1").values())
+      assertThat(requireNonNull(second.get("nvme0n1")).values())
           .isEqualTo(Map.of(StatusColumn.TEMPERATURE_DECIDEGREES, 389L));
     }
   }

@@ -245,7 +245,7 @@ final class NvmlStatus {
   }
 
   /** Reasons for lower clocks, by nvmlClocksEventReasons; an idle GPU is not throttled. */
-  static long reasons(long bits) {
+  private static long reasons(long bits) {
     long reasons = 0;
     if ((bits & Nvml.REASON_POWER_CAP) != 0) {
       reasons |= ThrottleReason.POWER_CAP.bit();

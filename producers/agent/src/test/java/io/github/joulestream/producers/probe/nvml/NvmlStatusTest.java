@@ -130,7 +130,8 @@ class NvmlStatusTest {
     for (int step = 0; step < 300; step++) {
       if (random.nextInt(10) == 0) {
         // as after a reset; below what it was, or nobody can see it
-        counted += counter = counter == 0 ? 0 : random.nextLong(counter);
+        counter = counter == 0 ? 0 : random.nextLong(counter);
+        counted += counter;
       } else {
         long more = random.nextInt(3) == 0 ? random.nextInt(1_000) : 0;
         counter += more;
@@ -308,8 +309,10 @@ class NvmlStatusTest {
     assertThat(probe.statuses(NOW + 3))
         .extracting(DeviceStatus::deviceId)
         .containsExactly("GPU-bb");
-    library.answer("*", 0, 0);
+    // a reset ends its registration
+    library.answer("*", 0, 0).set(0, "registered", 0);
     probe.read(NOW + 12_000);
+    of(0);
     library.xid(0, 43);
     assertThat(of(0).get(LAST_XID)).as("it is registered again").isEqualTo(43);
   }
