@@ -50,12 +50,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "job",
     description =
-        "Report the start, progress or end of a job, or remove its user, name and labels.",
-    synopsisSubcommandLabel = "(start | progress | end | forget)",
+        "Report the start, progress or end of a job, show its nodes, or remove its user, name and labels.",
+    synopsisSubcommandLabel = "(start | progress | end | show | forget)",
     subcommands = {
       JobCommand.Start.class,
       JobCommand.Progress.class,
       JobCommand.End.class,
+      JobShow.class,
       JobForget.class
     },
     footer = {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,8 +23,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
-/** The latest record of each key of a compacted topic, as it is now. */
+/** Records of a topic as it is now: the latest of each key, or all. */
 final class LatestRecords {
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -66,13 +68,58 @@ final class LatestRecords {
       Topic topic, String key, Deserializer<T> deserializer, Map<String, Object> kafka) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
       List<TopicPartition> all = partitions(consumer, topic);
-      int own = Utils.toPositive(Utils.murmur2(key.getBytes(UTF_8))) % all.size();
+      int own = partitionOf(key, all.size());
       List<TopicPartition> first =
           all.stream().filter(partition -> partition.partition() == own).toList();
       return Optional.ofNullable(read(consumer, first, deserializer, key::equals).get(key))
           // another client may spread its keys in another way
           .or(() -> Optional.ofNullable(read(consumer, all, deserializer, key::equals).get(key)));
     }
+  }
+
+  /**
+   * Takes all records of a topic whose keys are as wanted, those of a key in their order.
+   *
+   * @param key records of this key alone, in the partition that Kafka's own clients choose for it;
+   *     null for all
+   */
+  static <T> void forEach(
+      Topic topic,
+      @Nullable String key,
+      Deserializer<T> deserializer,
+      Map<String, Object> kafka,
+      Consumer<T> taker) {
+    try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
+      List<TopicPartition> partitions = partitions(consumer, topic);
+      if (key != null) {
+        int own = partitionOf(key, partitions.size());
+        partitions = partitions.stream().filter(one -> one.partition() == own).toList();
+      }
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Unreadable unreadable = new Unreadable();
+      poll(
+          consumer,
+          partitions,
+          record -> {
+            if (record.value() == null || (key != null && !key.equals(record.key()))) {
+              return;
+            }
+            T value;
+            try {
+              value = deserializer.deserialize(record.topic(), record.value());
+            } catch (RuntimeException | StackOverflowError e) {
+              unreadable.add(record, e);
+              return;
+            }
+            taker.accept(value);
+          });
+      unreadable.report();
+    }
+  }
+
+  private static int partitionOf(String key, int partitions) {
+    return Utils.toPositive(Utils.murmur2(key.getBytes(UTF_8))) % partitions;
   }
 
   private static KafkaConsumer<String, byte[]> consumer(Map<String, Object> kafka) {
@@ -97,17 +144,28 @@ final class LatestRecords {
     Unreadable unreadable = new Unreadable();
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
+    poll(
+        consumer,
+        partitions,
+        record -> {
+          if (record.key() != null && wanted.test(record.key())) {
+            take(record, deserializer, latest, unreadable);
+          }
+        });
+    unreadable.report();
+    return latest;
+  }
+
+  /** Takes records from where the consumer is up to what is committed now. */
+  private static void poll(
+      KafkaConsumer<String, byte[]> consumer,
+      List<TopicPartition> partitions,
+      Consumer<ConsumerRecord<String, byte[]>> taker) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-        if (record.key() != null && wanted.test(record.key())) {
-          take(record, deserializer, latest, unreadable);
-        }
-      }
+      consumer.poll(POLL).forEach(taker);
     }
-    unreadable.report();
-    return latest;
   }
 
   private static <T> void take(

@@ -29,9 +29,15 @@ import picocli.CommandLine.Spec;
 /** Nodes: which there are, which are set aside, which are no more. */
 @Command(
     name = "node",
-    description = "List nodes, restore one that is set aside, remove one that no longer exists.",
-    synopsisSubcommandLabel = "(list | restore | forget)",
-    subcommands = {NodeCommand.Show.class, NodeCommand.Restore.class, NodeCommand.Forget.class})
+    description =
+        "List nodes, show the jobs of one, restore one that is set aside, remove one that no longer exists.",
+    synopsisSubcommandLabel = "(list | jobs | restore | forget)",
+    subcommands = {
+      NodeCommand.Show.class,
+      NodeJobs.class,
+      NodeCommand.Restore.class,
+      NodeCommand.Forget.class
+    })
 final class NodeCommand extends CommandGroup {
   private static final long WAIT_MILLIS = 30_000;
   private static final long LOOK_MILLIS = 500;
