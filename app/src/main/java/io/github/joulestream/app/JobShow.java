@@ -81,7 +81,7 @@ final class JobShow implements Callable<Integer> {
           "it held nothing of a node within the last %d days%n",
           Topic.PLACEMENT.retention().toDays());
     } else {
-      out.print(PlacementText.table("NODE", Placement::node, placements));
+      PlacementText.table("NODE", Placement::node, placements).lines().forEach(out::println);
     }
     return 0;
   }

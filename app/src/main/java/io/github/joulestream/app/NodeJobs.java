@@ -86,7 +86,7 @@ final class NodeJobs implements Callable<Integer> {
           "node %s of site %s: no job holds anything of it %s%n",
           node, site, at == null ? "now" : "at " + PlacementText.time(time));
     } else {
-      out.print(PlacementText.table("JOB", Placement::job, placements));
+      PlacementText.table("JOB", Placement::job, placements).lines().forEach(out::println);
     }
     return 0;
   }
