@@ -302,7 +302,7 @@ class ITCrash {
       return consumer.position(end.getKey()) < end.getValue();
     }
 
-    private Books books() {
+    private Books books() throws IOException {
       Map<String, String> jobs = new TreeMap<>();
       long ofJobs = 0;
       for (JobSummary job : reader.jobSummaries()) {
@@ -342,6 +342,9 @@ class ITCrash {
         NOT_COMPARED.forEach(amount -> totals.set(amount, 0));
         sites.put(site.getKey(), totals.toString());
       }
+      Map<String, Object> kafka = Map.of("bootstrap.servers", kafka());
+      differences += QuarterBooks.ofTopics(kafka).differences().size();
+      differences += QuarterBooks.ofStore(store.url()).differences().size();
       return new Books(jobs, sites, differences);
     }
 

@@ -3,12 +3,16 @@ package io.github.joulestream.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.e2e.Jobs.Job;
+import io.github.joulestream.store.questdb.EmbeddedQuestDb;
+import io.github.joulestream.store.questdb.QuestDbReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +56,7 @@ class ITFaults {
   void theBooksBalance_measuredJobsAreRight_andWhatIsNotKnownSaysSo() throws Exception {
     Path summary = folder.resolve("jobs.csv");
     Path truth = folder.resolve("truth.csv");
+    Path data = folder.resolve("data");
     try (Program up =
         Program.start(
             "up",
@@ -67,6 +72,8 @@ class ITFaults {
             "--end-jobs",
             "--until-done",
             "--no-agent",
+            "--data",
+            data.toString(),
             "--summary",
             summary.toString(),
             "--truth",
@@ -74,6 +81,7 @@ class ITFaults {
       assertThat(up.await()).as(up.output()).isZero();
       assertThat(up.output()).contains("difference 0 mJ");
     }
+    assertQuarters(data);
     List<Job> booked = Jobs.read(summary);
     List<Judged> all = new ArrayList<>();
     List<Job> real = Jobs.read(truth);
@@ -105,6 +113,27 @@ class ITFaults {
         // an estimate may be wrong, but never by more than what it says is estimated
         assertThat(job.error()).as(job.toString()).isLessThanOrEqualTo(job.estimatedPart() + 0.001);
       }
+    }
+  }
+
+  /** Of each job and site, in the topics and in the store that the run has left. */
+  private static void assertQuarters(Path data) throws Exception {
+    try (EmbeddedKafka broker = EmbeddedKafka.start(data.resolve("kafka"), FreePort.find());
+        EmbeddedQuestDb store = EmbeddedQuestDb.start(data.resolve("questdb"), FreePort.find());
+        QuestDbReader reader = new QuestDbReader(store.url())) {
+      Await.until("queries see all", reader::applied);
+      Map<String, QuarterBooks> sources =
+          Map.of(
+              "topics", QuarterBooks.ofTopics(Map.of("bootstrap.servers", broker.bootstrap())),
+              "store", QuarterBooks.ofStore(store.url()));
+      sources.forEach((source, books) -> {
+        System.out.printf(
+            "ITFaults: %d jobs in %d quarters, in the %s%n",
+            books.jobs().size(), books.quarters().size(), source);
+        assertThat(books.differences()).as(source).isEmpty();
+        assertThat(books.quarters()).as(source).hasSizeGreaterThan(2);
+      });
+      assertThat(sources.get("store")).isEqualTo(sources.get("topics"));
     }
   }
 }
