@@ -20,10 +20,14 @@ public final class JobQuarterHourPoint {
 
   private JobQuarterHourPoint() {}
 
-  /** One point; all amounts, also those of 0: they overwrite what was there. */
+  /**
+   * One point; all amounts, also those of 0: they overwrite what was there. One of zeros has no
+   * job.
+   */
   public static StorePoint of(JobQuarterHour quarter) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("job", quarter.job());
+    // of a withdrawn quarter not whose it was: that job may be one that was to be forgotten
+    fields.put("job", quarter.totals().isZero() ? "" : quarter.job());
     fields.put("name", quarter.details().name());
     fields.put("partition", quarter.details().partition());
     fields.put("labels", LabelText.of(quarter.details().labels()));

@@ -61,6 +61,8 @@ class JobQuarterHourPointTest {
     StorePoint withdrawn = JobQuarterHourPoint.of(quarter("17", "ada", Totals.ofJob()));
     assertThat(withdrawn.epochNanos()).isEqualTo(before.epochNanos());
     assertThat(withdrawn.tags()).isEqualTo(before.tags());
+    assertThat(before.fields()).containsEntry("job", "17");
+    assertThat(withdrawn.fields()).containsEntry("job", "");
     for (JobAmount amount : JobAmount.values()) {
       assertThat(withdrawn.fields()).containsEntry(Measurement.field(amount), 0L);
     }
