@@ -73,7 +73,7 @@ final class Containers {
 
   /** Takes note of energy that is booked. */
   void add(Device device, long window, long millijoules) {
-    if (all.isEmpty()) {
+    if (all.isEmpty() || device.kind().isSiteMeter()) {
       return;
     }
     Container own = byKind[device.kind().code()];

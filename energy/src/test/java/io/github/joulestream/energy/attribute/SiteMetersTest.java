@@ -61,6 +61,23 @@ class SiteMetersTest {
     }
   }
 
+  /** It is beside all totals, whatever its sender states of it. */
+  @Test
+  void aMeterThatIsSaidToBeInsideANode_isNoPartOfIt() {
+    Device gpu = GPU.withContainedIn(DeviceKind.NODE);
+    Device channel = Device.sensor("psu1", DeviceKind.NODE).withContainedIn(DeviceKind.NODE);
+    Device ups = Device.sensor("ups1", DeviceKind.UPS).withContainedIn(DeviceKind.NODE);
+    BookedNode node = new BookedNode();
+    for (int second = 0; second <= 60; second++) {
+      long now = START + second * 1_000L;
+      node.take(1, now, at(now, gpu, 300_000), at(now, channel, 500_000), at(now, ups, 9_000_000));
+    }
+    // the channel has more than the GPU
+    assertThat(of(node, START + WINDOW, SiteAmount.MEASURED_TOTAL_MILLIJOULES))
+        .isEqualTo(5_000_000);
+    assertThat(of(node, START + WINDOW, SiteAmount.UPS_MILLIJOULES)).isEqualTo(90_000_000);
+  }
+
   @Test
   void aSilentMeter_isSeenBeforeItReportsAgain() {
     Device one = Device.sensor("ups1", DeviceKind.UPS);

@@ -2,6 +2,7 @@
 package io.github.joulestream.producers.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.joulestream.energy.DeviceSeries;
 import io.github.joulestream.energy.DeviceStatus;
@@ -165,6 +166,29 @@ class NodeStatusesTest {
       last = clock;
     }
     assertThat(last).isBetween(1_500L, 1_800L);
+  }
+
+  /** Of a GPU that is hot by what it consumed before, and consumes little now. */
+  @Test
+  void clocks_fallWithHeat_whateverThePowerIs() {
+    int hot = 0;
+    for (int seed = 0; seed < 2_000; seed++) {
+      NodeStatuses of = new NodeStatuses(seed, 0, new Day(1), 8, 4, 2, 700_000);
+      DeviceStatus status = gpu(of, START, 700_000, 400_000);
+      long tenths = status.get(StatusColumn.TEMPERATURE_DECIDEGREES);
+      long clock = status.get(StatusColumn.SM_CLOCK_MEGAHERTZ);
+      if (tenths > 870) {
+        hot++;
+        assertThat(status.get(StatusColumn.THROTTLE_REASONS))
+            .isEqualTo(ThrottleReason.THERMAL.bit());
+        // 60 MHz for each degree, in steps of 15
+        assertThat(clock).isCloseTo(1_980 - (tenths - 870) * 6, within(25L));
+        assertThat(clock).isLessThan(1_980);
+      } else {
+        assertThat(clock).isEqualTo(1_980);
+      }
+    }
+    assertThat(hot).isBetween(10, 400);
   }
 
   @Test
