@@ -169,7 +169,8 @@ final class NodeStatuses {
     double temperature = settle(i, target, sinceMillis, GPU_SETTLING_MILLIS);
     double load = milliwatts / (double) limitMilliwatts;
     double above = Math.max(0, load - CAP_FROM);
-    double tooHot = Math.max(0, temperature - THERMAL_FROM);
+    // as it is sampled, so that the reason and the temperature of a status agree
+    double tooHot = Math.max(0, tenths(temperature) / 10.0 - THERMAL_FROM);
     long reasons =
         (above > 0 ? ThrottleReason.POWER_CAP.bit() : 0)
             | (tooHot > 0 ? ThrottleReason.THERMAL.bit() : 0);
