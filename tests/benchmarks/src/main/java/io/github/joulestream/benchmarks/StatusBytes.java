@@ -167,7 +167,7 @@ final class StatusBytes {
         power[d] = devices.get(d).kind() == DeviceKind.GPU ? 450_000 : 120_000;
         energy[d] = random.nextLong(1L << 40);
         used[d] = random.nextLong(60 * GIB);
-        temperature[d] = 450 + random.nextInt(200);
+        temperature[d] = 450L + random.nextInt(200);
       }
       statusSecond = random.nextInt(settings.number("interval"));
     }
@@ -211,10 +211,10 @@ final class StatusBytes {
         power[d] = Math.clamp(power[d] + random.nextInt(40_001) - 20_000, 60_000, 690_000);
         // counters differ from power by a few permille
         energy[d] += power[d] * 1_000 + random.nextInt(2_000_000) - 1_000_000;
-        used[d] += random.nextInt(4) == 0 ? random.nextInt(1 << 20) * 4_096L >> 8 : 0;
+        used[d] += random.nextInt(4) == 0 ? random.nextInt(1 << 20) * 16L : 0;
         powers[row] = device.kind() == DeviceKind.STORAGE ? 5_000 + random.nextInt(900) : power[d];
         energies[row] = energy[d] / 1_000 * 1_000;
-        busy[row] = random.nextInt(101) * 100;
+        busy[row] = random.nextInt(101) * 100L;
         uses[row] = used[d];
       }
       return switch (device.kind()) {
@@ -238,7 +238,7 @@ final class StatusBytes {
           values.put(
               StatusColumn.MEMORY_TEMPERATURE_DECIDEGREES,
               (temperature[d] + 90 + random.nextInt(20)) / 10 * 10);
-          values.put(StatusColumn.SM_CLOCK_MEGAHERTZ, 1_980L - 15 * random.nextInt(20));
+          values.put(StatusColumn.SM_CLOCK_MEGAHERTZ, 1_980L - 15L * random.nextInt(20));
           values.put(StatusColumn.MEMORY_CLOCK_MEGAHERTZ, 2_619L);
           values.put(StatusColumn.POWER_LIMIT_MILLIWATTS, 700_000L);
           values.put(StatusColumn.THROTTLE_REASONS, random.nextInt(3) == 0 ? 1L : 0L);
