@@ -170,8 +170,7 @@ class ITDashboardsPipeline {
           (double) pipeline.measured(millis, SiteAmount.GPU_BUSY_MILLIS)
               / pipeline.measured(millis, SiteAmount.GPU_MILLIS));
       near(
-          grafana.shown("Memory and storage / Memory seen", 1, macros),
-          memoryOfLastMinute(millis));
+          grafana.shown("Memory and storage / Memory seen", 1, macros), memoryOfLastMinute(millis));
     }
     nodesDrawWhatTheTopicsSay();
   }
