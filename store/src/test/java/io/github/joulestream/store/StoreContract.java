@@ -4,6 +4,7 @@ package io.github.joulestream.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
@@ -21,14 +22,21 @@ import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.AlertSubject;
 import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.DeviceTotals;
+import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.NodeShares;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Placement;
+import io.github.joulestream.schemas.Placement.HeldDevice;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.store.PointSink.PointsRefused;
@@ -36,10 +44,14 @@ import io.github.joulestream.store.ResultReader.Unbalanced;
 import io.github.joulestream.store.health.PipelineHealth;
 import io.github.joulestream.store.points.AlertPoint;
 import io.github.joulestream.store.points.BudgetPoint;
+import io.github.joulestream.store.points.DeviceWindowPoints;
+import io.github.joulestream.store.points.JobQuarterHourPoint;
 import io.github.joulestream.store.points.JobSummaryPoint;
 import io.github.joulestream.store.points.JobWindowPoint;
 import io.github.joulestream.store.points.LedgerPoint;
+import io.github.joulestream.store.points.NodePoint;
 import io.github.joulestream.store.points.NodeWindowPoint;
+import io.github.joulestream.store.points.PlacementPoint;
 import io.github.joulestream.store.points.SiteWindowPoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -328,7 +340,10 @@ public abstract class StoreContract {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
-  /** Budgets, alerts, nodes and the pipeline's own points: no text of theirs is refused either. */
+  /**
+   * Budgets, alerts, nodes, devices, placements, quarters and the pipeline's own points: no text of
+   * theirs is refused either.
+   */
   @Test
   void noText_ofABudgetAnAlertOrANode_isRefused() {
     String odd = "a\nb\t\\,=\" \uD83D\\";
@@ -365,6 +380,48 @@ public abstract class StoreContract {
                 JobWindowPoint.of(new JobWindow(odd, odd, START, 10_000, Totals.ofJob())),
                 NodeWindowPoint.of(new NodeWindow(odd, odd, START, 10_000, Totals.ofSite(), 1)),
                 LedgerPoint.of(new SiteWindow(odd, START, 10_000, Totals.ofSite())),
+                DeviceWindowPoints.of(
+                        new DeviceWindow(
+                            odd,
+                            odd,
+                            START,
+                            10_000,
+                            List.of(
+                                new DeviceTotals(
+                                    odd, DeviceKind.GPU, odd, 1L << 40, Totals.ofDevice())),
+                            1))
+                    .getFirst(),
+                PlacementPoint.of(
+                    new Placement(
+                        odd,
+                        odd,
+                        odd,
+                        START,
+                        START,
+                        Placement.OPEN,
+                        Placement.EndedBy.NOBODY,
+                        List.of(new HeldDevice(odd, START, Placement.OPEN, 10_000)),
+                        NodeShares.AS_GPUS,
+                        8)),
+                JobQuarterHourPoint.of(
+                    new JobQuarterHour(
+                        odd,
+                        odd,
+                        new JobDetails(odd, odd, odd, odd, Map.of(odd, odd)),
+                        START,
+                        900_000,
+                        Totals.ofJob(),
+                        0)),
+                NodePoint.of(
+                    new NodeRecord(
+                        "odd",
+                        "n \"\\",
+                        START,
+                        "1 \"\\",
+                        Map.of("rack", "r \"\\,="),
+                        0,
+                        0,
+                        List.of("none \"\\"))),
                 PipelineHealth.point(odd, odd, odd, START, Map.of("lag_records", 1L))));
     awaitVisible();
     assertThat(reader().ledger(START, START + 10_000)).containsKey(StoreText.tag(odd));
