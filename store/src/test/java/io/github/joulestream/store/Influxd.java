@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -143,6 +144,14 @@ public final class Influxd implements AutoCloseable {
       process.destroyForcibly().waitFor();
       process = null;
     }
+  }
+
+  /** Processor time that the server has used since its start; zero of one that is not our own. */
+  public Duration processorTime() {
+    Process running = process;
+    return running == null
+        ? Duration.ZERO
+        : running.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   public URI url() {
