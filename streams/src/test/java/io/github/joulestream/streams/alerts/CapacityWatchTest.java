@@ -4,6 +4,7 @@ package io.github.joulestream.streams.alerts;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.github.joulestream.energy.CapacityUse;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.NodeCapacity;
@@ -12,6 +13,7 @@ import io.github.joulestream.energy.capacity.SiteCapacity;
 import io.github.joulestream.energy.capacity.StorageGrowth;
 import io.github.joulestream.schemas.Capacity;
 import io.github.joulestream.schemas.PoolPeaks;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Memory and storage of a site, from what its nodes report. */
 class CapacityWatchTest {
   private static final long SEED = Long.getLong("laws.seed", 19_007);
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final long START = Events.START;
   private static final int MINUTE = Capacity.MINUTE_MILLIS;
   private static final int HOUR = 3_600_000;
@@ -317,5 +320,39 @@ class CapacityWatchTest {
                 .filter(one -> one.windowMillis() == MINUTE)
                 .map(Capacity::growth))
         .containsOnlyNulls();
+  }
+
+  /** Every 10 s a sum over all nodes: nothing is allocated for a node that was there before. */
+  @Test
+  void aSumOverManyNodes_allocatesNothingForEach() {
+    int nodes = 100_000;
+    SitePower power = new SitePower();
+    CapacityWatch capacity = new CapacityWatch(Events.SITE, power, memory, memory);
+    for (int n = 0; n < nodes; n++) {
+      NodeCapacity of = of(use(1_000, n % 1_000, n % 700), 8, n % 3 == 0 ? 80_000 : 0);
+      power.update(node("n" + n, START + 30_000, 1, of), START + 30_000);
+    }
+    // the fourth gives all nodes their places
+    for (long second = 0; second <= 40; second += 10) {
+      capacity.moveTo(at(second));
+    }
+    long nanos = System.nanoTime();
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    capacity.moveTo(at(50));
+    long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+    System.out.printf(
+        "CapacityWatchTest: a sum over %,d nodes: %,d B, %.1f ms%n",
+        nodes, allocated, (System.nanoTime() - nanos) / 1e6);
+    assertThat(allocated).isLessThan(nodes);
+    nanos = System.nanoTime();
+    capacity.moveTo(at(60));
+    capacity.moveTo(at(70));
+    System.out.printf(
+        "CapacityWatchTest: with a minute that is emitted and stored: %.1f ms, %,d B stored%n",
+        (System.nanoTime() - nanos) / 1e6,
+        memory.entries.values().stream().mapToLong(value -> value.length).sum());
+    assertThat(memory.capacities.getFirst().reportingNodes()).isEqualTo(nodes);
+    assertThat(memory.peaks).allMatch(one -> one.groups().size() <= 5_000);
+    assertThat(groups(START)).hasSize(2 * (nodes + nodes / 8 + nodes / 16 + 1));
   }
 }
