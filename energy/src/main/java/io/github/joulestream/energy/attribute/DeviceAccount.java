@@ -56,13 +56,10 @@ final class DeviceAccount {
   private long lastUtilisation;
   private long lastUsed;
   private boolean lastAhead;
-  // time of the sample before it
   private long previousMillis = NEVER;
   // from the sample of this time on all were regular; at least since the account was read
   private long regularSince = Long.MAX_VALUE;
-  // time of the first sample ever
   private long firstMillis = NEVER;
-  // when the last batch with the device arrived
   private long lastArrivalMillis = NEVER;
   // who has which share of it, until the allocations of the node change
   private @Nullable Shares shares;

@@ -10,19 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time in which meters of a site are to report, of those that the agent of a node reads: whole
- * windows from a meter's first reading up to the newest reading of the node, or up to a day after
- * the meter's last one, whichever is earlier. It is booked as uncovered, and what is booked of a
- * meter takes from it ({@link Increments#time}): so covered and uncovered add up to it, and a
- * window in which a meter is silent shows that before the meter reports again.
+ * windows from a meter's first reading up to the newest reading of the node, or up to {@link
+ * Limits#longestSpreadMillis} after the meter's last one, whichever is earlier. It is no shorter
+ * than what a counter's difference is spread over: that covers each window of the gap. It is booked
+ * as uncovered, and what is booked of a meter takes from it ({@link Increments#time}): so covered
+ * and uncovered add up to it, and a window in which a meter is silent shows that before the meter
+ * reports again.
  *
  * <p>It follows from the first and the last reading of a meter and from the newest of the node, so
  * it does not depend on the order in which they arrive, and none of it is in state. Mutable; owned
  * by the {@link NodeDevices}.
  */
 final class SiteMeters {
-  /** A meter that is silent for longer counts as removed until it reports again. */
-  private static final long REMOVED_AFTER_MILLIS = 24L * 3_600_000;
-
   private final Limits limits;
   private final Map<String, Span> booked = new HashMap<>();
   private boolean anyMeter;
@@ -91,15 +90,18 @@ final class SiteMeters {
     if (!isMeter(account.device()) || account.firstMillis() == DeviceAccount.NEVER) {
       return null;
     }
-    long until = Math.min(newestMillis, account.lastMillis() + REMOVED_AFTER_MILLIS);
+    // silent for longer it counts as removed until it reports again
+    long until = Math.min(newestMillis, account.lastMillis() + limits.longestSpreadMillis());
     return new Span(
         limits.windowOf(account.firstMillis()), limits.windowOf(until - 1) + limits.windowMillis());
   }
 
-  /** Of a time over a day the last window: in between the meter counted as removed. */
+  /** Of a longer time the last window: in between the meter counted as removed. */
   private void book(Device meter, long from, long to, Increments books) {
     SiteAmount uncovered = SiteAmount.meterUncovered(meter.kind());
-    long first = to - from > REMOVED_AFTER_MILLIS ? to - limits.windowMillis() : from;
+    // both ends are rounded to whole windows
+    long longest = limits.longestSpreadMillis() + 2L * limits.windowMillis();
+    long first = to - from > longest ? to - limits.windowMillis() : from;
     for (long window = first; window < to; window += limits.windowMillis()) {
       books.count(window, uncovered, limits.windowMillis());
     }

@@ -113,23 +113,55 @@ class SiteMetersTest {
   }
 
   @Test
-  void aMeterThatIsSilentForADay_countsAsRemoved_andReturns() {
+  void aMeterThatIsSilentForThreeDays_countsAsRemoved_andReturns() {
     Device meter = Device.sensor("grid", DeviceKind.FACILITY);
     BookedNode node = new BookedNode();
-    for (int minute = 0; minute <= 48 * 60; minute++) {
+    for (int minute = 0; minute <= 96 * 60; minute++) {
       long now = START + minute * 60_000L;
       node.take(
           1,
           now,
-          minute == 0 || minute == 48 * 60
+          minute == 0 || minute == 96 * 60
               ? List.of(at(now, GPU, 1_000), at(now, meter, 1_000_000))
               : List.of(at(now, GPU, 1_000)));
-      if (minute == 47 * 60) {
-        assertThat(node.site(SiteAmount.FACILITY_UNCOVERED_MILLIS)).isEqualTo(24 * HOUR);
+      if (minute == 95 * 60) {
+        assertThat(node.site(SiteAmount.FACILITY_UNCOVERED_MILLIS)).isEqualTo(72 * HOUR);
         node.restart();
       }
     }
-    assertThat(node.site(SiteAmount.FACILITY_UNCOVERED_MILLIS)).isEqualTo(48 * HOUR);
+    assertThat(node.site(SiteAmount.FACILITY_UNCOVERED_MILLIS)).isEqualTo(96 * HOUR);
+  }
+
+  /**
+   * A weekend without the agent: its counter covers every window, and none has less than no time.
+   */
+  @Test
+  void aCounter_coversTheTimeInWhichItsAgentWasAway() {
+    Device meter = Device.sensor("ups1", DeviceKind.UPS);
+    for (long hours : new long[] {2, 30, 62, 71, 72, 73, 200}) {
+      BookedNode node = new BookedNode();
+      long[] times = {0, 10_000, 20_000, 20_000 + hours * HOUR, 30_000 + hours * HOUR};
+      for (long time : times) {
+        long at = START + time;
+        node.take(
+            1,
+            at,
+            List.of(
+                new DeviceSeries(
+                    meter,
+                    Readings.ofCounter(
+                        new long[] {at}, new long[] {1_000_000}, new long[] {1_000_000 * time}))));
+      }
+      node.site.forEach((window, totals) -> {
+        long covered = totals.get(SiteAmount.UPS_COVERED_MILLIS);
+        long uncovered = totals.get(SiteAmount.UPS_UNCOVERED_MILLIS);
+        assertThat(uncovered).as("%d h, window %d", hours, window).isBetween(0L, 10_000L);
+        assertThat(covered + uncovered).as("%d h, window %d", hours, window).isIn(0L, 10_000L);
+      });
+      if (hours <= 71) {
+        assertThat(node.site(SiteAmount.UPS_COVERED_MILLIS)).isEqualTo(hours * HOUR + 30_000);
+      }
+    }
   }
 
   /** In whatever order and batches readings arrive, and however often the state is restored. */
