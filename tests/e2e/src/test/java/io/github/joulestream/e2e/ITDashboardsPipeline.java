@@ -310,11 +310,12 @@ class ITDashboardsPipeline {
       double energy = totals.get(DeviceAmount.ENERGY_MILLIJOULES);
       near(row.get(1).asDouble(), energy / KILOWATT_HOUR);
       near(row.get(2).asDouble(), energy / totals.get(DeviceAmount.COVERED_MILLIS));
-      near(
-          row.get(6).asDouble(),
-          (totals.get(DeviceAmount.PEAK_TEMPERATURE_DECIKELVINS)
-                  - DeviceAmount.ZERO_CELSIUS_DECIKELVINS)
-              / 10.0);
+      long hottest = totals.get(DeviceAmount.PEAK_TEMPERATURE_DECIKELVINS);
+      if (hottest == 0) {
+        assertThat(row.get(6).isNull()).as("no temperature of " + device).isTrue();
+      } else {
+        near(row.get(6).asDouble(), (hottest - DeviceAmount.ZERO_CELSIUS_DECIKELVINS) / 10.0);
+      }
     }
     // devices of nodes that have no meter, or what their meters see of them
     near(
