@@ -93,6 +93,7 @@ final class StreamsCommand implements Callable<Integer> {
   int maxReplacements = StreamsSettings.DEFAULT_MAX_REPLACEMENTS;
 
   @Mixin LimitsOptions limits = new LimitsOptions();
+  @Mixin DeviceWindowsOption deviceWindows = new DeviceWindowsOption();
   @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.STREAMS);
   @Mixin KafkaOptions kafka = new KafkaOptions();
@@ -134,6 +135,7 @@ final class StreamsCommand implements Callable<Integer> {
           .startTimeout(startTimeout)
           .maxReplacements(maxReplacements)
           .limits(limits.read())
+          .deviceWindows(deviceWindows.read())
           .calibration(calibration.read())
           .kafka(kafka.config());
     } catch (IllegalArgumentException e) {

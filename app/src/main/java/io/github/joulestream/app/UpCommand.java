@@ -98,6 +98,7 @@ final class UpCommand implements Callable<Integer> {
           "HTTP port of the store, 0 for any free one (default: 9000 if it is free, else another).")
   @Nullable Integer storePort;
 
+  @Mixin DeviceWindowsOption deviceWindows = new DeviceWindowsOption();
   @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin AlertOptions alerts = new AlertOptions();
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.UP);
@@ -138,6 +139,7 @@ final class UpCommand implements Callable<Integer> {
                 new UpOptions.Ports(
                     port(kafkaPort, KAFKA_PORT, "--kafka-port"),
                     port(storePort, STORE_PORT, "--store-port")),
+                deviceWindows.read(),
                 calibration.read(),
                 alerts.targets()),
             System.out,

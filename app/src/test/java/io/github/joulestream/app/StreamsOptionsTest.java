@@ -102,6 +102,26 @@ class StreamsOptionsTest {
         .hasMessageContaining("it must be 8 MiB to 1638 MiB, 80 % of this JVM's heap (-Xmx)");
   }
 
+  @ParameterizedTest
+  @CsvSource({"10s, 10", "1m, 60", "5m, 300", "90s, 90", "1h, 3600", "off, 0"})
+  void windowsOfDevices_areWholeWindowsOf10s_orOff(String text, long seconds) {
+    DeviceWindowsOption option = new DeviceWindowsOption();
+    assertThat(option.read()).isEqualTo(Duration.ofSeconds(10));
+    option.length = text;
+    assertThat(option.read()).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0s", "15s", "500ms", "61m", "-10s", "OFF", "ten", "999999999999d"})
+  void otherWindowsOfDevices_areAnErrorOfUsage(String text) {
+    DeviceWindowsOption option = new DeviceWindowsOption();
+    option.length = text;
+    assertThatThrownBy(option::read)
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.isUsage()).isTrue())
+        .hasMessage(
+            "--device-windows must be a multiple of 10s up to 1h, or off, not '" + text + "'");
+  }
+
   private long nanos = 1;
 
   @Test

@@ -37,6 +37,7 @@ final class CompletionCheck {
           Topic.JOB_SUMMARY.topicName(),
           Topic.SITE_WINDOW.topicName(),
           Topic.NODE_WINDOW.topicName(),
+          Topic.DEVICE_WINDOW.topicName(),
           Topic.LEDGER.topicName());
 
   private final TopicOffsets offsets;

@@ -78,6 +78,7 @@ final class Pipeline {
             .threads(STREAM_THREADS)
             .groupInstanceId("up")
             .commitInterval(StreamsSettings.SHORT_COMMIT_INTERVAL)
+            .deviceWindows(options.deviceWindows())
             .calibration(options.calibration());
     streams = components.add("streams", new StreamsApplication(settings));
     Starting<StreamsApplication> streamsStart =

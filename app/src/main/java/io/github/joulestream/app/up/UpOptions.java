@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param data folder to keep everything in; null: a temporary one
  * @param agent whether to sample this machine too
+ * @param deviceWindows length of the windows of devices; zero if there are none
  * @param calibration corrections of the sensors
  * @param alertTargets where alerts are delivered
  */
@@ -24,6 +25,7 @@ public record UpOptions(
     boolean agent,
     End end,
     Ports ports,
+    Duration deviceWindows,
     Calibration calibration,
     AlertSender.Targets alertTargets) {
 

@@ -196,7 +196,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     census = new NodeCensus(accounts, nodes, NodeCensus.MAX_NODES);
     nodes.open();
     refusals.noteSetAside(context.taskId(), setAside.size());
-    pendingOutput.note(context.taskId(), emitter.pendingWindows() > 0);
+    pendingOutput.note(context.taskId(), emitter.pendingWindows() > 0 || devices.isPending());
     journal.atCommit(new CommitScope(context).of(this::atCommit));
     context.schedule(QUIET_INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> emitWhenQuiet());
     context.schedule(
@@ -229,7 +229,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       policy.emitted(now);
       nodes.commit(now);
     }
-    pendingOutput.note(context.taskId(), !withJobs);
+    pendingOutput.note(context.taskId(), !withJobs || devices.isPending());
   }
 
   @Override

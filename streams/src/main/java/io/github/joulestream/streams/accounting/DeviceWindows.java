@@ -112,6 +112,11 @@ final class DeviceWindows {
     return all;
   }
 
+  /** True if there are windows that are not emitted yet. */
+  boolean isPending() {
+    return !silentFrom.isEmpty();
+  }
+
   /** Adds the increments of a site's devices, which are emitted with this commit or later. */
   void add(String site, Increments increments, long fragment, long streamMillis) {
     if (increments.deviceWindows() == 0 && silentFrom.isEmpty()) {

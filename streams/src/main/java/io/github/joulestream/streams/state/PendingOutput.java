@@ -7,7 +7,7 @@ import org.apache.kafka.streams.processor.TaskId;
 
 /**
  * Tasks of this program that have committed input without emitting all that follows from it:
- * increments to jobs, and quarters of an hour of jobs. Safe for many threads.
+ * increments to jobs, windows of devices, and quarters of an hour of jobs. Safe for many threads.
  */
 public final class PendingOutput {
   private final Set<TaskId> increments = ConcurrentHashMap.newKeySet();
