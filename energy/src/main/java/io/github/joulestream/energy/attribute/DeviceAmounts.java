@@ -1,47 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import static io.github.joulestream.energy.Readings.MISSING;
-
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.ThrottleReason;
 import io.github.joulestream.energy.Totals;
 
-/** Which amounts of a device its time and its status count in. */
+/** Which amounts of a device its status counts in. */
 final class DeviceAmounts {
-  private static final long MEBIBYTE = 1 << 20;
   private static final ThrottleReason[] REASONS = ThrottleReason.values();
 
   private DeviceAmounts() {}
-
-  /**
-   * Adds time with known energy.
-   *
-   * @param millis with its sign, as the two that follow
-   * @param allocated time that jobs held it, by share
-   * @param busy busy time; 0 if it is unknown
-   * @param utilisation of it, or MISSING
-   * @param used bytes in use, or MISSING
-   */
-  static void time(
-      Totals<DeviceAmount> totals,
-      long millis,
-      long allocated,
-      long busy,
-      long utilisation,
-      long used) {
-    totals.add(DeviceAmount.COVERED_MILLIS, millis);
-    totals.add(DeviceAmount.ALLOCATED_MILLIS, allocated);
-    if (utilisation != MISSING) {
-      totals.add(DeviceAmount.BUSY_MILLIS, busy);
-      totals.add(DeviceAmount.UTILISATION_MILLIS, millis);
-    }
-    if (used != MISSING) {
-      totals.add(DeviceAmount.USED_MEBIBYTE_MILLIS, used / MEBIBYTE * millis);
-      totals.add(DeviceAmount.USED_MILLIS, millis);
-    }
-  }
 
   /** Adds a plausible value of a status. */
   static void status(Totals<DeviceAmount> totals, StatusColumn column, long value) {

@@ -5,9 +5,12 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.Totals;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Mutable, for the hot path; owned by the {@link IncrementTable}, whose additions can be undone.
  */
 final class DeviceSums {
+  // places of devices of a batch that are remembered. A larger batch looks its other devices up by
+  // name; at twice that a node of so many takes 2 KiB more
+  private static final int MAX_ORDER = 256;
+
   private final int windowMillis;
   private final Undo undo;
   private final Map<String, OfNode> nodes = new HashMap<>();
@@ -31,13 +38,49 @@ final class DeviceSums {
   private @Nullable Device lastDevice;
   private long lastFrom;
   private long lastTo;
-  private Totals<DeviceAmount> last = Totals.ofDevice();
+  private DeviceSum last = new DeviceSum(0);
 
   /** Under one id each kind is a device of its own, see {@link NodeDevices#keyOf}. */
   private static final class OfNode {
     final Map<DeviceKind, Map<String, OfDevice>> byKind = new EnumMap<>(DeviceKind.class);
+    // in the order of a batch: the next batch has most likely the same
+    private @Nullable OfDevice[] order = new OfDevice[16];
+    private int next;
 
+    /** As {@link #find}, for the devices of one batch after the other. */
     OfDevice of(Device device) {
+      int at = next < order.length ? next : 0;
+      OfDevice expected = order[at];
+      if (expected == null || expected.device != device) {
+        at = 0; // a batch begins
+        expected = order[0];
+      }
+      if (expected != null && expected.device == device) {
+        next = at + 1;
+        return expected;
+      }
+      return findInOrder(device);
+    }
+
+    private OfDevice findInOrder(Device device) {
+      OfDevice found = find(device);
+      found.device = device;
+      int at = Math.min(next, MAX_ORDER - 1);
+      if (at == order.length) {
+        order = Arrays.copyOf(order, 2 * at);
+      }
+      order[at] = found;
+      next = at + 1;
+      return found;
+    }
+
+    /** Forgets the order: devices may be removed. */
+    void forgetOrder() {
+      Arrays.fill(order, null);
+      next = 0;
+    }
+
+    OfDevice find(Device device) {
       Map<String, OfDevice> ofKind = byKind.get(device.kind());
       if (ofKind == null) {
         ofKind = new HashMap<>();
@@ -52,13 +95,81 @@ final class DeviceSums {
     }
   }
 
-  private static final class OfDevice {
-    final WindowSums<DeviceAmount> windows = new WindowSums<>(Totals::ofDevice);
+  /** The windows of a device; the last two that were added to are at hand. */
+  static final class OfDevice {
     // as it was last described
-    Device device;
+    private Device device;
+    private @Nullable DeviceSum last;
+    private @Nullable DeviceSum before;
+    // the others, if there are any
+    private @Nullable Map<Long, DeviceSum> more;
 
-    OfDevice(Device device) {
+    private OfDevice(Device device) {
       this.device = device;
+    }
+
+    /** The sum of a window, which is the last now; null if there is none. */
+    private @Nullable DeviceSum find(long window) {
+      DeviceSum found = last;
+      if (found != null && found.window == window) {
+        return found;
+      }
+      found = before;
+      if (found != null && found.window == window) {
+        before = last;
+        last = found;
+        return found;
+      }
+      found = more == null ? null : more.remove(window);
+      if (found != null) {
+        put(found);
+      }
+      return found;
+    }
+
+    private void put(DeviceSum sum) {
+      DeviceSum older = before;
+      if (older != null) {
+        if (more == null) {
+          more = new HashMap<>();
+        }
+        more.put(older.window, older);
+      }
+      before = last;
+      last = sum;
+    }
+
+    /** Removes a window that was made since {@link Undo#begin}. */
+    void remove(long window) {
+      removeIf(sum -> sum.window == window);
+    }
+
+    private void removeIf(Predicate<DeviceSum> which) {
+      if (last != null && which.test(last)) {
+        last = null;
+      }
+      if (before != null && which.test(before)) {
+        before = null;
+      }
+      if (more != null && more.values().removeIf(which) && more.isEmpty()) {
+        more = null;
+      }
+    }
+
+    private int size() {
+      return (last == null ? 0 : 1) + (before == null ? 0 : 1) + (more == null ? 0 : more.size());
+    }
+
+    private void forEach(Consumer<DeviceSum> taker) {
+      if (last != null) {
+        taker.accept(last);
+      }
+      if (before != null) {
+        taker.accept(before);
+      }
+      if (more != null) {
+        more.values().forEach(taker);
+      }
     }
   }
 
@@ -82,21 +193,31 @@ final class DeviceSums {
   }
 
   /**
-   * The sums of a device, to be added to.
+   * The sum of a device, to be added to.
    *
    * @param window start of a window of the node, within the device's
    */
-  Totals<DeviceAmount> of(Device device, long window) {
+  DeviceSum of(Device device, long window) {
     if (device != lastDevice || window < lastFrom || window >= lastTo) {
       find(device, window);
     }
     return last;
   }
 
+  /** The amounts of its statuses, to be added to. */
+  Totals<DeviceAmount> statusOf(Device device, long window) {
+    Totals<DeviceAmount> status = of(device, window).status();
+    undo.touched(status);
+    return status;
+  }
+
   private void find(Device device, long window) {
     OfDevice ofDevice = node.of(device);
-    ofDevice.device = device;
-    lastFrom = windowOf(window);
+    // most likely the window that it is in already: no division
+    long past = window - lastFrom;
+    if (past < 0 || past >= windowMillis) {
+      lastFrom = windowOf(window);
+    }
     lastTo = lastFrom + windowMillis;
     last = touched(ofDevice, lastFrom);
     lastDevice = device;
@@ -106,26 +227,35 @@ final class DeviceSums {
     return Math.floorDiv(epochMillis, windowMillis) * windowMillis;
   }
 
-  private Totals<DeviceAmount> touched(OfDevice ofDevice, long window) {
-    int before = ofDevice.windows.made();
-    Totals<DeviceAmount> totals = ofDevice.windows.at(window, undo);
-    made += ofDevice.windows.made() - before;
-    size += ofDevice.windows.made() - before;
-    undo.touched(totals);
-    return totals;
+  private DeviceSum touched(OfDevice ofDevice, long window) {
+    DeviceSum found = ofDevice.find(window);
+    if (found == null) {
+      found = new DeviceSum(window);
+      ofDevice.put(found);
+      made++;
+      size++;
+      undo.made(ofDevice, window, found);
+    } else {
+      undo.touched(found);
+    }
+    return found;
   }
 
   /** Adds the sums of others, whose windows may have another length. */
   void addAll(DeviceSums others) {
-    others.forEach((name, device, window, totals) -> {
-      OfDevice ofDevice = nodes.computeIfAbsent(name, _ -> new OfNode()).of(device);
-      ofDevice.device = device;
-      touched(ofDevice, windowOf(window)).addAll(totals);
+    others.forEachSum((name, ofDevice, sum) -> {
+      OfDevice own = nodes.computeIfAbsent(name, _ -> new OfNode()).find(ofDevice.device);
+      own.device = ofDevice.device;
+      touched(own, windowOf(sum.window)).add(sum, undo);
     });
+    lastDevice = null;
   }
 
-  /** Takes each sum; those of a node follow one another. */
-  void forEach(Increments.DeviceWindows taker) {
+  private interface Taker {
+    void take(String node, OfDevice device, DeviceSum sum);
+  }
+
+  private void forEachSum(Taker taker) {
     nodes.forEach((name, ofNode) ->
         ofNode
             .byKind
@@ -133,12 +263,14 @@ final class DeviceSums {
             .forEach(ofKind ->
                 ofKind
                     .values()
-                    .forEach(ofDevice ->
-                        ofDevice
-                            .windows
-                            .all()
-                            .forEach((window, totals) ->
-                                taker.take(name, ofDevice.device, window, totals)))));
+                    .forEach(
+                        ofDevice -> ofDevice.forEach(sum -> taker.take(name, ofDevice, sum)))));
+  }
+
+  /** Takes each sum; those of a node follow one another. */
+  void forEach(Increments.DeviceWindows taker) {
+    forEachSum(
+        (name, ofDevice, sum) -> taker.take(name, ofDevice.device, sum.window, sum.totals()));
   }
 
   /** Sums made since the beginning. */
@@ -176,16 +308,15 @@ final class DeviceSums {
     lastDevice = null;
     size = 0;
     for (OfNode ofNode : nodes.values()) {
+      ofNode.forgetOrder();
       for (Map<String, OfDevice> ofKind : ofNode.byKind.values()) {
         for (OfDevice ofDevice : ofKind.values()) {
           if (zerosToo) {
-            ofDevice.windows.dropZeros();
-          } else {
-            ofDevice.windows.forget();
+            ofDevice.removeIf(DeviceSum::areSumsZero);
           }
-          size += ofDevice.windows.all().size();
+          size += ofDevice.size();
         }
-        ofKind.values().removeIf(ofDevice -> ofDevice.windows.all().isEmpty());
+        ofKind.values().removeIf(ofDevice -> ofDevice.size() == 0);
       }
       ofNode.byKind.values().removeIf(Map::isEmpty);
     }

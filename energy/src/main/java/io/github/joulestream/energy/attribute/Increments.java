@@ -250,14 +250,7 @@ public final class Increments {
       table.add(SiteAmount.of(quality), amount);
     }
     if (devices != null) {
-      Totals<DeviceAmount> totals = devices.of(device, window);
-      totals.add(DeviceAmount.ENERGY_MILLIJOULES, amount);
-      if (device.countsInKind()) {
-        totals.add(DeviceAmount.KIND_MILLIJOULES, amount);
-      }
-      if (inTotal) {
-        totals.add(DeviceAmount.TOTAL_MILLIJOULES, amount);
-      }
+      devices.of(device, window).energy(device.countsInKind(), inTotal, amount);
     }
   }
 
@@ -267,8 +260,7 @@ public final class Increments {
    */
   void power(long window, Device device, long microjoules, long millis) {
     if (devices != null && sign > 0 && counts(window)) {
-      // a microjoule a millisecond is a milliwatt
-      devices.of(device, window).raise(DeviceAmount.PEAK_MILLIWATTS, microjoules / millis);
+      devices.of(device, window).power(microjoules, millis);
     }
   }
 
@@ -277,7 +269,7 @@ public final class Increments {
     if (column == StatusColumn.WATER_MILLILITRES) {
       count(window, SiteAmount.WATER_MILLILITRES, value);
     } else if (devices != null) {
-      DeviceAmounts.status(devices.of(device, window), column, value);
+      DeviceAmounts.status(devices.statusOf(device, window), column, value);
     }
   }
 
@@ -305,7 +297,7 @@ public final class Increments {
       totals.add(JobAmount.HELD_IDLE_MILLIJOULES, amount);
       table.add(SiteAmount.HELD_IDLE_MILLIJOULES, amount);
       if (devices != null) {
-        devices.of(device, window).add(DeviceAmount.HELD_IDLE_MILLIJOULES, amount);
+        devices.of(device, window).heldIdle(amount);
       }
     }
     if (inTotal) {
@@ -368,8 +360,7 @@ public final class Increments {
       case CPU, NODE -> {}
     }
     if (devices != null) {
-      DeviceAmounts.time(
-          devices.of(device, window), amount, allocated, busy, utilisationBasisPoints, used);
+      devices.of(device, window).time(amount, allocated, busy, utilisationBasisPoints, used);
     }
   }
 
@@ -442,7 +433,7 @@ public final class Increments {
       table.add(SiteAmount.UNCOVERED_MILLIS, sign * millis);
     }
     if (devices != null) {
-      devices.of(device, window).add(DeviceAmount.UNCOVERED_MILLIS, sign * millis);
+      devices.of(device, window).uncovered(sign * millis);
     }
   }
 

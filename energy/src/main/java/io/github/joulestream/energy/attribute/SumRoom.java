@@ -25,7 +25,7 @@ final class SumRoom {
   static final int MAX_OF_A_STEP = 200_000;
 
   /**
-   * Sums of windows of devices that one record may make, at some 450 bytes each 110 MB. After a
+   * Sums of windows of devices that one record may make, at some 200 bytes each 50 MB. After a
    * weekend without its agent each counter of a node makes 26,000: of ten devices they are booked
    * with the first batch, of the others with the next. At twice that a stream thread needs twice
    * the memory for one record.

@@ -35,7 +35,11 @@ final class Undo {
   private long[] amounts = new long[512];
   private int used;
 
-  // a job's name, or the windows of a site, node or device
+  private @Nullable DeviceSum[] touchedDevices = new DeviceSum[8];
+  private int deviceTouches;
+  private long[] deviceAmounts = new long[128];
+
+  // a job's name, the windows of a site or node, or a device
   private @Nullable Object[] madeIn = new Object[8];
   private long[] madeWindows = new long[8];
   private int makes;
@@ -50,11 +54,15 @@ final class Undo {
   void end() {
     begun = false;
     Arrays.fill(touched, 0, touches, null);
+    Arrays.fill(touchedDevices, 0, deviceTouches, null);
     Arrays.fill(madeIn, 0, makes, null);
     touches = 0;
+    deviceTouches = 0;
     used = 0;
     makes = 0;
-    if (amounts.length > MAX_KEPT || madeIn.length > MAX_KEPT) {
+    if (amounts.length > MAX_KEPT || madeIn.length > MAX_KEPT || deviceAmounts.length > MAX_KEPT) {
+      deviceAmounts = new long[128];
+      touchedDevices = new DeviceSum[8];
       amounts = new long[MAX_KEPT];
       touched = new Totals<?>[8];
       madeIn = new Object[8];
@@ -78,16 +86,43 @@ final class Undo {
     touched[touches++] = totals;
   }
 
+  /** Keeps the amounts of a device that are about to change, but those of its statuses. */
+  void touched(DeviceSum sum) {
+    if (!begun || !sum.mark(mark)) {
+      return;
+    }
+    if (deviceTouches == touchedDevices.length) {
+      touchedDevices = Arrays.copyOf(touchedDevices, 2 * deviceTouches);
+    }
+    int at = deviceTouches * DeviceSum.SAVED;
+    if (at + DeviceSum.SAVED > deviceAmounts.length) {
+      deviceAmounts = Arrays.copyOf(deviceAmounts, 2 * deviceAmounts.length);
+    }
+    sum.save(deviceAmounts, at);
+    touchedDevices[deviceTouches++] = sum;
+  }
+
+  /** As {@link #made(Object, long, Totals)}, of a device. */
+  void made(DeviceSums.OfDevice in, long window, DeviceSum sum) {
+    if (begun) {
+      sum.mark(mark);
+      noteMade(in, window);
+    }
+  }
+
   /**
    * Takes note of a sum that was not there.
    *
    * @throws IllegalStateException if that is one more than a record may make; it can be taken back
    */
   void made(Object in, long window, Totals<?> totals) {
-    if (!begun) {
-      return;
+    if (begun) {
+      totals.mark(mark);
+      noteMade(in, window);
     }
-    totals.mark(mark);
+  }
+
+  private void noteMade(Object in, long window) {
     if (makes == madeIn.length) {
       madeIn = Arrays.copyOf(madeIn, 2 * makes);
       madeWindows = Arrays.copyOf(madeWindows, 2 * makes);
@@ -114,11 +149,19 @@ final class Undo {
         at += totals.size();
       }
     }
+    for (int i = 0; i < deviceTouches; i++) {
+      DeviceSum sum = touchedDevices[i];
+      if (sum != null) {
+        sum.restore(deviceAmounts, i * DeviceSum.SAVED);
+      }
+    }
     int ofJobs = 0;
     for (int i = 0; i < makes; i++) {
       long window = madeWindows[i];
       if (madeIn[i] instanceof WindowSums<?> windows) {
         windows.remove(window);
+      } else if (madeIn[i] instanceof DeviceSums.OfDevice device) {
+        device.remove(window);
       } else if (madeIn[i] instanceof String job) {
         ofJobs++;
         jobs.computeIfPresent(

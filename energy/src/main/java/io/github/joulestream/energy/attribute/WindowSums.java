@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sums of a site, of a node or of a device by start of the window; the last two are cached.
- * Mutable, for the hot path; one thread.
+ * Sums of a site or of a node by start of the window; the last two are cached. Mutable, for the hot
+ * path; one thread.
  */
 final class WindowSums<A extends Enum<A>> {
   private final Supplier<Totals<A>> zero;

@@ -187,10 +187,20 @@ public class StepsBenchmark {
     return read(bytes.get(tick()));
   }
 
+  /** Whether devices are added up by window. */
+  @State(Scope.Thread)
+  public static class Devices {
+    @Param({"0", "10000"})
+    int windowMillis;
+  }
+
   @Benchmark
   @OperationsPerInvocation(READINGS)
-  public Outcome decodeIntegrateAndBook() {
-    return takeRead("node", account, read(bytes.get(tick())));
+  public Outcome decodeIntegrateAndBook(Devices devices) {
+    if (tick() % 10 == 0) {
+      books = new Increments(devices.windowMillis);
+    }
+    return takeRead("node", account, read(bytes.get(next)));
   }
 
   @Benchmark
@@ -227,7 +237,7 @@ public class StepsBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(READINGS)
-  public Outcome decodeIntegrateAndBookOfSite(Site site) {
+  public Outcome decodeIntegrateAndBookOfSite(Site site, Devices devices) {
     int node = site.node++;
     if (node == 0 && tick() == 0) {
       site.begin();
@@ -236,7 +246,7 @@ public class StepsBenchmark {
       site.node = 0;
     }
     if (node == 0 && next % 10 == 0) {
-      books = new Increments();
+      books = new Increments(devices.windowMillis);
     }
     byte[] batch = bytes.get(next);
     reader.read(batch, 0, batch.length, site.deviceBlock[node]);
