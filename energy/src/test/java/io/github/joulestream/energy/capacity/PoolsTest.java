@@ -205,6 +205,13 @@ class PoolsTest {
             new Group(1, 17), new Group(8, 2), new Group(16, 1), new Group(Pools.ALL, 0));
     pools.clear();
     assertThat(changed(pools)).isEmpty();
+    // nothing of it is used, and its size is to be stored all the same
+    pools.begin();
+    pools.add(0, new CapacityUse(10, 0, 0));
+    pools.end();
+    assertThat(pools.takeChanged(0)).isTrue();
+    assertThat(pools.takeChanged(0)).isFalse();
+    assertThat(changed(pools)).containsEntry(new Group(1, 0), new Figures(0, 10));
   }
 
   /** Written when a chunk has changed, and read, it goes on as if nothing had happened. */
