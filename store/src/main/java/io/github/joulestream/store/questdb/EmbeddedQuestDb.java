@@ -171,7 +171,8 @@ public final class EmbeddedQuestDb implements AutoCloseable {
           });
     }
     for (String column : missing) {
-      engine.execute("ALTER TABLE %s ADD COLUMN %s".formatted(table, column));
+      // it may have been added before a crash, and not be visible yet
+      engine.execute("ALTER TABLE %s ADD COLUMN IF NOT EXISTS %s".formatted(table, column));
     }
   }
 

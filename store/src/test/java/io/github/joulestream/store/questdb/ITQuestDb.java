@@ -13,6 +13,7 @@ import io.github.joulestream.store.PointSink.StoreUnavailable;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.SampleDevices;
 import io.github.joulestream.store.StoreContract;
+import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.connect.StoreKind;
 import io.github.joulestream.store.influx.InfluxAddress;
@@ -26,6 +27,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -74,8 +76,12 @@ class ITQuestDb extends StoreContract {
 
   @Override
   protected void awaitVisible() {
+    awaitApplied(reader);
+  }
+
+  private static void awaitApplied(QuestDbReader of) {
     long deadline = System.nanoTime() + 20_000_000_000L;
-    while (!reader.applied()) {
+    while (!of.applied()) {
       assertThat(System.nanoTime()).as("applied in time").isLessThan(deadline);
       LockSupport.parkNanos(5_000_000);
     }
@@ -118,48 +124,64 @@ class ITQuestDb extends StoreContract {
     return new SampleDevices(daysAgo).window(site, "n1", START - daysAgo * DAY);
   }
 
-  private String rows(String table, String site) throws IOException {
+  private static String rows(EmbeddedQuestDb at, String table) throws IOException {
     return answers
-        .sql(store.url(), "SELECT count() rows FROM %s WHERE site = '%s'".formatted(table, site))
+        .sql(at.url(), "SELECT count() rows FROM " + table)
         .getFirst()
         .getOrDefault("rows", "");
   }
 
-  /** Devices are kept for 14 days behind the newest; a replay of something old is all there. */
-  @Test
-  void devices_areKeptForDays_behindTheNewest() throws IOException {
-    sink.write(DeviceWindowPoints.of(ofDay("replay", 400)));
-    sink.write(DeviceWindowPoints.of(ofDay("replay", 390)));
-    awaitVisible();
-    assertThat(rows("device_window", "replay")).isEqualTo("30");
-    sink.write(DeviceWindowPoints.of(ofDay("replay", 385)));
-    awaitVisible();
+  private static void awaitRows(EmbeddedQuestDb at, String table, String rows) throws IOException {
     long end = System.nanoTime() + 20_000_000_000L;
-    while (!rows("device_window", "replay").equals("30")) {
-      assertThat(System.nanoTime()).as("the first day is dropped in time").isLessThan(end);
+    while (!rows(at, table).equals(rows)) {
+      assertThat(System.nanoTime()).as("%s rows of %s in time", rows, table).isLessThan(end);
       LockSupport.parkNanos(5_000_000);
     }
-    // the rest is years
-    long old = START - 400 * DAY;
-    sink.write(
-        List.of(NodePoint.of(new NodeRecord("replay", "n1", old, "1", Map.of(), 0, 0, List.of()))));
-    sink.write(
-        List.of(
-            NodePoint.of(new NodeRecord("replay", "n1", START, "1", Map.of(), 0, 0, List.of()))));
-    awaitVisible();
-    assertThat(rows("node", "replay")).isEqualTo("2");
+  }
+
+  /** Devices are kept for 14 days behind the newest; a replay of something old is all there. */
+  @Test
+  void devices_areKeptForDays_behindTheNewest(@TempDir Path other) throws IOException {
+    try (EmbeddedQuestDb own = EmbeddedQuestDb.start(other, 0);
+        InfluxSink writes = new InfluxSink(own.url(), "x", "x", "x")) {
+      writes.write(DeviceWindowPoints.of(ofDay("replay", 400)));
+      writes.write(DeviceWindowPoints.of(ofDay("replay", 390)));
+      awaitRows(own, "device_window", "30");
+      writes.write(List.of(report(400)));
+      // with these there are 45, until the first day is dropped
+      writes.write(DeviceWindowPoints.of(ofDay("replay", 385)));
+      writes.write(DeviceWindowPoints.of(ofDay("late", 390)));
+      awaitRows(own, "device_window", "45");
+      assertThat(
+              answers
+                  .sql(own.url(), "SELECT min(timestamp) AS timestamp FROM device_window")
+                  .getFirst())
+          .containsEntry("time", Instant.ofEpochMilli(START - 390 * DAY).toString());
+      // the rest is kept
+      writes.write(List.of(report(0)));
+      awaitRows(own, "node", "2");
+    }
+  }
+
+  private static StorePoint report(int daysAgo) {
+    return NodePoint.of(
+        new NodeRecord("replay", "n1", START - daysAgo * DAY, "1", Map.of(), 0, 0, List.of()));
   }
 
   @Test
   void aTableOfAnEarlierRelease_isGivenTheColumnsThatItLacks(@TempDir Path other)
       throws IOException {
-    try (EmbeddedQuestDb before = EmbeddedQuestDb.start(other, 0)) {
+    try (EmbeddedQuestDb before = EmbeddedQuestDb.start(other, 0);
+        QuestDbReader reads = new QuestDbReader(before.url())) {
       answers.sql(before.url(), "ALTER TABLE ledger DROP COLUMN readings");
       answers.sql(before.url(), "ALTER TABLE alert DROP COLUMN summary");
+      awaitApplied(reads);
     }
     try (EmbeddedQuestDb now = EmbeddedQuestDb.start(other, 0);
+        QuestDbReader reads = new QuestDbReader(now.url());
         InfluxSink writes = new InfluxSink(now.url(), "x", "x", "x")) {
       writes.write(List.of(LedgerPoint.of(window("columns", 0, 10_000, 1_000))));
+      awaitApplied(reads);
       assertThat(answers.sql(now.url(), "SELECT summary FROM alert")).isEmpty();
     }
   }
