@@ -111,6 +111,23 @@ public final class Totals<A extends Enum<A>> {
     return addAll(other, 1);
   }
 
+  /**
+   * As {@link #addAll}, for where no record can be refused: an amount that overflows stays at the
+   * highest or lowest number.
+   */
+  public Totals<A> addAllSaturated(Totals<A> other) {
+    for (int i = 0; i < sums; i++) {
+      long sum = values[i] + other.values[i];
+      // both have the sign that the sum does not have
+      boolean overflows = ((values[i] ^ sum) & (other.values[i] ^ sum)) < 0;
+      values[i] = overflows ? sum < 0 ? Long.MAX_VALUE : Long.MIN_VALUE : sum;
+    }
+    for (int i = sums; i < values.length; i++) {
+      values[i] = Math.max(values[i], other.values[i]);
+    }
+    return this;
+  }
+
   public boolean isZero() {
     for (long value : values) {
       if (value != 0) {

@@ -99,7 +99,8 @@ public final class PendingDevices {
   }
 
   /**
-   * Adds to a window of a device.
+   * Adds to a window of a device. An amount that overflows stays at the highest or lowest number:
+   * statuses can count up to 2^53 each, and this is part of a commit, which no record may stop.
    *
    * @param added is kept, and changed by what is added later
    */
@@ -107,7 +108,7 @@ public final class PendingDevices {
     Map<Key, DeviceTotals> devices = windows.computeIfAbsent(window, _ -> new LinkedHashMap<>());
     Key key = new Key(device.kind(), device.id());
     DeviceTotals before = devices.get(key);
-    Totals<DeviceAmount> totals = before == null ? added : before.totals().addAll(added);
+    Totals<DeviceAmount> totals = before == null ? added : before.totals().addAllSaturated(added);
     DeviceTotals after =
         new DeviceTotals(
             device.id(), device.kind(), device.model(), device.capacityBytes(), totals);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
@@ -47,6 +48,24 @@ class PendingDevicesTest {
     assertThat(pending.isEmpty()).isTrue();
     assertThat(pending.bytes()).isZero();
     return all;
+  }
+
+  /** Statuses of two commits, each of which is accepted: the second commit must not fail. */
+  @Test
+  void anAmountThatOverflows_staysAtTheHighestNumber() {
+    PendingDevices pending = new PendingDevices(10_000);
+    for (int commit = 0; commit < 3; commit++) {
+      Totals<DeviceAmount> added = totals(DeviceAmount.PCIE_SENT_BYTES, Bounds.STATUS_COUNT * 600);
+      added.set(DeviceAmount.ENERGY_MILLIJOULES, 7);
+      added.set(DeviceAmount.PCIE_RECEIVED_BYTES, -Bounds.STATUS_COUNT * 600);
+      pending.add(GPU, START, added);
+    }
+    Totals<DeviceAmount> sum =
+        requireNonNull(PendingDevices.read(write(pending)).find(START, DeviceKind.GPU, "gpu0"))
+            .totals();
+    assertThat(sum.get(DeviceAmount.PCIE_SENT_BYTES)).isEqualTo(Long.MAX_VALUE);
+    assertThat(sum.get(DeviceAmount.PCIE_RECEIVED_BYTES)).isEqualTo(Long.MIN_VALUE);
+    assertThat(sum.get(DeviceAmount.ENERGY_MILLIJOULES)).isEqualTo(21);
   }
 
   @Test
