@@ -14,6 +14,7 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.DeviceTotals;
+import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.NodeWindow;
@@ -250,7 +251,7 @@ final class FilledPipeline implements AutoCloseable {
     chosen =
         Map.ofEntries(
             Map.entry("site", List.of("simulated")),
-            Map.entry("node", List.of(topics.nodes().getFirst().node())),
+            Map.entry("node", List.of(nodeWithTemperatures())),
             Map.entry("device", List.of(Macros.ALL)),
             Map.entry("placed", topics.jobs().stream().map(JobSummary::job).toList()),
             Map.entry(
@@ -267,6 +268,20 @@ final class FilledPipeline implements AutoCloseable {
             Map.entry("storage_credit", List.of("4000")),
             Map.entry("price", List.of("0.25")),
             Map.entry("carbon", List.of("300")));
+  }
+
+  /** Its GPUs have statuses: a bad day has nodes without. */
+  private String nodeWithTemperatures() {
+    return topics.devices().stream()
+        .filter(w ->
+            w.devices().stream()
+                .anyMatch(device ->
+                    device.kind() == DeviceKind.GPU
+                        && device.totals().get(DeviceAmount.TEMPERATURE_SAMPLES) > 0))
+        .map(DeviceWindow::node)
+        .sorted()
+        .findFirst()
+        .orElseThrow();
   }
 
   JobSummary largestJob() {

@@ -247,7 +247,7 @@ class ITDashboardsPipeline {
   void node_showsWhatTheTopicsSay() throws IOException, InterruptedException {
     Totals<SiteAmount> node = Totals.ofSite();
     topics.nodes().stream()
-        .filter(w -> w.node().equals(topics.nodes().getFirst().node()))
+        .filter(w -> w.node().equals(pipeline.chosen("node")))
         .forEach(w -> node.addAll(w.totals()));
     near(
         grafana.shown("Node and devices / Energy of the node", 1, with()),
