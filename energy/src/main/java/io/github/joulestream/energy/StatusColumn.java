@@ -47,7 +47,7 @@ public enum StatusColumn {
    */
   WEAR_BASIS_POINTS(0, 30_000),
   /** Water that a site's meter measured, ml, since the status before. */
-  WATER_MILLILITRES(0, Bounds.STATUS_COUNT);
+  WATER_MILLILITRES(0, Bounds.WATER_MILLILITRES);
 
   private static final StatusColumn[] ALL = values();
 

@@ -4,6 +4,7 @@ package io.github.joulestream.energy.attribute;
 import static io.github.joulestream.energy.DeviceAmount.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
@@ -250,6 +251,23 @@ class StatusRulesTest {
           .accept(1, 1, 1, START + 10_000, batch, (_, _) -> List.of(), books);
       assertThat(books.site().get(START).get(SiteAmount.WATER_MILLILITRES)).isEqualTo(7_000);
     }
+  }
+
+  /** In sums of the site, which have its energy too: they must not overflow. */
+  @Test
+  void moreWaterThanASiteTakes_isRefused() {
+    Device meter = Device.sensor("water", DeviceKind.FACILITY);
+    DeviceSeries silent =
+        new DeviceSeries(meter, new Readings(NONE, NONE, NONE, NONE, NONE, NONE, NONE));
+    long most = Bounds.WATER_MILLILITRES;
+    take(
+        1,
+        START + 10_000,
+        List.of(silent),
+        status(meter, 1, StatusColumn.WATER_MILLILITRES, most),
+        status(meter, 2, StatusColumn.WATER_MILLILITRES, most + 1));
+    assertThat(sum(SiteAmount.WATER_MILLILITRES)).isEqualTo(100_000_000_000L);
+    assertThat(sum(SiteAmount.REFUSED_OVER_LIMIT)).isEqualTo(1);
   }
 
   @Test
