@@ -196,7 +196,8 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     census = new NodeCensus(accounts, nodes, NodeCensus.MAX_NODES);
     nodes.open();
     refusals.noteSetAside(context.taskId(), setAside.size());
-    pendingOutput.note(context.taskId(), emitter.pendingWindows() > 0 || devices.isPending());
+    pendingOutput.note(context.taskId(), emitter.pendingWindows() > 0);
+    pendingOutput.noteDevices(context.taskId(), devices.isPending());
     journal.atCommit(new CommitScope(context).of(this::atCommit));
     context.schedule(QUIET_INTERVAL, PunctuationType.WALL_CLOCK_TIME, _ -> emitWhenQuiet());
     context.schedule(
@@ -229,13 +230,15 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       policy.emitted(now);
       nodes.commit(now);
     }
-    pendingOutput.note(context.taskId(), !withJobs || devices.isPending());
+    pendingOutput.note(context.taskId(), !withJobs);
+    pendingOutput.noteDevices(context.taskId(), devices.isPending());
   }
 
   @Override
   public void close() {
     if (!closing.isEmpty()) {
       pendingOutput.note(context.taskId(), false);
+      pendingOutput.noteDevices(context.taskId(), false);
       refusals.noteSetAside(context.taskId(), 0);
     }
     closing.forEach(Runnable::run);

@@ -190,7 +190,7 @@ final class QuarterHours {
     received = false;
     quietTicks = quiet ? quietTicks + 1 : 0;
     // a task that emits increments every 10 s has some pending most of that time
-    settledTicks = quiet && pendingOutput.isNone() ? settledTicks + 1 : 0;
+    settledTicks = quiet && pendingOutput.isNoneOfIncrements() ? settledTicks + 1 : 0;
     boolean due = settledTicks >= SETTLED_TICKS || quietTicks >= QUIET_TICKS;
     if (pending.isEmpty() || !due) {
       return false;

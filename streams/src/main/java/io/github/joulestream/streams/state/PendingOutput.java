@@ -11,11 +11,17 @@ import org.apache.kafka.streams.processor.TaskId;
  */
 public final class PendingOutput {
   private final Set<TaskId> increments = ConcurrentHashMap.newKeySet();
+  private final Set<TaskId> devices = ConcurrentHashMap.newKeySet();
   private final Set<TaskId> quarterHours = ConcurrentHashMap.newKeySet();
 
   /** To be noted before the task commits. */
   public void note(TaskId task, boolean pending) {
     note(increments, task, pending);
+  }
+
+  /** Of windows of devices; to be noted before the task commits. */
+  public void noteDevices(TaskId task, boolean pending) {
+    note(devices, task, pending);
   }
 
   /** Of quarters of an hour of jobs; to be noted before the task commits. */
@@ -31,8 +37,13 @@ public final class PendingOutput {
     }
   }
 
-  /** True if the increments of all committed input were emitted. */
+  /** True if the increments and the windows of devices of all committed input were emitted. */
   public boolean isNone() {
+    return isNoneOfIncrements() && devices.isEmpty();
+  }
+
+  /** True if the increments of all committed input were emitted. */
+  public boolean isNoneOfIncrements() {
     return increments.isEmpty();
   }
 
