@@ -332,6 +332,44 @@ class DeviceWindowsTest {
     assertThat(off.pendingNodes()).isZero();
   }
 
+  @Test
+  void windowsOfAnotherLength_areEmitted_beforeTheirNodeHasNewOnes() {
+    Results results = new Results();
+    Run before = new Run(10_000, List.of(), results);
+    before.batch("n1", 0, List.of(series(GPU, 100_000, 0, 15)), List.of(), 16);
+    assertThat(results.devices).isEmpty();
+    Run after = new Run(60_000, before.state(), results);
+    after.batch("n1", 1, List.of(series(GPU, 100_000, 16, 25)), List.of(), 26);
+    assertThat(results.devices)
+        .extracting(DeviceWindow::windowMillis)
+        .isEqualTo(List.of(10_000, 10_000));
+    after.quiet(12);
+    assertThat(results.devices).hasSize(3);
+    assertThat(results.ofDevices()).isEqualTo(results.ofNodes()).isNotEmpty();
+  }
+
+  /** What is only in the journal at the end is booked again at the start. */
+  @Test
+  void whatWasNotEmitted_isBookedAgainAfterACrash() {
+    Results results = new Results();
+    Run run = new Run(10_000, List.of(), results);
+    run.batch("n2", 0, List.of(series(GPU, 100_000, 298, 299)), List.of(), 300);
+    // too many windows to be emitted at once
+    run.batch(
+        "n1",
+        0,
+        List.of(series(GPU, 100_000, 0, 299)),
+        List.of(
+            new DeviceStatus("gpu0", START, Map.of(StatusColumn.TEMPERATURE_DECIDEGREES, 400L))),
+        301);
+    assertThat(results.nodes).noneMatch(window -> window.node().equals("n1"));
+    Run after = new Run(10_000, run.state(), results);
+    after.quiet(12);
+    assertThat(results.nodes).anyMatch(window -> window.node().equals("n1"));
+    assertThat(results.ofDevices()).isEqualTo(results.ofNodes());
+    assertThat(results.sum(DeviceAmount.TEMPERATURE_SAMPLES)).isEqualTo(1);
+  }
+
   /** Records whose devices are too many for one, and for a value of the store. */
   @Test
   void aLargeNode_hasSeveralRecords() {
