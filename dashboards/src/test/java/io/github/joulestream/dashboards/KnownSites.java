@@ -50,7 +50,7 @@ import java.util.TreeMap;
 
 /**
  * Two sites over three hours, with figures that can be worked out by hand. In the first, second and
- * third hour they draw 1, 2 and 1.5 times their power: site east 6,000 W, site west half of it.
+ * third hour they consume 1, 2 and 1.5 times their power: site east 6,000 W, site west half of it.
  *
  * <p>Of east's power 4,000 W are GPUs, 500 W memory, 300 W storage, 700 W CPUs and 500 W the rest
  * of its nodes; four fifths are booked to jobs, of these three quarters to {@code j-1} and the rest
@@ -58,8 +58,8 @@ import java.util.TreeMap;
  * its UPSs deliver 1.04 times and its PDUs 1.02 times of it, and it generates a tenth, exports a
  * hundredth and uses 1.2 l/kWh of water. A second UPS is silent in one window of the second hour,
  * of which the meters measured half. West's jobs are {@code j-3}, which still runs. Each site has
- * two nodes: {@code n 1} draws two thirds of its power. One window of east was mended late, by a
- * part of its own of 10,000 J.
+ * two nodes: {@code n 1} consumes two thirds of its power. One window of east was corrected late,
+ * by a part of its own of 10,000 J.
  */
 final class KnownSites {
   /** 2026-01-01, 00:00 UTC. */
@@ -265,7 +265,7 @@ final class KnownSites {
       for (int n = 0; n < 16; n++) {
         single.add(new PoolPeaks.Group(n, n % 3 == third ? 900 : 300, 1_000));
       }
-      long ofEight = 4_000 + 500 * third;
+      long ofEight = 4_000L + 500L * third;
       peaks(hour, 1, single);
       peaks(
           hour,

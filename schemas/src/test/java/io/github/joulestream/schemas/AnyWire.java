@@ -356,7 +356,7 @@ final class AnyWire {
       out.writeInt(random.nextInt(20) == 0 ? devices : random.nextInt(devices));
       out.writeLong(delta());
       // one bit more than there are columns: a later release may have it
-      int columns = random.nextInt(1 << StatusColumn.count() + 1);
+      int columns = random.nextInt(1 << (StatusColumn.count() + 1));
       out.writeInt(columns);
       int values = Integer.bitCount(columns);
       out.writeBlock(values);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.DeviceAmount;
@@ -303,7 +304,7 @@ class ITStoreQueries {
       Map<String, String> queries = queries("sql");
       assertThat(queries.keySet()).isEqualTo(EXPECTED.keySet());
       for (Map.Entry<String, String> query : queries.entrySet()) {
-        Expected expected = EXPECTED.get(query.getKey());
+        Expected expected = requireNonNull(EXPECTED.get(query.getKey()), query.getKey());
         assertThat(rows(answers.sql(store.url(), query.getValue()), expected.columns))
             .as(query.getKey())
             .containsExactlyInAnyOrderElementsOf(expected.rows);
@@ -329,7 +330,7 @@ class ITStoreQueries {
       Map<String, String> queries = queries("influxql");
       assertThat(queries.keySet()).isEqualTo(EXPECTED.keySet());
       for (Map.Entry<String, String> query : queries.entrySet()) {
-        Expected expected = EXPECTED.get(query.getKey());
+        Expected expected = requireNonNull(EXPECTED.get(query.getKey()), query.getKey());
         List<Map<String, String>> answer =
             answers.influxQl(server.url(), "joulestream", query.getValue());
         if (query.getKey().startsWith("Balance")) {

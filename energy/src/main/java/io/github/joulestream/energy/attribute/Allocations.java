@@ -122,8 +122,8 @@ final class Allocations {
     jobs.keySet().forEach(this::workOutStay);
   }
 
-  private static TreeMap<String, List<AllocationEdge>> byJob(List<AllocationEdge> edges) {
-    TreeMap<String, List<AllocationEdge>> byJob = new TreeMap<>();
+  private static Map<String, List<AllocationEdge>> byJob(List<AllocationEdge> edges) {
+    Map<String, List<AllocationEdge>> byJob = new TreeMap<>();
     for (AllocationEdge edge : edges) {
       byJob.computeIfAbsent(edge.job(), _ -> new ArrayList<>()).add(edge);
     }

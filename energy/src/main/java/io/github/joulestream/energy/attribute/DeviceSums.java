@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * windows. The sum that was added to last is cached: the pieces of a device follow one another.
  * Mutable, for the hot path; owned by the {@link IncrementTable}, whose additions can be undone.
  */
+@SuppressWarnings(
+    "ReferenceEquality") // a device of a batch, which is the same object from batch to batch
 final class DeviceSums {
   // places of devices of a batch that are remembered. A larger batch looks its other devices up by
   // name; at twice that a node of so many takes 2 KiB more

@@ -10,7 +10,9 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.StatusRows;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * corrects nothing. Mutable; owned by the {@link NodeAccount}.
  *
  * <p>A status is kept of a device that has readings, and of one that has none as long as the node
- * has room for it: so a drive of which only temperature and wear are known has them.
+ * has room for it: so a drive of which only temperature and wear are known has them. Devices that
+ * have statuses alone are counted too, since the program started.
  */
 final class StatusRules {
   private static final int MAX_REFUSALS = 5;
@@ -29,6 +32,8 @@ final class StatusRules {
   private final NodeDevices devices;
   private final UnmeasuredDevices unmeasured;
   private final Containers containers;
+  // keys of devices that have statuses alone
+  private final Set<String> withoutReadings = new HashSet<>();
 
   StatusRules(
       Limits limits, NodeDevices devices, UnmeasuredDevices unmeasured, Containers containers) {
@@ -62,7 +67,7 @@ final class StatusRules {
       long time = rows.epochMillis(row);
       SiteAmount refusal = refusal(time, arrivalEpochMillis);
       if (refusal == null) {
-        if (device != roomOf) {
+        if (!device.equals(roomOf)) {
           roomOf = device;
           hasRoom = hasRoom(device);
         }
@@ -112,9 +117,17 @@ final class StatusRules {
 
   private boolean hasRoom(Device device) {
     String key = NodeDevices.keyOf(device);
-    return devices.find(key) != null
-        || unmeasured.isKnown(key)
-        || DeviceRoom.overWith(device, null, devices.all(), unmeasured.all(), containers) == null;
+    if (devices.find(key) != null || unmeasured.isKnown(key) || withoutReadings.contains(key)) {
+      return true;
+    }
+    boolean hasRoom =
+        withoutReadings.size() < DeviceRoom.MAX_DEVICES
+            && DeviceRoom.overWith(device, null, devices.all(), unmeasured.all(), containers)
+                == null;
+    if (hasRoom) {
+      withoutReadings.add(key);
+    }
+    return hasRoom;
   }
 
   private List<String> refuse(

@@ -374,7 +374,7 @@ class PlacementLawsTest {
         before.put(job, text(requireNonNull(allocations.placement(job))));
       }
       for (int i = 1; i <= 5; i++) {
-        allocations.forgetEndedBefore(START + SECONDS * 1_000L + i * 11_000);
+        allocations.forgetEndedBefore(START + SECONDS * 1_000L + i * 11_000L);
         for (String job : allocations.stays().keySet()) {
           assertThat(text(requireNonNull(allocations.placement(job))))
               .as("round %d, %s", round, job)

@@ -99,7 +99,7 @@ class SiteMetersTest {
         assertThat(of(node, START + WINDOW, SiteAmount.UPS_COVERED_MILLIS)).isEqualTo(15_000);
         assertThat(of(node, START + WINDOW, SiteAmount.UPS_UNCOVERED_MILLIS)).isEqualTo(5_000);
         for (int window = 2; window < 99; window++) {
-          long start = START + window * WINDOW;
+          long start = START + (long) window * WINDOW;
           assertThat(of(node, start, SiteAmount.UPS_COVERED_MILLIS)).isEqualTo(WINDOW);
           assertThat(of(node, start, SiteAmount.UPS_UNCOVERED_MILLIS)).isEqualTo(WINDOW);
           assertThat(of(node, start, SiteAmount.UPS_MILLIJOULES)).isEqualTo(10_000_000);
@@ -180,7 +180,7 @@ class SiteMetersTest {
         long time = START + random.nextInt(200_000);
         int readings = 2 + random.nextInt(20);
         for (int i = 0; i < readings; i++) {
-          all.add(at(time, device, 1_000 * (1 + random.nextInt(9))));
+          all.add(at(time, device, 1_000L * (1 + random.nextInt(9))));
           first = Math.min(first, time);
           newest = Math.max(newest, time);
           time += 1 + random.nextInt(random.nextInt(6) == 0 ? 400_000 : 20_000);

@@ -2,6 +2,7 @@
 package io.github.joulestream.energy.attribute;
 
 import static io.github.joulestream.energy.DeviceAmount.*;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.Bounds;
@@ -202,7 +203,7 @@ class StatusRulesTest {
     Totals<DeviceAmount> sums = Totals.ofDevice();
     devices.addTo(sums);
     assertThat(sums.get(FAN_SAMPLES)).isEqualTo(2);
-    Totals<SiteAmount> arrived = site.get(arrival - arrival % 10_000);
+    Totals<SiteAmount> arrived = requireNonNull(site.get(arrival - arrival % 10_000));
     assertThat(arrived.get(SiteAmount.REFUSED_FUTURE)).isEqualTo(1);
     assertThat(arrived.get(SiteAmount.REFUSED_LATE)).isEqualTo(1);
     assertThat(arrived.get(SiteAmount.REFUSED_OLD)).isEqualTo(1);
@@ -249,7 +250,8 @@ class StatusRulesTest {
       Increments books = new Increments(deviceWindowMillis);
       new NodeAccount(Limits.DEFAULT)
           .accept(1, 1, 1, START + 10_000, batch, (_, _) -> List.of(), books);
-      assertThat(books.site().get(START).get(SiteAmount.WATER_MILLILITRES)).isEqualTo(7_000);
+      assertThat(requireNonNull(books.site().get(START)).get(SiteAmount.WATER_MILLILITRES))
+          .isEqualTo(7_000);
     }
   }
 

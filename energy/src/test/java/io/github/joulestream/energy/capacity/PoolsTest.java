@@ -45,7 +45,7 @@ class PoolsTest {
   private static CapacityUse[][] site(Random random, int nodes, int times) {
     CapacityUse[][] uses = new CapacityUse[times][nodes];
     for (int n = 0; n < nodes; n++) {
-      long seen = 1 + random.nextInt(4_000);
+      long seen = 1L + random.nextInt(4_000);
       int since = random.nextInt(4) == 0 ? random.nextInt(times) : 0;
       for (int t = since; t < times; t++) {
         if (random.nextInt(20) > 0) {

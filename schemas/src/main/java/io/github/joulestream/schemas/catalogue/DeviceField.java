@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ImmutableEnumChecker") // functions without state
 public enum DeviceField {
-  /** Energy of the device. */
-  ENERGY_MILLIJOULES(DeviceAmount.ENERGY_MILLIJOULES),
+  /** Energy of the device; absent, as what follows from it, of a device that has statuses alone. */
+  ENERGY_MILLIJOULES(device -> device.ofEnergy(DeviceAmount.ENERGY_MILLIJOULES)),
   /** Share of it in the node's total. */
-  TOTAL_MILLIJOULES(DeviceAmount.TOTAL_MILLIJOULES),
+  TOTAL_MILLIJOULES(device -> device.ofEnergy(DeviceAmount.TOTAL_MILLIJOULES)),
   /** Share of it in the sum of its kind. */
-  KIND_MILLIJOULES(DeviceAmount.KIND_MILLIJOULES),
+  KIND_MILLIJOULES(device -> device.ofEnergy(DeviceAmount.KIND_MILLIJOULES)),
   /** Of GPUs: energy while held at a utilisation under 5 %. */
   HELD_IDLE_MILLIJOULES(device ->
-      device.kind == DeviceKind.GPU ? device.get(DeviceAmount.HELD_IDLE_MILLIJOULES) : null),
+      device.kind == DeviceKind.GPU ? device.ofEnergy(DeviceAmount.HELD_IDLE_MILLIJOULES) : null),
   /** Time with known energy. */
   COVERED_MILLIS(DeviceAmount.COVERED_MILLIS),
   /** Time whose energy is unknown. */
   UNCOVERED_MILLIS(DeviceAmount.UNCOVERED_MILLIS),
   /** Time that jobs held it, by share. */
-  ALLOCATED_MILLIS(DeviceAmount.ALLOCATED_MILLIS),
+  ALLOCATED_MILLIS(device -> device.ofEnergy(DeviceAmount.ALLOCATED_MILLIS)),
   /** Time busy. */
   BUSY_MILLIS(DeviceAmount.BUSY_MILLIS, DeviceAmount.UTILISATION_MILLIS),
   /** Time with known utilisation. */
@@ -126,6 +126,14 @@ public enum DeviceField {
   private record Source(DeviceKind kind, long mebibytes, Totals<DeviceAmount> totals) {
     long get(DeviceAmount amount) {
       return totals.get(amount);
+    }
+
+    /**
+     * An amount of the time with known energy; null if the window has no such time. A fragment that
+     * corrects shares has amounts without time.
+     */
+    @Nullable Long ofEnergy(DeviceAmount amount) {
+      return get(amount) == 0 && get(DeviceAmount.COVERED_MILLIS) == 0 ? null : (Long) get(amount);
     }
 
     /** The sum divided by the count and {@code units}; null without a count. */

@@ -138,6 +138,7 @@ final class RetryingSink {
   }
 
   /** A record of many points is refused once: its points follow each other. */
+  @SuppressWarnings("ReferenceEquality") // the record itself: two records may be equal
   private void refuse(PendingPoint pending, String reason) {
     if (pending.origin() != lastRefused) {
       lastRefused = pending.origin();

@@ -143,15 +143,18 @@ class DeviceWindowPointsTest {
 
   @Test
   void whatIsNotKnown_isAbsent_andNot0() {
+    // a device that has statuses alone
     assertThat(fields(DeviceKind.STORAGE, Totals.ofDevice()).keySet())
-        .containsExactlyInAnyOrder(
-            "energy_millijoules",
-            "total_millijoules",
-            "kind_millijoules",
-            "covered_millis",
-            "uncovered_millis",
-            "allocated_millis");
-    assertThat(fields(DeviceKind.GPU, Totals.ofDevice()))
+        .containsExactlyInAnyOrder("covered_millis", "uncovered_millis");
+    // a fragment that corrects shares alone
+    assertThat(fields(DeviceKind.GPU, Totals.ofDevice().add(DeviceAmount.ALLOCATED_MILLIS, -5_000)))
+        .containsEntry("allocated_millis", -5_000L)
+        .doesNotContainKey("energy_millijoules");
+    assertThat(fields(DeviceKind.GPU, Totals.ofDevice().add(DeviceAmount.COVERED_MILLIS, 10_000)))
+        .containsEntry("energy_millijoules", 0L)
+        .containsEntry("total_millijoules", 0L)
+        .containsEntry("kind_millijoules", 0L)
+        .containsEntry("allocated_millis", 0L)
         .containsEntry("held_idle_millijoules", 0L);
     // known to be 0
     assertThat(

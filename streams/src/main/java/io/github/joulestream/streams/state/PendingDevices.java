@@ -248,7 +248,7 @@ public final class PendingDevices {
   private static void number(long value, DataOutput out) throws IOException {
     long left = value;
     while ((left & ~0x7fL) != 0) {
-      out.writeByte((int) (left & 0x7f | 0x80));
+      out.writeByte((int) ((left & 0x7f) | 0x80));
       left >>>= 7;
     }
     out.writeByte((int) left);
@@ -275,7 +275,7 @@ public final class PendingDevices {
   }
 
   private static void signed(long value, DataOutput out) throws IOException {
-    number(value << 1 ^ value >> Long.SIZE - 1, out);
+    number((value << 1) ^ (value >> (Long.SIZE - 1)), out);
   }
 
   private static long signed(DataInput in) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.state;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -178,7 +179,8 @@ class PendingDevicesTest {
     byte[] golden;
     try (InputStream in = PendingDevicesTest.class.getClassLoader().getResourceAsStream(GOLDEN)) {
       golden =
-          HexFormat.of().parseHex(new String(requireNonNull(in, GOLDEN).readAllBytes()).strip());
+          HexFormat.of()
+              .parseHex(new String(requireNonNull(in, GOLDEN).readAllBytes(), UTF_8).strip());
     }
     assertThat(written).isEqualTo(golden);
     PendingDevices read = PendingDevices.read(golden);

@@ -275,7 +275,7 @@ class DeviceWindowsTest {
       run.batch(
           "n1",
           i,
-          List.of(series(GPU, 100_000, 5 * i, 5 * i + 4)),
+          List.of(series(GPU, 100_000, 5L * i, 5L * i + 4)),
           List.of(
               new DeviceStatus(
                   "gpu0",
@@ -412,7 +412,7 @@ class DeviceWindowsTest {
             continue;
           }
           // now and then what comes is late, so that it corrects
-          long to = second - (random.nextInt(8) == 0 ? 15 + random.nextInt(30) : 0);
+          long to = second - (random.nextInt(8) == 0 ? 15L + random.nextInt(30) : 0);
           List<DeviceSeries> series = new ArrayList<>();
           series.add(series(GPU, 100_000 + random.nextInt(900_000), to - 9, to));
           series.add(

@@ -132,9 +132,9 @@ class QuarterHoursLawsTest {
         new Arrival(
             arrival, "an old edge", true, site -> site.send(hold("away", job, from), arrival)));
     for (int batch = 0; batch < 2; batch++) {
-      long at = START + 2 * MINUTE + batch * 90 * MINUTE;
+      long at = START + 2 * MINUTE + batch * (90L * MINUTE);
       long number = batch;
-      List<DeviceSeries> devices = devices("away", from + batch * BATCH_MILLIS, random);
+      List<DeviceSeries> devices = devices("away", from + (long) batch * BATCH_MILLIS, random);
       arrivals.add(
           new Arrival(at, "an old batch", true, site -> site.send("away", number, devices, at)));
     }
@@ -170,7 +170,7 @@ class QuarterHoursLawsTest {
   private static Readings power(long[] times, int least, Random random) {
     long[] power = new long[times.length];
     for (int i = 0; i < power.length; i++) {
-      power[i] = least + random.nextInt(300_000);
+      power[i] = (long) least + random.nextInt(300_000);
     }
     return Readings.ofPower(times, power);
   }

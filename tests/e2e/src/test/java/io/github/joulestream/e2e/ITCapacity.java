@@ -112,11 +112,12 @@ class ITCapacity {
   }
 
   private <T> void send(Topic topic, String node, Serde<T> serde, T value) {
-    producer.send(
-        new ProducerRecord<>(
-            topic.topicName(),
-            Keys.node(SITE, node),
-            serde.serializer().serialize(topic.topicName(), value)));
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                topic.topicName(),
+                Keys.node(SITE, node),
+                serde.serializer().serialize(topic.topicName(), value))); // awaited as a result
   }
 
   private static DeviceSeries series(

@@ -319,8 +319,8 @@ class ITDashboardsPipeline {
     }
     // devices of nodes that have no meter, or what their meters see of them
     near(
-        pipeline.ofDevices(_ -> true, DeviceAmount.TOTAL_MILLIJOULES),
-        pipeline.measured(WINDOW, SiteAmount.MEASURED_TOTAL_MILLIJOULES));
+        (double) pipeline.ofDevices(_ -> true, DeviceAmount.TOTAL_MILLIJOULES),
+        (double) pipeline.measured(WINDOW, SiteAmount.MEASURED_TOTAL_MILLIJOULES));
   }
 
   @Test

@@ -143,7 +143,7 @@ record QuarterBooks(
     for (String key : all.keySet()) {
       Totals<A> one = left.get(key);
       Totals<A> other = right.get(key);
-      if (one == null || !one.equals(other)) {
+      if (one == null || other == null || !one.equals(other)) {
         differences.add("%s, %s: %s and %s".formatted(what, key, one, other));
       }
     }

@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class MeterFilesProbe implements Probe {
 
   @Override
   public List<DeviceSeries> read(long epochMillis) throws IOException {
-    TreeSet<String> names = names();
+    Set<String> names = names();
     meters.keySet().retainAll(names);
     unusable.keySet().retainAll(names);
     List<DeviceSeries> all = new ArrayList<>();
@@ -106,8 +107,8 @@ public final class MeterFilesProbe implements Probe {
     return all;
   }
 
-  private TreeSet<String> names() throws IOException {
-    TreeSet<String> names = new TreeSet<>();
+  private Set<String> names() throws IOException {
+    Set<String> names = new TreeSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());

@@ -186,7 +186,7 @@ final class NodeStatuses {
     values.put(
         StatusColumn.SM_CLOCK_MEGAHERTZ,
         use.held
-            ? (long) (clock / CLOCK_STEP_MEGAHERTZ) * CLOCK_STEP_MEGAHERTZ
+            ? ((long) (clock / CLOCK_STEP_MEGAHERTZ)) * CLOCK_STEP_MEGAHERTZ
             : (long) SM_IDLE_MEGAHERTZ);
     values.put(StatusColumn.MEMORY_CLOCK_MEGAHERTZ, (long) MEMORY_MEGAHERTZ);
     values.put(StatusColumn.POWER_LIMIT_MILLIWATTS, limitMilliwatts);

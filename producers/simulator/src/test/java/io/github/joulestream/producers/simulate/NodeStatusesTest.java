@@ -142,7 +142,7 @@ class NodeStatusesTest {
     long last = cold;
     for (int i = 1; i <= 30; i++) {
       long now =
-          gpu(of, START + i * 10_000, 600_000, 600_000).get(StatusColumn.TEMPERATURE_DECIDEGREES);
+          gpu(of, START + i * 10_000L, 600_000, 600_000).get(StatusColumn.TEMPERATURE_DECIDEGREES);
       assertThat(now).isGreaterThanOrEqualTo(last);
       last = now;
       after20 = i == 2 ? now : after20;
@@ -157,7 +157,7 @@ class NodeStatusesTest {
     NodeStatuses of = statuses();
     long last = 1_980;
     for (int watts = 600; watts <= 710; watts += 10) {
-      DeviceStatus status = gpu(of, START, 400_000, watts * 1_000);
+      DeviceStatus status = gpu(of, START, 400_000, watts * 1_000L);
       long clock = status.get(StatusColumn.SM_CLOCK_MEGAHERTZ);
       assertThat(clock).isLessThanOrEqualTo(last);
       assertThat(ThrottleReason.POWER_CAP.isIn(status.get(StatusColumn.THROTTLE_REASONS)))
