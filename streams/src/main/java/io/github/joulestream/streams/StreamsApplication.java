@@ -203,6 +203,11 @@ public final class StreamsApplication implements AutoCloseable {
     return refusals.values().stream().mapToInt(RecordRefusals::nodesSetAside).sum();
   }
 
+  /** No more records are published: what the accounting holds is emitted as soon as it is quiet. */
+  public void expectNoMore() {
+    pending.expectNoMore();
+  }
+
   /** True if the accounting has emitted all windows of what it has committed. */
   public boolean hasEmittedAll() {
     return pending.isNone();

@@ -56,6 +56,11 @@ final class CompletionCheck {
     this.writerCaughtUp = writerCaughtUp;
   }
 
+  /** Nothing more is published: what is held back for later records need not be any more. */
+  void expectNoMore() {
+    streams.expectNoMore();
+  }
+
   /** True if nothing is under way any more; meant for a time when nothing is published. */
   boolean done() throws ExecutionException, InterruptedException {
     return lag(INPUTS) == 0

@@ -164,6 +164,7 @@ final class ProgressLines {
    */
   boolean awaitStored() throws ExecutionException, InterruptedException {
     CompletionCheck completion = pipeline.completion();
+    completion.expectNoMore();
     StoreWriter writer = pipeline.writer();
     long began = nanos.nanos();
     long lastMove = began;

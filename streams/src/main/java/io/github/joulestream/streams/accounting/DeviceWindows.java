@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *       end, or later: the node is past it;
  *   <li>stream time is {@link #SILENCE_MILLIS} past its end: the node is silent, or its readings
  *       are of the past;
- *   <li>no record arrived for {@link #QUIET_INTERVALS} quiet intervals of wall time, as stream time
- *       stands then;
+ *   <li>no record arrived for {@link #QUIET_INTERVALS} quiet intervals of wall time, or for one if
+ *       no more are expected;
  *   <li>its length is no longer that of windows, or more is pending of the node than one value of
  *       the store takes.
  * </ul>
@@ -103,12 +103,13 @@ final class DeviceWindows {
    * Ends a quiet interval of wall time.
    *
    * @param quiet whether no record arrived in it
+   * @param noMoreExpected whether one is enough to emit what is pending
    * @return true if what is pending is to be emitted now
    */
-  boolean endInterval(boolean quiet) {
+  boolean endInterval(boolean quiet, boolean noMoreExpected) {
     store.dropSurplus();
     quietIntervals = quiet ? quietIntervals + 1 : 0;
-    all = quietIntervals >= QUIET_INTERVALS && !silentFrom.isEmpty();
+    all = quietIntervals >= (noMoreExpected ? 1 : QUIET_INTERVALS) && !silentFrom.isEmpty();
     return all;
   }
 

@@ -191,7 +191,8 @@ final class QuarterHours {
     quietTicks = quiet ? quietTicks + 1 : 0;
     // a task that emits increments every 10 s has some pending most of that time
     settledTicks = quiet && pendingOutput.isNoneOfIncrements() ? settledTicks + 1 : 0;
-    boolean due = settledTicks >= SETTLED_TICKS || quietTicks >= QUIET_TICKS;
+    int enough = pendingOutput.isNoMoreExpected() ? 1 : SETTLED_TICKS;
+    boolean due = settledTicks >= enough || quietTicks >= QUIET_TICKS;
     if (pending.isEmpty() || !due) {
       return false;
     }

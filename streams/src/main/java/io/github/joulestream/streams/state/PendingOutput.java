@@ -13,6 +13,20 @@ public final class PendingOutput {
   private final Set<TaskId> increments = ConcurrentHashMap.newKeySet();
   private final Set<TaskId> devices = ConcurrentHashMap.newKeySet();
   private final Set<TaskId> quarterHours = ConcurrentHashMap.newKeySet();
+  private volatile boolean noMoreExpected;
+
+  /**
+   * No more records are expected: what is pending is emitted after the first quiet interval of its
+   * task, and not only after several.
+   */
+  public void expectNoMore() {
+    noMoreExpected = true;
+  }
+
+  /** True after {@link #expectNoMore}. */
+  public boolean isNoMoreExpected() {
+    return noMoreExpected;
+  }
 
   /** To be noted before the task commits. */
   public void note(TaskId task, boolean pending) {

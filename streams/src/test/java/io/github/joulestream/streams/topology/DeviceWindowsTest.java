@@ -147,6 +147,7 @@ class DeviceWindowsTest {
 
   private final class Run {
     final TopologyTestDriver driver;
+    final AccountingTopology topology;
     final Results results;
     private final Map<Topic, Integer> sent = new EnumMap<>(Topic.class);
 
@@ -157,7 +158,7 @@ class DeviceWindowsTest {
                   .commitInterval(Duration.ofMillis(100)));
       config.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, StateWrapper.class);
       config.put(StateWrapper.RECORDS, StateWrapper.byStore(state));
-      AccountingTopology topology =
+      topology =
           new AccountingTopology(
               config, Limits.DEFAULT, Calibration.NONE, CacheBudget.ofHeap(), deviceWindowMillis);
       this.driver = new TopologyTestDriver(topology.get(), config);
@@ -265,6 +266,18 @@ class DeviceWindowsTest {
   }
 
   private static final Device GPU = Device.sensor("gpu0", DeviceKind.GPU);
+
+  @Test
+  void ifNoMoreRecordsAreExpected_aWindowIsEmittedAfterOneQuietInterval() {
+    Results results = new Results();
+    Run run = new Run(10_000, List.of(), results);
+    run.batch("n1", 0, List.of(series(GPU, 100_000, 0, 8)), List.of(), 9);
+    run.quiet(3);
+    assertThat(results.devices).isEmpty();
+    run.topology.pendingOutput().expectNoMore();
+    run.quiet(1);
+    assertThat(results.devices).hasSize(1);
+  }
 
   /** A reading a second, in batches of five seconds. */
   @Test
