@@ -205,8 +205,12 @@ class ITSecuredCluster {
     assertThat(broker.failedAuthentications()).as("tried in plain text").isZero();
   }
 
-  private void nodes() {
+  private void nodes() throws Exception {
     assertThat(run("node", "list")).contains("n1");
+    Await.until(
+        "the placement of a job is shown",
+        () -> said("job", "show", "by-hand", "--site", SITE).text().contains("node-001"));
+    assertThat(run("node", "jobs", "node-001", "--site", SITE)).contains("node-001");
     assertThat(said("node", "restore", "lab", "n1").text()).contains("is not set aside");
     run("node", "forget", "lab", "n1", "--yes");
   }
