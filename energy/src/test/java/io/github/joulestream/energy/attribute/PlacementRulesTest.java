@@ -217,7 +217,7 @@ class PlacementRulesTest {
     assertThat(release("a", 9_000, By.HOOK)).isEmpty();
     hold("a", 3_000, "gpu0");
     restart();
-    // all in one batch: no time of arrival tells which was first
+    // all in one batch: no time of arrival shows which was first
     JobPlacement earlier = only(hold("a", 1_000, "gpu0"));
     assertThat(earlier.heldEpochMillis()).isEqualTo(START + 1_000);
     assertThat(earlier.anchorEpochMillis()).isEqualTo(START + 3_000);

@@ -129,9 +129,10 @@ final class FilledPipeline implements AutoCloseable {
     awaitBooked(readings);
     awaitStored();
     choose();
-    // the probe of the store writer tells every 10 s
+    // the store writer reports its state every 10 s
     Asked age = Grafana.query("Pipeline / Age of the newest window");
-    Await.until("how the pipeline does is told", () -> grafana.ask(age, with()).has("series"));
+    Await.until(
+        "the state of the pipeline is stored", () -> grafana.ask(age, with()).has("series"));
     Await.until("the store has devices, placements and quarter hours", this::hasDevices);
   }
 

@@ -17,20 +17,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Jobs and sites by quarter of an hour, as the topics have them or as the store has them, without
@@ -200,27 +194,7 @@ record QuarterBooks(
 
   private static <T> List<T> latest(
       Map<String, Object> kafka, Topic topic, Serde<T> serde, Function<T, Object> key) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put("isolation.level", "read_committed");
-    Map<Object, T> latest = new HashMap<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic.topicName()).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (var record : consumer.poll(Duration.ofMillis(100))) {
-          T value = serde.deserializer().deserialize(record.topic(), record.value());
-          latest.put(key.apply(value), value);
-        }
-      }
-    }
-    return List.copyOf(latest.values());
+    return List.copyOf(new PipelineTopics(kafka).latest(topic, serde, key).values());
   }
 
   // ---- from the store
