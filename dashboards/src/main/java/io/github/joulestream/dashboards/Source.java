@@ -21,7 +21,9 @@ enum Source {
   JOB_QUARTER_HOUR(Measurement.JOB_QUARTER_HOUR, ""),
   NODE(Measurement.NODE, ""),
   CAPACITY(Measurement.CAPACITY, Queries.WINDOW),
-  POOL_PEAK(Measurement.POOL_PEAK, "");
+  POOL_PEAK(Measurement.POOL_PEAK, ""),
+  GRID(Measurement.GRID, ""),
+  GRID_NOW(Measurement.GRID_NOW, "");
 
   private final Measurement measurement;
   private final String window;

@@ -22,6 +22,11 @@ public final class Keys {
     return site + "/" + budget;
   }
 
+  /** One issue of an interval of a series of a site's supply; times are Unix epoch, ms. */
+  public static String grid(String site, String series, long from, long issued) {
+    return site + "/" + series + "/" + from + "/" + issued;
+  }
+
   /** The site of any key. */
   public static String site(String key) {
     int slash = key.indexOf('/');

@@ -19,7 +19,7 @@ public enum Topic {
   JOBS("jobs", "site/job", Spread.BY_KEY, Duration.ZERO),
   BUDGETS("budgets", "site/budget", Spread.SINGLE, Duration.ZERO),
   NODES("nodes", "site/node", Spread.BY_KEY, Duration.ZERO),
-  GRID("grid", "site", Spread.SINGLE, days(30)),
+  GRID("grid", "site/series/start/issued", Spread.SINGLE, Duration.ZERO),
   JOB_WINDOW("job-window", "site/job", Spread.BY_KEY, days(7)),
   SITE_WINDOW("site-window", "site", Spread.BY_KEY, days(7)),
   NODE_WINDOW("node-window", "site/node", Spread.BY_KEY, days(7)),

@@ -13,6 +13,7 @@ public final class WireSerdes {
   private static final Serde<SiteWindow> SITE_WINDOWS = of(new SiteWindowCodec());
   private static final Serde<JobSummary> JOB_SUMMARIES = of(new JobSummaryCodec());
   private static final Serde<Budget> BUDGETS = of(new BudgetCodec());
+  private static final Serde<GridRecord> GRID = of(new GridCodec());
   private static final Serde<Alert> ALERTS = of(new AlertCodec());
   private static final Serde<CapAdvice> CAP_ADVICES = of(new CapAdviceCodec());
 
@@ -89,6 +90,10 @@ public final class WireSerdes {
 
   public static Serde<NodeRecord> nodes() {
     return NODES;
+  }
+
+  public static Serde<GridRecord> grid() {
+    return GRID;
   }
 
   public static Serde<Budget> budgets() {

@@ -88,7 +88,17 @@ public enum Measurement {
    * or STORAGE, {@code pool} the nodes of a group (1, 8, 16 or all). Series grow with the hardware
    * only. Written again as the peak rises.
    */
-  POOL_PEAK(PoolPeakFields.definition());
+  POOL_PEAK(PoolPeakFields.definition()),
+
+  /**
+   * A value of one series of a site's supply in one interval, as issued at one time: a point at the
+   * second of the interval's start, and below the second a hash of the time of issue. All issues
+   * are kept, so that a report can be worked out as of any time.
+   */
+  GRID(GridFields.issues()),
+
+  /** The latest issue of each interval of {@link #GRID}, at its start; for dashboards. */
+  GRID_NOW(GridFields.latest());
 
   /** Tag for the length of a window: {@code 10s}, {@code 15m} or {@code 1h}. */
   public static final String WINDOW = "window";

@@ -11,6 +11,7 @@ import io.github.joulestream.store.points.AlertPoint;
 import io.github.joulestream.store.points.BudgetPoint;
 import io.github.joulestream.store.points.CapacityPoint;
 import io.github.joulestream.store.points.DeviceWindowPoints;
+import io.github.joulestream.store.points.GridPoints;
 import io.github.joulestream.store.points.JobQuarterHourPoint;
 import io.github.joulestream.store.points.JobSummaryPoint;
 import io.github.joulestream.store.points.JobWindowPoint;
@@ -54,6 +55,7 @@ final class ResultPoints {
     put(Topic.CAPACITY, one(WireSerdes.capacities(), CapacityPoint::of));
     put(Topic.POOL_PEAK, several(WireSerdes.poolPeaks(), PoolPeakPoints::of));
     // an alert that expired keeps its point, and a node that is gone those of its days
+    put(Topic.GRID, orNothing(several(WireSerdes.grid(), GridPoints::of)));
     put(Topic.ALERTS, orNothing(one(WireSerdes.alerts(), AlertPoint::of)));
     put(Topic.NODES, orNothing(one(WireSerdes.nodes(), NodePoint::of)));
     put(Topic.BUDGETS, ResultPoints::budget);
