@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.energy.grid;
+
+/**
+ * What a site's meters measured in a step of time, mJ. {@link #UNKNOWN} where there is no meter,
+ * {@link #SILENT} where there is one that was silent for a part of the step.
+ *
+ * @param measuredMillijoules of all devices: of jobs and idle together
+ * @param facilityMillijoules all that the site consumed
+ * @param meteredGenerationMillijoules on-site generation
+ * @param meteredExportMillijoules fed into the grid
+ */
+public record StepEnergy(
+    long measuredMillijoules,
+    long facilityMillijoules,
+    long meteredGenerationMillijoules,
+    long meteredExportMillijoules) {
+  /** Of what no meter measures: there is no generation and no export but what a feed says. */
+  public static final long UNKNOWN = Long.MIN_VALUE;
+
+  /** Of what a meter measures that was silent: nobody knows whether there was any. */
+  public static final long SILENT = Long.MIN_VALUE + 1;
+
+  /**
+   * The greatest energy of a facility over the measured energy that is used: beyond, so little of
+   * the site was measured that its overhead cannot be booked on it.
+   */
+  public static final long GREATEST_RATIO = 1_000_000;
+
+  /** Of a site without meters. */
+  public static StepEnergy measured(long millijoules) {
+    return new StepEnergy(millijoules, UNKNOWN, UNKNOWN, UNKNOWN);
+  }
+
+  /** True if the energy of the facility is known, and a ratio to the measured energy exists. */
+  boolean hasRatio() {
+    return facilityMillijoules > 0
+        && measuredMillijoules > 0
+        && facilityMillijoules / GREATEST_RATIO < measuredMillijoules;
+  }
+
+  /** What the site consumed, as far as it is known. */
+  long loadMillijoules() {
+    return hasRatio() ? facilityMillijoules : measuredMillijoules;
+  }
+}
