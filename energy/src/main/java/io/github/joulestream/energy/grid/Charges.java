@@ -3,9 +3,8 @@ package io.github.joulestream.energy.grid;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What energy cost and emitted, added up step by step, exactly: the charges of all jobs and of idle
@@ -34,19 +33,6 @@ public final class Charges {
     /** Marginal emissions, g CO2e. */
     CO2E_MARGINAL;
 
-    /** The factor of a step for it, or {@link StepFactors#UNKNOWN}. */
-    long factorNano(StepFactors factors) {
-      return switch (this) {
-        case COST -> factors.priceNano();
-        case CO2E_LOCATION -> factors.locationNano();
-        case CO2E_MARKET -> factors.marketNano();
-        case RENEWABLE -> factors.renewableNano();
-        case CONTRACTED -> factors.contractedNano();
-        case CARBON_FREE -> factors.carbonFreeNano();
-        case CO2E_MARGINAL -> factors.marginalNano();
-      };
-    }
-
     /** True for energies, in mJ; else the unit is per kWh. */
     public boolean isEnergy() {
       return this == RENEWABLE || this == CONTRACTED || this == CARBON_FREE;
@@ -55,33 +41,32 @@ public final class Charges {
 
   private static final Figure[] FIGURES = Figure.values();
 
-  private final Map<Figure, ExactSum> sums = new EnumMap<>(Figure.class);
-  private final Map<Figure, ExactSum> known = new EnumMap<>(Figure.class);
+  private final ExactSum[] sums = new ExactSum[FIGURES.length];
+  // of the energy without a factor, since most steps have all; null: none yet
+  private final @Nullable ExactSum[] missing = new @Nullable ExactSum[FIGURES.length];
   private final ExactSum energy = new ExactSum();
   private final ExactSum weak = new ExactSum();
   private final ExactSum residualMissing = new ExactSum();
+  // a bit a figure that some step had a factor of: its amount is known, and may be 0
+  private int knownBits;
 
   /** Nothing. */
   public Charges() {
-    for (Figure figure : FIGURES) {
-      sums.put(figure, new ExactSum());
-      known.put(figure, new ExactSum());
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = new ExactSum();
     }
   }
 
   /** Adds energy of a step, mJ. */
   public void add(long millijoules, StepFactors factors) {
-    if (millijoules == 0) {
-      return;
-    }
     energy.add(millijoules);
-    for (Figure figure : FIGURES) {
-      long factor = figure.factorNano(factors);
-      if (factor != StepFactors.UNKNOWN) {
-        sums.get(figure).addProduct(millijoules, factor);
-        known.get(figure).add(millijoules);
-      }
-    }
+    add(Figure.COST, factors.priceNano(), millijoules);
+    add(Figure.CO2E_LOCATION, factors.locationNano(), millijoules);
+    add(Figure.CO2E_MARKET, factors.marketNano(), millijoules);
+    add(Figure.RENEWABLE, factors.renewableNano(), millijoules);
+    add(Figure.CONTRACTED, factors.contractedNano(), millijoules);
+    add(Figure.CARBON_FREE, factors.carbonFreeNano(), millijoules);
+    add(Figure.CO2E_MARGINAL, factors.marginalNano(), millijoules);
     if (factors.weak()) {
       weak.add(millijoules);
     }
@@ -90,14 +75,37 @@ public final class Charges {
     }
   }
 
+  private void add(Figure figure, long factor, long millijoules) {
+    int index = figure.ordinal();
+    if (factor == StepFactors.UNKNOWN) {
+      missing(index).add(millijoules);
+    } else {
+      knownBits |= 1 << index;
+      sums[index].addProduct(millijoules, factor);
+    }
+  }
+
+  private ExactSum missing(int index) {
+    ExactSum sum = missing[index];
+    if (sum == null) {
+      sum = new ExactSum();
+      missing[index] = sum;
+    }
+    return sum;
+  }
+
   /** Adds other charges. */
   public void add(Charges other) {
     energy.add(other.energy);
     weak.add(other.weak);
     residualMissing.add(other.residualMissing);
-    for (Figure figure : FIGURES) {
-      sums.get(figure).add(other.sums.get(figure));
-      known.get(figure).add(other.known.get(figure));
+    knownBits |= other.knownBits;
+    for (int i = 0; i < sums.length; i++) {
+      sums[i].add(other.sums[i]);
+      ExactSum otherMissing = other.missing[i];
+      if (otherMissing != null) {
+        missing(i).add(otherMissing);
+      }
     }
   }
 
@@ -108,7 +116,12 @@ public final class Charges {
 
   /** Energy of the steps in which the factor of this figure is known, mJ. */
   public ExactSum known(Figure figure) {
-    return known.get(figure);
+    ExactSum known = energy.copy();
+    ExactSum without = missing[figure.ordinal()];
+    if (without != null) {
+      known.subtract(without);
+    }
+    return known;
   }
 
   /** Energy of the steps of which some value is estimated, forecast or synthetic, mJ. */
@@ -123,20 +136,20 @@ public final class Charges {
 
   /**
    * Currency, grams or mJ, with 9 decimal places; empty if there is no step in which it is known.
-   * Of the energy in steps without a factor there is nothing in it: see {@link #known}.
+   * It is 0, and not empty, if energy of such steps is 0 or cancels. Of the energy in steps without
+   * a factor there is nothing in it: see {@link #known}.
    */
   public Optional<BigDecimal> amount(Figure figure) {
-    if (known.get(figure).isZero()) {
+    if ((knownBits & 1 << figure.ordinal()) == 0) {
       return Optional.empty();
     }
     return Optional.of(
-        sums.get(figure)
-            .dividedBy(
-                figure.isEnergy() ? NANO : NANO.multiply(MILLIJOULES_PER_KILOWATT_HOUR), SCALE));
+        sums[figure.ordinal()].dividedBy(
+            figure.isEnergy() ? NANO : NANO.multiply(MILLIJOULES_PER_KILOWATT_HOUR), SCALE));
   }
 
   /** The exact sum of energy times factor, mJ x 1e-9: what laws compare. */
   public ExactSum exact(Figure figure) {
-    return sums.get(figure);
+    return sums[figure.ordinal()].copy();
   }
 }

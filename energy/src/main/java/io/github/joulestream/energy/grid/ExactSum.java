@@ -32,9 +32,15 @@ public final class ExactSum {
 
   /** Takes another sum away. */
   public void subtract(ExactSum other) {
-    // -x = ~x + 1
-    long negatedLow = -other.low;
-    add(~other.high + (negatedLow == 0 ? 1 : 0), negatedLow);
+    long difference = low - other.low;
+    long borrow = Long.compareUnsigned(low, other.low) < 0 ? 1 : 0;
+    long differenceHigh = high - other.high - borrow;
+    // signs differ, and the difference has not the sign of what it was taken from
+    if (((high ^ other.high) & (high ^ differenceHigh)) < 0) {
+      throw new ArithmeticException("a difference over 128 bits");
+    }
+    low = difference;
+    high = differenceHigh;
   }
 
   private void add(long otherHigh, long otherLow) {
