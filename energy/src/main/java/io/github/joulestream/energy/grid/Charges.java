@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What energy cost and emitted, added up step by step, exactly: the charges of all jobs and of idle
  * add up to those of their site.
  */
+@SuppressWarnings("EnumOrdinal") // a position in arrays of this class
 public final class Charges {
   private static final BigInteger MILLIJOULES_PER_KILOWATT_HOUR =
       BigInteger.valueOf(3_600_000_000L);
@@ -106,6 +107,36 @@ public final class Charges {
       if (otherMissing != null) {
         missing(i).add(otherMissing);
       }
+    }
+  }
+
+  /**
+   * Adds energy of several steps, mJ, without any of its figures: each of them is to be added too.
+   *
+   * @param weakMillijoules of it, in the sense of {@link #weak}
+   * @param residualMissingMillijoules of it, in the sense of {@link #residualMissing}
+   */
+  public void add(long millijoules, long weakMillijoules, long residualMissingMillijoules) {
+    energy.add(millijoules);
+    weak.add(weakMillijoules);
+    residualMissing.add(residualMissingMillijoules);
+  }
+
+  /**
+   * Adds a figure of energy that was added without it.
+   *
+   * @param exact sum of energy times factor, mJ x 1e-9
+   * @param missingMillijoules energy in steps without a factor
+   * @param known whether some step had a factor
+   */
+  public void add(Figure figure, ExactSum exact, long missingMillijoules, boolean known) {
+    int index = figure.ordinal();
+    sums[index].add(exact);
+    if (missingMillijoules != 0) {
+      missing(index).add(missingMillijoules);
+    }
+    if (known) {
+      knownBits |= 1 << index;
     }
   }
 

@@ -15,6 +15,26 @@ public final class ExactSum {
   private long high;
   private long low;
 
+  /**
+   * A sum of its two halves.
+   *
+   * @param high upper 64 bits, with the sign
+   * @param low lower 64 bits, without a sign
+   */
+  public static ExactSum of(long high, long low) {
+    ExactSum sum = new ExactSum();
+    sum.high = high;
+    sum.low = low;
+    return sum;
+  }
+
+  /** A sum of a number alone. */
+  public static ExactSum of(long value) {
+    ExactSum sum = new ExactSum();
+    sum.add(value);
+    return sum;
+  }
+
   /** Adds a number. */
   public void add(long value) {
     add(value < 0 ? -1 : 0, value);

@@ -38,4 +38,17 @@ public record StepFactors(
   public static final StepFactors NOTHING =
       new StepFactors(
           UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, false, false);
+
+  /** The factor of a figure, or {@link #UNKNOWN}. */
+  public long of(Charges.Figure figure) {
+    return switch (figure) {
+      case COST -> priceNano;
+      case CO2E_LOCATION -> locationNano;
+      case CO2E_MARKET -> marketNano;
+      case RENEWABLE -> renewableNano;
+      case CONTRACTED -> contractedNano;
+      case CARBON_FREE -> carbonFreeNano;
+      case CO2E_MARGINAL -> marginalNano;
+    };
+  }
 }

@@ -8,6 +8,7 @@ import io.github.joulestream.energy.grid.ExactSum;
 import io.github.joulestream.energy.grid.StepFactors;
 
 /** What a group of jobs used in a period, exactly: amounts and what they cost and emitted. */
+@SuppressWarnings("EnumOrdinal") // a position in the array of sums
 public final class Use {
   private static final JobAmount[] AMOUNTS = JobAmount.values();
 
@@ -32,6 +33,11 @@ public final class Use {
     }
     charges.add(totals.get(JobAmount.TOTAL_MILLIJOULES), factors);
     heldIdle.add(totals.get(JobAmount.HELD_IDLE_MILLIJOULES), factors);
+  }
+
+  /** Adds to an amount alone; energy that has charges is to be added to them too. */
+  void add(JobAmount amount, long value) {
+    sums[amount.ordinal()].add(value);
   }
 
   /** Adds all of another. */

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.reports.data;
+
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.FacilityRatio;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.grid.GridFactors;
+import io.github.joulestream.energy.grid.GridInterval;
+import io.github.joulestream.energy.grid.SeriesKind;
+import io.github.joulestream.reports.data.ReadPeriod.GroupKey;
+import io.github.joulestream.reports.data.ReportSource.Detail;
+import io.github.joulestream.reports.period.Period;
+import io.github.joulestream.reports.period.PeriodCut;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.store.history.HistoryReader;
+import io.github.joulestream.store.history.TimeRange;
+import io.github.joulestream.store.history.UsageQuery;
+import io.github.joulestream.store.history.UsageRow;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Reads periods out of a store. */
+final class PeriodReader {
+  private static final int MILLIS_PER_SECOND = 1000;
+
+  private final HistoryReader history;
+  private final ReportRequest request;
+  private final Consumer<String> progress;
+
+  PeriodReader(HistoryReader history, ReportRequest request, Consumer<String> progress) {
+    this.history = history;
+    this.request = request;
+    this.progress = progress;
+  }
+
+  /** Reads a period up to the time as of which the report is. */
+  ReadPeriod read(Period asked, Detail detail) {
+    Period period = PeriodCut.at(asked, request.asOf());
+    SortedMap<String, SiteLedger> sites = ledgers(period);
+    Map<String, JobSteps> steps = new TreeMap<>();
+    if (detail == Detail.SITES) {
+      return new ReadPeriod(period, detail, sites, steps, Map.of(), null, jobCount(period));
+    }
+    sites.forEach((site, ledger) -> steps.put(site, new JobSteps(ledger.steps())));
+    if (detail == Detail.JOBS) {
+      JobLines lines = lines(period, sites, steps);
+      return new ReadPeriod(period, detail, sites, steps, Map.of(), lines, lines::jobCount);
+    }
+    Map<GroupKey, Use> groups = new HashMap<>();
+    usage(
+        period,
+        sites,
+        UsageQuery.Detail.USER_AND_PROJECT,
+        row -> {
+          SiteLedger ledger = sites.get(row.site());
+          JobSteps of = steps.get(row.site());
+          if (ledger != null && of != null && !row.totals().isZero()) {
+            int step = ledger.index(row.stepStart());
+            of.add(step, row.totals());
+            groups
+                .computeIfAbsent(
+                    new GroupKey(row.site(), row.user(), row.project()), key -> new Use())
+                .add(row.totals(), ledger.factors(step));
+          }
+        });
+    return new ReadPeriod(period, detail, sites, steps, groups, null, jobCount(period));
+  }
+
+  private SortedMap<String, SiteLedger> ledgers(Period period) {
+    progress.accept("ledger of " + period.label());
+    Map<String, List<GridInterval>> issues = new HashMap<>();
+    TimeRange months = months(period);
+    history.grid(
+        request.sites(),
+        months,
+        interval -> issues.computeIfAbsent(interval.site(), s -> new ArrayList<>()).add(interval));
+    SortedMap<String, SiteLedger> sites = new TreeMap<>();
+    for (String site : request.sites()) {
+      GridFactors grid =
+          GridFactors.of(
+              issues.getOrDefault(site, List.of()),
+              request.asOf().toEpochMilli(),
+              request.carbonScope());
+      sites.put(site, new SiteLedger(site, period.range(), StepLength.of(period, grid), grid));
+    }
+    byStep(sites)
+        .forEach((stepMillis, names) ->
+            history.siteSteps(
+                names,
+                period.range(),
+                stepMillis,
+                row -> {
+                  SiteLedger ledger = sites.get(row.site());
+                  if (ledger != null) {
+                    ledger.add(row);
+                  }
+                }));
+    setOtherCharges(period, months, sites);
+    return sites;
+  }
+
+  private static SortedMap<Integer, SortedSet<String>> byStep(Map<String, SiteLedger> sites) {
+    SortedMap<Integer, SortedSet<String>> byStep = new TreeMap<>();
+    sites.forEach((site, ledger) ->
+        byStep.computeIfAbsent(ledger.stepMillis(), s -> new TreeSet<>()).add(site));
+    return byStep;
+  }
+
+  /** Charges by the month, of which the peak is that of all quarters of the whole month. */
+  private void setOtherCharges(
+      Period period, TimeRange months, SortedMap<String, SiteLedger> sites) {
+    sites.forEach((site, ledger) -> {
+      Set<SeriesKind> kinds = EnumSet.noneOf(SeriesKind.class);
+      ledger
+          .grid()
+          .used(period.range().from(), period.range().to())
+          .forEach(used -> kinds.add(used.series().kind()));
+      Map<YearMonth, Long> peaks =
+          kinds.contains(SeriesKind.DEMAND_CHARGE) ? peaks(site, months, period.zone()) : Map.of();
+      if (kinds.contains(SeriesKind.DEMAND_CHARGE) || kinds.contains(SeriesKind.FIXED_CHARGE)) {
+        ledger.setOtherCharges(
+            ledger
+                .grid()
+                .otherCharges(period.range().from(), period.range().to(), period.zone(), peaks));
+      }
+    });
+  }
+
+  /** The highest mean power of a quarter by month: of the facility where it is known, mW. */
+  private Map<YearMonth, Long> peaks(String site, TimeRange months, ZoneId zone) {
+    Map<YearMonth, Long> peaks = new HashMap<>();
+    history.siteSteps(
+        new TreeSet<>(Set.of(site)),
+        months,
+        StepLength.QUARTER_HOUR,
+        row -> {
+          Totals<SiteAmount> totals = row.totals();
+          long energy =
+              totals.get(
+                  FacilityRatio.isKnown(DeviceKind.FACILITY, totals)
+                      ? SiteAmount.FACILITY_MILLIJOULES
+                      : SiteAmount.MEASURED_TOTAL_MILLIJOULES);
+          peaks.merge(
+              YearMonth.from(Instant.ofEpochMilli(row.stepStart()).atZone(zone)),
+              energy / (StepLength.QUARTER_HOUR / MILLIS_PER_SECOND),
+              Math::max);
+        });
+    return peaks;
+  }
+
+  /** All months that a period is in, up to the time as of which the report is. */
+  private TimeRange months(Period period) {
+    ZoneId zone = period.zone();
+    YearMonth first = YearMonth.from(period.from().atZone(zone));
+    YearMonth last = YearMonth.from(period.to().minusMillis(1).atZone(zone));
+    Period whole =
+        new Period(
+            period.label(),
+            first.atDay(1).atStartOfDay(zone).toInstant(),
+            last.plusMonths(1).atDay(1).atStartOfDay(zone).toInstant(),
+            zone);
+    return PeriodCut.at(whole, request.asOf()).range();
+  }
+
+  private JobLines lines(
+      Period period, SortedMap<String, SiteLedger> sites, Map<String, JobSteps> steps) {
+    progress.accept("jobs of " + period.label());
+    JobLines lines = new JobLines(request);
+    history.jobs(request.sites(), period.range(), lines::add);
+    lines.endOfWholeJobs();
+    usage(
+        period,
+        sites,
+        UsageQuery.Detail.JOB,
+        row -> {
+          SiteLedger ledger = sites.get(row.site());
+          JobSteps of = steps.get(row.site());
+          if (ledger != null && of != null && !row.totals().isZero()) {
+            int step = ledger.index(row.stepStart());
+            if (lines.add(row, ledger.factors(step))) {
+              of.add(step, row.totals());
+            }
+          }
+        });
+    lines.close();
+    return lines;
+  }
+
+  private void usage(
+      Period period,
+      SortedMap<String, SiteLedger> sites,
+      UsageQuery.Detail detail,
+      Consumer<UsageRow> rows) {
+    List<TimeRange> parts = PeriodCut.months(period);
+    for (int part = 0; part < parts.size(); part++) {
+      progress.accept(
+          parts.size() == 1
+              ? "energy of jobs of " + period.label()
+              : "energy of jobs of %s, month %d of %d"
+                  .formatted(period.label(), part + 1, parts.size()));
+      TimeRange range = parts.get(part);
+      byStep(sites)
+          .forEach((stepMillis, names) ->
+              history.usage(
+                  new UsageQuery(
+                      names,
+                      range,
+                      stepMillis,
+                      detail,
+                      request.users(),
+                      request.projects(),
+                      JobSteps.AMOUNTS),
+                  rows));
+    }
+  }
+
+  /** Counts jobs when it is asked for: it reads each of them. */
+  private LongSupplier jobCount(Period period) {
+    return new LongSupplier() {
+      private @Nullable Long count;
+
+      @Override
+      public long getAsLong() {
+        Long known = count;
+        if (known == null) {
+          progress.accept("number of jobs of " + period.label());
+          Set<String> jobs = new HashSet<>();
+          history.jobs(
+              request.sites(),
+              period.range(),
+              job -> {
+                if (isAsked(job)) {
+                  jobs.add(job.site() + "/" + job.job());
+                }
+              });
+          known = (long) jobs.size();
+          count = known;
+        }
+        return known;
+      }
+    };
+  }
+
+  private boolean isAsked(JobSummary job) {
+    return (request.users().isEmpty() || request.users().contains(job.details().user()))
+        && (request.projects().isEmpty() || request.projects().contains(job.details().project()))
+        && job.details().labels().entrySet().containsAll(request.labels().entrySet());
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.joulestream.store.history;
-
-import org.jspecify.annotations.NullMarked;
