@@ -20,6 +20,7 @@ final class GridCodec implements Codec<GridRecord> {
   private static final GridQuality[] QUALITIES = GridQuality.values();
   private static final Status[] STATUSES = Status.values();
   private static final int CURRENCY_CHARACTERS = 3;
+  private static final int SECOND = 1_000;
 
   private final Schema schema = KnownSchemas.own("grid");
 
@@ -98,9 +99,20 @@ final class GridCodec implements Codec<GridRecord> {
   public void check(GridRecord record) {
     GridInterval interval = record.interval();
     Keys.check(interval.site(), "site");
+    wholeSecond(interval.from(), "start of an interval");
+    wholeSecond(interval.to(), "end of an interval");
+    Bounds.time(interval.issued(), "time of issue of an interval");
     Bounds.text(interval.currency(), CURRENCY_CHARACTERS, "currency");
     Bounds.text(interval.origin().provider(), Bounds.NAME_CHARACTERS, "provider");
     Bounds.text(interval.origin().zone(), Bounds.NAME_CHARACTERS, "zone");
     Bounds.text(interval.origin().given(), Bounds.NAME_CHARACTERS, "value as given");
+  }
+
+  /** The store has one point a second and series. */
+  private static void wholeSecond(long epochMillis, String what) {
+    if (Bounds.time(epochMillis, what) % SECOND != 0) {
+      throw new IllegalArgumentException(
+          "%s: %d ms, and must be a whole second".formatted(what, epochMillis));
+    }
   }
 }

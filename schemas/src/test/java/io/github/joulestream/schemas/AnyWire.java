@@ -9,6 +9,9 @@ import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.alerts.CapMode;
 import io.github.joulestream.energy.alerts.Quantity;
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.grid.CarbonBasis;
+import io.github.joulestream.energy.grid.EnergySource;
+import io.github.joulestream.energy.grid.SeriesKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,6 +131,9 @@ final class AnyWire {
         if (schema.getName().equals("Budget") && random.nextInt(6) > 0) {
           makeConsistent(record);
         }
+        if (schema.getName().equals("Grid") && random.nextInt(6) > 0) {
+          makeSeries(record);
+        }
         if (schema.getName().equals("PoolPeaks")) {
           DeviceKind kind = random.nextBoolean() ? DeviceKind.MEMORY : DeviceKind.STORAGE;
           put(
@@ -190,6 +196,30 @@ final class AnyWire {
       put(budget, "advice", symbol(budget, "advice", CapMode.NONE));
       put(budget, "schedule", List.of());
     }
+  }
+
+  /** Fields of an interval that must go together. */
+  private void makeSeries(GenericData.Record interval) {
+    SeriesKind kind = SeriesKind.values()[random.nextInt(SeriesKind.values().length)];
+    boolean carbon = kind == SeriesKind.CARBON;
+    put(interval, "kind", symbol(interval, "kind", kind));
+    put(interval, "method", constant(interval, "method", CarbonBasis.Method.values(), carbon));
+    put(interval, "rate", constant(interval, "rate", CarbonBasis.Rate.values(), carbon));
+    put(interval, "scope", constant(interval, "scope", CarbonBasis.Scope.values(), carbon));
+    put(interval, "source", constant(interval, "source", EnergySource.values(), kind.hasSource()));
+    put(interval, "currency", kind.isMoney() ? "EUR" : "");
+    long from = START + 1_000L * random.nextInt(1_000_000);
+    put(interval, "fromEpochMillis", from);
+    put(interval, "toEpochMillis", from + 1_000L * (1 + random.nextInt(3_600)));
+    if (!isOdd()) {
+      put(interval, "valueNano", random.nextLong());
+    }
+  }
+
+  /** The first is that of a series that has none. */
+  private GenericData.@Nullable EnumSymbol constant(
+      GenericData.Record record, String field, Enum<?>[] constants, boolean some) {
+    return symbol(record, field, constants[some ? 1 + random.nextInt(constants.length - 1) : 0]);
   }
 
   private static void put(GenericData.Record record, String field, @Nullable Object value) {

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -118,6 +119,7 @@ class WireBoundsTest {
     "budget, id",
     "alert, site",
     "alert, budget",
+    "grid, site",
     "cap-advice, site",
     "cap-advice, budget"
   })
@@ -158,6 +160,7 @@ class WireBoundsTest {
   @CsvSource({
     "allocation, atEpochMillis, false",
     "job, endEpochMillis, true",
+    "grid, issuedEpochMillis, false",
     "alert, sinceEpochMillis, true",
     "alert, updatedEpochMillis, true",
     "alert, endedEpochMillis, true"
@@ -188,6 +191,38 @@ class WireBoundsTest {
   void startOfAJob_mayBeUnsaid_butNotOf1970() {
     assertRead("job", with("job", "startEpochMillis", -1L));
     assertRefused("job", with("job", "startEpochMillis", 3_600_000L), "start of a job");
+  }
+
+  @Test
+  void anInterval_isOfOneSeries_ofWholeSeconds_andEndsAfterItsStart() {
+    assertRefused("grid", with("grid", "fromEpochMillis", 900_000L), "start of an interval");
+    assertRead("grid", with("grid", "toEpochMillis", Bounds.NEWEST_EPOCH_MILLIS));
+    assertRefused(
+        "grid", with("grid", "toEpochMillis", Bounds.NEWEST_EPOCH_MILLIS + 1_000), "end of an");
+    for (String field : List.of("fromEpochMillis", "toEpochMillis")) {
+      byte[] uneven = with("grid", (record, _) -> record.put(field, (long) record.get(field) + 1));
+      assertRefused("grid", uneven, "whole second");
+    }
+    byte[] empty =
+        with("grid", (record, _) -> record.put("toEpochMillis", record.get("fromEpochMillis")));
+    assertRefused("grid", empty, "an interval from");
+    assertRefused("grid", with("grid", "currency", "EUR"), "in currency 'EUR'");
+    for (String field : List.of("method", "rate", "scope")) {
+      assertRefused("grid", symbol(field, "NONE"), "needs a method, a rate and a scope");
+    }
+    assertRefused("grid", symbol("kind", "PRICE"), "PRICE");
+    assertRefused("grid", symbol("source", "SOLAR"), "CARBON of source SOLAR");
+    for (String field : List.of("provider", "zone", "given")) {
+      assertRead("grid", with("grid", field, "x".repeat(Bounds.NAME_CHARACTERS)));
+      assertRefused("grid", with("grid", field, "x".repeat(Bounds.NAME_CHARACTERS + 1)), "250");
+    }
+  }
+
+  private static byte[] symbol(String field, String symbol) {
+    return with(
+        "grid",
+        (record, schema) ->
+            record.put(field, new GenericData.EnumSymbol(schema.getField(field).schema(), symbol)));
   }
 
   @Test

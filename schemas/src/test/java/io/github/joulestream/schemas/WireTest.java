@@ -37,6 +37,12 @@ import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.energy.alerts.Thresholds;
 import io.github.joulestream.energy.capacity.SiteCapacity;
 import io.github.joulestream.energy.capacity.StorageGrowth;
+import io.github.joulestream.energy.grid.CarbonBasis;
+import io.github.joulestream.energy.grid.EnergySource;
+import io.github.joulestream.energy.grid.GridInterval;
+import io.github.joulestream.energy.grid.GridQuality;
+import io.github.joulestream.energy.grid.GridSeries;
+import io.github.joulestream.energy.grid.SeriesKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -336,6 +342,7 @@ class WireTest {
                 "facility@example.org",
                 "breaker of rack 12",
                 4)));
+    all.put("grid", grid(zero));
     all.put(
         "alert",
         new Message(
@@ -371,6 +378,29 @@ class WireTest {
                 CapMode.PROPORTIONAL,
                 List.of(new Cap(Contributor.Consumer.NODE, "n1", 9_000, 8_000, 2)))));
     return all;
+  }
+
+  private static Message grid(long zero) {
+    return new Message(
+        new GridCodec(),
+        WireSerdes.grid(),
+        new GridRecord(
+            new GridInterval(
+                "site",
+                GridSeries.carbon(
+                    new CarbonBasis(
+                        CarbonBasis.Method.RESIDUAL,
+                        CarbonBasis.Rate.MARGINAL,
+                        CarbonBasis.Scope.DIRECT)),
+                zero + 900_000,
+                zero + 1_800_000,
+                -232_239_104_000L,
+                "",
+                GridQuality.FORECAST,
+                zero + 7,
+                false,
+                new GridInterval.Origin("watttime", "CAISO_NORTH", "-512 lb/MWh")),
+            false));
   }
 
   private static Map<StatusColumn, Long> statusOfAll() {
@@ -459,6 +489,12 @@ class WireTest {
     assertThat(symbols("budget", "quantity")).isEqualTo(names(Quantity.values()));
     assertThat(symbols("budget", "advice")).isEqualTo(names(CapMode.values()));
     assertThat(symbols("cap-advice", "mode")).isEqualTo(names(CapMode.values()));
+    assertThat(symbols("grid", "kind")).isEqualTo(names(SeriesKind.values()));
+    assertThat(symbols("grid", "method")).isEqualTo(names(CarbonBasis.Method.values()));
+    assertThat(symbols("grid", "rate")).isEqualTo(names(CarbonBasis.Rate.values()));
+    assertThat(symbols("grid", "scope")).isEqualTo(names(CarbonBasis.Scope.values()));
+    assertThat(symbols("grid", "source")).isEqualTo(names(EnergySource.values()));
+    assertThat(symbols("grid", "quality")).isEqualTo(names(GridQuality.values()));
     assertThat(symbols("alert", "rule")).isEqualTo(names(Rule.values()));
     assertThat(symbols("alert", "severity")).isEqualTo(names(Severity.values()));
     assertThat(symbols("alert", "state")).isEqualTo(names(AlertState.values()));

@@ -43,6 +43,11 @@ public final class StoreText {
     return clean(text, MAX_IN_TAG).replace('\\', BACKSLASH_OPERATOR);
   }
 
+  /** What people know a tag as: with backslashes in place of what {@link #tag} puts there. */
+  public static String ofTag(String tag) {
+    return tag.replace(BACKSLASH_OPERATOR, '\\');
+  }
+
   /** A text for one of many in a field. */
   static String label(String text) {
     return clean(text, MAX_IN_TAG);

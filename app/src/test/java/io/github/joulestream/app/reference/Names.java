@@ -3,11 +3,14 @@ package io.github.joulestream.app.reference;
 
 import io.github.joulestream.app.Main;
 import io.github.joulestream.app.up.Summary;
+import io.github.joulestream.energy.grid.EnergySource;
+import io.github.joulestream.energy.grid.SeriesKind;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -49,10 +52,18 @@ final class Names {
       names.stored.addAll(measurement.fields().keySet());
     }
     names.stored.addAll(List.of(Summary.HEADER.split(",")));
+    names.addConstants(SeriesKind.values());
+    names.addConstants(EnergySource.values());
     for (Schema schema : TopicsPage.schemas()) {
       names.addFields(schema);
     }
     return names;
+  }
+
+  private void addConstants(Enum<?>[] constants) {
+    for (Enum<?> constant : constants) {
+      stored.add(constant.name().toLowerCase(Locale.ROOT));
+    }
   }
 
   private void addOptions(CommandLine line) {

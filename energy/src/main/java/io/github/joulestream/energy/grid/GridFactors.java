@@ -21,7 +21,8 @@ import java.util.TreeSet;
  * its supply, as of a time: of each interval the latest issue at or before it counts.
  *
  * <p>A value of a step is the mean by time of the intervals that it is in. If any part of the step
- * has none, it is not known: no value is taken from before or after. Formulae: docs/reports.md.
+ * has none, it is not known: no value is taken from before or after. Formulae:
+ * docs/decisions/0061-factors-and-charges.md.
  */
 public final class GridFactors {
   private static final int HOUR_MILLIS = 3_600_000;

@@ -5,14 +5,18 @@ import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.ResultReader;
+import io.github.joulestream.store.history.HistoryReader;
+import io.github.joulestream.store.history.StoredHistory;
 import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.influx.InfluxApi;
 import io.github.joulestream.store.influx.InfluxBuckets;
+import io.github.joulestream.store.influx.InfluxQlHistory;
 import io.github.joulestream.store.influx.InfluxQlReader;
 import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.influx.InfluxV1;
 import io.github.joulestream.store.influx.InfluxV2;
 import io.github.joulestream.store.influx.InfluxV3;
+import io.github.joulestream.store.questdb.QuestDbHistory;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
 import java.util.List;
@@ -66,6 +70,14 @@ public final class StoreConnection {
     return kind == StoreKind.QUESTDB
         ? new QuestDbReader(address.url())
         : new InfluxQlReader(api(), buckets);
+  }
+
+  /** To read years of it. */
+  public HistoryReader history() {
+    return new StoredHistory(
+        kind == StoreKind.QUESTDB
+            ? new QuestDbHistory(address.url())
+            : new InfluxQlHistory(api(), buckets));
   }
 
   /**

@@ -2,6 +2,8 @@
 package io.github.joulestream.store.influx;
 
 import io.github.joulestream.runtime.HttpEndpoint;
+import io.github.joulestream.runtime.StreamedBody;
+import io.github.joulestream.store.history.StreamedJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -46,6 +48,15 @@ final class InfluxHttp implements AutoCloseable {
         endpoint.request(path, parameters).GET().build(),
         HttpResponse.BodyHandlers.ofInputStream(),
         QUERY_LIMIT);
+  }
+
+  /** For an answer of any length, which ends only with a pause. */
+  HttpResponse<InputStream> longStream(String path, Map<String, String> parameters)
+      throws IOException {
+    return endpoint.send(
+        endpoint.request(path, parameters).GET().build(),
+        StreamedBody.of(StreamedJson.LONGEST_PAUSE),
+        StreamedJson.LONGEST_SILENCE);
   }
 
   @Override

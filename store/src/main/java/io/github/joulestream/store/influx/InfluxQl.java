@@ -3,10 +3,13 @@ package io.github.joulestream.store.influx;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.store.ResultRow;
+import io.github.joulestream.store.history.HistoryRow;
+import io.github.joulestream.store.history.StreamedJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -81,35 +84,54 @@ public final class InfluxQl {
    * @throws QueryRefused if it does not answer this
    */
   public void query(String database, String query, Consumer<Row> rows) throws IOException {
-    HttpResponse<InputStream> response =
-        http.stream(
-            "/query",
-            Map.of(
-                "db",
-                database,
-                "q",
-                query,
-                "epoch",
-                "ns",
-                "chunked",
-                "true",
-                "chunk_size",
-                Integer.toString(CHUNK_ROWS)));
+    HttpResponse<InputStream> response = http.stream("/query", parameters(database, query));
+    try (InputStream body = accepted(response);
+        MappingIterator<JsonNode> chunks = JSON.readerFor(JsonNode.class).readValues(body)) {
+      while (chunks.hasNextValue()) {
+        chunk(chunks.nextValue(), rows);
+      }
+    }
+  }
+
+  /**
+   * As {@link #query}, for answers of any length: only a pause ends it, and one object has the
+   * values of each row in turn.
+   */
+  public void stream(String database, String query, Consumer<HistoryRow> rows) throws IOException {
+    HttpResponse<InputStream> response = http.longStream("/query", parameters(database, query));
+    try (InputStream body = accepted(response);
+        JsonParser json = StreamedJson.parser(body)) {
+      InfluxQlAnswer.read(json, rows);
+    }
+  }
+
+  private static Map<String, String> parameters(String database, String query) {
+    return Map.of(
+        "db",
+        database,
+        "q",
+        query,
+        "epoch",
+        "ns",
+        "chunked",
+        "true",
+        "chunk_size",
+        Integer.toString(CHUNK_ROWS));
+  }
+
+  /** The body of an answer with rows. */
+  private static InputStream accepted(HttpResponse<InputStream> response) throws IOException {
+    if (response.statusCode() / 100 == 2) {
+      return response.body();
+    }
     try (InputStream body = response.body()) {
-      if (response.statusCode() / 100 != 2) {
-        InfluxAnswer answer =
-            new InfluxAnswer(
-                response.statusCode(), new String(body.readNBytes(MAX_REFUSAL), UTF_8), 0);
-        if (answer.denied()) {
-          throw new InfluxApi.Denied(answer);
-        }
-        throw new QueryRefused("answers %s".formatted(answer));
+      InfluxAnswer answer =
+          new InfluxAnswer(
+              response.statusCode(), new String(body.readNBytes(MAX_REFUSAL), UTF_8), 0);
+      if (answer.denied()) {
+        throw new InfluxApi.Denied(answer);
       }
-      try (MappingIterator<JsonNode> chunks = JSON.readerFor(JsonNode.class).readValues(body)) {
-        while (chunks.hasNextValue()) {
-          chunk(chunks.nextValue(), rows);
-        }
-      }
+      throw new QueryRefused("answers %s".formatted(answer));
     }
   }
 

@@ -102,7 +102,7 @@ public final class InfluxQlReader implements ResultReader {
     return found;
   }
 
-  private static String within(long fromEpochMillis, long toEpochMillis) {
+  static String within(long fromEpochMillis, long toEpochMillis) {
     return "time >= %d%s AND time < %d%s"
         .formatted(fromEpochMillis, NANOS_PER_MILLI, toEpochMillis, NANOS_PER_MILLI);
   }

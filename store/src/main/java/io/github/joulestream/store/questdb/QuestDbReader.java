@@ -140,7 +140,7 @@ public final class QuestDbReader implements ResultReader {
   }
 
   /** A condition on the time of a point. */
-  private static String within(long fromEpochMillis, long toEpochMillis) {
+  static String within(long fromEpochMillis, long toEpochMillis) {
     return "timestamp >= %d%s AND timestamp < %d%s"
         .formatted(fromEpochMillis, NANOS_PER_MILLI, toEpochMillis, NANOS_PER_MILLI);
   }

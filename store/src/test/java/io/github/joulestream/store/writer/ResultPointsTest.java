@@ -14,6 +14,10 @@ import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.energy.capacity.SiteCapacity;
+import io.github.joulestream.energy.grid.GridInterval;
+import io.github.joulestream.energy.grid.GridQuality;
+import io.github.joulestream.energy.grid.GridSeries;
+import io.github.joulestream.energy.grid.SeriesKind;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.schemas.AlertRouting;
@@ -23,6 +27,7 @@ import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.Capacity;
 import io.github.joulestream.schemas.DeviceTotals;
 import io.github.joulestream.schemas.DeviceWindow;
+import io.github.joulestream.schemas.GridRecord;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobState;
@@ -137,6 +142,7 @@ class ResultPointsTest {
     values.put(Topic.PLACEMENT, bytes(WireSerdes.placements(), placement));
     values.put(Topic.JOB_QUARTER_HOUR, bytes(WireSerdes.jobQuarterHours(), quarter));
     values.put(Topic.NODES, bytes(WireSerdes.nodes(), report));
+    values.put(Topic.GRID, bytes(WireSerdes.grid(), grid()));
     values.forEach((topic, value) ->
         measurements.put(
             topic,
@@ -157,10 +163,27 @@ class ResultPointsTest {
             Map.entry(Topic.JOB_QUARTER_HOUR, Measurement.JOB_QUARTER_HOUR),
             Map.entry(Topic.NODES, Measurement.NODE),
             Map.entry(Topic.CAPACITY, Measurement.CAPACITY),
-            Map.entry(Topic.POOL_PEAK, Measurement.POOL_PEAK));
+            Map.entry(Topic.POOL_PEAK, Measurement.POOL_PEAK),
+            Map.entry(Topic.GRID, Measurement.GRID));
     assertThat(ResultPoints.TOPICS)
         .containsExactlyInAnyOrderElementsOf(
             values.keySet().stream().map(Topic::topicName).toList());
+  }
+
+  private static GridRecord grid() {
+    return new GridRecord(
+        new GridInterval(
+            "site",
+            GridSeries.of(SeriesKind.EXPORT),
+            1_790_000_000_000L,
+            1_790_003_600_000L,
+            7,
+            "",
+            GridQuality.MEASURED,
+            START,
+            false,
+            GridInterval.Origin.UNKNOWN),
+        true);
   }
 
   private static <T> byte[] bytes(Serde<T> serde, T value) {
@@ -175,6 +198,7 @@ class ResultPointsTest {
         .hasMessage("empty record");
     assertThat(ResultPoints.of(record(Topic.ALERTS, key, null))).isEmpty();
     assertThat(ResultPoints.of(record(Topic.NODES, key, null))).isEmpty();
+    assertThat(ResultPoints.of(record(Topic.GRID, key, null))).isEmpty();
     assertThat(ResultPoints.of(record(Topic.BUDGETS, key, null)).getFirst().fields())
         .isEqualTo(Map.of("in_force", 0L));
     assertThatThrownBy(() -> ResultPoints.of(record(Topic.BUDGETS, null, null)))

@@ -204,8 +204,9 @@ final class HostileRecords {
   private byte[] key(Topic topic, String name) {
     String key =
         switch (topic) {
-          case SITE_WINDOW, LEDGER, POWER_SNAPSHOT, CAP_ADVICE, GRID -> site;
+          case SITE_WINDOW, LEDGER, POWER_SNAPSHOT, CAP_ADVICE -> site;
           case ALERTS -> name;
+          case GRID -> site + "/export/" + nowEpochMillis + "/" + nowEpochMillis;
           default -> site + "/" + name;
         };
     return key.getBytes(UTF_8);
@@ -308,6 +309,13 @@ final class HostileRecords {
     GenericRecord value = new Filler(name, extreme, -1).record(schema(schema));
     if (schema.equals("telemetry")) {
       givePower(value, extreme);
+    }
+    if (schema.equals("grid") && extreme == null) {
+      // the first constants of its enums are no series
+      Schema kind = value.getSchema().getField("kind").schema();
+      value.put("kind", new GenericData.EnumSymbol(kind, "EXPORT"));
+      value.put("currency", "");
+      value.put("toEpochMillis", (long) value.get("fromEpochMillis") + 3_600_000);
     }
     return value;
   }

@@ -69,14 +69,14 @@ class ITTopics {
                   new NewTopic("telemetry", Optional.of(3), Optional.empty())
                       .configs(Topic.TELEMETRY.config()),
                   new NewTopic("grid", Optional.of(2), Optional.empty())
-                      .configs(Map.of("cleanup.policy", "compact"))))
+                      .configs(Map.of("cleanup.policy", "delete"))))
           .all()
           .get();
       String before = topics(1, "check");
       assertThat(before)
           .contains("job-window: is missing")
           .contains("grid: has 2 partitions, must have 1")
-          .contains("grid: cleanup.policy is compact, must be delete")
+          .contains("grid: cleanup.policy is delete, must be compact")
           .doesNotContain("telemetry: ");
 
       assertThat(topics(0, "create", "--partitions", "4"))

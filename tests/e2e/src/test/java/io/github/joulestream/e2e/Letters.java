@@ -27,10 +27,7 @@ final class Letters implements AutoCloseable {
   /** Nobody reads these, or only whoever asks: nobody can refuse what is in them. */
   private static final Set<String> NOT_READ =
       Set.of(
-          Topic.GRID.topicName(),
-          Topic.CAP_ADVICE.topicName(),
-          Topic.SCHEMAS.topicName(),
-          Topic.DEAD_LETTER.topicName());
+          Topic.CAP_ADVICE.topicName(), Topic.SCHEMAS.topicName(), Topic.DEAD_LETTER.topicName());
 
   /** Whose keys say where the books of a record are, and must say the same as its value. */
   private static final Set<String> KEYED =

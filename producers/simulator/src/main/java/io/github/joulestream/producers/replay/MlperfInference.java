@@ -134,7 +134,12 @@ final class MlperfInference {
     return new JobRecord(
         site,
         benchmark + "/" + scenario,
-        new JobDetails("", benchmark, text(detail.get("sut_name")), scenario, Map.of()),
+        new JobDetails(
+            "",
+            benchmark,
+            text(detail.get("sut_name")),
+            scenario,
+            BenchmarkModels.labels(benchmark, "infer")),
         new JobSpan(begin, end),
         valid == null || valid.asText().equals("VALID") ? JobState.COMPLETED : JobState.FAILED,
         new JobWork(work.amount(), work.unit()),

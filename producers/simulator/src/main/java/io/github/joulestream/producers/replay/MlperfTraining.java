@@ -79,7 +79,7 @@ final class MlperfTraining {
   private record Entry(String key, long epochMillis, JsonNode value, JsonNode metadata) {}
 
   /** When a job ran and what it did; its times are -1 where the log has none. */
-  private record Lifecycle(long start, long stop, JobState state, double samples) {
+  private record Lifecycle(long start, long stop, JobState state, double samples, String batch) {
     boolean isComplete() {
       return start >= 0 && stop >= start;
     }
@@ -91,6 +91,7 @@ final class MlperfTraining {
     long stop = -1;
     String status = "";
     double samples = 0;
+    String batch = "";
     int number = 0;
     for (String line : Lines.of(path)) {
       number++;
@@ -104,12 +105,14 @@ final class MlperfTraining {
       } else if (entry.key.equals("run_stop")) {
         stop = entry.epochMillis;
         status = entry.metadata.path("status").asText();
+      } else if (entry.key.equals("global_batch_size") && entry.value.isIntegralNumber()) {
+        batch = entry.value.asText();
       }
       samples = Math.max(samples, entry.metadata.path("samples_count").asDouble(0));
     }
     // a run without the status success is no result, by the benchmark's rules
     JobState state = status.equals("success") ? JobState.COMPLETED : JobState.FAILED;
-    return new Lifecycle(start, stop, state, samples);
+    return new Lifecycle(start, stop, state, samples, batch);
   }
 
   private void readRun(Path powerFolder, List<Path> files, Found found) throws IOException {
@@ -125,7 +128,7 @@ final class MlperfTraining {
     Lifecycle lifecycle =
         Files.isRegularFile(log)
             ? readLifecycle(log, found.notices)
-            : new Lifecycle(-1, -1, JobState.UNKNOWN, 0);
+            : new Lifecycle(-1, -1, JobState.UNKNOWN, 0, "");
     Power power = readPower(files, benchmark, system, lifecycle, found.notices);
     String own = String.join(".", system, benchmark, run);
     String file = root.relativize(powerFolder).toString();
@@ -139,16 +142,17 @@ final class MlperfTraining {
     if (power.logs.isEmpty()) {
       return;
     }
+    JsonNode description = description(benchmarkFolder, system);
     JobRecord job =
         new JobRecord(
             site,
             system + "/" + benchmark + "/" + run,
             new JobDetails(
-                submitter(benchmarkFolder, system),
+                description.path("submitter").asText(),
                 benchmark,
                 run,
                 system,
-                Map.of("nodes", Integer.toString(power.logs.size()))),
+                labels(benchmark, power.logs.size(), lifecycle, description)),
             new JobSpan(lifecycle.start, lifecycle.stop),
             lifecycle.state,
             new JobWork(lifecycle.samples, lifecycle.samples > 0 ? "samples" : ""),
@@ -353,18 +357,36 @@ final class MlperfTraining {
     }
   }
 
-  /** Who submitted the results, from {@code systems/<system>.json} in any folder above. */
-  private String submitter(Path folder, String system) throws IOException {
+  private static Map<String, String> labels(
+      String benchmark, int nodes, Lifecycle lifecycle, JsonNode description) {
+    Map<String, String> labels = BenchmarkModels.labels(benchmark, "train");
+    labels.put("nodes", Integer.toString(nodes));
+    if (!lifecycle.batch.isEmpty()) {
+      labels.put("batch", lifecycle.batch);
+    }
+    String gpu = description.path("accelerator_model_name").asText().strip();
+    if (!gpu.isEmpty()) {
+      labels.put("gpu", gpu);
+    }
+    int perNode = description.path("accelerators_per_node").asInt(0);
+    if (perNode > 0) {
+      labels.put("gpus", Integer.toString(perNode * nodes));
+    }
+    return labels;
+  }
+
+  /** Who submitted the results and on what: {@code systems/<system>.json} in any folder above. */
+  private JsonNode description(Path folder, String system) throws IOException {
     for (Path above = folder; above != null; above = above.getParent()) {
       Path description = above.resolve("systems").resolve(system + ".json");
       if (Files.isRegularFile(description)) {
-        return JSON.readTree(description.toFile()).path("submitter").asText();
+        return JSON.readTree(description.toFile());
       }
       if (above.equals(root)) {
         break;
       }
     }
-    return "";
+    return JSON.createObjectNode();
   }
 
   private static String name(@Nullable Path file) {

@@ -53,6 +53,10 @@ class MlperfInferenceTest {
     JobRecord llama = requireNonNull(jobs.get("llama2-70b-99/Offline"));
     assertThat(mixtral.work().amount() / joules(recorded, mixtral)).isCloseTo(7.959, within(0.002));
     assertThat(llama.work().amount() / joules(recorded, llama)).isCloseTo(4.106, within(0.002));
+    assertThat(mixtral.details().labels()).containsEntry("arch", "moe");
+    assertThat(llama.details().labels())
+        .containsEntry("arch", "dense")
+        .containsEntry("phase", "infer");
     assertThat(traces.notices()).anyMatch(notice -> notice.contains("--utc-offset"));
   }
 

@@ -44,6 +44,23 @@ class MlperfTrainingTest {
         (job, error) -> assertThat(error).as(job.job()).isCloseTo(0, within(1e-8)));
   }
 
+  @Test
+  void real_labelsAreOfTheBenchmarkTheLogAndTheSystem() throws IOException {
+    TraceSet traces = Traces.find(TraceFolder.of(REAL), ReplayOptions.DEFAULT);
+    assertThat(traces.jobs())
+        .hasSize(14)
+        .allSatisfy(
+            job -> assertThat(job.details().labels()).containsKeys("phase", "batch", "gpu"));
+    JobRecord lora =
+        traces.jobs().stream().filter(job -> job.job().contains("lora")).findFirst().orElseThrow();
+    assertThat(lora.details().labels())
+        .containsEntry("model", "llama2-70b")
+        .containsEntry("phase", "train")
+        .containsEntry("batch", "64")
+        .containsEntry("gpu", "NVIDIA H100-SXM5-80GB")
+        .containsEntry("gpus", "512");
+  }
+
   /**
    * What was measured around the edges is not the same where the log goes on beyond the run: there
    * the reference has the idle power of a minute before and after it at its edges.

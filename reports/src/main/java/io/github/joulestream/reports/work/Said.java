@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.reports.work;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+
+/** Figures within sentences: three significant digits, energy in Wh with its prefix. */
+public final class Said {
+  private static final MathContext DIGITS = new MathContext(3, RoundingMode.HALF_UP);
+  private static final MathContext MODEL = new MathContext(12, RoundingMode.HALF_UP);
+  private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
+  private static final BigDecimal MILLIJOULES_PER_WH = BigDecimal.valueOf(3_600_000);
+  private static final List<String> PREFIXES = List.of("", "k", "M", "G", "T", "P");
+
+  private Said() {}
+
+  /** A number: {@code 7.96}, {@code 12,300}. */
+  public static String number(double value) {
+    return Double.isFinite(value) ? number(BigDecimal.valueOf(value)) : "-";
+  }
+
+  /** A number. */
+  public static String number(BigDecimal value) {
+    if (value.signum() == 0) {
+      return "0";
+    }
+    BigDecimal rounded = value.round(DIGITS);
+    if (rounded.abs().compareTo(THOUSAND) >= 0) {
+      return String.format(
+          Locale.ROOT, "%,d", value.setScale(0, RoundingMode.HALF_UP).toBigInteger());
+    }
+    int scale = 2 - (rounded.precision() - rounded.scale() - 1);
+    return rounded.setScale(Math.max(0, scale), RoundingMode.HALF_UP).toPlainString();
+  }
+
+  /** Energy of so many mJ. */
+  public static String energy(BigInteger millijoules) {
+    BigDecimal value = new BigDecimal(millijoules).divide(MILLIJOULES_PER_WH, MODEL);
+    int prefix = 0;
+    while (prefix < PREFIXES.size() - 1 && value.round(DIGITS).abs().compareTo(THOUSAND) >= 0) {
+      value = value.movePointLeft(3);
+      prefix++;
+    }
+    return number(value) + " " + PREFIXES.get(prefix) + "Wh";
+  }
+
+  /** A share in percent. */
+  public static String percent(double ratio) {
+    return number(ratio * 100) + " %";
+  }
+
+  /** A figure of the model, of 12 significant digits; it must be finite. */
+  public static BigDecimal decimal(double value) {
+    return new BigDecimal(
+        BigDecimal.valueOf(value).round(MODEL).stripTrailingZeros().toPlainString());
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.store.influx;
+
+import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.catalogue.Retention;
+import io.github.joulestream.store.history.HistoryRow;
+import io.github.joulestream.store.history.HistoryStore;
+import io.github.joulestream.store.history.Selection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/** History out of an InfluxDB by InfluxQL; a bucket is the database of its name. */
+public final class InfluxQlHistory implements HistoryStore {
+  private static final String NO_DATABASE = "database not found";
+
+  private final InfluxApi api;
+  private final Buckets buckets;
+
+  /** Closes the API when it is closed. */
+  public InfluxQlHistory(InfluxApi api, Buckets buckets) {
+    this.api = api;
+    this.buckets = buckets;
+  }
+
+  @Override
+  public void read(Selection selection, Consumer<HistoryRow> rows) {
+    boolean sums = selection.sums() != Selection.Sums.NONE;
+    List<String> fields = new ArrayList<>();
+    for (String field : selection.fields()) {
+      fields.add(sums ? "sum(%1$s) AS %1$s".formatted(quoted(field)) : quoted(field));
+    }
+    query(database(selection), select(selection, String.join(", ", fields)), rows);
+  }
+
+  private static String select(Selection selection, String fields) {
+    List<String> groups = new ArrayList<>();
+    if (selection.sums() == Selection.Sums.BY_TAGS_AND_STEPS) {
+      groups.add("time(%ds)".formatted(selection.stepMillis() / 1_000));
+    }
+    selection.tags().forEach(tag -> groups.add(quoted(tag)));
+    return "SELECT %s FROM %s WHERE %s GROUP BY %s%s"
+        .formatted(
+            fields,
+            quoted(selection.measurement().measurementName()),
+            condition(selection),
+            String.join(", ", groups),
+            selection.sums() == Selection.Sums.BY_TAGS_AND_STEPS ? " fill(none)" : "");
+  }
+
+  private static String condition(Selection selection) {
+    List<String> conditions = new ArrayList<>();
+    conditions.add(InfluxQlReader.within(selection.range().from(), selection.range().to()));
+    if (!selection.window().isEmpty()) {
+      conditions.add("%s = %s".formatted(quoted(Measurement.WINDOW), literal(selection.window())));
+    }
+    selection
+        .names()
+        .forEach((tag, names) ->
+            conditions.add(
+                "("
+                    + String.join(
+                        " OR ",
+                        names.stream()
+                            .sorted()
+                            .map(name -> "%s = %s".formatted(quoted(tag), literal(name)))
+                            .toList())
+                    + ")"));
+    if (!selection.condition().isEmpty()) {
+      conditions.add("(" + selection.condition() + ")");
+    }
+    return String.join(" AND ", conditions);
+  }
+
+  /** Of names of the catalogue. */
+  private static String quoted(String name) {
+    return '"' + name + '"';
+  }
+
+  /** A text as InfluxQL. */
+  private static String literal(String text) {
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'";
+  }
+
+  private String database(Selection selection) {
+    Retention retention = selection.measurement().retention(selection.window());
+    return buckets.of(retention).name();
+  }
+
+  @Override
+  public SortedSet<String> sites(Measurement measurement) {
+    Set<String> databases = new LinkedHashSet<>();
+    databases.add(buckets.of(measurement.retention("")).name());
+    databases.add(buckets.of(measurement.retention("1h")).name());
+    SortedSet<String> sites = new TreeSet<>();
+    for (String database : databases) {
+      query(
+          database,
+          "SHOW TAG VALUES FROM %s WITH KEY = \"site\""
+              .formatted(quoted(measurement.measurementName())),
+          row -> sites.add(row.text("value")));
+    }
+    return sites;
+  }
+
+  @Override
+  public OptionalLong firstMillis(Selection of) {
+    List<Long> first = new ArrayList<>();
+    query(
+        database(of),
+        select(of, "first(%s)".formatted(quoted(of.fields().getFirst()))),
+        row -> first.add(Math.floorDiv(row.number(Selection.TIME), 1_000_000)));
+    return first.stream().mapToLong(Long::longValue).min();
+  }
+
+  private void query(String database, String query, Consumer<HistoryRow> rows) {
+    try {
+      api.influxQl().stream(database, query, rows);
+    } catch (InfluxApi.Denied e) {
+      throw unreadable(
+          new IOException(
+              "%s -> give --token of a user who may read %s %s"
+                  .formatted(e.getMessage(), api.bucketWord(), database),
+              e));
+    } catch (InfluxQl.QueryRefused e) {
+      // a store that nobody has written to yet
+      if (!String.valueOf(e.getMessage()).contains(NO_DATABASE)) {
+        throw unreadable(e);
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private UncheckedIOException unreadable(IOException e) {
+    return new UncheckedIOException(
+        "the store at %s cannot be read: %s".formatted(api.address(), e.getMessage()), e);
+  }
+
+  @Override
+  public void close() {
+    api.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.joulestream.store.history;
+
+import org.jspecify.annotations.NullMarked;
