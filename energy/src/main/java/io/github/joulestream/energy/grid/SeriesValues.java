@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * latest issue, unless it withdraws it. Of intervals that overlap, the one that was issued last is
  * kept.
  */
-final class SeriesValues {
+public final class SeriesValues {
   /** mJ in 1e-9 kWh: 3.6. */
   private static final BigInteger NANO_TO_MILLIJOULES = BigInteger.valueOf(18);
 
@@ -47,7 +47,7 @@ final class SeriesValues {
   private record Span(long from, long to) {}
 
   /** Of the issues of one series. */
-  static SeriesValues of(Collection<GridInterval> issues, long asOfEpochMillis) {
+  public static SeriesValues of(Collection<GridInterval> issues, long asOfEpochMillis) {
     Map<Span, GridInterval> latest = new HashMap<>();
     for (GridInterval issue : issues) {
       if (issue.issued() <= asOfEpochMillis) {
@@ -77,7 +77,8 @@ final class SeriesValues {
     return new SeriesValues(List.copyOf(kept.values()), replaced);
   }
 
-  boolean isEmpty() {
+  /** True if there is none. */
+  public boolean isEmpty() {
     return intervals.isEmpty();
   }
 
@@ -117,7 +118,7 @@ final class SeriesValues {
   }
 
   /** Time of a range without a value, ms. */
-  long missing(long from, long to) {
+  public long missing(long from, long to) {
     long missing = to - from;
     for (GridInterval interval : within(from, to)) {
       missing -= overlap(interval, from, to);
@@ -148,7 +149,7 @@ final class SeriesValues {
    * part of its energy. What an interval had up to a time is rounded half up, and a part is the
    * difference of two such: parts that make up an interval add up to it.
    */
-  long millijoules(long from, long to) {
+  public long millijoules(long from, long to) {
     BigInteger sum = BigInteger.ZERO;
     for (GridInterval interval : within(from, to)) {
       sum =
@@ -167,7 +168,7 @@ final class SeriesValues {
   }
 
   /** True if some value in the range is estimated, forecast or synthetic. */
-  boolean isWeak(long from, long to) {
+  public boolean isWeak(long from, long to) {
     for (GridInterval interval : within(from, to)) {
       if (interval.quality() != GridQuality.MEASURED) {
         return true;
