@@ -4,6 +4,7 @@ package io.github.joulestream.reports.data;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.reports.model.Factor;
 import io.github.joulestream.reports.period.Period;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -24,7 +25,7 @@ public interface PeriodData {
           SiteAmount.COVERED_MILLIS,
           SiteAmount.UNCOVERED_MILLIS);
 
-  /** Of what. */
+  /** Of what; it ends earlier than what was asked for if that was not over at {@code asOf}. */
   Period period();
 
   /** Sites that have a ledger in the period. */
@@ -43,6 +44,13 @@ public interface PeriodData {
 
   /** Each job with energy in the period; only if the data were asked for with jobs. */
   List<JobUse> jobList();
+
+  /**
+   * Measured energy less that of jobs less idle energy, mJ; 0 unless there is a defect. Of jobs it
+   * has what was read of each or of their groups, if the request is not narrowed; else the
+   * ledger's.
+   */
+  BigInteger difference();
 
   /** Number of jobs with energy in the period, or that were under way in it. */
   long jobCount();

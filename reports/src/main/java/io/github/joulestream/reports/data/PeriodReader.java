@@ -55,12 +55,13 @@ final class PeriodReader {
     SortedMap<String, SiteLedger> sites = ledgers(period);
     Map<String, JobSteps> steps = new TreeMap<>();
     if (detail == Detail.SITES) {
-      return new ReadPeriod(period, detail, sites, steps, Map.of(), null, jobCount(period));
+      return new ReadPeriod(period, detail, sites, steps, Map.of(), null, jobCount(period), false);
     }
     sites.forEach((site, ledger) -> steps.put(site, new JobSteps(ledger.steps())));
     if (detail == Detail.JOBS) {
       JobLines lines = lines(period, sites, steps);
-      return new ReadPeriod(period, detail, sites, steps, Map.of(), lines, lines::jobCount);
+      return new ReadPeriod(
+          period, detail, sites, steps, Map.of(), lines, lines::jobCount, isOfAll());
     }
     Map<GroupKey, Use> groups = new HashMap<>();
     usage(
@@ -79,7 +80,11 @@ final class PeriodReader {
                 .add(row.totals(), ledger.factors(step));
           }
         });
-    return new ReadPeriod(period, detail, sites, steps, groups, null, jobCount(period));
+    return new ReadPeriod(period, detail, sites, steps, groups, null, jobCount(period), isOfAll());
+  }
+
+  private boolean isOfAll() {
+    return request.users().isEmpty() && request.projects().isEmpty() && request.labels().isEmpty();
   }
 
   private SortedMap<String, SiteLedger> ledgers(Period period) {

@@ -2,11 +2,15 @@
 package io.github.joulestream.reports.data;
 
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.grid.ExactSum;
 import io.github.joulestream.energy.grid.StepFactors;
 import io.github.joulestream.reports.data.ReportSource.Detail;
 import io.github.joulestream.reports.model.Factor;
 import io.github.joulestream.reports.period.Period;
+import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +38,7 @@ final class ReadPeriod implements PeriodData {
   private final Map<GroupKey, Use> groups;
   private final @Nullable JobLines lines;
   private final LongSupplier jobCount;
+  private final boolean hasAllJobs;
   private final List<Factor> factors;
   private final List<String> notes;
   private final Map<Grouping, SortedMap<String, Use>> groupings = new HashMap<>();
@@ -49,6 +54,7 @@ final class ReadPeriod implements PeriodData {
    * @param steps of jobs, by site; empty if jobs were not read
    * @param groups by site, user and project; empty if jobs were read one by one, or not at all
    * @param lines each job; null if they were not read one by one
+   * @param hasAllJobs whether groups or lines are of all jobs
    */
   ReadPeriod(
       Period period,
@@ -57,7 +63,8 @@ final class ReadPeriod implements PeriodData {
       Map<String, JobSteps> steps,
       Map<GroupKey, Use> groups,
       @Nullable JobLines lines,
-      LongSupplier jobCount) {
+      LongSupplier jobCount,
+      boolean hasAllJobs) {
     this.period = period;
     this.detail = detail;
     this.sites = sites;
@@ -65,8 +72,17 @@ final class ReadPeriod implements PeriodData {
     this.groups = groups;
     this.lines = lines;
     this.jobCount = jobCount;
+    this.hasAllJobs = hasAllJobs;
     this.factors = FactorTexts.of(sites.values());
-    this.notes = LedgerNotes.of(sites.values());
+    List<String> allNotes = new ArrayList<>(LedgerNotes.of(sites.values()));
+    BigInteger difference = difference();
+    if (difference.signum() != 0) {
+      allNotes.add(
+          ("Measured energy less jobs less idle is %s mJ and not 0: quarters of an hour of jobs are"
+                  + " not in the store, or not yet.")
+              .formatted(difference));
+    }
+    this.notes = List.copyOf(allNotes);
   }
 
   /** How much of it was read. */
@@ -235,6 +251,22 @@ final class ReadPeriod implements PeriodData {
       jobList = list;
     }
     return list;
+  }
+
+  @Override
+  public BigInteger difference() {
+    ExactSum difference = new ExactSum();
+    for (SiteLedger ledger : sites.values()) {
+      difference.add(ledger.sum(SiteAmount.MEASURED_TOTAL_MILLIJOULES));
+      difference.subtract(ledger.sum(SiteAmount.IDLE_TOTAL_MILLIJOULES));
+      if (!hasAllJobs) {
+        difference.subtract(ledger.sum(SiteAmount.JOBS_TOTAL_MILLIJOULES));
+      }
+    }
+    if (hasAllJobs) {
+      difference.subtract(jobs().sum(JobAmount.TOTAL_MILLIJOULES));
+    }
+    return difference.value();
   }
 
   @Override

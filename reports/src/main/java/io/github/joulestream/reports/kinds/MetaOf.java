@@ -11,7 +11,6 @@ import io.github.joulestream.reports.period.Period;
 import io.github.joulestream.runtime.Version;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ final class MetaOf {
   static Meta of(
       String kind, String title, ReportRequest request, PeriodData data, List<String> notes) {
     Period period = data.period();
-    boolean complete = !period.to().isAfter(request.asOf());
+    boolean complete = period.to().equals(request.period().to());
     List<String> all = new ArrayList<>(notes);
     all.addAll(data.notes());
     return new Meta(
@@ -43,20 +42,16 @@ final class MetaOf {
         scope(request),
         period.label(),
         period.from(),
-        complete ? period.to() : latest(period.from(), request.asOf()),
+        period.to(),
         period.zone(),
         request.asOf(),
         complete,
         coverage(data),
         currency(data),
-        difference(data).value(),
+        data.difference(),
         data.factors(),
         all,
         Version.CURRENT);
-  }
-
-  private static Instant latest(Instant a, Instant b) {
-    return a.isAfter(b) ? a : b;
   }
 
   /** {@code project=climate, model=llama}. */
@@ -83,13 +78,6 @@ final class MetaOf {
     return all.signum() <= 0
         ? null
         : new BigDecimal(covered.value()).divide(new BigDecimal(all.value()), DIGITS);
-  }
-
-  private static ExactSum difference(PeriodData data) {
-    ExactSum difference = sum(data, SiteAmount.MEASURED_TOTAL_MILLIJOULES);
-    difference.subtract(sum(data, SiteAmount.JOBS_TOTAL_MILLIJOULES));
-    difference.subtract(sum(data, SiteAmount.IDLE_TOTAL_MILLIJOULES));
-    return difference;
   }
 
   private static String currency(PeriodData data) {

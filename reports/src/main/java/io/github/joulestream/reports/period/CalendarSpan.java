@@ -128,10 +128,10 @@ public final class CalendarSpan {
         return month.toString();
       }
       if (months == 3 && month.getMonthValue() % 3 == 1) {
-        return "%d-Q%d".formatted(first.getYear(), first.get(IsoFields.QUARTER_OF_YEAR));
+        return first.getYear() + "-Q" + first.get(IsoFields.QUARTER_OF_YEAR);
       }
       if (months == 12 && month.getMonthValue() == 1) {
-        return "%04d".formatted(first.getYear());
+        return String.valueOf(first.getYear());
       }
     }
     if (first.plusDays(1).equals(end)) {

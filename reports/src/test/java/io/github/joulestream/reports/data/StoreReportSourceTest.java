@@ -108,6 +108,28 @@ class StoreReportSourceTest {
     assertThat(data.by(Grouping.of(By.USER))).containsKey("");
   }
 
+  @ParameterizedTest
+  @EnumSource(Detail.class)
+  void difference_isOfWhatWasRead(Detail detail) {
+    assertThat(october(detail).difference()).isZero();
+    assertThat(october(detail).notes()).noneMatch(note -> note.contains("less jobs less idle"));
+    // a quarter of a job that is in the ledger alone
+    history.addToLedger(
+        "west",
+        OCTOBER.range().from(),
+        Totals.ofSite()
+            .add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 17)
+            .add(SiteAmount.JOBS_TOTAL_MILLIJOULES, 17));
+    assertThat(october(detail).difference()).isEqualTo(detail == Detail.SITES ? 0 : 17);
+    assertThat(
+            october(detail).notes().stream().anyMatch(note -> note.contains("is 17 mJ and not 0")))
+        .isEqualTo(detail != Detail.SITES);
+    ReportRequest ofUser =
+        RequestFixture.narrowed(
+            RequestFixture.of(OCTOBER, AS_OF, "east", "west"), "user003", "", Map.of());
+    assertThat(of(ofUser, detail).difference()).isZero();
+  }
+
   @Test
   void groupsAndJobs_areTheSame() {
     PeriodData groups = october(Detail.GROUPS);
