@@ -39,13 +39,22 @@ public final class Said {
 
   /** Energy of so many mJ. */
   public static String energy(BigInteger millijoules) {
-    BigDecimal value = new BigDecimal(millijoules).divide(MILLIJOULES_PER_WH, MODEL);
+    return prefixed(new BigDecimal(millijoules).divide(MILLIJOULES_PER_WH, MODEL), "Wh");
+  }
+
+  /** Power of so many mW. */
+  public static String power(long milliwatts) {
+    return prefixed(BigDecimal.valueOf(milliwatts).movePointLeft(3), "W");
+  }
+
+  private static String prefixed(BigDecimal value, String unit) {
+    BigDecimal scaled = value;
     int prefix = 0;
-    while (prefix < PREFIXES.size() - 1 && value.round(DIGITS).abs().compareTo(THOUSAND) >= 0) {
-      value = value.movePointLeft(3);
+    while (prefix < PREFIXES.size() - 1 && scaled.round(DIGITS).abs().compareTo(THOUSAND) >= 0) {
+      scaled = scaled.movePointLeft(3);
       prefix++;
     }
-    return number(value) + " " + PREFIXES.get(prefix) + "Wh";
+    return number(scaled) + " " + PREFIXES.get(prefix) + unit;
   }
 
   /** A share in percent. */
