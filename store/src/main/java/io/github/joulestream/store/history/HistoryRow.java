@@ -58,7 +58,7 @@ public final class HistoryRow implements ResultRow {
     for (int i = 0; i < valuesInRow; i++) {
       JsonToken token = json.nextToken();
       if (token == null) {
-        throw new IOException("the answer ends in a row");
+        throw new IOException("it ended an answer in a row");
       }
       switch (token) {
         case VALUE_NUMBER_INT -> {
@@ -71,12 +71,12 @@ public final class HistoryRow implements ResultRow {
         }
         case VALUE_STRING -> texts[i] = json.getText();
         case VALUE_NULL -> texts[i] = null;
-        default -> throw new IOException("the answer has a row with " + token);
+        default -> throw new IOException("its answer has a row with " + token);
       }
     }
     if (json.nextToken() != JsonToken.END_ARRAY) {
       throw new IOException(
-          "the answer has a row that does not end after %d values".formatted(valuesInRow));
+          "its answer has a row that does not end after %d values".formatted(valuesInRow));
     }
   }
 

@@ -3,8 +3,11 @@ package io.github.joulestream.store.history;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.github.joulestream.runtime.HttpAnswer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -22,9 +25,7 @@ public final class StreamedJson {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
-          .streamReadConstraints(
-              // by default a document ends after some length in some releases; rows are bounded
-              StreamReadConstraints.builder().maxDocumentLength(-1).build())
+          .streamReadConstraints(StreamReadConstraints.builder().maxDocumentLength(-1).build())
           .build();
 
   private StreamedJson() {}
@@ -34,14 +35,23 @@ public final class StreamedJson {
     return JSON.createParser(body);
   }
 
+  /** Why an answer cannot be read, in one line. */
+  public static IOException why(JsonProcessingException e) {
+    return new IOException(
+        e instanceof JsonEOFException
+            ? "it ended an answer in its middle"
+            : "its answer is no JSON (%s)".formatted(HttpAnswer.oneLine(e.getOriginalMessage())),
+        e);
+  }
+
   /** The next token, which must be this one. */
   public static void expect(JsonParser json, JsonToken wanted) throws IOException {
     JsonToken token = json.nextToken();
     if (token == null) {
-      throw new IOException("the answer ends in its middle");
+      throw new IOException("it ended an answer in its middle");
     }
     if (token != wanted) {
-      throw new IOException("the answer has a %s in place of a %s".formatted(token, wanted));
+      throw new IOException("its answer has a %s in place of a %s".formatted(token, wanted));
     }
   }
 }

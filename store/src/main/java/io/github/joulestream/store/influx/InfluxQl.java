@@ -4,6 +4,7 @@ package io.github.joulestream.store.influx;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -102,6 +103,8 @@ public final class InfluxQl {
     try (InputStream body = accepted(response);
         JsonParser json = StreamedJson.parser(body)) {
       InfluxQlAnswer.read(json, rows);
+    } catch (JsonProcessingException e) {
+      throw StreamedJson.why(e);
     }
   }
 

@@ -33,7 +33,7 @@ final class InfluxQlAnswer {
     boolean some = false;
     for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
       if (token != JsonToken.START_OBJECT) {
-        throw new IOException("the answer has a " + token + " in place of a document");
+        throw new IOException("its answer has a " + token + " in place of a document");
       }
       some = true;
       answer.document();

@@ -4,6 +4,7 @@ package io.github.joulestream.store.questdb;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -212,6 +213,8 @@ public final class QuestDbHistory implements HistoryStore {
       }
       try (JsonParser json = StreamedJson.parser(body)) {
         answer(json, rows);
+      } catch (JsonProcessingException e) {
+        throw StreamedJson.why(e);
       }
     }
   }

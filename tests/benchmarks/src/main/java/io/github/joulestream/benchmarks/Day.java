@@ -4,10 +4,6 @@ package io.github.joulestream.benchmarks;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.app.Main;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -37,7 +33,7 @@ final class Day {
       String bootstrap = bench.broker();
       Preload.createTopics(Map.of("bootstrap.servers", bootstrap), settings.number("partitions"));
       Path folder = bench.folder("influx");
-      String url = influxd(bench, folder);
+      String url = InfluxServer.start(bench, folder);
       bench
           .start(
               Main.class,
@@ -88,54 +84,5 @@ final class Day {
       Bench.say("%-18s %,14d bytes, %.3f a reading", database, bytes, (double) bytes / readings);
     }
     bench.report(all);
-  }
-
-  private static String influxd(Bench bench, Path folder) throws IOException, InterruptedException {
-    int port;
-    try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = any.getLocalPort();
-    }
-    Path config = folder.resolve("influxd.conf");
-    Files.writeString(
-        config,
-        """
-        reporting-disabled = true
-        bind-address = "127.0.0.1:0"
-        [meta]
-        dir = "%1$s/meta"
-        [data]
-        dir = "%1$s/data"
-        wal-dir = "%1$s/wal"
-        index-version = "tsi1"
-        query-log-enabled = false
-        cache-snapshot-write-cold-duration = "5s"
-        compact-full-write-cold-duration = "10s"
-        [monitor]
-        store-enabled = false
-        [http]
-        bind-address = "127.0.0.1:%2$d"
-        log-enabled = false
-        [logging]
-        level = "error"
-        """
-            .formatted(folder, port));
-    bench.startProgram("influxd", "-config", config.toString());
-    String url = "http://127.0.0.1:" + port;
-    for (int left = 300; !answers(url); left--) {
-      if (left == 0) {
-        throw new IOException("influxd does not answer at " + url);
-      }
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-    return url;
-  }
-
-  private static boolean answers(String url) {
-    try {
-      return URI.create(url + "/ping").toURL().openConnection().getHeaderField("X-Influxdb-Version")
-          != null;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }
