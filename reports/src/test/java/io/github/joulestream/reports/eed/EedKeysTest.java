@@ -3,6 +3,11 @@ package io.github.joulestream.reports.eed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,5 +49,21 @@ class EedKeysTest {
   @Test
   void anUnknownName_isRefusedWithThoseThatAreKnown() {
     assertThat(EedKeys.wrong("floor_area", "12")).contains("no such value", "floor_area_m2");
+  }
+
+  @Test
+  void thePageOfTheReport_hasEachName_andNoOther() throws IOException {
+    String page = Files.readString(Path.of("../docs/reports-eed.md"));
+    String table = page.substring(page.indexOf("| key |"), page.indexOf("Numbers have"));
+    List<String> named =
+        table
+            .lines()
+            .skip(2)
+            .map(line -> line.split("\\|", -1))
+            .filter(cells -> cells.length > 1)
+            .flatMap(cells -> Pattern.compile("`([a-z0-9_]+)`").matcher(cells[1]).results())
+            .map(result -> result.group(1))
+            .toList();
+    assertThat(named).containsExactlyElementsOf(EedKeys.keys());
   }
 }
