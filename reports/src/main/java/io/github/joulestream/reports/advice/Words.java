@@ -9,6 +9,7 @@ import java.util.Locale;
 
 /** Figures within sentences that {@link Said} does not have. */
 public final class Words {
+  private static final String[] PREFIXES = {"", "k", "M", "G"};
   private static final double KILO = 1_000;
   private static final double MINUTE_MILLIS = 60_000;
   private static final long HOUR_MINUTES = 60;
@@ -20,6 +21,17 @@ public final class Words {
     BigInteger whole =
         BigDecimal.valueOf(millijoules).setScale(0, RoundingMode.HALF_UP).toBigInteger();
     return Said.energy(whole);
+  }
+
+  /** Power, of mW: {@code 812 kW}. */
+  public static String power(double milliwatts) {
+    double scaled = milliwatts / KILO;
+    int prefix = 0;
+    while (Math.abs(scaled) >= KILO && prefix < PREFIXES.length - 1) {
+      scaled /= KILO;
+      prefix++;
+    }
+    return Said.number(scaled) + " " + PREFIXES[prefix] + "W";
   }
 
   /** Mass, of g: {@code 4.12 kg}. */

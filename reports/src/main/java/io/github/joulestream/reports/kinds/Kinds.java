@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /** All kinds of reports. */
 public final class Kinds {
-  private static final List<ReportKind> ALL = List.of(new EedReport(), new ModelsReport());
+  private static final List<ReportKind> ALL =
+      List.of(new GroupReport(), new OperationsReport(), new EedReport(), new ModelsReport());
 
   private Kinds() {}
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.kinds;
 
+import static io.github.joulestream.reports.kinds.Tables.cell;
+import static io.github.joulestream.reports.kinds.Tables.known;
+import static io.github.joulestream.reports.kinds.Tables.sum;
+import static io.github.joulestream.reports.kinds.Tables.table;
+import static io.github.joulestream.reports.kinds.Tables.total;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.JobAmount;
@@ -13,7 +18,6 @@ import io.github.joulestream.reports.fixture.GeneratedJob;
 import io.github.joulestream.reports.fixture.HistoryShape;
 import io.github.joulestream.reports.fixture.RequestFixture;
 import io.github.joulestream.reports.model.Report;
-import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.period.Period;
 import java.math.BigDecimal;
@@ -41,29 +45,6 @@ class GroupReportTest {
         history, RequestFixture.narrowed(all, "", project, Map.of()), what -> {});
   }
 
-  private static Table table(Report report, String name) {
-    for (Section section : report.sections()) {
-      Table table = section.table();
-      if (table != null && table.name().equals(name)) {
-        return table;
-      }
-    }
-    throw new AssertionError("no table " + name);
-  }
-
-  private static @Nullable BigDecimal cell(List<@Nullable Object> row, Table table, String column) {
-    return (BigDecimal) row.get(table.indexOf(column));
-  }
-
-  private static BigDecimal sum(Table table, String column) {
-    BigDecimal sum = BigDecimal.ZERO;
-    for (List<@Nullable Object> row : table.rows()) {
-      BigDecimal value = cell(row, table, column);
-      sum = value == null ? sum : sum.add(value);
-    }
-    return sum;
-  }
-
   @Test
   void usersAndClasses_addUpToAllJobs() {
     ReportSource source = source("project01");
@@ -74,16 +55,14 @@ class GroupReportTest {
       assertThat(use.rows().size()).as(name).isGreaterThan(2);
       assertThat(sum(use, "energy"))
           .isEqualTo(new BigDecimal(jobs.sum(JobAmount.TOTAL_MILLIJOULES).value()))
-          .isEqualTo(cell(Objects.requireNonNull(use.totals()), use, "energy"));
+          .isEqualTo(total(use, "energy"));
       assertThat(sum(use, "gpu_time"))
           .isEqualTo(new BigDecimal(jobs.sum(JobAmount.GPU_HELD_MILLIS).value()));
       assertThat(sum(use, "held_idle"))
           .isEqualTo(new BigDecimal(jobs.sum(JobAmount.HELD_IDLE_MILLIJOULES).value()));
-      assertThat(sum(use, "jobs"))
-          .isEqualTo(cell(Objects.requireNonNull(use.totals()), use, "jobs"));
+      assertThat(sum(use, "jobs")).isEqualTo(total(use, "jobs"));
       Table charges = table(report, name + "_charges");
-      BigDecimal all =
-          Objects.requireNonNull(cell(Objects.requireNonNull(charges.totals()), charges, "cost"));
+      BigDecimal all = total(charges, "cost");
       // each row is rounded to 9 places
       assertThat(sum(charges, "cost").subtract(all).abs()).isLessThan(new BigDecimal("0.000001"));
       assertThat(all).isGreaterThan(BigDecimal.ONE);
@@ -180,7 +159,7 @@ class GroupReportTest {
     boolean few = false;
     boolean many = false;
     for (List<@Nullable Object> row : spread.rows()) {
-      BigDecimal n = Objects.requireNonNull(cell(row, spread, "n"));
+      BigDecimal n = known(row, spread, "n");
       boolean shown = n.intValue() >= 5;
       few |= !shown;
       many |= shown;
