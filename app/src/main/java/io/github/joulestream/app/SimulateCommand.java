@@ -12,6 +12,7 @@ import io.github.joulestream.cli.Times;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
+import io.github.joulestream.producers.simulate.SupplyFeed;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
@@ -107,7 +108,9 @@ final class SimulateCommand implements Callable<Integer> {
     long startNanos = nanos.nanos();
     PastSite past = new PastSite(options, length, truth, EpochClock.system(), stopping::asked);
     AtomicLong lastLineNanos = new AtomicLong(startNanos);
+    System.out.println(SupplyFeed.description());
     past.publish(
+        publisher,
         publisher,
         () -> {
           if (nanos.nanos() - lastLineNanos.get() > PROGRESS_INTERVAL.toNanos()) {
@@ -137,8 +140,10 @@ final class SimulateCommand implements Callable<Integer> {
       ShutdownSignal stopping)
       throws Exception {
     long end = duration == null ? Long.MAX_VALUE : start + duration.toMillis();
-    try (SimulationRunner runner = SimulationRunner.start(options, publisher, clock, start, end)) {
+    try (SimulationRunner runner =
+        SimulationRunner.start(options, publisher, publisher, clock, start, end)) {
       System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", site, nodes);
+      System.out.println(SupplyFeed.description());
       Metrics metrics = new Metrics().show(Metric.SIMULATED_READINGS, runner::readings);
       StatusLines lines = new StatusLines(System.out);
       try (AutoCloseable _ = healthPort.open(metrics, runner::health)) {

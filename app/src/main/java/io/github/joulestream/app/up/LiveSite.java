@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SimulationRunner;
+import io.github.joulestream.producers.simulate.SupplyFeed;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Quantities;
@@ -40,11 +41,13 @@ final class LiveSite implements Workload {
         options.site(),
         Quantities.count(options.nodes(), "node"),
         options.seed());
+    out.println("  " + SupplyFeed.description());
   }
 
   @Override
   public void start(Components components, KafkaPublisher publisher) {
-    runner = components.add("simulation", SimulationRunner.start(options, publisher, clock));
+    runner =
+        components.add("simulation", SimulationRunner.start(options, publisher, publisher, clock));
   }
 
   private SimulationRunner started() {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.producers.publish.GridPublisher;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.producers.simulate.SiteSimulator;
+import io.github.joulestream.producers.simulate.SupplyFeed;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Quantities;
 import java.io.IOException;
@@ -63,6 +65,7 @@ public final class PastSite implements Workload {
         options.site(),
         Quantities.count(options.nodes(), "node"),
         options.seed());
+    out.println("  " + SupplyFeed.description());
   }
 
   @Override
@@ -72,7 +75,7 @@ public final class PastSite implements Workload {
             .name("past")
             .start(() -> {
               try {
-                publish(publisher, () -> {});
+                publish(publisher, publisher, () -> {});
               } catch (RuntimeException e) {
                 failure.set(e);
               } finally {
@@ -90,12 +93,14 @@ public final class PastSite implements Workload {
   /**
    * Publishes all of it on the calling thread, up to the time when it is called.
    *
+   * @param grid takes the supply of this time
    * @param step is run after each simulated second
    */
-  public void publish(Publisher publisher, Runnable step) {
+  public void publish(Publisher publisher, GridPublisher grid, Runnable step) {
     Publisher towards = options.towards(publisher);
     long start = site.startEpochMillis();
     long end = clock.epochMillis();
+    new SupplyFeed(options, grid, start).extendTo(end);
     for (long now = start; now < end; now += STEP_MILLIS) {
       if (ended.get() || stopRequested.getAsBoolean()) {
         cutShort = true;

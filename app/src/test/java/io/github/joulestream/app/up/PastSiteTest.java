@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.SimulationOptions;
 import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.GridRecord;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -15,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,7 @@ class PastSiteTest {
   private static final class Counted implements Publisher {
     int batches;
     boolean flushed;
+    final List<GridRecord> grid = new ArrayList<>();
 
     @Override
     public void publish(TelemetryBatch batch) {
@@ -62,7 +65,7 @@ class PastSiteTest {
     Counted published = new Counted();
     List<Double> progress = new ArrayList<>();
     assertThat(site.progress()).isZero();
-    site.publish(published, () -> progress.add(site.progress()));
+    site.publish(published, published.grid::add, () -> progress.add(site.progress()));
     assertThat(progress).hasSize(60).isSorted().startsWith(1 / 60.0).endsWith(1.0);
     assertThat(site.wasCutShort()).isFalse();
     assertThat(site.readings()).isPositive();
@@ -70,15 +73,29 @@ class PastSiteTest {
     assertThat(published.flushed).isTrue();
   }
 
+  /** NOW is at 22:13:20: of half an hour before, the hours from 21 o'clock and from 22 o'clock. */
+  @Test
+  void theSupplyOfTheTime_isPublishedToo() {
+    PastSite site = new PastSite(OPTIONS, Duration.ofMinutes(30), null, () -> NOW, () -> true);
+    Counted published = new Counted();
+    site.publish(published, published.grid::add, () -> {});
+    assertThat(published.grid)
+        .extracting(record -> Instant.ofEpochMilli(record.interval().from()).toString())
+        .containsOnly("2023-11-14T21:00:00Z", "2023-11-14T22:00:00Z");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    site.announce(new PrintStream(bytes, true, UTF_8));
+    assertThat(bytes.toString(UTF_8)).contains("made up", "SYNTHETIC");
+  }
+
   @Test
   void aStop_cutsItShort_andWhatWasSimulatedIsFlushed() {
     PastSite all = new PastSite(OPTIONS, Duration.ofSeconds(60), null, () -> NOW, () -> false);
-    all.publish(new Counted(), () -> {});
+    all.publish(new Counted(), record -> {}, () -> {});
     AtomicInteger steps = new AtomicInteger();
     PastSite site =
         new PastSite(OPTIONS, Duration.ofSeconds(60), null, () -> NOW, () -> steps.get() == 15);
     Counted published = new Counted();
-    site.publish(published, steps::incrementAndGet);
+    site.publish(published, published.grid::add, steps::incrementAndGet);
     assertThat(site.wasCutShort()).isTrue();
     assertThat(site.progress()).isEqualTo(0.25);
     assertThat(site.readings()).isPositive().isLessThan(all.readings());
@@ -91,7 +108,7 @@ class PastSiteTest {
     PastSite site =
         new PastSite(
             OPTIONS.withEndsJobs(false), Duration.ofMinutes(10), truth, () -> NOW, () -> false);
-    site.publish(new Counted(), () -> {});
+    site.publish(new Counted(), record -> {}, () -> {});
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, UTF_8);
     site.announce(out);

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.GridRecord;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * cluster cannot keep up, publishing waits. Once the cluster has refused a record, every further
  * call fails: what was published after it may be missing too. Safe for use by many threads.
  */
-public final class KafkaPublisher implements Publisher {
+public final class KafkaPublisher implements Publisher, GridPublisher {
   private static final Logger log = LoggerFactory.getLogger(KafkaPublisher.class);
   private static final int REACH_MILLIS = 5_000;
   private static final int DELIVERY_MILLIS = 120_000;
@@ -151,6 +152,11 @@ public final class KafkaPublisher implements Publisher {
   @Override
   public void publish(NodeRecord node) {
     send(Message.of(node));
+  }
+
+  @Override
+  public void publish(GridRecord record) {
+    send(Message.of(record));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it

@@ -2,6 +2,7 @@
 package io.github.joulestream.producers.publish;
 
 import io.github.joulestream.schemas.AllocationEvent;
+import io.github.joulestream.schemas.GridRecord;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
@@ -29,6 +30,10 @@ record Message(String topic, String key, byte[] value) {
 
   static Message of(NodeRecord node) {
     return of(Topic.NODES, Keys.node(node.site(), node.node()), WireSerdes.nodes(), node);
+  }
+
+  static Message of(GridRecord record) {
+    return of(Topic.GRID, record.key(), WireSerdes.grid(), record);
   }
 
   private static <T> Message of(Topic topic, String key, Serde<T> serde, T value) {

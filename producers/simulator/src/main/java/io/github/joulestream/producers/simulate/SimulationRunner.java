@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.simulate;
 
+import io.github.joulestream.producers.publish.GridPublisher;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
@@ -23,6 +24,7 @@ public final class SimulationRunner implements AutoCloseable {
 
   private final SiteSimulator simulator;
   private final Publisher publisher;
+  private final SupplyFeed supply;
   private final EpochClock clock;
   private final long endEpochMillis;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -31,9 +33,14 @@ public final class SimulationRunner implements AutoCloseable {
   private final Thread thread;
 
   private SimulationRunner(
-      SiteSimulator simulator, Publisher publisher, EpochClock clock, long endEpochMillis) {
+      SiteSimulator simulator,
+      Publisher publisher,
+      SupplyFeed supply,
+      EpochClock clock,
+      long endEpochMillis) {
     this.simulator = simulator;
     this.publisher = publisher;
+    this.supply = supply;
     this.clock = clock;
     this.endEpochMillis = endEpochMillis;
     this.thread = Thread.ofPlatform().name("simulation").unstarted(this::run);
@@ -41,17 +48,21 @@ public final class SimulationRunner implements AutoCloseable {
 
   /** Starts a site now, until it is asked to finish. */
   public static SimulationRunner start(
-      SimulationOptions options, Publisher publisher, EpochClock clock) {
-    return start(options, publisher, clock, clock.epochMillis(), Long.MAX_VALUE);
+      SimulationOptions options, Publisher publisher, GridPublisher grid, EpochClock clock) {
+    return start(options, publisher, grid, clock, clock.epochMillis(), Long.MAX_VALUE);
   }
 
   /**
    * Starts a site at some time, catches up with the clock if that is past, and ends at another.
    * Started again with the same times it publishes the same.
+   *
+   * @param grid takes the site's supply: two days from before the start on, and up to two days
+   *     ahead
    */
   public static SimulationRunner start(
       SimulationOptions options,
       Publisher publisher,
+      GridPublisher grid,
       EpochClock clock,
       long startEpochMillis,
       long endEpochMillis) {
@@ -59,6 +70,7 @@ public final class SimulationRunner implements AutoCloseable {
         new SimulationRunner(
             new SiteSimulator(options, startEpochMillis),
             options.towards(publisher),
+            new SupplyFeed(options, grid, startEpochMillis - SupplyFeed.AROUND_MILLIS),
             clock,
             endEpochMillis);
     runner.thread.start();
@@ -70,6 +82,7 @@ public final class SimulationRunner implements AutoCloseable {
       long now;
       do {
         now = Math.min(endEpochMillis, clock.epochMillis());
+        supply.extendTo(now + SupplyFeed.AROUND_MILLIS);
         catchUp(now);
       } while (now < endEpochMillis && !stop.await(PACE_MILLIS, TimeUnit.MILLISECONDS));
       catchUp(Math.min(endEpochMillis, clock.epochMillis()));

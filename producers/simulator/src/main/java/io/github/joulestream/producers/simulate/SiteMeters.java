@@ -20,7 +20,7 @@ final class SiteMeters {
   static final String FACILITY = "facility";
 
   // for each node: on some clear days more than the site consumes while its nodes are idle
-  private static final double SOLAR_MILLIWATTS_PER_NODE = 2_500_000;
+  static final double SOLAR_MILLIWATTS_PER_NODE = 2_500_000;
   // evaporated for each kWh that the site consumes, in the coolest hour and more later
   private static final double WATER_LEAST_MILLILITRES = 200;
   private static final double WATER_SWING_MILLILITRES = 1_000;
