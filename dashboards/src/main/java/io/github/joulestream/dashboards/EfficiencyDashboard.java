@@ -36,6 +36,7 @@ final class EfficiencyDashboard {
             Variable.workUnit(),
             Variable.window(Windows.HOUR_NAME),
             Variable.store(Windows.HOUR_NAME),
+            Variable.currency(),
             Variable.price(),
             Variable.carbon()),
         List.of(),
@@ -46,6 +47,7 @@ final class EfficiencyDashboard {
                     QuarterHourPanels.perDay(24),
                     QuarterHourPanels.by("user"),
                     QuarterHourPanels.by("project")),
+                SupplyPanels.supply(),
                 wholeJobs())
             .flatMap(List::stream)
             .toList());
@@ -62,14 +64,16 @@ final class EfficiencyDashboard {
             "All energy of these jobs so far.",
             Queries.kilowattHours(SUMMARY, "Energy", JobAmount.TOTAL_MILLIJOULES)),
         figure(
-            "Cost of the jobs",
+            "Cost of the jobs, typed price",
             Panels.MONEY,
-            "Energy of these jobs times the price above.",
+            "Energy of these jobs times the price that is typed in above: one price for all their time,"
+                + " since summaries do not say what was used when.",
             Queries.cost(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
         figure(
-            "CO2 of the jobs",
+            "CO2 of the jobs, typed",
             Panels.GRAMS,
-            "Energy of these jobs times the carbon intensity above.",
+            "Energy of these jobs times the carbon intensity that is typed in above: one for all their"
+                + " time.",
             Queries.carbon(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
         figure(
             "Energy per GPU hour",
@@ -300,7 +304,7 @@ final class EfficiencyDashboard {
         .field("busy GPU hours", Map.of("unit", "none", "decimals", 1))
         .field("work", Panels.unit("none"))
         .field("job", Link.toJob("price", "carbon"))
-        .field("site", Link.toSite("window", "price", "carbon"));
+        .field("site", Link.toSite("window"));
   }
 
   private static String row(String name, JobAmount amount, String unit) {

@@ -40,12 +40,12 @@ final class JobDashboard {
             life(
                 "Cost of the job",
                 Panels.MONEY,
-                "All its energy times the price above.",
+                "All its energy times the price that is typed in above: one price for all its time.",
                 Queries.cost(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
             life(
                 "CO2 of the job",
                 Panels.GRAMS,
-                "All its energy times the carbon intensity above.",
+                "All its energy times the carbon intensity that is typed in above: one for all its time.",
                 Queries.carbon(SUMMARY, JobAmount.TOTAL_MILLIJOULES)),
             life(
                 "Peak power of the job",

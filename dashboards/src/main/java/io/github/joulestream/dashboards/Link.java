@@ -41,8 +41,7 @@ final class Link {
    * @param chosen variables of this dashboard; what the other has, too, is kept
    */
   static Map<String, Object> toSite(String... chosen) {
-    return link(
-        "Site", SiteDashboard.UID, List.of("site"), Set.of("window", "price", "carbon"), chosen);
+    return link("Site", SiteDashboard.UID, List.of("site"), Set.of("window"), chosen);
   }
 
   /** From a row of a table to its job. */

@@ -74,16 +74,12 @@ final class QuarterHourPanels {
             "Energy that jobs used in the range. Of a job that began before it or goes on after it,"
                 + " only what lies in the range.",
             energy()),
-        figure(
-            "Cost in the range",
-            Panels.MONEY,
-            "Energy in the range times the price above.",
-            Queries.cost(QUARTERS, JobAmount.TOTAL_MILLIJOULES)),
-        figure(
-            "CO2 in the range",
-            Panels.GRAMS,
-            "Energy in the range times the carbon intensity above.",
-            Queries.carbon(QUARTERS, JobAmount.TOTAL_MILLIJOULES)),
+        SupplyPanels.cost(
+            "Cost in the range, ${currency}", "Energy in the range times its price.", byHour()),
+        SupplyPanels.carbon(
+            "CO2e in the range",
+            "Energy in the range times the carbon intensity of the site's grid.",
+            byHour()),
         figure(
                 "GPU hours in the range",
                 "none",
@@ -104,6 +100,12 @@ final class QuarterHourPanels {
                 heldIdle())
             .decimals(1)
             .thresholds("green", new Threshold(0.1, "yellow"), new Threshold(0.3, "red")));
+  }
+
+  private static Select byHour() {
+    return ofChosenPeople(Select.of(energy().text()))
+        .groupBy("time(1h)", QUARTERS.tag("site"))
+        .fill("none");
   }
 
   private static Column gpuHours() {

@@ -4,6 +4,7 @@ package io.github.joulestream.dashboards;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Windows;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One site: its devices, its jobs, its idle time, and how well it is measured. */
 final class SiteDashboard {
@@ -24,49 +25,56 @@ final class SiteDashboard {
             Variable.oneSite(),
             Variable.window(Windows.NAME),
             Variable.store(Windows.NAME),
-            Variable.price(),
-            Variable.carbon()),
+            Variable.currency()),
         List.of(
             Annotation.alertsThatFire(),
             Annotation.alertsThatEnded(),
             Annotation.jobStarts(true),
             Annotation.jobEnds(true)),
-        List.of(
-            Panels.row("Now, and over the range"),
-            SitePanels.powerNow(),
-            overWindows("Peak power", "max", "The highest power of any window of the range."),
-            overWindows("Mean power", "mean", "Mean of all windows of the range that were seen."),
-            SitePanels.energy(),
-            SitePanels.cost(),
-            SitePanels.carbon(),
-            Panels.row("Power and energy"),
-            SitePanels.powerByKind(12, 9),
-            jobsAndIdle(),
-            energyPerHour(),
-            SitePanels.whereTo(8, 8),
-            Panels.row("Use"),
-            gpus(),
-            SitePanels.utilisation(12, 9),
-            Panels.row("How well it is measured"),
-            SitePanels.coverage().sized(3, 6),
-            quality().sized(7, 6),
-            metersOrParts().sized(7, 6),
-            sharing().sized(7, 6),
-            Panels.row("Meters of the site"),
-            MeterPanels.pueOfUps().sized(4, 4),
-            MeterPanels.pueOfPdus().sized(4, 4),
-            MeterPanels.perMeasuredIt().sized(4, 4),
-            MeterPanels.generation().sized(3, 4),
-            MeterPanels.export().sized(3, 4),
-            MeterPanels.water().sized(3, 4),
-            MeterPanels.waterPerMeasuredIt().sized(3, 4),
-            MeterPanels.ratiosOverTime(8, 8),
-            MeterPanels.power(8, 8),
-            MeterPanels.coverage(8, 8),
-            Panels.row("Nodes and jobs"),
-            SitePanels.topNodes(10, 10, SitePanels.CHOSEN),
-            SitePanels.topJobs(14, 10, SitePanels.CHOSEN),
-            NodesTable.describe()));
+        Stream.of(overview(), SupplyPanels.supply(), rest()).flatMap(List::stream).toList());
+  }
+
+  private static List<Panel> overview() {
+    return List.of(
+        Panels.row("Now, and over the range"),
+        SitePanels.powerNow(),
+        overWindows("Peak power", "max", "The highest power of any window of the range."),
+        overWindows("Mean power", "mean", "Mean of all windows of the range that were seen."),
+        SitePanels.energy(),
+        SupplyPanels.cost(),
+        SupplyPanels.carbon(),
+        Panels.row("Power and energy"),
+        SitePanels.powerByKind(12, 9),
+        jobsAndIdle(),
+        energyPerHour(),
+        SitePanels.whereTo(8, 8));
+  }
+
+  private static List<Panel> rest() {
+    return List.of(
+        Panels.row("Use"),
+        gpus(),
+        SitePanels.utilisation(12, 9),
+        Panels.row("How well it is measured"),
+        SitePanels.coverage().sized(3, 6),
+        quality().sized(7, 6),
+        metersOrParts().sized(7, 6),
+        sharing().sized(7, 6),
+        Panels.row("Meters of the site"),
+        MeterPanels.pueOfUps().sized(4, 4),
+        MeterPanels.pueOfPdus().sized(4, 4),
+        MeterPanels.perMeasuredIt().sized(4, 4),
+        MeterPanels.generation().sized(3, 4),
+        MeterPanels.export().sized(3, 4),
+        MeterPanels.water().sized(3, 4),
+        MeterPanels.waterPerMeasuredIt().sized(3, 4),
+        MeterPanels.ratiosOverTime(8, 8),
+        MeterPanels.power(8, 8),
+        MeterPanels.coverage(8, 8),
+        Panels.row("Nodes and jobs"),
+        SitePanels.topNodes(10, 10, SitePanels.CHOSEN),
+        SitePanels.topJobs(14, 10, SitePanels.CHOSEN),
+        NodesTable.describe());
   }
 
   private static Panel overWindows(String title, String function, String description) {

@@ -17,7 +17,7 @@ final class SitePanels {
   static final String IF_BUDGET = "\"Power\" < 0${budget:raw} * 1000000000.0";
 
   /** Variables of Fleet and Site that links keep. */
-  static final String[] CHOSEN = {"window", "price", "carbon"};
+  static final String[] CHOSEN = {"window"};
 
   private static final Source LEDGER = Source.LEDGER;
 
@@ -79,26 +79,6 @@ final class SitePanels {
                     List.of(
                         Queries.kilowattHours(
                             LEDGER, "Energy", SiteAmount.MEASURED_TOTAL_MILLIJOULES)))));
-  }
-
-  static Panel cost() {
-    return Panels.stat("Cost", Panels.MONEY)
-        .describedAs("Energy over the range times the price above. One price for the range.")
-        .asks(
-            Query.series(
-                Queries.inRange(
-                    LEDGER, List.of(Queries.cost(LEDGER, SiteAmount.MEASURED_TOTAL_MILLIJOULES)))));
-  }
-
-  static Panel carbon() {
-    return Panels.stat("CO2", Panels.GRAMS)
-        .describedAs(
-            "Energy over the range times the carbon intensity above. One figure for it all.")
-        .asks(
-            Query.series(
-                Queries.inRange(
-                    LEDGER,
-                    List.of(Queries.carbon(LEDGER, SiteAmount.MEASURED_TOTAL_MILLIJOULES)))));
   }
 
   static Panel coverage() {

@@ -158,12 +158,30 @@ record Variable(String name, ObjectNode json) {
             .set("options", Json.array(List.of())));
   }
 
+  /** Currencies of the prices of the range. */
+  static Variable currency() {
+    Source source = Source.GRID_NOW;
+    return one(
+        "currency",
+        "Currency",
+        "Cost is of the sites whose prices are in it: amounts of several do not add up",
+        Query.table(
+            Select.of("distinct(" + source.field("currency") + ")")
+                .from(source)
+                .where(
+                    Queries.sites(source),
+                    source.tag("kind") + " = 'PRICE'",
+                    SupplyPanels.SINCE_HOUR_BEFORE_RANGE,
+                    Queries.BEFORE_RANGE_ENDS)));
+  }
+
+  /** For whole jobs: of what they used when, their summaries know nothing. */
   static Variable price() {
-    return text("price", "Price, EUR/kWh", "What a kilowatt-hour costs", "0.25");
+    return text("price", "Price of whole jobs, per kWh", "What a kilowatt-hour costs", "0.25");
   }
 
   static Variable carbon() {
-    return text("carbon", "CO2, g/kWh", "What a kilowatt-hour emits", "300");
+    return text("carbon", "CO2 of whole jobs, g/kWh", "What a kilowatt-hour emits", "300");
   }
 
   /** Empty if none is set: {@link SitePanels#BUDGET_WATTS}. */

@@ -85,8 +85,6 @@ class ITDashboards {
       near(shown("Fleet", "Power now", macros), 13_500);
       near(shown("Fleet", "Power against budget", macros), 1.35);
       near(shown("Fleet", "Energy", macros), BOTH);
-      near(shown("Fleet", "Cost", macros), BOTH * 0.25);
-      near(shown("Fleet", "CO2", macros), BOTH * 300);
       // the hour of the silent UPS is covered by over 99 %
       double ofUps = window.startsWith("10s") ? 1.25 : 1.3 * 27 / (1.04 * (27 - 6 / 360.0));
       near(shown("Fleet", "PUE, category 1", macros), ofUps);
@@ -186,8 +184,8 @@ class ITDashboards {
     near(shown("Efficiency", "Jobs", all), 3);
     near(shown("Efficiency", "Energy of the jobs", all), (3.6 + 1.2 + 2.4) * 4.5 + 1);
     near(shown("Efficiency", "Energy of the jobs", with("user", "ann")), (3.6 + 2.4) * 4.5);
-    near(shown("Efficiency", "Cost of the jobs", all), 33.4 * 0.25);
-    near(shown("Efficiency", "CO2 of the jobs", all), 33.4 * 300);
+    near(shown("Efficiency", "Cost of the jobs, typed price", all), 33.4 * 0.25);
+    near(shown("Efficiency", "CO2 of the jobs, typed", all), 33.4 * 300);
     near(shown("Efficiency", "GPU busy while held", all), 0.75);
   }
 

@@ -239,8 +239,6 @@ class ITDeviceDashboards {
     Macros all = with("user", Macros.ALL);
     double used = (3.6 + 1.2 + 2.4) * 4.5 + 2;
     near(shown("Efficiency", "Energy in the range", all), used);
-    near(shown("Efficiency", "Cost in the range", all), used * 0.25);
-    near(shown("Efficiency", "CO2 in the range", all), used * 300);
     near(shown("Efficiency", "GPU hours in the range", all), 36);
     near(shown("Efficiency", "GPU busy in the range", all), 0.75);
     near(shown("Efficiency", "Held but idle in the range", all), (used - 2) / 8 / used);

@@ -5,6 +5,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.Limit;
@@ -95,6 +96,7 @@ final class KnownSites {
     sites.points.addAll(KnownDevices.of("east"));
     sites.points.addAll(KnownDevices.of("west"));
     sites.points.addAll(KnownPlacements.points());
+    sites.points.addAll(KnownSupply.points());
     return sites.points;
   }
 
@@ -125,6 +127,20 @@ final class KnownSites {
         ofHour.addAll(lateTotals());
       }
       put(new SiteWindow(site, hour, (int) HOUR, ofHour));
+      quarters(site, hour, tenWatts, facility);
+    }
+  }
+
+  private void quarters(String site, long hour, long tenWatts, boolean facility) {
+    for (long start = hour; start < hour + HOUR; start += Windows.QUARTER_HOUR_MILLIS) {
+      Totals<SiteAmount> ofQuarter = Totals.ofSite();
+      for (int i = 0; i < Windows.QUARTER_HOUR_MILLIS / WINDOW; i++) {
+        ofQuarter.addAll(window(tenWatts * tenths(hour), facility));
+      }
+      if (site.equals("east") && start == START) {
+        ofQuarter.addAll(lateTotals());
+      }
+      put(new SiteWindow(site, start, Windows.QUARTER_HOUR_MILLIS, ofQuarter));
     }
   }
 

@@ -41,6 +41,7 @@ final class KnownStore implements AutoCloseable {
           Map.entry("daily", List.of("100")),
           Map.entry("memory_credit", List.of("4000")),
           Map.entry("storage_credit", List.of("1000")),
+          Map.entry("currency", List.of("EUR")),
           Map.entry("price", List.of("0.25")),
           Map.entry("carbon", List.of("300")));
 

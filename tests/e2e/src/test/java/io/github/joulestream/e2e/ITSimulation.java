@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.e2e.Jobs.Job;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +54,11 @@ class ITSimulation {
                   && doctor.output().contains("the books balance");
             }
           });
+      assertThat(up.output()).contains("made up (provider simulator, quality SYNTHETIC)");
+      // two days back and two ahead, hour by hour
+      Await.until(
+          "the supply of the site",
+          () -> supply(URI.create(store.group(1))).equals("[[\"CARBON\",96],[\"PRICE\",96]]"));
       up.interrupt();
       up.await();
       assertThat(up.output())
@@ -78,5 +89,22 @@ class ITSimulation {
     }
     assertThat(booked).isEmpty();
     assertThat(bookedSum / trueSum).isCloseTo(1, within(0.02));
+  }
+
+  /** Number of hours with a price in force, and with a carbon intensity. */
+  private static String supply(URI store) throws IOException {
+    String sql =
+        """
+        SELECT kind, count() FROM grid_now
+        WHERE (kind = 'PRICE' OR basis = 'location-average-lifecycle')
+          AND in_force = 1 AND quality = 'SYNTHETIC' AND site = 'simulated'
+          AND timestamp >= date_trunc('hour', dateadd('h', -48, now()))
+          AND timestamp < date_trunc('hour', dateadd('h', 48, now()))
+        ORDER BY kind
+        """;
+    URI query = store.resolve("/exec?query=" + URLEncoder.encode(sql, UTF_8));
+    try (InputStream answer = query.toURL().openStream()) {
+      return new ObjectMapper().readTree(answer).get("dataset").toString();
+    }
   }
 }
