@@ -15,17 +15,18 @@ import java.util.OptionalDouble;
  * What a panel shows that merges the rows of its two queries: its transformations, as Grafana 12
  * and 13 do them, one by one as the panel's JSON has them.
  */
-final class Merged {
+public final class Merged {
   private final Grafana grafana;
   private final Macros macros;
 
-  Merged(Grafana grafana, Macros macros) {
+  public Merged(Grafana grafana, Macros macros) {
     this.grafana = grafana;
     this.macros = macros;
   }
 
   /** The figure; empty where the panel has its text for no value. */
-  OptionalDouble shown(String dashboard, String panel) throws IOException, InterruptedException {
+  public OptionalDouble shown(String dashboard, String panel)
+      throws IOException, InterruptedException {
     JsonNode json = panel(dashboard, panel);
     List<Map<String, Object>> rows = new ArrayList<>();
     int queries = json.get("targets").size();

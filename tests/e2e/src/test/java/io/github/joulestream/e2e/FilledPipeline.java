@@ -267,6 +267,7 @@ final class FilledPipeline implements AutoCloseable {
             Map.entry("daily", List.of("100")),
             Map.entry("memory_credit", List.of("4000")),
             Map.entry("storage_credit", List.of("4000")),
+            Map.entry("currency", List.of("EUR")),
             Map.entry("price", List.of("0.25")),
             Map.entry("carbon", List.of("300")));
   }
