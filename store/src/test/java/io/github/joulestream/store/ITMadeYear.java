@@ -2,6 +2,7 @@
 package io.github.joulestream.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
@@ -18,6 +19,7 @@ import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ITMadeYear {
   private static final MadeYear.Settings SETTINGS =
       new MadeYear.Settings(
-          7, Instant.parse("2025-03-20T00:00:00Z").toEpochMilli(), 35, 10_000, 300, 40);
+          7, Instant.parse("2025-03-20T00:00:00Z").toEpochMilli(), 20, 10_000, 300, 40);
 
   @TempDir Path folder;
 
@@ -75,7 +77,46 @@ class ITMadeYear {
                   new Bucket("years", Duration.ZERO)));
       connection.prepare();
       check(connection, write(connection));
+      goesAwayInTheMiddle(connection, server);
     }
+  }
+
+  /** What arrived until then is not taken for all. */
+  private static void goesAwayInTheMiddle(StoreConnection connection, Influxd server) {
+    AtomicLong rows = new AtomicLong();
+    try (HistoryReader history = connection.history()) {
+      assertThatThrownBy(() ->
+              history.usage(
+                  allUsage(UsageQuery.Detail.JOB),
+                  _ -> {
+                    if (rows.incrementAndGet() == 10) {
+                      kill(server);
+                    }
+                  }))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("the store at " + server.url() + " cannot be read: ")
+          .hasMessageNotContaining("\n");
+    }
+    assertThat(rows.get()).isGreaterThanOrEqualTo(10);
+  }
+
+  private static void kill(Influxd server) {
+    try {
+      server.kill();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static UsageQuery allUsage(UsageQuery.Detail detail) {
+    return new UsageQuery(
+        new TreeSet<>(MadeYear.SITES),
+        new TimeRange(SETTINGS.from(), SETTINGS.to()),
+        Windows.HOUR_MILLIS,
+        detail,
+        Set.of(),
+        Set.of(),
+        EnumSet.allOf(JobAmount.class));
   }
 
   private static MadeYear.Truth write(StoreConnection connection) {
@@ -95,14 +136,7 @@ class ITMadeYear {
         Map<String, Totals<JobAmount>> users = new TreeMap<>();
         Map<String, Totals<JobAmount>> projects = new TreeMap<>();
         history.usage(
-            new UsageQuery(
-                sites,
-                range,
-                Windows.HOUR_MILLIS,
-                detail,
-                Set.of(),
-                Set.of(),
-                EnumSet.allOf(JobAmount.class)),
+            allUsage(detail),
             row -> {
               users.computeIfAbsent(row.user(), _ -> Totals.ofJob()).addAll(row.totals());
               projects.computeIfAbsent(row.project(), _ -> Totals.ofJob()).addAll(row.totals());

@@ -14,6 +14,7 @@ import io.github.joulestream.store.PointSink.StoreUnavailable;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.connect.StoreConnection;
+import io.github.joulestream.store.history.HistoryReader;
 import io.github.joulestream.store.points.JobWindowPoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,6 +98,12 @@ class ITInfluxUsers {
           .isInstanceOf(UncheckedIOException.class)
           .cause()
           .hasMessageContaining("give --token of a user who may read database joulestream");
+    }
+    try (HistoryReader history = connect("writer:w").history()) {
+      assertThatThrownBy(() -> history.firstHour("s"))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageStartingWith("the store at " + server.url() + " cannot be read: ")
+          .hasMessageContaining("give --token of a user who may read database joulestream-years");
     }
     // and one whose rights are taken away later is no reason to lose anything
     statement("admin:a", "REVOKE ALL ON \"joulestream\" FROM writer");
