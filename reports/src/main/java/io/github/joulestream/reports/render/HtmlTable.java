@@ -31,7 +31,6 @@ final class HtmlTable {
 
   void write(String caption) throws IOException {
     if (table.shownRows() == 0 && table.totals() == null) {
-      leftOut();
       return;
     }
     List<List<Integer>> parts = parts(table.columns().size(), medium);

@@ -46,8 +46,12 @@ final class Labels {
     return fitted;
   }
 
-  /** Heights as near to those wished as they can be at this distance, within the edges. */
-  static double[] apart(double[] wished, double distance, double top, double bottom) {
+  /**
+   * Heights as near to those wished as they can be at this distance, within the edges; nearer to
+   * each other if there are too many.
+   */
+  static double[] apart(double[] wished, double most, double top, double bottom) {
+    double distance = Math.min(most, (bottom - top) / Math.max(1, wished.length - 1));
     List<Integer> order =
         IntStream.range(0, wished.length)
             .boxed()

@@ -190,7 +190,7 @@ final class Scaled {
   }
 
   /** As {@link #grouped}, as a power of ten where that would be too long to read. */
-  private static String plainOrPower(BigDecimal value) {
+  static String plainOrPower(BigDecimal value) {
     BigDecimal rounded = value.round(DIGITS);
     int exponent = rounded.precision() - rounded.scale() - 1;
     if (value.signum() == 0 || exponent >= -4 && exponent < 6) {

@@ -17,6 +17,9 @@ final class ScatterChart {
   private static final double NAMES = 120;
   private static final double RADIUS = 4;
 
+  /** What differs in shape and colour; all further ones are others. */
+  private static final int MOST_GROUPS = 6;
+
   private ScatterChart() {}
 
   static void write(Markup html, ChartData data, Chart chart, Scaled scaled, String id)
@@ -104,7 +107,8 @@ final class ScatterChart {
     Map<String, List<Integer>> groups = new LinkedHashMap<>();
     for (int row : drawn) {
       String group = chart.shape().isEmpty() ? "" : data.text(row, chart.shape());
-      groups.computeIfAbsent(group, name -> new ArrayList<>()).add(row);
+      boolean tooMany = groups.size() >= MOST_GROUPS && !groups.containsKey(group);
+      groups.computeIfAbsent(tooMany ? "(others)" : group, name -> new ArrayList<>()).add(row);
     }
     double[] wished = new double[groups.size()];
     int n = 0;

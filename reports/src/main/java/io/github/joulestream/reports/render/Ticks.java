@@ -14,6 +14,9 @@ import java.util.List;
  * @param count how many
  */
 record Ticks(BigDecimal first, BigDecimal step, int count) {
+  private static final BigDecimal LARGE = BigDecimal.valueOf(10_000_000);
+  private static final BigDecimal SMALL = new BigDecimal("0.00001");
+
   /** From at most min to at least max, and never of no length. */
   static Ticks over(double min, double max, int steps) {
     double length = max - min;
@@ -48,6 +51,10 @@ record Ticks(BigDecimal first, BigDecimal step, int count) {
 
   /** As it is written at the axis: decimals as the step has, thousands apart. */
   String label(BigDecimal value) {
+    boolean large = value.abs().compareTo(LARGE) >= 0;
+    if (large || step.compareTo(SMALL) < 0) {
+      return Scaled.plainOrPower(value);
+    }
     int decimals = Math.max(0, step.stripTrailingZeros().scale());
     return Scaled.digits(value.setScale(decimals, RoundingMode.HALF_UP));
   }

@@ -83,14 +83,11 @@ final class Words {
         .formatted(difference(), Texts.visible(meta.version()), Meta.SCHEMA_VERSION);
   }
 
-  /** Of rows that are not shown; empty if there are none. */
+  /** Of rows that are not shown; empty if there are none, or a chart shows all of them. */
   static String leftOut(Table table) {
     int rows = table.rows().size();
-    if (rows <= table.shownRows()) {
-      return "";
-    }
-    return table.shownRows() == 0
-        ? "The rows are not shown; JSON and CSV have all."
+    return rows <= table.shownRows() || table.shownRows() == 0
+        ? ""
         : String.format(
             Locale.ROOT,
             "%d of %d rows are shown; JSON and CSV have all.",
