@@ -45,9 +45,6 @@ import picocli.CommandLine.Option;
         "Check Kafka, topics, nodes, store and this machine's probes: what is missing, what to do;"
             + " exit status 1 if a line has FAIL.")
 final class DoctorCommand implements Callable<Integer> {
-  private static final URI STORE_OF_UP = URI.create("http://127.0.0.1:9000");
-  private static final URI STORE_OF_WRITER = URI.create(StoreWriterCommand.DEFAULT_URL);
-
   @Option(
       names = "--store-url",
       paramLabel = "URL",
@@ -85,7 +82,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Mixin StoreOptions store = new StoreOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
-  private URI asked = STORE_OF_UP;
+  private @Nullable URI asked;
   private boolean failed;
   private final long nowEpochMillis = EpochClock.system().epochMillis();
   private final SortedSet<String> sites = new TreeSet<>();
@@ -131,7 +128,7 @@ final class DoctorCommand implements Callable<Integer> {
           "%n%s%n", report.balances() ? "the books balance" : "THE BOOKS DO NOT BALANCE");
       return report.balances();
     } catch (IOException e) {
-      throw new UserError(unreachable(), e);
+      throw FoundStore.unreachable(storeUrl, e);
     } catch (UncheckedIOException e) {
       throw new UserError(
           "%s: %s".formatted(e.getMessage(), requireNonNull(e.getCause()).getMessage()), e);
@@ -201,7 +198,7 @@ final class DoctorCommand implements Callable<Integer> {
             .forEach(this::report);
       }
     } catch (IOException e) {
-      report(Finding.fail("store", unreachable()));
+      report(Finding.fail("store", FoundStore.unreachable(storeUrl)));
     } catch (UncheckedIOException e) {
       report(
           Finding.fail(
@@ -213,29 +210,9 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private StoreConnection connect() throws IOException {
-    URI named = storeUrl;
-    if (named != null) {
-      asked = named;
-      return store.connect(named);
-    }
-    asked = STORE_OF_UP;
-    try {
-      return store.connect(STORE_OF_UP);
-    } catch (IOException e) {
-      try {
-        StoreConnection connection = store.connect(STORE_OF_WRITER);
-        asked = STORE_OF_WRITER;
-        return connection;
-      } catch (IOException also) {
-        e.addSuppressed(also);
-        throw e;
-      }
-    }
-  }
-
-  private String unreachable() {
-    return "the store cannot be reached at %s -> start it, or give --store-url"
-        .formatted(storeUrl == null ? STORE_OF_UP + " or " + STORE_OF_WRITER : storeUrl);
+    FoundStore found = FoundStore.find(storeUrl, store);
+    asked = found.url();
+    return found.connection();
   }
 
   private void checkProbe(Probe probe) {

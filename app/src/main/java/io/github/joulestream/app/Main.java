@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       DeadLetterCommand.class,
       TopicsCommand.class,
       DoctorCommand.class,
+      ReportCommand.class,
       Main.VersionCommand.class,
       CommandLine.HelpCommand.class
     },

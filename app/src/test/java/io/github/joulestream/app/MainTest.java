@@ -75,6 +75,10 @@ class MainTest {
         "doctor --from 1h | 2 | --ledger",
         "doctor --json | 2 | --ledger",
         "doctor --ledger --from 1h --to 2h | 2 | is not before",
+        "report | 0 | models",
+        "report --list | 0 | models",
+        "help report | 0 | models",
+        "report models --period 2025-10 --store-url http://127.0.0.1:1 | 1 | cannot be reached",
         "doctor --ledger --store-url http://127.0.0.1:1 | 1 | cannot be reached",
       })
   void everyCommand_keepsToTheRule(String line, int status, String text) {

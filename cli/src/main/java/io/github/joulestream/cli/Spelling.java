@@ -5,7 +5,7 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the name that someone probably meant. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /**
@@ -26,7 +26,7 @@ final class Spelling {
   }
 
   /** Characters to insert, delete or replace to get from one to the other (Levenshtein). */
-  static int edits(String one, String other) {
+  public static int edits(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j < row.length; j++) {
       row[j] = j;

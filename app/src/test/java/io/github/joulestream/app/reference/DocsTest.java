@@ -3,6 +3,7 @@ package io.github.joulestream.app.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.reports.eed.EedKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,9 @@ class DocsTest {
               Set.of("gpu_share", "memory_share", "storage_share", "cpu_share", "node_share"),
           "a meter's file (MeterFile)", Set.of("kilowatt_hours"),
           "further columns of a replay (TraceReport)", Set.of("conversion_eff", "mlcommons_j"),
-          "the simulator's truth (SiteSimulator)", Set.of("silent_j"));
+          "the simulator's truth (SiteSimulator)", Set.of("silent_j"),
+          "labels of a job (ModelSize)", Set.of("experts_active", "params_active", "params_total"),
+          "a site file (EedKeys)", Set.copyOf(EedKeys.keys()));
 
   private static final Set<String> FOREIGN =
       Stream.of(OPTIONS_OF_OTHERS, NAMES_OF_OTHERS, NAMES_IN_FILES)

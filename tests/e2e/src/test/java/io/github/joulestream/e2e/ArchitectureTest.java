@@ -162,7 +162,7 @@ class ArchitectureTest {
     onlyIn("io.questdb..", "store.questdb..");
     onlyIn("picocli..", "cli..", "app..", "producers.command..");
     onlyIn("ch.qos.logback..", "cli.log..");
-    onlyIn("org.snakeyaml..", "app.alerts..");
+    onlyIn("org.snakeyaml..", "app.alerts..", "app.reports..");
     onlyIn("org.eclipse.jetty..", "producers.jobs..");
     onlyIn("kafka..", "app.up..");
     noClasses()

@@ -14,11 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,8 +133,9 @@ class DeployTest {
   @Test
   void scripts_passShellcheck() throws Exception {
     assumeTrue(there("shellcheck"), "no shellcheck here");
-    for (String script : List.of("prolog", "epilog")) {
-      Path file = DEPLOY.resolve("slurm").resolve(script);
+    for (String script :
+        List.of("slurm/prolog", "slurm/epilog", "systemd/joulestream-report-mail")) {
+      Path file = DEPLOY.resolve(script);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
           .isEqualTo("rwxr-xr-x");
       Map.Entry<Integer, String> checked = run(Map.of(), "/usr/bin/shellcheck", file.toString());
@@ -169,6 +172,85 @@ class DeployTest {
             .lines()
             .findFirst()
             .orElseThrow());
+  }
+
+  @Test
+  void theTimerOfReports_isOne_andItsCommandExists() throws Exception {
+    Path systemd = DEPLOY.resolve("systemd");
+    String service = Files.readString(systemd.resolve("joulestream-report.service"));
+    try (Program help = Program.start("report", "--help")) {
+      help.await();
+      Matcher option =
+          Pattern.compile("(?s)Main \\\\\\n  report director (.*?)\\nExecStart").matcher(service);
+      assertThat(option.find()).isTrue();
+      Matcher names = Pattern.compile("--[a-z-]+").matcher(option.group(1));
+      while (names.find()) {
+        assertThat(help.output()).contains(names.group());
+      }
+    }
+    assumeTrue(there("systemd-analyze"), "no systemd-analyze here");
+    // the programs that it names are not here
+    Path unit =
+        Files.writeString(
+            folder.resolve("joulestream-report.service"),
+            service
+                .replace("/opt/joulestream/java/bin/java", "/bin/true")
+                .replace("/opt/joulestream/joulestream-report-mail", "/bin/true"));
+    Path timer =
+        Files.copy(
+            systemd.resolve("joulestream-report.timer"),
+            folder.resolve("joulestream-report.timer"));
+    Map.Entry<Integer, String> verified =
+        run(
+            Map.of(),
+            "/usr/bin/systemd-analyze",
+            "verify",
+            "--man=no",
+            unit.toString(),
+            timer.toString());
+    assertThat(verified.getKey()).as(verified.getValue()).isZero();
+    assertThat(verified.getValue()).doesNotContain("joulestream-report");
+  }
+
+  @Test
+  void aReport_isMailedWhole_andNothingIsSentIfItCannotBeRead() throws Exception {
+    byte[] bytes = new byte[100_000];
+    new Random(7).nextBytes(bytes);
+    Path report = Files.write(folder.resolve("last month.pdf"), bytes);
+    Path sent = folder.resolve("sent");
+    Path sendmail =
+        Files.writeString(
+            folder.resolve("sendmail"),
+            "#!/bin/sh\necho \"$@\" >%s\ncat >>%s\n".formatted(sent, sent));
+    Files.setPosixFilePermissions(sendmail, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Map<String, String> settings =
+        Map.of(
+            "PATH", "/usr/bin:/bin",
+            "SENDMAIL", sendmail.toString(),
+            "REPORT_TO", "director@example.org",
+            "REPORT_FROM", "energy@example.org\nBcc: all@example.org");
+    String script = DEPLOY.resolve("systemd").resolve("joulestream-report-mail").toString();
+    Map.Entry<Integer, String> done = run(settings, script, report.toString(), "Energy\nX: y");
+    assertThat(done.getKey()).as(done.getValue()).isZero();
+    List<String> lines = Files.readAllLines(sent);
+    assertThat(lines)
+        .startsWith(
+            "-t -oi",
+            "From: energy@example.orgBcc: all@example.org",
+            "To: director@example.org",
+            "Subject: EnergyX: y",
+            "MIME-Version: 1.0")
+        .contains("Content-Type: application/pdf")
+        .contains("Content-Disposition: attachment; filename=\"last_month.pdf\"");
+    String attached = String.join("", lines.subList(lines.lastIndexOf("") + 1, lines.size() - 1));
+    assertThat(Base64.getDecoder().decode(attached)).isEqualTo(bytes);
+    String boundary = lines.getLast().replaceFirst("--$", "");
+    assertThat(lines.stream().filter(boundary::equals)).hasSize(2);
+
+    Files.delete(sent);
+    assertThat(run(settings, script, folder.resolve("absent.pdf").toString(), "x").getKey())
+        .isNotZero();
+    assertThat(sent).doesNotExist();
   }
 
   @Test

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.reports;
+
+import io.github.joulestream.runtime.UserError;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A form of reports. */
+public enum ReportForm {
+  HTML("html", "htm"),
+  PDF("pdf"),
+  CSV("csv"),
+  JSON("json"),
+  MD("md", "markdown");
+
+  private final List<String> endings;
+
+  ReportForm(String... endings) {
+    this.endings = List.of(endings);
+  }
+
+  /** How names of its files end, without the dot. */
+  String ending() {
+    return endings.getFirst();
+  }
+
+  /** The form that the ending of a file's name is of. */
+  static Optional<ReportForm> of(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    for (ReportForm form : values()) {
+      if (form.endings.stream().anyMatch(ending -> name.endsWith("." + ending))) {
+        return Optional.of(form);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The form that is asked for, or else that of the file's name; without a file Markdown, in a
+   * folder HTML.
+   *
+   * @throws UserError if neither is known
+   */
+  public static ReportForm choose(Optional<ReportForm> asked, Optional<Path> out, boolean folder) {
+    if (asked.isPresent()) {
+      return asked.get();
+    }
+    if (out.isEmpty()) {
+      return MD;
+    }
+    return of(out.get())
+        .or(() -> folder ? Optional.of(HTML) : Optional.empty())
+        .orElseThrow(() ->
+            UserError.usage(
+                ("--out %s does not say which form: let it end with .html, .pdf, .csv, .json or"
+                        + " .md, or give --format")
+                    .formatted(out.get())));
+  }
+}

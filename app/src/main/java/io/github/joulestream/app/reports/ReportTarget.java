@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.reports;
+
+import io.github.joulestream.reports.model.Meta;
+import io.github.joulestream.reports.model.Report;
+import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.reports.render.CsvRenderer;
+import io.github.joulestream.reports.render.HtmlRenderer;
+import io.github.joulestream.reports.render.JsonRenderer;
+import io.github.joulestream.reports.render.MarkdownRenderer;
+import io.github.joulestream.reports.render.PdfRenderer;
+import io.github.joulestream.reports.render.Renderer;
+import io.github.joulestream.runtime.UserError;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/** Where a report goes, and in which form: a file, a folder with a file for each table, or out. */
+public final class ReportTarget {
+  private final ReportForm form;
+  private final Optional<Path> out;
+  private final boolean folder;
+
+  private ReportTarget(ReportForm form, Optional<Path> out, boolean folder) {
+    this.form = form;
+    this.out = out;
+    this.folder = folder;
+  }
+
+  /**
+   * Checks it before work begins.
+   *
+   * @param out a file or folder, which is there or ends with a slash; empty: standard output
+   * @param terminal whether standard output is one
+   * @throws UserError if the form is not known, or nothing can be written there
+   */
+  public static ReportTarget of(
+      Optional<String> out, Optional<ReportForm> asked, BooleanSupplier terminal) {
+    Optional<Path> path = out.map(Path::of);
+    boolean slash = out.isPresent() && out.get().endsWith("/");
+    boolean folder = slash || path.filter(Files::isDirectory).isPresent();
+    ReportForm form = ReportForm.choose(asked, path, folder);
+    folder |=
+        form == ReportForm.CSV
+            && path.isPresent()
+            && !Files.exists(path.get())
+            && ReportForm.of(path.get()).isEmpty();
+    if (path.isEmpty()) {
+      if (form == ReportForm.PDF && terminal.getAsBoolean()) {
+        throw UserError.usage("a PDF is not for a terminal: give --out FILE.pdf");
+      }
+    } else {
+      checkPlace(path.get(), folder);
+    }
+    return new ReportTarget(form, path, folder);
+  }
+
+  private static void checkPlace(Path path, boolean folder) {
+    Path place = path.toAbsolutePath();
+    if (folder && Files.exists(place) && !Files.isDirectory(place)) {
+      throw UserError.usage("--out %s is a file, not a folder".formatted(path));
+    }
+    Path parent = folder ? existing(place) : place.getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      throw UserError.usage("--out %s: there is no folder %s".formatted(path, parent));
+    }
+    if (!Files.isWritable(parent) && !(Files.exists(place) && !Files.isRegularFile(place))) {
+      throw UserError.usage("--out %s: %s cannot be written to".formatted(path, parent));
+    }
+  }
+
+  /** The folder itself, or the nearest above it that is there. */
+  private static Path existing(Path folder) {
+    Path path = folder;
+    while (!Files.exists(path) && path.getParent() != null) {
+      path = path.getParent();
+    }
+    return path;
+  }
+
+  /** Whether it goes to standard output. */
+  public boolean isStandardOutput() {
+    return out.isEmpty();
+  }
+
+  /** Writes it, to files that appear when they are committed. */
+  public void write(Report report, WholeFiles files) throws IOException {
+    Path path = out.orElseThrow();
+    if (!folder) {
+      checkTables(report);
+      files.write(path, stream -> renderer().render(report, stream));
+      return;
+    }
+    Files.createDirectories(path);
+    if (form != ReportForm.CSV) {
+      Path file = path.resolve(name(report) + "." + form.ending());
+      files.write(file, stream -> renderer().render(report, stream));
+      return;
+    }
+    CsvRenderer csv = new CsvRenderer();
+    for (Map.Entry<String, Table> table : CsvRenderer.tables(report).entrySet()) {
+      files.write(
+          path.resolve(table.getKey() + ".csv"),
+          stream -> csv.render(report, table.getValue(), stream));
+    }
+  }
+
+  /** Writes it to standard output. */
+  public void print(Report report, PrintStream stream) throws IOException {
+    checkTables(report);
+    renderer().render(report, stream);
+    if (stream.checkError()) {
+      throw new IOException("standard output takes no more");
+    }
+  }
+
+  /** A file of CSV has one table. */
+  private void checkTables(Report report) {
+    if (form == ReportForm.CSV) {
+      Set<String> tables = CsvRenderer.tables(report).keySet();
+      if (tables.size() != 1) {
+        throw UserError.usage(
+            "the report has the tables %s, and CSV is one a file: give --out FOLDER/"
+                .formatted(String.join(", ", tables)));
+      }
+    }
+  }
+
+  private Renderer renderer() {
+    return switch (form) {
+      case HTML -> new HtmlRenderer();
+      case PDF -> new PdfRenderer();
+      case CSV -> new CsvRenderer();
+      case JSON -> new JsonRenderer();
+      case MD -> new MarkdownRenderer();
+    };
+  }
+
+  /** {@code director-dc1-2026-10}: kind, sites, period and scope, safe as the name of a file. */
+  static String name(Report report) {
+    Meta meta = report.meta();
+    String name = "%s-%s-%s".formatted(meta.kind(), String.join("+", meta.sites()), meta.period());
+    return ReportArchive.safe(meta.scope().isEmpty() ? name : name + "-" + meta.scope());
+  }
+}
