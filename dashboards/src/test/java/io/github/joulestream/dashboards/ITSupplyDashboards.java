@@ -122,7 +122,13 @@ class ITSupplyDashboards {
         .isEqualTo(Map.of("east", 400.0, "west", 400.0));
     assertThat(store.byTag("Fleet", "Renewable share by hour", 0, "site", 1, with()))
         .hasEntrySatisfying("east", share -> near(share, 0.6));
-    assertThat(store.byTag("Fleet", "Renewable share by hour", 1, "site", 1, with()))
+    Macros thirdHour =
+        new Macros(
+            KnownSites.START + 2 * KnownSites.HOUR + 60_000,
+            KnownSites.END - 1,
+            "10s",
+            with().chosen());
+    assertThat(store.byTag("Fleet", "Renewable share by hour", 1, "site", 1, thirdHour))
         .hasEntrySatisfying("west", share -> near(share, 0.61));
   }
 }

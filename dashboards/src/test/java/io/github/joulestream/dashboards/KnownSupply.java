@@ -59,8 +59,9 @@ final class KnownSupply {
       put(site, mix(EnergySource.WIND), start, HOUR, 500_000_000, "", false);
       put(site, mix(EnergySource.SOLAR), start, HOUR, 100_000_000, "", false);
       put(site, mix(EnergySource.GAS), start, HOUR, 400_000_000, "", false);
-      put(site, mix(EnergySource.RENEWABLE), start, HOUR, 610_000_000, "", false);
     }
+    // one value of all three hours
+    put(site, mix(EnergySource.RENEWABLE), START, 3 * HOUR, 610_000_000, "", false);
   }
 
   private static GridSeries mix(EnergySource source) {

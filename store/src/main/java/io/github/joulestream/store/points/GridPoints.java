@@ -10,8 +10,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A value of a site's supply: one point of the issue, and one of what is in force. */
+/**
+ * A value of a site's supply: one point of the issue, and what is in force. Of prices, intensities
+ * and shares that is a point in each hour that the interval lies in: dashboards find the value of
+ * an hour there, also of a price that is fixed for a year.
+ */
 public final class GridPoints {
+  private static final long HOUR_MILLIS = 3_600_000;
+
+  /** A longer interval has its first point alone: else one record would be millions of points. */
+  private static final long LONGEST_BY_HOUR_MILLIS = 366 * 24 * HOUR_MILLIS;
+
   private GridPoints() {}
 
   /** The issue, and if it is the latest the interval as it is in force. */
@@ -31,9 +40,34 @@ public final class GridPoints {
     if (record.latest()) {
       Map<String, Object> now = common(interval);
       now.put("in_force", interval.withdrawn() ? 0L : 1L);
-      points.add(new StorePoint(Measurement.GRID_NOW, tags(interval), now, second));
+      Map<String, String> tags = tags(interval);
+      points.add(new StorePoint(Measurement.GRID_NOW, tags, now, second));
+      for (long hour = secondHour(interval); hour < interval.to(); hour += HOUR_MILLIS) {
+        points.add(new StorePoint(Measurement.GRID_NOW, tags, now, Parts.secondNanos(hour)));
+      }
     }
     return points;
+  }
+
+  /** The first whole hour after its start, if it has points by the hour; else its end. */
+  private static long secondHour(GridInterval interval) {
+    long millis = interval.to() - interval.from();
+    boolean isByHour =
+        switch (interval.series().kind()) {
+          case CARBON, MIX, PRICE -> millis > HOUR_MILLIS && millis <= LONGEST_BY_HOUR_MILLIS;
+          case FIXED_CHARGE,
+              DEMAND_CHARGE,
+              GENERATION,
+              EXPORT,
+              BATTERY,
+              GUARANTEE_OF_ORIGIN,
+              POWER_PURCHASE,
+              GUARANTEE_SOLD ->
+              false;
+        };
+    return isByHour
+        ? (Math.floorDiv(interval.from(), HOUR_MILLIS) + 1) * HOUR_MILLIS
+        : interval.to();
   }
 
   private static Map<String, Object> common(GridInterval interval) {

@@ -89,4 +89,43 @@ class GridPointsTest {
     assertThat(points.getLast().fields()).containsEntry("in_force", 0L);
     assertThat(points.getLast().tags()).containsEntry("basis", "residual-average-direct");
   }
+
+  private static List<Long> timesNow(GridSeries series, long from, long to) {
+    GridInterval interval =
+        new GridInterval(
+            "east",
+            series,
+            from,
+            to,
+            0,
+            series.kind().isMoney() ? "EUR" : "",
+            GridQuality.MEASURED,
+            TEN,
+            true,
+            GridInterval.Origin.UNKNOWN);
+    return GridPoints.of(new GridRecord(interval, true)).stream()
+        .filter(point -> point.measurement() == Measurement.GRID_NOW)
+        .map(point -> point.epochNanos() / 1_000_000)
+        .toList();
+  }
+
+  /** A price of two hours and a half from 10:30: at its start, and at 11:00 and 12:00. */
+  @Test
+  void aValueOfSeveralHours_isInEachOfThem() {
+    long ten = TEN - Math.floorMod(TEN, HOUR);
+    GridSeries price = GridSeries.of(SeriesKind.PRICE);
+    assertThat(timesNow(price, ten + HOUR / 2, ten + 3 * HOUR))
+        .containsExactly(ten + HOUR / 2, ten + HOUR, ten + 2 * HOUR);
+    assertThat(timesNow(price, ten, ten + HOUR)).containsExactly(ten);
+    assertThat(timesNow(price, ten + HOUR / 2, ten + HOUR + HOUR / 2))
+        .containsExactly(ten + HOUR / 2);
+    assertThat(timesNow(GridSeries.carbon(BASIS), ten, ten + 365 * 24 * HOUR)).hasSize(365 * 24);
+    // energies and charges are of the whole interval
+    assertThat(timesNow(GridSeries.of(SeriesKind.EXPORT), ten, ten + 3 * HOUR))
+        .containsExactly(ten);
+    assertThat(timesNow(GridSeries.of(SeriesKind.FIXED_CHARGE), ten, ten + 3 * HOUR))
+        .containsExactly(ten);
+    // one record is never millions of points
+    assertThat(timesNow(price, ten, ten + 367 * 24 * HOUR)).containsExactly(ten);
+  }
 }
