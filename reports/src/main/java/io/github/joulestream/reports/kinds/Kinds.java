@@ -7,7 +7,12 @@ import java.util.Optional;
 /** All kinds of reports. */
 public final class Kinds {
   private static final List<ReportKind> ALL =
-      List.of(new GroupReport(), new OperationsReport(), new EedReport(), new ModelsReport());
+      List.of(
+          new DirectorReport(),
+          new GroupReport(),
+          new OperationsReport(),
+          new EedReport(),
+          new ModelsReport());
 
   private Kinds() {}
 

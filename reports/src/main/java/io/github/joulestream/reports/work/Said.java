@@ -16,6 +16,9 @@ public final class Said {
   private static final BigDecimal MILLIJOULES_PER_WH = BigDecimal.valueOf(3_600_000);
   private static final List<String> PREFIXES = List.of("", "k", "M", "G", "T", "P");
 
+  private static final List<String> MASSES = List.of("g", "kg", "t", "kt", "Mt");
+  private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
+
   private Said() {}
 
   /** A number: {@code 7.96}, {@code 12,300}. */
@@ -55,6 +58,24 @@ public final class Said {
       prefix++;
     }
     return number(scaled) + " " + PREFIXES.get(prefix) + unit;
+  }
+
+  /** A mass of so many grams. */
+  public static String mass(BigDecimal grams) {
+    BigDecimal value = grams;
+    int unit = 0;
+    while (unit < MASSES.size() - 1 && value.round(DIGITS).abs().compareTo(THOUSAND) >= 0) {
+      value = value.movePointLeft(3);
+      unit++;
+    }
+    return number(value) + " " + MASSES.get(unit);
+  }
+
+  /** An amount of money. */
+  public static String money(BigDecimal amount, String currency) {
+    return amount.abs().compareTo(MILLION) >= 0
+        ? number(amount.movePointLeft(6)) + " million " + currency
+        : number(amount) + " " + currency;
   }
 
   /** A share in percent. */
