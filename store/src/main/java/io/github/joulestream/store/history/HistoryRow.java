@@ -80,6 +80,12 @@ public final class HistoryRow implements ResultRow {
     }
   }
 
+  /** Sets the value of a column of {@link #header}. */
+  void set(int index, long number) {
+    texts[index] = NUMBER;
+    numbers[index] = number;
+  }
+
   /** False where the row has no such column, or nothing in it. */
   public boolean has(String column) {
     int index = index(column);

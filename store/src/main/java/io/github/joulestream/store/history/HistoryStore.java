@@ -12,8 +12,11 @@ import java.util.function.Consumer;
  * middle. A measurement or field that it does not have yet is no error.
  */
 public interface HistoryStore extends AutoCloseable {
+  /** How many requests it answers in less time together than one after the other. */
+  int requestsAtOnce();
+
   /**
-   * Passes rows on as they arrive.
+   * Passes rows on as they arrive. Called by as many threads as there are requests at once.
    *
    * @param rows is given the same object for each row
    */

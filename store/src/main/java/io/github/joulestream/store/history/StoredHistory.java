@@ -75,7 +75,7 @@ public final class StoredHistory implements HistoryReader {
       throw new IllegalArgumentException("steps of %d ms".formatted(stepMillis));
     }
     SiteStepSums sums = new SiteStepSums(rows);
-    read(
+    readInOrder(
         Selection.points(Measurement.LEDGER, SITE_AMOUNTS, sites, range)
             .ofWindow(Windows.name(stepMillis)),
         row -> sums.add(text(row, "site"), floor(millis(row), stepMillis), row.siteTotals()));
@@ -126,9 +126,7 @@ public final class StoredHistory implements HistoryReader {
             .ofWindow(Windows.NAME)
             .summed(Sums.BY_TAGS, 0);
     // many points: a day in each request
-    for (TimeRange day : TimeRanges.split(range, DAY)) {
-      read(days.within(day), sums::add);
-    }
+    RequestsAtOnce.read(store, parts(days, DAY), sums::add);
     sums.end(rows);
   }
 
@@ -232,14 +230,23 @@ public final class StoredHistory implements HistoryReader {
     return texts.text(row.text(column));
   }
 
-  /** A month at a time. */
+  /** A month at a time, one after the other: rows of a site come by time. */
+  private void readInOrder(Selection selection, Consumer<HistoryRow> rows) {
+    parts(selection, MOST_DAYS_OF_A_REQUEST * DAY).forEach(part -> store.read(part, rows));
+  }
+
+  /** A month at a time, or less, so that no request has to wait for another. */
   private void read(Selection selection, Consumer<HistoryRow> rows) {
+    long share = Math.ceilDiv(selection.range().millis(), (long) store.requestsAtOnce());
+    long days = Math.clamp(Math.ceilDiv(share, DAY), 1, MOST_DAYS_OF_A_REQUEST);
+    RequestsAtOnce.read(store, parts(selection, days * DAY), rows);
+  }
+
+  private static List<Selection> parts(Selection selection, long partMillis) {
     if (selection.names().values().stream().anyMatch(Set::isEmpty)) {
-      return;
+      return List.of();
     }
-    for (TimeRange part : TimeRanges.split(selection.range(), MOST_DAYS_OF_A_REQUEST * DAY)) {
-      store.read(selection.within(part), rows);
-    }
+    return TimeRanges.split(selection.range(), partMillis).stream().map(selection::within).toList();
   }
 
   /**

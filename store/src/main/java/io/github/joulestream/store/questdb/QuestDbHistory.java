@@ -62,6 +62,12 @@ public final class QuestDbHistory implements HistoryStore {
     query(sql(selection), rows);
   }
 
+  /** It works on each with all the processors that it may use. */
+  @Override
+  public int requestsAtOnce() {
+    return 1;
+  }
+
   /** What a table of an older release lacks is left out: rows do not have it. */
   private String sql(Selection selection) {
     Set<String> known = columnsOf(selection.measurement());
