@@ -7,12 +7,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Nodes whose power is unlike that of nodes with the same GPU use: a node is compared with the up
- * to 100 others whose use is nearest, within 5 points. Its deviation is the modified z-score of B.
- * Iglewicz and D. C. Hoaglin, How to Detect and Handle Outliers, 1993: 0.6745 times its distance
- * from the median over the median of all distances, or, where that is 0, its distance over 1.2533
- * times their mean. 3.5 is their limit. A node under 5 % from the median is none, however alike the
- * others are.
+ * Nodes whose power is unlike that of nodes with the same GPU use. A node is compared with the
+ * median of the up to 40 others whose use is nearest, within 5 points, taken along their slope to
+ * its own use. Its deviation is the modified z-score of B. Iglewicz and D. C. Hoaglin, How to
+ * Detect and Handle Outliers, 1993: its distance as a share of that median, times 0.6745 over the
+ * median of the distances of all nodes, or, where that is 0, over 1.2533 times their mean. 3.5 is
+ * their limit. A node under 5 % from the median is none, however alike the others are.
  */
 public final class Outliers {
   private static final double LIMIT = 3.5;
@@ -46,24 +46,47 @@ public final class Outliers {
     List<Node> sorted = new ArrayList<>(nodes);
     sorted.sort(
         Comparator.comparingDouble(Node::use).thenComparing(Node::site).thenComparing(Node::node));
-    List<Outlier> outliers = new ArrayList<>();
+    List<Outlier> compared = new ArrayList<>();
     for (int i = 0; i < sorted.size(); i++) {
       double[] others = others(sorted, i);
       if (others.length >= Spread.FEWEST) {
-        Outlier compared = compared(sorted.get(i), others);
-        if (Math.abs(compared.deviation()) > LIMIT
-            && Math.abs(compared.node().watts() - compared.median())
-                >= LEAST_DISTANCE * compared.median()) {
-          outliers.add(compared);
-        }
+        compared.add(new Outlier(sorted.get(i), Spread.of(others).median(), 0, others.length));
       }
     }
-    outliers.sort(
-        Comparator.comparingDouble((Outlier outlier) -> Math.abs(outlier.deviation()))
-            .reversed()
-            .thenComparing(outlier -> outlier.node().site())
-            .thenComparing(outlier -> outlier.node().node()));
-    return outliers;
+    if (compared.isEmpty()) {
+      return List.of();
+    }
+    double spread = spread(compared);
+    return compared.stream()
+        .filter(outlier -> Math.abs(distance(outlier)) >= LEAST_DISTANCE)
+        .map(outlier ->
+            new Outlier(
+                outlier.node(),
+                outlier.median(),
+                // among others that are all the same any distance is infinitely far
+                distance(outlier) / spread,
+                outlier.others()))
+        .filter(outlier -> Math.abs(outlier.deviation()) > LIMIT)
+        .sorted(
+            Comparator.comparingDouble((Outlier outlier) -> Math.abs(outlier.deviation()))
+                .reversed()
+                .thenComparing(outlier -> outlier.node().site())
+                .thenComparing(outlier -> outlier.node().node()))
+        .toList();
+  }
+
+  private static double distance(Outlier outlier) {
+    return outlier.node().watts() / outlier.median() - 1;
+  }
+
+  /** How far nodes are from what others consume at their use, as a share of it. */
+  private static double spread(List<Outlier> compared) {
+    double[] distances =
+        compared.stream().mapToDouble(outlier -> Math.abs(distance(outlier))).toArray();
+    double median = Spread.of(distances).median();
+    return median > 0
+        ? median / MEDIAN_FACTOR
+        : MEAN_FACTOR * Arrays.stream(distances).average().orElse(0);
   }
 
   /** Power of the others whose use is nearest, as it would be at this node's use. */
@@ -102,16 +125,5 @@ public final class Outliers {
     }
     Arrays.sort(slopes, 0, count);
     return slopes[(count - 1) / 2];
-  }
-
-  private static Outlier compared(Node node, double[] others) {
-    double median = Spread.of(others).median();
-    double[] distances = Arrays.stream(others).map(watts -> Math.abs(watts - median)).toArray();
-    double spread = Spread.of(distances).median() / MEDIAN_FACTOR;
-    if (spread == 0) {
-      spread = MEAN_FACTOR * Arrays.stream(distances).average().orElse(0);
-    }
-    // among others that are all the same any distance is infinitely far
-    return new Outlier(node, median, (node.watts() - median) / spread, others.length);
   }
 }

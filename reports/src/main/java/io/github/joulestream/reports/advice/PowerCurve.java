@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class PowerCurve {
   private static final int FEWEST_BINS = 5;
-  private static final int MOST_BINS = 10;
+  private static final int MOST_BINS = 20;
   private static final double IDLE_SHARE = 0.1;
   private static final double ERROR = 0.05;
   private static final double LEAST_SAVING = 0.02;

@@ -9,6 +9,7 @@ import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.model.Tile;
+import io.github.joulestream.reports.period.CalendarSpan;
 import io.github.joulestream.reports.period.Period;
 import io.github.joulestream.reports.work.Said;
 import java.math.BigDecimal;
@@ -24,10 +25,13 @@ final class PeriodTrend {
   // the oldest first
   private final List<PeriodFigures> figures;
   private final PeriodFigures yearBefore;
+  // one that is not over cannot be compared with whole ones
+  private final boolean isOver;
 
-  private PeriodTrend(List<PeriodFigures> figures, PeriodFigures yearBefore) {
+  private PeriodTrend(List<PeriodFigures> figures, PeriodFigures yearBefore, boolean isOver) {
     this.figures = figures;
     this.yearBefore = yearBefore;
+    this.isOver = isOver;
   }
 
   /** Reads the earlier periods. */
@@ -35,12 +39,15 @@ final class PeriodTrend {
     List<PeriodFigures> figures = new ArrayList<>();
     figures.add(PeriodFigures.of(now));
     Period period = source.request().period();
-    for (int i = 1; i < PERIODS; i++) {
-      period = EarlierPeriods.before(period);
-      figures.addFirst(PeriodFigures.of(source.of(period, ReportSource.Detail.GROUPS)));
+    List<Period> periods = CalendarSpan.trend(period, PERIODS);
+    for (Period earlier : periods.subList(0, PERIODS - 1).reversed()) {
+      figures.addFirst(PeriodFigures.of(source.of(earlier, ReportSource.Detail.GROUPS)));
     }
-    Period year = EarlierPeriods.yearBefore(source.request().period());
-    return new PeriodTrend(figures, PeriodFigures.of(source.of(year, ReportSource.Detail.GROUPS)));
+    Period year = CalendarSpan.yearBefore(period);
+    return new PeriodTrend(
+        figures,
+        PeriodFigures.of(source.of(year, ReportSource.Detail.GROUPS)),
+        now.period().equals(period));
   }
 
   /** This period. */
@@ -109,8 +116,8 @@ final class PeriodTrend {
         quantity,
         unit,
         now,
-        Cells.change(now, figure.apply(figures.get(figures.size() - 2))),
-        Cells.change(now, figure.apply(yearBefore)),
+        isOver ? Cells.change(now, figure.apply(figures.get(figures.size() - 2))) : null,
+        isOver ? Cells.change(now, figure.apply(yearBefore)) : null,
         trend,
         note);
   }
