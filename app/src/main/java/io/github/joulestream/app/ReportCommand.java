@@ -126,7 +126,7 @@ final class ReportCommand implements Callable<Integer> {
       names = "--format",
       paramLabel = "FORM",
       description =
-          "html, pdf, csv, json, or md (default: by the ending of --out; without --out md).")
+          "html, pdf, csv, json, md or, of jobs, focus (default: by the ending of --out; without --out md).")
   @Nullable ReportForm form;
 
   @Option(
@@ -204,6 +204,9 @@ final class ReportCommand implements Callable<Integer> {
             Optional.ofNullable(archive),
             Optional.ofNullable(movedSince));
     ReportOrder order = order(kind);
+    if (form == ReportForm.FOCUS && !kind.equals("jobs")) {
+      throw UserError.usage("--format focus has a line a job: it is for 'report jobs' alone");
+    }
     try (WaitingLines waiting = new WaitingLines(quiet ? nowhere() : err())) {
       Report report = made(order, waiting);
       List<String> written = delivery.deliver(report, order.carbon(), System.out, waiting::doing);

@@ -116,6 +116,7 @@ class CommandArgumentsTest {
         "report models --period 2025 --label x=1 --label x=2 | two values",
         "report models --period 2025 --zone Berlin | Europe/Berlin",
         "report models --period 2025 --format doc | '--format'",
+        "report models --period 2025 --format focus | for 'report jobs' alone",
         "report models --period 2025 --carbon some | '--carbon'",
         "report models --period 2025 --as-of soon | 'soon' is not a time",
         "report models --period 2025 --as-of 2999-01-01T00:00:00Z | in the future",

@@ -13,7 +13,9 @@ public enum ReportForm {
   PDF("pdf"),
   CSV("csv"),
   JSON("json"),
-  MD("md", "markdown");
+  MD("md", "markdown"),
+  /** A CSV for programs that read the FinOps Foundation's FOCUS. */
+  FOCUS("csv");
 
   private final List<String> endings;
 
@@ -31,7 +33,7 @@ public enum ReportForm {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     for (ReportForm form : values()) {
       if (form.endings.stream().anyMatch(ending -> name.endsWith("." + ending))) {
-        return Optional.of(form);
+        return Optional.of(form); // FOCUS comes after CSV
       }
     }
     return Optional.empty();

@@ -5,6 +5,7 @@ import io.github.joulestream.reports.model.Meta;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.render.CsvRenderer;
+import io.github.joulestream.reports.render.FocusRenderer;
 import io.github.joulestream.reports.render.HtmlRenderer;
 import io.github.joulestream.reports.render.JsonRenderer;
 import io.github.joulestream.reports.render.MarkdownRenderer;
@@ -138,6 +139,7 @@ public final class ReportTarget {
       case CSV -> new CsvRenderer();
       case JSON -> new JsonRenderer();
       case MD -> new MarkdownRenderer();
+      case FOCUS -> new FocusRenderer();
     };
   }
 

@@ -107,6 +107,7 @@ class ReportArgumentsTest {
         "a.csv, -, CSV",
         "a.json, -, JSON",
         "a.md, -, MD",
+        "a.csv, FOCUS, FOCUS",
         "a.html, JSON, JSON",
       })
   void theForm_isTheOneAskedFor_orThatOfTheFile(
