@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ final class Moved {
   static final String NAME = "moved";
 
   private static final Set<String> ROWS_OF = Set.of("project", "site");
+
+  /** Where their figures are; other tables are of a part of them, or of what could have been. */
+  private static final Pattern TABLES = Pattern.compile("(projects|sites|fleet)(_more|_charges)?");
 
   /** What is compared. */
   private enum Figure {
@@ -157,7 +161,7 @@ final class Moved {
     }
     for (Section section : report.sections()) {
       Table table = section.table();
-      if (table != null && !table.name().equals(NAME)) {
+      if (table != null) {
         addRows(table, figures);
       }
     }
@@ -166,23 +170,21 @@ final class Moved {
 
   private static void addRows(Table table, Map<Of, Figures> figures) {
     List<String> names = table.columns().stream().map(Column::name).toList();
-    String what = names.isEmpty() ? "" : names.getFirst();
-    // a table of jobs has a site in each row, too, and one of what-ifs has no energy
-    if (!ROWS_OF.contains(what) || names.contains("job") || !names.contains(Figure.ENERGY.column)) {
+    if (!TABLES.matcher(table.name()).matches() || !ROWS_OF.contains(names.getFirst())) {
       return;
     }
     for (List<@Nullable Object> row : table.rows()) {
-      Figures found = new Figures();
+      if (!(row.getFirst() instanceof String name)) {
+        continue;
+      }
+      Figures found = figures.computeIfAbsent(new Of(names.getFirst(), name), any -> new Figures());
       for (Figure figure : Figure.values()) {
         int at = names.indexOf(figure.column);
         if (at >= 0
             && table.columns().get(at).quantity() == figure.quantity
             && row.get(at) instanceof BigDecimal value) {
-          found.put(figure, value);
+          found.putIfAbsent(figure, value);
         }
-      }
-      if (row.getFirst() instanceof String name && !found.isEmpty()) {
-        figures.putIfAbsent(new Of(what, name), found);
       }
     }
   }

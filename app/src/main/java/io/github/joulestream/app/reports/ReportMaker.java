@@ -15,7 +15,6 @@ import io.github.joulestream.store.history.TimeRange;
 import io.github.joulestream.store.history.UsageQuery;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -29,6 +28,7 @@ import java.util.stream.Collectors;
 public final class ReportMaker {
   private static final long HOUR = 3_600_000;
   private static final int MOST_NAMES = 20;
+  private static final ZoneId UTC = ZoneId.of("UTC");
 
   private final HistoryReader history;
   private final Consumer<String> doing;
@@ -101,9 +101,9 @@ public final class ReportMaker {
         .orElseGet(() -> {
           Set<ZoneId> zones =
               sites.stream()
-                  .map(site -> order.siteFile().zones().getOrDefault(site, ZoneOffset.UTC))
+                  .map(site -> order.siteFile().zones().getOrDefault(site, UTC))
                   .collect(Collectors.toSet());
-          return zones.size() == 1 ? zones.iterator().next() : ZoneOffset.UTC;
+          return zones.size() == 1 ? zones.iterator().next() : UTC;
         });
   }
 
@@ -112,7 +112,7 @@ public final class ReportMaker {
     if (order.zone().isPresent()) {
       why = "as it was asked for";
     } else if (sites.stream().allMatch(order.siteFile().zones()::containsKey)
-        && !zone.equals(ZoneOffset.UTC)) {
+        && !zone.equals(UTC)) {
       why = "as the site file has it";
     } else {
       why = sites.size() > 1 ? "as the sites have no zone in common" : "as no zone was given";

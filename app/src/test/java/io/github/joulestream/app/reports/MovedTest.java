@@ -161,10 +161,13 @@ class MovedTest {
             Column.of("energy", "Energy", Quantity.ENERGY, ""));
     Table before = new Table("jobs", jobs, List.of(List.of("dc1", "7", BigDecimal.ONE)), null, 1);
     Table after = new Table("jobs", jobs, List.of(List.of("dc1", "7", BigDecimal.TEN)), null, 1);
+    Table top = table("top_projects", "project", List.of(row("(others, 3)", "1", null, null)));
+    Table topNow = table("top_projects", "project", List.of(row("(others, 3)", "2", null, null)));
     Table users = table("users", "user", List.of(row("ada", "1", null, null)));
     Table usersNow = table("users", "user", List.of(row("ada", "2", null, null)));
     Section moved =
-        Moved.section(report(META, "5", before, users), "a", report(META, "5", after, usersNow));
+        Moved.section(
+            report(META, "5", before, users, top), "a", report(META, "5", after, usersNow, topNow));
     assertThat(moved.table()).isNull();
   }
 

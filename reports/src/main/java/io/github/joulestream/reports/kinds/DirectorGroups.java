@@ -70,7 +70,12 @@ final class DirectorGroups {
   }
 
   private String plural() {
-    return grouping.by() == Grouping.By.LABEL ? grouping.name() : grouping.name() + "s";
+    return switch (grouping.by()) {
+      case LABEL -> grouping.name();
+      // the whole sites have a table of days, too
+      case DAY -> "days_of_jobs";
+      default -> grouping.name() + "s";
+    };
   }
 
   /** Name of the largest group, empty if there is none. */

@@ -141,7 +141,14 @@ class DirectorReportTest {
     BigDecimal jobs = ledger(SiteAmount.JOBS_TOTAL_MILLIJOULES, "east", "west");
     for (String name :
         List.of(
-            "top_projects", "projects", "users", "partitions", "kinds", "days", "label_model")) {
+            "top_projects",
+            "projects",
+            "users",
+            "partitions",
+            "kinds",
+            "days",
+            "days_of_jobs",
+            "label_model")) {
       Table table = table(report, name);
       if (name.equals("days")) {
         // the first of them is of whole sites

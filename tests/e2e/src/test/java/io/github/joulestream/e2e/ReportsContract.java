@@ -147,30 +147,38 @@ abstract class ReportsContract {
     return sum;
   }
 
-  private static Table tableBy(Report report, String group) {
+  private static Table table(Report report, String name) {
     return report.sections().stream()
         .map(Section::table)
         .filter(Objects::nonNull)
-        .filter(table -> table.columns().getFirst().name().equals(group))
-        .filter(table -> table.columns().stream().anyMatch(c -> c.name().equals("energy")))
+        .filter(table -> table.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no table by " + group));
+        .orElseThrow(() -> new AssertionError("no table " + name));
   }
 
+  /** Over all rows, but for one that is the sum of the others. */
   private static BigDecimal sum(Table table, String column) {
     int at = table.indexOf(column);
     return table.rows().stream()
+        .filter(row -> !"All".equals(row.getFirst()))
         .map(row -> row.get(at) instanceof BigDecimal value ? value : BigDecimal.ZERO)
         .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"user", "project", "partition", "site", "kind", "day", "label:model"})
+  @ValueSource(strings = {"user", "project", "partition", "kind", "day", "label:model"})
   void everyGrouping_addsUpToTheLedger_inEveryForm(String by) throws IOException {
     BigDecimal jobs = new BigDecimal(ledger("jobs_total_millijoules"));
     String column = by.replace(':', '_');
     Report report = read("director", "--by", by);
-    Table table = tableBy(report, column);
+    Table table =
+        table(
+            report,
+            switch (by) {
+              case "day" -> "days_of_jobs";
+              case "label:model" -> column;
+              default -> column + "s";
+            });
     assertThat(sum(table, "energy")).isEqualByComparingTo(jobs);
     assertThat(report.meta().differenceMillijoules()).isZero();
 
@@ -189,6 +197,22 @@ abstract class ReportsContract {
           .contains(
               ((BigDecimal) requireNonNull(row.get(table.indexOf("energy")))).toPlainString());
     }
+  }
+
+  @Test
+  void theBalance_isThatOfTheLedger() throws IOException {
+    Report report = read("director");
+    Table balance = table(report, "where_it_went");
+    BigDecimal measured = new BigDecimal(ledger("measured_total_millijoules"));
+    assertThat(
+            sum(balance, "jobs_used")
+                .add(sum(balance, "held_idle"))
+                .add(sum(balance, "unallocated_idle")))
+        .isEqualByComparingTo(measured);
+    assertThat(sum(balance, "unallocated_idle"))
+        .isEqualByComparingTo(new BigDecimal(ledger("idle_total_millijoules")));
+    assertThat(sum(table(report, "fleet"), "energy")).isEqualByComparingTo(measured);
+    assertThat(sum(table(report, "days"), "energy")).isEqualByComparingTo(measured);
   }
 
   private static List<String> valuesOfHtml(String html) {
@@ -279,6 +303,7 @@ abstract class ReportsContract {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "--period 2026-13 | 2026-13",
         "--period 2026-10-27..2026-10-23 | is not after its start",
@@ -352,12 +377,12 @@ abstract class ReportsContract {
     Report before = read("director", "--site", "east", "--as-of", "2026-11-09T00:00:00Z");
     Report after = read("director", "--site", "east", "--as-of", "2026-11-11T00:00:00Z");
     assertThat(cost(after)).isGreaterThan(cost(before));
-    assertThat(sum(tableBy(after, "project"), "energy"))
-        .isEqualByComparingTo(sum(tableBy(before, "project"), "energy"));
+    assertThat(sum(table(after, "projects"), "energy"))
+        .isEqualByComparingTo(sum(table(before, "projects"), "energy"));
   }
 
   private static BigDecimal cost(Report report) {
-    return sum(tableBy(report, "project"), "cost");
+    return sum(table(report, "projects"), "cost");
   }
 
   @Test
