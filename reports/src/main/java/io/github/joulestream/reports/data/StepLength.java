@@ -3,8 +3,11 @@ package io.github.joulestream.reports.data;
 
 import io.github.joulestream.energy.grid.GridFactors;
 import io.github.joulestream.reports.period.Period;
-import java.time.LocalDate;
-import java.time.ZonedDateTime;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+import org.jspecify.annotations.Nullable;
 
 /** How finely a period is read. */
 final class StepLength {
@@ -14,11 +17,15 @@ final class StepLength {
   /** An hour, ms. */
   static final int HOUR = 3_600_000;
 
+  private static final int SECONDS_PER_HOUR = 3_600;
+  private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
+  private static final Instant LAST = Instant.parse("2050-01-01T00:00:00Z");
+
   private StepLength() {}
 
   /**
-   * An hour where the period, its days and the values of the grid begin and end with hours of UTC,
-   * else a quarter of an hour.
+   * An hour where the period, the days of its zone and the values of the grid begin and end with
+   * hours of UTC, else a quarter of an hour.
    */
   static int of(Period period, GridFactors grid) {
     return isOnHours(period)
@@ -28,16 +35,24 @@ final class StepLength {
   }
 
   private static boolean isOnHours(Period period) {
-    if (!isOnHour(period.from().toEpochMilli()) || !isOnHour(period.to().toEpochMilli())) {
-      return false;
-    }
-    ZonedDateTime end = period.to().atZone(period.zone());
-    LocalDate day = period.from().atZone(period.zone()).toLocalDate().plusDays(1);
-    while (day.isBefore(end.toLocalDate())) {
-      if (!isOnHour(day.atStartOfDay(period.zone()).toInstant().toEpochMilli())) {
+    return isOnHour(period.from().toEpochMilli())
+        && isOnHour(period.to().toEpochMilli())
+        && hasHours(period.zone());
+  }
+
+  /**
+   * True if the zone has been ahead of UTC by whole hours alone. It is asked of the zone and not of
+   * the period, so that months are read as their year is.
+   */
+  private static boolean hasHours(ZoneId zone) {
+    ZoneRules rules = zone.getRules();
+    @Nullable Instant at = FIRST;
+    while (at != null && at.isBefore(LAST)) {
+      if (rules.getOffset(at).getTotalSeconds() % SECONDS_PER_HOUR != 0) {
         return false;
       }
-      day = day.plusDays(1);
+      ZoneOffsetTransition next = rules.nextTransition(at);
+      at = next == null ? null : next.getInstant();
     }
     return true;
   }

@@ -11,6 +11,7 @@ public final class Kinds {
           new DirectorReport(),
           new GroupReport(),
           new OperationsReport(),
+          new JobsReport(),
           new EedReport(),
           new ModelsReport());
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param name for programs, in lower case with underscores: the name of its CSV file
  * @param columns by position
  * @param rows a value for each column: {@link String} of a text, {@link Instant} of a time, else
- *     {@link BigDecimal}; null: not known, which is not 0
+ *     {@link BigDecimal}; null: not known, which is not 0. {@link ComputedRows} are taken as they
+ *     are
  * @param totals the row at the foot, or null
  * @param shownRows rows that HTML, PDF and Markdown show at most; CSV and JSON have all
  */
@@ -29,12 +30,17 @@ public record Table(
 
   public Table {
     columns = List.copyOf(columns);
+    rows = rows instanceof ComputedRows computed ? computed : checkedAll(columns, rows);
+    totals = totals == null ? null : checked(columns, totals);
+  }
+
+  private static List<List<@Nullable Object>> checkedAll(
+      List<Column> columns, List<List<@Nullable Object>> rows) {
     List<List<@Nullable Object>> checked = new ArrayList<>(rows.size());
     for (List<@Nullable Object> row : rows) {
       checked.add(checked(columns, row));
     }
-    rows = Collections.unmodifiableList(checked);
-    totals = totals == null ? null : checked(columns, totals);
+    return Collections.unmodifiableList(checked);
   }
 
   private static List<@Nullable Object> checked(List<Column> columns, List<@Nullable Object> row) {
