@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       SlurmJobsCommand.class,
       NodeCommand.class,
       SiteCommand.class,
+      GridCommand.class,
       DeadLetterCommand.class,
       TopicsCommand.class,
       DoctorCommand.class,

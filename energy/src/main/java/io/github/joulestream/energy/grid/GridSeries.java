@@ -46,6 +46,28 @@ public record GridSeries(SeriesKind kind, CarbonBasis basis, EnergySource source
     return (detail.isEmpty() ? kind.name() : kind.name() + "-" + detail).toLowerCase(Locale.ROOT);
   }
 
+  /**
+   * The series of a text.
+   *
+   * @throws IllegalArgumentException if it is not of the form of {@link #text}
+   */
+  public static GridSeries parse(String text) {
+    String[] parts = text.toUpperCase(Locale.ROOT).split("-", 2);
+    String detail = parts.length == 1 ? "" : parts[1];
+    try {
+      SeriesKind kind = SeriesKind.valueOf(parts[0]);
+      if (kind == SeriesKind.CARBON) {
+        return carbon(CarbonBasis.parse(detail));
+      }
+      return of(kind, detail.isEmpty() ? EnergySource.NONE : EnergySource.valueOf(detail));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'%s' is no series such as price, mix-solar or carbon-location-average-lifecycle"
+              .formatted(text),
+          e);
+    }
+  }
+
   @Override
   public int compareTo(GridSeries other) {
     return Comparator.comparing(GridSeries::kind)
