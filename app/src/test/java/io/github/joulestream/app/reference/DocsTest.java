@@ -78,6 +78,16 @@ class DocsTest {
           "Alertmanager's configuration",
               Set.of(
                   "group_by", "group_interval", "group_wait", "resolve_timeout", "send_resolved"),
+          "answers of WattTime, Electricity Maps and ENTSO-E, and units",
+              Set.of(
+                  "co2_aoer",
+                  "co2_moer",
+                  "createdDateTime",
+                  "generated_at",
+                  "kWh",
+                  "last_updated",
+                  "lbs_co2_per_mwh",
+                  "updatedAt"),
           "Kafka's settings", Set.of("exactly_once_v2", "read_committed"));
 
   /** Names of files that our programs read or write, which no catalogue has. */

@@ -68,8 +68,7 @@ final class ElectricityMapsFeed {
       each(root, root, false);
     }
     if (empty > 0) {
-      collector.note(
-          Quantities.count(empty, "value") + " not there yet (null), and left out");
+      collector.note(Quantities.count(empty, "value") + " not there yet (null), and left out");
     }
   }
 

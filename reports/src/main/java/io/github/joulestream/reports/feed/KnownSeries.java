@@ -55,7 +55,9 @@ final class KnownSeries {
     spans
         .values()
         .forEach(ends ->
-            new TreeMap<>(ends).values().forEach(issues -> all.add(requireNonNull(issues.lastEntry()).getValue())));
+            new TreeMap<>(ends)
+                .values()
+                .forEach(issues -> all.add(requireNonNull(issues.lastEntry()).getValue())));
     return all;
   }
 

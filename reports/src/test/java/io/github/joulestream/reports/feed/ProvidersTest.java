@@ -176,7 +176,8 @@ class ProvidersTest {
             "2026-10-18T00:00Z 2026-10-18T00:15Z 0 ratio ESTIMATED",
             "2026-10-18T00:15Z 2026-10-18T00:30Z 0.03 ratio ESTIMATED");
     assertThat(values(file, "mix-nuclear").getFirst()).contains(" 0.72 ratio");
-    assertThat(file.notes()).anyMatch(note -> note.startsWith("without taux_co2 yet, and left out: 2 of 4 rows"));
+    assertThat(file.notes())
+        .anyMatch(note -> note.startsWith("without taux_co2 yet, and left out: 2 of 4 rows"));
   }
 
   @Test

@@ -190,6 +190,7 @@ class ITSecuredCluster {
       long published = publish();
       jobsByHand();
       budgetsAndAlerts();
+      supply();
       theStoreHasIt(published);
       whatIsRefused();
       assertThat(said("doctor", "--store-url", store.url().toString()).text())
@@ -298,6 +299,31 @@ class ITSecuredCluster {
     assertThat(run("alert", "list")).contains(alert.id());
     run("alert", "clear", alert.id());
     Await.until("it is over", () -> !run("alert", "list").contains(alert.id()));
+  }
+
+  private void supply() throws Exception {
+    Path prices =
+        Files.writeString(
+            folder.resolve("prices.csv"),
+            """
+            from,to,kind,value,unit
+            2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,81.5,EUR/MWh
+            """);
+    assertThat(run("grid", "import", prices.toString(), "--site", SITE)).contains("published 1:");
+    assertThat(run("grid", "list", "--site", SITE)).contains("EUR/kWh");
+    assertThat(run("grid", "gaps", "--site", SITE)).contains("no gaps in price");
+    run(
+        "grid",
+        "withdraw",
+        "--site",
+        SITE,
+        "--series",
+        "price",
+        "--from",
+        "2026-10-18",
+        "--to",
+        "2026-10-19",
+        "--yes");
   }
 
   private void theStoreHasIt(long published) throws Exception {
