@@ -126,7 +126,10 @@ final class HtmlTable {
     }
     html.open(element, attributes.toArray(String[]::new));
     html.text(text);
-    if (!shown.unit().isEmpty()) {
+    if (!shown.unit().isEmpty() && medium == HtmlPage.Medium.PAGES) {
+      // the renderer would break a line before an element
+      html.text(Shown.THIN_SPACE + shown.unit());
+    } else if (!shown.unit().isEmpty()) {
       html.text(String.valueOf(Shown.THIN_SPACE));
       html.leaf("span", shown.unit(), "class", "u");
     }

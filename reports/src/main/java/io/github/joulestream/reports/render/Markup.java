@@ -3,6 +3,7 @@ package io.github.joulestream.reports.render;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.util.function.UnaryOperator;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -10,8 +11,19 @@ import javax.xml.stream.XMLStreamWriter;
 /** Elements that are well-formed and escaped by construction; attributes are name, value pairs. */
 final class Markup {
   private final XMLStreamWriter xml;
+  private final UnaryOperator<String> characters;
 
   Markup(Writer out) throws IOException {
+    this(out, Texts::visible);
+  }
+
+  /**
+   * With other rules for texts.
+   *
+   * @param characters what a text is written as; as XML can have it
+   */
+  Markup(Writer out, UnaryOperator<String> characters) throws IOException {
+    this.characters = characters;
     try {
       xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
     } catch (XMLStreamException e) {
@@ -58,13 +70,13 @@ final class Markup {
       if (attributes[i].equals("xmlns")) {
         xml.writeDefaultNamespace(attributes[i + 1]);
       } else {
-        xml.writeAttribute(attributes[i], Texts.visible(attributes[i + 1]));
+        xml.writeAttribute(attributes[i], characters.apply(attributes[i + 1]));
       }
     }
   }
 
   Markup text(String text) throws IOException {
-    return write(() -> xml.writeCharacters(Texts.visible(text)));
+    return write(() -> xml.writeCharacters(characters.apply(text)));
   }
 
   /** A text of several lines that is our own, as a style is. */

@@ -19,7 +19,6 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.GregorianCalendar;
-import java.util.Objects;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -33,7 +32,7 @@ import org.xml.sax.SAXException;
  * A report as PDF on A4 pages, of the same document as HTML: tagged, with a title, bookmarks and
  * its fonts, and in each page's foot its number, what the report is of and as of when. Nothing is
  * loaded but the fonts, which are among the classes. Its times and its id are made of the report's,
- * so that the same report has the same bytes. A character that the fonts lack is shown as U+FFFD.
+ * so that the same report has the same bytes. A character that the fonts lack is shown as a square.
  */
 public final class PdfRenderer implements Renderer {
   private static final String FONTS = "joulestream-font";
@@ -50,7 +49,7 @@ public final class PdfRenderer implements Renderer {
   public void render(Report report, OutputStream out) throws IOException {
     PdfRendererBuilder builder = new PdfRendererBuilder();
     builder.usePdfUaAccessibility(true);
-    builder.useReplacementText("\uFFFD");
+    builder.useReplacementText(String.valueOf(PageFont.SUBSTITUTE));
     builder.withProducer("Joulestream " + Texts.visible(report.meta().version()));
     builder.useUriResolver(
         (base, uri) -> uri.startsWith(FONTS + ":") || uri.startsWith("#") ? uri : null);
@@ -78,7 +77,7 @@ public final class PdfRenderer implements Renderer {
 
   private static Document document(Report report) throws IOException {
     StringWriter html = new StringWriter();
-    new HtmlPage(report, new Markup(html), HtmlPage.Medium.PAGES).write();
+    new HtmlPage(report, new Markup(html, PdfRenderer::characters), HtmlPage.Medium.PAGES).write();
     try {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultNSInstance();
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
@@ -90,20 +89,16 @@ public final class PdfRenderer implements Renderer {
     }
   }
 
-  /** Of {@code joulestream-font:Regular}; openpdf-fonts-extra has them. */
+  private static String characters(String text) {
+    return PageFont.drawable(Texts.visible(text));
+  }
+
+  /** Of {@code joulestream-font:Regular}. */
   private static FSStream font(String uri) {
     return new FSStream() {
       @Override
       public InputStream getStream() {
-        String path =
-            "/liberation/LiberationSans-%s.ttf".formatted(uri.substring(FONTS.length() + 1));
-        try (InputStream in =
-            Objects.requireNonNull(
-                PdfRenderer.class.getResourceAsStream(path), () -> path + " is not there")) {
-          return new ByteArrayInputStream(in.readAllBytes());
-        } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
-        }
+        return new ByteArrayInputStream(PageFont.file(uri.substring(FONTS.length() + 1)));
       }
 
       @Override

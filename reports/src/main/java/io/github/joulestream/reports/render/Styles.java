@@ -41,7 +41,7 @@ final class Styles {
    */
   static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    Texts.visible(text)
+    PageFont.drawable(Texts.visible(text))
         .codePoints()
         .forEach(point -> {
           boolean plain =

@@ -52,7 +52,7 @@ class HtmlRendererTest {
 
   @Test
   void everyShownCell_isReadBackExactly() throws Exception {
-    for (int seed = 0; seed < 50; seed++) {
+    for (int seed = 0; seed < 30; seed++) {
       Report report = Reports.of(seed);
       Element html = parse(report).getDocumentElement();
       for (Section section : report.sections()) {
@@ -136,14 +136,14 @@ class HtmlRendererTest {
   @Test
   void nothingIsLoadedOrRun() throws Exception {
     Set<String> names = new HashSet<>();
-    for (int seed = 0; seed < 60; seed++) {
+    Set<String> attributes = new HashSet<>();
+    for (int seed = 0; seed < 30; seed++) {
       Report report = Reports.of(seed);
       Element html = parse(report).getDocumentElement();
       for (Element element : elements(html, "*")) {
         names.add(element.getTagName());
         for (int i = 0; i < element.getAttributes().getLength(); i++) {
-          String attribute = element.getAttributes().item(i).getNodeName();
-          assertThat(attribute).doesNotStartWith("on").isNotIn("href", "src", "style");
+          attributes.add(element.getAttributes().item(i).getNodeName());
         }
       }
       String style = elements(html, "style").getFirst().getTextContent();
@@ -156,6 +156,9 @@ class HtmlRendererTest {
           .contains(style)
           .doesNotContain("<script", "\0");
     }
+    assertThat(attributes)
+        .noneMatch(name -> name.startsWith("on"))
+        .doesNotContain("href", "src", "style", "xlink:href");
     assertThat(names)
         .doesNotContain("script", "link", "img", "iframe", "object", "a", "foreignObject")
         .contains("header", "main", "section", "table", "caption", "footer", "svg", "title");

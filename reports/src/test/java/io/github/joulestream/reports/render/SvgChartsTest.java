@@ -99,9 +99,9 @@ class SvgChartsTest {
     tables.add(List.of(row("only", 5e12, 7.0)));
     tables.add(List.of(row("a", -3e9, -2e9), row("b", -1e9, 0.0)));
     tables.add(List.of(row("a", 1e-9, 1e-9), row("b", 1e300, 1e300)));
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 30; i++) {
       List<List<@Nullable Object>> rows = new ArrayList<>();
-      int size = random.nextInt(i < 50 ? 40 : 3000);
+      int size = random.nextInt(i < 28 ? 40 : 3000);
       double scale = Math.pow(10, random.nextInt(40) - 15);
       for (int row = 0; row < size; row++) {
         rows.add(
@@ -119,16 +119,25 @@ class SvgChartsTest {
         double height = number(svg, "height");
         assertThat(elements(svg, "title").getFirst().getTextContent()).isEqualTo("A title");
         assertThat(elements(svg, "desc").getFirst().getTextContent()).isNotEmpty();
+        List<String> outside = new ArrayList<>();
         for (Element rect : elements(svg, "rect")) {
-          assertThat(number(rect, "x")).isBetween(-0.01, width);
-          assertThat(number(rect, "y")).isBetween(-0.01, height);
-          assertThat(number(rect, "x") + number(rect, "width")).isLessThan(width + 0.02);
-          assertThat(number(rect, "y") + number(rect, "height")).isLessThan(height + 0.02);
+          double right = number(rect, "x") + number(rect, "width");
+          double bottom = number(rect, "y") + number(rect, "height");
+          if (number(rect, "x") < -0.01
+              || number(rect, "y") < -0.01
+              || right > width + 0.02
+              || bottom > height + 0.02) {
+            outside.add("rect " + right + " " + bottom);
+          }
         }
         for (Element text : elements(svg, "text")) {
-          assertThat(number(text, "x")).isBetween(-0.01, width + 0.01);
-          assertThat(number(text, "y")).isBetween(0.0, height);
+          double x = number(text, "x");
+          double y = number(text, "y");
+          if (x < -0.01 || x > width + 0.01 || y < 0 || y > height) {
+            outside.add(text.getTextContent() + " " + x + " " + y);
+          }
         }
+        assertThat(outside).isEmpty();
       }
     }
   }

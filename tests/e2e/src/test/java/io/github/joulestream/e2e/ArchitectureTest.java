@@ -165,6 +165,9 @@ class ArchitectureTest {
     onlyIn("org.snakeyaml..", "app.alerts..", "app.reports..");
     onlyIn("org.eclipse.jetty..", "producers.jobs..");
     onlyIn("kafka..", "app.up..");
+    onlyIn("com.openhtmltopdf..", "reports.render..");
+    onlyIn("org.apache.pdfbox..", "reports.render..");
+    onlyIn("org.apache.fontbox..", "reports.render..");
     noClasses()
         .that()
         .resideOutsideOfPackage(ROOT + "streams.topology..")
