@@ -49,7 +49,7 @@ final class PageFont {
 
   /**
    * A text of characters that the font has. Thin spaces become ones at which no line is broken, and
-   * raised digits, most of which it lacks, become {@code ^9}.
+   * raised digits of powers of ten, most of which it lacks, become {@code 10^9}.
    */
   static String drawable(String text) {
     StringBuilder drawable = new StringBuilder(text.length());
@@ -58,10 +58,11 @@ final class PageFont {
       int point = text.codePointAt(i);
       i += Character.charCount(point);
       int digit = SUPERSCRIPTS.indexOf(point);
-      if (digit >= 0 && !raised) {
+      boolean begins = digit >= 0 && !raised && text.startsWith("10", i - 3);
+      raised = digit >= 0 && (raised || begins);
+      if (begins) {
         drawable.append('^');
       }
-      raised = digit >= 0;
       if (raised) {
         drawable.append(RAISED.charAt(digit));
       } else if (point == Shown.THIN_SPACE) {

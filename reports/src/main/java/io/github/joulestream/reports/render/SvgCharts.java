@@ -13,8 +13,8 @@ final class SvgCharts {
   /** As wide as the text of an A4 page, at 96 pixels an inch. */
   static final double WIDTH = 680;
 
-  /** Bars that are drawn one below another. */
-  private static final int MOST_BARS = 40;
+  /** Bars that are drawn one below another; more do not fit on half a page. */
+  private static final int MOST_BARS = 25;
 
   private SvgCharts() {}
 

@@ -124,6 +124,7 @@ class PdfRendererTest {
   void charactersThatTheFontLacks_areSquares() {
     assertThat(PageFont.drawable("Gr\u00FC\u00DFe \u540D\uD83D\uDE80 \uFFFD"))
         .isEqualTo("Grüße □□ □");
+    assertThat(PageFont.drawable("10⁹ and m³")).isEqualTo("10^9 and m³");
     assertThat(PageFont.drawable("1.23×10⁻¹² J")).isEqualTo("1.23×10^-12 J");
     assertThat(PageFont.drawable("108\u2009000\u2009EUR")).isEqualTo("108\u202F000\u202FEUR");
   }
