@@ -13,6 +13,7 @@ import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Tile;
+import io.github.joulestream.reports.sections.MemoryStorageSections;
 import io.github.joulestream.reports.work.Said;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public final class OperationsReport implements ReportKind {
     sections.add(AdviceSections.advice(advisor, false));
     sections.add(nodes.outliers());
     sections.add(quality.faults());
-    sections.add(CapacitySection.of(source, data));
+    sections.addAll(MemoryStorageSections.of(source, data));
     sections.add(WhatIfSections.giveBack(steps.givenBack(), hasMoney));
     sections.add(WhatIfSections.laterHours(data));
     sections.addAll(WhatIfSections.powerCurves(jobs));

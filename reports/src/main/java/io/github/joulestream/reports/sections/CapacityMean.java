@@ -7,19 +7,23 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** Memory and storage of a site over a period: means of its hours, each counting the same. */
+/**
+ * Memory and storage of a site over a period: means of its hours, each by the number of sums that
+ * it is of.
+ */
 final class CapacityMean {
   private final Map<String, Double> sums = new HashMap<>();
-  private final Map<String, Integer> hours = new HashMap<>();
+  private final Map<String, Double> weights = new HashMap<>();
   private int steps;
   private @Nullable CapacityStep last;
 
   void add(CapacityStep step) {
     steps++;
+    double times = step.fields().getOrDefault("times", 1.0);
     step.fields()
         .forEach((field, value) -> {
-          sums.merge(field, value, Double::sum);
-          hours.merge(field, 1, Integer::sum);
+          sums.merge(field, value * times, Double::sum);
+          weights.merge(field, times, Double::sum);
         });
     if (last == null || step.hourStart() > last.hourStart()) {
       last = step;
@@ -34,8 +38,10 @@ final class CapacityMean {
   /** Mean of a field over the hours that have it. */
   OptionalDouble mean(String field) {
     Double sum = sums.get(field);
-    Integer count = hours.get(field);
-    return sum == null || count == null ? OptionalDouble.empty() : OptionalDouble.of(sum / count);
+    Double weight = weights.get(field);
+    return sum == null || weight == null || weight <= 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(sum / weight);
   }
 
   /** A field of the last hour. */

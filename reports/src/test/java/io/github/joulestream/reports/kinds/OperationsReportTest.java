@@ -221,7 +221,7 @@ class OperationsReportTest {
                     "times", 120.0,
                     "memory_seen_mebibytes", 1000.0,
                     "memory_stranded_mebibytes", 500.0)));
-    Table capacity = table(report(OCTOBER), "capacity");
+    Table capacity = table(report(OCTOBER), "memory_storage");
     assertThat(capacity.rows()).hasSize(1);
     assertThat(sum(capacity, "seen")).isEqualTo(BigDecimal.valueOf(1000));
     assertThat(sum(capacity, "stranded")).isEqualTo(BigDecimal.valueOf(200));
