@@ -26,7 +26,7 @@ public final class EedSite {
           Column.text("indicator", "Indicator"),
           Column.text("meaning", "What it is"),
           Column.number("value", "Value", "", "empty: missing, which is not 0"),
-          Column.text("text", "Text"),
+          new Column("text", "As reported", Quantity.TEXT, "", "the value in full, or a text"),
           Column.text("unit", "Unit"),
           Column.text("source", "Source"),
           Column.of("covered", "Covered", Quantity.RATIO, "share of the year that was measured"));
@@ -189,7 +189,7 @@ public final class EedSite {
                     each.symbol(),
                     each.meaning(),
                     each.value(),
-                    textOrNull(each.text()),
+                    textOrNull(each.asReported()),
                     textOrNull(each.unit()),
                     each.source(),
                     each.covered()))

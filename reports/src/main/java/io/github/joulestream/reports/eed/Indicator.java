@@ -2,6 +2,7 @@
 package io.github.joulestream.reports.eed;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,15 @@ record Indicator(
     @Nullable BigDecimal covered) {
   /** What the source of a missing value begins with. */
   static final String MISSING = "missing";
+
+  private static final int DECIMALS = 6;
+
+  /** The value in full, to 6 decimal places, or the text; empty if missing. */
+  String asReported() {
+    return value == null
+        ? text
+        : value.setScale(DECIMALS, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+  }
 
   boolean isThere() {
     return value != null || !text.isEmpty();

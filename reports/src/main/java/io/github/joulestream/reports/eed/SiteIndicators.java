@@ -236,7 +236,7 @@ final class SiteIndicators {
             "kWh",
             nodes,
             "",
-            "measured at nodes: of no category, and not all of it; the true value is higher",
+            "measured at nodes, of no category; the true value is higher",
             share(year.ledgerShare()));
   }
 
@@ -358,7 +358,7 @@ final class SiteIndicators {
                 "",
                 ratio,
                 "",
-                "worked out over the time in which both are measured, " + category.get(),
+                "worked out where both are measured, " + category.get(),
                 share(year.commonShare(it))))
         .orElse(missing("PUE", meaning, "", "E_DC or E_IT is not of the whole year"));
   }

@@ -154,7 +154,7 @@ public final class EedReport implements ReportKind {
     long known = sites.stream().filter(site -> value.apply(site).isPresent()).count();
     return known == 0
         ? "missing"
-        : sites.size() == 1 ? "" : "of %d of %d sites".formatted(known, sites.size());
+        : sites.size() == 1 ? "" : "%d of %d sites".formatted(known, sites.size());
   }
 
   private static Tile tile(

@@ -15,7 +15,7 @@ final class HtmlTable {
   static final int COLUMNS_ON_PAGE = 7;
 
   /** A longer text is cut; all of it is the cell's title. */
-  private static final int TEXT_LENGTH = 60;
+  private static final int TEXT_LENGTH = 120;
 
   private final Markup html;
   private final Table table;

@@ -8,6 +8,7 @@ import io.github.joulestream.energy.grid.ExactSum;
 import io.github.joulestream.reports.data.PeriodData;
 import io.github.joulestream.reports.data.ReportSource;
 import io.github.joulestream.reports.data.SiteUse;
+import io.github.joulestream.reports.model.Chart;
 import io.github.joulestream.reports.model.Column;
 import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Section;
@@ -15,10 +16,12 @@ import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.work.Said;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -38,6 +41,9 @@ public final class FleetSection {
   private static final double MILLIJOULES_PER_TWH = 3.6e18;
   // of data centres of the United States in 2023
   private static final double UNITED_STATES_TWH = 176;
+  private static final double LEAST_SHARE = 1e-5;
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
   private static final String YARDSTICK =
       "For scale: data centres used 4.4 %% of the electricity of the United States in 2023 (176 TWh),"
           + " and 6.7 to 12 %% are projected for 2028 (A. Shehabi et al., 2024 United States Data"
@@ -107,7 +113,13 @@ public final class FleetSection {
         "Sites side by side",
         sentences(source, data, all, peak),
         new Table("fleet", columns, rows, totals, Table.ALL_ROWS),
-        List.of(),
+        List.of(
+            new Chart(
+                Chart.Form.BARS,
+                "Energy of each site",
+                "site",
+                List.of(new Chart.Series("energy", Chart.Role.OTHER)),
+                "")),
         true);
   }
 
@@ -118,20 +130,25 @@ public final class FleetSection {
     sentences.add(
         "Peak of all sites at one time: %s, in the step from %s; the sum of each site's own peak is %s."
             .formatted(
-                watts(peak.milliwatts()),
+                Said.power(peak.milliwatts()),
                 peak.at().atZone(data.period().zone()).toOffsetDateTime().toString(),
-                watts(peak.sumOfPeaks())));
+                Said.power(peak.sumOfPeaks())));
     double millis = data.period().range().millis();
     if (millis > 0 && all.signum() > 0) {
       double terawattHoursPerYear =
           all.doubleValue() / MILLIJOULES_PER_TWH * MILLIS_PER_YEAR / millis;
-      sentences.add(YARDSTICK.formatted(Said.percent(terawattHoursPerYear / UNITED_STATES_TWH)));
+      sentences.add(YARDSTICK.formatted(portion(terawattHoursPerYear / UNITED_STATES_TWH)));
     }
     return sentences;
   }
 
-  private static String watts(long milliwatts) {
-    return Said.power(milliwatts);
+  private static String localTime(CoincidentPeak peak, PeriodData data) {
+    return TIME.format(peak.at().atZone(data.period().zone()));
+  }
+
+  /** A share of what is much larger. */
+  private static String portion(double share) {
+    return share < LEAST_SHARE ? "under " + Said.percent(LEAST_SHARE) : Said.percent(share);
   }
 
   private static ExactSum sum(Collection<SiteUse> sites, SiteAmount amount) {
@@ -192,23 +209,6 @@ public final class FleetSection {
   }
 
   private static Section supply(PeriodData data) {
-    List<Column> columns =
-        List.of(
-            Column.text("site", "Site"),
-            Column.of(
-                "intensity",
-                "CO2e per kWh",
-                Quantity.INTENSITY,
-                "location-based, of a measured kWh, with the facility's overhead where it is known"),
-            Column.of("intensity_rank", "Rank", Quantity.COUNT, "1: the least CO2e per kWh"),
-            Column.number(
-                "price",
-                "Price of a kWh",
-                "currency/kWh",
-                "of a measured kWh, in the site's currency"),
-            Column.of("price_rank", "Rank", Quantity.COUNT, "1: the cheapest; in one currency"),
-            Column.text("currency", "Currency"),
-            Column.of("co2e", "CO2e", Quantity.MASS, "location-based"));
     SortedMap<String, BigDecimal> intensities = new TreeMap<>();
     SortedMap<String, BigDecimal> prices = new TreeMap<>();
     for (SiteUse site : data.sites().values()) {
@@ -222,6 +222,26 @@ public final class FleetSection {
                 .distinct()
                 .count()
             == 1;
+    String currency = oneCurrency ? currencyOf(data, prices) : "";
+    List<Column> columns =
+        List.of(
+            Column.text("site", "Site"),
+            Column.of(
+                "intensity",
+                "CO2e per kWh",
+                Quantity.INTENSITY,
+                "location-based, of a measured kWh, with the facility's overhead where it is known"),
+            Column.of(
+                "intensity_rank", "Rank by CO2e", Quantity.COUNT, "1: the least CO2e per kWh"),
+            Column.number(
+                "price",
+                "Price of a kWh",
+                (currency.isEmpty() ? "currency" : currency) + "/kWh",
+                "of a measured kWh, in the site's currency"),
+            Column.of(
+                "price_rank", "Rank by price", Quantity.COUNT, "1: the cheapest; in one currency"),
+            Column.text("currency", "Currency"),
+            Column.of("co2e", "CO2e", Quantity.MASS, "location-based"));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (SiteUse site : data.sites().values()) {
       rows.add(
@@ -241,6 +261,14 @@ public final class FleetSection {
         new Table("fleet_supply", columns, rows, null, Table.ALL_ROWS),
         List.of(),
         false);
+  }
+
+  private static String currencyOf(PeriodData data, SortedMap<String, BigDecimal> prices) {
+    return data.sites().values().stream()
+        .filter(site -> prices.containsKey(site.site()))
+        .map(SiteUse::currency)
+        .findFirst()
+        .orElse("");
   }
 
   private static List<String> supplySentences(

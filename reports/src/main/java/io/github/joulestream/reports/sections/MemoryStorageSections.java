@@ -165,7 +165,7 @@ public final class MemoryStorageSections {
               decimal(untouched)));
       if (stranded.isPresent() && untouched.isPresent()) {
         sentences.add(
-            "Site %s, %s: %s stranded, %s untouched, of %s hours."
+            "Site %s, %s: %s stranded, %s untouched, in the mean of %d hours."
                 .formatted(
                     key.site,
                     key.resource.text,

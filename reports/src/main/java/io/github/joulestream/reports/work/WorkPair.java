@@ -2,6 +2,7 @@
 package io.github.joulestream.reports.work;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,27 +24,57 @@ public record WorkPair(String first, String second, Comparison comparison, List<
   /** Work of which a unit is nearly the same thing for each model. */
   private static final String TOKENS = "tokens";
 
+  private static final String OTHER = "other ";
+
+  /** Limit of groups that are several models each. */
+  static final String SEVERAL = "models of several kinds";
+
+  /** What the limit of something that is not known ends with. */
+  static final String NOT_KNOWN = " not known";
+
   public WorkPair {
     limits = List.copyOf(limits);
   }
 
   /**
-   * Pairs of a unit: mixtures of experts against dense models, if one of them is several groups,
-   * and then each two groups of the same task and phase, those with the most energy first.
+   * Pairs of a unit: each two groups of the same task and phase, and all mixtures of experts
+   * against all dense models if one of them is several groups. Those that differ least in what work
+   * per joule depends on besides the model are the first, among them those of different
+   * architecture, and then those with the most energy.
    */
   public static List<WorkPair> of(WorkGroups groups, String unit) {
     List<WorkGroup> counted =
         groups.of(unit).stream().filter(group -> !group.counted().isEmpty()).toList();
-    List<WorkPair> pairs = new ArrayList<>(architectures(counted));
+    List<Candidate> pairs = new ArrayList<>();
+    architectures(counted).forEach(pair -> pairs.add(new Candidate(pair, 1, true)));
     List<WorkGroup> largest = counted.subList(0, Math.min(MOST_GROUPS, counted.size()));
     for (int i = 0; i < largest.size(); i++) {
       for (int j = i + 1; j < largest.size(); j++) {
         if (comparable(largest.get(i), largest.get(j))) {
-          pairs.add(pair(largest.get(i), largest.get(j), groups));
+          pairs.add(candidate(largest.get(i), largest.get(j), groups));
         }
       }
     }
-    return pairs;
+    return pairs.stream()
+        .sorted(
+            Comparator.comparingInt(Candidate::unequal)
+                .thenComparing(candidate -> !candidate.otherArchitecture))
+        .map(Candidate::pair)
+        .toList();
+  }
+
+  /**
+   * A pair and how well it compares.
+   *
+   * @param unequal number of settings that are known to differ
+   */
+  private record Candidate(WorkPair pair, int unequal, boolean otherArchitecture) {}
+
+  private static Candidate candidate(WorkGroup a, WorkGroup b, WorkGroups groups) {
+    WorkPair pair = pair(a, b, groups);
+    int unequal = (int) pair.limits.stream().filter(limit -> limit.startsWith(OTHER)).count();
+    boolean known = !a.label(EndedJob.ARCH).isEmpty() && !b.label(EndedJob.ARCH).isEmpty();
+    return new Candidate(pair, unequal, known && !isSame(EndedJob.ARCH, a, b));
   }
 
   /** Whether their work is of the same task and phase. */
@@ -84,11 +115,15 @@ public record WorkPair(String first, String second, Comparison comparison, List<
     names.put(EndedJob.TASK, "task");
     names.forEach((label, name) -> {
       if (first.label(label).isEmpty() || second.label(label).isEmpty()) {
-        limits.add(name + " not known");
+        limits.add(name + NOT_KNOWN);
       } else if (!isSame(label, first, second)) {
-        limits.add("other " + name);
+        limits.add(OTHER + name);
       }
     });
+    // a batch is chosen for the model, so that it is no limit that it is not known
+    if (!first.label(EndedJob.BATCH).equals(second.label(EndedJob.BATCH))) {
+      limits.add(OTHER + EndedJob.BATCH);
+    }
     return limits;
   }
 
@@ -119,7 +154,7 @@ public record WorkPair(String first, String second, Comparison comparison, List<
                     named("mixtures of experts", first.size()),
                     named("dense models", second.size()),
                     Comparison.of(first, second),
-                    limits(moe.getFirst(), dense.getFirst())));
+                    List.of(SEVERAL)));
           }
         });
     return pairs;

@@ -66,6 +66,13 @@ public final class WorkSections {
     return unit + "/J";
   }
 
+  /** The unit of one: {@code token}. */
+  private String one() {
+    return unit.endsWith("ies")
+        ? unit.substring(0, unit.length() - 3) + "y"
+        : unit.length() > 2 && unit.endsWith("s") ? unit.substring(0, unit.length() - 1) : unit;
+  }
+
   private Section summary() {
     List<Column> columns =
         List.of(
@@ -78,7 +85,7 @@ public final class WorkSections {
                 "Work per joule",
                 perJoule(),
                 "work of all counted jobs over energy of all their devices"),
-            Column.number("joules_per_unit", "Energy per unit", "J/" + unit, "the inverse"),
+            Column.number("joules_per_unit", "Energy per unit", "J/" + one(), "the inverse"),
             Column.of("energy", "Energy", Quantity.ENERGY, "of the whole jobs"));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (WorkGroup group : ofUnit) {
@@ -167,6 +174,7 @@ public final class WorkSections {
                 "more than noise: the chance is at most 5 %"));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     List<String> sentences = new ArrayList<>();
+    List<String> common = notKnownOfAny();
     for (WorkPair pair : pairs) {
       Comparison comparison = pair.comparison();
       rows.add(
@@ -179,13 +187,15 @@ public final class WorkSections {
               comparison.word() == Comparison.Word.ONE_RUN
                   ? null
                   : Said.decimal(comparison.probability()),
-              String.join("; ", all(comparison.word().text(), pair.limits()))));
+              String.join("; ", all(comparison.word().text(), own(pair, common)))));
     }
-    WorkPair first = pairs.getFirst();
-    sentences.add(sentence(first));
+    sentences.add(sentence(pairs.getFirst()));
     sentences.add(
         "Two groups can be compared only at equal hardware, precision, task and latency; what is not"
-            + " known to be equal is said in each line. Latency is not measured.");
+            + " equal, or not known, is said in each line. Latency is not measured.");
+    if (!common.isEmpty()) {
+      sentences.add("Of all of them: %s.".formatted(String.join(", ", common)));
+    }
     return new Section(
         "pairs_" + name,
         "Side by side: " + perJoule(),
@@ -193,6 +203,23 @@ public final class WorkSections {
         new Table("pairs_" + name, columns, rows, null, SHOWN_PAIRS),
         List.of(),
         true);
+  }
+
+  /** What is not known of any pair: it is said once, and not in each line. */
+  private List<String> notKnownOfAny() {
+    List<String> common =
+        new ArrayList<>(
+            pairs.getFirst().limits().stream()
+                .filter(limit -> limit.endsWith(WorkPair.NOT_KNOWN))
+                .toList());
+    List<WorkPair> ofGroups =
+        pairs.stream().filter(pair -> !pair.limits().equals(List.of(WorkPair.SEVERAL))).toList();
+    ofGroups.forEach(pair -> common.removeIf(limit -> !pair.limits().contains(limit)));
+    return ofGroups.size() <= 1 ? List.of() : common;
+  }
+
+  private static List<String> own(WorkPair pair, List<String> common) {
+    return pair.limits().stream().filter(limit -> !common.contains(limit)).toList();
   }
 
   /** A pair in a sentence. */
@@ -240,7 +267,8 @@ public final class WorkSections {
                 "Held idle",
                 Quantity.RATIO,
                 "energy of GPUs under 5 % use over all energy of the jobs"),
-            Column.of("held_idle_energy", "Held idle", Quantity.ENERGY, "the energy itself"));
+            Column.of(
+                "held_idle_energy", "Held idle energy", Quantity.ENERGY, "the energy itself"));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (WorkGroup group : ofUnit) {
       rows.add(
@@ -286,12 +314,12 @@ public final class WorkSections {
             Column.number(
                 "joules_per_active_billion",
                 "Energy per active billion",
-                "J/(%s·billion)".formatted(unit),
+                "J/(%s·billion)".formatted(one()),
                 "energy per unit over billions of active parameters"),
             Column.number(
                 "joules_per_total_billion",
                 "Energy per billion",
-                "J/(%s·billion)".formatted(unit),
+                "J/(%s·billion)".formatted(one()),
                 "energy per unit over billions of all parameters"));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (WorkGroup group : ofUnit) {
@@ -388,7 +416,7 @@ public final class WorkSections {
                     "Throughput",
                     unit + "/s",
                     "of the whole job: how many GPUs it had is not known"),
-            Column.number("joules_per_unit", "Energy per unit", "J/" + unit, ""));
+            Column.number("joules_per_unit", "Energy per unit", "J/" + one(), ""));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (EndedJob job : jobs) {
       boolean counts = job.countsForWork();

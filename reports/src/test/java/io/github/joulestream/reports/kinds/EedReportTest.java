@@ -148,7 +148,7 @@ class EedReportTest {
     Table ratios = table(report, "ratios_east");
     // not (2000 + 1250) / 1000
     assertValue(ratios, "PUE", 1.25);
-    assertThat((String) at(ratios, "PUE", "source")).contains("both are measured");
+    assertThat((String) at(ratios, "PUE", "source")).contains("where both are measured");
     assertThat(((BigDecimal) Objects.requireNonNull(at(ratios, "PUE", "covered"))).doubleValue())
         .isBetween(0.50, 0.51);
     assertMissing(ratios, "WUE", "E_IT is not of the whole year");

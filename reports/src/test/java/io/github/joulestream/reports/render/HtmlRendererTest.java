@@ -124,7 +124,7 @@ class HtmlRendererTest {
         assertThat(cell.hasAttribute("data-value")).isFalse();
       } else if (columns.get(i).quantity() == Quantity.TEXT) {
         assertThat(exact).isEqualTo(Texts.visible((String) value));
-        assertThat(cell.getTextContent()).hasSizeLessThan(70);
+        assertThat(cell.getTextContent()).hasSizeLessThan(130);
       } else {
         assertThat(exact)
             .isEqualTo(value instanceof BigDecimal number ? number.toPlainString() : "" + value);

@@ -99,7 +99,8 @@ class MemoryStorageSectionsTest {
     assertThat(at(power, 0, "energy")).isEqualTo(BigDecimal.valueOf(7_000));
     assertThat(at(power, 0, "idle_energy")).isEqualTo(BigDecimal.valueOf(3_000));
     assertThat(sections.getFirst().sentences().getFirst())
-        .isEqualTo("Site east, memory: 20.0 % stranded, 40.0 % untouched, of 24 hours.");
+        .isEqualTo(
+            "Site east, memory: 20.0 % stranded, 40.0 % untouched, in the mean of 24 hours.");
   }
 
   @Test
