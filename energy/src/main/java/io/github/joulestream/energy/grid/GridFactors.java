@@ -4,9 +4,14 @@ package io.github.joulestream.energy.grid;
 import io.github.joulestream.energy.grid.CarbonBasis.Method;
 import io.github.joulestream.energy.grid.CarbonBasis.Rate;
 import io.github.joulestream.energy.grid.CarbonBasis.Scope;
+import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
@@ -26,15 +31,23 @@ import java.util.TreeSet;
  */
 public final class GridFactors {
   private static final int HOUR_MILLIS = 3_600_000;
+  private static final SortedMap<EnergySource, SeriesValues> NO_SOURCES =
+      Collections.emptySortedMap();
 
   private final Scope scope;
-  private final SortedMap<GridSeries, SeriesValues> series;
+  // in their order
+  private final Map<GridSeries, SeriesValues> series;
+  // asked for at each step
+  private final Map<SeriesKind, SortedMap<EnergySource, SeriesValues>> bySource =
+      new EnumMap<>(SeriesKind.class);
   private final SortedSet<String> currencies;
   private final GridSeries marginal;
 
-  private GridFactors(Scope scope, SortedMap<GridSeries, SeriesValues> series) {
+  private GridFactors(Scope scope, Map<GridSeries, SeriesValues> series) {
     this.scope = scope;
     this.series = series;
+    series.forEach((one, values) ->
+        bySource.computeIfAbsent(one.kind(), ignored -> new TreeMap<>()).put(one.source(), values));
     this.currencies = new TreeSet<>();
     for (SeriesValues values : series.values()) {
       for (GridInterval interval : values.all()) {
@@ -55,7 +68,7 @@ public final class GridFactors {
    * @throws IllegalArgumentException if there are intervals of several sites
    */
   public static GridFactors of(Collection<GridInterval> issues, long asOfEpochMillis, Scope scope) {
-    SortedMap<GridSeries, List<GridInterval>> bySeries = new TreeMap<>();
+    Map<GridSeries, List<GridInterval>> bySeries = new HashMap<>();
     SortedSet<String> sites = new TreeSet<>();
     for (GridInterval issue : issues) {
       sites.add(issue.site());
@@ -64,8 +77,8 @@ public final class GridFactors {
     if (sites.size() > 1) {
       throw new IllegalArgumentException("intervals of several sites: " + sites);
     }
-    SortedMap<GridSeries, SeriesValues> series = new TreeMap<>();
-    for (Entry<GridSeries, List<GridInterval>> one : bySeries.entrySet()) {
+    Map<GridSeries, SeriesValues> series = new LinkedHashMap<>();
+    for (Entry<GridSeries, List<GridInterval>> one : new TreeMap<>(bySeries).entrySet()) {
       SeriesValues values = SeriesValues.of(one.getValue(), asOfEpochMillis);
       if (!values.isEmpty()) {
         series.put(one.getKey(), values);
@@ -141,7 +154,7 @@ public final class GridFactors {
    * @param peakMilliwatts highest mean power of a quarter of an hour by month, mW
    */
   public List<OtherCharge> otherCharges(
-      long from, long to, ZoneId zone, Map<java.time.YearMonth, Long> peakMilliwatts) {
+      long from, long to, ZoneId zone, Map<YearMonth, Long> peakMilliwatts) {
     return MonthlyCharges.of(
         values(GridSeries.of(SeriesKind.FIXED_CHARGE)),
         values(GridSeries.of(SeriesKind.DEMAND_CHARGE)),
@@ -151,6 +164,11 @@ public final class GridFactors {
         peakMilliwatts);
   }
 
+  /** True if prices are of one currency, or there are none. */
+  boolean isOfOneCurrency() {
+    return currencies.size() <= 1;
+  }
+
   /** Values of a series; none if there is no such series. */
   SeriesValues values(GridSeries one) {
     return series.getOrDefault(one, SeriesValues.NONE);
@@ -158,13 +176,7 @@ public final class GridFactors {
 
   /** Values of the sources of a kind. */
   SortedMap<EnergySource, SeriesValues> bySource(SeriesKind kind) {
-    SortedMap<EnergySource, SeriesValues> sources = new TreeMap<>();
-    series.forEach((one, values) -> {
-      if (one.kind() == kind) {
-        sources.put(one.source(), values);
-      }
-    });
-    return sources;
+    return bySource.getOrDefault(kind, NO_SOURCES);
   }
 
   /** Values of an average intensity of the scope that was asked for. */

@@ -47,8 +47,7 @@ final class StepCalculation {
 
   StepFactors factors() {
     weak = own.weak() || contracts.weak();
-    long price =
-        grid.currencies().size() > 1 ? UNKNOWN : perKilowattHour(values(SeriesKind.PRICE), load);
+    long price = grid.isOfOneCurrency() ? perKilowattHour(values(SeriesKind.PRICE), load) : UNKNOWN;
     long location =
         own.isKnown()
             ? perKilowattHour(grid.average(Method.LOCATION), load - own.usedMillijoules())
