@@ -63,7 +63,7 @@ final class DirectorPeriods {
                 Column.of("energy", "Energy", Quantity.ENERGY, "measured"),
                 Column.of("cost", "Cost", Quantity.MONEY, ""),
                 Column.of("co2e_location", "CO2e, location", Quantity.MASS, ""),
-                Column.of("facility_ratio", "Facility ratio", Quantity.RATIO, ""),
+                Column.of("facility_ratio", "Facility ratio", Quantity.NUMBER, ""),
                 Column.of("idle_waste", "Idle waste", Quantity.RATIO, "of the energy"),
                 Column.number("energy_per_gpu_hour", "Per GPU hour", "kWh/GPU h", "")),
             rows,

@@ -143,7 +143,7 @@ final class DirectorTrend {
         tile(
             "facility_ratio",
             now.ratio() == null ? "Facility ratio" : now.ratioName(),
-            Quantity.RATIO,
+            Quantity.NUMBER,
             this::ratio,
             false,
             now.ratio() == null ? "not the same meters at all sites, or none" : ""),

@@ -46,7 +46,7 @@ final class ChartData {
   private final Table table;
   private final Chart chart;
   private final Scaled scaled;
-  private final int[] rows;
+  private final List<List<@Nullable Object>> rows = new ArrayList<>();
   private final List<Series> series = new ArrayList<>();
   private final List<String> labels = new ArrayList<>();
   private final double[] positions;
@@ -58,23 +58,22 @@ final class ChartData {
     int all =
         mostRows == Table.ALL_ROWS ? table.rows().size() : Math.min(mostRows, table.rows().size());
     int stride = Math.max(1, Math.ceilDiv(all, MOST_ROWS));
-    rows = new int[Math.ceilDiv(all, stride)];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = i * stride;
+    for (int row = 0; row < all; row += stride) {
+      rows.add(table.rows().get(row));
     }
     List<Ink> inks = Ink.of(chart.series());
     for (int i = 0; i < chart.series().size(); i++) {
       int column = table.indexOf(chart.series().get(i).column());
-      double[] values = new double[rows.length];
-      for (int row = 0; row < rows.length; row++) {
-        values[row] = number(table.rows().get(rows[row]).get(column));
+      double[] values = new double[rows.size()];
+      for (int row = 0; row < rows.size(); row++) {
+        values[row] = number(rows.get(row).get(column));
       }
       series.add(new Series(table.columns().get(column), inks.get(i), values));
     }
     int x = table.indexOf(chart.x());
-    positions = new double[rows.length];
-    for (int row = 0; row < rows.length; row++) {
-      Object value = table.rows().get(rows[row]).get(x);
+    positions = new double[rows.size()];
+    for (int row = 0; row < rows.size(); row++) {
+      Object value = rows.get(row).get(x);
       labels.add(scaled.of(table.columns().get(x), value).text());
       positions[row] = number(value);
     }
@@ -103,7 +102,7 @@ final class ChartData {
   }
 
   int size() {
-    return rows.length;
+    return rows.size();
   }
 
   List<Series> series() {
@@ -138,15 +137,14 @@ final class ChartData {
 
   /** The text of a row in this column. */
   String text(int row, String column) {
-    return Texts.visible(
-        Objects.toString(table.rows().get(rows[row]).get(table.indexOf(column)), "(unknown)"));
+    return Texts.visible(Objects.toString(rows.get(row).get(table.indexOf(column)), "(unknown)"));
   }
 
   /** The first text of a row, which says what it is of. */
   String name(int row) {
     for (int i = 0; i < table.columns().size(); i++) {
       if (table.columns().get(i).quantity() == Quantity.TEXT) {
-        return Texts.visible(Objects.toString(table.rows().get(rows[row]).get(i), "(unknown)"));
+        return Texts.visible(Objects.toString(rows.get(row).get(i), "(unknown)"));
       }
     }
     return labels.get(row);
@@ -175,7 +173,7 @@ final class ChartData {
   /** The largest value of any series, or of the sum of a row's positive ones. */
   double max(boolean stacked) {
     double max = 0;
-    for (int row = 0; row < rows.length; row++) {
+    for (int row = 0; row < rows.size(); row++) {
       double sum = 0;
       for (Series one : series) {
         if (one.has(row) && one.at(row) > 0) {
@@ -190,7 +188,7 @@ final class ChartData {
   /** The smallest value of any series, or of the sum of a row's negative ones; at most 0. */
   double min(boolean stacked) {
     double min = 0;
-    for (int row = 0; row < rows.length; row++) {
+    for (int row = 0; row < rows.size(); row++) {
       double sum = 0;
       for (Series one : series) {
         if (one.has(row) && one.at(row) < 0) {
@@ -209,17 +207,17 @@ final class ChartData {
         String.format(
             Locale.ROOT,
             "%d %s by %s.",
-            rows.length,
-            rows.length == 1 ? "row" : "rows",
+            rows.size(),
+            rows.size() == 1 ? "row" : "rows",
             Texts.visible(xColumn().title())));
-    if (rows.length < table.rows().size()) {
+    if (rows.size() < table.rows().size()) {
       words.append(String.format(Locale.ROOT, " The table has %d.", table.rows().size()));
     }
     for (Series one : series) {
       int low = -1;
       int high = -1;
       int unknown = 0;
-      for (int row = 0; row < rows.length; row++) {
+      for (int row = 0; row < rows.size(); row++) {
         if (!one.has(row)) {
           unknown++;
           continue;

@@ -2,12 +2,11 @@
 package io.github.joulestream.reports.render;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.joulestream.reports.model.Column;
 import io.github.joulestream.reports.model.Meta;
-import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.store.LabelText;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -227,19 +226,16 @@ public final class FocusRenderer implements Renderer {
       return value(column).filter(Instant.class::isInstance).map(Instant.class::cast);
     }
 
-    /** User and labels: all texts that have no column of FOCUS. */
+    /** The user, and the labels by their names. */
     Map<String, String> tags() {
       Map<String, String> tags = new LinkedHashMap<>();
-      List<String> others = List.of("site", "job", "project", "name", "partition");
-      for (int i = 0; i < table.columns().size(); i++) {
-        Column column = table.columns().get(i);
-        Object value = values.get(i);
-        if (column.quantity() == Quantity.TEXT
-            && value != null
-            && !value.toString().isEmpty()
-            && !others.contains(column.name())) {
-          tags.put(column.name(), Texts.encodable(value.toString()));
-        }
+      if (!text("user").isEmpty()) {
+        tags.put("user", Texts.encodable(text("user")));
+      }
+      if (!text("labels").isEmpty()) {
+        LabelText.parse(text("labels"))
+            .forEach(
+                (name, value) -> tags.putIfAbsent(Texts.encodable(name), Texts.encodable(value)));
       }
       return tags;
     }

@@ -64,7 +64,7 @@ class FocusRendererTest {
                     "climate",
                     "=cmd()",
                     "gpu",
-                    "model=\"x\"",
+                    "{\"model\":\"x\",\"phase\":\"a\\\"b\"}",
                     Instant.parse("2026-10-31T21:00:00.500Z"),
                     Instant.parse("2026-11-02T03:00:00Z"),
                     new BigDecimal("3600000000001"),
@@ -104,7 +104,7 @@ class FocusRendererTest {
         .containsEntry("RegionId", "alpha")
         .containsEntry("SubAccountId", "climate")
         .containsEntry("ServiceName", "gpu")
-        .containsEntry("Tags", "{\"user\":\"ada\",\"labels\":\"model=\\\"x\\\"\"}")
+        .containsEntry("Tags", "{\"user\":\"ada\",\"model\":\"x\",\"phase\":\"a\\\"b\"}")
         .containsEntry("x_EnergyMillijoules", "3600000000001")
         .containsEntry("x_Co2eLocationKg", "231.000")
         .containsEntry("x_Co2eMarketKg", "");
