@@ -40,9 +40,9 @@ public record Advice(
     /** A limit on the power of GPUs. */
     POWER_CAP;
 
-    /** For programs: {@code held_idle}. */
+    /** In words: {@code held idle}. */
     public String text() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Advisor {
   private static final int MOST = 3;
   private static final double LEAST_SAVING = 0.02;
+  private static final double SMALL = 0.001;
   private static final long HOUR_MILLIS = 3_600_000;
 
   private final PeriodData data;
@@ -195,13 +197,13 @@ public final class Advisor {
                     finding.worseJobs(),
                     Said.number(difference.low()),
                     Said.number(difference.high()),
-                    Said.number(difference.probability()))));
+                    probability(difference.probability()))));
   }
 
   private Optional<Advice> powerCap(String name, List<JobFigures> members) {
     PowerCurve.Cap best = null;
     int jobs = 0;
-    for (List<JobFigures> peers : peers(members).values()) {
+    for (List<JobFigures> peers : alike(members).values()) {
       Optional<PowerCurve.Cap> cap = PowerCurve.of(peers).flatMap(PowerCurve::best);
       if (cap.isPresent() && (best == null || cap.get().saving() > best.saving())) {
         best = cap.get();
@@ -235,13 +237,24 @@ public final class Advisor {
 
   /** Jobs whose work per joule can be compared, by {@link JobFigures#peers}. */
   public static SortedMap<String, List<JobFigures>> peers(List<JobFigures> members) {
-    SortedMap<String, List<JobFigures>> peers = new TreeMap<>();
+    return by(members, JobFigures::peers);
+  }
+
+  /** Of those the jobs whose settings are the same, too. */
+  public static SortedMap<String, List<JobFigures>> alike(List<JobFigures> members) {
+    return by(members, job -> job.peers().isEmpty() ? "" : job.peers() + "\n" + job.settings());
+  }
+
+  private static SortedMap<String, List<JobFigures>> by(
+      List<JobFigures> members, Function<JobFigures, String> key) {
+    SortedMap<String, List<JobFigures>> by = new TreeMap<>();
     for (JobFigures job : members) {
-      if (!job.peers().isEmpty()) {
-        peers.computeIfAbsent(job.peers(), key -> new ArrayList<>()).add(job);
+      String of = key.apply(job);
+      if (!of.isEmpty()) {
+        by.computeIfAbsent(of, name -> new ArrayList<>()).add(job);
       }
     }
-    return peers;
+    return by;
   }
 
   /** Of the site at which it saves most; by money, or by emissions where there is no price. */
@@ -263,6 +276,10 @@ public final class Advisor {
       }
     }
     return Optional.ofNullable(best);
+  }
+
+  private static String probability(double value) {
+    return value < SMALL ? "under 0.001" : Said.number(value);
   }
 
   private @Nullable BigDecimal money(double cost) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What rules need of a job, in little memory. */
@@ -20,6 +22,8 @@ public final class JobFigures {
   /** Millijoules in a joule. */
   static final double MILLI = 1_000;
 
+  private static final List<String> SETTINGS =
+      Stream.concat(Stream.of("phase"), Settings.LABELS.stream()).toList();
   private static final double HOUR_MILLIS = 3_600_000;
   private static final String UNKNOWN = "(unknown)";
 
@@ -189,6 +193,17 @@ public final class JobFigures {
   public String peers() {
     String model = label("model");
     return unit().isEmpty() || model.isEmpty() ? "" : String.join("\n", unit(), model, gpus.name());
+  }
+
+  /** Its phase, and the settings that it has, in words: {@code batch 32, precision bf16}. */
+  public String settings() {
+    StringJoiner settings = new StringJoiner(", ");
+    for (String label : SETTINGS) {
+      if (!label(label).isEmpty()) {
+        settings.add(label + " " + label(label));
+      }
+    }
+    return settings.toString();
   }
 
   /** Energy in the period, mJ. */

@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Work per GPU second against power per GPU, as measured on jobs of one unit, model and number of
- * GPUs, and what a cap on the power of their GPUs would save. The curve is the medians of bins of
- * jobs with the same number of jobs, made rising: more power never does less work. Jobs that left
- * their GPUs idle are not in it. What is saved is modelled: jobs over the cap are taken along the
- * curve, with what else they consume per GPU second as it was.
+ * Work per GPU second against power per GPU, as measured on jobs of one unit, model, number of GPUs
+ * and settings, and what a cap on the power of their GPUs would save. The curve is the medians of
+ * bins of jobs with the same number of jobs, made rising: more power never does less work. Jobs
+ * that left their GPUs idle are not in it. What is saved is modelled: jobs over the cap are taken
+ * along the curve, with what else they consume per GPU second as it was.
  */
 public final class PowerCurve {
   private static final int FEWEST_BINS = 5;
   private static final int MOST_BINS = 20;
   private static final double IDLE_SHARE = 0.1;
+  private static final double LEAST_RANGE = 1.1;
   private static final double ERROR = 0.05;
   private static final double LEAST_SAVING = 0.02;
 
@@ -69,7 +70,7 @@ public final class PowerCurve {
    * The curve of peers.
    *
    * @param peers jobs of one unit, model and number of GPUs
-   * @return empty under 5 bins of 5 jobs
+   * @return empty under 5 bins of 5 jobs, or if all of them have about the same power
    */
   public static Optional<PowerCurve> of(List<JobFigures> peers) {
     List<Point> points = new ArrayList<>();
@@ -90,7 +91,10 @@ public final class PowerCurve {
       return Optional.empty();
     }
     points.sort(Comparator.comparingDouble(Point::watts).thenComparing(point -> point.job().key()));
-    return Optional.of(new PowerCurve(bins(points, count), points));
+    PowerCurve curve = new PowerCurve(bins(points, count), points);
+    return curve.bins.getLast().watts() < LEAST_RANGE * curve.bins.getFirst().watts()
+        ? Optional.empty()
+        : Optional.of(curve);
   }
 
   private static List<Bin> bins(List<Point> points, int count) {

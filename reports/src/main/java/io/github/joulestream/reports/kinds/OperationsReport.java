@@ -62,7 +62,7 @@ public final class OperationsReport implements ReportKind {
     sections.add(quality.faults());
     sections.addAll(MemoryStorageSections.of(source, data));
     sections.add(WhatIfSections.giveBack(steps.givenBack(), hasMoney));
-    sections.add(WhatIfSections.laterHours(data));
+    sections.add(WhatIfSections.laterHours(data, hasMoney));
     sections.addAll(WhatIfSections.powerCurves(jobs));
     return new Report(
         MetaOf.of(name(), "Operations", source.request(), data, METHOD),

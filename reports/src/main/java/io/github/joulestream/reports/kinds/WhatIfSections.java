@@ -31,7 +31,6 @@ final class WhatIfSections {
   private static final int[] SHARES = {10, 25, 50};
   private static final int[] HOURS = {4, 8, 24};
   private static final int MOST_CURVES = 3;
-  private static final int MILLI = 1_000;
 
   private WhatIfSections() {}
 
@@ -77,14 +76,16 @@ final class WhatIfSections {
   }
 
   /** What if a share of the sites' jobs ran later. */
-  static Section laterHours(PeriodData data) {
+  static Section laterHours(PeriodData data, boolean hasMoney) {
     List<Column> columns =
         List.of(
             Column.text("site", "Site"),
             Column.of("share", "Share moved", Quantity.RATIO, "of the jobs' energy at most"),
             Column.of("later", "Later by at most", Quantity.DURATION, ""),
-            Column.number(
-                "cost", "Money saved", "", "if moved to lower prices, in the site's currency"),
+            hasMoney
+                ? Column.of("cost", "Money saved", Quantity.MONEY, "if moved to lower prices")
+                : Column.number(
+                    "cost", "Money saved", "", "if moved to lower prices, in the site's currency"),
             Column.of("cost_share", "Of the cost", Quantity.RATIO, "of the jobs' energy"),
             Column.of("co2e", "CO2e saved", Quantity.MASS, "if moved to lower intensities"),
             Column.text("factor", "By"));
@@ -139,7 +140,7 @@ final class WhatIfSections {
   /** What if the power of GPUs were capped: the curves of the peers with the most energy. */
   static List<Section> powerCurves(List<JobFigures> jobs) {
     List<Map.Entry<List<JobFigures>, PowerCurve>> curves = new ArrayList<>();
-    for (List<JobFigures> peers : Advisor.peers(jobs).values()) {
+    for (List<JobFigures> peers : Advisor.alike(jobs).values()) {
       PowerCurve.of(peers).ifPresent(curve -> curves.add(Map.entry(peers, curve)));
     }
     curves.sort(
@@ -159,11 +160,20 @@ final class WhatIfSections {
     return jobs.stream().mapToDouble(JobFigures::millijoules).sum();
   }
 
+  /** Model, number of GPUs and settings. */
+  private static String title(JobFigures job) {
+    String settings = job.settings();
+    return job.label("model")
+        + ", "
+        + job.gpus().text()
+        + (settings.isEmpty() ? "" : ", " + settings);
+  }
+
   private static Section powerCurve(String name, List<JobFigures> peers, PowerCurve curve) {
     JobFigures any = peers.getFirst();
     List<Column> columns =
         List.of(
-            Column.of("power", "Power of a GPU", Quantity.POWER, "median of the jobs"),
+            Column.number("power", "Power of a GPU", "W", "median of the jobs"),
             Column.of("jobs", "n", Quantity.COUNT, "jobs"),
             Column.number(
                 "work",
@@ -179,7 +189,7 @@ final class WhatIfSections {
     for (PowerCurve.Bin bin : curve.bins()) {
       rows.add(
           Cells.row(
-              Cells.number(bin.watts() * MILLI),
+              Cells.number(bin.watts()),
               BigDecimal.valueOf(bin.jobs()),
               Cells.number(bin.rate()),
               Cells.number(bin.workPerJoule())));
@@ -199,7 +209,7 @@ final class WhatIfSections {
             .orElse("No cap would save 2 % by more than the spread of the jobs.");
     return new Section(
         name,
-        "What if GPUs were capped: %s, %s".formatted(any.label("model"), any.gpus().text()),
+        "What if GPUs were capped: %s".formatted(title(any)),
         List.of(sentence),
         new Table(name, columns, rows, null, Table.ALL_ROWS),
         List.of(

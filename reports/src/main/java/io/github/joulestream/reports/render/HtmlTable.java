@@ -17,6 +17,9 @@ final class HtmlTable {
   /** A longer text is cut; all of it is the cell's title. */
   private static final int TEXT_LENGTH = 120;
 
+  // of a column that is not the name of its row: a sentence
+  private static final int SENTENCE_LENGTH = 240;
+
   private final Markup html;
   private final Table table;
   private final Scaled scaled;
@@ -112,10 +115,15 @@ final class HtmlTable {
     html.close();
   }
 
+  private String shortened(Column column, String text) {
+    return Texts.shortened(
+        text, column.equals(table.columns().getFirst()) ? TEXT_LENGTH : SENTENCE_LENGTH);
+  }
+
   private void cell(String element, Column column, @Nullable Object value, String... more)
       throws IOException {
     Shown shown = scaled.of(column, value);
-    String text = isText(column) ? Texts.shortened(shown.number(), TEXT_LENGTH) : shown.number();
+    String text = isText(column) ? shortened(column, shown.number()) : shown.number();
     List<String> attributes = new ArrayList<>(List.of(more));
     attributes.addAll(List.of("class", style(column)));
     if (value != null && (column.quantity() != Quantity.TEXT || !text.equals(value))) {
