@@ -6,6 +6,7 @@ import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Table;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ final class HtmlTable {
   /** A longer text is cut; all of it is the cell's title. */
   private static final int TEXT_LENGTH = 120;
 
-  // of a column that is not the name of its row: a sentence
   private static final int SENTENCE_LENGTH = 240;
+  private static final int WORD_LENGTH = 30;
 
   private final Markup html;
   private final Table table;
@@ -115,9 +116,12 @@ final class HtmlTable {
     html.close();
   }
 
+  /** A sentence may be longer than a name: its lines can be broken. */
   private String shortened(Column column, String text) {
-    return Texts.shortened(
-        text, column.equals(table.columns().getFirst()) ? TEXT_LENGTH : SENTENCE_LENGTH);
+    boolean isSentence =
+        !column.equals(table.columns().getFirst())
+            && Arrays.stream(text.split(" ", -1)).allMatch(word -> word.length() <= WORD_LENGTH);
+    return Texts.shortened(text, isSentence ? SENTENCE_LENGTH : TEXT_LENGTH);
   }
 
   private void cell(String element, Column column, @Nullable Object value, String... more)
