@@ -65,11 +65,11 @@ public final class ReportMaker {
             order.carbon(),
             order.siteFile().typedIn());
     ReportSource source = new StoreReportSource(history, request, doing);
-    Report report = order.kind().make(source);
     List<String> notes = new ArrayList<>();
     notes.add(zoneNote(order, sites, zone));
     notes.addAll(absent("user", order.users(), Grouping.By.USER, source));
     notes.addAll(absent("project", order.projects(), Grouping.By.PROJECT, source));
+    Report report = order.kind().make(source);
     for (String site : order.siteFile().names()) {
       if (!sites.contains(site)) {
         notes.add("The site file has site %s, which is not in this report.".formatted(site));

@@ -13,12 +13,12 @@ import io.github.joulestream.reports.render.PdfRenderer;
 import io.github.joulestream.reports.render.Renderer;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** Where a report goes, and in which form: a file, a folder with a file for each table, or out. */
@@ -93,8 +93,7 @@ public final class ReportTarget {
   public void write(Report report, WholeFiles files) throws IOException {
     Path path = out.orElseThrow();
     if (!folder) {
-      checkTables(report);
-      files.write(path, stream -> renderer().render(report, stream));
+      files.write(path, stream -> render(report, stream));
       return;
     }
     Files.createDirectories(path);
@@ -113,23 +112,31 @@ public final class ReportTarget {
 
   /** Writes it to standard output. */
   public void print(Report report, PrintStream stream) throws IOException {
-    checkTables(report);
-    renderer().render(report, stream);
+    render(report, stream);
     if (stream.checkError()) {
       throw new IOException("standard output takes no more");
     }
   }
 
-  /** A file of CSV has one table. */
-  private void checkTables(Report report) {
+  private void render(Report report, OutputStream stream) throws IOException {
     if (form == ReportForm.CSV) {
-      Set<String> tables = CsvRenderer.tables(report).keySet();
-      if (tables.size() != 1) {
-        throw UserError.usage(
-            "the report has the tables %s, and CSV is one a file: give --out FOLDER/"
-                .formatted(String.join(", ", tables)));
-      }
+      new CsvRenderer().render(report, oneTable(report), stream);
+    } else {
+      renderer().render(report, stream);
     }
+  }
+
+  /** A file of CSV has one table: that of the kind's name, or the only one. */
+  private static Table oneTable(Report report) {
+    Map<String, Table> tables = CsvRenderer.tables(report);
+    Table main =
+        tables.size() == 1 ? tables.values().iterator().next() : tables.get(report.meta().kind());
+    if (main == null) {
+      throw UserError.usage(
+          "the report has the tables %s, and CSV is one a file: give --out FOLDER/"
+              .formatted(String.join(", ", tables.keySet())));
+    }
+    return main;
   }
 
   private Renderer renderer() {

@@ -289,7 +289,7 @@ abstract class ReportsContract {
         }
       }
     }
-    Report jobs = read("jobs", "--user", MadeMonth.FORMULA, "--project", MadeMonth.SCRIPT);
+    Report jobs = read("jobs", "--user", MadeMonth.FORMULA, "--user", MadeMonth.SCRIPT);
     assertThat(jobs.meta().scope()).contains("=cmd()", "<script>");
     Path archive = folder.resolve("archive-of-names");
     Answer kept = report("jobs", "--user", MadeMonth.SCRIPT, "--archive", archive.toString());
@@ -331,6 +331,28 @@ abstract class ReportsContract {
     assertThat(answer.err().strip()).doesNotContain("\n");
     assertThat(answer.out()).isEmpty();
     assertThat(answer.status()).isEqualTo(2);
+  }
+
+  @Test
+  void csvWithoutAFolder_isTheTableOfJobs() throws IOException {
+    Answer jobs = report("jobs", "--format", "csv");
+    assertThat(jobs.status()).as(jobs.err()).isZero();
+    List<List<String>> rows = csv(jobs.text());
+    int energy = rows.getFirst().indexOf("energy_millijoules");
+    int state = rows.getFirst().indexOf("state");
+    BigDecimal ofJobs =
+        rows.stream()
+            .skip(1)
+            .filter(row -> !row.get(state).isEmpty())
+            .map(row -> new BigDecimal(row.get(energy)))
+            .reduce(BigDecimal.ZERO, BigDecimal::add);
+    assertThat(ofJobs).isEqualByComparingTo(new BigDecimal(ledger("jobs_total_millijoules")));
+    Answer focus = report("jobs", "--format", "focus");
+    assertThat(csv(focus.text()).getFirst()).contains("BilledCost", "ResourceId");
+    Answer director = report("director", "--format", "csv");
+    assertThat(director.status()).isEqualTo(2);
+    assertThat(director.err()).contains("--out FOLDER/");
+    assertThat(director.out()).isEmpty();
   }
 
   @Test
