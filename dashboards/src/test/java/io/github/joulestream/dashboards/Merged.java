@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.dashboards;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,17 @@ public final class Merged {
   private final Grafana grafana;
   private final Macros macros;
 
+  /** Numbers of a site, by column; one is the time. */
+  private record Row(String site, Map<String, Double> values) {
+    double value(String column) {
+      return requireNonNull(values.get(column), column);
+    }
+
+    boolean isOf(Row other) {
+      return site.equals(other.site) && value("time") == other.value("time");
+    }
+  }
+
   public Merged(Grafana grafana, Macros macros) {
     this.grafana = grafana;
     this.macros = macros;
@@ -28,7 +40,7 @@ public final class Merged {
   public OptionalDouble shown(String dashboard, String panel)
       throws IOException, InterruptedException {
     JsonNode json = panel(dashboard, panel);
-    List<Map<String, Object>> rows = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     int queries = json.get("targets").size();
     for (int i = 0; i < queries; i++) {
       assertThat(json.at("/targets/" + i + "/resultFormat").asText()).isEqualTo("table");
@@ -45,9 +57,7 @@ public final class Merged {
     }
     String field = json.at("/options/reduceOptions/fields").asText().replaceAll("[/^$]", "");
     assertThat(json.at("/options/reduceOptions/calcs/0").asText()).isEqualTo("lastNotNull");
-    return rows.isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of((double) rows.getLast().get(field));
+    return rows.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(rows.getLast().value(field));
   }
 
   private static JsonNode panel(String dashboard, String title) {
@@ -64,52 +74,51 @@ public final class Merged {
   }
 
   /** Rows are one where time and site are equal, which both queries have. */
-  private static void merge(List<Map<String, Object>> rows, JsonNode answer) {
+  private static void merge(List<Row> rows, JsonNode answer) {
     for (JsonNode series : answer.path("series")) {
       for (JsonNode values : series.get("values")) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("site", series.at("/tags/site").asText());
+        Row row = new Row(series.at("/tags/site").asText(), new LinkedHashMap<>());
         for (int column = 0; column < values.size(); column++) {
           if (!values.get(column).isNull()) {
-            row.put(series.get("columns").get(column).asText(), values.get(column).asDouble());
+            row.values()
+                .put(series.get("columns").get(column).asText(), values.get(column).asDouble());
           }
         }
         rows.stream()
-            .filter(other ->
-                other.get("site").equals(row.get("site"))
-                    && other.get("time").equals(row.get("time")))
+            .filter(other -> other.isOf(row))
             .findFirst()
-            .ifPresentOrElse(other -> other.putAll(row), () -> rows.add(row));
+            .ifPresentOrElse(other -> other.values().putAll(row.values()), () -> rows.add(row));
       }
     }
   }
 
-  private static void filter(List<Map<String, Object>> rows, JsonNode options) {
+  private static void filter(List<Row> rows, JsonNode options) {
     assertThat(options.get("type").asText() + options.get("match").asText())
         .isEqualTo("includeall");
     for (JsonNode filter : options.get("filters")) {
       String field = filter.get("fieldName").asText();
       boolean wanted = filter.at("/config/id").asText().equals("isNotNull");
       assertThat(filter.at("/config/id").asText()).isIn("isNull", "isNotNull");
-      rows.removeIf(row -> row.containsKey(field) != wanted);
+      rows.removeIf(row -> row.values().containsKey(field) != wanted);
     }
   }
 
-  private static void calculate(List<Map<String, Object>> rows, JsonNode options) {
+  private static void calculate(List<Row> rows, JsonNode options) {
     String name = options.get("alias").asText();
     double total = 0;
-    for (Map<String, Object> row : rows) {
+    for (Row row : rows) {
       if (options.get("mode").asText().equals("binary")) {
         assertThat(options.at("/binary/operator").asText()).isEqualTo("*");
-        row.put(
-            name,
-            (double) row.get(options.at("/binary/left").asText())
-                * (double) row.get(options.at("/binary/right").asText()));
+        row.values()
+            .put(
+                name,
+                row.value(options.at("/binary/left").asText())
+                    * row.value(options.at("/binary/right").asText()));
       } else {
         assertThat(options.get("mode").asText()).isEqualTo("cumulativeFunctions");
         assertThat(options.at("/cumulative/reducer").asText()).isEqualTo("sum");
-        total += (double) row.get(options.at("/cumulative/field").asText());
-        row.put(name, total);
+        total += row.value(options.at("/cumulative/field").asText());
+        row.values().put(name, total);
       }
     }
   }

@@ -10,6 +10,7 @@ import java.math.RoundingMode;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("EnumOrdinal") // a position in arrays of this class
 class ChargesTest {
   private static final long SEED = Long.getLong("laws.seed", 20_062);
   private static final int ROUNDS = Integer.getInteger("laws.rounds", 200);

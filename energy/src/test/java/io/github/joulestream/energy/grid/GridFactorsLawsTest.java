@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Feeds and energies by chance, against {@link SlowFactors}. */
@@ -24,6 +25,7 @@ class GridFactorsLawsTest {
   private static final int QUARTER = 900_000;
   private static final int HOUR = 3_600_000;
   private static final int HOURS = 3;
+  private static final List<GridQuality> QUALITIES = List.of(GridQuality.values());
   private static final long KILOWATT_HOUR = 3_600_000_000L;
 
   /** Energies of feeds are rounded to mJ, of which a measured 1e9 mJ make 1e-9 each. */
@@ -55,7 +57,7 @@ class GridFactorsLawsTest {
       Feed feed, GridSeries series, long from, long to, long leastNano, long mostNano) {
     int issues = random.nextInt(6) == 0 ? 3 : 1;
     for (int i = 0; i < issues; i++) {
-      GridQuality quality = GridQuality.values()[random.nextInt(GridQuality.values().length)];
+      GridQuality quality = QUALITIES.get(random.nextInt(QUALITIES.size()));
       boolean withdrawn = i > 0 && random.nextInt(4) == 0;
       feed.with(
           series, from, to, random.nextLong(leastNano, mostNano), quality, i * 10L, withdrawn);
@@ -157,7 +159,7 @@ class GridFactorsLawsTest {
     assertThat(unknown).isGreaterThan(ROUNDS / 2);
   }
 
-  private static void same(String what, long nano, BigDecimal slow, BigDecimal about) {
+  private static void same(String what, long nano, @Nullable BigDecimal slow, BigDecimal about) {
     if (slow == null) {
       assertThat(nano).as(what).isEqualTo(StepFactors.UNKNOWN);
       return;
