@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.kinds;
 
-import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.grid.ExactSum;
 import io.github.joulestream.reports.data.Grouping;
 import io.github.joulestream.reports.data.JobUse;
@@ -190,8 +189,8 @@ public final class ModelsReport implements ReportKind {
     ExactSum heldIdle = new ExactSum();
     ExactSum gpuHeld = new ExactSum();
     for (EndedJob job : ended) {
-      heldIdle.add(job.whole().totals().get(JobAmount.HELD_IDLE_MILLIJOULES));
-      gpuHeld.add(job.whole().totals().get(JobAmount.GPU_HELD_MILLIS));
+      heldIdle.add(job.heldIdleMillijoules());
+      gpuHeld.add(job.gpuHeldMillis());
     }
     tiles.add(
         tile(

@@ -2,21 +2,68 @@
 package io.github.joulestream.reports.work;
 
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Totals;
 import io.github.joulestream.reports.data.JobUse;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A job that is over, as a whole: work and energy from its start to its end, whatever part of it
- * was in the period.
+ * was in the period. It has no more than that, so that a million of them need little.
  *
- * @param use the job in the period
- * @param whole all of it
+ * @param who whose it is
+ * @param state how it ended
+ * @param startMillis Unix epoch, ms; {@link JobSpan#UNKNOWN}
+ * @param endMillis Unix epoch, ms
+ * @param work in its unit
+ * @param unit empty: it reported none
+ * @param amounts of the whole job
  */
-public record EndedJob(JobUse use, JobSummary whole) {
+public record EndedJob(
+    Who who,
+    JobState state,
+    long startMillis,
+    long endMillis,
+    double work,
+    String unit,
+    Amounts amounts) {
+  /** Whose a job is. */
+  public record Who(
+      String site,
+      String job,
+      String user,
+      String project,
+      String partition,
+      Map<String, String> labels) {}
+
+  /** What was added up for it. */
+  record Amounts(
+      long millijoules,
+      long heldIdleMillijoules,
+      long gpuHeldMillis,
+      long gpuBusyMillis,
+      long coveredMillis,
+      long uncoveredMillis) {
+    static Amounts of(Totals<JobAmount> totals) {
+      return new Amounts(
+          totals.get(JobAmount.TOTAL_MILLIJOULES),
+          totals.get(JobAmount.HELD_IDLE_MILLIJOULES),
+          totals.get(JobAmount.GPU_HELD_MILLIS),
+          totals.get(JobAmount.GPU_BUSY_MILLIS),
+          totals.get(JobAmount.COVERED_MILLIS),
+          totals.get(JobAmount.UNCOVERED_MILLIS));
+    }
+  }
+
+  /** By site and id. */
+  static final Comparator<EndedJob> BY_ID =
+      Comparator.<EndedJob, String>comparing(job -> job.who.site).thenComparing(job -> job.who.job);
+
   /** Label of the model that a job trains or runs. */
   public static final String MODEL = "model";
 
@@ -80,26 +127,49 @@ public record EndedJob(JobUse use, JobSummary whole) {
       return null;
     }
     long end = whole.times().endEpochMillis();
-    return end >= from && end < to ? new EndedJob(job, whole) : null;
+    return end >= from && end < to ? of(job, whole) : null;
+  }
+
+  static EndedJob of(JobUse job, JobSummary whole) {
+    boolean hasWork = whole.work().amount() > 0;
+    return new EndedJob(
+        new Who(job.site(), job.job(), job.user(), job.project(), job.partition(), job.labels()),
+        whole.state(),
+        whole.times().startEpochMillis(),
+        whole.times().endEpochMillis(),
+        hasWork ? whole.work().amount() : 0,
+        hasWork ? whole.work().unit().strip() : "",
+        Amounts.of(whole.totals()));
   }
 
   /** Site and id. */
   public String key() {
-    return use.site() + "/" + use.job();
+    return who.site + "/" + who.job;
   }
 
   /** A label, stripped; empty if it has none. */
   public String label(String name) {
-    return Objects.requireNonNullElse(labels().get(name), "").strip();
-  }
-
-  private Map<String, String> labels() {
-    return use.labels();
+    return Objects.requireNonNullElse(who.labels.get(name), "").strip();
   }
 
   /** Energy of all its devices, mJ. */
   public long millijoules() {
-    return whole.totals().get(JobAmount.TOTAL_MILLIJOULES);
+    return amounts.millijoules;
+  }
+
+  /** Energy of GPUs that it held without using them, mJ. */
+  public long heldIdleMillijoules() {
+    return amounts.heldIdleMillijoules;
+  }
+
+  /** GPU time that it held, as far as GPUs are read one by one, ms. */
+  public long gpuHeldMillis() {
+    return amounts.gpuHeldMillis;
+  }
+
+  /** GPU time busy while it held them, ms. */
+  public long gpuBusyMillis() {
+    return amounts.gpuBusyMillis;
   }
 
   /** Energy of all its devices, J. */
@@ -107,46 +177,37 @@ public record EndedJob(JobUse use, JobSummary whole) {
     return millijoules() / MILLI;
   }
 
-  /** Unit of its work; empty if it reported none. */
-  public String unit() {
-    return whole.work().amount() > 0 ? whole.work().unit().strip() : "";
-  }
-
-  /** Its work, in its unit. */
-  public double work() {
-    return whole.work().amount();
+  /** Whether its start is known. */
+  public boolean hasStart() {
+    return startMillis != JobSpan.UNKNOWN;
   }
 
   /** From start to end, ms; 0 if its start is not known. */
   public long millis() {
-    return whole.times().hasStart()
-        ? Math.max(0, whole.times().endEpochMillis() - whole.times().startEpochMillis())
-        : 0;
+    return hasStart() ? Math.max(0, endMillis - startMillis) : 0;
   }
 
   /** Share of its device time whose energy is known; 1 if there is no device time. */
   public double coverage() {
-    double covered = whole.totals().get(JobAmount.COVERED_MILLIS);
-    double all = covered + whole.totals().get(JobAmount.UNCOVERED_MILLIS);
-    return all > 0 ? covered / all : 1;
+    double all = (double) amounts.coveredMillis + amounts.uncoveredMillis;
+    return all > 0 ? amounts.coveredMillis / all : 1;
   }
 
   /** Whether its work over its energy is a figure: it has both, and the energy is whole. */
   public boolean countsForWork() {
-    return !unit().isEmpty() && millijoules() > 0 && coverage() >= LEAST_COVERAGE;
+    return !unit.isEmpty() && millijoules() > 0 && coverage() >= LEAST_COVERAGE;
   }
 
   /** Work over energy, units a joule. */
   public double workPerJoule() {
-    return work() / joules();
+    return work / joules();
   }
 
   /**
    * GPU time, ms: as it was held, else the label {@link #GPUS} times its length; 0 if not known.
    */
   public double gpuMillis() {
-    long held = whole.totals().get(JobAmount.GPU_HELD_MILLIS);
-    return held > 0 ? held : gpusByLabel() * millis();
+    return amounts.gpuHeldMillis > 0 ? amounts.gpuHeldMillis : gpusByLabel() * millis();
   }
 
   private double gpusByLabel() {
@@ -156,6 +217,6 @@ public record EndedJob(JobUse use, JobSummary whole) {
 
   /** Whether the scheduler reported that it came to its regular end. */
   public boolean completed() {
-    return whole.state() == JobState.COMPLETED;
+    return state == JobState.COMPLETED;
   }
 }

@@ -80,13 +80,14 @@ public final class WithoutWork {
             .sorted(
                 Comparator.comparingLong(EndedJob::millijoules)
                     .reversed()
-                    .thenComparing(EndedJob::key))
+                    .thenComparing(EndedJob.BY_ID))
+            .limit(WorkSections.MOST_JOBS)
             .map(WithoutWork::row)
             .toList();
     return new Section(
         "jobs_without_work",
         "Jobs without work",
-        List.of(),
+        WorkSections.leftOut(without.stream().mapToInt(group -> group.jobs().size()).sum()),
         new Table("jobs_without_work", columns, rows, null, SHOWN),
         List.of(),
         false);
@@ -95,12 +96,11 @@ public final class WithoutWork {
   private static List<@Nullable Object> row(EndedJob job) {
     String model = job.label(EndedJob.MODEL);
     String arch = job.label(EndedJob.ARCH);
-    long start = job.whole().times().startEpochMillis();
     return Arrays.asList(
         job.key(),
         model.isEmpty() ? null : model,
         arch.isEmpty() ? null : arch,
-        job.whole().times().hasStart() ? java.time.Instant.ofEpochMilli(start) : null,
+        job.hasStart() ? java.time.Instant.ofEpochMilli(job.startMillis()) : null,
         job.millis() > 0 ? BigDecimal.valueOf(job.millis()) : null,
         BigDecimal.valueOf(job.millijoules()),
         Said.decimal(job.coverage()));

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.work;
 
-import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.grid.ExactSum;
 import java.math.BigDecimal;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -25,7 +23,7 @@ public record WorkGroup(WorkKey key, String unit, List<EndedJob> jobs, int ofJob
   private static final double MILLIS_PER_SECOND = 1e3;
 
   public WorkGroup {
-    jobs = jobs.stream().sorted(Comparator.comparing(EndedJob::key)).toList();
+    jobs = jobs.stream().sorted(EndedJob.BY_ID).toList();
   }
 
   /** Jobs whose work per joule is a figure. */
@@ -38,9 +36,9 @@ public record WorkGroup(WorkKey key, String unit, List<EndedJob> jobs, int ofJob
     return sum(jobs, EndedJob::millijoules);
   }
 
-  /** An amount of all jobs. */
-  public ExactSum sum(JobAmount amount) {
-    return sum(jobs, job -> job.whole().totals().get(amount));
+  /** Something of all jobs. */
+  ExactSum sum(ToLongFunction<EndedJob> of) {
+    return sum(jobs, of);
   }
 
   private static ExactSum sum(List<EndedJob> jobs, ToLongFunction<EndedJob> of) {

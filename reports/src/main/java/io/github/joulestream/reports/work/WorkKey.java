@@ -2,7 +2,6 @@
 package io.github.joulestream.reports.work;
 
 import io.github.joulestream.reports.data.Grouping;
-import io.github.joulestream.reports.data.JobUse;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -35,10 +34,10 @@ public record WorkKey(List<String> values) implements Comparable<WorkKey> {
 
   /** Of a job. */
   static WorkKey of(EndedJob job, List<Grouping> groupings) {
-    return new WorkKey(groupings.stream().map(each -> value(job.use(), each)).toList());
+    return new WorkKey(groupings.stream().map(each -> value(job.who(), each)).toList());
   }
 
-  private static String value(JobUse job, Grouping grouping) {
+  private static String value(EndedJob.Who job, Grouping grouping) {
     return switch (grouping.by()) {
       case USER -> job.user();
       case PROJECT -> job.project();

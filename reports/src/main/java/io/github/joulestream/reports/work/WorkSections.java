@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.work;
 
-import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.reports.model.Chart;
 import io.github.joulestream.reports.model.Column;
 import io.github.joulestream.reports.model.Quantity;
@@ -15,12 +14,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Sections of the jobs whose work is of one unit. */
 public final class WorkSections {
   private static final int SHOWN_PAIRS = 12;
   private static final int SHOWN_JOBS = 25;
+
+  /** A table of jobs has these with the most energy; groups are of all. */
+  static final int MOST_JOBS = 10_000;
+
   private static final Column MODEL = Column.text("model", "Model");
   private static final Column SETTING = Column.text("setting", "Setting");
   private static final List<Integer> PERCENTILES = List.of(5, 25, 50, 75, 95);
@@ -276,12 +280,12 @@ public final class WorkSections {
               group,
               decimal(group.throughputPerGpu()),
               decimal(group.wattsPerGpu()),
-              ratio(group, JobAmount.GPU_BUSY_MILLIS, JobAmount.GPU_HELD_MILLIS),
-              ratio(group, JobAmount.HELD_IDLE_MILLIJOULES, JobAmount.TOTAL_MILLIJOULES),
+              ratio(group, EndedJob::gpuBusyMillis, EndedJob::gpuHeldMillis),
+              ratio(group, EndedJob::heldIdleMillijoules, EndedJob::millijoules),
               // without GPUs that are read one by one it is not known whether they idled
-              group.sum(JobAmount.GPU_HELD_MILLIS).isZero()
+              group.sum(EndedJob::gpuHeldMillis).isZero()
                   ? null
-                  : new BigDecimal(group.sum(JobAmount.HELD_IDLE_MILLIJOULES).value())));
+                  : new BigDecimal(group.sum(EndedJob::heldIdleMillijoules).value())));
     }
     return new Section(
         "running_" + name,
@@ -292,9 +296,10 @@ public final class WorkSections {
         false);
   }
 
-  private static @Nullable BigDecimal ratio(WorkGroup group, JobAmount part, JobAmount of) {
+  private static @Nullable BigDecimal ratio(
+      WorkGroup group, ToLongFunction<EndedJob> part, ToLongFunction<EndedJob> of) {
     double whole = group.sum(of).doubleValue();
-    return whole > 0 && !group.sum(JobAmount.GPU_HELD_MILLIS).isZero()
+    return whole > 0 && !group.sum(EndedJob::gpuHeldMillis).isZero()
         ? Said.decimal(group.sum(part).doubleValue() / whole)
         : null;
   }
@@ -395,7 +400,8 @@ public final class WorkSections {
             .sorted(
                 Comparator.comparingLong(EndedJob::millijoules)
                     .reversed()
-                    .thenComparing(EndedJob::key))
+                    .thenComparing(EndedJob.BY_ID))
+            .limit(MOST_JOBS)
             .toList();
     boolean gpusKnown = jobs.stream().anyMatch(job -> job.gpuMillis() > 0);
     List<Column> columns =
@@ -435,7 +441,7 @@ public final class WorkSections {
     return new Section(
         "jobs_" + name,
         "Jobs: " + unit,
-        List.of(),
+        leftOut(ofUnit.stream().mapToInt(group -> group.jobs().size()).sum()),
         new Table("jobs_" + name, columns, rows, null, SHOWN_JOBS),
         List.of(
             new Chart(
@@ -446,6 +452,15 @@ public final class WorkSections {
                 List.of(new Chart.Series("joules_per_unit", Chart.Role.OTHER)),
                 "arch")),
         false);
+  }
+
+  /** Says that a table has not all jobs. */
+  static List<String> leftOut(int jobs) {
+    return jobs <= MOST_JOBS
+        ? List.of()
+        : List.of(
+            "The %d of %d jobs with the most energy; the groups are of all."
+                .formatted(MOST_JOBS, jobs));
   }
 
   private static @Nullable String text(String label) {

@@ -46,7 +46,7 @@ final class WorkedJobs {
             totals,
             0,
             1);
-    return new EndedJob(
+    return EndedJob.of(
         new JobUse("east", id, "ada", "climate", "run", "batch", labels, new Use(), whole), whole);
   }
 }
