@@ -121,43 +121,43 @@ final class IdleSections {
         cost);
   }
 
-  /** Partitions: GPUs that jobs held and did not use. */
-  Section partitions() {
+  /** GPUs that jobs held and did not use, by an attribute of jobs. */
+  Section held(Grouping grouping) {
+    String by = grouping.by() == Grouping.By.LABEL ? grouping.label() : grouping.name();
+    String name = "idle_" + grouping.name() + "s";
     List<Column> columns =
         List.of(
-            Column.text("partition", "Partition"),
+            Column.text("by", by.substring(0, 1).toUpperCase(Locale.ROOT) + by.substring(1)),
             Column.of("gpu_time", "GPU hours", Quantity.DURATION, "held"),
             Column.of("gpu_busy", "GPU busy", Quantity.RATIO, "of the GPU hours held"),
             Column.of("energy", "Energy", Quantity.ENERGY, ""),
             Column.of("held_idle", "Held idle", Quantity.ENERGY, "of GPUs held under 5 % use"),
             Column.of("held_idle_share", "Of energy", Quantity.RATIO, ""),
             Column.of("held_idle_cost", "Cost of it", Quantity.MONEY, ""));
-    List<Map.Entry<String, Use>> partitions =
-        new ArrayList<>(data.by(Grouping.of(Grouping.By.PARTITION)).entrySet());
-    partitions.sort(
+    List<Map.Entry<String, Use>> groups = new ArrayList<>(data.by(grouping).entrySet());
+    groups.sort(
         Comparator.comparing((Map.Entry<String, Use> entry) ->
                 entry.getValue().sum(JobAmount.HELD_IDLE_MILLIJOULES).value())
             .reversed()
             .thenComparing(Map.Entry::getKey));
     List<List<@Nullable Object>> rows = new ArrayList<>();
-    partitions.forEach(
-        entry -> rows.add(partitionRow(Cells.name(entry.getKey()), entry.getValue())));
+    groups.forEach(entry -> rows.add(groupRow(Cells.name(entry.getKey()), entry.getValue())));
     return new Section(
-        "idle_partitions",
-        "Held idle by partition",
+        name,
+        "Held idle by " + by,
         List.of(),
-        new Table("idle_partitions", columns, rows, partitionRow("All", data.jobs()), SHOWN),
+        new Table(name, columns, rows, groupRow("All", data.jobs()), SHOWN),
         List.of(
             new Chart(
                 Chart.Form.BARS,
-                "Energy of GPUs held idle, by partition",
-                "partition",
+                "Energy of GPUs held idle, by " + by,
+                "by",
                 List.of(new Chart.Series("held_idle", Chart.Role.HELD_IDLE)),
                 "")),
         false);
   }
 
-  private List<@Nullable Object> partitionRow(String name, Use use) {
+  private List<@Nullable Object> groupRow(String name, Use use) {
     return Cells.row(
         name,
         Cells.sum(use.sum(JobAmount.GPU_HELD_MILLIS)),

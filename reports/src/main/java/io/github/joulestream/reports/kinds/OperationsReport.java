@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.kinds;
 
+import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.grid.ExactSum;
 import io.github.joulestream.reports.advice.Advisor;
 import io.github.joulestream.reports.advice.JobFigures;
 import io.github.joulestream.reports.advice.JobSteps;
+import io.github.joulestream.reports.data.Grouping;
 import io.github.joulestream.reports.data.PeriodData;
+import io.github.joulestream.reports.data.ReportRequest;
 import io.github.joulestream.reports.data.ReportSource;
 import io.github.joulestream.reports.data.SiteUse;
 import io.github.joulestream.reports.model.Quantity;
@@ -47,28 +50,63 @@ public final class OperationsReport implements ReportKind {
     Advisor advisor = new Advisor(data, jobs, steps);
     boolean hasMoney = !PeriodFigures.currency(data).isEmpty();
     IdleSections idle = new IdleSections(data, hasMoney);
-    NodeSections nodes = new NodeSections(source, data);
     QualitySections quality = new QualitySections(data);
+    boolean isWhole = isWhole(source.request());
     List<Section> sections = new ArrayList<>();
-    sections.add(idle.sites());
-    sections.add(quality.quality());
-    sections.add(BudgetSection.of(source, data));
-    sections.add(idle.partitions());
-    sections.add(nodes.idle());
-    sections.add(idle.week());
+    if (isWhole) {
+      sections.add(idle.sites());
+      sections.add(quality.quality());
+      sections.add(BudgetSection.of(source, data));
+    }
+    groupings(source.request()).forEach(grouping -> sections.add(idle.held(grouping)));
+    if (isWhole) {
+      NodeSections nodes = new NodeSections(source, data);
+      sections.add(nodes.idle());
+      sections.add(nodes.outliers());
+      sections.add(idle.week());
+    }
     sections.add(idle.jobs(jobs, steps));
-    sections.add(AdviceSections.advice(advisor, false));
-    sections.add(nodes.outliers());
-    sections.add(quality.faults());
-    sections.addAll(MemoryStorageSections.of(source, data));
+    sections.add(AdviceSections.advice(advisor, !isWhole));
+    if (isWhole) {
+      sections.add(quality.faults());
+      sections.addAll(MemoryStorageSections.of(source, data));
+    }
     sections.add(WhatIfSections.giveBack(steps.givenBack(), hasMoney));
-    sections.add(WhatIfSections.laterHours(data, hasMoney));
+    if (isWhole) {
+      sections.add(WhatIfSections.laterHours(data, hasMoney));
+    }
     sections.addAll(WhatIfSections.powerCurves(jobs));
     return new Report(
         MetaOf.of(name(), "Operations", source.request(), data, METHOD),
-        headline(data),
-        tiles(data),
+        isWhole ? headline(data) : ofJobs(data),
+        isWhole ? tiles(data) : List.of(),
         sections);
+  }
+
+  /** False if it is of some jobs: what sites have beside jobs cannot be narrowed to them. */
+  private static boolean isWhole(ReportRequest request) {
+    return request.users().isEmpty() && request.projects().isEmpty() && request.labels().isEmpty();
+  }
+
+  /** As asked for; jobs are not known by node, and have a section of their own. */
+  private static List<Grouping> groupings(ReportRequest request) {
+    List<Grouping> groupings = new ArrayList<>(request.groupings());
+    groupings.removeIf(
+        grouping -> grouping.by() == Grouping.By.NODE || grouping.by() == Grouping.By.JOB);
+    return groupings.isEmpty() ? List.of(Grouping.of(Grouping.By.PARTITION)) : groupings;
+  }
+
+  private static String ofJobs(PeriodData data) {
+    ExactSum all = data.jobs().sum(JobAmount.TOTAL_MILLIJOULES);
+    ExactSum held = data.jobs().sum(JobAmount.HELD_IDLE_MILLIJOULES);
+    BigDecimal share = Cells.ratio(held, all);
+    return share == null
+        ? "No energy of these jobs is known of %s.".formatted(data.period().label())
+        : "In %s GPUs that these jobs held idle used %s, %s of all of their energy."
+            .formatted(
+                data.period().label(),
+                Said.energy(held.value()),
+                Said.percent(share.doubleValue()));
   }
 
   private static ExactSum sum(PeriodData data, SiteAmount amount) {

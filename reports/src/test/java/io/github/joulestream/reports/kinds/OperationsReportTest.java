@@ -13,12 +13,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.reports.data.Grouping;
+import io.github.joulestream.reports.data.ReportRequest;
 import io.github.joulestream.reports.data.StoreReportSource;
 import io.github.joulestream.reports.fixture.GeneratedHistory;
 import io.github.joulestream.reports.fixture.GeneratedJob;
 import io.github.joulestream.reports.fixture.HistoryShape;
 import io.github.joulestream.reports.fixture.RequestFixture;
 import io.github.joulestream.reports.model.Report;
+import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.period.Period;
 import io.github.joulestream.store.history.BudgetStep;
@@ -86,6 +89,33 @@ class OperationsReportTest {
         .isEqualTo(
             ledger("east", SiteAmount.JOBS_TOTAL_MILLIJOULES)
                 .add(ledger("west", SiteAmount.JOBS_TOTAL_MILLIJOULES)));
+  }
+
+  @Test
+  void otherGroupings_addUpToo_andANarrowedReportIsOfJobsAlone() {
+    ReportRequest request =
+        RequestFixture.by(
+            RequestFixture.of(OCTOBER, TO, "east", "west"),
+            Grouping.of(Grouping.By.DAY),
+            new Grouping(Grouping.By.LABEL, "model"),
+            Grouping.of(Grouping.By.NODE));
+    Report whole = new OperationsReport().make(new StoreReportSource(history, request, w -> {}));
+    for (String name : List.of("idle_days", "idle_label_models")) {
+      Table table = table(whole, name);
+      assertThat(table.rows()).hasSizeGreaterThan(2);
+      assertThat(sum(table, "held_idle")).isEqualTo(total(table, "held_idle"));
+      assertThat(sum(table, "energy")).isEqualTo(total(table, "energy"));
+    }
+    Report narrowed =
+        new OperationsReport()
+            .make(
+                new StoreReportSource(
+                    history, RequestFixture.narrowed(request, "", "project01", Map.of()), w -> {}));
+    assertThat(narrowed.sections())
+        .extracting(Section::name)
+        .contains("idle_days", "idle_jobs", "advice", "give_back")
+        .doesNotContain("idle_sites", "quality", "budgets", "idle_week", "faults", "idle_nodes");
+    assertThat(narrowed.headline()).contains("these jobs");
   }
 
   @Test
