@@ -64,8 +64,13 @@ public final class JobSteps {
     JobSteps steps = new JobSteps(data, jobs);
     TimeRange range = data.period().range();
     long end = Math.ceilDiv(range.to(), QUARTER_MILLIS) * (long) QUARTER_MILLIS;
-    source.progress("quarters of an hour of jobs");
     for (long from = range.from(); from < end && !jobs.isEmpty(); from += DAY_MILLIS) {
+      source.progress(
+          "idle GPUs of jobs of %s, day %d of %d"
+              .formatted(
+                  data.period().label(),
+                  (from - range.from()) / DAY_MILLIS + 1,
+                  Math.ceilDiv(end - range.from(), DAY_MILLIS)));
       steps.readDay(source, new TimeRange(from, Math.min(from + DAY_MILLIS, end)));
     }
     return steps;
