@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** The document that HTML and PDF are made of. */
 final class HtmlPage {
@@ -23,6 +24,9 @@ final class HtmlPage {
     /** A4 pages, of a renderer that knows CSS 2.1. */
     PAGES
   }
+
+  /** Rows of a table beside a chart on the director's first page. */
+  private static final int ROWS_ON_FIRST_PAGE = 8;
 
   /** Factors named on the first page; all of them are in the annex. */
   private static final int FACTORS_ON_FIRST_PAGE = 3;
@@ -55,12 +59,26 @@ final class HtmlPage {
     tiles();
     List<Section> first = report.sections().stream().filter(Section::onFirstPage).toList();
     List<Section> detail = report.sections().stream().filter(s -> !s.onFirstPage()).toList();
+    List<Section> moved = new ArrayList<>();
     for (int i = 0; i < first.size(); i++) {
-      section(first.get(i), "first-" + i, "summary");
+      Section section = first.get(i);
+      if (isShortened(section)) {
+        moved.add(section);
+      }
+      section(section, "first-" + i, "summary");
     }
     method();
+    String begin = " begin";
+    for (Section section : moved) {
+      html.open("section", "class", "detail" + begin);
+      html.leaf("h2", section.title());
+      new HtmlTable(html, table(section), scaled, medium).write(section.title());
+      html.close();
+      begin = "";
+    }
     for (int i = 0; i < detail.size(); i++) {
-      section(detail.get(i), "detail-" + i, i == 0 ? "detail begin" : "detail");
+      section(detail.get(i), "detail-" + i, "detail" + begin);
+      begin = "";
     }
     annex();
     html.close();
@@ -174,11 +192,42 @@ final class HtmlPage {
     }
     if (section.table() != null) {
       for (Chart chart : section.charts()) {
-        figure(chart, section.table());
+        if (!isSaidByTable(section, chart)) {
+          figure(chart, section.table());
+        }
       }
-      new HtmlTable(html, section.table(), scaled, medium).write(section.title());
+      if (!isShortened(section)) {
+        new HtmlTable(html, section.table(), scaled, medium).write(section.title());
+      }
     }
     html.close();
+  }
+
+  private static Table table(Section section) {
+    return Objects.requireNonNull(section.table(), section.name());
+  }
+
+  /** The director's report has one page that is to hold all of its first sections. */
+  private boolean isDense(Section section) {
+    return medium == Medium.PAGES
+        && section.onFirstPage()
+        && report.meta().kind().equals("director")
+        && section.table() != null;
+  }
+
+  /** Whether only its charts are on the first page, and its long table is on a later one. */
+  private boolean isShortened(Section section) {
+    return isDense(section)
+        && !section.charts().isEmpty()
+        && Math.min(table(section).shownRows(), table(section).rows().size()) > ROWS_ON_FIRST_PAGE;
+  }
+
+  /** Whether a chart is left out since its few figures are in the table below it. */
+  private boolean isSaidByTable(Section section, Chart chart) {
+    return isDense(section)
+        && !isShortened(section)
+        && chart.form() == Chart.Form.BARS
+        && table(section).shownRows() > 0;
   }
 
   private void figure(Chart chart, Table table) throws IOException {

@@ -34,7 +34,10 @@ final class HtmlTable {
   }
 
   void write(String caption) throws IOException {
-    if (table.shownRows() == 0 && table.totals() == null) {
+    if (table.totals() == null && (table.shownRows() == 0 || table.rows().isEmpty())) {
+      if (table.rows().isEmpty()) {
+        html.leaf("p", "No rows.", "class", "note");
+      }
       return;
     }
     List<List<Integer>> parts = parts(table.columns().size(), medium);

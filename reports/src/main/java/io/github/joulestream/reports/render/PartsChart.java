@@ -38,36 +38,56 @@ final class PartsChart {
     double height = TOP + BAR + GAP + (deepest + 1) * LINE + 2;
     Canvas canvas = Canvas.open(html, id, SvgCharts.WIDTH, height, title, data.description());
     for (int i = 0; i < count; i++) {
+      Ink ink = data.series().get(i).ink();
+      double width = Labels.width(words[i], Canvas.FONT);
       double x = Math.min(begin[i], SvgCharts.WIDTH - 1) + 0.5;
       double y = TOP + BAR + GAP + (rows[i] + 1) * LINE - 4;
-      canvas.rule(x, TOP + BAR, x, y + 2, "axis");
-      canvas.area(begin[i], TOP, length[i], BAR, data.series().get(i).ink(), words[i]);
-      boolean fits = x + 5 + Labels.width(words[i], Canvas.FONT) <= SvgCharts.WIDTH;
-      canvas.text(fits ? x + 5 : x - 5, y, fits ? "start" : "end", words[i]);
+      canvas.area(begin[i], TOP, length[i], BAR, ink, words[i]);
+      if (fits(begin[i], width)) {
+        canvas.rule(x, TOP + BAR, x, y + 2, "axis");
+        canvas.text(x + 5, y, "start", words[i]);
+      } else {
+        // fonts of screens may be wider
+        double left = Math.max(16, SvgCharts.WIDTH - 1.15 * width - 8);
+        canvas.area(left - 15, y - 9, 11, 9, ink, "");
+        canvas.text(left, y, "start", words[i]);
+      }
     }
     canvas.close();
   }
 
+  private static boolean fits(double begin, double width) {
+    return begin + width + 6 <= SvgCharts.WIDTH;
+  }
+
   /**
-   * The line of each name below the bar. They are placed from the right, so that no stem crosses a
-   * name: what a stem passes begins to the right of it. One that ends at the right edge has a line
-   * of its own.
+   * The line of each name below the bar. Those that begin at their part are placed from the right,
+   * so that no stem crosses a name: what a stem passes begins to the right of it. Below them are
+   * those that have not enough space beside their part; they have a piece of it instead of a stem.
    */
   private static int[] rows(double[] begin, String[] words) {
     int[] rows = new int[begin.length];
     List<Double> free = new ArrayList<>();
     for (int i = begin.length - 1; i >= 0; i--) {
-      double width = Labels.width(words[i], Canvas.FONT) + 12;
-      boolean fits = begin[i] + width <= SvgCharts.WIDTH + 6;
+      double width = Labels.width(words[i], Canvas.FONT);
+      if (!fits(begin[i], width)) {
+        continue;
+      }
       int row = 0;
-      while (row < free.size() && free.get(row) < (fits ? begin[i] + width : Double.MAX_VALUE)) {
+      while (row < free.size() && free.get(row) < begin[i] + width + 12) {
         row++;
       }
       if (row == free.size()) {
-        free.add(Double.MAX_VALUE);
+        free.add(0.0);
       }
-      free.set(row, fits ? begin[i] : begin[i] - width);
+      free.set(row, begin[i]);
       rows[i] = row;
+    }
+    int next = free.size();
+    for (int i = 0; i < begin.length; i++) {
+      if (!fits(begin[i], Labels.width(words[i], Canvas.FONT))) {
+        rows[i] = next++;
+      }
     }
     return rows;
   }
