@@ -190,7 +190,8 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (list || kind == null) {
+    String name = kind;
+    if (list || name == null) {
       if (!list && period != null) {
         throw UserError.usage("KIND is missing: one of " + names());
       }
@@ -203,8 +204,8 @@ final class ReportCommand implements Callable<Integer> {
                 Optional.ofNullable(out), Optional.ofNullable(form), StandardOutput::isTerminal),
             Optional.ofNullable(archive),
             Optional.ofNullable(movedSince));
-    ReportOrder order = order(kind);
-    if (form == ReportForm.FOCUS && !kind.equals("jobs")) {
+    ReportOrder order = order(name);
+    if (form == ReportForm.FOCUS && !name.equals("jobs")) {
       throw UserError.usage("--format focus has a line a job: it is for 'report jobs' alone");
     }
     try (WaitingLines waiting = new WaitingLines(quiet ? nowhere() : err())) {

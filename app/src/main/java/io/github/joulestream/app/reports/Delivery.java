@@ -41,7 +41,7 @@ public record Delivery(ReportTarget target, Optional<Path> archive, Optional<Pat
   public List<String> deliver(
       Report report, CarbonBasis.Scope carbon, PrintStream out, Consumer<String> doing) {
     try (WholeFiles files = new WholeFiles();
-        @Nullable ReportArchive kept = open(report, carbon)) {
+        ReportArchive kept = open(report, carbon)) {
       Report whole = withWhatMoved(report, kept, doing);
       doing.accept("writing the report");
       if (kept != null) {

@@ -104,8 +104,10 @@ final class Moved {
                 earlierName,
                 earlier.meta().asOf(),
                 rows.isEmpty()
-                    ? "nothing moved, %,d totals and rows have the same energy, cost and CO2e"
-                        .formatted(all.size())
+                    ? String.format(
+                        Locale.ROOT,
+                        "nothing moved, %,d totals and rows have the same energy, cost and CO2e",
+                        all.size())
                     : String.format(
                         Locale.ROOT, "%,d of %,d totals and rows moved", rows.size(), all.size())));
     if (!earlier.meta().to().equals(now.meta().to())) {

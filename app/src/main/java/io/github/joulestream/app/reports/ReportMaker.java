@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
@@ -197,6 +198,6 @@ public final class ReportMaker {
     String first = names.stream().limit(MOST_NAMES).collect(Collectors.joining(", "));
     return names.size() <= MOST_NAMES
         ? first
-        : "%s and %,d more".formatted(first, names.size() - MOST_NAMES);
+        : String.format(Locale.ROOT, "%s and %,d more", first, names.size() - MOST_NAMES);
   }
 }

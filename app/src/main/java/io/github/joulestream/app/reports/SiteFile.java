@@ -74,7 +74,7 @@ public final class SiteFile {
   public static SiteFile read(Path file, Check check, List<String> errors) {
     LoadSettings settings =
         LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MAX_CHARACTERS).build();
-    @Nullable Node root;
+    Node root;
     try (Reader reader = Files.newBufferedReader(file)) {
       root = new Compose(settings).composeReader(reader).orElse(null);
     } catch (MarkedYamlEngineException e) {
