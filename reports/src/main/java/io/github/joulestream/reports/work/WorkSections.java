@@ -55,7 +55,9 @@ public final class WorkSections {
     if (!pairs.isEmpty()) {
       sections.add(sideBySide());
     }
-    sections.add(running());
+    if (ofUnit.stream().anyMatch(group -> group.wattsPerGpu().isPresent())) {
+      sections.add(running());
+    }
     if (ofUnit.stream().anyMatch(group -> group.billions(EndedJob.PARAMS_TOTAL).isPresent())) {
       sections.add(sizes());
     }
