@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row that arrives as an array of JSON. One object for all rows of an answer: its values are
@@ -22,7 +23,7 @@ public final class HistoryRow implements ResultRow {
   private final Map<String, Integer> columns = new HashMap<>();
   private int valuesInRow;
   // a text, NUMBER, REAL, or null
-  private Object[] texts = new Object[0];
+  private @Nullable Object[] texts = new Object[0];
   private long[] numbers = new long[0];
   private double[] reals = new double[0];
 

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** History out of a real InfluxDB. */
 class ITInfluxHistory extends HistoryContract {
   @TempDir static Path folder;
-  private @Nullable Influxd server;
+  private Influxd server;
   private PointSink sink;
   private HistoryReader history;
 

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class ITQuestDbHistory extends HistoryContract {
   @TempDir static Path folder;
   @TempDir static Path emptyFolder;
   private EmbeddedQuestDb store;
-  private EmbeddedQuestDb empty;
+  private @Nullable EmbeddedQuestDb empty;
   private PointSink sink;
   private HistoryReader history;
   private QuestDbReader reader;
@@ -78,15 +79,16 @@ class ITQuestDbHistory extends HistoryContract {
   /** One that even has no tables, as one of an earlier release lacks some. */
   @Override
   protected HistoryReader ofEmptyStore() throws IOException {
-    empty = EmbeddedQuestDb.start(emptyFolder, 0);
+    EmbeddedQuestDb started = EmbeddedQuestDb.start(emptyFolder, 0);
+    empty = started;
     try (Answers answers = new Answers()) {
       for (Measurement measurement : Measurement.values()) {
         if (measurement.ordinal() % 2 == 0) {
-          answers.sql(empty.url(), "DROP TABLE " + measurement.measurementName());
+          answers.sql(started.url(), "DROP TABLE " + measurement.measurementName());
         }
       }
     }
-    return connection(empty).history();
+    return connection(started).history();
   }
 
   /** As a store elsewhere that an operator has not upgraded. */
