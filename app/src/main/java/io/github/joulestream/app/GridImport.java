@@ -245,7 +245,7 @@ final class GridImport implements Callable<Integer> {
         refused);
     if (plan.stillWithdrawn() > 0) {
       System.out.printf(
-          "%s were withdrawn after they were issued, and stay so; --reissue puts them in force%n",
+          "withdrawn since, and still so: %s; --reissue puts them in force again%n",
           Quantities.count(plan.stillWithdrawn(), "value"));
     }
   }
