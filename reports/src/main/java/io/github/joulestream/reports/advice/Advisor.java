@@ -104,9 +104,9 @@ public final class Advisor {
             ("%s of %s GPU hours idle, in quarters of an hour in which all GPUs of a"
                     + " job were under 5 %% busy; %s of them after %d min; in %d of %s")
                 .formatted(
-                    hours(givenBack.gpuMillis(0)),
+                    hours((double) givenBack.gpuMillis(0)),
                     hours(held),
-                    hours(givenBack.gpuMillis(choice)),
+                    hours((double) givenBack.gpuMillis(choice)),
                     minutes,
                     idleJobs,
                     Words.count(members.size(), "job"))));

@@ -42,10 +42,11 @@ public enum GpuCount {
   }
 
   private static GpuCount of(long gpus) {
-    GpuCount count = NONE;
-    while (gpus > count.most) {
-      count = values()[count.ordinal() + 1];
+    for (GpuCount count : values()) {
+      if (count != UNKNOWN && gpus <= count.most) {
+        return count;
+      }
     }
-    return count;
+    throw new IllegalArgumentException("%d GPUs".formatted(gpus));
   }
 }

@@ -16,7 +16,7 @@ public final class OwnQuartile {
   private static final int BEST_QUARTER = 75;
 
   private final List<Peers> peers = new ArrayList<>();
-  private final Map<JobFigures, Double> savings = new IdentityHashMap<>();
+  private final IdentityHashMap<JobFigures, Double> savings = new IdentityHashMap<>();
 
   /**
    * Jobs that are compared.

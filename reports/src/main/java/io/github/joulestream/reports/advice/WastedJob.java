@@ -51,7 +51,7 @@ public record WastedJob(JobFigures job, double millijoules, double cost, String 
     IdleTime idle = steps.idle(job);
     if (idle != null && 2.0 * idle.millijoules() >= job.heldIdleMillijoules()) {
       return "Used none of its GPUs for %s, at most %s without a break: give them back meanwhile."
-          .formatted(Words.time(idle.millis()), Words.time(idle.longestMillis()));
+          .formatted(Words.time((double) idle.millis()), Words.time((double) idle.longestMillis()));
     }
     return "GPUs were idle while others worked, for %s of the GPU energy: ask for fewer GPUs."
         .formatted(Said.percent(job.heldIdleMillijoules() / job.gpuMillijoules()));

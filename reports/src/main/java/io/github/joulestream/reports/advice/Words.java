@@ -55,7 +55,9 @@ public final class Words {
     if (hours == 0) {
       return rest + " min";
     }
-    return String.format(Locale.ROOT, rest == 0 ? "%,d h" : "%,d h %d min", hours, rest);
+    return rest == 0
+        ? String.format(Locale.ROOT, "%,d h", hours)
+        : String.format(Locale.ROOT, "%,d h %d min", hours, rest);
   }
 
   /** Things, counted: {@code 1 job}, {@code 1,200 jobs}. */

@@ -43,10 +43,10 @@ final class JobIndex {
 
   private int slot(int[] table, String site, String job) {
     int hash = 31 * site.hashCode() + job.hashCode();
-    int slot = (hash ^ hash >>> 16) * 0x9E3779B9 >>> 1 & table.length - 1;
+    int slot = (((hash ^ (hash >>> 16)) * 0x9E3779B9) >>> 1) & (table.length - 1);
     while (table[slot] != NONE
         && !(jobs.get(table[slot]).equals(job) && sites.get(table[slot]).equals(site))) {
-      slot = slot + 1 & table.length - 1;
+      slot = (slot + 1) & (table.length - 1);
     }
     return slot;
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Whole jobs by number, their fragments added up: columns instead of an object a job. */
 final class WholeJobs {
   private static final JobAmount[] AMOUNTS = JobAmount.values();
-  private static final JobState[] STATES = JobState.values();
+  private static final List<JobState> STATES = List.of(JobState.values());
 
   private final List<@Nullable JobDetails> details = new ArrayList<>();
   private final Map<JobDetails, JobDetails> sameDetails = new HashMap<>();
@@ -77,7 +77,7 @@ final class WholeJobs {
     }
     details.set(job, same(summary.details()));
     units.set(job, same(summary.work().unit()));
-    state.set(job, summary.state().ordinal());
+    state.set(job, STATES.indexOf(summary.state()));
     anchor.set(job, summary.times().anchorEpochMillis());
     start.set(job, summary.times().startEpochMillis());
     end.set(job, summary.times().endEpochMillis());
@@ -131,7 +131,7 @@ final class WholeJobs {
         site,
         name,
         known,
-        STATES[(int) state.get(job)],
+        STATES.get((int) state.get(job)),
         new JobTimes(anchor.get(job), start.get(job), end.get(job), last.get(job)),
         peak.get(job),
         new JobWork(Double.longBitsToDouble(work.get(job)), unit == null ? "" : unit),

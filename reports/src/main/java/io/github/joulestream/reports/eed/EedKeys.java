@@ -171,7 +171,7 @@ public enum EedKeys {
 
   private boolean inRange(BigDecimal value) {
     return form == Form.SIGNED_NUMBER
-        || value.signum() >= 0 && (form != Form.PERCENT || value.compareTo(HUNDRED) <= 0);
+        || (value.signum() >= 0 && (form != Form.PERCENT || value.compareTo(HUNDRED) <= 0));
   }
 
   private static boolean isMonth(String value) {

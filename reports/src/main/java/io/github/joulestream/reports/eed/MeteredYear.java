@@ -161,7 +161,7 @@ final class MeteredYear {
         Math.max(
             period.from().toEpochMilli(),
             inOperationFrom.atStartOfDay(period.zone()).toInstant().toEpochMilli());
-    return Math.max(0.0, knownTo - start) / period.range().millis();
+    return Math.max(0.0, (double) (knownTo - start)) / period.range().millis();
   }
 
   /** True if meters of a kind measured all that could be measured, up to a percent. */

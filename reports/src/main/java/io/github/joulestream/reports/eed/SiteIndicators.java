@@ -341,7 +341,7 @@ final class SiteIndicators {
     if (category.isEmpty()) {
       return missing("PUE", meaning, "", "E_IT is not measured at UPSs or PDUs");
     }
-    if (siteKwh == null || siteIsYearly() && itIsYearly()) {
+    if (siteKwh == null || (siteIsYearly() && itIsYearly())) {
       return quotient("PUE", meaning, "", siteKwh, itKwh, category.get());
     }
     boolean metered =

@@ -36,7 +36,7 @@ enum SizeClass {
     for (SizeClass each : values()) {
       BigDecimal below = BigDecimal.valueOf(each.belowKilowatts);
       int compared = kilowatts.compareTo(below);
-      if (compared < 0 || compared == 0 && each == LARGE) {
+      if (compared < 0 || (compared == 0 && each == LARGE)) {
         return each;
       }
     }

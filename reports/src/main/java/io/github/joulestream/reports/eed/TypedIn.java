@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What an operator typed in for a site. A value without the form of its key is as if missing. */
 final class TypedIn {
@@ -30,10 +31,9 @@ final class TypedIn {
   /** What is wrong with values that were left out, each as a sentence. */
   List<String> wrong(String site) {
     List<String> wrong = new ArrayList<>();
-    values.keySet().stream()
-        .sorted()
-        .forEach(key -> {
-          String why = EedKeys.wrong(key, values.get(key));
+    new TreeMap<>(values)
+        .forEach((key, value) -> {
+          String why = EedKeys.wrong(key, value);
           if (why != null) {
             wrong.add("Site %s, %s, is left out: %s.".formatted(site, key, why));
           }

@@ -205,8 +205,8 @@ final class BudgetSection {
 
   private static String limit(BudgetStep budget) {
     return budget.period().equals("POWER")
-        ? Words.power(budget.limit())
-        : Words.energy(budget.limit())
+        ? Words.power((double) budget.limit())
+        : Words.energy((double) budget.limit())
             + " "
             + budget.period().toLowerCase(Locale.ROOT).replace("energy_", "").replace('_', ' ');
   }

@@ -23,7 +23,7 @@ final class Cells {
 
   /** A row. */
   static List<@Nullable Object> row(@Nullable Object... values) {
-    return Collections.unmodifiableList(new ArrayList<>(Arrays.asList(values)));
+    return Collections.unmodifiableList(new ArrayList<@Nullable Object>(Arrays.asList(values)));
   }
 
   /** A name, also of nothing. */

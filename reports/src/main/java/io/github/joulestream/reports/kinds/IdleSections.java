@@ -26,6 +26,7 @@ import java.time.ZonedDateTime;
 import java.time.format.TextStyle;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -170,7 +171,7 @@ final class IdleSections {
 
   /** Mean power of idle devices by hour of the week, in the zone of the period. */
   Section week() {
-    List<@Nullable BigDecimal[][]> sites =
+    List<Map<Integer, BigDecimal>> sites =
         data.sites().values().stream().map(this::weekMilliwatts).toList();
     List<Column> columns = new ArrayList<>();
     columns.add(Column.text("hour", "Hour"));
@@ -190,7 +191,7 @@ final class IdleSections {
       List<@Nullable Object> row = new ArrayList<>();
       row.add(String.format(Locale.ROOT, "%02d:00", hour));
       for (int day = 0; day < DAYS; day++) {
-        row.add(sum(sites, hour, day));
+        row.add(sum(sites, hour * DAYS + day));
       }
       rows.add(row);
     }
@@ -207,8 +208,8 @@ final class IdleSections {
         false);
   }
 
-  /** Mean power of a site by hour and day; null in hours without a ledger. */
-  private @Nullable BigDecimal[][] weekMilliwatts(SiteUse site) {
+  /** Mean power of a site by hour of the week, hour x 7 + day; without those with no ledger. */
+  private Map<Integer, BigDecimal> weekMilliwatts(SiteUse site) {
     BigInteger[][] energy = new BigInteger[HOURS][DAYS];
     long[][] millis = new long[HOURS][DAYS];
     for (int step = 0; step < site.steps(); step++) {
@@ -216,7 +217,7 @@ final class IdleSections {
         ZonedDateTime time =
             Instant.ofEpochMilli(site.from() + (long) step * site.stepMillis())
                 .atZone(data.period().zone());
-        int day = time.getDayOfWeek().ordinal();
+        int day = time.getDayOfWeek().getValue() - 1;
         int hour = time.getHour();
         BigInteger added =
             BigInteger.valueOf(site.at(step, SiteAmount.IDLE_TOTAL_MILLIJOULES))
@@ -226,23 +227,24 @@ final class IdleSections {
         millis[hour][day] += site.stepMillis();
       }
     }
-    @Nullable BigDecimal[][] power = new @Nullable BigDecimal[HOURS][DAYS];
+    Map<Integer, BigDecimal> power = new HashMap<>();
     for (int hour = 0; hour < HOURS; hour++) {
       for (int day = 0; day < DAYS; day++) {
-        power[hour][day] =
-            millis[hour][day] == 0
-                ? null
-                : new BigDecimal(energy[hour][day].multiply(MILLI))
-                    .divide(BigDecimal.valueOf(millis[hour][day]), 0, RoundingMode.HALF_UP);
+        if (millis[hour][day] > 0) {
+          power.put(
+              hour * DAYS + day,
+              new BigDecimal(energy[hour][day].multiply(MILLI))
+                  .divide(BigDecimal.valueOf(millis[hour][day]), 0, RoundingMode.HALF_UP));
+        }
       }
     }
     return power;
   }
 
-  private static @Nullable BigDecimal sum(List<@Nullable BigDecimal[][]> sites, int hour, int day) {
+  private static @Nullable BigDecimal sum(List<Map<Integer, BigDecimal>> sites, int hourOfWeek) {
     BigDecimal sum = null;
-    for (@Nullable BigDecimal[][] site : sites) {
-      BigDecimal power = site[hour][day];
+    for (Map<Integer, BigDecimal> site : sites) {
+      BigDecimal power = site.get(hourOfWeek);
       if (power != null) {
         sum = sum == null ? power : sum.add(power);
       }

@@ -134,7 +134,8 @@ final class JobLine {
   /** Of what no job had. */
   static List<@Nullable Object> notAllocated(SiteUse site, boolean hasMoney) {
     List<@Nullable Object> row =
-        new java.util.ArrayList<>(java.util.Collections.nCopies(COLUMNS.size(), null));
+        new java.util.ArrayList<@Nullable Object>(
+            java.util.Collections.nCopies(COLUMNS.size(), null));
     row.set(1, site.site());
     row.set(indexOf("name"), NOT_ALLOCATED);
     setCharges(row, site.sum(SiteAmount.IDLE_TOTAL_MILLIJOULES), site.idleCharges(), hasMoney);

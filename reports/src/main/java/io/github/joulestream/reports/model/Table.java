@@ -28,10 +28,18 @@ public record Table(
   /** All rows are shown. */
   public static final int ALL_ROWS = Integer.MAX_VALUE;
 
-  public Table {
-    columns = List.copyOf(columns);
-    rows = rows instanceof ComputedRows computed ? computed : checkedAll(columns, rows);
-    totals = totals == null ? null : checked(columns, totals);
+  // not compact: only then has the class file what may be null within the lists
+  public Table(
+      String name,
+      List<Column> columns,
+      List<List<@Nullable Object>> rows,
+      @Nullable List<@Nullable Object> totals,
+      int shownRows) {
+    this.name = name;
+    this.columns = List.copyOf(columns);
+    this.rows = rows instanceof ComputedRows computed ? computed : checkedAll(columns, rows);
+    this.totals = totals == null ? null : checked(columns, totals);
+    this.shownRows = shownRows;
   }
 
   private static List<List<@Nullable Object>> checkedAll(

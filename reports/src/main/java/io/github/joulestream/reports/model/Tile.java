@@ -30,7 +30,25 @@ public record Tile(
     @Nullable BigDecimal changeFromYearBefore,
     List<@Nullable BigDecimal> trend,
     String note) {
-  public Tile {
-    trend = Collections.unmodifiableList(new ArrayList<>(trend));
+  // not compact: only then has the class file what may be null within the list
+  public Tile(
+      String name,
+      String title,
+      Quantity quantity,
+      String unit,
+      @Nullable BigDecimal value,
+      @Nullable BigDecimal changeFromBefore,
+      @Nullable BigDecimal changeFromYearBefore,
+      List<@Nullable BigDecimal> trend,
+      String note) {
+    this.name = name;
+    this.title = title;
+    this.quantity = quantity;
+    this.unit = unit;
+    this.value = value;
+    this.changeFromBefore = changeFromBefore;
+    this.changeFromYearBefore = changeFromYearBefore;
+    this.trend = Collections.unmodifiableList(new ArrayList<>(trend));
+    this.note = note;
   }
 }

@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.IsoFields;
 import java.time.temporal.TemporalAdjusters;
 import java.util.List;
@@ -90,7 +91,8 @@ public final class Periods {
       throw UserError.usage("'%s' is longer than %d years".formatted(text, MAX_YEARS));
     }
     for (Instant edge : List.of(period.from(), period.to())) {
-      if (edge.toEpochMilli() % QUARTER_HOUR != 0 || edge.getNano() % 1_000_000 != 0) {
+      if (edge.toEpochMilli() % QUARTER_HOUR != 0
+          || !edge.equals(edge.truncatedTo(ChronoUnit.MILLIS))) {
         throw UserError.usage(
             "'%s' has an edge at %s, which is not on a quarter of an hour of UTC: 00, 15, 30 or 45"
                 .formatted(text, edge));

@@ -21,14 +21,30 @@ final class ChartData {
 
   private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
 
-  /**
-   * A column that is drawn.
-   *
-   * @param column of the table
-   * @param ink how it looks
-   * @param values of the rows, in the model's unit
-   */
-  record Series(Column column, Ink ink, double[] values) {
+  /** A column that is drawn. */
+  static final class Series {
+    private final Column column;
+    private final Ink ink;
+    // of the rows, in the model's unit
+    private final double[] values;
+
+    /** Takes the array as it is. */
+    Series(Column column, Ink ink, double[] values) {
+      this.column = column;
+      this.ink = ink;
+      this.values = values;
+    }
+
+    /** Of the table. */
+    Column column() {
+      return column;
+    }
+
+    /** How it looks. */
+    Ink ink() {
+      return ink;
+    }
+
     String title() {
       return column.title();
     }

@@ -227,7 +227,7 @@ public final class JsonReport {
                 default -> json.getDecimalValue();
               };
     }
-    return new ArrayList<>(java.util.Arrays.asList(row));
+    return new ArrayList<@Nullable Object>(java.util.Arrays.asList(row));
   }
 
   private static Column column(JsonNode column) {

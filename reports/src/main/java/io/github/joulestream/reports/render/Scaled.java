@@ -193,7 +193,7 @@ final class Scaled {
   static String plainOrPower(BigDecimal value) {
     BigDecimal rounded = value.round(DIGITS);
     int exponent = rounded.precision() - rounded.scale() - 1;
-    if (value.signum() == 0 || exponent >= -4 && exponent < 6) {
+    if (value.signum() == 0 || (exponent >= -4 && exponent < 6)) {
       return grouped(value);
     }
     return digits(rounded.movePointLeft(exponent).setScale(2, RoundingMode.HALF_UP))

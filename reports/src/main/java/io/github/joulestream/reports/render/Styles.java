@@ -45,9 +45,9 @@ final class Styles {
         .codePoints()
         .forEach(point -> {
           boolean plain =
-              point >= '0' && point <= '9'
-                  || point >= 'a' && point <= 'z'
-                  || point >= 'A' && point <= 'Z';
+              (point >= '0' && point <= '9')
+                  || (point >= 'a' && point <= 'z')
+                  || (point >= 'A' && point <= 'Z');
           quoted.append(
               plain ? Character.toString(point) : String.format(Locale.ROOT, "\\%06x", point));
         });

@@ -44,8 +44,8 @@ final class Texts {
         point == 0x061C
             || point == 0x200E
             || point == 0x200F
-            || point >= 0x202A && point <= 0x202E
-            || point >= 0x2066 && point <= 0x2069;
+            || (point >= 0x202A && point <= 0x202E)
+            || (point >= 0x2066 && point <= 0x2069);
     boolean half = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     boolean none = (point & 0xFFFE) == 0xFFFE;
     return Character.isISOControl(point) || marksDirection || half || none ? REPLACEMENT : point;

@@ -16,12 +16,10 @@ import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.work.Said;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -42,13 +40,6 @@ public final class FleetSection {
   // of data centres of the United States in 2023
   private static final double UNITED_STATES_TWH = 176;
   private static final double LEAST_SHARE = 1e-5;
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
-  private static final String YARDSTICK =
-      "For scale: data centres used 4.4 %% of the electricity of the United States in 2023 (176 TWh),"
-          + " and 6.7 to 12 %% are projected for 2028 (A. Shehabi et al., 2024 United States Data"
-          + " Center Energy Usage Report, Lawrence Berkeley National Laboratory); at this rate a year"
-          + " of these sites is %s of those 176 TWh.";
 
   private FleetSection() {}
 
@@ -137,13 +128,14 @@ public final class FleetSection {
     if (millis > 0 && all.signum() > 0) {
       double terawattHoursPerYear =
           all.doubleValue() / MILLIJOULES_PER_TWH * MILLIS_PER_YEAR / millis;
-      sentences.add(YARDSTICK.formatted(portion(terawattHoursPerYear / UNITED_STATES_TWH)));
+      sentences.add(
+          ("For scale: data centres used 4.4 %% of the electricity of the United States in 2023 (176"
+                  + " TWh), and 6.7 to 12 %% are projected for 2028 (A. Shehabi et al., 2024 United"
+                  + " States Data Center Energy Usage Report, Lawrence Berkeley National Laboratory);"
+                  + " at this rate a year of these sites is %s of those 176 TWh.")
+              .formatted(portion(terawattHoursPerYear / UNITED_STATES_TWH)));
     }
     return sentences;
-  }
-
-  private static String localTime(CoincidentPeak peak, PeriodData data) {
-    return TIME.format(peak.at().atZone(data.period().zone()));
   }
 
   /** A share of what is much larger. */
