@@ -3,7 +3,6 @@ package io.github.joulestream.app.reports;
 
 import io.github.joulestream.runtime.UserError;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -17,22 +16,28 @@ public enum ReportForm {
   /** A CSV for programs that read the FinOps Foundation's FOCUS. */
   FOCUS("csv");
 
-  private final List<String> endings;
+  private final String ending;
+  private final String otherEnding;
 
-  ReportForm(String... endings) {
-    this.endings = List.of(endings);
+  ReportForm(String ending) {
+    this(ending, ending);
+  }
+
+  ReportForm(String ending, String otherEnding) {
+    this.ending = ending;
+    this.otherEnding = otherEnding;
   }
 
   /** How names of its files end, without the dot. */
   String ending() {
-    return endings.getFirst();
+    return ending;
   }
 
   /** The form that the ending of a file's name is of. */
   static Optional<ReportForm> of(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     for (ReportForm form : values()) {
-      if (form.endings.stream().anyMatch(ending -> name.endsWith("." + ending))) {
+      if (name.endsWith("." + form.ending) || name.endsWith("." + form.otherEnding)) {
         return Optional.of(form); // FOCUS comes after CSV
       }
     }

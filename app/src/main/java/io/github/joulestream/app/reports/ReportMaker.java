@@ -112,8 +112,7 @@ public final class ReportMaker {
     String why;
     if (order.zone().isPresent()) {
       why = "as it was asked for";
-    } else if (sites.stream().allMatch(order.siteFile().zones()::containsKey)
-        && !zone.equals(UTC)) {
+    } else if (order.siteFile().zones().keySet().containsAll(sites) && !zone.equals(UTC)) {
       why = "as the site file has it";
     } else {
       why = sites.size() > 1 ? "as the sites have no zone in common" : "as no zone was given";

@@ -13,6 +13,7 @@ public final class StandardOutput {
   private StandardOutput() {}
 
   /** Whether it is a terminal, as far as the system says. */
+  @SuppressWarnings("SystemConsoleNull") // it is null where there is none, also in JDK 25
   public static boolean isTerminal() {
     try {
       if (Files.exists(OF_LINUX)) {

@@ -15,7 +15,6 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +65,13 @@ class MovedTest {
 
   private static List<@Nullable Object> row(
       String name, @Nullable String energy, @Nullable String cost, @Nullable String mass) {
-    return new ArrayList<>(
-        Arrays.asList(name, number(energy), number(cost), number(mass), number("1")));
+    List<@Nullable Object> row = new ArrayList<>();
+    row.add(name);
+    row.add(number(energy));
+    row.add(number(cost));
+    row.add(number(mass));
+    row.add(number("1"));
+    return row;
   }
 
   private static Report report(Meta meta, @Nullable String energy, Table... tables) {

@@ -69,9 +69,13 @@ abstract class ReportsContract {
   protected abstract void awaitVisible();
 
   /** Status and what was printed. */
-  protected record Answer(int status, byte[] out, String err) {
+  protected record Answer(int status, ByteArrayOutputStream printed, String err) {
+    byte[] out() {
+      return printed.toByteArray();
+    }
+
     String text() {
-      return new String(out, UTF_8);
+      return printed.toString(UTF_8);
     }
   }
 
@@ -98,7 +102,7 @@ abstract class ReportsContract {
       System.setOut(toOut);
       System.setErr(toErr);
       int status = Main.run(all.toArray(String[]::new));
-      return new Answer(status, printed.toByteArray(), errors.toString(UTF_8));
+      return new Answer(status, printed, errors.toString(UTF_8));
     } finally {
       System.setOut(out);
       System.setErr(err);
