@@ -144,6 +144,38 @@ class AdvisorTest {
   }
 
   @Test
+  void aDifferenceThatIsCertainAndSmall_isNotAdvised() {
+    MadeJobs jobs = new MadeJobs();
+    for (int i = 0; i < 24; i++) {
+      jobs.add(
+          Made.of(batch(i % 2 == 0 ? "32" : "8"), 8, 5 * i, 20)
+              .withWork((i % 2 == 0 ? 1.045e6 : 1e6) + i),
+          0,
+          0);
+    }
+    // 4.5 % of more work without any noise would save over 2 % of the energy
+    assertThat(jobs.advice(SETTING)).isEmpty();
+  }
+
+  @Test
+  void amongManyBatches_chanceIsNotTakenForABest() {
+    int advised = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(SEED + seed);
+      MadeJobs jobs = new MadeJobs();
+      for (int i = 0; i < 60; i++) {
+        jobs.add(
+            Made.of(batch("" + i % 12), 8, 5 * i, 20)
+                .withWork(1e6 * Math.exp(0.5 * random.nextGaussian())),
+            0,
+            0);
+      }
+      advised += jobs.advice(SETTING).size();
+    }
+    assertThat(advised).isLessThanOrEqualTo(2);
+  }
+
+  @Test
   void otherPhases_orPrecisions_areNotCompared() {
     MadeJobs jobs = new MadeJobs();
     for (int i = 0; i < 24; i++) {
