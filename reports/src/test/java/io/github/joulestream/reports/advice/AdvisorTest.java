@@ -317,4 +317,23 @@ class AdvisorTest {
         .isCloseTo(33.0 * 4 * IDLE_QUARTER / 3.6e9 * MadeJobs.PRICE, Offset.offset(1e-6));
     assertThat(first.advice()).contains("8 h 15 min");
   }
+
+  @Test
+  void aJobWithoutIdleGpus_wastesWhatItsPeersDoNot() {
+    MadeJobs jobs = new MadeJobs();
+    for (int i = 0; i < 8; i++) {
+      jobs.add(Made.of(LLAMA, 8, 7 * i, 20).withWork(i == 3 ? 1e6 : 2e6), 0, 0);
+    }
+    ReportSource source = jobs.source();
+    PeriodData data = source.of(MadeJobs.OCTOBER, ReportSource.Detail.JOBS);
+    List<JobFigures> figures = JobFigures.of(data.jobList());
+    JobSteps steps = JobSteps.read(source, data, figures);
+    List<WastedJob> wasted =
+        WastedJob.most(
+            figures, new OwnQuartile(figures), steps, new Advisor(data, figures, steps), 10);
+    assertThat(wasted).hasSize(1);
+    assertThat(wasted.getFirst().job().job()).isEqualTo("c/3");
+    assertThat(wasted.getFirst().millijoules()).isEqualTo(20 * 8 * 700.0 * 900_000 / 2);
+    assertThat(wasted.getFirst().advice()).contains("compare its batch size");
+  }
 }

@@ -42,6 +42,17 @@ class HoursTest {
   }
 
   @Test
+  void twoSteps_shareTheSpaceOfOne() {
+    long[] rates = {30 * CENT, 20 * CENT, 10 * CENT};
+    long[] load = {KILOWATT_HOUR, KILOWATT_HOUR, 0};
+    long[] all = {KILOWATT_HOUR, KILOWATT_HOUR, 0};
+    Saved saved = LaterHours.of(rates, load, all, 1).moved(100, 2);
+    // the first takes all of the third, and leaves its own to nobody, since that is earlier
+    assertThat(saved.millijoules()).isEqualTo(KILOWATT_HOUR);
+    assertThat(saved.saved()).isCloseTo(0.20, Offset.offset(1e-12));
+  }
+
+  @Test
   void saving_isNeverAboveThatWithoutLimits_andEqualToItWhereThereIsSpace() {
     Random random = new Random(SEED);
     for (int round = 0; round < ROUNDS; round++) {
