@@ -93,7 +93,6 @@ public final class TornServer implements AutoCloseable {
         }
       } catch (IOException e) {
         // the test has ended, or the client does not want the rest
-        continue;
       }
     }
   }

@@ -231,7 +231,7 @@ final class Year {
     Runtime jvm = Runtime.getRuntime();
     Bench.say(
         "%-30s %8.2f s, %,12d rows, %,d MB of heap",
-        what, seconds, rows, jvm.totalMemory() - jvm.freeMemory() >> 20);
+        what, seconds, rows, (jvm.totalMemory() - jvm.freeMemory()) >> 20);
     all.put(what, seconds);
   }
 }

@@ -20,8 +20,13 @@ import org.junit.jupiter.api.Test;
 
 /** Reports out of the embedded store. */
 class ITReports extends ReportsContract {
+  @SuppressWarnings("NullAway.Init") // by start
   private EmbeddedQuestDb store;
+
+  @SuppressWarnings("NullAway.Init") // by start
   private EmbeddedQuestDb empty;
+
+  @SuppressWarnings("NullAway.Init") // by start
   private QuestDbReader reader;
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import io.github.joulestream.store.Influxd;
@@ -31,6 +33,10 @@ class ITReportsInflux extends ReportsContract {
     }
   }
 
+  private Influxd server() {
+    return requireNonNull(server);
+  }
+
   /** Buckets for points of any age. */
   private static Buckets buckets(String name) {
     return new Buckets(
@@ -41,7 +47,7 @@ class ITReportsInflux extends ReportsContract {
 
   @Override
   protected StoreConnection connection() throws IOException {
-    return StoreConnection.to(server.address(), null, buckets(bucket));
+    return StoreConnection.to(server().address(), null, buckets(bucket));
   }
 
   @Override
@@ -52,11 +58,11 @@ class ITReportsInflux extends ReportsContract {
   private List<String> options(String of) {
     return List.of(
         "--store-url",
-        server.url().toString(),
+        server().url().toString(),
         "--token",
-        server.address().token(),
+        server().address().token(),
         "--org",
-        server.address().org(),
+        server().address().org(),
         "--bucket",
         of);
   }
@@ -64,13 +70,13 @@ class ITReportsInflux extends ReportsContract {
   @Override
   protected List<String> ofEmptyStore() throws IOException {
     String name = "reports-" + UUID.randomUUID();
-    StoreConnection.to(server.address(), null, buckets(name)).prepare();
+    StoreConnection.to(server().address(), null, buckets(name)).prepare();
     return options(name);
   }
 
   @Override
   protected URI url() {
-    return server.url();
+    return server().url();
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.github.joulestream.e2e;
 
 import static io.github.joulestream.energy.SiteAmount.*;
+import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
@@ -91,7 +92,10 @@ final class MadeMonth {
     long quarter = FROM.toEpochMilli() + 8 * HOUR;
     Totals<SiteAmount> late = Totals.ofSite().addAll(of("east", quarter));
     Totals<SiteAmount> hour = Totals.ofSite();
-    ledger.get("east").subMap(quarter, quarter + HOUR).values().forEach(hour::addAll);
+    requireNonNull(ledger.get("east"))
+        .subMap(quarter, quarter + HOUR)
+        .values()
+        .forEach(hour::addAll);
     for (Totals<SiteAmount> totals : List.of(late, hour)) {
       totals
           .add(MEASURED_TOTAL_MILLIJOULES, millijoules)
