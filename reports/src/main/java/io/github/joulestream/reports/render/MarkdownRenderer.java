@@ -136,7 +136,9 @@ public final class MarkdownRenderer implements Renderer {
   /** A text in which nothing is a mark of Markdown or HTML. */
   static String escaped(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 8);
-    for (char character : Texts.visible(text).toCharArray()) {
+    String visible = Texts.visible(text);
+    for (int i = 0; i < visible.length(); i++) {
+      char character = visible.charAt(i);
       switch (character) {
         case '<' -> escaped.append("&lt;");
         case '>' -> escaped.append("&gt;");
@@ -144,7 +146,7 @@ public final class MarkdownRenderer implements Renderer {
         // GitHub makes links of names with these
         case '@' -> escaped.append("&#64;");
         case '#' -> escaped.append("&#35;");
-        case ':' -> escaped.append("&#58;");
+        case ':' -> escaped.append(isPlainColon(visible, i) ? ":" : "&#58;");
         default -> {
           if (SPECIAL.indexOf(character) >= 0 && !plain(character)) {
             escaped.append('\\');
@@ -154,6 +156,17 @@ public final class MarkdownRenderer implements Renderer {
       }
     }
     return escaped.toString();
+  }
+
+  /** Colons of times, and those at the end of words, make neither links nor emojis. */
+  private static boolean isPlainColon(String text, int at) {
+    return at + 1 == text.length()
+        || text.charAt(at + 1) == ' '
+        || at > 0 && isDigit(text.charAt(at - 1)) && isDigit(text.charAt(at + 1));
+  }
+
+  private static boolean isDigit(char character) {
+    return character >= '0' && character <= '9';
   }
 
   private static boolean plain(char character) {

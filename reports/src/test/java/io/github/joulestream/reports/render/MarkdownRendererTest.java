@@ -85,6 +85,14 @@ class MarkdownRendererTest {
   }
 
   @Test
+  void times_areReadable_andEmojisAreNone() {
+    assertThat(MarkdownRenderer.escaped("at 02:30:00, UTC+00:00: it ended:"))
+        .isEqualTo("at 02:30:00, UTC+00:00: it ended:");
+    assertThat(MarkdownRenderer.escaped(":smile: mailto:a 1:b"))
+        .isEqualTo("&#58;smile: mailto&#58;a 1&#58;b");
+  }
+
+  @Test
   void aReport_isReadable() throws IOException {
     String markdown =
         Reports.text(new MarkdownRenderer(), Samples.rich())
@@ -98,7 +106,7 @@ class MarkdownRendererTest {
             "## Top five projects\n\n| Project | Energy | Share |",
             "| **Total** | **2.73 GWh** | **100 %** |",
             "5 of 12 rows are shown; JSON and CSV have all.",
-            "Measured less jobs less idle&#58; difference 0 mJ.")
+            "Measured less jobs less idle: difference 0 mJ.")
         .endsWith("\n");
   }
 }
