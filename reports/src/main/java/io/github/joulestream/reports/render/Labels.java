@@ -20,7 +20,7 @@ final class Labels {
         width += 1;
       } else if ("iljtf.,:;'|! ()[]\u2009".indexOf(point) >= 0) {
         width += 0.3;
-      } else if ("mwMW%".indexOf(point) >= 0) {
+      } else if ("mwMW%<>=+@".indexOf(point) >= 0) {
         width += 0.87;
       } else if (Character.isUpperCase(point)) {
         width += 0.69;

@@ -258,6 +258,13 @@ class SvgChartsTest {
     assertThat(Ticks.over(0, 0, 4).max()).isEqualTo(1);
   }
 
+  /** Advance widths of DejaVu Sans, the widest of those that browsers use for sans-serif. */
+  @Test
+  void marksOfNames_areAsWideAsFontsHaveThem() {
+    assertThat(Labels.width("<>=+", 10)).isGreaterThanOrEqualTo(4 * 8.38);
+    assertThat(Labels.width("@", 10)).isGreaterThanOrEqualTo(8);
+  }
+
   @Test
   void labels_keepTheirDistance() {
     double[] placed = Labels.apart(new double[] {50, 10, 51, 52}, 12, 0, 100);
