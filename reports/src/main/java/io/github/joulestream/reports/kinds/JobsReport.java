@@ -22,6 +22,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -92,7 +93,7 @@ public final class JobsReport implements ReportKind {
     Use all = data.jobs();
     return "%s used %s in %s%s."
         .formatted(
-            lines == 1 ? "1 job" : Said.number(BigDecimal.valueOf(data.jobCount())) + " jobs",
+            lines == 1 ? "1 job" : String.format(Locale.ROOT, "%,d jobs", data.jobCount()),
             Said.energy(all.sum(JobAmount.TOTAL_MILLIJOULES).value()),
             data.period().label(),
             running == 0 ? "" : "; %d of them not ended yet".formatted(running));

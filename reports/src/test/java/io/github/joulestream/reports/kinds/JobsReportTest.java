@@ -71,6 +71,7 @@ class JobsReportTest {
   @Test
   void lines_areTheMeasuredEnergy_toTheMillijoule() {
     Report report = make(RequestFixture.of(OCTOBER, AS_OF, "east", "west"));
+    assertThat(report.headline()).matches("[0-9,]+ jobs used .*");
     Table table = jobs(report);
     BigDecimal sum = BigDecimal.ZERO;
     BigDecimal cost = BigDecimal.ZERO;
