@@ -189,8 +189,10 @@ final class DirectorDays {
     }
     if (partial > 0) {
       sentences.add(
-          "%d days have a ledger of a part of their time, or of a part of the sites."
-              .formatted(partial));
+          partial == 1
+              ? "1 day has a ledger of a part of its time, or of a part of the sites."
+              : "%d days have a ledger of a part of their time, or of a part of the sites."
+                  .formatted(partial));
     }
     return new Section(
         name,

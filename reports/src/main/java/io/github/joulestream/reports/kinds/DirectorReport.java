@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.kinds;
 
+import io.github.joulestream.energy.grid.Charges;
 import io.github.joulestream.reports.data.Grouping;
 import io.github.joulestream.reports.data.Grouping.By;
 import io.github.joulestream.reports.data.PeriodData;
 import io.github.joulestream.reports.data.ReportRequest;
 import io.github.joulestream.reports.data.ReportSource;
 import io.github.joulestream.reports.data.ReportSource.Detail;
+import io.github.joulestream.reports.data.SiteUse;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.sections.FleetSection;
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /** One page for whoever pays: energy, money, carbon, what was wasted; then the details. */
 public final class DirectorReport implements ReportKind {
   private static final int MOST_NAMED = 3;
+
+  /** What is shown as 100 %. */
+  private static final BigDecimal NEARLY_ALL = new BigDecimal("0.9995");
+
   private static final List<Grouping> GROUPINGS =
       List.of(Grouping.of(By.PROJECT), Grouping.of(By.USER));
   private static final Set<By> NOT_HERE = Set.of(By.JOB, By.NODE, By.SITE);
@@ -133,12 +139,15 @@ public final class DirectorReport implements ReportKind {
                 Said.energy(energy.toBigInteger()),
                 data.period().label()));
     if (now.cost() != null) {
-      text.append(", which cost ").append(Said.money(now.cost(), now.currency()));
+      text.append(", which cost ")
+          .append(Said.money(now.cost(), now.currency()))
+          .append(part(data, narrowed, Charges.Figure.COST, "a price"));
     }
     if (now.location() != null) {
       text.append(now.cost() == null ? ", which emitted " : " and emitted ")
           .append(Said.mass(now.location()))
-          .append(" of CO2e by location");
+          .append(" of CO2e by location")
+          .append(part(data, narrowed, Charges.Figure.CO2E_LOCATION, "a carbon intensity"));
     }
     String before = change(trend.energyChange(trend.before()), trend.before());
     String yearBefore = change(trend.energyChange(trend.yearBefore()), trend.yearBefore());
@@ -150,6 +159,20 @@ public final class DirectorReport implements ReportKind {
       text.append(" and ").append(yearBefore);
     }
     return text.append('.').toString();
+  }
+
+  /** Of how much of the energy a figure is known, in words; empty if it is all. */
+  private static String part(
+      PeriodData data, boolean narrowed, Charges.Figure figure, String factor) {
+    Charges charges =
+        narrowed
+            ? data.jobs().charges()
+            : AllSites.charges(data.sites().values(), SiteUse::charges);
+    BigDecimal known = Cells.ratio(charges.known(figure), charges.energy());
+    return known == null || known.compareTo(NEARLY_ALL) >= 0
+        ? ""
+        : " (%s of the measured energy has %s)"
+            .formatted(Said.percent(known.doubleValue()), factor);
   }
 
   private static boolean isSame(DirectorTrend trend) {

@@ -321,6 +321,23 @@ class DirectorReportTest {
   }
 
   @Test
+  void costOfAPartOfTheEnergy_isSaidToBeOfAPart() {
+    GeneratedHistory half =
+        HistoryShape.of(4, FROM, TO)
+            .at(List.of("east", "west"), java.util.Set.of(), java.util.Set.of("east"))
+            .generate();
+    Report report =
+        new DirectorReport().make(new StoreReportSource(half, request("east", "west"), what -> {}));
+    assertThat(report.headline())
+        .containsPattern(
+            "cost \\S+ EUR \\([1-9][0-9.]* % of the measured energy has a price\\) and emitted [^()]+"
+                + " \\([1-9][0-9.]* % of the measured energy has a carbon intensity\\);");
+    Report whole =
+        new DirectorReport().make(new StoreReportSource(half, request("east"), what -> {}));
+    assertThat(whole.headline()).contains("cost").doesNotContain("has a price");
+  }
+
+  @Test
   void severalCurrencies_haveNoCommonCost() {
     GeneratedHistory two =
         HistoryShape.of(4, FROM, TO)
