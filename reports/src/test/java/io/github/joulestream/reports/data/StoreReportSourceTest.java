@@ -174,7 +174,7 @@ class StoreReportSourceTest {
       Charges both = new Charges();
       both.add(site.jobCharges());
       both.add(site.idleCharges());
-      assertSame(both, site.charges());
+      assertSame(site.charges(), both);
       for (Figure figure :
           List.of(Figure.COST, Figure.CO2E_LOCATION, Figure.CO2E_MARKET, Figure.RENEWABLE)) {
         assertThat(site.charges().known(figure)).isEqualTo(measured);

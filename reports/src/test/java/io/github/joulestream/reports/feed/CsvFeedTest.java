@@ -4,7 +4,6 @@ package io.github.joulestream.reports.feed;
 import static io.github.joulestream.reports.feed.FeedSamples.NOW;
 import static io.github.joulestream.reports.feed.FeedSamples.intervals;
 import static io.github.joulestream.reports.feed.FeedSamples.refusals;
-import static io.github.joulestream.reports.feed.FeedSamples.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -73,7 +72,7 @@ class CsvFeedTest {
   void europeanForm_inTheHourThatComesTwice() {
     FeedFile file = FeedSamples.read("tariff-european.csv", options(true, true));
     assertThat(refusals(file)).isEmpty();
-    assertThat(values(file, "price"))
+    assertThat(FeedSamples.values(file, "price"))
         .containsExactly(
             "2026-10-24T23:00Z 2026-10-25T00:00Z 0.125 EUR/kWh MEASURED",
             "2026-10-25T00:00Z 2026-10-25T01:00Z 0.1125 EUR/kWh MEASURED",
@@ -104,10 +103,10 @@ class CsvFeedTest {
     }
     FeedFile file = readInBerlin(text.toString(), true);
     assertThat(refusals(file)).isEmpty();
-    assertThat(values(file, "price")).hasSize(10);
+    assertThat(FeedSamples.values(file, "price")).hasSize(10);
     for (int i = 0; i < 10; i++) {
       long from = Instant.parse("2026-10-24T23:45:00Z").toEpochMilli() + i * 900_000L;
-      assertThat(values(file, "price").get(i))
+      assertThat(FeedSamples.values(file, "price").get(i))
           .startsWith(KeptText.time(from) + " " + KeptText.time(from + 900_000) + " 0.0");
       assertThat(intervals(file).get(i).valueNano()).isEqualTo((i + 1) * 1_000_000L);
     }
@@ -128,7 +127,7 @@ class CsvFeedTest {
         .containsExactly(
             "line 2: '2026-10-25 02:00' comes twice in Europe/Berlin, and 1 rows of price have it;"
                 + " write it with its offset");
-    assertThat(values(file, "export"))
+    assertThat(FeedSamples.values(file, "export"))
         .containsExactly("2026-10-25T00:00Z 2026-10-25T02:00Z 1 kWh MEASURED");
   }
 
@@ -150,7 +149,7 @@ class CsvFeedTest {
         readInBerlin(
             "from,to,kind,value,unit\n2026-10-25,2026-10-26,export,1,MW\n2026-03-29,2026-03-30,export,1,MW\n",
             false);
-    assertThat(values(file, "export"))
+    assertThat(FeedSamples.values(file, "export"))
         .containsExactlyInAnyOrder(
             "2026-10-24T22:00Z 2026-10-25T23:00Z 25000 kWh MEASURED",
             "2026-03-28T23:00Z 2026-03-29T22:00Z 23000 kWh MEASURED");
@@ -234,7 +233,9 @@ class CsvFeedTest {
     assertThat(refusals(read(text.formatted("81,5"))).getFirst())
         .contains("line 2: '81,5' has a comma; if it is a decimal comma, give --decimal-comma");
     FeedOptions comma = options(false, true);
-    assertThat(values(FeedSamples.of(folder, text.formatted("81,5"), comma), "price").getFirst())
+    assertThat(
+            FeedSamples.values(FeedSamples.of(folder, text.formatted("81,5"), comma), "price")
+                .getFirst())
         .contains(" 0.0815 EUR/kWh");
     assertThat(refusals(FeedSamples.of(folder, text.formatted("1.081,5"), comma)).getFirst())
         .contains("separators of thousands");
@@ -246,8 +247,11 @@ class CsvFeedTest {
   void quotes_lineEnds_blankLines_andAByteOrderMark() {
     FeedFile file =
         read(
-            "\ufeff\"from\",to,kind,value,unit,provider\r\n\r\n"
-                + "2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,\"81.5\",EUR/MWh,\"a \"\"b\"\", c\"\r\n");
+            """
+            \ufeff"from",to,kind,value,unit,provider\r
+            \r
+            2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,"81.5",EUR/MWh,"a ""b"", c"\r
+            """);
     assertThat(refusals(file)).isEmpty();
     assertThat(intervals(file).getFirst().origin().provider()).isEqualTo("a \"b\", c");
   }
@@ -256,9 +260,11 @@ class CsvFeedTest {
   void anotherSite_isRefused() {
     FeedFile file =
         read(
-            "site,from,to,kind,value,unit\n"
-                + "dc2,2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,1,EUR/MWh\n"
-                + "dc1,2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,1,EUR/MWh\n");
+            """
+            site,from,to,kind,value,unit
+            dc2,2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,1,EUR/MWh
+            dc1,2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,1,EUR/MWh
+            """);
     assertThat(refusals(file))
         .containsExactly(
             "line 2: is of site 'dc2', and --site is 'dc1'; import each site by itself");
@@ -278,11 +284,11 @@ class CsvFeedTest {
             2026-10-18T01:00:00Z,2026-10-18T02:00:00Z,price,4,EUR/MWh
             2026-10-18T00:30:00Z,2026-10-18T01:30:00Z,export,3,kWh
             """);
-    assertThat(values(file, "price"))
+    assertThat(FeedSamples.values(file, "price"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T01:00Z 0.001 EUR/kWh MEASURED",
             "2026-10-18T01:00Z 2026-10-18T02:00Z 0.004 EUR/kWh MEASURED");
-    assertThat(values(file, "export")).hasSize(1);
+    assertThat(FeedSamples.values(file, "export")).hasSize(1);
     assertThat(refusals(file))
         .hasSize(2)
         .anyMatch(text -> text.startsWith("line 4: line 2 has another value"))
@@ -319,7 +325,7 @@ class CsvFeedTest {
             2026-02-01T00:00:00Z,fixed-charge,2,EUR/month
             2026-03-01T00:00:00Z,fixed-charge,3,EUR/month
             """);
-    assertThat(values(file, "fixed_charge")).hasSize(2);
+    assertThat(FeedSamples.values(file, "fixed_charge")).hasSize(2);
     assertThat(refusals(file)).hasSize(1).first().asString().startsWith("line 4: the last value");
   }
 

@@ -2,7 +2,6 @@
 package io.github.joulestream.reports.feed;
 
 import static io.github.joulestream.reports.feed.FeedSamples.refusals;
-import static io.github.joulestream.reports.feed.FeedSamples.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -46,11 +45,11 @@ class EntsoeTest {
   void ofCurveTypeA01_aMissingPosition_isAGap() {
     String points = point(1, "1") + point(3, "3");
     String period = period("2026-10-18T00:00Z", "2026-10-18T03:00Z", "PT60M", points);
-    assertThat(values(read(price("A01", period)), "price"))
+    assertThat(FeedSamples.values(read(price("A01", period)), "price"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T01:00Z 0.001 EUR/kWh MEASURED",
             "2026-10-18T02:00Z 2026-10-18T03:00Z 0.003 EUR/kWh MEASURED");
-    assertThat(values(read(price("A03", period)), "price")).hasSize(3);
+    assertThat(FeedSamples.values(read(price("A03", period)), "price")).hasSize(3);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -182,7 +183,7 @@ class ImportPlanTest {
         List<GridInterval> rows = new ArrayList<>();
         for (int row = 0; row < 6; row++) {
           int number = random.nextInt(4);
-          long issued = 1 + random.nextInt(50);
+          long issued = 1L + random.nextInt(50);
           long value =
               truth
                   .computeIfAbsent(number, _ -> new HashMap<>())
@@ -214,7 +215,8 @@ class ImportPlanTest {
                   .map(issues::get);
           assertThat(asOf(known, number, time)).isEqualTo(expected);
         }
-        assertThat(asOf(known, number, 99)).contains(flagged.get(number).interval().valueNano());
+        assertThat(asOf(known, number, 99))
+            .contains(Objects.requireNonNull(flagged.get(number)).interval().valueNano());
       });
     }
   }

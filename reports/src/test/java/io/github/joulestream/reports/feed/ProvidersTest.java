@@ -6,7 +6,6 @@ import static io.github.joulestream.reports.feed.FeedSamples.intervals;
 import static io.github.joulestream.reports.feed.FeedSamples.read;
 import static io.github.joulestream.reports.feed.FeedSamples.refusals;
 import static io.github.joulestream.reports.feed.FeedSamples.series;
-import static io.github.joulestream.reports.feed.FeedSamples.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,7 +29,7 @@ class ProvidersTest {
   void electricityMaps_history() {
     FeedFile file = read("electricity-maps-carbon-history.json");
     assertThat(file.format()).isEqualTo(FeedFormat.ELECTRICITY_MAPS);
-    assertThat(values(file, "carbon-location-average-lifecycle"))
+    assertThat(FeedSamples.values(file, "carbon-location-average-lifecycle"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T01:00Z 412 g/kWh MEASURED",
             "2026-10-18T01:00Z 2026-10-18T02:00Z 398 g/kWh ESTIMATED");
@@ -45,7 +44,7 @@ class ProvidersTest {
   @Test
   void electricityMaps_pastRangeOfDays_direct() {
     FeedFile file = read("electricity-maps-carbon-past-range.json");
-    assertThat(values(file, "carbon-location-average-direct"))
+    assertThat(FeedSamples.values(file, "carbon-location-average-direct"))
         .containsExactly(
             "2026-10-17T00:00Z 2026-10-18T00:00Z 31 g/kWh MEASURED",
             "2026-10-18T00:00Z 2026-10-19T00:00Z 29 g/kWh MEASURED");
@@ -69,7 +68,7 @@ class ProvidersTest {
                 Map.entry(EnergySource.BATTERY, 10_000_000L),
                 Map.entry(EnergySource.RENEWABLE, 670_000_000L),
                 Map.entry(EnergySource.CARBON_FREE, 690_000_000L)));
-    assertThat(values(file, "mix-wind"))
+    assertThat(FeedSamples.values(file, "mix-wind"))
         .containsExactly("2026-10-18T09:00Z 2026-10-18T10:00Z 0.3 ratio ESTIMATED");
   }
 
@@ -82,11 +81,11 @@ class ProvidersTest {
   void ukCarbonIntensity_forecastWhereThereIsNoActualValue() {
     FeedFile file = read("uk-carbon-intensity.json");
     assertThat(file.format()).isEqualTo(FeedFormat.UK_CARBON_INTENSITY);
-    assertThat(values(file, "carbon-location-average-direct"))
+    assertThat(FeedSamples.values(file, "carbon-location-average-direct"))
         .containsExactly(
             "2026-10-18T01:30Z 2026-10-18T02:00Z 138 g/kWh MEASURED",
             "2026-10-18T02:00Z 2026-10-18T02:30Z 133 g/kWh FORECAST");
-    assertThat(values(file, "mix-import"))
+    assertThat(FeedSamples.values(file, "mix-import"))
         .containsExactly("2026-10-18T01:30Z 2026-10-18T02:00Z 0.164 ratio MEASURED");
     assertThat(series(file)).hasSize(10);
     assertThat(file.notes())
@@ -97,10 +96,10 @@ class ProvidersTest {
   @Test
   void ukCarbonIntensity_ofARegion_isAForecast() {
     FeedFile file = read("uk-carbon-intensity-region.json");
-    assertThat(values(file, "carbon-location-average-direct"))
+    assertThat(FeedSamples.values(file, "carbon-location-average-direct"))
         .containsExactly("2026-10-18T02:00Z 2026-10-18T02:30Z 97 g/kWh FORECAST");
     assertThat(intervals(file)).allMatch(interval -> interval.origin().zone().equals("London"));
-    assertThat(values(file, "mix-wind"))
+    assertThat(FeedSamples.values(file, "mix-wind"))
         .containsExactly("2026-10-18T02:00Z 2026-10-18T02:30Z 0.615 ratio FORECAST");
   }
 
@@ -108,7 +107,7 @@ class ProvidersTest {
   void wattTime_marginalPounds() {
     FeedFile file = read("watttime-historical.json");
     assertThat(file.format()).isEqualTo(FeedFormat.WATTTIME);
-    assertThat(values(file, "carbon-location-marginal-direct"))
+    assertThat(FeedSamples.values(file, "carbon-location-marginal-direct"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T00:05Z 394.852158085 g/kWh MEASURED",
             "2026-10-18T00:05Z 2026-10-18T00:10Z 453.59237 g/kWh ESTIMATED");
@@ -126,7 +125,7 @@ class ProvidersTest {
     FeedFile file = read("entsoe-prices-a44.xml");
     assertThat(file.format()).isEqualTo(FeedFormat.ENTSOE);
     assertThat(refusals(file)).isEmpty();
-    assertThat(values(file, "price"))
+    assertThat(FeedSamples.values(file, "price"))
         .containsExactly(
             "2026-10-24T22:00Z 2026-10-24T22:15Z 0.0815 EUR/kWh MEASURED",
             "2026-10-24T22:15Z 2026-10-24T22:30Z 0.0815 EUR/kWh MEASURED",
@@ -149,12 +148,12 @@ class ProvidersTest {
   void entsoe_generation_asShares_ofWhatIsGenerated() {
     FeedFile file = read("entsoe-generation-a75.xml");
     assertThat(refusals(file)).isEmpty();
-    assertThat(values(file, "mix-nuclear"))
+    assertThat(FeedSamples.values(file, "mix-nuclear"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T00:30Z 0.75 ratio MEASURED",
             "2026-10-18T00:30Z 2026-10-18T01:00Z 0.6 ratio MEASURED");
     // two types of one source
-    assertThat(values(file, "mix-wind"))
+    assertThat(FeedSamples.values(file, "mix-wind"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T00:30Z 0.25 ratio MEASURED",
             "2026-10-18T00:30Z 2026-10-18T01:00Z 0.4 ratio MEASURED");
@@ -166,16 +165,16 @@ class ProvidersTest {
   void rte_quartersOfAnHour_latestOnesAreNotThereYet() {
     FeedFile file = read("rte-eco2mix.json");
     assertThat(file.format()).isEqualTo(FeedFormat.RTE);
-    assertThat(values(file, "carbon-location-average-direct"))
+    assertThat(FeedSamples.values(file, "carbon-location-average-direct"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T00:15Z 17 g/kWh ESTIMATED",
             "2026-10-18T00:15Z 2026-10-18T00:30Z 18 g/kWh ESTIMATED");
     // exports are in no mix
-    assertThat(values(file, "mix-import"))
+    assertThat(FeedSamples.values(file, "mix-import"))
         .containsExactly(
             "2026-10-18T00:00Z 2026-10-18T00:15Z 0 ratio ESTIMATED",
             "2026-10-18T00:15Z 2026-10-18T00:30Z 0.03 ratio ESTIMATED");
-    assertThat(values(file, "mix-nuclear").getFirst()).contains(" 0.72 ratio");
+    assertThat(FeedSamples.values(file, "mix-nuclear").getFirst()).contains(" 0.72 ratio");
     assertThat(file.notes())
         .anyMatch(note -> note.startsWith("without taux_co2 yet, and left out: 2 of 4 rows"));
   }

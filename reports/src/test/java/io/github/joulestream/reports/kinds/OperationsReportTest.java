@@ -35,6 +35,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class OperationsReportTest {
   }
 
   private BigDecimal ledger(String site, SiteAmount amount) {
-    return history.ledger().get(site).values().stream()
+    return Objects.requireNonNull(history.ledger().get(site)).values().stream()
         .map(totals -> BigDecimal.valueOf(totals.get(amount)))
         .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
@@ -125,7 +126,7 @@ class OperationsReportTest {
     BigDecimal energy = BigDecimal.ZERO;
     long quarters = 0;
     for (String site : List.of("east", "west")) {
-      for (var step : history.ledger().get(site).entrySet()) {
+      for (var step : Objects.requireNonNull(history.ledger().get(site)).entrySet()) {
         ZonedDateTime time = Instant.ofEpochMilli(step.getKey()).atZone(BERLIN);
         if (time.getDayOfWeek().getValue() == 7 && time.getHour() == 2) {
           energy =
@@ -178,7 +179,7 @@ class OperationsReportTest {
   void budgets_areComparedWithEnergyAndPower() {
     Map<Long, Long> days = new java.util.TreeMap<>();
     long highest = 0;
-    for (var step : history.ledger().get("east").entrySet()) {
+    for (var step : Objects.requireNonNull(history.ledger().get("east")).entrySet()) {
       long measured = step.getValue().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
       days.merge(
           Instant.ofEpochMilli(step.getKey()).atZone(BERLIN).toLocalDate().toEpochDay(),

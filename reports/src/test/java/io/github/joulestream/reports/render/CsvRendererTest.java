@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,7 @@ class CsvRendererTest {
       StringBuilder field = new StringBuilder();
       if (csv.charAt(at) == '"') {
         at++;
-        while (csv.charAt(at) != '"' || at + 1 < csv.length() && csv.charAt(at + 1) == '"') {
+        while (csv.charAt(at) != '"' || (at + 1 < csv.length() && csv.charAt(at + 1) == '"')) {
           at += csv.charAt(at) == '"' ? 1 : 0;
           field.append(csv.charAt(at++));
         }
@@ -137,7 +138,7 @@ class CsvRendererTest {
   void header_saysUnits() throws IOException {
     Report report = Samples.rich();
     Map<String, Table> tables = CsvRenderer.tables(report);
-    assertThat(parse(csv(report, tables.get("wide"))).getFirst())
+    assertThat(parse(csv(report, Objects.requireNonNull(tables.get("wide")))).getFirst())
         .containsExactly(
             "site",
             "a_text",
@@ -160,7 +161,8 @@ class CsvRendererTest {
             "time_zone",
             "as_of",
             "schema_version");
-    assertThat(csv(report, tables.get("savings")).lines().skip(1).findFirst())
+    assertThat(
+            csv(report, Objects.requireNonNull(tables.get("savings"))).lines().skip(1).findFirst())
         .contains(
             "Give GPUs back after 10 idle minutes,96200.0000000000,346320000000000,11544,EUR,"
                 + "2026-09-30T22:00:00Z,2026-10-31T23:00:00Z,Europe/Berlin,2026-11-02T06:00:00Z,1");
@@ -183,7 +185,7 @@ class CsvRendererTest {
         .extracting(file -> file.getFileName().toString())
         .contains("where_it_went.csv", "days.csv", "top_projects.csv", "projects.csv");
     assertThat(Files.readString(directory.resolve("days.csv")))
-        .isEqualTo(csv(report, CsvRenderer.tables(report).get("days")));
+        .isEqualTo(csv(report, Objects.requireNonNull(CsvRenderer.tables(report).get("days"))));
   }
 
   @Test

@@ -53,7 +53,7 @@ class MarkdownRendererTest {
         }
         at++;
         Table table = section.table();
-        if (table == null || table.shownRows() == 0 && table.totals() == null) {
+        if (table == null || (table.shownRows() == 0 && table.totals() == null)) {
           continue;
         }
         while (!lines.get(at).startsWith("| ")) {

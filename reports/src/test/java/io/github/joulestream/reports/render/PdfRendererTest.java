@@ -9,6 +9,7 @@ import io.github.joulestream.reports.model.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -89,7 +90,7 @@ class PdfRendererTest {
       Scaled scaled = new Scaled(report.meta().currency(), report.meta().zone());
       for (Section section : report.sections()) {
         assertThat(text).contains(dense(section.title()));
-        Table table = section.table();
+        Table table = Objects.requireNonNull(section.table());
         int shown = Math.min(table.shownRows(), table.rows().size());
         for (int row = 0; row < shown; row++) {
           for (int i = 0; i < table.columns().size(); i++) {

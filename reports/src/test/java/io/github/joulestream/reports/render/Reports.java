@@ -50,6 +50,12 @@ final class Reports {
           "'apostrophe",
           " spaces ");
 
+  private static final List<Quantity> QUANTITIES = List.of(Quantity.values());
+  private static final List<Quantity> AMOUNTS =
+      QUANTITIES.stream()
+          .filter(quantity -> quantity != Quantity.TEXT && quantity != Quantity.TIME)
+          .toList();
+
   private static final ZoneId[] ZONES = {
     ZoneId.of("Europe/Berlin"),
     ZoneId.of("Asia/Kolkata"),
@@ -143,7 +149,7 @@ final class Reports {
     for (int i = random.nextInt(14); i > 0; i--) {
       trend.add(number());
     }
-    Quantity quantity = Quantity.values()[2 + random.nextInt(Quantity.values().length - 2)];
+    Quantity quantity = AMOUNTS.get(random.nextInt(AMOUNTS.size()));
     return new Tile(
         "tile_" + number, words(), quantity, words(), number(), number(), number(), trend, words());
   }
@@ -159,7 +165,7 @@ final class Reports {
     List<Column> columns = new ArrayList<>();
     int width = 2 + random.nextInt(9);
     for (int i = 0; i < width; i++) {
-      Quantity quantity = Quantity.values()[random.nextInt(Quantity.values().length)];
+      Quantity quantity = QUANTITIES.get(random.nextInt(QUANTITIES.size()));
       columns.add(
           new Column(
               "c" + i, words(), quantity, quantity == Quantity.NUMBER ? words() : "", words()));

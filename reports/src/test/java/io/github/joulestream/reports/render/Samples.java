@@ -89,7 +89,7 @@ final class Samples {
   }
 
   static List<@Nullable Object> row(@Nullable Object... values) {
-    return new ArrayList<>(Arrays.asList(values));
+    return new ArrayList<@Nullable Object>(Arrays.asList(values));
   }
 
   private static List<Tile> tiles() {
@@ -311,7 +311,7 @@ final class Samples {
       rows.add(
           row(
               FROM.plusSeconds(3600L * i),
-              i > 200 && i < 260 || i == 400 ? null : BigDecimal.valueOf((long) power),
+              (i > 200 && i < 260) || i == 400 ? null : BigDecimal.valueOf((long) power),
               BigDecimal.valueOf(6_200_000_000L),
               BigDecimal.valueOf((long) (9e8 * Math.sin(i * Math.PI / 12 + 1)))));
     }

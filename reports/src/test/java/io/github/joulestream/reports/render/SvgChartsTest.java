@@ -85,7 +85,7 @@ class SvgChartsTest {
 
   private static List<@Nullable Object> row(
       String name, @Nullable Double one, @Nullable Double two) {
-    return new ArrayList<>(Arrays.asList(name, of(one), of(two)));
+    return new ArrayList<@Nullable Object>(Arrays.<@Nullable Object>asList(name, of(one), of(two)));
   }
 
   /** Whatever the figures are, everything is within the picture and is a number. */

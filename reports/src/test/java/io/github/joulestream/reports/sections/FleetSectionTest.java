@@ -69,7 +69,8 @@ class FleetSectionTest {
         long measured = quarter.getValue().get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
         all = all.add(BigInteger.valueOf(measured));
         power.merge(
-            Math.floorDiv(quarter.getKey(), data.sites().get("east").stepMillis()),
+            Math.floorDiv(
+                quarter.getKey(), Objects.requireNonNull(data.sites().get("east")).stepMillis()),
             measured,
             Long::sum);
       }
@@ -77,7 +78,7 @@ class FleetSectionTest {
     List<?> totals = Objects.requireNonNull(fleet.totals());
     assertThat(totals.get(fleet.indexOf("energy"))).isEqualTo(new BigDecimal(all));
     double highest = power.values().stream().mapToLong(each -> each).max().orElseThrow();
-    double seconds = data.sites().get("east").stepMillis() / 1000.0;
+    double seconds = Objects.requireNonNull(data.sites().get("east")).stepMillis() / 1000.0;
     assertThat(number(totals, fleet, "peak")).isCloseTo(highest / seconds, within(3.0));
     double sumOfPeaks = 0;
     double shares = 0;
@@ -121,8 +122,8 @@ class FleetSectionTest {
       double own = number(row, supply, "intensity");
       long cleaner =
           supply.rows().stream().filter(each -> number(each, supply, "intensity") < own).count();
-      assertThat(number(row, supply, "intensity_rank")).isEqualTo(1 + cleaner);
-      Charges charges = data.sites().get((String) row.getFirst()).charges();
+      assertThat(number(row, supply, "intensity_rank")).isEqualTo((double) (1 + cleaner));
+      Charges charges = Objects.requireNonNull(data.sites().get((String) row.getFirst())).charges();
       assertThat(own)
           .isCloseTo(
               charges.amount(Figure.CO2E_LOCATION).orElseThrow().doubleValue()

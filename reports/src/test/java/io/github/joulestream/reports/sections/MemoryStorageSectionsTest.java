@@ -154,14 +154,17 @@ class MemoryStorageSectionsTest {
     });
     hour(0, Map.of("memory_seen_mebibytes", 32e6, "memory_watts", 500.0));
     Table table = table(make(), "pools");
-    double one = savings.get("1");
+    double one = Objects.requireNonNull(savings.get("1"));
     assertThat(number(table, 0, "right_sizing")).isCloseTo(one, within(1e-9));
-    assertThat(number(table, 0, "pool_8")).isCloseTo(savings.get("8") - one, within(1e-9));
-    assertThat(number(table, 0, "pool_16")).isCloseTo(savings.get("16") - one, within(1e-9));
-    assertThat(number(table, 0, "pool_all")).isCloseTo(savings.get("all") - one, within(1e-9));
+    assertThat(number(table, 0, "pool_8"))
+        .isCloseTo(Objects.requireNonNull(savings.get("8")) - one, within(1e-9));
+    assertThat(number(table, 0, "pool_16"))
+        .isCloseTo(Objects.requireNonNull(savings.get("16")) - one, within(1e-9));
+    assertThat(number(table, 0, "pool_all"))
+        .isCloseTo(Objects.requireNonNull(savings.get("all")) - one, within(1e-9));
     assertThat(number(table, 0, "pool_8")).isPositive();
     assertThat(number(table, 0, "power_16"))
-        .isCloseTo(500_000 * (savings.get("16") - one), within(1e-3));
+        .isCloseTo(500_000 * (Objects.requireNonNull(savings.get("16")) - one), within(1e-3));
   }
 
   @Test
