@@ -302,6 +302,7 @@ class ITSecuredCluster {
   }
 
   private void supply() throws Exception {
+    // not the simulated site, which has a supply of its own
     Path prices =
         Files.writeString(
             folder.resolve("prices.csv"),
@@ -309,14 +310,14 @@ class ITSecuredCluster {
             from,to,kind,value,unit
             2026-10-18T00:00:00Z,2026-10-18T01:00:00Z,price,81.5,EUR/MWh
             """);
-    assertThat(run("grid", "import", prices.toString(), "--site", SITE)).contains("published 1:");
-    assertThat(run("grid", "list", "--site", SITE)).contains("EUR/kWh");
-    assertThat(run("grid", "gaps", "--site", SITE)).contains("no gaps in price");
+    assertThat(run("grid", "import", prices.toString(), "--site", "lab")).contains("published 1:");
+    assertThat(run("grid", "list", "--site", "lab")).contains("EUR/kWh");
+    assertThat(run("grid", "gaps", "--site", "lab")).contains("no gaps in price");
     run(
         "grid",
         "withdraw",
         "--site",
-        SITE,
+        "lab",
         "--series",
         "price",
         "--from",
