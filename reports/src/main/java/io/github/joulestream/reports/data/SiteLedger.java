@@ -97,9 +97,12 @@ final class SiteLedger implements SiteUse {
   private static long metered(DeviceKind kind, Totals<SiteAmount> totals) {
     long covered = totals.get(SiteAmount.meterCovered(kind));
     long all = covered + totals.get(SiteAmount.meterUncovered(kind));
+    if (all == 0) {
+      return StepEnergy.UNKNOWN;
+    }
     return covered > 0 && covered >= FacilityRatio.LEAST_COVERAGE * all
         ? totals.get(SiteAmount.measured(kind))
-        : StepEnergy.UNKNOWN;
+        : StepEnergy.SILENT;
   }
 
   /** Sets charges that are not by energy; those of another currency than the prices are not. */

@@ -100,7 +100,7 @@ public final class DirectorReport implements ReportKind {
   }
 
   private static String title(ReportRequest request, PeriodData data) {
-    return "Energy of %s in %s".formatted(sites(request), data.period().label());
+    return "Energy of %s, %s".formatted(sites(request), data.period().label());
   }
 
   private static String sites(ReportRequest request) {
