@@ -162,7 +162,7 @@ public final class MarkdownRenderer implements Renderer {
   private static boolean isPlainColon(String text, int at) {
     return at + 1 == text.length()
         || text.charAt(at + 1) == ' '
-        || at > 0 && isDigit(text.charAt(at - 1)) && isDigit(text.charAt(at + 1));
+        || (at > 0 && isDigit(text.charAt(at - 1)) && isDigit(text.charAt(at + 1)));
   }
 
   private static boolean isDigit(char character) {
