@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Rows of a text as RFC 4180 has them; the separator is of the caller's choice. */
 final class CsvRows {
+  /** Of a file, without its header: 500,000 of them are worked out in 1 GB. */
+  static final int MOST = 500_000;
+
   private final String text;
   private final char separator;
   private int at;
@@ -33,6 +36,9 @@ final class CsvRows {
     while (at < text.length()) {
       Row row = row();
       if (!row.isBlank()) {
+        if (rows.size() > MOST) {
+          throw new Refused("line %d: more than 500,000 rows; split the file".formatted(row.line));
+        }
         rows.add(row);
       }
     }

@@ -69,6 +69,15 @@ class CsvFeedTest {
   }
 
   @Test
+  void moreRowsThanFitInMemory_areRefusedAtOnce() throws Refused {
+    String row = "a\n";
+    assertThat(new CsvRows(row.repeat(CsvRows.MOST + 1), ',').read()).hasSize(CsvRows.MOST + 1);
+    assertThatThrownBy(() -> new CsvRows(row.repeat(CsvRows.MOST + 2), ',').read())
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("line 500002: more than 500,000 rows; split the file");
+  }
+
+  @Test
   void europeanForm_inTheHourThatComesTwice() {
     FeedFile file = FeedSamples.read("tariff-european.csv", options(true, true));
     assertThat(refusals(file)).isEmpty();
