@@ -258,6 +258,16 @@ final class ReportCommand implements Callable<Integer> {
           "--period is missing: such as 2026, 2026-Q3, 2026-10, last-month or"
               + " 2026-10-01..2026-10-15");
     }
+    if (!by.isEmpty() && !found.usesGroupings()) {
+      throw UserError.usage(
+          "report %s has tables of its own: --by is for %s"
+              .formatted(
+                  found.name(),
+                  Kinds.all().stream()
+                      .filter(ReportKind::usesGroupings)
+                      .map(ReportKind::name)
+                      .collect(Collectors.joining(", "))));
+    }
     long now = EpochClock.system().epochMillis();
     Instant known =
         Instant.ofEpochMilli(asOf == null ? now : Times.parse(asOf, now))

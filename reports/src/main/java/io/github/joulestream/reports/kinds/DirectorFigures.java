@@ -10,6 +10,7 @@ import io.github.joulestream.reports.data.PeriodData;
 import io.github.joulestream.reports.data.SiteUse;
 import io.github.joulestream.reports.data.Use;
 import io.github.joulestream.reports.period.Period;
+import io.github.joulestream.reports.work.Said;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Collection;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param wasteShare of the energy
  * @param perGpuHour energy of jobs per GPU hour held, kWh
  * @param coverage share of the device time with known energy
+ * @param priced of how much of the energy the cost is, in words; empty: of all
+ * @param withIntensity of how much of the energy the emissions are, in words; empty: of all
  */
 record DirectorFigures(
     Period period,
@@ -44,7 +47,12 @@ record DirectorFigures(
     @Nullable BigDecimal wasteCost,
     @Nullable BigDecimal wasteShare,
     @Nullable BigDecimal perGpuHour,
-    @Nullable BigDecimal coverage) {
+    @Nullable BigDecimal coverage,
+    String priced,
+    String withIntensity) {
+  /** Less is stated: what is missing does not show in three digits. */
+  private static final BigDecimal NEARLY_ALL = new BigDecimal("0.9995");
+
   private static final MathContext DIGITS = new MathContext(12);
   // 1 kWh = 3.6e9 mJ, 1 h = 3.6e6 ms: mJ/ms x 1e-3 = kWh/h
   private static final int KILOWATTS = 3;
@@ -66,7 +74,9 @@ record DirectorFigures(
         null,
         null,
         null,
-        null);
+        null,
+        "",
+        "");
   }
 
   /** Of whole sites. */
@@ -107,7 +117,9 @@ record DirectorFigures(
             AllSites.sum(sites, SiteAmount.GPU_ALLOCATED_MILLIS)),
         coverage(
             AllSites.sum(sites, SiteAmount.COVERED_MILLIS),
-            AllSites.sum(sites, SiteAmount.UNCOVERED_MILLIS)));
+            AllSites.sum(sites, SiteAmount.UNCOVERED_MILLIS)),
+        part(charges, Figure.COST),
+        part(charges, Figure.CO2E_LOCATION));
   }
 
   /** Of the jobs that the request is of; the facility's ratio is that of the whole sites. */
@@ -134,7 +146,17 @@ record DirectorFigures(
         Cells.ratio(
             jobs.sum(JobAmount.HELD_IDLE_MILLIJOULES), jobs.sum(JobAmount.TOTAL_MILLIJOULES)),
         perGpuHour(jobs.sum(JobAmount.TOTAL_MILLIJOULES), jobs.sum(JobAmount.GPU_HELD_MILLIS)),
-        coverage(jobs.sum(JobAmount.COVERED_MILLIS), jobs.sum(JobAmount.UNCOVERED_MILLIS)));
+        coverage(jobs.sum(JobAmount.COVERED_MILLIS), jobs.sum(JobAmount.UNCOVERED_MILLIS)),
+        part(jobs.charges(), Figure.COST),
+        part(jobs.charges(), Figure.CO2E_LOCATION));
+  }
+
+  /** {@code of 53.7 % of the energy}; empty if a figure is known for all of it, or for nothing. */
+  static String part(Charges charges, Figure figure) {
+    BigDecimal known = Cells.ratio(charges.known(figure), charges.energy());
+    return known == null || known.signum() == 0 || known.compareTo(NEARLY_ALL) >= 0
+        ? ""
+        : "of %s of the energy".formatted(Said.percent(known.doubleValue()));
   }
 
   private static @Nullable BigDecimal coverage(ExactSum covered, ExactSum uncovered) {

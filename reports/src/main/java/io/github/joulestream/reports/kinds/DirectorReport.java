@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.kinds;
 
-import io.github.joulestream.energy.grid.Charges;
 import io.github.joulestream.reports.data.Grouping;
 import io.github.joulestream.reports.data.Grouping.By;
 import io.github.joulestream.reports.data.PeriodData;
 import io.github.joulestream.reports.data.ReportRequest;
 import io.github.joulestream.reports.data.ReportSource;
 import io.github.joulestream.reports.data.ReportSource.Detail;
-import io.github.joulestream.reports.data.SiteUse;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.sections.FleetSection;
@@ -24,10 +22,9 @@ public final class DirectorReport implements ReportKind {
   private static final int MOST_NAMED = 3;
 
   /** What is shown as 100 %. */
-  private static final BigDecimal NEARLY_ALL = new BigDecimal("0.9995");
-
   private static final List<Grouping> GROUPINGS =
       List.of(Grouping.of(By.PROJECT), Grouping.of(By.USER));
+
   private static final Set<By> NOT_HERE = Set.of(By.JOB, By.NODE, By.SITE);
 
   @Override
@@ -38,6 +35,11 @@ public final class DirectorReport implements ReportKind {
   @Override
   public String summary() {
     return "One page of energy, cost, CO2e and waste with the change, then the details";
+  }
+
+  @Override
+  public boolean usesGroupings() {
+    return true;
   }
 
   @Override
@@ -141,13 +143,13 @@ public final class DirectorReport implements ReportKind {
     if (now.cost() != null) {
       text.append(", which cost ")
           .append(Said.money(now.cost(), now.currency()))
-          .append(part(data, narrowed, Charges.Figure.COST, "a price"));
+          .append(bracketed(now.priced()));
     }
     if (now.location() != null) {
       text.append(now.cost() == null ? ", which emitted " : " and emitted ")
           .append(Said.mass(now.location()))
           .append(" of CO2e by location")
-          .append(part(data, narrowed, Charges.Figure.CO2E_LOCATION, "a carbon intensity"));
+          .append(bracketed(now.withIntensity()));
     }
     String before = change(trend.energyChange(trend.before()), trend.before());
     String yearBefore = change(trend.energyChange(trend.yearBefore()), trend.yearBefore());
@@ -161,18 +163,8 @@ public final class DirectorReport implements ReportKind {
     return text.append('.').toString();
   }
 
-  /** Of how much of the energy a figure is known, in words; empty if it is all. */
-  private static String part(
-      PeriodData data, boolean narrowed, Charges.Figure figure, String factor) {
-    Charges charges =
-        narrowed
-            ? data.jobs().charges()
-            : AllSites.charges(data.sites().values(), SiteUse::charges);
-    BigDecimal known = Cells.ratio(charges.known(figure), charges.energy());
-    return known == null || known.compareTo(NEARLY_ALL) >= 0
-        ? ""
-        : " (%s of the measured energy has %s)"
-            .formatted(Said.percent(known.doubleValue()), factor);
+  private static String bracketed(String part) {
+    return part.isEmpty() ? "" : " (%s)".formatted(part);
   }
 
   private static boolean isSame(DirectorTrend trend) {

@@ -130,16 +130,17 @@ final class DirectorTrend {
             Quantity.MONEY,
             this::cost,
             true,
-            now.cost() == null ? "no price, or several currencies" : ""),
+            now.cost() == null ? "no price, or several currencies" : now.priced()),
         tile(
             "co2e",
             "CO2e, location",
             Quantity.MASS,
             DirectorFigures::location,
             true,
-            now.market() == null
-                ? "market-based not known"
-                : Said.mass(now.market()) + " market-based"),
+            (now.market() == null
+                    ? "market-based not known"
+                    : Said.mass(now.market()) + " market-based")
+                + (now.withIntensity().isEmpty() ? "" : ", " + now.withIntensity())),
         tile(
             "facility_ratio",
             now.ratio() == null ? "Facility ratio" : now.ratioName(),

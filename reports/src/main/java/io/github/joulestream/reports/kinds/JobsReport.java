@@ -103,24 +103,36 @@ public final class JobsReport implements ReportKind {
     DirectorFigures of = DirectorFigures.ofJobs(data);
     Use all = data.jobs();
     return List.of(
-        tile("energy", "Energy of jobs", Quantity.ENERGY, "", of.energy()),
-        tile("cost", "Cost", Quantity.MONEY, "", hasMoney ? of.cost() : null),
-        tile("co2e", "CO2e, location", Quantity.MASS, "", of.location()),
-        tile("jobs", "Jobs", Quantity.COUNT, "", BigDecimal.valueOf(data.jobCount())),
+        tile("energy", "Energy of jobs", Quantity.ENERGY, "", of.energy(), ""),
+        tile("cost", "Cost", Quantity.MONEY, "", hasMoney ? of.cost() : null, of.priced()),
+        tile("co2e", "CO2e, location", Quantity.MASS, "", of.location(), of.withIntensity()),
+        tile("jobs", "Jobs", Quantity.COUNT, "", BigDecimal.valueOf(data.jobCount()), ""),
         tile(
             "gpu_time",
             "GPU hours held",
             Quantity.DURATION,
             "",
-            Cells.sum(all.sum(JobAmount.GPU_HELD_MILLIS))),
-        tile("energy_per_gpu_hour", "Per GPU hour", Quantity.NUMBER, "kWh/GPU h", of.perGpuHour()));
+            Cells.sum(all.sum(JobAmount.GPU_HELD_MILLIS)),
+            ""),
+        tile(
+            "energy_per_gpu_hour",
+            "Per GPU hour",
+            Quantity.NUMBER,
+            "kWh/GPU h",
+            of.perGpuHour(),
+            ""));
   }
 
   private static Tile tile(
-      String name, String title, Quantity quantity, String unit, @Nullable BigDecimal value) {
+      String name,
+      String title,
+      Quantity quantity,
+      String unit,
+      @Nullable BigDecimal value,
+      String note) {
     List<@Nullable BigDecimal> trend = new ArrayList<>();
     trend.add(value);
-    return new Tile(name, title, quantity, unit, value, null, null, trend, "");
+    return new Tile(name, title, quantity, unit, value, null, null, trend, note);
   }
 
   /** Lines of jobs, and one of each site for what no job had. */

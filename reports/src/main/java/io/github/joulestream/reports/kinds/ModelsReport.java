@@ -51,6 +51,11 @@ public final class ModelsReport implements ReportKind {
   }
 
   @Override
+  public boolean usesGroupings() {
+    return true;
+  }
+
+  @Override
   public Report make(ReportSource source) {
     ReportRequest request = source.request();
     Period period = request.period();

@@ -42,6 +42,11 @@ public final class OperationsReport implements ReportKind {
   }
 
   @Override
+  public boolean usesGroupings() {
+    return true;
+  }
+
+  @Override
   public Report make(ReportSource source) {
     PeriodData data = source.of(source.request().period(), ReportSource.Detail.JOBS);
     source.progress("jobs of " + data.period().label());

@@ -12,6 +12,11 @@ public interface ReportKind {
   /** What it is for, in a sentence: for help and docs. */
   String summary();
 
+  /** Whether its tables are by the groupings that are asked for; else it has tables of its own. */
+  default boolean usesGroupings() {
+    return false;
+  }
+
   /** Makes the report. */
   Report make(ReportSource source);
 }

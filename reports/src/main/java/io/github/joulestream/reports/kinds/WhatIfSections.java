@@ -127,14 +127,25 @@ final class WhatIfSections {
   }
 
   private static @Nullable BigDecimal saved(Optional<LaterHours> what, int share, int hours) {
-    return what.map(later -> Cells.number(later.moved(share, hours).saved())).orElse(null);
+    return what.map(later -> Cells.number(most(later, share, hours))).orElse(null);
   }
 
   private static @Nullable BigDecimal costShare(
       Optional<LaterHours> cost, SiteUse site, int share, int hours) {
     double all =
         site.jobCharges().amount(Figure.COST).map(BigDecimal::doubleValue).orElse(Double.NaN);
-    return cost.map(later -> Cells.number(later.moved(share, hours).saved() / all)).orElse(null);
+    return cost.map(later -> Cells.number(most(later, share, hours) / all)).orElse(null);
+  }
+
+  /** What can be done within a shorter limit can be done within a longer one. */
+  private static double most(LaterHours later, int share, int hours) {
+    double most = 0;
+    for (int limit : HOURS) {
+      if (limit <= hours) {
+        most = Math.max(most, later.moved(share, limit).saved());
+      }
+    }
+    return most;
   }
 
   /** What if the power of GPUs were capped: the curves of the peers with the most energy. */

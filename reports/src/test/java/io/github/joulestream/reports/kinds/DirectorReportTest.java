@@ -330,11 +330,12 @@ class DirectorReportTest {
         new DirectorReport().make(new StoreReportSource(half, request("east", "west"), what -> {}));
     assertThat(report.headline())
         .containsPattern(
-            "cost \\S+ EUR \\([1-9][0-9.]* % of the measured energy has a price\\) and emitted [^()]+"
-                + " \\([1-9][0-9.]* % of the measured energy has a carbon intensity\\);");
+            "cost \\S+ EUR \\(of [1-9][0-9.]* % of the energy\\) and emitted [^()]+"
+                + " \\(of [1-9][0-9.]* % of the energy\\);");
+    assertThat(report.tiles().get(1).note()).matches("of [1-9][0-9.]* % of the energy");
     Report whole =
         new DirectorReport().make(new StoreReportSource(half, request("east"), what -> {}));
-    assertThat(whole.headline()).contains("cost").doesNotContain("has a price");
+    assertThat(whole.headline()).contains("cost").doesNotContain("of the energy)");
   }
 
   @Test

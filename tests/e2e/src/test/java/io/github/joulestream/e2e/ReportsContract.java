@@ -337,6 +337,14 @@ abstract class ReportsContract {
     assertThat(answer.status()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"jobs", "group", "eed"})
+  void kindsWithTablesOfTheirOwn_refuseGroupings(String kind) {
+    Answer answer = report(kind, "--by", "user");
+    assertThat(answer.err()).contains("--by is for director, operations, models");
+    assertThat(answer.status()).isEqualTo(2);
+  }
+
   @Test
   void csvWithoutAFolder_isTheTableOfJobs() throws IOException {
     Answer jobs = report("jobs", "--format", "csv");
