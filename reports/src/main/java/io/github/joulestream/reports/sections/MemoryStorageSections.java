@@ -254,7 +254,7 @@ public final class MemoryStorageSections {
                 "growth", "Growth", "GB/day", "median of the slopes between all pairs of days"),
             Column.number("growth_low", "From", "GB/day", "lower end of the 99 % interval"),
             Column.number("growth_high", "To", "GB/day", "its upper end"),
-            Column.of("full", "Full", Quantity.TIME, "if it goes on; empty: not foreseeable"));
+            Column.of("full", "Full", Quantity.TIME, "if it continues; empty: not foreseeable"));
     List<List<@Nullable Object>> rows = new ArrayList<>();
     List<String> sentences = new ArrayList<>();
     for (String site : capacity.keySet().stream().sorted().toList()) {

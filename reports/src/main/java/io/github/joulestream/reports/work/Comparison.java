@@ -41,7 +41,7 @@ public record Comparison(
   public enum Word {
     /** One run of either: nothing is known of its spread. */
     ONE_RUN("one run: spread not known"),
-    /** So few runs that no difference could be told from noise. */
+    /** So few runs that noise could explain any difference. */
     TOO_FEW_RUNS("too few runs to say"),
     MORE_THAN_NOISE("more than noise"),
     WITHIN_NOISE("within noise");
