@@ -8,8 +8,9 @@ import java.util.Set;
  *
  * @param method {@code GET} (and with it HEAD), {@code POST} or {@code DELETE}
  * @param path as in the OpenAPI document: {@code /api/v1/sites/{site}/power}
- * @param parameters names of all query parameters that it knows; any other is refused. Those that
- *     end with {@code .} begin a name: {@code label.}
+ * @param parameters names of all query parameters that it knows; any other is refused, and so is
+ *     one that is there twice. Those that end with {@code .} begin a name: {@code label.}; those
+ *     that end with {@code *} may be repeated: {@code site*}
  * @param open whether it is answered without knowing who asks
  */
 public record Route(
