@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.live;
 
 import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.grid.GridInterval;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.NodeRecord;
 import java.util.List;
@@ -49,4 +50,16 @@ public interface LiveSite {
 
   /** Budgets in force. */
   List<Budget> budgets();
+
+  /**
+   * Of each interval of the site's supply the latest issue, in order of series and time: those that
+   * end later than two days ago. What an issue has withdrawn is left out.
+   */
+  List<GridInterval> grid();
+
+  /**
+   * A number that rises whenever something of the site has changed. Silence of nodes is no change:
+   * who shows it asks once a second.
+   */
+  long changes();
 }

@@ -11,4 +11,7 @@ public interface LiveSites {
 
   /** A site; empty if nothing is known of it. */
   Optional<LiveSite> site(String name);
+
+  /** True if all that was in the topics at the start has been read: before, figures are partial. */
+  boolean caughtUp();
 }
