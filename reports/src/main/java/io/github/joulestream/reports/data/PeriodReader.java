@@ -5,8 +5,6 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.FacilityRatio;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import io.github.joulestream.energy.grid.GridFactors;
-import io.github.joulestream.energy.grid.GridInterval;
 import io.github.joulestream.energy.grid.SeriesKind;
 import io.github.joulestream.reports.data.ReadPeriod.GroupKey;
 import io.github.joulestream.reports.data.ReportSource.Detail;
@@ -20,7 +18,6 @@ import io.github.joulestream.store.history.UsageRow;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -89,42 +85,12 @@ final class PeriodReader {
 
   private SortedMap<String, SiteLedger> ledgers(Period period) {
     progress.accept("ledger of " + period.label());
-    Map<String, List<GridInterval>> issues = new HashMap<>();
     TimeRange months = months(period);
-    history.grid(
-        request.sites(),
-        months,
-        interval -> issues.computeIfAbsent(interval.site(), s -> new ArrayList<>()).add(interval));
-    SortedMap<String, SiteLedger> sites = new TreeMap<>();
-    for (String site : request.sites()) {
-      GridFactors grid =
-          GridFactors.of(
-              issues.getOrDefault(site, List.of()),
-              request.asOf().toEpochMilli(),
-              request.carbonScope());
-      sites.put(site, new SiteLedger(site, period.range(), StepLength.of(period, grid), grid));
-    }
-    byStep(sites)
-        .forEach((stepMillis, names) ->
-            history.siteSteps(
-                names,
-                period.range(),
-                stepMillis,
-                row -> {
-                  SiteLedger ledger = sites.get(row.site());
-                  if (ledger != null) {
-                    ledger.add(row);
-                  }
-                }));
+    SortedMap<String, SiteLedger> sites =
+        SiteFactors.read(
+            history, request.sites(), period, months, request.asOf(), request.carbonScope());
     setOtherCharges(period, months, sites);
     return sites;
-  }
-
-  private static SortedMap<Integer, SortedSet<String>> byStep(Map<String, SiteLedger> sites) {
-    SortedMap<Integer, SortedSet<String>> byStep = new TreeMap<>();
-    sites.forEach((site, ledger) ->
-        byStep.computeIfAbsent(ledger.stepMillis(), s -> new TreeSet<>()).add(site));
-    return byStep;
   }
 
   /** Charges by the month, of which the peak is that of all quarters of the whole month. */
@@ -220,7 +186,7 @@ final class PeriodReader {
               : "energy of jobs of %s, month %d of %d"
                   .formatted(period.label(), part + 1, parts.size()));
       TimeRange range = parts.get(part);
-      byStep(sites)
+      SiteFactors.byStep(sites)
           .forEach((stepMillis, names) ->
               history.usage(
                   new UsageQuery(
