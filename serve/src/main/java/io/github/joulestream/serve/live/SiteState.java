@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.serve.live;
+
+import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.energy.grid.GridInterval;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.DeviceWindow;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.PowerSnapshot;
+import io.github.joulestream.schemas.SiteWindow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A site as it is now. One thread takes records in, any may read: all that changes is under the
+ * lock of this object. What is made for readers is made when the first asks, and kept until
+ * something changes or the second is over.
+ */
+final class SiteState implements LiveSite {
+  private static final long HOUR_MILLIS = 3_600_000;
+  private static final long SECOND_MILLIS = 1_000;
+
+  private final String name;
+  private final EpochClock clock;
+  private final LiveRoom room;
+  private final SiteNodes nodes;
+  private final SiteJobs jobs;
+  private final SiteWindows windows = new SiteWindows(HOUR_MILLIS);
+  private final SiteWindows ledger = new SiteWindows(2 * HOUR_MILLIS);
+  private final Map<String, Alert> alerts = new HashMap<>();
+  private final Map<String, Budget> budgets = new TreeMap<>();
+  private final SiteGrid grid = new SiteGrid();
+  private long changes;
+  private long usedMillis;
+  private long sampledMillis;
+  private @Nullable Frame frame;
+
+  /** What was made for readers. */
+  private static final class Frame {
+    final long changes;
+    final long second;
+    @Nullable SiteNow now;
+    @Nullable NodeTable table;
+    @Nullable Map<String, LiveJob> jobs;
+    @Nullable List<SitePoint> curve;
+    @Nullable List<GridInterval> grid;
+
+    Frame(long changes, long second) {
+      this.changes = changes;
+      this.second = second;
+    }
+  }
+
+  SiteState(String name, EpochClock clock, LiveRoom room) {
+    this.name = name;
+    this.clock = clock;
+    this.room = room;
+    nodes = new SiteNodes(room);
+    jobs = new SiteJobs(room);
+    usedMillis = clock.epochMillis();
+  }
+
+  private void changed() {
+    changes++;
+    usedMillis = clock.epochMillis();
+  }
+
+  /**
+   * Takes in the latest power of nodes.
+   *
+   * @param arrived when it arrived, ms
+   * @param sampleMillis a sample of the power of jobs is taken when so much time of the data has
+   *     passed
+   */
+  synchronized void accept(PowerSnapshot snapshot, long arrived, long sampleMillis) {
+    nodes.accept(snapshot, arrived);
+    long dataMillis = nodes.latestMillis();
+    if (dataMillis - sampledMillis >= sampleMillis) {
+      sampledMillis = dataMillis;
+      jobs.sample(nodes.all(), dataMillis, arrived);
+    }
+    changed();
+  }
+
+  synchronized void acceptWindow(SiteWindow window) {
+    windows.accept(window);
+    changed();
+  }
+
+  synchronized void acceptLedger(SiteWindow window) {
+    ledger.accept(window);
+    changed();
+  }
+
+  synchronized void accept(NodeRecord record) {
+    nodes.accept(record);
+    changed();
+  }
+
+  synchronized void forgetNode(String node) {
+    nodes.forget(node);
+    changed();
+  }
+
+  synchronized void accept(JobSummary summary) {
+    jobs.accept(summary, nodes.dataMillis(clock.epochMillis()));
+    changed();
+  }
+
+  synchronized void forgetJob(String job) {
+    jobs.forget(job);
+    changed();
+  }
+
+  synchronized void accept(DeviceWindow window) {
+    NodeState node = nodes.find(window.node());
+    if (node != null) {
+      node.accept(window);
+      changed();
+    }
+  }
+
+  synchronized void accept(Alert alert) {
+    boolean isOfNow = isOfNow(alert, nodes.dataMillis(clock.epochMillis()));
+    if (!isOfNow) {
+      removeAlert(alert.id());
+    } else if (alerts.containsKey(alert.id()) || room.addAlert()) {
+      alerts.put(alert.id(), alert);
+      changed();
+    }
+  }
+
+  private static boolean isOfNow(Alert alert, long dataMillis) {
+    return alert.state() == AlertState.FIRING
+        || alert.times().endedEpochMillis() >= dataMillis - HOUR_MILLIS;
+  }
+
+  synchronized void removeAlert(String id) {
+    if (alerts.remove(id) != null) {
+      room.removeAlert();
+      changed();
+    }
+  }
+
+  synchronized void accept(String id, @Nullable Budget budget) {
+    if (budget == null) {
+      if (budgets.remove(id) != null) {
+        room.removeBudget();
+      }
+    } else if (budgets.containsKey(id) || room.addBudget()) {
+      budgets.put(id, budget);
+    }
+    changed();
+  }
+
+  synchronized void accept(GridInterval issue) {
+    grid.accept(issue, clock.epochMillis());
+    changed();
+  }
+
+  /** Drops what is over. */
+  synchronized void dropOver() {
+    long now = clock.epochMillis();
+    long dataMillis = nodes.dataMillis(now);
+    nodes.dropForgotten(now);
+    jobs.dropEnded(dataMillis);
+    for (Alert alert : List.copyOf(alerts.values())) {
+      if (!isOfNow(alert, dataMillis)) {
+        removeAlert(alert.id());
+      }
+    }
+    grid.dropEnded(now);
+    changes++;
+  }
+
+  /** True if nothing is known of it, and no record of it arrived for an hour. */
+  synchronized boolean isOver() {
+    return nodes.size() == 0
+        && alerts.isEmpty()
+        && budgets.isEmpty()
+        && grid.intervals().isEmpty()
+        && clock.epochMillis() - usedMillis > HOUR_MILLIS;
+  }
+
+  /** Gives back what is kept of it. */
+  synchronized void clear() {
+    nodes.clear();
+    jobs.clear();
+    alerts.values().forEach(_ -> room.removeAlert());
+    alerts.clear();
+    budgets.values().forEach(_ -> room.removeBudget());
+    budgets.clear();
+    changes++;
+  }
+
+  /** Jobs that run. */
+  synchronized long jobsRunning() {
+    return jobs.running();
+  }
+
+  /** True if any node has reported within half a minute. */
+  synchronized boolean isReporting() {
+    return now().nodesReporting() > 0;
+  }
+
+  private Frame frame() {
+    long second = Math.floorDiv(clock.epochMillis(), SECOND_MILLIS);
+    Frame made = frame;
+    if (made == null || made.changes != changes || made.second != second) {
+      made = new Frame(changes, second);
+      frame = made;
+    }
+    return made;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public synchronized SiteNow now() {
+    Frame of = frame();
+    SiteNow made = of.now;
+    if (made == null) {
+      made = nodes.now(clock.epochMillis(), ledger.farthestDifference());
+      of.now = made;
+    }
+    return made;
+  }
+
+  @Override
+  public synchronized List<SitePoint> curve() {
+    Frame of = frame();
+    List<SitePoint> made = of.curve;
+    if (made == null) {
+      made = List.copyOf(windows.points());
+      of.curve = made;
+    }
+    return made;
+  }
+
+  @Override
+  public synchronized NodeTable nodes() {
+    Frame of = frame();
+    NodeTable made = of.table;
+    if (made == null) {
+      made = nodes.table(alertingNodes(), clock.epochMillis());
+      of.table = made;
+    }
+    return made;
+  }
+
+  private Set<String> alertingNodes() {
+    Set<String> about = new HashSet<>();
+    for (Alert alert : alerts.values()) {
+      if (alert.state() == AlertState.FIRING) {
+        Scope scope = Scope.parse(alert.scope());
+        if (scope.kind() == Scope.Kind.NODE) {
+          about.add(scope.name());
+        } else if (scope.kind() == Scope.Kind.DEVICE) {
+          about.add(scope.name().substring(0, Math.max(0, scope.name().indexOf('/'))));
+        }
+      }
+    }
+    return about;
+  }
+
+  @Override
+  public synchronized Optional<NodeRecord> record(String node) {
+    return Optional.ofNullable(nodes.find(node)).map(known -> known.record);
+  }
+
+  @Override
+  public synchronized long[] recentMilliwatts(String node) {
+    NodeState known = nodes.find(node);
+    return known == null ? PowerWindows.none() : known.windows.upTo(nodes.latestMillis());
+  }
+
+  @Override
+  public synchronized List<LiveGpu> gpus(String node) {
+    NodeState known = nodes.find(node);
+    if (known == null) {
+      return List.of();
+    }
+    long dataMillis = nodes.dataMillis(clock.epochMillis());
+    return known.gpus().stream()
+        .map(gpu ->
+            new LiveGpu(
+                gpu.id(),
+                gpu.milliwatts(),
+                gpu.utilisationBasisPoints(),
+                known.temperature(gpu.id(), dataMillis)))
+        .toList();
+  }
+
+  private Map<String, LiveJob> jobsByName() {
+    Frame of = frame();
+    Map<String, LiveJob> made = of.jobs;
+    if (made == null) {
+      made = new LinkedHashMap<>();
+      for (LiveJob job : jobs.jobs(nodes, clock.epochMillis())) {
+        made.put(job.job(), job);
+      }
+      of.jobs = made;
+    }
+    return made;
+  }
+
+  @Override
+  public synchronized List<LiveJob> jobs() {
+    return List.copyOf(jobsByName().values());
+  }
+
+  @Override
+  public synchronized Optional<LiveJob> job(String id) {
+    return Optional.ofNullable(jobsByName().get(id));
+  }
+
+  @Override
+  public synchronized List<LiveJobNode> jobNodes(String id) {
+    long now = clock.epochMillis();
+    List<LiveJobNode> on = new ArrayList<>();
+    for (NodeState node : nodes.ordered()) {
+      if (!node.isSilent(now)) {
+        node.jobs.stream()
+            .filter(job -> job.job().equals(id))
+            .forEach(job ->
+                on.add(
+                    new LiveJobNode(
+                        node.name,
+                        job.milliwatts(),
+                        job.gpuBasisPoints(),
+                        job.gpuBusyBasisPoints())));
+      }
+    }
+    return on;
+  }
+
+  @Override
+  public synchronized List<Alert> alerts() {
+    return alerts.values().stream()
+        .sorted(
+            Comparator.comparing((Alert alert) -> alert.times().sinceEpochMillis())
+                .thenComparing(Alert::id))
+        .toList();
+  }
+
+  @Override
+  public synchronized List<Budget> budgets() {
+    return List.copyOf(budgets.values());
+  }
+
+  @Override
+  public synchronized List<GridInterval> grid() {
+    Frame of = frame();
+    List<GridInterval> made = of.grid;
+    if (made == null) {
+      made = grid.intervals();
+      of.grid = made;
+    }
+    return made;
+  }
+
+  @Override
+  public synchronized long changes() {
+    return changes;
+  }
+}
