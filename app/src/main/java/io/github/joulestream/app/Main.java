@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       SiteCommand.class,
       GridCommand.class,
       DeadLetterCommand.class,
+      TokenCommand.class,
       TopicsCommand.class,
       DoctorCommand.class,
       ReportCommand.class,
