@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.connect;
 
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.history.HistoryReader;
+import io.github.joulestream.store.history.HistoryStore;
+import io.github.joulestream.store.history.ReadLimits;
+import io.github.joulestream.store.history.SharedStore;
 import io.github.joulestream.store.history.StoredHistory;
+import io.github.joulestream.store.history.StoredWindows;
+import io.github.joulestream.store.history.WindowReader;
 import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.influx.InfluxApi;
 import io.github.joulestream.store.influx.InfluxBuckets;
@@ -74,10 +80,18 @@ public final class StoreConnection {
 
   /** To read years of it. */
   public HistoryReader history() {
-    return new StoredHistory(
-        kind == StoreKind.QUESTDB
-            ? new QuestDbHistory(address.url())
-            : new InfluxQlHistory(api(), buckets));
+    return new StoredHistory(store(ReadLimits.OF_REPORTS));
+  }
+
+  /** To read single sites, nodes and jobs of it. */
+  public WindowReader windows() {
+    return new StoredWindows(new SharedStore(store(ReadLimits.OF_VIEWS)), NanoClock.system());
+  }
+
+  private HistoryStore store(ReadLimits limits) {
+    return kind == StoreKind.QUESTDB
+        ? new QuestDbHistory(address.url(), limits)
+        : new InfluxQlHistory(api(), buckets, limits);
   }
 
   /**

@@ -21,7 +21,7 @@ final class GridRows {
   /** The interval of a row, if it has time in common with a range. */
   Optional<GridInterval> of(HistoryRow row, TimeRange range) {
     // a point is at the second of its interval's start
-    long from = StoredHistory.millis(row) / 1_000 * 1_000;
+    long from = StoreReads.millis(row) / 1_000 * 1_000;
     long to = row.number("to_epoch_millis");
     if (from >= range.to() || to <= range.from()) {
       return Optional.empty();

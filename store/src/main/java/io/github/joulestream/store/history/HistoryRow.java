@@ -87,6 +87,23 @@ public final class HistoryRow implements ResultRow {
     numbers[index] = number;
   }
 
+  /** As {@link #set(int, long)}, of a number with a fraction. */
+  void setReal(int index, double number) {
+    texts[index] = REAL;
+    reals[index] = number;
+  }
+
+  /** As {@link #set(int, long)}: there is nothing in it. */
+  void setNothing(int index) {
+    texts[index] = null;
+  }
+
+  /** True if there is a number in it that was not written as a whole one. */
+  boolean isReal(String column) {
+    int index = index(column);
+    return index >= 0 && texts[index] == REAL;
+  }
+
   /** False where the row has no such column, or nothing in it. */
   public boolean has(String column) {
     int index = index(column);

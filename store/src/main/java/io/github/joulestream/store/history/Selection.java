@@ -2,14 +2,15 @@
 package io.github.joulestream.store.history;
 
 import io.github.joulestream.schemas.catalogue.Measurement;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * What one request asks of a measurement. Rows have {@link #TIME}, the tags without the window, and
- * the fields.
+ * What one request asks of a measurement. Rows have {@link #TIME}, the tags, of which the window
+ * only if it is not given, and the fields.
  *
  * @param fields of rows; not empty
  * @param window the tag of that name; empty for measurements without
@@ -18,8 +19,11 @@ import java.util.SortedSet;
  * @param range of the time of points
  * @param condition on fields, empty for none: comparisons of fields in double quotes with numbers,
  *     which SQL and InfluxQL write alike
+ * @param texts by text field: only rows in which any of these fields is equal to any of its texts,
+ *     as the store has them; empty for none
  * @param sums what is added up
  * @param stepMillis of sums by steps
+ * @param mostRows that the store may leave out rows after, in each series at least; 0: none
  */
 public record Selection(
     Measurement measurement,
@@ -28,8 +32,10 @@ public record Selection(
     Map<String, Set<String>> names,
     TimeRange range,
     String condition,
+    Map<String, Set<String>> texts,
     Sums sums,
-    int stepMillis) {
+    int stepMillis,
+    int mostRows) {
   /** Column with the time of a row, Unix epoch, ns: of a sum by steps, the start of its step. */
   public static final String TIME = "time";
 
@@ -46,35 +52,67 @@ public record Selection(
   /** Points of sites. */
   static Selection points(
       Measurement measurement, List<String> fields, SortedSet<String> sites, TimeRange range) {
-    return new Selection(measurement, fields, "", Map.of("site", sites), range, "", Sums.NONE, 0);
+    return new Selection(
+        measurement, fields, "", Map.of("site", sites), range, "", Map.of(), Sums.NONE, 0, 0);
   }
 
   Selection ofWindow(String name) {
-    return new Selection(measurement, fields, name, names, range, condition, sums, stepMillis);
+    return new Selection(
+        measurement, fields, name, names, range, condition, texts, sums, stepMillis, mostRows);
   }
 
   Selection of(Map<String, Set<String>> newNames) {
-    return new Selection(measurement, fields, window, newNames, range, condition, sums, stepMillis);
+    return new Selection(
+        measurement, fields, window, newNames, range, condition, texts, sums, stepMillis, mostRows);
+  }
+
+  /** With the condition that a tag has one of these names, beside those of other tags. */
+  Selection and(String tag, Set<String> of) {
+    Map<String, Set<String>> all = new HashMap<>(names);
+    all.put(tag, of);
+    return of(all);
   }
 
   Selection where(String newCondition) {
-    return new Selection(measurement, fields, window, names, range, newCondition, sums, stepMillis);
+    return new Selection(
+        measurement, fields, window, names, range, newCondition, texts, sums, stepMillis, mostRows);
+  }
+
+  Selection ofTexts(Map<String, Set<String>> newTexts) {
+    return new Selection(
+        measurement, fields, window, names, range, condition, newTexts, sums, stepMillis, mostRows);
   }
 
   Selection within(TimeRange newRange) {
-    return new Selection(measurement, fields, window, names, newRange, condition, sums, stepMillis);
+    return new Selection(
+        measurement, fields, window, names, newRange, condition, texts, sums, stepMillis, mostRows);
   }
 
   Selection selecting(List<String> newFields) {
-    return new Selection(measurement, newFields, window, names, range, condition, sums, stepMillis);
+    return new Selection(
+        measurement, newFields, window, names, range, condition, texts, sums, stepMillis, mostRows);
   }
 
   Selection summed(Sums by, int newStepMillis) {
-    return new Selection(measurement, fields, window, names, range, condition, by, newStepMillis);
+    return new Selection(
+        measurement, fields, window, names, range, condition, texts, by, newStepMillis, mostRows);
   }
 
-  /** Tags that rows have. */
+  Selection limited(int rows) {
+    return new Selection(
+        measurement, fields, window, names, range, condition, texts, sums, stepMillis, rows);
+  }
+
+  /** True if no row can meet its conditions. */
+  boolean isOfNothing() {
+    return names.values().stream().anyMatch(Set::isEmpty)
+        || (!texts.isEmpty() && texts.values().stream().allMatch(Set::isEmpty));
+  }
+
+  /** Tags that rows have: without the window, where it is one. */
   public List<String> tags() {
-    return measurement.tags().stream().filter(tag -> !tag.equals(Measurement.WINDOW)).toList();
+    return window.isEmpty()
+        ? measurement.tags()
+        : measurement.tags().stream().filter(tag -> !tag.equals(Measurement.WINDOW)).toList();
   }
 }

@@ -3,18 +3,18 @@ package io.github.joulestream.store.history;
 
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.store.LabelText;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One object for equal texts of many rows, so that a year of jobs does not hold a million copies of
- * a user's name. Bounded: of a further text each row has a copy.
+ * a user's name. Bounded: of a further text each row has a copy. Safe for many threads.
  */
 final class SharedTexts {
   private static final int MOST = 50_000;
 
-  private final Map<String, String> texts = new HashMap<>();
-  private final Map<String, Map<String, String>> labels = new HashMap<>();
+  private final Map<String, String> texts = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, String>> labels = new ConcurrentHashMap<>();
 
   String text(String text) {
     String known = texts.size() < MOST ? texts.putIfAbsent(text, text) : texts.get(text);

@@ -2,6 +2,7 @@
 package io.github.joulestream.store.history;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ public final class StepSums implements Consumer<HistoryRow> {
   private final Consumer<HistoryRow> steps;
   private final List<String> openTags = new ArrayList<>();
   private final long[] sums;
+  private final double[] realSums;
+  private final Kind[] kinds;
   private final HistoryRow sum = new HistoryRow();
   private long openStep;
   private boolean isOpen;
@@ -31,6 +34,16 @@ public final class StepSums implements Consumer<HistoryRow> {
     this.stepNanos = selection.stepMillis() * NANOS_PER_MILLI;
     this.steps = steps;
     this.sums = new long[fields.size()];
+    this.realSums = new double[fields.size()];
+    this.kinds = new Kind[fields.size()];
+    Arrays.fill(kinds, Kind.ABSENT);
+  }
+
+  /** What rows of a step have had of a field. */
+  private enum Kind {
+    ABSENT,
+    WHOLE,
+    REAL
   }
 
   @Override
@@ -45,9 +58,22 @@ public final class StepSums implements Consumer<HistoryRow> {
       }
     }
     for (int i = 0; i < sums.length; i++) {
-      sums[i] = Math.addExact(sums[i], row.number(fields.get(i)));
+      add(i, row);
     }
     isOpen = true;
+  }
+
+  private void add(int i, HistoryRow row) {
+    String field = fields.get(i);
+    if (row.isReal(field)) {
+      kinds[i] = Kind.REAL;
+      realSums[i] += row.real(field);
+    } else if (row.has(field)) {
+      if (kinds[i] == Kind.ABSENT) {
+        kinds[i] = Kind.WHOLE;
+      }
+      sums[i] = Math.addExact(sums[i], row.number(field));
+    }
   }
 
   private boolean isOfOpenTags(HistoryRow row) {
@@ -80,7 +106,13 @@ public final class StepSums implements Consumer<HistoryRow> {
     if (isOpen) {
       sum.set(0, openStep);
       for (int i = 0; i < sums.length; i++) {
-        sum.set(i + 1, sums[i]);
+        switch (kinds[i]) {
+          case ABSENT -> sum.setNothing(i + 1);
+          case WHOLE -> sum.set(i + 1, sums[i]);
+          case REAL -> sum.setReal(i + 1, realSums[i] + sums[i]);
+        }
+        kinds[i] = Kind.ABSENT;
+        realSums[i] = 0;
         sums[i] = 0;
       }
       isOpen = false;

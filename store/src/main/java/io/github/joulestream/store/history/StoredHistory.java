@@ -24,11 +24,6 @@ import java.util.function.Consumer;
  */
 public final class StoredHistory implements HistoryReader {
   private static final long DAY = 86_400_000;
-  private static final long MOST_DAYS_OF_A_REQUEST = 31;
-  private static final long LONGEST_JOB = 366 * DAY;
-
-  /** A scheduler can report an earlier start than the one a summary was stored at. */
-  private static final long LATE_ANCHOR = DAY;
 
   /** A point of an interval is within the second in which it starts. */
   private static final long WITHIN_SECOND = 1_000;
@@ -39,11 +34,13 @@ public final class StoredHistory implements HistoryReader {
   private static final List<String> ONE_NODE_AMOUNT = List.of("total_millijoules");
 
   private final HistoryStore store;
+  private final StoreReads reads;
   private final SharedTexts texts = new SharedTexts();
 
   /** Closes the store when it is closed. */
   public StoredHistory(HistoryStore store) {
     this.store = store;
+    this.reads = new StoreReads(store);
   }
 
   private static List<String> fieldsOf(Enum<?>[] amounts) {
@@ -65,7 +62,9 @@ public final class StoredHistory implements HistoryReader {
                     new TreeSet<>(Set.of(site)),
                     TimeRanges.EVERYTHING)
                 .ofWindow(Windows.HOUR_NAME));
-    return first.isEmpty() ? first : OptionalLong.of(floor(first.getAsLong(), Windows.HOUR_MILLIS));
+    return first.isEmpty()
+        ? first
+        : OptionalLong.of(StoreReads.floor(first.getAsLong(), Windows.HOUR_MILLIS));
   }
 
   @Override
@@ -75,30 +74,28 @@ public final class StoredHistory implements HistoryReader {
       throw new IllegalArgumentException("steps of %d ms".formatted(stepMillis));
     }
     SiteStepSums sums = new SiteStepSums(rows);
-    readInOrder(
+    reads.inOrder(
         Selection.points(Measurement.LEDGER, SITE_AMOUNTS, sites, range)
             .ofWindow(Windows.name(stepMillis)),
-        row -> sums.add(text(row, "site"), floor(millis(row), stepMillis), row.siteTotals()));
+        row ->
+            sums.add(
+                text(row, "site"),
+                StoreReads.floor(StoreReads.millis(row), stepMillis),
+                row.siteTotals()));
     sums.end();
   }
 
   @Override
   public void usage(UsageQuery query, Consumer<UsageRow> rows) {
-    new UsageRead(query, texts).read(this::read, rows);
+    new UsageRead(query, texts).read(reads::all, rows);
   }
 
   @Override
   public void jobs(SortedSet<String> sites, TimeRange range, Consumer<JobSummary> rows) {
-    Selection jobs =
-        Selection.points(Measurement.JOB_SUMMARY, JobRows.FIELDS, sites, range)
-            .where(
-                ("\"start_epoch_millis\" < %d AND"
-                        + " (\"end_epoch_millis\" > %d OR \"last_epoch_millis\" > %d)")
-                    .formatted(range.to(), range.from(), range.from()));
     JobRows job = new JobRows(texts);
-    readAlsoBefore(
-        jobs.within(new TimeRange(range.from(), range.to() + LATE_ANCHOR)),
-        new TimeRange(Math.max(0, range.from() - LONGEST_JOB), range.from()),
+    reads.alsoBefore(
+        JobRows.underWay(sites, range),
+        JobRows.before(range),
         "last_epoch_millis",
         row -> rows.accept(job.of(row)));
   }
@@ -106,7 +103,7 @@ public final class StoredHistory implements HistoryReader {
   @Override
   public void grid(SortedSet<String> sites, TimeRange range, Consumer<GridInterval> rows) {
     GridRows interval = new GridRows(texts);
-    readAlsoBefore(
+    reads.alsoBefore(
         Selection.points(
                 Measurement.GRID,
                 List.copyOf(Measurement.GRID.fields().keySet()),
@@ -126,7 +123,7 @@ public final class StoredHistory implements HistoryReader {
             .ofWindow(Windows.NAME)
             .summed(Sums.BY_TAGS, 0);
     // many points: a day in each request
-    RequestsAtOnce.read(store, parts(days, DAY), sums::add);
+    RequestsAtOnce.read(store, StoreReads.parts(days, DAY), sums::add);
     sums.end(rows);
   }
 
@@ -139,24 +136,26 @@ public final class StoredHistory implements HistoryReader {
         store.firstMillis(
             Selection.points(Measurement.NODE_WINDOW, ONE_NODE_AMOUNT, sites, TimeRanges.EVERYTHING)
                 .ofWindow(Windows.NAME));
-    return first.isEmpty() ? first : OptionalLong.of(floor(first.getAsLong(), Windows.MILLIS));
+    return first.isEmpty()
+        ? first
+        : OptionalLong.of(StoreReads.floor(first.getAsLong(), Windows.MILLIS));
   }
 
   /** Days that have time in common with the range. */
   @Override
   public void nodeDays(SortedSet<String> sites, TimeRange range, Consumer<NodeDay> rows) {
-    read(
+    reads.all(
         Selection.points(
             Measurement.NODE,
             List.of("rack", "labels"),
             sites,
-            new TimeRange(floor(range.from(), DAY), range.to())),
+            new TimeRange(StoreReads.floor(range.from(), DAY), range.to())),
         row ->
             rows.accept(
                 new NodeDay(
                     text(row, "site"),
                     text(row, "node"),
-                    floor(millis(row), DAY),
+                    StoreReads.floor(StoreReads.millis(row), DAY),
                     text(row, "rack"),
                     texts.labels(row.text("labels")))));
   }
@@ -165,7 +164,7 @@ public final class StoredHistory implements HistoryReader {
   @Override
   public void capacity(SortedSet<String> sites, TimeRange range, Consumer<CapacityStep> rows) {
     Map<String, FieldType> fields = Measurement.CAPACITY.fields();
-    read(
+    reads.all(
         Selection.points(Measurement.CAPACITY, List.copyOf(fields.keySet()), sites, range)
             .ofWindow(Windows.HOUR_NAME),
         row -> {
@@ -175,21 +174,21 @@ public final class StoredHistory implements HistoryReader {
               values.put(field, row.real(field));
             }
           }
-          rows.accept(new CapacityStep(text(row, "site"), millis(row), values));
+          rows.accept(new CapacityStep(text(row, "site"), StoreReads.millis(row), values));
         });
   }
 
   /** Hours that begin in the range. */
   @Override
   public void poolPeaks(SortedSet<String> sites, TimeRange range, Consumer<PoolPeakStep> rows) {
-    read(
+    reads.all(
         Selection.points(
             Measurement.POOL_PEAK, List.of("peak_mebibytes", "seen_mebibytes"), sites, range),
         row ->
             rows.accept(
                 new PoolPeakStep(
                     text(row, "site"),
-                    millis(row),
+                    StoreReads.millis(row),
                     text(row, "resource"),
                     text(row, "pool"),
                     text(row, "pool_group"),
@@ -215,7 +214,7 @@ public final class StoredHistory implements HistoryReader {
                 new BudgetStep(
                     text(row, "site"),
                     text(row, "budget"),
-                    millis(row),
+                    StoreReads.millis(row),
                     row.number("in_force") != 0,
                     text(row, "period"),
                     row.has("limit_millijoules")
@@ -228,53 +227,6 @@ public final class StoredHistory implements HistoryReader {
 
   private String text(HistoryRow row, String column) {
     return texts.text(row.text(column));
-  }
-
-  /** A month at a time, one after the other: rows of a site come by time. */
-  private void readInOrder(Selection selection, Consumer<HistoryRow> rows) {
-    parts(selection, MOST_DAYS_OF_A_REQUEST * DAY).forEach(part -> store.read(part, rows));
-  }
-
-  /** A month at a time, or less, so that no request has to wait for another. */
-  private void read(Selection selection, Consumer<HistoryRow> rows) {
-    long share = Math.ceilDiv(selection.range().millis(), (long) store.requestsAtOnce());
-    long days = Math.clamp(Math.ceilDiv(share, DAY), 1, MOST_DAYS_OF_A_REQUEST);
-    RequestsAtOnce.read(store, parts(selection, days * DAY), rows);
-  }
-
-  private static List<Selection> parts(Selection selection, long partMillis) {
-    if (selection.names().values().stream().anyMatch(Set::isEmpty)) {
-      return List.of();
-    }
-    return TimeRanges.split(selection.range(), partMillis).stream().map(selection::within).toList();
-  }
-
-  /**
-   * Points of a range, and those before it that meet the condition. Of the time before, first one
-   * field is read, then all fields of the days that have such points: they are few, and a store
-   * that reads all fields of all points to judge them would take as long as for a whole year.
-   */
-  private void readAlsoBefore(
-      Selection selection, TimeRange before, String field, Consumer<HistoryRow> rows) {
-    if (selection.names().values().stream().anyMatch(Set::isEmpty)) {
-      return;
-    }
-    TreeSet<Long> days = new TreeSet<>();
-    store.read(
-        selection.selecting(List.of(field)).within(before),
-        row -> days.add(Math.floorDiv(millis(row), DAY)));
-    for (TimeRange part : TimeRanges.ofDays(days, before)) {
-      read(selection.within(part), rows);
-    }
-    read(selection, rows);
-  }
-
-  static long millis(HistoryRow row) {
-    return Math.floorDiv(row.number(Selection.TIME), 1_000_000);
-  }
-
-  private static long floor(long epochMillis, long stepMillis) {
-    return Math.floorDiv(epochMillis, stepMillis) * stepMillis;
   }
 
   @Override

@@ -10,16 +10,9 @@ import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.github.joulestream.runtime.HttpAnswer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 
 /** How answers with any number of rows are read. */
 public final class StreamedJson {
-  /** How long a store may work on a request before its answer begins. */
-  public static final Duration LONGEST_SILENCE = Duration.ofMinutes(5);
-
-  /** How long it may pause in an answer. */
-  public static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
-
   /** What is read of a refusal at most, bytes. */
   public static final int MOST_OF_REFUSAL = 64 << 10;
 

@@ -44,6 +44,11 @@ final class UsageRead {
     return names.stream().map(StoreText::tag).collect(Collectors.toUnmodifiableSet());
   }
 
+  /**
+   * Reads.
+   *
+   * @param store is asked for a selection, and passes its rows on
+   */
   void read(BiConsumer<Selection, Consumer<HistoryRow>> store, Consumer<UsageRow> rows) {
     if (amounts.isEmpty()) {
       throw new IllegalArgumentException("no amounts are asked for");
@@ -118,7 +123,7 @@ final class UsageRead {
         texts.text(row.text("site")),
         texts.text(StoreText.ofTag(row.text("user"))),
         texts.text(StoreText.ofTag(row.text("project"))),
-        Math.floorDiv(StoredHistory.millis(row), query.stepMillis()) * query.stepMillis(),
+        Math.floorDiv(StoreReads.millis(row), query.stepMillis()) * query.stepMillis(),
         job,
         name,
         partition,

@@ -3,7 +3,7 @@ package io.github.joulestream.store.influx;
 
 import io.github.joulestream.runtime.HttpEndpoint;
 import io.github.joulestream.runtime.StreamedBody;
-import io.github.joulestream.store.history.StreamedJson;
+import io.github.joulestream.store.history.ReadLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -51,12 +51,12 @@ final class InfluxHttp implements AutoCloseable {
   }
 
   /** For an answer of any length, which ends only with a pause. */
-  HttpResponse<InputStream> longStream(String path, Map<String, String> parameters)
-      throws IOException {
+  HttpResponse<InputStream> longStream(
+      String path, Map<String, String> parameters, ReadLimits limits) throws IOException {
     return endpoint.send(
         endpoint.request(path, parameters).GET().build(),
-        StreamedBody.of(StreamedJson.LONGEST_PAUSE),
-        StreamedJson.LONGEST_SILENCE);
+        StreamedBody.of(limits.pause()),
+        limits.silence());
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.store.ResultRow;
 import io.github.joulestream.store.history.HistoryRow;
+import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.StreamedJson;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,8 +99,10 @@ public final class InfluxQl {
    * As {@link #query}, for answers of any length: only a pause ends it, and one object has the
    * values of each row in turn.
    */
-  public void stream(String database, String query, Consumer<HistoryRow> rows) throws IOException {
-    HttpResponse<InputStream> response = http.longStream("/query", parameters(database, query));
+  public void stream(String database, String query, ReadLimits limits, Consumer<HistoryRow> rows)
+      throws IOException {
+    HttpResponse<InputStream> response =
+        http.longStream("/query", parameters(database, query), limits);
     try (InputStream body = accepted(response);
         JsonParser json = StreamedJson.parser(body)) {
       InfluxQlAnswer.read(json, rows);

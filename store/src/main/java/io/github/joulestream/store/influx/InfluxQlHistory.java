@@ -4,8 +4,10 @@ package io.github.joulestream.store.influx;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.schemas.catalogue.Retention;
+import io.github.joulestream.store.StoreText;
 import io.github.joulestream.store.history.HistoryRow;
 import io.github.joulestream.store.history.HistoryStore;
+import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.Selection;
 import io.github.joulestream.store.history.StepSums;
 import java.io.IOException;
@@ -13,11 +15,13 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** History out of an InfluxDB by InfluxQL; a bucket is the database of its name. */
 public final class InfluxQlHistory implements HistoryStore {
@@ -25,11 +29,13 @@ public final class InfluxQlHistory implements HistoryStore {
 
   private final InfluxApi api;
   private final Buckets buckets;
+  private final ReadLimits limits;
 
   /** Closes the API when it is closed. */
-  public InfluxQlHistory(InfluxApi api, Buckets buckets) {
+  public InfluxQlHistory(InfluxApi api, Buckets buckets, ReadLimits limits) {
     this.api = api;
     this.buckets = buckets;
+    this.limits = limits;
   }
 
   /**
@@ -62,12 +68,17 @@ public final class InfluxQlHistory implements HistoryStore {
   }
 
   private static String select(Selection selection, String fields) {
-    return "SELECT %s FROM %s WHERE %s GROUP BY %s"
-        .formatted(
-            fields,
-            quoted(selection.measurement().measurementName()),
-            condition(selection),
-            String.join(", ", selection.tags().stream().map(InfluxQlHistory::quoted).toList()));
+    String query =
+        "SELECT %s FROM %s WHERE %s GROUP BY %s"
+            .formatted(
+                fields,
+                quoted(selection.measurement().measurementName()),
+                condition(selection),
+                String.join(", ", selection.tags().stream().map(InfluxQlHistory::quoted).toList()));
+    // of points that are added up here all are needed
+    return selection.mostRows() == 0 || selection.sums() == Selection.Sums.BY_TAGS_AND_STEPS
+        ? query
+        : query + " LIMIT " + selection.mostRows();
   }
 
   private static String condition(Selection selection) {
@@ -76,22 +87,25 @@ public final class InfluxQlHistory implements HistoryStore {
     if (!selection.window().isEmpty()) {
       conditions.add("%s = %s".formatted(quoted(Measurement.WINDOW), literal(selection.window())));
     }
-    selection
-        .names()
-        .forEach((tag, names) ->
-            conditions.add(
-                "("
-                    + String.join(
-                        " OR ",
-                        names.stream()
-                            .sorted()
-                            .map(name -> "%s = %s".formatted(quoted(tag), literal(name)))
-                            .toList())
-                    + ")"));
+    selection.names().forEach((tag, names) -> conditions.add(anyOf(Map.of(tag, names))));
     if (!selection.condition().isEmpty()) {
       conditions.add("(" + selection.condition() + ")");
     }
+    if (!selection.texts().isEmpty()) {
+      conditions.add(anyOf(selection.texts()));
+    }
     return String.join(" AND ", conditions);
+  }
+
+  /** Any of these tags or fields of text has any of its texts; an empty tag is an absent one. */
+  private static String anyOf(Map<String, Set<String>> texts) {
+    return texts.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .flatMap(entry ->
+            entry.getValue().stream()
+                .sorted()
+                .map(text -> "%s = %s".formatted(quoted(entry.getKey()), literal(text))))
+        .collect(Collectors.joining(" OR ", "(", ")"));
   }
 
   /** Of names of the catalogue. */
@@ -99,9 +113,12 @@ public final class InfluxQlHistory implements HistoryStore {
     return '"' + name + '"';
   }
 
-  /** A text as InfluxQL. */
-  private static String literal(String text) {
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'";
+  /**
+   * A text as InfluxQL: a backslash makes what follows it literal. What no store holds, as a line
+   * break, is not in it either.
+   */
+  static String literal(String text) {
+    return "'" + StoreText.field(text).replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 
   private String database(Selection selection) {
@@ -137,7 +154,7 @@ public final class InfluxQlHistory implements HistoryStore {
 
   private void query(String database, String query, Consumer<HistoryRow> rows) {
     try {
-      api.influxQl().stream(database, query, rows);
+      api.influxQl().stream(database, query, limits, rows);
     } catch (InfluxApi.Denied e) {
       throw unreadable(
           new IOException(

@@ -12,8 +12,10 @@ import io.github.joulestream.energy.Windows;
 import io.github.joulestream.runtime.HttpEndpoint;
 import io.github.joulestream.runtime.StreamedBody;
 import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.store.StoreText;
 import io.github.joulestream.store.history.HistoryRow;
 import io.github.joulestream.store.history.HistoryStore;
+import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.Selection;
 import io.github.joulestream.store.history.StreamedJson;
 import java.io.IOException;
@@ -22,7 +24,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** History out of a QuestDB by SQL over HTTP, embedded or elsewhere. */
@@ -38,11 +40,13 @@ public final class QuestDbHistory implements HistoryStore {
   private static final String NO_TABLE = "table does not exist";
 
   private final HttpEndpoint endpoint;
-  private final Map<Measurement, Set<String>> columns = new HashMap<>();
+  private final Map<Measurement, Set<String>> columns = new ConcurrentHashMap<>();
+  private final ReadLimits limits;
 
   /** Connects with the first query. */
-  public QuestDbHistory(URI url) {
+  public QuestDbHistory(URI url, ReadLimits limits) {
     endpoint = new HttpEndpoint(url, HttpEndpoint.Limits.DEFAULT);
+    this.limits = limits;
   }
 
   /** The store does not answer a query, and why. */
@@ -89,14 +93,16 @@ public final class QuestDbHistory implements HistoryStore {
         select.add(sums ? "sum(%1$s) AS %1$s".formatted(quoted(field)) : quoted(field));
       }
     }
-    return "SELECT %s FROM %s WHERE %s"
-        .formatted(
-            String.join(", ", select),
-            selection.measurement().measurementName(),
-            condition(selection));
+    String sql =
+        "SELECT %s FROM %s WHERE %s"
+            .formatted(
+                String.join(", ", select),
+                selection.measurement().measurementName(),
+                condition(selection, known));
+    return selection.mostRows() == 0 ? sql : sql + " LIMIT " + selection.mostRows();
   }
 
-  private static String condition(Selection selection) {
+  private static String condition(Selection selection, Set<String> known) {
     List<String> conditions = new ArrayList<>();
     conditions.add(QuestDbReader.within(selection.range().from(), selection.range().to()));
     if (!selection.window().isEmpty()) {
@@ -106,9 +112,24 @@ public final class QuestDbHistory implements HistoryStore {
     if (!selection.condition().isEmpty()) {
       conditions.add("(" + selection.condition() + ")");
     }
+    if (!selection.texts().isEmpty()) {
+      conditions.add(anyOf(selection.texts(), known));
+    }
     return String.join(" AND ", conditions);
   }
 
+  /** False where the table has none of these columns, as no row has such a text. */
+  private static String anyOf(Map<String, Set<String>> texts, Set<String> known) {
+    List<String> either = new ArrayList<>();
+    texts.forEach((field, of) -> {
+      if (!of.isEmpty() && known.contains(field)) {
+        either.add(oneOf(field, of));
+      }
+    });
+    return either.isEmpty() ? "false" : "(" + String.join(" OR ", either) + ")";
+  }
+
+  /** Of a tag, or a field of text: an empty text is absent in both. */
   private static String oneOf(String tag, Set<String> names) {
     List<String> literals =
         names.stream()
@@ -126,9 +147,12 @@ public final class QuestDbHistory implements HistoryStore {
     return "(" + String.join(" OR ", either) + ")";
   }
 
-  /** A text as SQL: a quote is doubled, and nothing else has a meaning in it. */
-  private static String literal(String text) {
-    return "'" + text.replace("'", "''") + "'";
+  /**
+   * A text as SQL: a quote is doubled, and nothing else has a meaning in it. What no store holds,
+   * as a line break, is not in it either.
+   */
+  static String literal(String text) {
+    return "'" + StoreText.field(text).replace("'", "''") + "'";
   }
 
   /** Of names of the catalogue. */
@@ -156,7 +180,10 @@ public final class QuestDbHistory implements HistoryStore {
     List<Long> first = new ArrayList<>();
     query(
         "SELECT cast(min(timestamp) AS LONG) AS %s FROM %s WHERE %s"
-            .formatted(Selection.TIME, of.measurement().measurementName(), condition(of)),
+            .formatted(
+                Selection.TIME,
+                of.measurement().measurementName(),
+                condition(of, columnsOf(of.measurement()))),
         row -> {
           if (row.has(Selection.TIME)) {
             first.add(Math.floorDiv(row.number(Selection.TIME), 1_000_000));
@@ -205,8 +232,8 @@ public final class QuestDbHistory implements HistoryStore {
     HttpResponse<InputStream> response =
         endpoint.send(
             endpoint.request("/exec", Map.of("query", sql)).GET().build(),
-            StreamedBody.of(StreamedJson.LONGEST_PAUSE),
-            StreamedJson.LONGEST_SILENCE);
+            StreamedBody.of(limits.pause()),
+            limits.silence());
     try (InputStream body = response.body()) {
       int status = response.statusCode();
       if (status == 401 || status == 403) {

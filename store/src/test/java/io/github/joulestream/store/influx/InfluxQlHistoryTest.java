@@ -9,6 +9,7 @@ import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.TornServer;
 import io.github.joulestream.store.TornServer.Ending;
 import io.github.joulestream.store.history.HistoryReader;
+import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.SiteStep;
 import io.github.joulestream.store.history.StoredHistory;
 import io.github.joulestream.store.history.TimeRange;
@@ -39,7 +40,8 @@ class InfluxQlHistoryTest {
         new StoredHistory(
             new InfluxQlHistory(
                 new InfluxV1(new InfluxAddress(url, InfluxAddress.NO_TOKEN, "-")),
-                Buckets.named("joulestream")))) {
+                Buckets.named("joulestream"),
+                ReadLimits.OF_REPORTS))) {
       history.siteSteps(
           new TreeSet<>(Set.of("s")),
           new TimeRange(0, 86_400_000),
@@ -137,7 +139,8 @@ class InfluxQlHistoryTest {
             new StoredHistory(
                 new InfluxQlHistory(
                     new InfluxV1(new InfluxAddress(server.url(), InfluxAddress.NO_TOKEN, "-")),
-                    Buckets.named("joulestream")))) {
+                    Buckets.named("joulestream"),
+                    ReadLimits.OF_REPORTS))) {
       history.siteSteps(
           new TreeSet<>(Set.of("o'\\\n\"s")),
           new TimeRange(0, 365 * 86_400_000L),
@@ -147,7 +150,7 @@ class InfluxQlHistoryTest {
           .hasSize(12)
           .allMatch(line -> line.contains("joulestream-years"));
       assertThat(server.requests().getFirst())
-          .contains("site%22+%3D+%27o%5C%27%5C%5C%5Cn%22s%27")
+          .contains("site%22+%3D+%27o%5C%27%5C%5C%E2%90%8A%22s%27")
           .contains("time+%3E%3D+0000000+AND+time+%3C+2678400000000000");
     }
   }

@@ -8,6 +8,7 @@ import io.github.joulestream.energy.Windows;
 import io.github.joulestream.store.TornServer;
 import io.github.joulestream.store.TornServer.Ending;
 import io.github.joulestream.store.history.HistoryReader;
+import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.SiteStep;
 import io.github.joulestream.store.history.StoredHistory;
 import io.github.joulestream.store.history.TimeRange;
@@ -34,7 +35,8 @@ class QuestDbHistoryTest {
 
   private static List<SiteStep> read(URI url) {
     List<SiteStep> steps = new ArrayList<>();
-    try (HistoryReader history = new StoredHistory(new QuestDbHistory(url))) {
+    try (HistoryReader history =
+        new StoredHistory(new QuestDbHistory(url, ReadLimits.OF_REPORTS))) {
       history.siteSteps(
           new TreeSet<>(Set.of("s")),
           new TimeRange(0, 86_400_000),

@@ -15,6 +15,7 @@ import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.period.Period;
 import io.github.joulestream.reports.render.HtmlRenderer;
+import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.StoredHistory;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbHistory;
@@ -56,7 +57,8 @@ class ITModelsReport {
       assertThat(up.await()).as(up.output()).isZero();
     }
     try (EmbeddedQuestDb store = EmbeddedQuestDb.start(data.resolve("questdb"), FreePort.find());
-        StoredHistory history = new StoredHistory(new QuestDbHistory(store.url()))) {
+        StoredHistory history =
+            new StoredHistory(new QuestDbHistory(store.url(), ReadLimits.OF_REPORTS))) {
       ReportRequest request =
           new ReportRequest(
               history.sites(),
