@@ -54,7 +54,8 @@ export class SiteState {
           this.jobs.delete(job);
         }
         for (const job of data.jobs) {
-          this.jobs.set(job.job, job);
+          // what a row lacks is as it was
+          this.jobs.set(job.job, {...this.jobs.get(job.job), ...job});
         }
         this.jobsTotal = data.total;
         break;
