@@ -22,6 +22,7 @@ const VIEWS = {
   missing: () => import('./missing.js'),
 };
 
+const ASLEEP_AFTER = 60000;
 const main = document.getElementById('main');
 const polite = document.getElementById('polite');
 const theme = makeTheme();
@@ -88,6 +89,16 @@ function navigate(path, options) {
 
 document.documentElement.classList.toggle('wall', new URLSearchParams(location.search).has('wall'));
 makeKeys(app, navigate);
+// a browser has few connections to a server: a tab that nobody looks at gives its own back
+let sleeping;
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(sleeping);
+  if (document.hidden) {
+    sleeping = setTimeout(() => live.sleep(true), ASLEEP_AFTER);
+  } else {
+    live.sleep(false);
+  }
+});
 addEventListener('unhandledrejection', (event) => {
   if (event.reason?.name === 'AbortError') {
     event.preventDefault();

@@ -14,7 +14,7 @@ export function limitsOf(data) {
 
 export function paintOver(u, data, format) {
   const paint = u.ctx;
-  const scale = u.pxRatio;
+  const scale = globalThis.uPlot.pxRatio;
   paint.save();
   paint.beginPath();
   paint.rect(u.bbox.left, u.bbox.top, u.bbox.width, u.bbox.height);

@@ -99,7 +99,7 @@ export function number(value) {
   return known(value) && Number.isInteger(value) ? count(value) : digits(value);
 }
 
-/** A sum of money: two decimals under 1,000, three digits and a prefix above. */
+/** A sum of money: two decimals under 100, three digits and a prefix above. */
 export function money(value, currency) {
   if (!known(value)) {
     return UNKNOWN;
@@ -110,7 +110,7 @@ export function money(value, currency) {
   if (size > 0 && size < 0.005) {
     return '<' + THIN + '0.01' + unit;
   }
-  if (size < 1000) {
+  if (size < 99.995) {
     return sign + size.toFixed(2) + unit;
   }
   if (size < 1e6) {

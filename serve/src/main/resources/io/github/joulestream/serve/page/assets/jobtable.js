@@ -3,7 +3,7 @@
 
 import {clear, h, link, setAttribute, setText} from './dom.js';
 import * as format from './format.js';
-import {spark} from './spark.js';
+import {spark} from './sparkline.js';
 
 const ALL = 200;
 const ROW = 29;

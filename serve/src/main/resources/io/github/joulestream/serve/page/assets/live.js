@@ -77,7 +77,7 @@ export class Live {
     this.unauthorised = unauthorised;
     this.source = source;
     this.probe = probe;
-    /** 'idle' | 'connecting' | 'live' | 'lost' */
+    /** 'idle' | 'connecting' | 'live' | 'lost' | 'asleep' */
     this.state = 'idle';
     this.paused = false;
     /** The site that is connected: a SiteState, or null. */
@@ -133,6 +133,20 @@ export class Live {
       }
     }
     this.emit('state', this.state);
+  }
+
+  /** Ends the stream while nobody looks; resumed with the same site. */
+  sleep(asleep) {
+    if (asleep && this.current !== null && this.state !== 'idle') {
+      this.generation++;
+      clearTimeout(this.timer);
+      clearTimeout(this.watch);
+      this.stream?.close();
+      this.lostSince = null;
+      this.become('asleep');
+    } else if (!asleep && this.state === 'asleep') {
+      this.connect();
+    }
   }
 
   close() {

@@ -46,7 +46,7 @@ export function sitePower(ctx) {
       clearTimeout(timer);
       load();
     }
-    wasLost = state === 'lost' || (wasLost && state !== 'live');
+    wasLost = state === 'lost' || state === 'asleep' || (wasLost && state !== 'live');
   });
 
   load();

@@ -66,14 +66,14 @@ const TILES = [
     return {
       big: price === null ? format.UNKNOWN : format.digits(price) + '\u2009' + now.supply.currency + '/kWh',
       lines: [
-        price === null || now.milliwatts === null ? '' : format.money(price * now.milliwatts / 1e6, now.supply.currency) + '/h' + (now.supply.synthetic ? ', made up' : ''),
-        now.supply.until === null ? '' : 'until ' + format.clock(now.supply.until, site.zone, false),
+        price === null || now.milliwatts === null ? '' : format.money(price * now.milliwatts / 1e6, now.supply.currency) + '/h',
+        now.supply.until === null ? '' : 'until ' + format.clock(now.supply.until, site.zone, false) + (now.supply.synthetic ? ', made up' : ''),
       ],
       title: now.supply.synthetic ? 'Made up for a simulated site' : '',
     };
   }],
   ['Nodes', (now, site) => ({
-    big: format.count(now.nodesReporting) + ' of ' + format.count(now.nodes),
+    big: now.nodesReporting + '\u2009of ' + format.count(now.nodes),
     lines: [
       now.nodesReporting < now.nodes ? format.ratio(share(now.nodesReporting, now.nodes)) + ' of nodes report' : 'all report',
       site.age >= OLD ? 'data ' + format.age(site.age) + ' old' : format.count(now.jobsRunning) + ' jobs run',
@@ -93,10 +93,12 @@ function crossing(budget, site) {
 export function mount(root, ctx) {
   const site = ctx.params.site;
   const tiles = TILES.map(([name, of]) => {
-    const big = h('p', {class: 'big number'}, format.UNKNOWN);
+    const figure = h('span', {}, format.UNKNOWN);
+    const unit = h('span', {class: 'unit'});
+    const big = h('p', {class: 'big number'}, figure, unit);
     const lines = [h('p', {}, '\u00a0'), h('p', {}, '\u00a0')];
     const element = h('div', {class: 'tile'}, h('h2', {}, name), big, lines);
-    return {name, of, big, lines, element};
+    return {of, figure, unit, lines, element};
   });
   root.append(h('div', {class: 'tiles'}, tiles.map((t) => t.element)));
 
@@ -109,7 +111,9 @@ export function mount(root, ctx) {
     const about = {zone: ctx.zone(site), hourAgo: ctx.power.at('total', time / 1000 - 3600), age: state.age(), time};
     for (const tile of tiles) {
       const figures = tile.of(state.now, about);
-      setText(tile.big, figures.big);
+      const [figure, ...unit] = figures.big.split('\u2009');
+      setText(tile.figure, figure);
+      setText(tile.unit, unit.length > 0 ? '\u2009' + unit.join('\u2009') : '');
       tile.lines.forEach((line, i) => setText(line, figures.lines[i] || '\u00a0'));
       tile.element.classList.toggle('is-over', Boolean(figures.over));
       tile.element.title = figures.title || '';
