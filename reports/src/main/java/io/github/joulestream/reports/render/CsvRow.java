@@ -8,14 +8,17 @@ import java.io.Writer;
  * Rows of RFC 4180: fields with a comma, a quote or an end of line are quoted, and lines end with
  * CR LF.
  */
-final class CsvRow {
+public final class CsvRow {
   /** What makes spreadsheets take a text as a formula, also in its full-width form. */
   private static final String FORMULAS = "=+-@\t\r\n＝＋－＠";
 
   private final Writer out;
   private boolean first = true;
 
-  CsvRow(Writer out) {
+  /**
+   * @param out not closed
+   */
+  public CsvRow(Writer out) {
     this.out = out;
   }
 
@@ -23,14 +26,14 @@ final class CsvRow {
    * Adds a text that someone chose. One that a spreadsheet may take as a formula gets an apostrophe
    * in front; NUL, where programs end a text, becomes U+FFFD.
    */
-  CsvRow text(String text) throws IOException {
+  public CsvRow text(String text) throws IOException {
     String written = Texts.encodable(text).replace('\0', '\uFFFD');
     boolean formula = !written.isEmpty() && FORMULAS.indexOf(written.charAt(0)) >= 0;
     return field(formula ? "'" + written : written);
   }
 
   /** Adds a number, a time, or nothing, as it is. */
-  CsvRow exact(String value) throws IOException {
+  public CsvRow exact(String value) throws IOException {
     return field(value);
   }
 
@@ -48,7 +51,7 @@ final class CsvRow {
   }
 
   /** Ends the row. */
-  void end() throws IOException {
+  public void end() throws IOException {
     out.write("\r\n");
     first = true;
   }

@@ -10,7 +10,8 @@ import java.util.Set;
  * @param path as in the OpenAPI document: {@code /api/v1/sites/{site}/power}
  * @param parameters names of all query parameters that it knows; any other is refused, and so is
  *     one that is there twice. Those that end with {@code .} begin a name: {@code label.}; those
- *     that end with {@code *} may be repeated: {@code site*}
+ *     that end with {@code *} may be repeated: {@code site*}. {@code format} is json or csv; other
+ *     forms are listed, the usual one first: {@code format=html|json|pdf}
  * @param open whether it is answered without knowing who asks
  */
 public record Route(

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.serve.http;
+
+import io.github.joulestream.runtime.NanoClock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/** All event streams that are open, as many as may be. */
+final class EventStreams implements AutoCloseable {
+  private static final Duration LATER = Duration.ofSeconds(30);
+
+  private final HttpSettings.Limits limits;
+  private final HttpCounts counts;
+  private final NanoClock clock;
+  private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+  private final Map<String, Integer> byViewer = new HashMap<>();
+  private boolean ended;
+
+  EventStreams(
+      HttpSettings.Limits limits,
+      HttpCounts counts,
+      NanoClock clock,
+      ScheduledExecutorService timer) {
+    this.limits = limits;
+    this.counts = counts;
+    this.clock = clock;
+    int period = Math.max(1, Math.min(1_000, limits.heartbeatMillis() / 4));
+    timer.scheduleWithFixedDelay(
+        () -> open.forEach(EventStream::tick), period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Opens one; the callback completes when it is over.
+   *
+   * @param who whose it is
+   * @throws Problem if there are too many
+   */
+  void open(EventSource source, String who, Request request, Response response, Callback callback)
+      throws Problem {
+    begin(who);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    response.getHeaders().put("X-Accel-Buffering", "no");
+    Stream stream = new Stream(who);
+    EventStream made =
+        new EventStream(request, response, callback, limits, counts, clock, stream::over);
+    stream.made = made;
+    open.add(made);
+    made.open(
+        source, String.valueOf(request.getHeaders().get("Last-Event-ID")).replace("null", ""));
+    boolean late;
+    synchronized (this) {
+      late = ended;
+    }
+    if (late) {
+      made.bye();
+    }
+  }
+
+  /** Ties a stream to its place in the counts. */
+  private final class Stream {
+    private final String who;
+    private EventStream made;
+
+    private Stream(String who) {
+      this.who = who;
+    }
+
+    private void over() {
+      open.remove(made);
+      end(who);
+    }
+  }
+
+  private synchronized void begin(String who) throws Problem {
+    if (ended) {
+      throw Problem.unavailable("the server ends", LATER);
+    }
+    if (counts.openStreams().get() >= limits.streams()) {
+      counts.refused("streams");
+      throw Problem.unavailable(
+          "there are %,d event streams, and no more are served".formatted(limits.streams()), LATER);
+    }
+    if (byViewer.getOrDefault(who, 0) >= limits.streamsPerViewer()) {
+      counts.refused("streams of a viewer");
+      throw Problem.tooMany(
+          "you have %,d event streams open; close one".formatted(limits.streamsPerViewer()), LATER);
+    }
+    byViewer.merge(who, 1, Integer::sum);
+    counts.openStreams().incrementAndGet();
+  }
+
+  private synchronized void end(String who) {
+    counts.openStreams().decrementAndGet();
+    byViewer.computeIfPresent(who, (key, streams) -> streams == 1 ? null : streams - 1);
+  }
+
+  /** Says bye to all; none is opened any more. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      ended = true;
+    }
+    open.forEach(EventStream::bye);
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.serve.http;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the server listens, and what it bears.
+ *
+ * @param address port 0 for any free one
+ * @param tls certificate and key; null: without TLS
+ * @param hosts names that requests may be addressed to, in lower case and without a port; empty:
+ *     any
+ * @param requestsPerSecond of a viewer, on average; 0: not limited
+ * @param limits of connections and streams
+ */
+public record HttpSettings(
+    InetSocketAddress address,
+    @Nullable Tls tls,
+    Set<String> hosts,
+    int requestsPerSecond,
+    Limits limits) {
+  /** Names of this machine for itself: a page of another name that resolves to it is refused. */
+  public static final Set<String> LOOPBACK_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  /**
+   * PEM files.
+   *
+   * @param certificate with its chain, its own first
+   * @param key PKCS #8, not encrypted
+   */
+  public record Tls(Path certificate, Path key) {}
+
+  /**
+   * What the server bears.
+   *
+   * @param connections in all; more wait until one ends
+   * @param streams event streams in all
+   * @param streamsPerViewer of one viewer; of those without a name, of one address
+   * @param queuedBytes what a stream may leave unread before it is closed
+   * @param requestMillis within which a request has to arrive, its head, once the connection is
+   *     open or the one before is answered
+   * @param answerMillis within which an answer has to be taken that is no event stream
+   * @param heartbeatMillis between comments in event streams
+   */
+  public record Limits(
+      int connections,
+      int streams,
+      int streamsPerViewer,
+      int queuedBytes,
+      int requestMillis,
+      int answerMillis,
+      int heartbeatMillis) {
+    public static final Limits USUAL =
+        new Limits(2_048, 1_000, 300, 2 << 20, 20_000, 300_000, 15_000);
+  }
+}
