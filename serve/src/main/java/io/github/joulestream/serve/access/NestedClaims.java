@@ -38,9 +38,15 @@ final class NestedClaims {
     if (claims.containsKey(name)) {
       return claims.get(name);
     }
-    int dot = name.indexOf('.');
-    return dot > 0 && claims.get(name.substring(0, dot)) instanceof Map<?, ?> within
-        ? find(within, name.substring(dot + 1))
-        : null;
+    // names within may have dots too: resource_access.joulestream.example.org.roles
+    for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+      if (claims.get(name.substring(0, dot)) instanceof Map<?, ?> within) {
+        Object found = find(within, name.substring(dot + 1));
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    return null;
   }
 }

@@ -7,8 +7,11 @@ import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -108,7 +111,12 @@ final class WatchedFile<T> {
   }
 
   private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : ShownText.of(e.toString());
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "it may not be read";
+      case CharacterCodingException _ -> "it is not UTF-8 text";
+      default -> ShownText.of(String.valueOf(e.getMessage()));
+    };
   }
 
   private static Stamp stampOf(Path file) throws IOException {
