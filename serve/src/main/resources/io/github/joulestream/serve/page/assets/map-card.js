@@ -6,7 +6,7 @@ import {append, clear, h, link, setText} from './dom.js';
 import {age, power, ratio, temperature} from './format.js';
 import {factsOf, stateOf} from './map-cells.js';
 import {MODES} from './map-colours.js';
-import {spark} from './spark.js';
+import {spark} from './sparkline.js';
 
 /** A node is asked for when the cursor has stayed for so long, ms. */
 const REST = 200;
