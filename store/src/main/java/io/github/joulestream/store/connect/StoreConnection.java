@@ -85,7 +85,28 @@ public final class StoreConnection {
 
   /** To read single sites, nodes and jobs of it. */
   public WindowReader windows() {
-    return new StoredWindows(new SharedStore(store(ReadLimits.OF_VIEWS)), NanoClock.system());
+    return shared().windows();
+  }
+
+  /** To read all of it for many people at once, who share its turns. */
+  public SharedReaders shared() {
+    HistoryStore store = new SharedStore(store(ReadLimits.OF_VIEWS));
+    return new SharedReaders(
+        new StoredHistory(store), new StoredWindows(store, NanoClock.system()));
+  }
+
+  /**
+   * Readers of one store. Closing either closes the store.
+   *
+   * @param history of reports
+   * @param windows of single sites, nodes and jobs
+   */
+  public record SharedReaders(HistoryReader history, WindowReader windows)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      windows.close();
+    }
   }
 
   private HistoryStore store(ReadLimits limits) {

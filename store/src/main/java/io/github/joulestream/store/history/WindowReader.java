@@ -9,14 +9,18 @@ import java.util.function.Consumer;
  * Reads single sites, nodes, devices and jobs, for people who look at them. Every method throws
  * {@link java.io.UncheckedIOException} as those of {@link HistoryReader} do, and {@link
  * TooManyRows} instead of passing on more rows than it may. All texts are data to the store, never
- * part of a query's language.
+ * part of a query's language. Safe for many threads: the store has a few requests at a time, and
+ * who waits for a turn, or for the answer, for too long gets an {@link
+ * java.io.UncheckedIOException}.
  */
 public interface WindowReader extends AutoCloseable {
   /**
    * The ledger of a site in steps, in order of time, fragments added up.
    *
    * @param stepMillis 10 s, or a multiple of it that an hour or a day is a multiple of: from a
-   *     quarter of an hour on it is read out of quarters, from an hour on out of hours
+   *     quarter of an hour on it is read out of quarters, from an hour on out of hours, where it is
+   *     a multiple of them
+   * @param range is widened to whole steps
    */
   void sitePower(
       String site, TimeRange range, int stepMillis, int mostRows, Consumer<SiteStep> rows);
@@ -48,14 +52,18 @@ public interface WindowReader extends AutoCloseable {
   void placementsOfNode(
       String site, String node, TimeRange range, int mostRows, Consumer<PlacementRow> rows);
 
-  /** Where a job ran. */
+  /**
+   * Where a job ran.
+   *
+   * @param range of the whole job: what it began to hold within a day of it, and held in it
+   */
   void placementsOfJob(
       String site, String job, TimeRange range, int mostRows, Consumer<PlacementRow> rows);
 
   /**
    * Summaries of one job, its fragments as separate rows, which add up.
    *
-   * @param range in which it started
+   * @param range in which it started, within a day
    */
   void job(String site, String job, TimeRange range, int mostRows, Consumer<JobSummary> rows);
 
@@ -72,7 +80,11 @@ public interface WindowReader extends AutoCloseable {
       int mostRows,
       Consumer<JobSummary> rows);
 
-  /** Energy of single jobs by quarters of an hour. */
+  /**
+   * Energy of single jobs by quarters of an hour.
+   *
+   * @param range is widened to whole quarters
+   */
   void jobQuarters(
       String site, SortedSet<String> jobs, TimeRange range, int mostRows, Consumer<UsageRow> rows);
 

@@ -6,7 +6,7 @@ import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.connect.StoreConnection;
-import io.github.joulestream.store.history.WindowContract;
+import io.github.joulestream.store.history.BoundedWindowContract;
 import io.github.joulestream.store.history.WindowReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Single sites, nodes and jobs out of a real InfluxDB. */
-class ITInfluxWindows extends WindowContract {
+class ITInfluxWindows extends BoundedWindowContract {
   @TempDir static Path folder;
   private Influxd server;
   private PointSink sink;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.connect.StoreConnection;
-import io.github.joulestream.store.history.WindowContract;
+import io.github.joulestream.store.history.BoundedWindowContract;
 import io.github.joulestream.store.history.WindowReader;
 import io.github.joulestream.store.influx.InfluxAddress;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Single sites, nodes and jobs out of the embedded store. */
-class ITQuestDbWindows extends WindowContract {
+class ITQuestDbWindows extends BoundedWindowContract {
   @TempDir static Path folder;
   private EmbeddedQuestDb store;
   private PointSink sink;
