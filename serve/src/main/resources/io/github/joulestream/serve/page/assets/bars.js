@@ -39,7 +39,7 @@ export function barTable({caption, columns}) {
   const before = button('before', () => turn(-1), {class: 'quiet'});
   const after = button('after', () => turn(1), {class: 'quiet'});
   const pager = h('div', {class: 'pager'}, before, after, where);
-  const element = h('div', {}, h('div', {class: 'scroll'}, h('table', {class: 'figures bar-table'}, h('caption', {class: 'hidden-text'}, caption),
+  const element = h('div', {}, h('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': caption}, h('table', {class: 'figures bar-table'}, h('caption', {class: 'hidden-text'}, caption),
     h('thead', {}, h('tr', {}, columns.map((column, i) => [h('th', {scope: 'col', class: column.number && 'number'}, column.label),
       i === 0 ? h('td', {class: 'bar-cell'}) : null]))), body)), pager);
   let rows = [];
@@ -97,7 +97,7 @@ export function barTable({caption, columns}) {
  */
 export function timeBars({caption, zone, head}) {
   const plot = h('div', {class: 'gantt'});
-  const twin = h('div', {class: 'scroll', hidden: true});
+  const twin = h('div', {class: 'scroll', hidden: true, tabindex: '0', role: 'group', 'aria-label': caption});
   const where = h('span', {class: 'muted'});
   const before = button('before', () => turn(-1), {class: 'quiet'});
   const after = button('after', () => turn(1), {class: 'quiet'});

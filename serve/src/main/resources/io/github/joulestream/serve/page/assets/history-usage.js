@@ -21,7 +21,7 @@ export function usageBlock(ctx, {site, zone}) {
   const group = h('select', {'aria-label': 'group by', on: {change: () => changed()}},
     [...GROUPS, LABEL].map((each) => h('option', {value: each}, each === LABEL ? 'a label …' : each)));
   const label = h('input', {'aria-label': 'name of the label', placeholder: 'model', size: '10', hidden: true, on: {change: () => changed()}});
-  const result = h('div', {class: 'scroll'});
+  const result = h('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Usage by group'});
   const {format} = ctx;
   let range = null;
   append(part.body, h('p', {class: 'usage-by'}, h('label', {}, 'by ', group), label), result);

@@ -130,7 +130,7 @@ export function colourTable(mode, palette) {
 
 /** Ink that is read on a colour. */
 export function inkOn(colour) {
-  return luminance(colour) > 0.22 ? [0, 0, 0] : [255, 255, 255];
+  return luminance(colour) > 0.179 ? [0, 0, 0] : [255, 255, 255];
 }
 
 export function css([r, g, b]) {
@@ -147,7 +147,7 @@ export function wordsOf(mode, value) {
     case 'busy':
     case 'heldIdle': return `${value} %`;
     case 'temperature': return `${value} °C`;
-    case 'age': return value >= 254 ? 'over 253 s' : `${value} s`;
+    case 'age': return value >= 250 ? '250 s or more' : `${value} s`;
     default: return '';
   }
 }

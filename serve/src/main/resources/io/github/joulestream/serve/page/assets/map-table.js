@@ -35,7 +35,7 @@ export function mapTable({source, open, href}) {
   const before = button('before', () => turn(-1), {class: 'quiet'});
   const after = button('after', () => turn(1), {class: 'quiet'});
   const element = h('div', {class: 'map-table', hidden: true},
-    h('div', {class: 'scroll'}, h('table', {class: 'figures'}, caption, h('thead', {}, h('tr', {}, heads)), body)),
+    h('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Table of the map'}, h('table', {class: 'figures'}, caption, h('thead', {}, h('tr', {}, heads)), body)),
     h('div', {class: 'pager'}, before, after, where));
   let by = 'name';
   let descending = false;

@@ -73,7 +73,7 @@ export function reasonsOf(device) {
 export function deviceCharts(ctx, {node, zone}) {
   const charts = new Charts(ctx);
   const grid = h('div', {class: 'chart-grid'});
-  const others = h('div', {class: 'scroll'});
+  const others = h('div', {class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Devices'});
   const element = h('div', {}, grid, others);
   let made = '';
   let shown = [];
