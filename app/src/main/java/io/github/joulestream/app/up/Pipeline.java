@@ -10,6 +10,7 @@ import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.serve.live.LiveTopics;
 import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
@@ -42,7 +43,7 @@ final class Pipeline {
   private final StreamsApplication streams;
   private final StoreWriter writer;
   private final AlertSender sender;
-  private final LiveView live;
+  private final LiveTopics live;
   private final QuestDbReader reader;
   private final KafkaPublisher publisher;
   private final CompletionCheck completion;
@@ -99,7 +100,7 @@ final class Pipeline {
         components.add(
             "alert sender", new AlertSender(kafka, "up", options.alertTargets(), clock, nanos));
     sender.start();
-    live = components.add("live view", new LiveView(kafka, nanos));
+    live = components.add("live view", new LiveTopics(kafka, clock));
     live.start();
     reader = components.add("reader", new QuestDbReader(store.url()));
     publisher = components.add("publisher", KafkaPublisher.connect(kafka, "joulestream-up"));
@@ -115,7 +116,7 @@ final class Pipeline {
     return writer;
   }
 
-  LiveView live() {
+  LiveTopics live() {
     return live;
   }
 

@@ -8,6 +8,7 @@ import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.serve.live.LiveTopics;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -137,7 +138,7 @@ final class ProgressLines {
     lastReadings = readings;
     OptionalLong total =
         workloads.size() == 1 ? workloads.getFirst().totalReadings() : OptionalLong.empty();
-    LiveView live = pipeline.live();
+    LiveTopics live = pipeline.live();
     StoreWriter writer = pipeline.writer();
     String power =
         live.siteMilliwatts().entrySet().stream()
