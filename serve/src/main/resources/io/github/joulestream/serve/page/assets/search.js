@@ -16,6 +16,10 @@ export function parseSearch(text) {
   for (const found of text.matchAll(pattern)) {
     const known = found[2] !== undefined && Object.hasOwn(FIELDS, found[2].toLowerCase());
     let value = found[3] ?? found[4];
+    if (found[2] === undefined && value.endsWith(':') && Object.hasOwn(FIELDS, value.slice(0, -1).toLowerCase())) {
+      // its value is still to be typed
+      continue;
+    }
     if (found[2] !== undefined && !known) {
       // an id may hold a colon: it is text
       value = found[2] + ':' + value;
