@@ -47,6 +47,14 @@ public record Answer(
   public record Bytes(String type, byte[] bytes, String fileName) implements Content {}
 
   /**
+   * Bytes that are the same for everybody and never change at their path, which has their version
+   * in it: browsers may keep them for ever. With an ETag.
+   *
+   * @param type media type, with a charset if it is text
+   */
+  public record Fixed(String type, byte[] bytes) implements Content {}
+
+  /**
    * Bytes that are written as they come.
    *
    * @param type media type

@@ -54,8 +54,12 @@ final class AnswerWriter {
     if (etag != null && answer.status() == 200) {
       String own = etag(etag, received);
       headers.put(HttpHeader.ETAG, own);
-      headers.put(HttpHeader.CACHE_CONTROL, "private, no-cache");
-      headers.put(HttpHeader.VARY, "Accept, Authorization, Cookie");
+      if (answer.content() instanceof Answer.Fixed) {
+        headers.put(HttpHeader.CACHE_CONTROL, "public, max-age=31536000, immutable");
+      } else {
+        headers.put(HttpHeader.CACHE_CONTROL, "private, no-cache");
+        headers.put(HttpHeader.VARY, "Accept, Authorization, Cookie");
+      }
       if (matches(request, own)) {
         response.setStatus(304);
         response.write(true, ByteBuffer.allocate(0), callback);
@@ -70,6 +74,7 @@ final class AnswerWriter {
         attach(headers, bytes.fileName());
         bytes(bytes.type(), bytes.bytes(), response, callback);
       }
+      case Answer.Fixed fixed -> bytes(fixed.type(), fixed.bytes(), response, callback);
       case Answer.Csv csv -> stream(CSV, head, out -> CsvText.write(csv, out), response, callback);
       case Answer.Stream stream -> {
         attach(headers, stream.fileName());

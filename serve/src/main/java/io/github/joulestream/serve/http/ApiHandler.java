@@ -193,9 +193,6 @@ final class ApiHandler extends Handler.Abstract {
   }
 
   private Visibility visibility(Request request, Route route, String peer) throws Problem {
-    if (route.open()) {
-      return new Visibility(NOBODY, false);
-    }
     try {
       Viewer viewer =
           access.viewer(
@@ -205,6 +202,9 @@ final class ApiHandler extends Handler.Abstract {
                   session(request)));
       return new Visibility(viewer, access.sitesForAll());
     } catch (Access.Refusal e) {
+      if (route.open()) {
+        return new Visibility(NOBODY, false);
+      }
       counts.refused("credentials");
       Duration wait = failures.take(peer);
       Problem problem =

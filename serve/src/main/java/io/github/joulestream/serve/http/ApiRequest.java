@@ -12,7 +12,7 @@ import java.util.SortedMap;
  * is repeated that may not be, and it is known who asks. {@link Parameters} reads values.
  */
 public interface ApiRequest {
-  /** What who asks may see; for open routes that of nobody. */
+  /** What who asks may see; on open routes that of nobody, if it is not known who asks. */
   Visibility visibility();
 
   /** A part of the path, decoded: {@code site}. */

@@ -78,6 +78,6 @@ public final class PageFiles {
         assets
             .find(request.path("version"), request.path("file"))
             .orElseThrow(() -> Problem.notFound("this release of the page has no such file"));
-    return Answer.of(new Answer.Bytes(asset.type(), asset.bytes(), "")).withEtag(asset.hash());
+    return Answer.of(new Answer.Fixed(asset.type(), asset.bytes())).withEtag(asset.hash());
   }
 }

@@ -342,6 +342,39 @@ class HttpServerTest {
   }
 
   @Test
+  void openRoutes_knowWhoAsks_ifThatIsKnown() throws Exception {
+    Route open =
+        new Route(
+            "GET",
+            "/open",
+            Set.of(),
+            true,
+            r -> Answer.json(r.visibility().viewer().name() + r.visibility().sites()));
+    try (TestServer server = new TestServer(List.of(open))) {
+      assertThat(server.get("/open", "X-Test-User", "ann").body()).isEqualTo("\"anntrue\"");
+      HttpResponse<String> nobody = server.get("/open", "X-Test-User", "none");
+      assertThat(nobody.statusCode()).isEqualTo(200);
+      assertThat(nobody.body()).isEqualTo("\"false\"");
+    }
+  }
+
+  @Test
+  void whatNeverChanges_isKeptByBrowsers() throws Exception {
+    Route fixed =
+        Route.get(
+            "/fixed",
+            Set.of(),
+            r -> Answer.of(new Answer.Fixed("text/css", new byte[] {'a'})).withEtag("hash"));
+    try (TestServer server = new TestServer(List.of(fixed))) {
+      HttpResponse<String> response = server.get("/fixed");
+      assertThat(response.body()).isEqualTo("a");
+      assertThat(response.headers().firstValue("Content-Type")).contains("text/css");
+      assertThat(response.headers().allValues("Cache-Control"))
+          .containsExactly("public, max-age=31536000, immutable");
+    }
+  }
+
+  @Test
   void gzip_isUsedWhereItIsAccepted() throws Exception {
     Route large =
         Route.get(

@@ -195,7 +195,7 @@ class PageFilesTest {
     String path = "/assets/{version}/{file}";
     Answer answer = answer(path, nobody, Map.of("version", version, "file", "app.js"));
     assertThat(answer.etag()).hasSize(64);
-    assertThat(((Answer.Bytes) answer.content()).type())
+    assertThat(((Answer.Fixed) answer.content()).type())
         .isEqualTo("text/javascript; charset=utf-8");
     for (String file : List.of("index.html", "../index.html", "vendor", "", "nothing.js")) {
       assertThatThrownBy(() -> answer(path, nobody, Map.of("version", version, "file", file)))

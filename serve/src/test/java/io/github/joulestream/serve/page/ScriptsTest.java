@@ -69,7 +69,9 @@ class ScriptsTest {
         .forEach((name, asset) -> {
           Matcher imports = IMPORT.matcher(text(asset));
           while (name.endsWith(".js") && imports.find()) {
-            assertThat(assets.files().keySet()).as("imported by %s", name).contains(imports.group(1));
+            assertThat(assets.files().keySet())
+                .as("imported by %s", name)
+                .contains(imports.group(1));
           }
         });
   }
