@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -96,6 +97,24 @@ public final class GridFactors {
    */
   public StepFactors at(long stepStart, int stepMillis, StepEnergy energy) {
     return new StepCalculation(this, stepStart, stepStart + stepMillis, energy).factors();
+  }
+
+  /**
+   * Energy of a step's load that the site generated, mJ; empty if it is not known.
+   *
+   * @param energy what the site's meters measured in the step
+   */
+  public OptionalLong ownMillijoules(long stepStart, int stepMillis, StepEnergy energy) {
+    OwnSupply own = OwnSupply.of(this, stepStart, stepStart + stepMillis, energy);
+    return own.isKnown() ? OptionalLong.of(own.usedMillijoules()) : OptionalLong.empty();
+  }
+
+  /**
+   * End of the interval of a series that this time is in, Unix epoch, ms; empty if it is in none.
+   */
+  public OptionalLong endOf(GridSeries one, long epochMillis) {
+    List<GridInterval> at = values(one).within(epochMillis, epochMillis + 1);
+    return at.isEmpty() ? OptionalLong.empty() : OptionalLong.of(at.getFirst().to());
   }
 
   /** Currency of all amounts of money; empty if there are none, or several currencies. */

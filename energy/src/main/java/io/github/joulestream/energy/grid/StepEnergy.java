@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.grid;
 
+import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.FacilityRatio;
+import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.Totals;
+
 /**
  * What a site's meters measured in a step of time, mJ. {@link #UNKNOWN} where there is no meter,
  * {@link #SILENT} where there is one that was silent for a part of the step.
@@ -26,6 +31,21 @@ public record StepEnergy(
    * the site was measured that its overhead cannot be booked on it.
    */
   public static final long GREATEST_RATIO = 1_000_000;
+
+  /**
+   * Energy at a site's meters of a kind that covered their time; of generation at night it is 0,
+   * and known.
+   */
+  public static long metered(DeviceKind kind, Totals<SiteAmount> totals) {
+    long covered = totals.get(SiteAmount.meterCovered(kind));
+    long all = covered + totals.get(SiteAmount.meterUncovered(kind));
+    if (all == 0) {
+      return UNKNOWN;
+    }
+    return covered > 0 && covered >= FacilityRatio.LEAST_COVERAGE * all
+        ? totals.get(SiteAmount.measured(kind))
+        : SILENT;
+  }
 
   /** Of a site without meters. */
   public static StepEnergy measured(long millijoules) {

@@ -84,25 +84,13 @@ final class SiteLedger implements SiteUse {
                 FacilityRatio.isKnown(DeviceKind.FACILITY, totals)
                     ? totals.get(SiteAmount.FACILITY_MILLIJOULES)
                     : StepEnergy.UNKNOWN,
-                metered(DeviceKind.GENERATION, totals),
-                metered(DeviceKind.EXPORT, totals)));
+                StepEnergy.metered(DeviceKind.GENERATION, totals),
+                StepEnergy.metered(DeviceKind.EXPORT, totals)));
     factors[step] = atStep;
     charges.add(measured, atStep);
     jobCharges.add(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES), atStep);
     idleCharges.add(totals.get(SiteAmount.IDLE_TOTAL_MILLIJOULES), atStep);
     heldIdleCharges.add(totals.get(SiteAmount.HELD_IDLE_MILLIJOULES), atStep);
-  }
-
-  /** Energy at meters that covered their time; of generation at night it is 0, and known. */
-  private static long metered(DeviceKind kind, Totals<SiteAmount> totals) {
-    long covered = totals.get(SiteAmount.meterCovered(kind));
-    long all = covered + totals.get(SiteAmount.meterUncovered(kind));
-    if (all == 0) {
-      return StepEnergy.UNKNOWN;
-    }
-    return covered > 0 && covered >= FacilityRatio.LEAST_COVERAGE * all
-        ? totals.get(SiteAmount.measured(kind))
-        : StepEnergy.SILENT;
   }
 
   /** Sets charges that are not by energy; those of another currency than the prices are not. */

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.serve.stream;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.github.joulestream.serve.http.EventSource.Sink;
+import java.util.List;
+
+/** A client, and the frame that it has. One thread. */
+final class FrameClient {
+  private static final byte[] NOTHING = "{}".getBytes(US_ASCII);
+
+  private final Viewing viewing;
+  private final FrameId id;
+  private final Sink sink;
+  private long base;
+
+  /**
+   * A client that has connected.
+   *
+   * @param id of its frames
+   * @param lastEventId what it received last before; empty at first
+   */
+  FrameClient(Viewing viewing, FrameId id, String lastEventId, Sink sink) {
+    this.viewing = viewing;
+    this.id = id;
+    this.sink = sink;
+    this.base = id.frame(lastEventId);
+  }
+
+  Viewing viewing() {
+    return viewing;
+  }
+
+  /** The frame that it has; 0: none. */
+  long base() {
+    return base;
+  }
+
+  /** It begins at the latest frame; if it claims to have a later one, it has none. */
+  void begin(long latest) {
+    base = base > latest ? 0 : base;
+  }
+
+  boolean isBehind() {
+    return sink.isBehind();
+  }
+
+  /**
+   * Sends a frame. Only its last event has its id: a client that loses its connection within it
+   * comes again with that of the frame before, and gets the rest.
+   *
+   * @return false if the connection is over
+   */
+  boolean send(FrameEvents frame, long number) {
+    List<FrameEvents.Event> events = frame.all();
+    for (int i = 0; i < events.size(); i++) {
+      FrameEvents.Event event = events.get(i);
+      String eventId = id.text(i == events.size() - 1 ? number : base);
+      if (!sink.send(eventId, event.name(), event.data())) {
+        return false;
+      }
+    }
+    base = number;
+    return true;
+  }
+
+  /** The server ends. */
+  void bye() {
+    sink.send(id.text(base), "bye", NOTHING);
+    sink.close();
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.serve.stream;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
+import io.github.joulestream.serve.http.JsonText;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The jobs that clients of one {@link Viewing} have: the viewer's own, then the largest of the
+ * others that they may see. One thread.
+ */
+final class JobsView {
+  /** Jobs that are gone are kept for clients that come again. */
+  private static final int MOST_GONE = 2_000;
+
+  private final Viewing viewing;
+  private final Map<Long, byte[]> encoded = new HashMap<>();
+  // in order, with the frame since which each is among them
+  private Map<String, Long> members = new LinkedHashMap<>();
+  private Map<String, JobRow> rows = Map.of();
+  private final Deque<Gone> gone = new ArrayDeque<>();
+  // clients that have an earlier frame get all anew
+  private long completeSince;
+  private long lastChange;
+  private int total = -1;
+
+  private record Gone(String job, long frame) {}
+
+  private record Candidate(String job, boolean own, long milliwatts) {
+    static final Comparator<Candidate> ORDER =
+        Comparator.comparing(Candidate::own)
+            .thenComparingLong(Candidate::milliwatts)
+            .reversed()
+            .thenComparing(Candidate::job);
+  }
+
+  JobsView(Viewing viewing, long frame) {
+    this.viewing = viewing;
+    this.completeSince = frame;
+    this.lastChange = frame;
+  }
+
+  Viewing viewing() {
+    return viewing;
+  }
+
+  /**
+   * Takes in the jobs of the site.
+   *
+   * @param now all of them, each of them up to date
+   * @return whether something changed
+   */
+  boolean update(Map<String, JobRow> now, long frame) {
+    encoded.clear();
+    List<Candidate> candidates = new ArrayList<>();
+    now.forEach((job, row) -> {
+      if (viewing.visibility().job(row.user(), row.project())) {
+        boolean own = viewing.visibility().isOwn(row.user());
+        candidates.add(new Candidate(job, own, row.milliwatts()));
+      }
+    });
+    if (total != candidates.size()) {
+      total = candidates.size();
+      lastChange = frame;
+    }
+    candidates.sort(Candidate.ORDER);
+    Map<String, Long> before = members;
+    members = new LinkedHashMap<>();
+    long latest = lastChange;
+    for (Candidate one : candidates.subList(0, Math.min(viewing.jobs(), candidates.size()))) {
+      Long since = before.remove(one.job());
+      members.put(one.job(), since == null ? (Long) frame : since);
+      if (since == null
+          || requireNonNull(now.get(one.job())).hasChanged(viewing.positions(), frame - 1)) {
+        latest = frame;
+      }
+    }
+    for (String job : before.keySet()) {
+      gone.addLast(new Gone(job, frame));
+      latest = frame;
+    }
+    while (gone.size() > MOST_GONE) {
+      completeSince = gone.removeFirst().frame();
+    }
+    lastChange = latest;
+    rows = now;
+    return lastChange == frame;
+  }
+
+  /** The event for a client that has this frame; null if nothing changed since. */
+  byte @Nullable [] changes(long base) {
+    return base >= lastChange ? null : encoded.computeIfAbsent(base, this::encode);
+  }
+
+  private byte[] encode(long base) {
+    boolean isFull = base < completeSince;
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ascii(out, "{\"full\":" + isFull + ",\"total\":" + total + ",\"jobs\":[");
+    boolean first = true;
+    for (Map.Entry<String, Long> member : members.entrySet()) {
+      JobRow row = requireNonNull(rows.get(member.getKey()));
+      boolean isNew = isFull || member.getValue() > base;
+      if (isNew || row.hasChanged(viewing.positions(), base)) {
+        ascii(out, first ? "" : ",");
+        boolean own = viewing.visibility().isOwn(row.user());
+        row.write(out, viewing.positions(), own, isNew ? -1 : base);
+        first = false;
+      }
+    }
+    ascii(out, "],\"gone\":");
+    out.writeBytes(JsonText.bytes(isFull ? List.of() : goneSince(base)));
+    ascii(out, "}");
+    return out.toByteArray();
+  }
+
+  private List<String> goneSince(long base) {
+    return gone.stream()
+        .filter(one -> one.frame() > base && !members.containsKey(one.job()))
+        .map(Gone::job)
+        .distinct()
+        .toList();
+  }
+
+  private static void ascii(ByteArrayOutputStream out, String text) {
+    out.writeBytes(text.getBytes(US_ASCII));
+  }
+}
