@@ -19,6 +19,20 @@ final class FromStore {
   }
 
   /**
+   * Reads rows, which are taken in as they arrive.
+   *
+   * @param parameter that makes the answer smaller
+   */
+  static void rows(String parameter, Runnable reading) throws Problem {
+    read(
+        parameter,
+        () -> {
+          reading.run();
+          return true;
+        });
+  }
+
+  /**
    * Reads.
    *
    * @param parameter that makes the answer smaller

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.api;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.grid.ExactSum;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.serve.http.Answer;
 import io.github.joulestream.serve.http.ApiRequest;
@@ -13,12 +16,15 @@ import io.github.joulestream.serve.http.Range;
 import io.github.joulestream.serve.http.Route;
 import io.github.joulestream.serve.live.LiveSites;
 import io.github.joulestream.store.history.WindowReader;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -89,11 +95,11 @@ public final class SitesApi {
   private record Ledger(
       String site,
       Range range,
-      long measuredMillijoules,
-      long jobsMillijoules,
-      long idleMillijoules,
-      long differenceMillijoules,
-      Map<String, Long> amounts) {}
+      BigInteger measuredMillijoules,
+      BigInteger jobsMillijoules,
+      BigInteger idleMillijoules,
+      BigInteger differenceMillijoules,
+      SortedMap<String, BigInteger> amounts) {}
 
   private Answer all(ApiRequest request) {
     List<SiteState> all = sites.visible(request.visibility()).stream().map(states::of).toList();
@@ -116,18 +122,20 @@ public final class SitesApi {
     names.addAll(METERS.keySet());
     names.add(COVERAGE);
     Series series = new Series(range, step, clock.epochMillis(), names);
-    Store.read(() ->
-        windows.sitePower(
-            site,
-            range.millis(),
-            step,
-            MOST_STEPS,
-            row -> {
-              int index = series.index(row.stepStart());
-              if (index >= 0) {
-                put(series, index, row.totals());
-              }
-            }));
+    FromStore.rows(
+        "from",
+        () ->
+            windows.sitePower(
+                site,
+                range.millis(),
+                step,
+                MOST_STEPS,
+                row -> {
+                  int index = series.index(row.stepStart());
+                  if (index >= 0) {
+                    put(series, index, row.totals());
+                  }
+                }));
     return request.format().equals("csv")
         ? Answer.of(new Answer.Csv(series.columns(), series.rows()))
         : Answer.json(new SitePower(site, range, step / 1_000, series.steps(), series.values()));
@@ -153,23 +161,32 @@ public final class SitesApi {
     Range asked = parameters.range(HOUR, LONGEST);
     int step = ledgerStep(asked);
     Range range = asked.aligned(step);
-    Totals<SiteAmount> sum = Totals.ofSite();
-    Store.read(() ->
-        windows.sitePower(
-            site,
-            range.millis(),
-            step,
-            (int) Math.min(Integer.MAX_VALUE, range.steps(step)),
-            row -> sum.addAll(row.totals())));
-    Map<String, Long> amounts = new TreeMap<>();
+    Map<SiteAmount, ExactSum> sums = new EnumMap<>(SiteAmount.class);
     for (SiteAmount amount : SiteAmount.values()) {
-      amounts.put(Names.camel(amount.name().toLowerCase(Locale.ROOT)), sum.get(amount));
+      sums.put(amount, new ExactSum());
     }
-    long measured = sum.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
-    long jobs = sum.get(SiteAmount.JOBS_TOTAL_MILLIJOULES);
-    long idle = sum.get(SiteAmount.IDLE_TOTAL_MILLIJOULES);
+    FromStore.rows(
+        "from",
+        () ->
+            windows.sitePower(
+                site,
+                range.millis(),
+                step,
+                (int) Math.min(Integer.MAX_VALUE, range.steps(step)),
+                row -> sums.forEach((amount, sum) -> sum.add(row.totals().get(amount)))));
+    SortedMap<String, BigInteger> amounts = new TreeMap<>();
+    sums.forEach((amount, sum) ->
+        amounts.put(Names.camel(amount.name().toLowerCase(Locale.ROOT)), sum.value()));
+    BigInteger measured = sum(sums, SiteAmount.MEASURED_TOTAL_MILLIJOULES);
+    BigInteger jobs = sum(sums, SiteAmount.JOBS_TOTAL_MILLIJOULES);
+    BigInteger idle = sum(sums, SiteAmount.IDLE_TOTAL_MILLIJOULES);
     return Answer.json(
-        new Ledger(site, range, measured, jobs, idle, measured - jobs - idle, amounts));
+        new Ledger(
+            site, range, measured, jobs, idle, measured.subtract(jobs).subtract(idle), amounts));
+  }
+
+  private static BigInteger sum(Map<SiteAmount, ExactSum> sums, SiteAmount amount) {
+    return requireNonNull(sums.get(amount)).value();
   }
 
   /** The longest step that the edges of the range are on; windows of short ranges only. */
