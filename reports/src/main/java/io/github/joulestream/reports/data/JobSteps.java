@@ -17,6 +17,7 @@ final class JobSteps {
           JobAmount.MEMORY_MILLIJOULES,
           JobAmount.STORAGE_MILLIJOULES,
           JobAmount.CPU_MILLIJOULES,
+          JobAmount.NODE_MILLIJOULES,
           JobAmount.MEASURED_MILLIJOULES,
           JobAmount.ESTIMATED_MILLIJOULES,
           JobAmount.MODELLED_MILLIJOULES,

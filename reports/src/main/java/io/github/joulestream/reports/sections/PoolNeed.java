@@ -12,13 +12,14 @@ import java.util.OptionalDouble;
  * highest size of each group. A pool is credited with saving(k) - saving(1) alone: saving(1) is
  * what each node could do without at its own peak, and needs no pool.
  */
-final class PoolNeed {
+public final class PoolNeed {
   /** One node: right-sizing. */
-  static final String ONE = "1";
+  public static final String ONE = "1";
 
   private final Map<String, Map<String, long[]>> highest = new HashMap<>();
 
-  void add(PoolPeakStep step) {
+  /** Adds an hour of a group. */
+  public void add(PoolPeakStep step) {
     long[] group =
         highest
             .computeIfAbsent(step.pool(), _ -> new HashMap<>())
@@ -28,7 +29,7 @@ final class PoolNeed {
   }
 
   /** need(k), MiB; empty if there are no such groups. */
-  OptionalDouble need(String pool) {
+  public OptionalDouble need(String pool) {
     Map<String, long[]> groups = highest.getOrDefault(pool, Map.of());
     return groups.isEmpty()
         ? OptionalDouble.empty()
@@ -36,23 +37,23 @@ final class PoolNeed {
   }
 
   /** T, MiB: of the groups of one node, so that it is the same for every k. */
-  private double all() {
+  public double seen() {
     return highest.getOrDefault(ONE, Map.of()).values().stream()
         .mapToDouble(group -> group[1])
         .sum();
   }
 
   /** saving(k); empty if there are no such groups. */
-  OptionalDouble saving(String pool) {
+  public OptionalDouble saving(String pool) {
     OptionalDouble need = need(pool);
-    double all = all();
+    double all = seen();
     return need.isEmpty() || all <= 0
         ? OptionalDouble.empty()
         : OptionalDouble.of(1 - need.getAsDouble() / all);
   }
 
   /** saving(k) - saving(1). */
-  OptionalDouble credited(String pool) {
+  public OptionalDouble credited(String pool) {
     OptionalDouble own = saving(pool);
     OptionalDouble one = saving(ONE);
     return own.isEmpty() || one.isEmpty()

@@ -9,9 +9,9 @@ import java.util.OptionalDouble;
  * least this share of the jobs is at or below (definition 1 of R. J. Hyndman and Y. Fan, Sample
  * Quantiles in Statistical Packages, The American Statistician 50, 1996).
  */
-final class Quantiles {
+public final class Quantiles {
   /** Under so many values there are none. */
-  static final int FEWEST = 5;
+  public static final int FEWEST = 5;
 
   private static final int WHOLE = 100;
 
@@ -21,18 +21,20 @@ final class Quantiles {
     this.sorted = sorted;
   }
 
-  static Quantiles of(double[] values) {
+  /** Of these values. */
+  public static Quantiles of(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return new Quantiles(sorted);
   }
 
-  int size() {
+  /** How many values there are. */
+  public int size() {
     return sorted.length;
   }
 
   /** A percentile of 1 to 100; empty under {@link #FEWEST} values. */
-  OptionalDouble at(int percent) {
+  public OptionalDouble at(int percent) {
     if (sorted.length < FEWEST) {
       return OptionalDouble.empty();
     }

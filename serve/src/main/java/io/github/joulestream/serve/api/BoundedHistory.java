@@ -30,10 +30,12 @@ final class BoundedHistory implements HistoryReader {
 
   private final HistoryReader history;
   private final int mostRows;
+  private final int mostJobs;
   private final NanoClock clock;
   private final long startNanos;
   private final long longestNanos;
   private final AtomicInteger rowsRead = new AtomicInteger();
+  private final AtomicInteger jobsRead = new AtomicInteger();
 
   /** It took longer than an answer may take. */
   static final class TookTooLong extends RuntimeException {
@@ -44,10 +46,16 @@ final class BoundedHistory implements HistoryReader {
     }
   }
 
-  /** Begins now; the reader stays open. */
-  BoundedHistory(HistoryReader history, int mostRows, Duration longest, NanoClock clock) {
+  /**
+   * Begins now; the reader stays open.
+   *
+   * @param mostJobs whole jobs: they are kept in memory, and rows of their energy are not
+   */
+  BoundedHistory(
+      HistoryReader history, int mostRows, int mostJobs, Duration longest, NanoClock clock) {
     this.history = history;
     this.mostRows = mostRows;
+    this.mostJobs = mostJobs;
     this.clock = clock;
     this.startNanos = clock.nanos();
     this.longestNanos = longest.toNanos();
@@ -96,7 +104,15 @@ final class BoundedHistory implements HistoryReader {
 
   @Override
   public void jobs(SortedSet<String> sites, TimeRange range, Consumer<JobSummary> rows) {
-    history.jobs(sites, range, bounded(rows));
+    history.jobs(
+        sites,
+        range,
+        bounded(row -> {
+          if (jobsRead.incrementAndGet() > mostJobs) {
+            throw new TooManyRows(mostJobs);
+          }
+          rows.accept(row);
+        }));
   }
 
   @Override

@@ -11,12 +11,17 @@ import io.github.joulestream.reports.data.SiteUse;
 import io.github.joulestream.reports.period.Period;
 import io.github.joulestream.store.history.HistoryReader;
 import io.github.joulestream.store.history.TimeRange;
+import io.github.joulestream.store.history.UsageQuery;
+import io.github.joulestream.store.history.UsageRow;
 import io.github.joulestream.store.history.WindowReader;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * Reads what single jobs cost and emitted: each quarter of an hour of theirs times the factors of
@@ -28,6 +33,9 @@ final class ChargeReader {
 
   /** A thousand jobs of a week have 672,000 quarters. */
   private static final int MOST_ROWS = 1_000_000;
+
+  private static final int FEW_JOBS = 50;
+  private static final long SHORT = 6L * Windows.HOUR_MILLIS;
 
   private final HistoryReader history;
   private final WindowReader windows;
@@ -79,16 +87,38 @@ final class ChargeReader {
             Instant.ofEpochMilli(nowMillis),
             CarbonBasis.Scope.LIFECYCLE);
     Map<String, Charges> charges = new HashMap<>();
-    windows.jobQuarters(
+    quarters(
         site,
         jobs,
         range,
-        MOST_ROWS,
         row ->
             charges
                 .computeIfAbsent(row.job(), job -> new Charges())
                 .add(row.totals().get(JobAmount.TOTAL_MILLIJOULES), at(factors, row.stepStart())));
     return new Read(charges, factors.currency(), latest(factors));
+  }
+
+  /** Of many jobs of a short time all are read in one request, instead of a few in each of many. */
+  private void quarters(
+      String site, SortedSet<String> jobs, TimeRange range, Consumer<UsageRow> rows) {
+    if (jobs.size() <= FEW_JOBS || range.millis() > SHORT) {
+      windows.jobQuarters(site, jobs, range, MOST_ROWS, rows);
+      return;
+    }
+    history.usage(
+        new UsageQuery(
+            new TreeSet<>(Set.of(site)),
+            range,
+            Windows.QUARTER_HOUR_MILLIS,
+            UsageQuery.Detail.JOB,
+            Set.of(),
+            Set.of(),
+            Set.of(JobAmount.TOTAL_MILLIJOULES)),
+        row -> {
+          if (jobs.contains(row.job())) {
+            rows.accept(row);
+          }
+        });
   }
 
   private static StepFactors at(SiteUse factors, long time) {

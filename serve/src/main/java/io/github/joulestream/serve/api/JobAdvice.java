@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Advice on a job, as reports of groups have it: on what it wasted itself, and on jobs of its class
@@ -40,6 +41,7 @@ final class JobAdvice {
   private static final long KEPT_MILLIS = 60_000;
   private static final int MOST_KEPT = 256;
   private static final int MOST_ROWS = 1_000_000;
+  private static final int MOST_JOBS = 50_000;
   private static final Duration MOST_TIME = Duration.ofSeconds(20);
   private static final int AT_ONCE = 2;
 
@@ -91,7 +93,7 @@ final class JobAdvice {
     }
   }
 
-  private @org.jspecify.annotations.Nullable Kept kept(Key key) {
+  private @Nullable Kept kept(Key key) {
     synchronized (kept) {
       return kept.get(key);
     }
@@ -110,7 +112,7 @@ final class JobAdvice {
             ZoneOffset.UTC);
     ReportSource source =
         new StoreReportSource(
-            new BoundedHistory(history, MOST_ROWS, MOST_TIME, NanoClock.system()),
+            new BoundedHistory(history, MOST_ROWS, MOST_JOBS, MOST_TIME, NanoClock.system()),
             new ReportRequest(
                 new TreeSet<>(Set.of(job.site())),
                 period,

@@ -2,8 +2,11 @@
 package io.github.joulestream.serve.api;
 
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.serve.http.Problem;
 import io.github.joulestream.serve.live.LiveSites;
 import io.github.joulestream.store.history.HistoryReader;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -39,5 +42,21 @@ final class SiteNames {
     SortedSet<String> names = new TreeSet<>(known.names);
     names.addAll(live.names());
     return names;
+  }
+
+  /**
+   * The one that is asked for, or all.
+   *
+   * @throws Problem if there is none of that name
+   */
+  SortedSet<String> asked(Optional<String> site) throws Problem {
+    SortedSet<String> names = all();
+    if (site.isEmpty()) {
+      return names;
+    }
+    if (!names.contains(site.get())) {
+      throw Problem.notFound("there is no such site");
+    }
+    return new TreeSet<>(Set.of(site.get()));
   }
 }
