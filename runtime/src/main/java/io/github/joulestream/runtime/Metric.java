@@ -112,6 +112,21 @@ public enum Metric {
   SLURM_JOBS("joulestream_slurm_jobs_records_total", "Records published as jobs."),
   SLURM_NEVER_RAN("joulestream_slurm_jobs_never_ran_total", "Records of jobs that never ran."),
   SLURM_REFUSED("joulestream_slurm_jobs_refused_total", "Records that cannot be read."),
+  SERVE_REQUESTS("joulestream_serve_requests_total", "Requests answered, by route and status."),
+  SERVE_DURATION(
+      "joulestream_serve_request_duration_seconds",
+      "How long requests took until their answer was handed on; event streams apart."),
+  SERVE_REFUSED(
+      "joulestream_serve_refused_requests_total",
+      "Requests and connections that were refused or closed, by reason."),
+  SERVE_STREAMS("joulestream_serve_streams", "Event streams that are open."),
+  SERVE_DROPPED(
+      "joulestream_serve_dropped_clients_total",
+      "Event streams that were closed as their client did not read in time."),
+  SERVE_EVENT_BYTES("joulestream_serve_event_bytes_total", "Bytes of events that were sent."),
+  SERVE_LIVE_REFUSED(
+      "joulestream_serve_live_refused_records_total",
+      "Records that the live view cannot use; left out."),
   LETTERS_DROPPED(
       "joulestream_dead_letters_dropped_total", "Dead letters that Kafka rejects; lost."),
 
@@ -136,6 +151,13 @@ public enum Metric {
   /** Its meaning, in a sentence. */
   public String help() {
     return help;
+  }
+
+  /** Its type for Prometheus. */
+  public String type() {
+    return metricName.endsWith("_duration_seconds")
+        ? "histogram"
+        : isCounter() ? "counter" : "gauge";
   }
 
   /** True if it only grows, as long as the process lives. */

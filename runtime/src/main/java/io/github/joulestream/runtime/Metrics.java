@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
@@ -74,6 +75,41 @@ public final class Metrics {
     return this;
   }
 
+  /**
+   * Shows a figure for each of several things that more than one label names.
+   *
+   * @param values by labels in Prometheus' form: {@code {route="/",status="200"}}
+   */
+  public Metrics showLabelled(Metric metric, Supplier<Map<String, Double>> values) {
+    shown.put(metric, values);
+    return this;
+  }
+
+  /**
+   * Shows a histogram.
+   *
+   * @param counts how many were at most so large, by bound; the last bound is infinite
+   * @param sum of all
+   */
+  public Metrics showHistogram(
+      Metric metric, Supplier<? extends Map<Double, Long>> counts, DoubleSupplier sum) {
+    shown.put(
+        metric,
+        () -> {
+          Map<String, Double> lines = new LinkedHashMap<>();
+          double all = 0;
+          for (Map.Entry<Double, Long> bound : new TreeMap<>(counts.get()).entrySet()) {
+            all = bound.getValue();
+            String text = bound.getKey().isInfinite() ? "+Inf" : number(bound.getKey());
+            lines.put("_bucket{le=\"%s\"}".formatted(text), all);
+          }
+          lines.put("_sum", sum.getAsDouble());
+          lines.put("_count", all);
+          return lines;
+        });
+    return this;
+  }
+
   private static String escaped(String value) {
     return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
@@ -89,7 +125,7 @@ public final class Metrics {
     shown.forEach((metric, values) -> {
       String name = metric.metricName();
       text.append("# HELP ").append(name).append(' ').append(metric.help()).append('\n');
-      text.append("# TYPE ").append(name).append(metric.isCounter() ? " counter\n" : " gauge\n");
+      text.append("# TYPE ").append(name).append(' ').append(metric.type()).append('\n');
       values
           .get()
           .forEach((label, value) ->

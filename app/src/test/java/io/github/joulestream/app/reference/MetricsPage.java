@@ -24,7 +24,7 @@ final class MetricsPage {
           "| `%s` | %s | %s |%n"
               .formatted(
                   metric.metricName(),
-                  metric.isCounter() ? "counter" : "gauge",
+                  metric.type(),
                   ReferencePagesTest.cell(metric.help())));
     }
     return page.toString();

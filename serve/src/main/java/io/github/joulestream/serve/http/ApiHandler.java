@@ -5,6 +5,7 @@ import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.serve.access.Access;
 import io.github.joulestream.serve.access.Credentials;
 import io.github.joulestream.serve.access.Role;
+import io.github.joulestream.serve.access.Sessions;
 import io.github.joulestream.serve.access.Viewer;
 import io.github.joulestream.serve.access.Visibility;
 import io.github.joulestream.store.history.TooManyRows;
@@ -31,8 +32,6 @@ import org.slf4j.LoggerFactory;
 
 /** Answers requests: checks them, finds their routes, and writes what those answer. */
 final class ApiHandler extends Handler.Abstract {
-  static final String SESSION_COOKIE = "joulestream-session";
-
   private static final Logger log = LoggerFactory.getLogger(ApiHandler.class);
   private static final Duration STORE_PAUSE = Duration.ofSeconds(5);
   private static final int BURST_SECONDS = 4;
@@ -86,7 +85,7 @@ final class ApiHandler extends Handler.Abstract {
       route = match.route().path();
       checkOrigin(request);
       String peer = peer(request).getAddress().getHostAddress();
-      Visibility visibility = visibility(request, match.route(), peer);
+      Visibility visibility = visibility(request, match.route());
       Viewer viewer = visibility.viewer();
       String who = viewer.name().isEmpty() ? viewer.role() + "@" + peer : "/" + viewer.name();
       limit(who);
@@ -107,7 +106,7 @@ final class ApiHandler extends Handler.Abstract {
       }
       status = writer.write(answer, received, who, response, callback);
     } catch (Problem e) {
-      status = problem(e, path, response, callback);
+      status = problem(e.status() == 401 ? unknown(request, e) : e, path, response, callback);
     } catch (TooManyRows e) {
       status =
           problem(
@@ -192,7 +191,7 @@ final class ApiHandler extends Handler.Abstract {
     }
   }
 
-  private Visibility visibility(Request request, Route route, String peer) throws Problem {
+  private Visibility visibility(Request request, Route route) throws Problem {
     try {
       Viewer viewer =
           access.viewer(
@@ -205,15 +204,19 @@ final class ApiHandler extends Handler.Abstract {
       if (route.open()) {
         return new Visibility(NOBODY, false);
       }
-      counts.refused("credentials");
-      Duration wait = failures.take(peer);
-      Problem problem =
-          wait.isZero()
-              ? Problem.of(401, "Not authenticated", String.valueOf(e.getMessage()))
-              : Problem.tooMany("too many requests without valid credentials", wait);
+      Problem problem = Problem.of(401, "Not authenticated", String.valueOf(e.getMessage()));
       problem.addSuppressed(e);
       throw problem;
     }
+  }
+
+  /** Whoever tries credentials one after another has to wait soon. */
+  private Problem unknown(Request request, Problem problem) {
+    counts.refused("credentials");
+    Duration wait = failures.take(peer(request).getAddress().getHostAddress());
+    return wait.isZero()
+        ? problem
+        : Problem.tooMany("too many requests without valid credentials", wait);
   }
 
   private static InetSocketAddress peer(Request request) {
@@ -227,7 +230,7 @@ final class ApiHandler extends Handler.Abstract {
   private static String session(Request request) {
     List<String> values =
         Request.getCookies(request).stream()
-            .filter(cookie -> cookie.getName().equals(SESSION_COOKIE))
+            .filter(cookie -> cookie.getName().equals(Sessions.COOKIE))
             .map(HttpCookie::getValue)
             .toList();
     return values.size() == 1 ? values.getFirst() : "";

@@ -5,9 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.runtime.NanoClock;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -33,7 +35,7 @@ final class EventStream implements EventSource.Sink {
   private final NanoClock clock;
   private final int maxQueued;
   private final long heartbeatNanos;
-  private final Runnable over;
+  private final Consumer<EventStream> over;
   private final Writing writing = new Writing();
 
   private final Object lock = new Object();
@@ -55,7 +57,7 @@ final class EventStream implements EventSource.Sink {
       HttpSettings.Limits limits,
       HttpCounts counts,
       NanoClock clock,
-      Runnable over) {
+      Consumer<EventStream> over) {
     this.request = request;
     this.response = response;
     this.callback = callback;
@@ -70,7 +72,14 @@ final class EventStream implements EventSource.Sink {
   /** Sends the head of the answer, and takes events of a source from now on. */
   void open(EventSource from, String lastEventId) {
     enqueue("retry: 3000\n\n".getBytes(UTF_8));
-    AutoCloseable opened = from.open(lastEventId, this);
+    AutoCloseable opened;
+    try {
+      opened = from.open(lastEventId, this);
+    } catch (RuntimeException e) {
+      log.error("An event stream cannot begin", e);
+      close();
+      return;
+    }
     boolean alreadyOver;
     synchronized (lock) {
       source = opened;
@@ -175,7 +184,7 @@ final class EventStream implements EventSource.Sink {
     counts.dropped();
     log.debug("A client of an event stream did not read in time; closed");
     request.getConnectionMetaData().getConnection().getEndPoint().close();
-    finish(new java.io.IOException("the client did not read in time"));
+    finish(new IOException("the client did not read in time"));
   }
 
   /** The connection is over, for whatever reason. */
@@ -190,7 +199,7 @@ final class EventStream implements EventSource.Sink {
       queued = 0;
       opened = source;
     }
-    over.run();
+    over.accept(this);
     if (opened != null) {
       close(opened);
     }
@@ -216,6 +225,8 @@ final class EventStream implements EventSource.Sink {
 
   /** Writes what waits, one write at a time. */
   private final class Writing extends IteratingCallback {
+    private boolean finishing;
+
     @Override
     protected Action process() {
       ByteBuffer next;
@@ -233,18 +244,13 @@ final class EventStream implements EventSource.Sink {
         }
       }
       if (next == null) {
-        response.write(true, ByteBuffer.allocate(0), this);
-        synchronized (lock) {
-          inFlight = 0;
-        }
         finishing = true;
+        response.write(true, ByteBuffer.allocate(0), this);
       } else {
         response.write(false, next, this);
       }
       return Action.SCHEDULED;
     }
-
-    private boolean finishing;
 
     /** As many as go into one write; called with the lock. */
     private ByteBuffer taken() {

@@ -49,10 +49,18 @@ final class EventStreams implements AutoCloseable {
     begin(who);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
     response.getHeaders().put("X-Accel-Buffering", "no");
-    Stream stream = new Stream(who);
     EventStream made =
-        new EventStream(request, response, callback, limits, counts, clock, stream::over);
-    stream.made = made;
+        new EventStream(
+            request,
+            response,
+            callback,
+            limits,
+            counts,
+            clock,
+            stream -> {
+              open.remove(stream);
+              end(who);
+            });
     open.add(made);
     made.open(
         source, String.valueOf(request.getHeaders().get("Last-Event-ID")).replace("null", ""));
@@ -62,21 +70,6 @@ final class EventStreams implements AutoCloseable {
     }
     if (late) {
       made.bye();
-    }
-  }
-
-  /** Ties a stream to its place in the counts. */
-  private final class Stream {
-    private final String who;
-    private EventStream made;
-
-    private Stream(String who) {
-      this.who = who;
-    }
-
-    private void over() {
-      open.remove(made);
-      end(who);
     }
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.http;
 
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +67,17 @@ public final class HttpCounts {
 
   AtomicInteger openStreams() {
     return streams;
+  }
+
+  /** Shows all of it. */
+  public void showIn(Metrics metrics) {
+    metrics
+        .showLabelled(Metric.SERVE_REQUESTS, this::requests)
+        .showHistogram(Metric.SERVE_DURATION, this::durations, this::durationSeconds)
+        .show(Metric.SERVE_REFUSED, "reason", this::refusals)
+        .show(Metric.SERVE_STREAMS, this::streams)
+        .show(Metric.SERVE_DROPPED, this::droppedClients)
+        .show(Metric.SERVE_EVENT_BYTES, this::sentEventBytes);
   }
 
   /** Requests by labels in Prometheus' form, {@code route="/api/v1/sites",status="200"}. */

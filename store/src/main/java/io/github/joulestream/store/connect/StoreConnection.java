@@ -90,9 +90,33 @@ public final class StoreConnection {
 
   /** To read all of it for many people at once, who share its turns. */
   public SharedReaders shared() {
-    HistoryStore store = new SharedStore(store(ReadLimits.OF_VIEWS));
+    return shared(store(ReadLimits.OF_VIEWS));
+  }
+
+  /**
+   * The same of a store that may not be there yet: until it is, every read fails as those of a
+   * store that cannot be reached.
+   */
+  public static SharedReaders sharedLater(Connecting connecting) {
+    return shared(
+        new LaterStore(() -> connecting.connect().store(ReadLimits.OF_VIEWS), NanoClock.system()));
+  }
+
+  private static SharedReaders shared(HistoryStore one) {
+    HistoryStore store = new SharedStore(one);
     return new SharedReaders(
         new StoredHistory(store), new StoredWindows(store, NanoClock.system()));
+  }
+
+  /** Connects to a store, as {@link #to} does. */
+  @FunctionalInterface
+  public interface Connecting {
+    /**
+     * Connects.
+     *
+     * @throws IOException if it cannot be reached
+     */
+    StoreConnection connect() throws IOException;
   }
 
   /**
