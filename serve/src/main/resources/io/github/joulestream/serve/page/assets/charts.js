@@ -7,7 +7,8 @@ import * as format from './format.js';
 import {paintOver, limitsOf} from './chartpaint.js';
 import {tableTwin} from './charttable.js';
 
-const FONT = '12px system-ui, sans-serif';
+const isWall = () => document.documentElement.classList.contains('wall');
+const font = () => (isWall() ? 16 : 12) + 'px system-ui, sans-serif';
 /** Colour of a kind: the name of a custom property of style.css. */
 export const KINDS = {
   gpu: '--gpu', cpu: '--cpu', memory: '--memory', storage: '--storage', node: '--rest', rest: '--rest',
@@ -123,7 +124,7 @@ class TimeChart {
       bands.push({series: [i + 1, i], fill: () => withAlpha(colour(colourName(s)))});
     }
     const axis = {
-      font: FONT, stroke: () => colour('--text-2'),
+      font: font(), stroke: () => colour('--text-2'),
       grid: {stroke: () => colour('--line'), width: 1}, ticks: {stroke: () => colour('--line'), width: 1, size: 4},
     };
     this.plot = new globalThis.uPlot({
@@ -134,8 +135,8 @@ class TimeChart {
       cursor: {y: false, drag: {x: false, y: false}, points: {size: 6}, sync: this.options.sync ? {key: this.options.sync} : undefined},
       scales: {x: {time: true, range: () => this.span()}, y: {range: (u, low, high) => this.bounds(low, high)}},
       axes: [
-        {...axis, size: 26, gap: 4, values: (u, splits, at, space, step) => splits.map((s) => this.timeText(s, step))},
-        {...axis, size: 68, gap: 4, values: (u, splits) => this.valueTexts(splits)},
+        {...axis, size: isWall() ? 32 : 26, gap: 4, values: (u, splits, at, space, step) => splits.map((s) => this.timeText(s, step))},
+        {...axis, size: isWall() ? 90 : 68, gap: 4, values: (u, splits) => this.valueTexts(splits)},
       ],
       hooks: {draw: [(u) => paintOver(u, this.data, this.options.format)], setCursor: [(u) => this.showValues(u.cursor.idx)]},
     }, this.columns(), this.plotted);

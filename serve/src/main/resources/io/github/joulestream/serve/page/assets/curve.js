@@ -56,7 +56,7 @@ export function mount(root, ctx) {
 
   function make() {
     chart?.destroy();
-    chart = timeChart({name: 'Power of ' + site + ' over time, ' + STACKS[stack].label, series: STACKS[stack].series, zone: ctx.zone(site), height: 250});
+    chart = timeChart({name: 'Power of ' + site + ' over time, ' + STACKS[stack].label, series: STACKS[stack].series, zone: ctx.zone(site), height: document.documentElement.classList.contains('wall') ? 340 : 240});
     holder.replaceChildren(chart.element);
     show();
   }

@@ -19,6 +19,7 @@ export function defaultSite(sites) {
 export function makeHeader(root, app, navigate) {
   const {live, theme} = app;
   const chooser = h('select', {'aria-label': 'Site', on: {change: () => navigate(paths.site(chooser.value))}});
+  const wallSite = h('span', {class: 'wall-site'});
   const links = {
     overview: link('/', 'Now'), history: link('/', 'History'), reports: link('/reports', 'Reports'),
   };
@@ -39,7 +40,7 @@ export function makeHeader(root, app, navigate) {
 
   clear(root).append(
     h('a', {href: '/', class: 'brand'}, h('img', {src: new URL('favicon.svg', import.meta.url).pathname, alt: '', width: '20', height: '20'}), 'Joulestream'),
-    h('span', {class: 'site-choice'}, chooser),
+    h('span', {class: 'site-choice'}, chooser, wallSite),
     h('nav', {'aria-label': 'Parts'}, h('ul', {}, Object.values(links).map((l) => h('li', {}, l)))),
     h('span', {class: 'state'}, h('span', {class: 'when'}, zone, ' ', clock), age, books),
     h('span', {class: 'controls'}, pause, colours, help, who, out));
@@ -58,6 +59,7 @@ export function makeHeader(root, app, navigate) {
         chooser.append(h('option', {value: site}, site));
       }
       chooser.value = site;
+      setText(wallSite, site);
       if (live.current?.name !== site && app.me.seesSites) {
         live.site(site);
       }
@@ -90,8 +92,10 @@ export function makeHeader(root, app, navigate) {
     setText(pause, paused ? 'Resume' : 'Pause');
     setAttribute(pause, 'aria-pressed', String(paused));
     const isLost = live.state === 'lost';
-    if (lost.hidden === isLost) {
-      lost.hidden = !isLost;
+    lost.hidden = !(isLost || old);
+    lost.classList.toggle('quietly', !isLost);
+    if (old && !isLost) {
+      setText(lost, 'No reading since ' + format.clock(now.at, at) + '. Do the agents run?');
     }
     if (isLost) {
       setText(lost, 'No connection since ' + format.clock(live.lostSince, at) + '. It is tried again by itself; what is shown is as it was then.');

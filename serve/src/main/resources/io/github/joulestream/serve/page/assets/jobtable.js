@@ -6,7 +6,8 @@ import * as format from './format.js';
 import {spark} from './sparkline.js';
 
 const ALL = 200;
-const ROW = 29;
+/** Height of a row before one has been measured, px. */
+const USUAL_ROW = 29;
 const AROUND = 12;
 
 /** Columns: key, label, how it is sorted first, the text of a job's cell. */
@@ -29,13 +30,14 @@ export class JobTable {
     this.jobs = [];
     this.rows = new Map();
     this.focused = 0;
+    this.rowHeight = USUAL_ROW;
     this.heads = new Map(COLUMNS.map((c) => [c.key, this.head(c)]));
     this.before = h('tr', {class: 'spacer', 'aria-hidden': 'true'}, h('td', {colspan: COLUMNS.length + 1}));
     this.after = h('tr', {class: 'spacer', 'aria-hidden': 'true'}, h('td', {colspan: COLUMNS.length + 1}));
     this.body = h('tbody', {});
     this.table = h('table', {class: 'jobs'},
       h('caption', {class: 'hidden-text'}, 'Jobs that run'),
-      h('thead', {}, h('tr', {}, [...this.heads.values()], h('th', {scope: 'col', class: 'spark-cell'}, 'last 10\u2009min'))),
+      h('thead', {}, h('tr', {}, [...this.heads.values()], h('th', {scope: 'col', class: 'spark-cell'}, h('span', {}, 'last 10\u2009min')))),
       this.body);
     this.element = h('div', {class: 'jobs-scroll scroll', tabindex: '-1', on: {
       scroll: () => this.jobs.length > ALL && this.lay(),
@@ -64,14 +66,15 @@ export class JobTable {
 
   lay() {
     const windowed = this.jobs.length > ALL;
+    this.rowHeight = this.body.querySelector('tr:not(.spacer)')?.offsetHeight || this.rowHeight;
     let first = 0;
     let last = this.jobs.length;
     if (windowed) {
-      first = Math.max(0, Math.floor(this.element.scrollTop / ROW) - AROUND);
-      last = Math.min(last, Math.ceil((this.element.scrollTop + this.element.clientHeight) / ROW) + AROUND);
+      first = Math.max(0, Math.floor(this.element.scrollTop / this.rowHeight) - AROUND);
+      last = Math.min(last, Math.ceil((this.element.scrollTop + this.element.clientHeight) / this.rowHeight) + AROUND);
     }
-    this.before.firstChild.style.height = first * ROW + 'px';
-    this.after.firstChild.style.height = (this.jobs.length - last) * ROW + 'px';
+    this.before.firstChild.style.height = first * this.rowHeight + 'px';
+    this.after.firstChild.style.height = (this.jobs.length - last) * this.rowHeight + 'px';
     const wanted = [];
     const used = new Set();
     if (windowed) {
@@ -157,7 +160,7 @@ export class JobTable {
   }
 
   key(event) {
-    const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 1);
+    const page = Math.max(1, Math.floor(this.element.clientHeight / this.rowHeight) - 1);
     const moves = {ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -this.jobs.length, End: this.jobs.length};
     if (!(event.key in moves) || !event.target.closest('tbody')) {
       return;
@@ -173,7 +176,7 @@ export class JobTable {
       return;
     }
     if (!this.rows.has(job.job)) {
-      this.element.scrollTop = Math.max(0, this.focused * ROW - this.element.clientHeight / 2);
+      this.element.scrollTop = Math.max(0, this.focused * this.rowHeight - this.element.clientHeight / 2);
       this.lay();
     }
     this.rows.get(job.job)?.anchor.focus();

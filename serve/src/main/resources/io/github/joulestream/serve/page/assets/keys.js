@@ -25,7 +25,7 @@ export function makeKeys(app, navigate) {
     h('h2', {id: 'keys-title'}, 'Keys'),
     h('dl', {}, KEYS.map(([keys, does]) => [h('dt', {}, keys.split(' ').map((k) => h('kbd', {}, k))), h('dd', {}, does)])),
     h('p', {}, link('?wall', 'Wall mode', {target: '_self'}), ': no controls, larger type.'),
-    h('form', {method: 'dialog'}, button('Close', () => dialog.close())));
+    h('form', {method: 'dialog'}, button('Close', () => dialog.close(), {autofocus: true})));
   document.body.append(dialog);
   document.addEventListener('keys-help', () => dialog.showModal());
   let before = '';

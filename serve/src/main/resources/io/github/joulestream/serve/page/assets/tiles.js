@@ -8,7 +8,7 @@ import {OLD} from './header.js';
 /** Shares of what is known; null if nothing is. */
 const share = (part, whole) => (whole > 0 && part !== null ? part / whole : null);
 
-/** Each: its name, and what it shows of a SiteNow as {big, lines, over, title}. */
+/** Each: its name, and what it shows of a SiteNow as {big, unit, lines, over, title}. */
 const TILES = [
   ['Power now', (now, site) => ({
     big: format.power(now.milliwatts),
@@ -73,7 +73,8 @@ const TILES = [
     };
   }],
   ['Nodes', (now, site) => ({
-    big: now.nodesReporting + '\u2009of ' + format.count(now.nodes),
+    big: format.count(now.nodesReporting),
+    unit: 'of ' + format.count(now.nodes),
     lines: [
       now.nodesReporting < now.nodes ? format.ratio(share(now.nodesReporting, now.nodes)) + ' of nodes report' : 'all report',
       site.age >= OLD ? 'data ' + format.age(site.age) + ' old' : format.count(now.jobsRunning) + ' jobs run',
@@ -111,9 +112,9 @@ export function mount(root, ctx) {
     const about = {zone: ctx.zone(site), hourAgo: ctx.power.at('total', time / 1000 - 3600), age: state.age(), time};
     for (const tile of tiles) {
       const figures = tile.of(state.now, about);
-      const [figure, ...unit] = figures.big.split('\u2009');
-      setText(tile.figure, figure);
-      setText(tile.unit, unit.length > 0 ? '\u2009' + unit.join('\u2009') : '');
+      const split = figures.unit ? -1 : figures.big.lastIndexOf('\u2009');
+      setText(tile.figure, split < 0 ? figures.big : figures.big.slice(0, split));
+      setText(tile.unit, figures.unit ? '\u2009' + figures.unit : split < 0 ? '' : figures.big.slice(split));
       tile.lines.forEach((line, i) => setText(line, figures.lines[i] || '\u00a0'));
       tile.element.classList.toggle('is-over', Boolean(figures.over));
       tile.element.title = figures.title || '';
