@@ -13,7 +13,7 @@ const SETTLED = 5000;
 const COLUMNS = [
   {id: 'name', label: 'node'},
   {id: 'rack', label: 'rack'},
-  {id: 'power', label: 'power, share of its highest', number: true},
+  {id: 'power', label: 'power', number: true},
   {id: 'busy', label: 'busy', number: true},
   {id: 'heldIdle', label: 'held idle', number: true},
   {id: 'temperature', label: 'temperature', number: true},
@@ -73,7 +73,7 @@ export function mapTable({source, open, href}) {
     if (shown === null) {
       return;
     }
-    setText(caption, shown.racks ? 'Racks, means of their nodes' : 'Nodes');
+    setText(caption, shown.racks ? 'Racks, means of their nodes; power as a share of the highest of each node' : 'Nodes; power as a share of the highest of each');
     setText(heads[0].firstChild, shown.racks ? 'rack' : 'node');
     heads[1].hidden = shown.racks;
     heads[COLUMNS.length].hidden = shown.racks;

@@ -35,6 +35,8 @@ class NodeMap {
     this.jobs = new NodeJobs();
     this.jobsOf = null;
     this.columns = null;
+    /** Whether cells are racks. */
+    this.racks = false;
     this.values = new Uint8Array(0);
     this.first = 0;
     this.build(root);
@@ -106,11 +108,6 @@ class NodeMap {
     this.section.remove();
   }
 
-  /** Whether cells are racks now. */
-  get racks() {
-    return this.ctx.live.options.cells === 'racks';
-  }
-
   /** Groups to racks where there are too many nodes, unless nodes are wished for. */
   grouped() {
     const {live} = this.ctx;
@@ -125,7 +122,13 @@ class NodeMap {
   /** Other nodes, or another view of them: all anew. */
   everything() {
     const {live} = this.ctx;
-    this.columns = live.current?.name === this.site ? live.current.nodes : null;
+    const columns = live.current?.name === this.site ? live.current.nodes : null;
+    if (columns === null && this.columns !== null) {
+      // others are on their way: until then the map stays as it is
+      return;
+    }
+    this.columns = columns;
+    this.racks = live.options.cells === 'racks';
     this.jobsOf = null;
     this.arrange();
   }
@@ -350,7 +353,7 @@ class NodeMap {
     const {offsetWidth, offsetHeight} = element;
     const right = x + this.layout.pitch + 8;
     const left = right + offsetWidth <= this.width ? right : Math.max(0, x - offsetWidth - 8);
-    const top = Math.max(0, Math.min(y, Math.max(this.layout.height, innerHeight) - offsetHeight));
+    const top = Math.max(0, Math.min(y, this.layout.height - offsetHeight));
     element.style.setProperty('left', left + 'px');
     element.style.setProperty('top', top + 'px');
   }
