@@ -209,7 +209,10 @@ public final class QuestDbHistory implements HistoryStore {
       } catch (IOException e) {
         throw unreadable(e);
       }
-      columns.put(measurement, found);
+      // a table that is not there may be made while this reads
+      if (!found.isEmpty()) {
+        columns.put(measurement, found);
+      }
       known = found;
     }
     return known;

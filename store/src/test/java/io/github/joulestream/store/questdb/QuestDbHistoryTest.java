@@ -122,6 +122,18 @@ class QuestDbHistoryTest {
   }
 
   @Test
+  void aTableThatIsNotThere_isLookedForAgain() throws IOException {
+    try (TornServer server =
+            TornServer.ofStatus(400, "{\"error\":\"table does not exist [table=ledger]\"}");
+        HistoryReader history =
+            new StoredHistory(new QuestDbHistory(server.url(), ReadLimits.OF_VIEWS))) {
+      assertThat(history.sites()).isEmpty();
+      assertThat(history.sites()).isEmpty();
+      assertThat(server.requests()).hasSize(2);
+    }
+  }
+
+  @Test
   void aStoreThatDeniesAccess_isNamedWithWhatToGive() throws IOException {
     for (int status : List.of(401, 403)) {
       try (TornServer server = TornServer.ofStatus(status, "Unauthorized")) {
