@@ -23,6 +23,9 @@ const VIEWS = {
 };
 
 const ASLEEP_AFTER = 60000;
+const SITES_AGAIN = 30000;
+const FIRST_SITE_AGAIN = 1000;
+let looking;
 const main = document.getElementById('main');
 const polite = document.getElementById('polite');
 const theme = makeTheme();
@@ -81,6 +84,30 @@ async function start() {
     },
   });
   app.router.show(0);
+  clearTimeout(looking);
+  looking = setTimeout(lookForSites, app.sites.length > 0 ? SITES_AGAIN : FIRST_SITE_AGAIN);
+}
+
+/** Sites that have come up since are offered, too; the first is shown at once. */
+async function lookForSites() {
+  try {
+    if (!app.asking && !document.hidden && app.me.seesSites) {
+      const names = (sites) => sites.map((s) => s.site).join('\n');
+      const {sites} = await api('/api/v1/sites');
+      if (names(sites) !== names(app.sites)) {
+        app.sites = sites;
+        app.header.refresh();
+        document.dispatchEvent(new CustomEvent('sites-changed'));
+      }
+    }
+  } catch (e) {
+    if (e.status === undefined) {
+      throw e;
+    }
+    // the stream says that there is no connection; it is asked again
+  } finally {
+    looking = setTimeout(lookForSites, app.sites.length > 0 ? SITES_AGAIN : FIRST_SITE_AGAIN);
+  }
 }
 
 function navigate(path, options) {

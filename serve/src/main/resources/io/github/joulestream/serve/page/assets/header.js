@@ -37,6 +37,7 @@ export function makeHeader(root, app, navigate) {
   }, {class: 'quiet', hidden: true});
   const lost = document.getElementById('lost');
   let site = null;
+  let lastShown = null;
 
   clear(root).append(
     h('a', {href: '/', class: 'brand'}, h('img', {src: new URL('favicon.svg', import.meta.url).pathname, alt: '', width: '20', height: '20'}), 'Joulestream'),
@@ -46,6 +47,7 @@ export function makeHeader(root, app, navigate) {
     h('span', {class: 'controls'}, pause, colours, help, who, out));
 
   function shown(view, params) {
+    lastShown = [view, params];
     if (params.site) {
       site = params.site;
       memory.set('joulestream.site', site);
@@ -103,11 +105,17 @@ export function makeHeader(root, app, navigate) {
   }
 
   function refresh() {
+    const chosen = chooser.value;
     clear(chooser);
     for (const each of app.sites) {
       chooser.append(h('option', {value: each.site}, each.site));
     }
     chooser.parentElement.hidden = app.sites.length === 0;
+    if (chosen) {
+      chooser.value = chosen;
+    } else if (lastShown) {
+      shown(...lastShown);
+    }
     const me = app.me;
     setText(who, me.user);
     who.title = 'role ' + me.role + (me.projects.length > 0 ? ', projects ' + me.projects.join(', ') : '');

@@ -49,7 +49,6 @@ export function mount(root, ctx) {
     sort = key;
     show();
   }});
-  table.element.dataset.go = 'jobs';
   table.element.addEventListener('pointerenter', () => {
     hovering = true;
   });
@@ -114,7 +113,7 @@ export function mount(root, ctx) {
     if (all.length > 0) {
       return 'No job of ' + format.count(total) + ' is so. Search by user:NAME, project:NAME, name:TEXT, job:ID, or any text; a minus sign leaves out.';
     }
-    return 'No job runs that you may see. Jobs appear when a scheduler reports them: joulestream slurm or joulestream kubernetes; see docs/jobs.md.';
+    return 'No job runs that you may see. Jobs appear when a scheduler reports them: see docs/jobs.md.';
   }
 
   async function poll() {

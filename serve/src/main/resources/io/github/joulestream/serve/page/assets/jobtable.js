@@ -60,6 +60,7 @@ export class JobTable {
   /** Shows jobs in this order. */
   show(jobs) {
     this.jobs = jobs;
+    this.focused = Math.max(0, Math.min(this.focused, jobs.length - 1));
     setAttribute(this.table, 'aria-rowcount', jobs.length > ALL ? jobs.length + 1 : null);
     this.lay();
   }
@@ -134,7 +135,7 @@ export class JobTable {
   fill(row, job, index, windowed) {
     setText(row.anchor, job.job);
     setAttribute(row.anchor, 'href', this.paths.job(job.path));
-    setAttribute(row.anchor, 'tabindex', index === this.focused ? '0' : '-1');
+    this.showFocus(row, index);
     setText(row.name, job.name);
     setText(row.user, job.user);
     setText(row.project, job.project);
@@ -149,12 +150,18 @@ export class JobTable {
     row.small.set(job.recent);
   }
 
+  /** One row is in the order of Tab: the one that had the focus last, or the first. */
+  showFocus(row, index) {
+    setAttribute(row.anchor, 'tabindex', index === this.focused ? '0' : '-1');
+    setAttribute(row.anchor, 'data-go', index === this.focused ? 'jobs' : null);
+  }
+
   focusIn(event) {
     const index = event.target.closest('tr')?.dataset.index;
     if (index !== undefined) {
       this.focused = Number(index);
       for (const row of this.rows.values()) {
-        setAttribute(row.anchor, 'tabindex', Number(row.element.dataset.index) === this.focused ? '0' : '-1');
+        this.showFocus(row, Number(row.element.dataset.index));
       }
     }
   }

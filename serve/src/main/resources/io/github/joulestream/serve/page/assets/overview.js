@@ -17,8 +17,16 @@ export function mount(root, ctx) {
   const holder = h('div', {class: 'bands'});
   root.append(h('h1', {class: 'hidden-text'}, 'Now'), empty, holder);
   const off = ctx.live.on('site', () => showEmpty());
+  let asked = ctx.params;
+  const firstSite = () => {
+    if (site === null) {
+      open(asked);
+    }
+  };
+  document.addEventListener('sites-changed', firstSite);
 
   function open(params) {
+    asked = params;
     const wanted = params.site || defaultSite(ctx.sites()) || null;
     if (wanted === site && bands.length > 0) {
       return;
@@ -103,6 +111,7 @@ export function mount(root, ctx) {
     update: open,
     unmount() {
       off();
+      document.removeEventListener('sites-changed', firstSite);
       leave();
     },
   };
