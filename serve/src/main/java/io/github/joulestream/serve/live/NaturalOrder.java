@@ -7,8 +7,8 @@ import java.util.Comparator;
  * Names in the order in which people count: runs of digits by their value, the rest by its
  * characters. {@code n2} is before {@code n10}; {@code n02} is after {@code n2}.
  */
-final class NaturalOrder implements Comparator<String> {
-  static final NaturalOrder INSTANCE = new NaturalOrder();
+public final class NaturalOrder implements Comparator<String> {
+  public static final NaturalOrder INSTANCE = new NaturalOrder();
 
   private NaturalOrder() {}
 
