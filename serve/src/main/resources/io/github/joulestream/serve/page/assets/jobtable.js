@@ -20,6 +20,7 @@ const COLUMNS = [
   {key: 'cost', label: 'cost', number: true, text: (j) => format.money(j.cost, j.currency), down: true},
   {key: 'co2e', label: 'CO\u2082e', number: true, text: (j) => format.mass(j.co2eGrams), down: true},
   {key: 'heldIdle', label: 'held idle', number: true, text: (j) => (j.heldIdleMillijoules > 0 ? format.energy(j.heldIdleMillijoules) : '0\u2009Wh'), down: true},
+  {key: 'idleTime', label: 'idle GPU time', number: true, text: (j) => format.duration(j.idleGpuMillis), down: true},
 ];
 
 export class JobTable {
@@ -139,7 +140,8 @@ export class JobTable {
     setText(row.name, job.name);
     setText(row.user, job.user);
     setText(row.project, job.project);
-    setAttribute(row.element, 'title', [job.name, job.project, job.start && 'since ' + job.start].filter(Boolean).join(' \u00b7 '));
+    setAttribute(row.element, 'title', [job.name, job.project, job.start && 'since ' + job.start,
+      job.idleGpuMillis > 0 && 'GPU time held and not busy: ' + format.duration(job.idleGpuMillis)].filter(Boolean).join(' \u00b7 '));
     setAttribute(row.element, 'class', job.own ? 'own' : null);
     setAttribute(row.element, 'aria-rowindex', windowed ? index + 2 : null);
     row.element.dataset.index = index;

@@ -64,7 +64,8 @@ function meets(job, term) {
 /** What jobs are ordered by. */
 export const SORTS = {
   job: (job) => job.job, user: (job) => job.user, power: (job) => job.milliwatts, energy: (job) => job.energyMillijoules,
-  cost: (job) => job.cost, co2e: (job) => job.co2eGrams, heldIdle: (job) => job.heldIdleMillijoules, nodes: (job) => job.nodeCount,
+  cost: (job) => job.cost, co2e: (job) => job.co2eGrams, heldIdle: (job) => job.heldIdleMillijoules,
+  idleTime: (job) => job.idleGpuMillis, nodes: (job) => job.nodeCount,
 };
 
 const NAMES = new Intl.Collator('en', {numeric: true});
