@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.app.query.JobsCommand;
+import io.github.joulestream.app.query.TopCommand;
+import io.github.joulestream.app.query.UsageCommand;
 import io.github.joulestream.app.up.TemporaryFolder;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.Program;
@@ -30,6 +33,9 @@ import picocli.CommandLine.Spec;
       AlertSenderCommand.class,
       AlertCommand.class,
       BudgetCommand.class,
+      JobsCommand.class,
+      UsageCommand.class,
+      TopCommand.class,
       JobCommand.class,
       SlurmJobsCommand.class,
       NodeCommand.class,

@@ -10,11 +10,12 @@ import java.util.regex.Pattern;
 
 /** Names of environment variables that begin with {@code JOULESTREAM_}. */
 final class Variables {
-  /** Of the launcher, docker-compose.yml, dashboards/provisioning, deploy/ and the tests. */
+  /** Of the launcher, queries, docker-compose.yml, dashboards/provisioning, deploy/ and tests. */
   private static final Set<String> RESERVED =
       Set.of(
           "ALERT_WEBHOOK",
           "ALERTMANAGER_PORT",
+          "API_TOKEN",
           "CHECK_CACHE",
           "CHECK_COMPOSE",
           "CHECK_TEST",

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app.query;
+
+import io.github.joulestream.runtime.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the API is, and who asks. A token is never on the command line, which all can read. */
+final class ApiOptions {
+  private static final String TOKEN = "JOULESTREAM_API_TOKEN";
+  private static final int MOST_BYTES = 64 << 10;
+
+  @Option(
+      names = "--api",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:8080",
+      description = "Where joulestream serve is (default: ${DEFAULT-VALUE}).")
+  URI api = URI.create("http://127.0.0.1:8080");
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "File with the token that says who you are, or else JOULESTREAM_API_TOKEN has it.")
+  @Nullable Path tokenFile;
+
+  /**
+   * The API, as who has the token.
+   *
+   * @param environment environment variables by name
+   * @throws UserError if the URL is none, or the file cannot be read
+   */
+  ApiClient client(Map<String, String> environment) {
+    boolean http = "http".equals(api.getScheme()) || "https".equals(api.getScheme());
+    if (!http || api.getHost() == null) {
+      throw UserError.usage("--api takes a URL such as https://host:8080, not '%s'".formatted(api));
+    }
+    if (api.getUserInfo() != null) {
+      throw UserError.usage("--api takes no user and no password: --token-file has the token");
+    }
+    Path file = tokenFile;
+    return new ApiClient(
+        api, file == null ? environment.getOrDefault(TOKEN, "").strip() : read(file));
+  }
+
+  private static String read(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      String token = new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII).strip();
+      if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+        // not repeated: it may be a secret of another kind
+        throw UserError.usage("%s holds no token, or more than one".formatted(file));
+      }
+      return token;
+    } catch (IOException e) {
+      throw new UserError("cannot read the token in " + file, e);
+    }
+  }
+}
