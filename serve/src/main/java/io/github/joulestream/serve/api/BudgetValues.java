@@ -129,7 +129,7 @@ final class BudgetValues {
   }
 
   private BoundedHistory bounded() {
-    return new BoundedHistory(history, MOST_ROWS, LONGEST_READ, NanoClock.system());
+    return new BoundedHistory(history, MOST_ROWS, 0, LONGEST_READ, NanoClock.system());
   }
 
   private BigInteger ofSite(String site, TimeRange range, SiteAmount amount) {

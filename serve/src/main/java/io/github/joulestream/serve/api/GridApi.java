@@ -84,7 +84,7 @@ public final class GridApi {
     List<GridInterval> issues = new ArrayList<>();
     Map<Long, Totals<SiteAmount>> ledger = new HashMap<>();
     BoundedHistory bounded =
-        new BoundedHistory(history, MOST_ROWS, LONGEST_READ, NanoClock.system());
+        new BoundedHistory(history, MOST_ROWS, 0, LONGEST_READ, NanoClock.system());
     FromStore.rows(
         "from",
         () -> {
