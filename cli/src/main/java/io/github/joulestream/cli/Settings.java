@@ -4,6 +4,7 @@ package io.github.joulestream.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.runtime.Spelling;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.cli;
 
+import io.github.joulestream.runtime.Spelling;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;

@@ -4,6 +4,7 @@ package io.github.joulestream.app.reports;
 import io.github.joulestream.app.reports.WholeFiles.Written;
 import io.github.joulestream.energy.grid.CarbonBasis;
 import io.github.joulestream.reports.model.Report;
+import io.github.joulestream.reports.order.MoreOfReport;
 import io.github.joulestream.reports.render.JsonRenderer;
 import io.github.joulestream.reports.render.JsonReport;
 import io.github.joulestream.runtime.Quantities;

@@ -4,13 +4,8 @@ package io.github.joulestream.app.reports;
 import io.github.joulestream.reports.model.Meta;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.reports.order.ReportForm;
 import io.github.joulestream.reports.render.CsvRenderer;
-import io.github.joulestream.reports.render.FocusRenderer;
-import io.github.joulestream.reports.render.HtmlRenderer;
-import io.github.joulestream.reports.render.JsonRenderer;
-import io.github.joulestream.reports.render.MarkdownRenderer;
-import io.github.joulestream.reports.render.PdfRenderer;
-import io.github.joulestream.reports.render.Renderer;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -99,7 +94,7 @@ public final class ReportTarget {
     Files.createDirectories(path);
     if (form != ReportForm.CSV) {
       Path file = path.resolve(name(report) + "." + form.ending());
-      files.write(file, stream -> renderer().render(report, stream));
+      files.write(file, stream -> form.renderer().render(report, stream));
       return;
     }
     CsvRenderer csv = new CsvRenderer();
@@ -122,7 +117,7 @@ public final class ReportTarget {
     if (form == ReportForm.CSV) {
       new CsvRenderer().render(report, oneTable(report), stream);
     } else {
-      renderer().render(report, stream);
+      form.renderer().render(report, stream);
     }
   }
 
@@ -137,17 +132,6 @@ public final class ReportTarget {
               .formatted(String.join(", ", tables.keySet())));
     }
     return main;
-  }
-
-  private Renderer renderer() {
-    return switch (form) {
-      case HTML -> new HtmlRenderer();
-      case PDF -> new PdfRenderer();
-      case CSV -> new CsvRenderer();
-      case JSON -> new JsonRenderer();
-      case MD -> new MarkdownRenderer();
-      case FOCUS -> new FocusRenderer();
-    };
   }
 
   /** {@code director-dc1-2026-10}: kind, sites, period and scope, safe as the name of a file. */

@@ -20,9 +20,13 @@ final class Etags {
    * @param value without anything that differs whenever it is asked for
    */
   static String of(Object value) {
+    return of(JsonText.bytes(value));
+  }
+
+  /** Of content. */
+  static String of(byte[] bytes) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(JsonText.bytes(value)));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -162,7 +162,7 @@ class ArchitectureTest {
     onlyIn("io.questdb..", "store.questdb..");
     onlyIn("picocli..", "cli..", "app..", "producers.command..");
     onlyIn("ch.qos.logback..", "cli.log..");
-    onlyIn("org.snakeyaml..", "app.alerts..", "app.reports..", "reports.order..", "serve.http..");
+    onlyIn("org.snakeyaml..", "app.alerts..", "reports.order..", "serve.http..");
     onlyIn("org.eclipse.jetty..", "producers.jobs..", "serve.http..");
     onlyIn("com.nimbusds..", "serve.access..");
     onlyIn("kafka..", "app.up..");

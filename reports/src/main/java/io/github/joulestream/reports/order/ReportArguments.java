@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.app.reports;
+package io.github.joulestream.reports.order;
 
 import io.github.joulestream.reports.data.Grouping;
 import io.github.joulestream.runtime.UserError;

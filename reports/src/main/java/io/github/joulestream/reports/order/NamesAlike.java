@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.app.reports;
+package io.github.joulestream.reports.order;
 
-import io.github.joulestream.cli.Spelling;
+import io.github.joulestream.runtime.Spelling;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.cli;
+package io.github.joulestream.runtime;
 
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ public final class Spelling {
    * The known name with the fewest edits from {@code name}; null if even that one needs more than a
    * third of the name's characters.
    */
-  static @Nullable String nearest(String name, Collection<String> known) {
+  public static @Nullable String nearest(String name, Collection<String> known) {
     String nearest = null;
     int fewest = Math.max(1, name.length() / 3) + 1;
     for (String candidate : known) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.app.reports;
+package io.github.joulestream.reports.order;
 
 import io.github.joulestream.reports.model.Meta;
 import io.github.joulestream.reports.model.Report;
@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A report with something added. */
-final class MoreOfReport {
+public final class MoreOfReport {
   private MoreOfReport() {}
 
   /** With further notes behind its own. */
-  static Report notes(Report report, List<String> notes) {
+  public static Report notes(Report report, List<String> notes) {
     Meta meta = report.meta();
     List<String> all = new ArrayList<>(meta.notes());
     all.addAll(notes);
@@ -38,7 +38,7 @@ final class MoreOfReport {
   }
 
   /** With a further section at its end. */
-  static Report section(Report report, Section section) {
+  public static Report section(Report report, Section section) {
     List<Section> all = new ArrayList<>(report.sections());
     all.add(section);
     return new Report(report.meta(), report.headline(), report.tiles(), all);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.app.reports;
+package io.github.joulestream.reports.order;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.reports.data.Grouping;

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.app.reports;
+package io.github.joulestream.reports.order;
 
+import io.github.joulestream.reports.render.CsvRenderer;
+import io.github.joulestream.reports.render.FocusRenderer;
+import io.github.joulestream.reports.render.HtmlRenderer;
+import io.github.joulestream.reports.render.JsonRenderer;
+import io.github.joulestream.reports.render.MarkdownRenderer;
+import io.github.joulestream.reports.render.PdfRenderer;
+import io.github.joulestream.reports.render.Renderer;
 import io.github.joulestream.runtime.UserError;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -29,12 +36,24 @@ public enum ReportForm {
   }
 
   /** How names of its files end, without the dot. */
-  String ending() {
+  public String ending() {
     return ending;
   }
 
+  /** What writes it. */
+  public Renderer renderer() {
+    return switch (this) {
+      case HTML -> new HtmlRenderer();
+      case PDF -> new PdfRenderer();
+      case CSV -> new CsvRenderer();
+      case JSON -> new JsonRenderer();
+      case MD -> new MarkdownRenderer();
+      case FOCUS -> new FocusRenderer();
+    };
+  }
+
   /** The form that the ending of a file's name is of. */
-  static Optional<ReportForm> of(Path file) {
+  public static Optional<ReportForm> of(Path file) {
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     for (ReportForm form : values()) {
       if (name.endsWith("." + form.ending) || name.endsWith("." + form.otherEnding)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.app.reports;
+package io.github.joulestream.reports.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,15 +14,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Arguments of reports, as people write them. */
 class ReportArgumentsTest {
-  @TempDir Path folder;
-
   private static void assertUsage(Runnable action, String message) {
     assertThatThrownBy(action::run)
         .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.isUsage()).isTrue())
@@ -123,23 +120,5 @@ class ReportArgumentsTest {
     Optional<Path> out = Optional.of(Path.of("reports.d"));
     assertThat(ReportForm.choose(Optional.empty(), out, true)).isEqualTo(ReportForm.HTML);
     assertUsage(() -> ReportForm.choose(Optional.empty(), out, false), "--format");
-  }
-
-  @Test
-  void aTargetThatCannotBe_isRefusedBeforeTheWork() {
-    assertUsage(
-        () -> ReportTarget.of(Optional.empty(), Optional.of(ReportForm.PDF), () -> true),
-        "not for a terminal");
-    assertThat(
-            ReportTarget.of(Optional.empty(), Optional.of(ReportForm.PDF), () -> false)
-                .isStandardOutput())
-        .isTrue();
-    String below = folder.resolve("absent").resolve("a.html").toString();
-    assertUsage(
-        () -> ReportTarget.of(Optional.of(below), Optional.empty(), () -> true),
-        "there is no folder " + folder.resolve("absent"));
-    assertUsage(
-        () -> ReportTarget.of(Optional.of("/dev/null/"), Optional.empty(), () -> true),
-        "is a file, not a folder");
   }
 }
