@@ -46,6 +46,11 @@ final class BoundedHistory implements HistoryReader {
     }
   }
 
+  /** Begins now; the reader stays open. */
+  BoundedHistory(HistoryReader history, int mostRows, Duration longest, NanoClock clock) {
+    this(history, mostRows, mostRows, longest, clock);
+  }
+
   /**
    * Begins now; the reader stays open.
    *
