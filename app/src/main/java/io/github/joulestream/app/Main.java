@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       StreamsCommand.class,
       StoreWriterCommand.class,
       AlertSenderCommand.class,
+      ServeCommand.class,
       AlertCommand.class,
       BudgetCommand.class,
       JobsCommand.class,

@@ -10,7 +10,6 @@ import io.github.joulestream.app.reports.WaitingLines;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.Times;
 import io.github.joulestream.energy.grid.CarbonBasis;
-import io.github.joulestream.reports.eed.EedKeys;
 import io.github.joulestream.reports.kinds.Kinds;
 import io.github.joulestream.reports.kinds.ReportKind;
 import io.github.joulestream.reports.model.Report;
@@ -21,7 +20,6 @@ import io.github.joulestream.reports.order.ReportOrder;
 import io.github.joulestream.reports.order.SiteFile;
 import io.github.joulestream.reports.period.Periods;
 import io.github.joulestream.runtime.EpochClock;
-import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.TextTable;
 import io.github.joulestream.runtime.TextTable.Column;
@@ -288,22 +286,7 @@ final class ReportCommand implements Callable<Integer> {
         ReportArguments.labels(labels),
         known,
         carbon == Carbon.DIRECT ? CarbonBasis.Scope.DIRECT : CarbonBasis.Scope.LIFECYCLE,
-        siteFile == null ? SiteFile.NONE : siteFile(siteFile));
-  }
-
-  private SiteFile siteFile(Path file) {
-    List<String> errors = new ArrayList<>();
-    SiteFile read = SiteFile.read(file, EedKeys::wrong, errors);
-    if (!errors.isEmpty()) {
-      errors.forEach(err()::println);
-      throw UserError.usage(
-          "%s has %s; correct %s and try again"
-              .formatted(
-                  file,
-                  Quantities.count(errors.size(), "error"),
-                  errors.size() == 1 ? "it" : "them"));
-    }
-    return read;
+        siteFile == null ? SiteFile.NONE : SiteFiles.read(siteFile, err()));
   }
 
   private PrintWriter err() {

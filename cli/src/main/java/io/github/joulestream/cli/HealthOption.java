@@ -31,6 +31,7 @@ public final class HealthOption {
   public static final int SLURM_JOBS = 17_474;
   public static final int SIMULATE = 17_475;
   public static final int UP = 17_476;
+  public static final int SERVE = 17_477;
 
   private static final Logger log = LoggerFactory.getLogger(HealthOption.class);
   private static final Set<String> NONE = Set.of("off", "none");

@@ -23,9 +23,7 @@ final class MetricsPage {
       page.append(
           "| `%s` | %s | %s |%n"
               .formatted(
-                  metric.metricName(),
-                  metric.type(),
-                  ReferencePagesTest.cell(metric.help())));
+                  metric.metricName(), metric.type(), ReferencePagesTest.cell(metric.help())));
     }
     return page.toString();
   }

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.cli.CommonOptions;
+import io.github.joulestream.cli.HealthOption;
+import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.ShutdownSignal;
+import io.github.joulestream.cli.StatusLines;
+import io.github.joulestream.energy.grid.CarbonBasis;
+import io.github.joulestream.reports.order.SiteFile;
+import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.serve.ApiServer;
+import io.github.joulestream.serve.ServeSettings;
+import io.github.joulestream.serve.access.ConfiguredAccess;
+import io.github.joulestream.serve.http.HttpSettings;
+import io.github.joulestream.serve.live.LiveTopics;
+import io.github.joulestream.store.connect.StoreConnection;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The API and the page, beside any Kafka and any store. */
+@Command(
+    name = "serve",
+    sortOptions = false,
+    description = "Serve the live page and the HTTP API.",
+    footer = {
+      "",
+      "It starts, and says what is missing, while Kafka or the store is away. Without an option by",
+      "which it is known who asks it listens on this machine alone: docs/access.md.",
+      "",
+      "  joulestream serve --kafka broker:9092 --store-url http://influxdb:8086 --tokens tokens \\",
+      "    --listen 0.0.0.0:8443 --tls-certificate cert.pem --tls-key key.pem"
+    })
+final class ServeCommand implements Callable<Integer> {
+  private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
+
+  /** Whose emissions carbon intensities are of. */
+  enum Carbon {
+    LIFECYCLE,
+    DIRECT
+  }
+
+  @Option(
+      names = "--listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:8080",
+      description = "Where to listen, port 0 for any free one (default: ${DEFAULT-VALUE}).")
+  String listen = "";
+
+  @Option(
+      names = "--store-url",
+      paramLabel = "URL",
+      defaultValue = StoreWriterCommand.DEFAULT_URL,
+      description = "The store (default: ${DEFAULT-VALUE}).")
+  URI url = URI.create(StoreWriterCommand.DEFAULT_URL);
+
+  @Mixin StoreOptions store = new StoreOptions();
+
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "Serve https with this certificate and its chain, PEM.")
+  @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "Its key: PKCS #8, PEM, not encrypted.")
+  @Nullable Path key;
+
+  @Option(
+      names = "--site-file",
+      paramLabel = "FILE",
+      description = "Zones of sites, and values that nobody measures, for reports: YAML.")
+  @Nullable Path siteFile;
+
+  @Option(
+      names = "--site-zone",
+      paramLabel = "SITE=ZONE",
+      split = ",",
+      description =
+          "Time zone of a site, as dc1=Europe/Berlin (default: that of --site-file, else UTC).")
+  Map<String, ZoneId> zones = new LinkedHashMap<>();
+
+  @Option(
+      names = "--carbon",
+      paramLabel = "SCOPE",
+      defaultValue = "LIFECYCLE",
+      description =
+          "Emissions of plants over their whole life, or direct: what they burn"
+              + " (default: lifecycle).")
+  Carbon carbon = Carbon.LIFECYCLE;
+
+  @Option(
+      names = "--requests-per-second",
+      paramLabel = "N",
+      defaultValue = "50",
+      description =
+          "What one viewer may ask on average, 4 s of it at once; 0: any number"
+              + " (default: ${DEFAULT-VALUE}).")
+  int requestsPerSecond;
+
+  @Option(
+      names = "--max-streams",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Event streams in all (default: ${DEFAULT-VALUE}).")
+  int maxStreams;
+
+  @Option(
+      names = "--max-streams-per-viewer",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "Event streams of one viewer (default: ${DEFAULT-VALUE}).")
+  int maxStreamsPerViewer;
+
+  @Mixin AccessOptions access = new AccessOptions();
+  @Mixin HealthOption healthPort = new HealthOption(HealthOption.SERVE);
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin CommonOptions common = new CommonOptions();
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // by picocli
+  CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    InetSocketAddress address = ListenAddress.parse("--listen", listen);
+    HttpSettings http = http(address);
+    ConfiguredAccess known = access.open(address);
+    kafka.join();
+    EpochClock clock = EpochClock.system();
+    Metrics metrics = new Metrics();
+    try (ShutdownSignal stopping = new ShutdownSignal();
+        StoreConnection.SharedReaders readers =
+            StoreConnection.sharedLater(() -> store.connect(url));
+        LiveTopics live = new LiveTopics(kafka.config(), clock);
+        ApiServer server =
+            ApiServer.start(
+                settings(http),
+                known,
+                new ApiServer.Sources(live, readers.history(), readers.windows()),
+                new ApiServer.State(metrics, live::health),
+                clock,
+                NanoClock.system());
+        AutoCloseable _ = healthPort.open(showIn(metrics, live), live::health)) {
+      live.start();
+      System.out.printf("serving %s (%s); Ctrl-C stops it%n", server.address(), server.access());
+      StatusLines lines = new StatusLines(System.out);
+      while (!stopping.await(LINE_INTERVAL, "the live view", live::failure)) {
+        lines.print(
+            live.caughtUp() + String.join(",", live.names()),
+            String.format(
+                Locale.ROOT,
+                "%s%d sites, %,d jobs run",
+                live.caughtUp() ? "" : "reading what is in the topics; ",
+                live.names().size(),
+                live.jobsRunning()));
+      }
+    }
+    return 0;
+  }
+
+  private ServeSettings settings(HttpSettings http) {
+    Path file = siteFile;
+    SiteFile sites =
+        file == null ? SiteFile.NONE : SiteFiles.read(file, spec.commandLine().getErr());
+    SortedMap<String, ZoneId> allZones = new TreeMap<>(sites.zones());
+    allZones.putAll(zones);
+    return new ServeSettings(
+        http,
+        allZones,
+        sites,
+        carbon == Carbon.DIRECT ? CarbonBasis.Scope.DIRECT : CarbonBasis.Scope.LIFECYCLE);
+  }
+
+  private HttpSettings http(InetSocketAddress address) {
+    Path chain = certificate;
+    Path secret = key;
+    if ((chain == null) != (secret == null)) {
+      throw UserError.usage("--tls-certificate and --tls-key take each other");
+    }
+    if (requestsPerSecond < 0 || maxStreams < 0 || maxStreamsPerViewer < 0) {
+      throw UserError.usage("limits are 0 or more");
+    }
+    HttpSettings.Limits usual = HttpSettings.Limits.USUAL;
+    return new HttpSettings(
+        address,
+        chain == null || secret == null ? null : new HttpSettings.Tls(chain, secret),
+        access.settings().isOpen() ? HttpSettings.LOOPBACK_HOSTS : Set.of(),
+        requestsPerSecond,
+        new HttpSettings.Limits(
+            maxStreams + usual.connections() / 2,
+            maxStreams,
+            maxStreamsPerViewer,
+            usual.queuedBytes(),
+            usual.requestMillis(),
+            usual.answerMillis(),
+            usual.heartbeatMillis()));
+  }
+
+  private static Metrics showIn(Metrics metrics, LiveTopics live) {
+    return metrics
+        .show(Metric.SERVE_LIVE_REFUSED, live::refused)
+        .show(Metric.JOBS_RUNNING, live::jobsRunning);
+  }
+}
