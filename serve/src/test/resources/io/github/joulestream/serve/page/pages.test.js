@@ -5,7 +5,7 @@ import {placementRows} from './bars.js';
 import {quarters} from './history-usage.js';
 import {aligned, reasonsOf, withGaps} from './node-devices.js';
 import {withQuery} from './pageparts.js';
-import {ageWords, localOf, offsetOf, queryOf, rangeOf, seconds, timeOf} from './range.js';
+import {ageWords, endOf, localOf, offsetOf, queryOf, rangeOf, seconds, timeOf} from './range.js';
 
 const ZONE = 'Europe/Berlin';
 const at = (text) => Date.parse(text);
@@ -40,6 +40,15 @@ test('the range of an address', () => {
   assert.equal(rangeOf(new URLSearchParams('from=2026-10-18T00:00:00Z'), '1h', now).to, now);
   assert.deepEqual(['90m', '24h', '7d', 'h', '5', null].map(seconds), [5400, 86400, 604800, null, null, null]);
   assert.equal(ageWords('15m'), '15\u2009min');
+});
+
+test('the end of a long range', () => {
+  const day = rangeOf(new URLSearchParams('range=24h'), '1h', at('2026-10-18T12:00:00Z'));
+  assert.equal(endOf(day, 86400), day);
+  const end = endOf(day, 3600);
+  assert.equal(end.to, day.to);
+  assert.equal(end.to - end.from, 3600000);
+  assert.equal(end.api.get('from'), '2026-10-18T11:00:00Z');
 });
 
 test('sums of jobs are asked for by quarters of an hour', () => {

@@ -6,10 +6,12 @@ import {append, button, clear, h, link, setAttribute, setText, table} from './do
 import {byKind, byUse, timesOf} from './history-data.js';
 import {usageBlock} from './history-usage.js';
 import {apiLink, block, Charts, csvLink, Loader, withQuery} from './pageparts.js';
-import {queryOf, rangeChooser, rangeOf} from './range.js';
+import {endOf, queryOf, rangeChooser, rangeOf} from './range.js';
 
 const PRESET = '24h';
 const HOUR = 3600;
+/** The supply is shown by the hour of so long at most, s. */
+const MOST_OF_SUPPLY = 92 * 24 * HOUR;
 const THIN = '\u2009';
 const TOTAL = {key: 'total', label: 'total', colour: '--text', width: 1.5};
 const OUTSIDE = [{key: 'facility', label: 'facility', colour: '--facility', dash: [6, 3]}, {key: 'generation', label: 'own generation', colour: '--generation', dash: [2, 2]}];
@@ -129,11 +131,12 @@ class HistoryView {
     }
     const power = withQuery(this.base + '/power', range.api);
     const ledger = withQuery(this.base + '/ledger', range.api);
-    const grid = withQuery('/api/v1/grid/' + encodeURIComponent(this.site), range.api);
+    this.supplied = endOf(range, MOST_OF_SUPPLY);
+    const grid = withQuery('/api/v1/grid/' + encodeURIComponent(this.site), this.supplied.api);
     this.power.links(apiLink(power), csvLink(withQuery(this.base + '/power', range.api, {format: 'csv'})));
     this.coverage.links(apiLink(power));
     this.ledger.links(apiLink(ledger));
-    this.grid.links(apiLink(grid), csvLink(withQuery('/api/v1/grid/' + encodeURIComponent(this.site), range.api, {format: 'csv'})));
+    this.grid.links(apiLink(grid), csvLink(grid + '&format=csv'));
     this.powerLoader.load([power], (answer) => {
       this.answer = answer;
       this.showPower();
@@ -174,8 +177,8 @@ class HistoryView {
     const times = answer.hours.map((hour) => Date.parse(hour.from) / 1000);
     this.currency = answer.hours.find((hour) => hour.currency)?.currency || '';
     const known = answer.hours.some((hour) => hour.pricePerKilowattHour !== null || hour.gramsCo2ePerKilowattHourLocation !== null || hour.renewableRatio !== null);
-    this.grid.note(known ? 'By the hour, as it is used for cost and CO2e.' : 'No price and no factor is known of this range. Import them: joulestream grid import FILE --site ' + this.site);
-    const span = {from: this.range.from / 1000, to: Math.max(this.range.to / 1000, (times[times.length - 1] ?? 0) + HOUR)};
+    this.grid.note(known ? `By the hour, as it is used for cost and CO2e.${this.supplied === this.range ? '' : ' The last 92 days of the range.'}` : 'No price and no factor is known of this range. Import them: joulestream grid import FILE --site ' + this.site);
+    const span = {from: this.supplied.from / 1000, to: Math.max(this.supplied.to / 1000, (times[times.length - 1] ?? 0) + HOUR)};
     const column = (name) => answer.hours.map((hour) => hour[name]);
     this.price.set({times, values: {price: column('pricePerKilowattHour')}, ...span});
     this.carbon.set({times, values: {location: column('gramsCo2ePerKilowattHourLocation'), market: column('gramsCo2ePerKilowattHourMarket')}, ...span});

@@ -239,7 +239,7 @@ class JobView {
       ({label, pattern, value: job.quality[key], text: format.energy(job.quality[key])}))));
     const shares = Object.entries(share);
     if (shares.length > 0) {
-      append(this.quality.body, table('Of devices that it had alone and that it shared', [{label: 'devices'}, {label: 'energy', number: true}],
+      append(this.quality.body, table('Where it was measured', [{label: 'by'}, {label: 'energy', number: true}],
         shares.map(([name, millijoules]) => [wordsOf(name), format.energy(millijoules)]), {class: 'figures narrow'}));
     }
   }
@@ -280,7 +280,9 @@ class JobView {
   }
 }
 
-/** aloneMillijoules: alone. */
+const SHARES = {devicesMillijoules: 'sensors of devices', nodeMeterMillijoules: 'meters of whole nodes'};
+
+/** Where a share of the energy was measured, in words. */
 function wordsOf(name) {
-  return name.replace(/Millijoules$/, '').replace(/([A-Z])/g, ' $1').toLowerCase();
+  return SHARES[name] || name.replace(/Millijoules$/, '').replace(/([A-Z])/g, ' $1').toLowerCase();
 }

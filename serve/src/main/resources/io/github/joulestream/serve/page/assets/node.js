@@ -7,11 +7,13 @@ import {append, clear, h, link, setText, table} from './dom.js';
 import {byKind, timesOf} from './history-data.js';
 import {deviceCharts} from './node-devices.js';
 import {apiLink, block, Charts, csvLink, figures, Loader, withQuery} from './pageparts.js';
-import {queryOf, rangeChooser, rangeOf} from './range.js';
+import {endOf, queryOf, rangeChooser, rangeOf} from './range.js';
 
 const REFRESH = 5000;
 const HISTORY_REFRESH = 30000;
 const PRESET = '1h';
+/** Windows of devices are shown of so long at most, s: there are up to 20 a window, each with a dozen values. */
+const MOST_OF_DEVICES = 6 * 3600;
 
 export function mount(root, ctx) {
   const view = new NodeView(root, ctx);
@@ -141,10 +143,11 @@ class NodeView {
     this.rangeKey = key;
     this.chooser.show(range);
     const power = withQuery(this.path + '/power', range.api);
-    const devices = withQuery(this.path + '/devices', range.api);
+    const ofDevices = endOf(range, MOST_OF_DEVICES);
+    const devices = withQuery(this.path + '/devices', ofDevices.api);
     const placement = withQuery(this.path + '/placement', range.api);
     for (const [part, path] of [[this.power, power], [this.devices, devices], [this.placed, placement]]) {
-      part.links(apiLink(path), csvLink(withQuery(path.split('?')[0], range.api, {format: 'csv'})));
+      part.links(apiLink(path), csvLink(path + '&format=csv'));
     }
     if (!again) {
       [this.history, this.devicesLoader, this.placementLoader].forEach((loader) => {
@@ -158,8 +161,9 @@ class NodeView {
       this.chart.set({times: timesOf(answer), values, ...span});
     });
     this.devicesLoader.load([devices], (answer) => {
-      this.devices.note(answer.devices.length === 0 ? 'Nothing is stored of its devices in this range. Windows of devices are kept for 14 days; a site can turn them off.' : '');
-      this.gpus.set(answer, span);
+      this.devices.note(answer.devices.length === 0 ? 'Nothing is stored of its devices in this range. Windows of devices are kept for 14 days; a site can turn them off.'
+        : ofDevices === range ? '' : 'The last 6 h of the range.');
+      this.gpus.set(answer, {from: ofDevices.from / 1000, to: ofDevices.to / 1000});
     });
     this.placementLoader.load([placement], (answer) => {
       this.placed.note(answer.placements.length === 0 ? 'No job held it in this range.' : '');

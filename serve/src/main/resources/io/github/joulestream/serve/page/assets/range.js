@@ -69,6 +69,12 @@ function iso(time) {
   return new Date(Math.floor(time / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
+/** The end of a range, at most that many seconds of it; the range itself if it is no longer. */
+export function endOf(range, most) {
+  return range.to - range.from <= most * 1000 ? range
+    : {...range, from: range.to - most * 1000, api: new URLSearchParams({from: iso(range.to - most * 1000), to: iso(range.to)})};
+}
+
 /** The same range as words of the page's address. */
 export function queryOf(range) {
   return range.age !== null ? new URLSearchParams({range: range.age})
