@@ -65,12 +65,13 @@ public final class ApiDocument {
   }
 
   private static void collectWithoutValue(JsonNode node, String path, List<String> found) {
-    node.properties().forEach(field -> {
-      if (field.getValue().isNull()) {
-        found.add(path + "/" + field.getKey());
-      }
-      collectWithoutValue(field.getValue(), path + "/" + field.getKey(), found);
-    });
+    node.properties()
+        .forEach(field -> {
+          if (field.getValue().isNull()) {
+            found.add(path + "/" + field.getKey());
+          }
+          collectWithoutValue(field.getValue(), path + "/" + field.getKey(), found);
+        });
     if (node.isArray()) {
       node.forEach(one -> collectWithoutValue(one, path + "/-", found));
     }
