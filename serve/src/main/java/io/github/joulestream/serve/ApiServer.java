@@ -43,6 +43,7 @@ public final class ApiServer implements AutoCloseable {
   private final ConfiguredAccess access;
   private final LiveApi events;
   private final HttpServer server;
+  private final List<Route> routes;
 
   /**
    * What is read.
@@ -76,7 +77,7 @@ public final class ApiServer implements AutoCloseable {
     HttpCounts counts = new HttpCounts();
     counts.showIn(state.metrics());
     events = new LiveApi(live, states, costs(charges), clock);
-    List<Route> routes = new ArrayList<>();
+    List<Route> all = new ArrayList<>();
     Stream.of(
             new PageFiles(live, clock).routes(),
             new ServiceRoutes(state.metrics(), state.health()).routes(),
@@ -93,7 +94,8 @@ public final class ApiServer implements AutoCloseable {
             new PoolingApi(live, sources.history(), clock).routes(),
             new ReportsApi(sources.history(), settings.siteFile(), clock).routes(),
             events.routes())
-        .forEach(routes::addAll);
+        .forEach(all::addAll);
+    routes = List.copyOf(all);
     try {
       server = HttpServer.start(settings.http(), access, routes, counts, nanos);
     } catch (RuntimeException e) {
@@ -122,6 +124,11 @@ public final class ApiServer implements AutoCloseable {
       ChargeFigures figures = charges.of(site, job, millijoules);
       return new JobCosts.JobCost(figures.cost(), figures.currency(), figures.co2eLocationGrams());
     };
+  }
+
+  /** All that is answered. */
+  List<Route> routes() {
+    return routes;
   }
 
   /** Where it listens. */
