@@ -33,6 +33,7 @@ final class UpCommand implements Callable<Integer> {
   private static final int DEFAULT_NODES = 8;
   private static final int KAFKA_PORT = 9092;
   private static final int STORE_PORT = 9000;
+  private static final int PAGE_PORT = 8080;
 
   @Option(
       names = "--data",
@@ -98,6 +99,17 @@ final class UpCommand implements Callable<Integer> {
           "HTTP port of the store, 0 for any free one (default: 9000 if it is free, else another).")
   @Nullable Integer storePort;
 
+  @Option(
+      names = "--page-port",
+      paramLabel = "PORT",
+      description =
+          "Port of the page and the API, 0 for any free one (default: 8080 if it is free, else"
+              + " another).")
+  @Nullable Integer pagePort;
+
+  @Option(names = "--no-page", description = "Serve neither the page nor the API.")
+  boolean noPage;
+
   @Mixin DeviceWindowsOption deviceWindows = new DeviceWindowsOption();
   @Mixin CalibrationOption calibration = new CalibrationOption();
   @Mixin AlertOptions alerts = new AlertOptions();
@@ -112,6 +124,9 @@ final class UpCommand implements Callable<Integer> {
     }
     if (replay != null && simulation.past != null) {
       throw UserError.usage("--replay and --past do not go together");
+    }
+    if (noPage && pagePort != null) {
+      throw UserError.usage("--no-page and --page-port do not go together");
     }
     if (simulate != null) {
       SimulationMixin.requireNodes("--simulate", simulate);
@@ -138,7 +153,8 @@ final class UpCommand implements Callable<Integer> {
                 new UpOptions.End(untilDone, duration, summary),
                 new UpOptions.Ports(
                     port(kafkaPort, KAFKA_PORT, "--kafka-port"),
-                    port(storePort, STORE_PORT, "--store-port")),
+                    port(storePort, STORE_PORT, "--store-port"),
+                    noPage ? null : port(pagePort, PAGE_PORT, "--page-port")),
                 deviceWindows.read(),
                 calibration.read(),
                 alerts.targets()),

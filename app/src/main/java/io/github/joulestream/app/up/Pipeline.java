@@ -26,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All programs of the pipeline in one process: broker, store, both topologies, store writer, alert
@@ -33,6 +35,7 @@ import org.apache.kafka.clients.admin.Admin;
  * Components} that it was added to.
  */
 final class Pipeline {
+  private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
   private static final int PARTITIONS = 4;
   private static final int STREAM_THREADS = 2;
   private static final Duration POLL = Duration.ofMillis(100);
@@ -53,13 +56,17 @@ final class Pipeline {
    *
    * @param folder where broker, store and state are kept
    * @param components gets each component that has been started, also if a later one fails
+   * @param page gets what it shows once it is there
    * @throws Exception if one of them cannot start
    */
-  Pipeline(UpOptions options, Path folder, Components components, EpochClock clock, NanoClock nanos)
+  Pipeline(
+      UpOptions options,
+      Path folder,
+      Components components,
+      Page page,
+      EpochClock clock,
+      NanoClock nanos)
       throws Exception {
-    broker =
-        components.add(
-            "broker", EmbeddedKafka.start(folder.resolve("kafka"), options.ports().kafka()));
     Starting<EmbeddedQuestDb> storeStart =
         new Starting<>(
             "store",
@@ -67,13 +74,18 @@ final class Pipeline {
                 FreePorts.open(
                     options.ports().store(),
                     port -> EmbeddedQuestDb.start(folder.resolve("questdb"), port)));
+    // closed after what writes into it, whatever fails until then
     components.add("store", storeStart::closeStarted);
+    broker =
+        components.add(
+            "broker", EmbeddedKafka.start(folder.resolve("kafka"), options.ports().kafka()));
+    log.info("the broker takes requests");
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
     Admin admin = components.add("admin client", Admin.create(kafka));
     new TopicAdmin(admin).create(PARTITIONS, (short) 1);
     SchemaExchange.publish(kafka);
     components.add("schemas", SchemaExchange.join(kafka));
-    store = storeStart.await();
+    log.info("there are all topics");
     StreamsSettings settings =
         StreamsSettings.of(broker.bootstrap(), folder.resolve("streams"))
             .threads(STREAM_THREADS)
@@ -90,22 +102,27 @@ final class Pipeline {
               streams.awaitReady();
               return streams;
             });
+    live = components.add("live view", new LiveTopics(kafka, clock));
+    live.start();
+    page.show(live);
+    publisher = components.add("publisher", KafkaPublisher.connect(kafka, "joulestream-up"));
+    sender =
+        components.add(
+            "alert sender", new AlertSender(kafka, "up", options.alertTargets(), clock, nanos));
+    sender.start();
+    store = storeStart.await();
+    log.info("the store takes points");
+    page.read(store.url());
     writer =
         components.add(
             "store writer",
             new StoreWriter(
                 kafka, "up", new InfluxSink(store.url(), "none", "none", "none"), clock));
     writer.start();
-    sender =
-        components.add(
-            "alert sender", new AlertSender(kafka, "up", options.alertTargets(), clock, nanos));
-    sender.start();
-    live = components.add("live view", new LiveTopics(kafka, clock));
-    live.start();
     reader = components.add("reader", new QuestDbReader(store.url()));
-    publisher = components.add("publisher", KafkaPublisher.connect(kafka, "joulestream-up"));
     completion = new CompletionCheck(admin, kafka, streams, writer::caughtUp);
     streamsStart.await();
+    log.info("the topologies run");
   }
 
   KafkaPublisher publisher() {
@@ -159,7 +176,7 @@ final class Pipeline {
         store.url(), moved(store.port(), options.ports().store()));
   }
 
-  private static String moved(int port, FreePorts.Choice wanted) {
+  static String moved(int port, FreePorts.Choice wanted) {
     return wanted.port() == 0 || port == wanted.port()
         ? ""
         : "  (port %d is in use, so another)".formatted(wanted.port());

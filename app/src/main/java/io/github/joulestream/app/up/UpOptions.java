@@ -63,6 +63,8 @@ public record UpOptions(
    *
    * @param kafka of the broker
    * @param store of the store, for HTTP
+   * @param page of the page; null: there is none
    */
-  public record Ports(FreePorts.Choice kafka, FreePorts.Choice store) {}
+  public record Ports(
+      FreePorts.Choice kafka, FreePorts.Choice store, FreePorts.@Nullable Choice page) {}
 }

@@ -14,6 +14,7 @@ import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.serve.ApiServer;
 import io.github.joulestream.store.ResultReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -51,6 +52,8 @@ public final class UpRun {
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Components components = new Components();
   private final List<Workload> workloads = new ArrayList<>();
+
+  private volatile Supplier<Health> health = () -> Health.starting("up is starting");
 
   // why the run ended, if the disk is full
   private @Nullable String diskFull;
@@ -125,7 +128,20 @@ public final class UpRun {
 
   private int runPipeline(DataFolder data, DiskSpace disk, @Nullable TraceSet traces)
       throws Exception {
-    Pipeline pipeline = new Pipeline(options, data.path(), components, clock, nanos);
+    Metrics metrics = new Metrics();
+    Page page = new Page();
+    Starting<Page.Started> pageStart = startPage(page, metrics);
+    Pipeline pipeline;
+    try {
+      pipeline = new Pipeline(options, data.path(), components, page, clock, nanos);
+    } finally {
+      if (pageStart != null) {
+        components.add("page", pageStart::closeStarted);
+      }
+    }
+    if (pageStart != null) {
+      pageStart.await();
+    }
     pipeline.printAddresses(out, options);
     out.printf("  log    %s%n", data.path().resolve(LOG_FILE));
     out.printf(Locale.ROOT, "ready after %.1f s%n", (nanos.nanos() - startNanos) / 1e9);
@@ -145,7 +161,7 @@ public final class UpRun {
             pipeline,
             workloads,
             agent);
-    Metrics metrics = new Metrics();
+    health = progress::health;
     pipeline.showIn(metrics);
     if (agent != null) {
       agent.showIn(metrics);
@@ -172,6 +188,17 @@ public final class UpRun {
       throw new UserError(ended(full, data));
     }
     return status;
+  }
+
+  private @Nullable Starting<Page.Started> startPage(Page page, Metrics metrics) {
+    FreePorts.Choice port = options.ports().page();
+    return port == null
+        ? null
+        : new Starting<>(
+            "page",
+            () ->
+                page.start(
+                    port, new ApiServer.State(metrics, () -> health.get()), out, clock, nanos));
   }
 
   private void addWorkloads(Pipeline pipeline, @Nullable TraceSet traces) {

@@ -226,6 +226,8 @@ class ITSecuredCluster {
         secret.toString());
     startProgram("slurm-jobs", "--topic", SLURM, "--site", SITE);
     startProgram(
+        "serve", "--listen", "127.0.0.1:0", "--store-url", store.url().toString());
+    startProgram(
         "agent",
         "--site",
         "lab",
