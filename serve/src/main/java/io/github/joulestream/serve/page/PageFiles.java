@@ -32,9 +32,7 @@ public final class PageFiles {
 
   /** What scripts read out of the page's own address. */
   private static final Set<String> PARAMETERS =
-      Set.of(
-          "wall", "q", "range", "from", "to", "step", "zone", "colour", "by", "period", "site",
-          "user", "project", "kind", "sort", "group");
+      Set.of("wall", "q", "range", "from", "to", "period", "site", "user", "project");
 
   private final Assets assets;
   private final PlainPage plain;
