@@ -2,7 +2,8 @@
 import {test} from 'node:test';
 import assert from 'node:assert/strict';
 import {sortAlerts} from './alerts.js';
-import {forecastOf} from './curve.js';
+import {forecastOf, spanOf} from './curve.js';
+import {topOf} from './chartpaint.js';
 import {byKind, byUse, PowerPoints} from './history-data.js';
 import {countNodes} from './jobs.js';
 import {match} from './router.js';
@@ -38,6 +39,20 @@ test('frames follow what the store has, without its newest steps', () => {
   assert.equal(points.at('total', from + 200), null);
 });
 
+test('a young site starts where it is first known', () => {
+  const points = new PowerPoints(3600);
+  points.load({range: {from: FROM, to: at(40)}, stepSeconds: 10, steps: 4, series: {totalMilliwatts: [null, null, 30, 40], gpuMilliwatts: [null, null, 3, 4]}});
+  assert.deepEqual(points.times.map((t) => t - Date.parse(FROM) / 1000), [25, 35]);
+  assert.deepEqual(points.values.gpu, [3, 4]);
+  assert.deepEqual(points.values.idle, [null, null]);
+});
+
+test('a forecast does not dwarf what was measured', () => {
+  assert.equal(topOf(10, {limits: [{value: 20}], forecast: {high: 15}}), 20);
+  assert.equal(topOf(10, {limits: [], forecast: {high: 12}}), 12);
+  assert.equal(topOf(10, {forecast: {high: 500}}), 13);
+});
+
 test('silence is a gap, old points are thinned and dropped', () => {
   const points = new PowerPoints(1200);
   points.add(frame(0, 1));
@@ -69,6 +84,12 @@ test('the forecast ends where the chart ends', () => {
   assert.deepEqual(forecastOf(now, from, from + 900), {from, value: 100, until: from + 900, low: 115, middle: 125, high: 135});
   assert.equal(forecastOf({...now, forecast: null}, from, from + 900), null);
   assert.equal(forecastOf(now, from + 4000, from + 4900), null);
+});
+
+test('a young curve spans what there is', () => {
+  assert.equal(spanOf(0, 3000), 120);
+  assert.equal(spanOf(121, 3000), 240);
+  assert.equal(spanOf(86400, 3000), 3000);
 });
 
 test('alerts: those that fire first, the severest, the newest', () => {

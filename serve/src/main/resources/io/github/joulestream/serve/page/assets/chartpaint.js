@@ -3,13 +3,13 @@
 
 import {colour} from './charts.js';
 
-/** Values that the axis must hold besides those of the series. */
-export function limitsOf(data) {
-  const limits = (data.limits || []).map((l) => l.value);
-  if (data.forecast) {
-    limits.push(data.forecast.high);
-  }
-  return limits.filter((v) => Number.isFinite(v));
+/** How much higher than all else a forecast may make the axis. */
+const FORECAST_MOST = 1.3;
+
+/** Top of the axis: the highest value, all limits, and of the forecast what does not dwarf them. */
+export function topOf(highest, data) {
+  const top = Math.max(highest, ...(data.limits || []).map((l) => l.value));
+  return data.forecast ? Math.max(top, Math.min(data.forecast.high, top * FORECAST_MOST)) : top;
 }
 
 export function paintOver(u, data, format) {

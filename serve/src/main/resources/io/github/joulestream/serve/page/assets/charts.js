@@ -4,7 +4,7 @@
 
 import {h, button, setText} from './dom.js';
 import * as format from './format.js';
-import {paintOver, limitsOf} from './chartpaint.js';
+import {paintOver, topOf} from './chartpaint.js';
 import {tableTwin} from './charttable.js';
 
 const isWall = () => document.documentElement.classList.contains('wall');
@@ -175,7 +175,7 @@ class TimeChart {
     if (this.options.high !== undefined) {
       return [this.options.low ?? 0, this.options.high];
     }
-    let top = Math.max(high ?? 0, ...limitsOf(this.data));
+    let top = topOf(high ?? 0, this.data);
     let bottom = this.options.low ?? Math.min(0, low ?? 0);
     if (!(top > bottom)) {
       top = bottom + 1;

@@ -15,6 +15,8 @@ const RANGES = [
 const REFRESH = 60000;
 /** A limit farther above the curve than so many times its top is named, not drawn. */
 const FAR = 3;
+/** The shortest span of a live chart, s. */
+const YOUNGEST = 120;
 
 const TOTAL = {key: 'total', label: 'total', colour: '--text', width: 1.5};
 const STACKS = {
@@ -98,8 +100,9 @@ export function mount(root, ctx) {
     chart.setZone(ctx.zone(site));
     const values = STACKS[stack].split(live ? ctx.power.values : past.series);
     const last = times[times.length - 1];
-    const end = live ? last + range.ahead : last;
-    const data = {times, values, from: end - range.seconds, to: end, limits: [], ticks: []};
+    const span = live ? spanOf(last - times[0], range.seconds - range.ahead) : range.seconds;
+    const end = live ? last + Math.min(range.ahead, span / 5) : last;
+    const data = {times, values, from: live ? last - span : end - span, to: end, limits: [], ticks: []};
     if (live && now !== null) {
       data.forecast = forecastOf(now, last, end);
     }
@@ -135,6 +138,11 @@ export function mount(root, ctx) {
       chart?.destroy();
     },
   };
+}
+
+/** What a live chart spans, s: as much as there is, so that a young site's curve moves; not all of a sudden more. */
+export function spanOf(known, most) {
+  return Math.min(most, Math.max(YOUNGEST, Math.ceil(known / YOUNGEST) * YOUNGEST));
 }
 
 /** The forecast, cut off where the chart ends. */

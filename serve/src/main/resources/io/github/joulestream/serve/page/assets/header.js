@@ -10,10 +10,11 @@ const THEME_NAMES = {system: 'colours: system', light: 'colours: light', dark: '
 /** From this age on data are marked as old, s. */
 export const OLD = 15;
 
-/** The site that was shown last, if it is still there; else the first. */
+/** The site that was shown last, if it is still there; else the one with the most power. */
 export function defaultSite(sites) {
   const last = memory.get('joulestream.site');
-  return (sites.find((s) => s.site === last) || sites[0])?.site;
+  const power = (s) => s.milliwatts ?? -1;
+  return (sites.find((s) => s.site === last) || [...sites].sort((a, b) => power(b) - power(a))[0])?.site;
 }
 
 export function makeHeader(root, app, navigate) {
@@ -43,6 +44,7 @@ export function makeHeader(root, app, navigate) {
     h('a', {href: '/', class: 'brand'}, h('img', {src: new URL('favicon.svg', import.meta.url).pathname, alt: '', width: '20', height: '20'}), 'Joulestream'),
     h('span', {class: 'site-choice'}, chooser, wallSite),
     h('nav', {'aria-label': 'Parts'}, h('ul', {}, Object.values(links).map((l) => h('li', {}, l)))),
+    lost,
     h('span', {class: 'state'}, h('span', {class: 'when'}, zone, ' ', clock), age, books),
     h('span', {class: 'controls'}, pause, colours, help, who, out));
 
@@ -94,14 +96,16 @@ export function makeHeader(root, app, navigate) {
     setText(pause, paused ? 'Resume' : 'Pause');
     setAttribute(pause, 'aria-pressed', String(paused));
     const isLost = live.state === 'lost';
-    lost.hidden = !(isLost || old);
-    lost.classList.toggle('quietly', !isLost);
+    lost.classList.toggle('is-lost', isLost);
     if (old && !isLost) {
-      setText(lost, 'No reading since ' + format.clock(now.at, at) + '. Do the agents run?');
+      setText(lost, 'No newer reading than of ' + format.clock(now.at, at));
     }
     if (isLost) {
-      setText(lost, 'No connection since ' + format.clock(live.lostSince, at) + '. It is tried again by itself; what is shown is as it was then.');
+      setText(lost, 'No connection since ' + format.clock(live.lostSince, at) + '; tried again by itself');
+    } else if (!old) {
+      setText(lost, '');
     }
+    lost.title = lost.textContent;
   }
 
   function refresh() {

@@ -28,17 +28,20 @@ export class PowerPoints {
   load(answer) {
     const times = timesOf(answer);
     const series = answer.series;
+    const total = series.totalMilliwatts;
     let last = times.length - 1;
+    // what was before the first reading of a young site is no gap
+    const start = Math.max(0, total.findIndex((v) => v !== null && v !== undefined));
     // the newest steps are not written yet: the frames say what happened in them
-    while (last >= 0 && (series.totalMilliwatts[last] ?? null) === null) {
+    while (last >= 0 && (total[last] ?? null) === null) {
       last--;
     }
     const first = this.times.findIndex((t) => last < 0 || t > times[last] + answer.stepSeconds / 2);
     const keep = first < 0 ? this.times.length : first;
-    this.times = [...times.slice(0, last + 1).map((t) => t + answer.stepSeconds / 2), ...this.times.slice(keep)];
+    this.times = [...times.slice(start, last + 1).map((t) => t + answer.stepSeconds / 2), ...this.times.slice(keep)];
     for (const column of COLUMNS) {
-      const loaded = (series[column + 'Milliwatts'] || []).slice(0, last + 1);
-      while (loaded.length < last + 1) {
+      const loaded = (series[column + 'Milliwatts'] || []).slice(start, last + 1);
+      while (loaded.length < last + 1 - start) {
         loaded.push(null);
       }
       this.values[column] = [...loaded, ...this.values[column].slice(keep)];

@@ -128,7 +128,8 @@ export class JobTable {
     const user = h('span', {});
     const cells = new Map(COLUMNS.slice(2).map((c) => [c.key, h('td', {class: 'number col-' + c.key})]));
     const small = spark();
-    const element = h('tr', {}, h('th', {scope: 'row', class: 'col-job'}, anchor, ' ', name), h('td', {class: 'col-user'}, user, ' ', project),
+    const element = h('tr', {}, h('th', {scope: 'row', class: 'col-job'}, h('div', {class: 'two'}, anchor, name)),
+      h('td', {class: 'col-user'}, h('div', {class: 'two'}, user, project)),
       [...cells.values()], h('td', {class: 'spark-cell'}, small.element));
     return {element, anchor, name, user, project, cells, small};
   }

@@ -54,7 +54,7 @@ const TILES = [
     return {
       big: grams === null ? format.UNKNOWN : format.digits(grams) + '\u2009g/kWh',
       lines: [
-        grams === null || now.milliwatts === null ? '' : format.mass(grams * now.milliwatts / 1e6) + '/h' + (now.supply.synthetic ? ', made up' : ''),
+        grams === null ? 'not known for now' : now.milliwatts === null ? '' : format.mass(grams * now.milliwatts / 1e6) + '/h' + (now.supply.synthetic ? ', made up' : ''),
         now.supply.renewableRatio === null ? '' : format.ratio(now.supply.renewableRatio) + ' renewable'
           + (now.supply.ownRatio > 0 ? ', own ' + format.ratio(now.supply.ownRatio) : ''),
       ],
@@ -66,7 +66,7 @@ const TILES = [
     return {
       big: price === null ? format.UNKNOWN : format.digits(price) + '\u2009' + now.supply.currency + '/kWh',
       lines: [
-        price === null || now.milliwatts === null ? '' : format.money(price * now.milliwatts / 1e6, now.supply.currency) + '/h',
+        price === null ? 'not known for now' : now.milliwatts === null ? '' : format.money(price * now.milliwatts / 1e6, now.supply.currency) + '/h',
         now.supply.until === null ? '' : 'until ' + format.clock(now.supply.until, site.zone, false) + (now.supply.synthetic ? ', made up' : ''),
       ],
       title: now.supply.synthetic ? 'Made up for a simulated site' : '',
