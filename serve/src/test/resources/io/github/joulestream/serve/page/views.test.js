@@ -24,19 +24,31 @@ test('paths of the page', () => {
   }
 });
 
-test('frames follow what the store has, without its newest steps', () => {
+test('what the store has comes before the frames, without steps that are still summed up', () => {
   const points = new PowerPoints(3600);
-  points.add(frame(5, 50));
-  points.add(frame(35, 100));
-  points.load({range: {from: FROM, to: at(40)}, stepSeconds: 10, steps: 4, series: {totalMilliwatts: [10, null, 30, null], gpuMilliwatts: [1, null, 3, null]}});
+  const answer = (total) => ({range: {from: FROM, to: at(40)}, stepSeconds: 10, steps: 4, series: {totalMilliwatts: total, gpuMilliwatts: total}});
   const from = Date.parse(FROM) / 1000;
-  assert.deepEqual(points.times.map((t) => t - from), [5, 15, 25, 35]);
-  assert.deepEqual(points.values.total, [10, null, 30, 100]);
-  assert.deepEqual(points.values.gpu, [1, null, 3, 3]);
-  assert.deepEqual(points.values.facility, [null, null, null, null]);
-  assert.equal(points.add(frame(35, 1)), false, 'it is no newer reading');
+  points.load(answer([10, null, 4, null]));
+  assert.deepEqual(points.times.map((t) => t - from), [5, 15, 25]);
+  points.add(frame(32, 100));
+  points.add(frame(41, 101));
+  points.load(answer([10, null, 30, 50]));
+  assert.deepEqual(points.times.map((t) => t - from), [5, 15, 25, 32, 41]);
+  assert.deepEqual(points.values.total, [10, null, 30, 100, 101]);
+  assert.deepEqual(points.values.gpu, [10, null, 30, 3, 3]);
+  assert.deepEqual(points.values.facility, [null, null, null, null, null]);
+  assert.equal(points.add(frame(41, 1)), false, 'it is no newer reading');
   assert.equal(points.at('total', from + 26), 30);
   assert.equal(points.at('total', from + 200), null);
+});
+
+test('after an interruption the store has what was missed', () => {
+  const points = new PowerPoints(3600);
+  points.add(frame(1, 1));
+  points.interrupted();
+  points.add(frame(95, 3));
+  points.load({range: {from: FROM, to: at(90)}, stepSeconds: 30, steps: 3, series: {totalMilliwatts: [5, 6, 7]}});
+  assert.deepEqual(points.values.total, [5, 6, 7, 3]);
 });
 
 test('a young site starts where it is first known', () => {

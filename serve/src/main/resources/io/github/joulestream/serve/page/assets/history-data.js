@@ -21,10 +21,17 @@ export class PowerPoints {
   constructor(seconds) {
     this.seconds = seconds;
     this.times = [];
+    /** Time of the first frame of this connection, s since 1970; null if there is none yet. */
+    this.liveSince = null;
     this.values = Object.fromEntries(COLUMNS.map((c) => [c, []]));
   }
 
-  /** Puts what the API answered before the frames that came meanwhile. */
+  /** The frames that follow are of another connection: what was missed is in the history. */
+  interrupted() {
+    this.liveSince = null;
+  }
+
+  /** Puts what the API answered before the frames of this connection. */
   load(answer) {
     const times = timesOf(answer);
     const series = answer.series;
@@ -36,7 +43,11 @@ export class PowerPoints {
     while (last >= 0 && (total[last] ?? null) === null) {
       last--;
     }
-    const first = this.times.findIndex((t) => last < 0 || t > times[last] + answer.stepSeconds / 2);
+    // steps are still being summed up when frames are there already
+    while (last >= 0 && this.liveSince !== null && times[last] + answer.stepSeconds > this.liveSince) {
+      last--;
+    }
+    const first = this.times.findIndex((t) => (this.liveSince === null ? last < 0 || t > times[last] + answer.stepSeconds / 2 : t >= this.liveSince));
     const keep = first < 0 ? this.times.length : first;
     this.times = [...times.slice(start, last + 1).map((t) => t + answer.stepSeconds / 2), ...this.times.slice(keep)];
     for (const column of COLUMNS) {
@@ -61,6 +72,7 @@ export class PowerPoints {
     if (last !== undefined && time - last > GAP) {
       this.push(last + 1, () => null);
     }
+    this.liveSince = this.liveSince ?? time;
     const known = {
       total: now.milliwatts, jobs: now.jobsMilliwatts, idle: now.idleMilliwatts, heldIdle: now.heldIdleMilliwatts,
       facility: now.facilityMilliwatts, generation: now.generationMilliwatts, ...now.byKind,
