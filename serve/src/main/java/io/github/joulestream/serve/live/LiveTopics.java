@@ -22,7 +22,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
@@ -78,7 +80,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  private final KafkaConsumer<String, byte[]> consumer;
+  private final Consumer<String, byte[]> consumer;
   private final EpochClock clock;
   private final LiveStates states;
   private final Thread thread;
@@ -86,6 +88,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
 
   // ends at the start, of partitions that are not read so far yet; one thread
   private final Map<TopicPartition, Long> behind = new LinkedHashMap<>();
+  private @Nullable BacklogSkips skips;
   private volatile boolean caughtUp;
   private volatile boolean stopped;
 
@@ -95,9 +98,14 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
    * @param kafka how to reach the cluster
    */
   public LiveTopics(Map<String, Object> kafka, EpochClock clock) {
-    consumer =
+    this(
         new KafkaConsumer<>(
-            ClientDefaults.consumer(kafka), new StringDeserializer(), new ByteArrayDeserializer());
+            ClientDefaults.consumer(kafka), new StringDeserializer(), new ByteArrayDeserializer()),
+        clock);
+  }
+
+  LiveTopics(Consumer<String, byte[]> consumer, EpochClock clock) {
+    this.consumer = consumer;
     this.clock = clock;
     states = new LiveStates(clock, line -> errors.warn(line, "the live view: " + line));
     TOPICS.forEach(topic -> topics.put(topic.topicName(), topic));
@@ -114,9 +122,11 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
       long dropped = clock.epochMillis();
       while (!stopped) {
         progress.turned();
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+        for (ConsumerRecord<String, byte[]> record : records) {
           take(record);
         }
+        skip(records);
         catchUp();
         long now = clock.epochMillis();
         if (now - dropped >= DROP_INTERVAL_MILLIS) {
@@ -161,6 +171,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
       }
     }
     consumer.assign(partitions);
+    skips = new BacklogSkips(now);
     behind.clear();
     behind.putAll(consumer.endOffsets(partitions));
     Map<TopicPartition, @Nullable OffsetAndTimestamp> begins = consumer.offsetsForTimes(times);
@@ -222,6 +233,26 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
         "the live view leaves out %s %d %d: %s"
             .formatted(
                 record.topic(), record.partition(), record.offset(), ConsumerRefusals.reason(e)));
+  }
+
+  /** Leaves old power out where there is too much of it. */
+  private void skip(ConsumerRecords<String, byte[]> records) {
+    BacklogSkips choice = skips;
+    if (caughtUp || choice == null) {
+      return;
+    }
+    for (TopicPartition partition : records.partitions()) {
+      if (partition.topic().equals(Topic.POWER_SNAPSHOT.topicName())
+          && behind.containsKey(partition)) {
+        long last = records.records(partition).getLast().timestamp();
+        long to = choice.next(last, clock.epochMillis());
+        OffsetAndTimestamp found =
+            to <= last ? null : consumer.offsetsForTimes(Map.of(partition, to)).get(partition);
+        if (found != null && found.offset() > consumer.position(partition)) {
+          consumer.seek(partition, found.offset());
+        }
+      }
+    }
   }
 
   /** Notes what has been read to the end that it had at the start. */

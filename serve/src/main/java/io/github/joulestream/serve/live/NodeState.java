@@ -2,7 +2,6 @@
 package io.github.joulestream.serve.live;
 
 import io.github.joulestream.energy.DeviceAmount;
-import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.NodeCapacity;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
@@ -45,6 +44,8 @@ final class NodeState {
 
   private List<GpuPower> gpus = List.of();
   private long gpusMillis;
+  private long gpusBusyBasisPoints;
+  private int busyBasisPoints = -1;
   private HeldIdle heldIdle = HeldIdle.NONE;
   private @Nullable Temperatures temperatures;
 
@@ -77,12 +78,26 @@ final class NodeState {
       capacity = power.capacity();
     }
     if (!power.gpus().isEmpty()) {
-      gpus = power.gpus();
+      use(power.gpus());
       gpusMillis = reading;
-    } else if (Math.abs(reading - gpusMillis) > GPUS_MILLIS) {
-      gpus = List.of();
+    } else if (!gpus.isEmpty() && Math.abs(reading - gpusMillis) > GPUS_MILLIS) {
+      use(List.of());
     }
     heldIdle = HeldIdle.of(gpus, jobs);
+  }
+
+  private void use(List<GpuPower> newest) {
+    gpus = newest;
+    long sum = 0;
+    int known = 0;
+    for (GpuPower gpu : newest) {
+      if (gpu.utilisationBasisPoints() >= 0) {
+        sum += gpu.utilisationBasisPoints();
+        known++;
+      }
+    }
+    gpusBusyBasisPoints = sum;
+    busyBasisPoints = known == 0 ? -1 : (int) (sum / known);
   }
 
   private void copyKinds(List<Long> kinds) {
@@ -133,31 +148,16 @@ final class NodeState {
     return heldIdle;
   }
 
-  /** The power of a kind of device, mW. */
-  long milliwatts(DeviceKind kind) {
-    return kind.code() < milliwattsByKind.length ? milliwattsByKind[kind.code()] : 0;
-  }
-
   /** Mean utilisation of those GPUs that report it, basis points; -1 if none does. */
   int busyBasisPoints() {
-    long sum = 0;
-    int known = 0;
-    for (GpuPower gpu : gpus) {
-      if (gpu.utilisationBasisPoints() >= 0) {
-        sum += gpu.utilisationBasisPoints();
-        known++;
-      }
-    }
-    return known == 0 ? -1 : (int) (sum / known);
+    return busyBasisPoints;
   }
 
-  /** GPUs that are busy, basis points: 10,000 is a whole GPU. */
+  /**
+   * GPUs that are busy, basis points: 10,000 is a whole GPU. One that does not report it is not.
+   */
   long gpusBusyBasisPoints() {
-    long sum = 0;
-    for (GpuPower gpu : gpus) {
-      sum += Math.max(0, gpu.utilisationBasisPoints());
-    }
-    return sum;
+    return gpusBusyBasisPoints;
   }
 
   /** The hottest device now, tenths of a degree. */

@@ -12,8 +12,8 @@ final class PowerWindows {
   static final int WINDOW_MILLIS = 10_000;
   static final long UNKNOWN = -1;
 
-  // window w is at w modulo their number
-  private final long[] means = new long[WINDOWS];
+  // window w is at w modulo their number; mW, exact up to 16 kW and then to 1/10,000,000
+  private final float[] means = new float[WINDOWS];
   private long newest = Long.MIN_VALUE;
   private double mean;
   private int samples;
@@ -32,7 +32,7 @@ final class PowerWindows {
     }
     samples++;
     mean += (milliwatts - mean) / samples;
-    means[slot(window)] = Math.round(mean);
+    means[slot(window)] = (float) Math.rint(mean);
   }
 
   private void begin(long window) {
@@ -58,7 +58,7 @@ final class PowerWindows {
     for (int i = 0; i < WINDOWS; i++) {
       long window = last - WINDOWS + 1 + i;
       boolean isKept = window <= newest && newest - window < WINDOWS;
-      recent[i] = isKept && newest != Long.MIN_VALUE ? means[slot(window)] : UNKNOWN;
+      recent[i] = isKept && newest != Long.MIN_VALUE ? (long) means[slot(window)] : UNKNOWN;
     }
     return recent;
   }

@@ -170,17 +170,18 @@ final class SiteJobs {
     long dataMillis = nodes.dataMillis(nowMillis);
     Map<String, Held> held = held(Arrays.asList(nodes.ordered()), nowMillis);
     List<LiveJob> live = new ArrayList<>(Math.max(jobs.size(), held.size()));
-    held.forEach((name, of) -> live.add(live(name, jobs.get(name), of, nodes)));
+    held.forEach((name, of) -> live.add(live(name, jobs.get(name), of, nodes, nowMillis)));
     jobs.forEach((name, job) -> {
       if (!held.containsKey(name)
           && job.fragments.values().stream().anyMatch(part -> isOfNow(part, dataMillis))) {
-        live.add(live(name, job, new Held(), nodes));
+        live.add(live(name, job, new Held(), nodes, nowMillis));
       }
     });
     return live;
   }
 
-  private static LiveJob live(String name, @Nullable Job job, Held held, SiteNodes nodes) {
+  private static LiveJob live(
+      String name, @Nullable Job job, Held held, SiteNodes nodes, long nowMillis) {
     return new LiveJob(
         name,
         job == null ? null : job.summary(),
@@ -189,6 +190,6 @@ final class SiteJobs {
         held.gpuBusyBasisPoints,
         Arrays.copyOf(held.nodes, held.size),
         nodes.version(),
-        job == null ? PowerWindows.none() : job.windows.upTo(nodes.latestMillis()));
+        job == null ? PowerWindows.none() : job.windows.upTo(nodes.windowsMillis(nowMillis)));
   }
 }

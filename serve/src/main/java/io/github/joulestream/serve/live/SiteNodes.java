@@ -72,6 +72,16 @@ final class SiteNodes {
     return latestMillis == 0 ? nowMillis : latestMillis + Math.max(0, nowMillis - arrivedMillis);
   }
 
+  /**
+   * The end of the last ten minutes: the latest reading, so that the newest window has samples
+   * already; without readings for long, the time of the data now.
+   */
+  long windowsMillis(long nowMillis) {
+    return nowMillis - arrivedMillis <= NodeState.SILENT_MILLIS
+        ? latestMillis
+        : dataMillis(nowMillis);
+  }
+
   /** Takes in the latest power of nodes. */
   void accept(PowerSnapshot snapshot, long arrived) {
     for (NodePower power : snapshot.nodes()) {
@@ -210,15 +220,6 @@ final class SiteNodes {
         reading,
         silent,
         alerting);
-  }
-
-  /** The power of the nodes that report, mW. */
-  long milliwatts(long nowMillis) {
-    long sum = 0;
-    for (NodeState node : nodes.values()) {
-      sum += node.isSilent(nowMillis) ? 0 : node.milliwatts;
-    }
-    return sum;
   }
 
   /** Sums over the nodes that report. */

@@ -38,8 +38,8 @@ final class SiteState implements LiveSite {
   private final LiveRoom room;
   private final SiteNodes nodes;
   private final SiteJobs jobs;
-  private final SiteWindows windows = new SiteWindows(HOUR_MILLIS);
-  private final SiteWindows ledger = new SiteWindows(2 * HOUR_MILLIS);
+  private final SiteWindows windows = new SiteWindows();
+  private final SiteWindows ledger = new SiteWindows();
   private final Map<String, Alert> alerts = new HashMap<>();
   private final Map<String, Budget> budgets = new TreeMap<>();
   private final SiteGrid grid = new SiteGrid();
@@ -287,7 +287,9 @@ final class SiteState implements LiveSite {
   @Override
   public synchronized long[] recentMilliwatts(String node) {
     NodeState known = nodes.find(node);
-    return known == null ? PowerWindows.none() : known.windows.upTo(nodes.latestMillis());
+    return known == null
+        ? PowerWindows.none()
+        : known.windows.upTo(nodes.windowsMillis(clock.epochMillis()));
   }
 
   @Override

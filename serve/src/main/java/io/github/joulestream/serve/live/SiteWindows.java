@@ -10,31 +10,28 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** A site's newest windows, of one length. Owned by its site. */
+/** A site's windows of 10 s of the last hour. Owned by its site. */
 final class SiteWindows {
   // a window has more than one fragment only if it was closed before, weeks later
   private static final int FRAGMENTS = 16;
 
-  private final long keptMillis;
+  // those that begin by so much or more before the newest are dropped
+  private static final long KEPT_MILLIS = 3_600_000;
+  private static final int WINDOW_MILLIS = 10_000;
+
   private final TreeMap<Long, NavigableMap<Long, Totals<SiteAmount>>> windows = new TreeMap<>();
 
   /**
-   * No windows.
-   *
-   * @param keptMillis windows that begin by so much or more before the newest are dropped, ms
-   */
-  SiteWindows(long keptMillis) {
-    this.keptMillis = keptMillis;
-  }
-
-  /**
-   * Takes in a window as it is now.
+   * Takes in a window as it is now; windows of other lengths are left out.
    *
    * @throws IllegalArgumentException if it has too many fragments
    */
   void accept(SiteWindow window) {
     long start = window.windowStartEpochMillis();
-    if (!windows.isEmpty() && start <= windows.lastKey() - keptMillis) {
+    if (window.windowMillis() != WINDOW_MILLIS) {
+      return;
+    }
+    if (!windows.isEmpty() && start <= windows.lastKey() - KEPT_MILLIS) {
       return;
     }
     NavigableMap<Long, Totals<SiteAmount>> fragments =
@@ -43,7 +40,7 @@ final class SiteWindows {
       throw new IllegalArgumentException("a window of over %d fragments".formatted(FRAGMENTS));
     }
     fragments.put(window.fragmentEpochMillis(), window.totals());
-    windows.headMap(windows.lastKey() - keptMillis, true).clear();
+    windows.headMap(windows.lastKey() - KEPT_MILLIS, true).clear();
   }
 
   /** The windows in order of time, their fragments added up. */
