@@ -5,7 +5,6 @@ import io.github.joulestream.alerting.AlertSender;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
-import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.SchemaExchange;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
@@ -157,14 +155,7 @@ final class Pipeline {
   void showIn(Metrics metrics) {
     streams.showIn(metrics);
     writer.showIn(metrics);
-    metrics
-        .show(
-            Metric.SITE_POWER,
-            "site",
-            () ->
-                live.siteMilliwatts().entrySet().stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, site -> site.getValue() / 1e3)))
-        .show(Metric.JOBS_RUNNING, live::jobsRunning);
+    live.showIn(metrics);
   }
 
   /** The addresses that a user may want, a line each. */

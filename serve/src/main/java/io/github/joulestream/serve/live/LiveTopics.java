@@ -4,6 +4,8 @@ package io.github.joulestream.serve.live;
 import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
+import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.ClientDefaults;
@@ -22,6 +24,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -304,6 +307,19 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   /** Records that could not be used. */
   public long refused() {
     return refused.get();
+  }
+
+  /** Shows power and jobs, and what was refused. */
+  public void showIn(Metrics metrics) {
+    metrics
+        .show(
+            Metric.SITE_POWER,
+            "site",
+            () ->
+                siteMilliwatts().entrySet().stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, site -> site.getValue() / 1e3)))
+        .show(Metric.JOBS_RUNNING, this::jobsRunning)
+        .show(Metric.LIVE_REFUSED, this::refused);
   }
 
   /** How it is: bad if it is stuck. */

@@ -36,7 +36,7 @@ public final class NaturalOrder implements Comparator<String> {
       }
     }
     int rest = Integer.compare(a.length() - i, b.length() - j);
-    return rest != 0 ? rest : a.compareTo(b) == 0 ? 0 : tie(a, b);
+    return rest != 0 ? rest : tie(a, b);
   }
 
   /** Names that differ in leading zeros only. */
