@@ -101,9 +101,6 @@ public enum Metric {
       "Energy of the jobs of the site; the rest of its energy is idle."),
   SITE_POWER("joulestream_site_power_watts", "Power of the site by the latest readings."),
   JOBS_RUNNING("joulestream_jobs_running", "Jobs that run."),
-  LIVE_REFUSED(
-      "joulestream_live_refused_records_total",
-      "Records that cannot be read, left out of what is shown live."),
 
   SIMULATED_READINGS("joulestream_simulate_readings_total", "Readings of the simulated site."),
   ALERTS_SENT("joulestream_alert_sender_alerts_total", "Alerts that the target has accepted."),

@@ -319,7 +319,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
                 siteMilliwatts().entrySet().stream()
                     .collect(Collectors.toMap(Map.Entry::getKey, site -> site.getValue() / 1e3)))
         .show(Metric.JOBS_RUNNING, this::jobsRunning)
-        .show(Metric.LIVE_REFUSED, this::refused);
+        .show(Metric.SERVE_LIVE_REFUSED, this::refused);
   }
 
   /** How it is: bad if it is stuck. */
