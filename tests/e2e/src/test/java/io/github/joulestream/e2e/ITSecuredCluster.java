@@ -225,8 +225,7 @@ class ITSecuredCluster {
         "--webhook-secret-file",
         secret.toString());
     startProgram("slurm-jobs", "--topic", SLURM, "--site", SITE);
-    startProgram(
-        "serve", "--listen", "127.0.0.1:0", "--store-url", store.url().toString());
+    startProgram("serve", "--listen", "127.0.0.1:0", "--store-url", store.url().toString());
     startProgram(
         "agent",
         "--site",
