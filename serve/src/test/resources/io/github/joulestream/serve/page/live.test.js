@@ -136,6 +136,30 @@ test('who is not known any more is asked to sign in', async (t) => {
   live.close();
 });
 
+test('a site that does not exist is asked for again, and is no lost connection', async (t) => {
+  mock.timers.enable({apis: ['setTimeout']});
+  t.after(() => mock.timers.reset());
+  const probed = [];
+  let status = 404;
+  const live = new Live({source: (url) => new FakeSource(url), probe: async (url) => {
+    probed.push(url);
+    return {status};
+  }});
+  FakeSource.all = [];
+  live.site('n/1');
+  FakeSource.all[0].readyState = 2;
+  FakeSource.all[0].onerror();
+  mock.timers.tick(1000);
+  await Promise.resolve().then().then().then();
+  assert.deepEqual(probed, ['/api/v1/sites/n%2F1']);
+  assert.equal(live.state, 'missing');
+  status = 200;
+  mock.timers.tick(5000);
+  await Promise.resolve().then().then().then();
+  assert.equal(FakeSource.all.length, 2);
+  live.close();
+});
+
 test('a tab that sleeps has no connection', () => {
   const {live} = fixture();
   live.site('s');

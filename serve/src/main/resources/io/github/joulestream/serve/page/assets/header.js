@@ -5,6 +5,7 @@ import * as format from './format.js';
 import {button, clear, h, link, setAttribute, setText} from './dom.js';
 import {paths} from './api.js';
 import {memory} from './theme.js';
+import {SIGNED_IN} from './signin.js';
 
 const THEME_NAMES = {system: 'colours: system', light: 'colours: light', dark: 'colours: dark'};
 /** From this age on data are marked as old, s. */
@@ -34,6 +35,7 @@ export function makeHeader(root, app, navigate) {
   const who = h('span', {class: 'who'});
   const out = button('Sign out', async () => {
     await app.api('/api/v1/session', {method: 'DELETE'});
+    memory.set(SIGNED_IN, 'no');
     location.assign('/');
   }, {class: 'quiet', hidden: true});
   const lost = document.getElementById('lost');
@@ -52,7 +54,9 @@ export function makeHeader(root, app, navigate) {
     lastShown = [view, params];
     if (params.site) {
       site = params.site;
-      memory.set('joulestream.site', site);
+      if (app.sites.some((s) => s.site === site)) {
+        memory.set('joulestream.site', site);
+      }
     } else {
       site = site || defaultSite(app.sites) || null;
     }
@@ -123,7 +127,7 @@ export function makeHeader(root, app, navigate) {
     const me = app.me;
     setText(who, me.user);
     who.title = 'role ' + me.role + (me.projects.length > 0 ? ', projects ' + me.projects.join(', ') : '');
-    out.hidden = me.user === '';
+    out.hidden = memory.get(SIGNED_IN) !== 'yes';
   }
 
   setText(colours, THEME_NAMES[theme.choice]);

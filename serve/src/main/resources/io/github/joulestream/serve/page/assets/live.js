@@ -8,6 +8,7 @@ const EVENTS = ['site', 'nodes', 'cells', 'jobs', 'alerts'];
 const SILENCE = 20000;
 const FIRST_RETRY = 1000;
 const LAST_RETRY = 15000;
+const MISSING_RETRY = 5000;
 
 /** A site as the stream has said it is. */
 export class SiteState {
@@ -77,7 +78,7 @@ export class Live {
     this.unauthorised = unauthorised;
     this.source = source;
     this.probe = probe;
-    /** 'idle' | 'connecting' | 'live' | 'lost' | 'asleep' */
+    /** 'idle' | 'connecting' | 'live' | 'lost' | 'asleep' | 'missing': there is no such site */
     this.state = 'idle';
     this.paused = false;
     /** The site that is connected: a SiteState, or null. */
@@ -221,7 +222,7 @@ export class Live {
   async again(generation) {
     let status;
     try {
-      status = (await this.probe('/api/v1/me')).status;
+      status = (await this.probe('/api/v1/sites/' + encodeURIComponent(this.current.name))).status;
     } catch {
       // no connection at all: the next try follows
       status = 0;
@@ -233,6 +234,11 @@ export class Live {
       this.unauthorised();
     } else if (status === 200) {
       this.connect();
+    } else if (status === 404) {
+      // it may come up yet
+      this.lostSince = null;
+      this.become('missing');
+      this.timer = setTimeout(() => generation === this.generation && this.again(generation), MISSING_RETRY);
     } else {
       this.lost(generation);
     }

@@ -16,7 +16,8 @@ export function mount(root, ctx) {
   const empty = h('section', {class: 'empty', hidden: true});
   const holder = h('div', {class: 'bands'});
   root.append(h('h1', {class: 'hidden-text'}, 'Now'), empty, holder);
-  const off = ctx.live.on('site', () => showEmpty());
+  let shown = '';
+  const offs = [ctx.live.on('site', () => showEmpty()), ctx.live.on('state', () => showEmpty())];
   let asked = ctx.params;
   const firstSite = () => {
     if (site === null) {
@@ -69,14 +70,20 @@ export function mount(root, ctx) {
   function showEmpty() {
     const now = ctx.live.current?.name === site ? ctx.live.current.now : null;
     const none = site === null && ctx.me.seesSites;
-    const noNode = now !== null && now.nodes === 0;
-    if (empty.hidden === (none || noNode)) {
-      empty.hidden = !(none || noNode);
-      clear(empty);
-      if (!empty.hidden) {
-        empty.append(...howToStart(site));
-      }
+    const missing = site !== null && ctx.live.state === 'missing';
+    const shows = none || (now !== null && now.nodes === 0) ? 'start' : missing ? 'missing' : '';
+    if (shows !== shown) {
+      shown = shows;
+      empty.hidden = shows === '';
+      holder.classList.toggle('nothing-yet', shows !== '');
+      clear(empty).append(...(shows === 'start' ? howToStart(site) : shows === 'missing' ? noSuchSite(site) : []));
     }
+  }
+
+  function noSuchSite(name) {
+    const others = ctx.sites().map((s) => h('li', {}, link(ctx.paths.site(s.site), s.site)));
+    return [h('h2', {}, 'There is no site ' + name), h('p', {}, 'Nothing of it is known, or you may not see it. If it comes up, it is shown here.'),
+      others.length > 0 && h('ul', {}, others)].filter(Boolean);
   }
 
   function howToStart(name) {
@@ -110,7 +117,7 @@ export function mount(root, ctx) {
   return {
     update: open,
     unmount() {
-      off();
+      offs.forEach((off) => off());
       document.removeEventListener('sites-changed', firstSite);
       leave();
     },

@@ -2,6 +2,10 @@
 // Asks for a token and exchanges it for the page's cookie.
 
 import {h, setText} from './dom.js';
+import {memory} from './theme.js';
+
+/** Whether a token was given in this browser: then there is something to sign out of. */
+export const SIGNED_IN = 'joulestream.signed-in';
 
 export function signIn(root, {api, done}) {
   const token = h('input', {id: 'token', name: 'token', type: 'password', autocomplete: 'current-password', required: true, spellcheck: 'false', 'aria-describedby': 'token-help'});
@@ -13,6 +17,7 @@ export function signIn(root, {api, done}) {
     send.disabled = true;
     try {
       await api('/api/v1/session', {method: 'POST', body: {token: token.value.trim()}});
+      memory.set(SIGNED_IN, 'yes');
       done();
     } catch (e) {
       setText(failed, e.message);
