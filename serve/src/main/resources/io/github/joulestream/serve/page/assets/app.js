@@ -23,6 +23,7 @@ const VIEWS = {
 };
 
 const ASLEEP_AFTER = 60000;
+const START_AGAIN = 2000;
 const SITES_AGAIN = 30000;
 const FIRST_SITE_AGAIN = 1000;
 let looking;
@@ -66,8 +67,8 @@ async function start() {
     app.sites = app.me.seesSites ? (await api('/api/v1/sites')).sites : [];
   } catch (e) {
     if (!app.asking) {
-      main.replaceChildren(h('p', {class: 'empty', role: 'alert'}, 'Joulestream does not answer: ' + e.message + '. It is tried again every 5 s.'));
-      setTimeout(start, 5000);
+      main.replaceChildren(h('p', {class: 'empty', role: 'alert'}, 'Joulestream does not answer: ' + e.message + '. It is tried again by itself.'));
+      setTimeout(start, START_AGAIN);
     }
     return;
   } finally {

@@ -54,9 +54,9 @@ const TILES = [
     return {
       big: grams === null ? format.UNKNOWN : format.digits(grams) + '\u2009g/kWh',
       lines: [
-        grams === null ? 'not known for now' : now.milliwatts === null ? '' : format.mass(grams * now.milliwatts / 1e6) + '/h' + (now.supply.synthetic ? ', made up' : ''),
-        now.supply.renewableRatio === null ? '' : format.ratio(now.supply.renewableRatio) + ' renewable'
+        grams === null ? 'not known for now' : now.milliwatts === null ? '' : format.mass(grams * now.milliwatts / 1e6) + '/h'
           + (now.supply.ownRatio > 0 ? ', own ' + format.ratio(now.supply.ownRatio) : ''),
+        now.supply.renewableRatio === null ? '' : format.ratio(now.supply.renewableRatio) + ' renewable' + (now.supply.synthetic ? ', made up' : ''),
       ],
       title: 'CO2e, location-based, average' + (now.supply.synthetic ? '; made up for a simulated site' : ''),
     };
