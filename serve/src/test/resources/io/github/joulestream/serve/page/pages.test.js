@@ -28,8 +28,8 @@ test('local times of a zone, also in the nights of March and October', () => {
 test('the range of an address', () => {
   const now = at('2026-10-18T12:00:00.400Z');
   const preset = rangeOf(new URLSearchParams(), '1h', now);
-  assert.deepEqual([preset.age, preset.api.get('from'), preset.api.get('to')], ['1h', '2026-10-18T11:00:00Z', '2026-10-18T12:00:00Z']);
-  assert.equal(rangeOf(new URLSearchParams('range=7d'), '1h', now).from, now - 604800000);
+  assert.deepEqual([preset.age, preset.api.get('from'), preset.api.get('to')], ['1h', '2026-10-18T10:59:30Z', '2026-10-18T11:59:30Z']);
+  assert.equal(rangeOf(new URLSearchParams('range=7d'), '1h', now).from, at('2026-10-11T11:59:30Z'));
   assert.equal(rangeOf(new URLSearchParams('range=x'), '1h', now).age, '1h');
   const own = rangeOf(new URLSearchParams('from=2026-10-01T00:00:00Z&to=2026-10-02T00:00:00Z'), '1h', now);
   assert.equal(own.age, null);
@@ -48,7 +48,7 @@ test('the end of a long range', () => {
   const end = endOf(day, 3600);
   assert.equal(end.to, day.to);
   assert.equal(end.to - end.from, 3600000);
-  assert.equal(end.api.get('from'), '2026-10-18T11:00:00Z');
+  assert.equal(end.api.get('from'), '2026-10-18T10:59:30Z');
 });
 
 test('sums of jobs are asked for by quarters of an hour', () => {

@@ -43,7 +43,8 @@ class TimeChart {
     this.options = {height: 220, format: format.power, axis: format.powerUnit, fill: true, ...options};
     this.zone = format.zoneOr(this.options.zone);
     this.data = {times: [], values: {}};
-    this.plotted = h('div', {class: 'chart-plot', role: 'img', 'aria-label': this.options.name});
+    this.plotted = h('div', {class: 'chart-plot', role: 'img', 'aria-label': this.options.name,
+      style: {'min-height': this.options.height + 'px'}});
     this.values = new Map();
     this.legend = h('ul', {class: 'chart-legend'}, [...this.options.series].reverse().map((s) => this.legendOf(s)));
     this.twin = tableTwin(this);

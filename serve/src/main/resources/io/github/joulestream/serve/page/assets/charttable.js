@@ -7,13 +7,13 @@ import * as format from './format.js';
 const ROWS = 25;
 
 export function tableTwin(chart) {
-  const body = h('div', {class: 'scroll'});
+  const body = h('div');
   const where = h('span', {class: 'muted', 'aria-live': 'polite'});
   let page = 0;
   let shown = '';
   const earlier = button('earlier', () => turn(1), {class: 'quiet'});
   const later = button('later', () => turn(-1), {class: 'quiet'});
-  const element = h('div', {class: 'chart-table', hidden: true}, body, h('div', {class: 'pager'}, later, earlier, where));
+  const element = h('div', {class: 'chart-table', hidden: true, tabindex: '0', role: 'group', 'aria-label': chart.options.name}, body, h('div', {class: 'pager'}, later, earlier, where));
 
   function turn(pages) {
     page += pages;

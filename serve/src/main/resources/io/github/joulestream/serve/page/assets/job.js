@@ -6,6 +6,7 @@ import {timeChart} from './charts.js';
 import {append, clear, h, link, setText, table} from './dom.js';
 import {byKind, timesOf} from './history-data.js';
 import {apiLink, block, Charts, csvLink, figures, Loader, withQuery} from './pageparts.js';
+import {SETTLING} from './range.js';
 
 /** A running job is read again so often, ms; its power moves with the stream meanwhile. */
 const REFRESH = 10000;
@@ -196,7 +197,9 @@ class JobView {
       const times = timesOf(answer);
       let last = times.length - 1;
       const total = answer.series.totalMilliwatts;
-      while (last >= 0 && (total[last] ?? null) === null) {
+      // the newest steps are in the store in part only: frames say what happened in them
+      const settled = this.running() ? (Date.now() - SETTLING) / 1000 - answer.stepSeconds : Infinity;
+      while (last >= 0 && ((total[last] ?? null) === null || times[last] > settled)) {
         last--;
       }
       this.times = times.slice(0, last + 1);

@@ -418,6 +418,7 @@ class NodeMap {
         event.stopPropagation();
         this.unselect();
       } else if (this.rack !== null) {
+        event.stopPropagation();
         this.openRack(null);
       }
     } else if (MOVES.includes(event.key)) {

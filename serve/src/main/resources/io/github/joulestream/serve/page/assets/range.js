@@ -5,6 +5,8 @@ import {button, h, setAttribute, setText} from './dom.js';
 import {dateTime} from './format.js';
 
 const UNITS = {m: 60, h: 3600, d: 86400};
+/** What is younger is not in the store yet, or only in part, ms. */
+export const SETTLING = 30000;
 const AGE = /^(\d{1,6})([mhd])$/;
 
 /** Seconds of an age as 90m, 24h, 7d; null if it is none. */
@@ -49,7 +51,7 @@ export function localOf(time, zone) {
 }
 
 /**
- * The range that the page's address has.
+ * The range that the page's address has. One of an age ends half a minute ago: by then the store has all of it.
  * @param {URLSearchParams} query with `range` (an age), or `from` and `to` (RFC 3339)
  * @param {string} preset the one that is taken without them
  * @returns {{age: string | null, from: number, to: number, api: URLSearchParams}}
@@ -61,8 +63,9 @@ export function rangeOf(query, preset, now = Date.now()) {
     return {age: null, from, to, api: new URLSearchParams({from: iso(from), to: iso(to)})};
   }
   const age = seconds(query.get('range')) ? query.get('range') : preset;
-  const start = now - seconds(age) * 1000;
-  return {age, from: start, to: now, api: new URLSearchParams({from: iso(start), to: iso(now)})};
+  const end = Math.floor((now - SETTLING) / 10000) * 10000;
+  const start = end - seconds(age) * 1000;
+  return {age, from: start, to: end, api: new URLSearchParams({from: iso(start), to: iso(end)})};
 }
 
 function iso(time) {
