@@ -207,7 +207,7 @@ class NodeMap {
 
   paint() {
     const {columns, layout} = this;
-    if (columns === null || !layout || columns !== this.ctx.live.current?.nodes || !this.section.isConnected) {
+    if (columns === null || !layout || columns !== this.ctx.live.current?.nodes || this.section.closest('[hidden]') !== null) {
       return;
     }
     performance.mark('map-begin');
