@@ -201,9 +201,16 @@ export class Painter {
         context.fillText(wordsOf(mode, value), x, named ? y + 7 * ratio : y, size - 4 * ratio);
       }
       if (named) {
-        context.fillStyle = value === SILENT_KEY ? css(this.palette.ink) : this.inks[value];
+        const name = this.names[this.first + cell] || '';
         context.font = `${11 * ratio}px system-ui, sans-serif`;
-        context.fillText(this.names[this.first + cell] || '', x, y - 9 * ratio, size - 6 * ratio);
+        if (value === SILENT_KEY) {
+          // hatching would cross the name
+          const width = Math.min(context.measureText(name).width, size - 6 * ratio) + 4 * ratio;
+          context.fillStyle = css(this.palette.page);
+          context.fillRect(x - width / 2, y - 16 * ratio, width, 14 * ratio);
+        }
+        context.fillStyle = value === SILENT_KEY ? css(this.palette.ink) : this.inks[value];
+        context.fillText(name, x, y - 9 * ratio, size - 6 * ratio);
       }
     }
   }
