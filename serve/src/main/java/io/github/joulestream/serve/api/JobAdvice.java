@@ -150,6 +150,6 @@ final class JobAdvice {
                 null));
       }
     }
-    return advice;
+    return List.copyOf(advice);
   }
 }

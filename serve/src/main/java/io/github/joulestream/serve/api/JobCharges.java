@@ -155,7 +155,7 @@ public final class JobCharges {
   private Known read(String site, Known known) {
     long now = clock.epochMillis();
     SortedMap<String, Long> starts = starts(site, now);
-    TimeRange recent = ChargeReader.hours(now - 2 * Windows.HOUR_MILLIS, now + 1);
+    TimeRange recent = ChargeReader.hours(now - 2L * Windows.HOUR_MILLIS, now + 1);
     Map<String, Charges> before = new HashMap<>();
     SortedSet<String> missing = new TreeSet<>();
     long first = recent.from();

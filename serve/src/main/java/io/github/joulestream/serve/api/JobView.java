@@ -70,6 +70,7 @@ public record JobView(
 
   static JobView of(KnownJob job, ChargeFigures charges) {
     Totals<JobAmount> totals = job.totals();
+    double covered = totals.get(JobAmount.COVERED_MILLIS);
     return new JobView(
         job.site(),
         job.job(),
@@ -89,9 +90,7 @@ public record JobView(
         job.heldIdleMillijoules(),
         totals.get(JobAmount.GPU_HELD_MILLIS),
         totals.get(JobAmount.GPU_BUSY_MILLIS),
-        ratio(
-            totals.get(JobAmount.COVERED_MILLIS),
-            totals.get(JobAmount.COVERED_MILLIS) + totals.get(JobAmount.UNCOVERED_MILLIS)),
+        ratio(covered, covered + totals.get(JobAmount.UNCOVERED_MILLIS)),
         EnergyByQuality.of(totals),
         charges);
   }

@@ -5,6 +5,7 @@ import io.github.joulestream.reports.data.Grouping;
 import io.github.joulestream.serve.access.Role;
 import io.github.joulestream.serve.access.Visibility;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -29,7 +30,7 @@ record UsageScope(
     boolean everything,
     Predicate<String> named,
     String note) {
-  private static final Predicate<String> ALL = name -> true;
+  private static final Predicate<String> ALL = Objects::nonNull;
   private static final String OWN = "These are sums of your own jobs alone.";
   private static final String OWN_PROJECTS = "These are sums of your projects alone.";
 

@@ -2,6 +2,7 @@
 package io.github.joulestream.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -154,7 +155,6 @@ class ITFiguresOfJobs {
 
   /** Jobs of the store: of their summaries, and the energy of their quarters. */
   private Map<String, Whole> stored() {
-    Map<String, BigInteger> quarters = new HashMap<>();
     Map<String, Whole> jobs = new HashMap<>();
     api.history.jobs(
         new TreeSet<>(Set.of("east", "west")),
@@ -170,7 +170,6 @@ class ITFiguresOfJobs {
                   sum[0] =
                       sum[0].add(
                           BigInteger.valueOf(row.totals().get(JobAmount.TOTAL_MILLIJOULES))));
-          quarters.put(job.job(), sum[0]);
           jobs.put(job.job(), new Whole(job.totals(), sum[0]));
         });
     assertThat(jobs).hasSize(40);
@@ -184,8 +183,7 @@ class ITFiguresOfJobs {
     assertThat(jobs).hasSize(40);
     BigInteger all = BigInteger.ZERO;
     for (JsonNode job : jobs) {
-      Whole whole = stored.get(job.path("job").textValue());
-      assertThat(whole).isNotNull();
+      Whole whole = requireNonNull(stored.get(job.path("job").textValue()));
       Totals<JobAmount> totals = whole.totals();
       assertThat(whole(job, "energyMillijoules"))
           .isEqualTo(totals.get(JobAmount.TOTAL_MILLIJOULES))
@@ -241,8 +239,7 @@ class ITFiguresOfJobs {
     JsonNode jobs =
         api.get("/api/v1/jobs?limit=1000&site=east&sort=start&" + MadeApi.RANGE).path("jobs");
     for (JsonNode job : jobs) {
-      List<@Nullable Object> row = lines.get(job.path("job").textValue());
-      assertThat(row).as(job.path("job").textValue()).isNotNull();
+      List<@Nullable Object> row = requireNonNull(lines.get(job.path("job").textValue()));
       JsonNode charges = job.path("charges");
       assertSame(charges.path("cost"), row.get(table.indexOf("cost")));
       assertSame(charges.path("co2eLocationGrams"), row.get(table.indexOf("co2e_location")));
