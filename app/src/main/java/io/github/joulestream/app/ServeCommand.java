@@ -9,7 +9,6 @@ import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.energy.grid.CarbonBasis;
 import io.github.joulestream.reports.order.SiteFile;
 import io.github.joulestream.runtime.EpochClock;
-import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
@@ -17,7 +16,6 @@ import io.github.joulestream.serve.ApiServer;
 import io.github.joulestream.serve.ServeSettings;
 import io.github.joulestream.serve.access.ConfiguredAccess;
 import io.github.joulestream.serve.http.HttpSettings;
-import io.github.joulestream.serve.live.LiveTopics;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -148,34 +145,26 @@ final class ServeCommand implements Callable<Integer> {
     InetSocketAddress address = ListenAddress.parse("--listen", listen);
     HttpSettings http = http(address);
     ConfiguredAccess known = access.open(address);
-    kafka.join();
     EpochClock clock = EpochClock.system();
     Metrics metrics = new Metrics();
     try (ShutdownSignal stopping = new ShutdownSignal();
         StoreConnection.SharedReaders readers =
             StoreConnection.sharedLater(() -> store.connect(url));
-        LiveTopics live = new LiveTopics(kafka.config(), clock);
+        LiveFeed live = new LiveFeed(kafka, clock, metrics);
         ApiServer server =
             ApiServer.start(
                 settings(http),
                 known,
-                new ApiServer.Sources(live, readers.history(), readers.windows()),
+                new ApiServer.Sources(live.sites(), readers.history(), readers.windows()),
                 new ApiServer.State(metrics, live::health),
                 clock,
                 NanoClock.system());
-        AutoCloseable _ = healthPort.open(showIn(metrics, live), live::health)) {
+        AutoCloseable _ = healthPort.open(metrics, live::health)) {
       live.start();
       System.out.printf("serving %s (%s); Ctrl-C stops it%n", server.address(), server.access());
       StatusLines lines = new StatusLines(System.out);
       while (!stopping.await(LINE_INTERVAL, "the live view", live::failure)) {
-        lines.print(
-            live.caughtUp() + String.join(",", live.names()),
-            String.format(
-                Locale.ROOT,
-                "%s%d sites, %,d jobs run",
-                live.caughtUp() ? "" : "reading what is in the topics; ",
-                live.names().size(),
-                live.jobsRunning()));
+        lines.print(live.state(), live.line());
       }
     }
     return 0;
@@ -217,11 +206,5 @@ final class ServeCommand implements Callable<Integer> {
             usual.requestMillis(),
             usual.answerMillis(),
             usual.heartbeatMillis()));
-  }
-
-  private static Metrics showIn(Metrics metrics, LiveTopics live) {
-    return metrics
-        .show(Metric.SERVE_LIVE_REFUSED, live::refused)
-        .show(Metric.JOBS_RUNNING, live::jobsRunning);
   }
 }
