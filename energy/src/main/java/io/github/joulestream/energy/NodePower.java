@@ -68,5 +68,13 @@ public record NodePower(
    * @param milliwatts its power
    * @param utilisationBasisPoints utilisation, basis points (1/10,000); -1 if it is not reported
    */
-  public record GpuPower(String id, long milliwatts, int utilisationBasisPoints) {}
+  public record GpuPower(String id, long milliwatts, int utilisationBasisPoints) {
+    /** Below this utilisation a GPU that a job holds is held idle, basis points (1/10,000). */
+    public static final int MIN_BUSY_BASIS_POINTS = 500;
+
+    /** True if it would be held idle if a job held it. One that does not report it is busy. */
+    public boolean isIdle() {
+      return utilisationBasisPoints >= 0 && utilisationBasisPoints < MIN_BUSY_BASIS_POINTS;
+    }
+  }
 }

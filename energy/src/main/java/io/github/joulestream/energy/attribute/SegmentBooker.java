@@ -5,6 +5,7 @@ import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.NodePower.GpuPower;
 import io.github.joulestream.energy.Quality;
 import io.github.joulestream.energy.SiteAmount;
 import java.io.IOException;
@@ -35,9 +36,6 @@ import java.util.List;
  * 1 and 0.
  */
 final class SegmentBooker {
-  // below this busy share a GPU that a job holds is idle
-  private static final int MIN_BUSY_PARTS = 500;
-
   private final Scratch scratch;
   private long window = DeviceAccount.NEVER;
   private long windowMicrojoules;
@@ -108,7 +106,9 @@ final class SegmentBooker {
       return;
     }
     boolean heldIdle =
-        device.kind() == DeviceKind.GPU && utilisation != MISSING && utilisation < MIN_BUSY_PARTS;
+        device.kind() == DeviceKind.GPU
+            && utilisation != MISSING
+            && utilisation < GpuPower.MIN_BUSY_BASIS_POINTS;
     String owner = holders.owner();
     if (owner != null) {
       // most devices, most of the time

@@ -7,19 +7,16 @@ import io.github.joulestream.energy.NodePower.JobPower;
 import java.util.List;
 
 /**
- * GPUs of a node that jobs hold and do not use: their utilisation is under 5 %, as in the ledger.
- * Which of the GPUs a job holds is not in a record of power, only how many. So busy GPUs count as
- * held first: if jobs hold h GPUs and b of the node's are busy, h - b are held idle, but no more
- * than are idle, each with the mean power of the idle ones. This is exact if jobs hold all GPUs of
- * the node or if those that nobody holds are idle with the same power.
+ * GPUs of a node that jobs hold and do not use: they are {@linkplain GpuPower#isIdle idle}, as in
+ * the ledger. Which of the GPUs a job holds is not in a record of power, only how many. So busy
+ * GPUs count as held first: if jobs hold h GPUs and b of the node's are busy, h - b are held idle,
+ * but no more than are idle, each with the mean power of the idle ones. This is exact if jobs hold
+ * all GPUs of the node or if those that nobody holds are idle with the same power.
  *
  * @param gpus how many, basis points (1/10,000): 10,000 is a whole GPU
  * @param milliwatts their power
  */
 record HeldIdle(long gpus, long milliwatts) {
-  /** Below this utilisation a GPU that a job holds is idle, basis points. */
-  static final int MIN_BUSY_BASIS_POINTS = 500;
-
   static final HeldIdle NONE = new HeldIdle(0, 0);
 
   static HeldIdle of(List<GpuPower> gpus, List<JobPower> jobs) {
@@ -33,9 +30,7 @@ record HeldIdle(long gpus, long milliwatts) {
     long idle = 0;
     long idleMilliwatts = 0;
     for (GpuPower gpu : gpus) {
-      // one that does not report it counts as busy
-      if (gpu.utilisationBasisPoints() >= 0
-          && gpu.utilisationBasisPoints() < MIN_BUSY_BASIS_POINTS) {
+      if (gpu.isIdle()) {
         idle++;
         idleMilliwatts += gpu.milliwatts();
       }
