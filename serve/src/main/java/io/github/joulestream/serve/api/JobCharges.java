@@ -37,6 +37,9 @@ public final class JobCharges {
   private static final Logger LOG = LoggerFactory.getLogger(JobCharges.class);
   private static final long KEPT_MILLIS = 60_000;
 
+  /** While there is no step with a ledger yet, as in a site's first minutes. */
+  private static final long KEPT_IF_NOTHING_MILLIS = 5_000;
+
   private final LiveSites sites;
   private final ChargeReader reader;
   private final EpochClock clock;
@@ -119,7 +122,8 @@ public final class JobCharges {
   }
 
   private boolean isOld(Known known) {
-    return clock.epochMillis() - known.readMillis >= KEPT_MILLIS;
+    long kept = known.latest.equals(StepFactors.NOTHING) ? KEPT_IF_NOTHING_MILLIS : KEPT_MILLIS;
+    return clock.epochMillis() - known.readMillis >= kept;
   }
 
   private void refresh(String site, OfSite of) {

@@ -19,7 +19,7 @@ class JobChargesTest {
 
   private final FakeSite live = new FakeSite("east", 2, 2);
   private final FakeStore store = new FakeStore();
-  private long now = NOW;
+  private volatile long now = NOW;
   private final JobCharges charges =
       new JobCharges(live, store.history(), store.windows(), () -> now);
 
@@ -78,6 +78,21 @@ class JobChargesTest {
     assertThat(charges.of("east", "c/1", 4 * KILOWATT_HOUR)).isEqualTo(first);
     assertThat(charges.of("east", "c/1", 5 * KILOWATT_HOUR).cost()).isEqualByComparingTo("1.3");
     assertThat(store.reads).hasSize(reads);
+  }
+
+  /** As in the first minutes of a site. */
+  @Test
+  void beforeThereIsALedger_theStoreIsAskedAgainSoon() {
+    live.run("c/1", "ada", "", 1_000, 0);
+    assertThat(charges.awaited("east", "c/1", KILOWATT_HOUR).cost()).isNull();
+    start();
+    now += 5_000;
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (charges.of("east", "c/1", 4 * KILOWATT_HOUR).cost() == null) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(charges.of("east", "c/1", 4 * KILOWATT_HOUR).cost()).isEqualByComparingTo("1.0");
   }
 
   @Test
