@@ -7,6 +7,7 @@ import static io.github.joulestream.store.history.MadeWindows.NAMES;
 import static io.github.joulestream.store.history.MadeWindows.NODES;
 import static io.github.joulestream.store.history.MadeWindows.SITES;
 import static io.github.joulestream.store.history.MadeWindows.START;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -66,8 +67,8 @@ public abstract class BoundedWindowContract extends WindowContract {
                 first.devices().subList(0, 1),
                 77)));
     Map<String, Double> corrected =
-        expected.get(key(first.devices().getFirst(), first.windowStartEpochMillis()));
-    assertThat(corrected).isNotNull();
+        requireNonNull(
+            expected.get(key(first.devices().getFirst(), first.windowStartEpochMillis())));
     corrected.replaceAll((field, value) ->
         field.endsWith("_millijoules") || field.endsWith("_millis") || field.endsWith("_bytes")
             ? 2 * value

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -113,11 +112,9 @@ class SharedStoreTest {
       assertThatThrownBy(() -> store.read(any(), _ -> {}))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("the store is busy: 4 requests are under way");
-      CompletableFuture<Thread> waits = new CompletableFuture<>();
       Future<?> interrupted =
           threads.submit(() -> {
             Thread.currentThread().interrupt();
-            waits.complete(Thread.currentThread());
             store.read(any(), _ -> {});
           });
       assertThatThrownBy(interrupted::get)

@@ -59,7 +59,7 @@ class QuestDbWindowsTest {
         WindowReader windows = windows(server.url())) {
       try {
         read.accept(windows);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException _) {
         // names of columns are no rows of that table: only the query matters
       }
       String line = server.requests().getLast();

@@ -4,6 +4,7 @@ package io.github.joulestream.benchmarks;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.joulestream.runtime.EpochClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -24,6 +25,7 @@ final class ServeRoutes {
   private final URI server;
   private final String site;
   private final HttpClient client;
+  private final EpochClock clock = EpochClock.system();
   private final Random random = new Random(7);
   private final List<Route> routes = new ArrayList<>();
   private int weights;
@@ -75,8 +77,8 @@ final class ServeRoutes {
     return names.get(random.nextInt(names.size()));
   }
 
-  private static String today() {
-    Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS);
+  private String today() {
+    Instant hour = Instant.ofEpochMilli(clock.epochMillis()).truncatedTo(ChronoUnit.HOURS);
     return "from=%s&to=%s"
         .formatted(hour.minus(23, ChronoUnit.HOURS), hour.plus(1, ChronoUnit.HOURS));
   }
