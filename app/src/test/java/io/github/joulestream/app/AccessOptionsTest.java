@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,8 +72,7 @@ class AccessOptionsTest {
     assertThat(settings.tokens()).isEqualTo(Path.of("tokens"));
     assertThat(settings.groups()).isEqualTo(Path.of("groups"));
     assertThat(settings.sitesForAll()).isFalse();
-    AccessSettings.Proxy proxy = settings.proxy();
-    assertThat(proxy).isNotNull();
+    AccessSettings.Proxy proxy = requireNonNull(settings.proxy());
     assertThat(proxy.peers()).hasToString("10.0.0.0/8, ::1");
     assertThat(proxy.userHeader()).isEqualTo("Remote-User");
     assertThat(proxy.rolesHeader()).isEqualTo("Remote-Groups");

@@ -79,9 +79,6 @@ final class JobText {
   }
 
   private static List<String> nodes(JsonNode nodes) {
-    if (nodes.isEmpty()) {
-      return List.of();
-    }
     TextTable table =
         new TextTable(
             Column.left("NODE"), Column.right("POWER"), Column.right("GPUS"), Column.right("BUSY"));
@@ -95,7 +92,11 @@ final class JobText {
             Figures.percent(node.path("busyRatio")));
       }
     }
-    List<String> lines = new ArrayList<>(List.of(""));
+    List<String> lines = new ArrayList<>();
+    if (nodes.isEmpty()) {
+      return lines;
+    }
+    lines.add("");
     lines.addAll(table.lines());
     if (nodes.size() > MOST_NODES) {
       lines.add("and %d more".formatted(nodes.size() - MOST_NODES));

@@ -84,7 +84,7 @@ public final class TopCommand extends QueryCommand {
       whole.putArray("sites").addAll(sites);
       whole.putArray("jobs").addAll(jobs.jobs());
       whole.put("more", jobs.more());
-      return List.of(whole.toString());
+      return new ArrayList<>(List.of(whole.toString()));
     }
     List<String> lines = new ArrayList<>(SiteTable.lines(sites));
     lines.add("");

@@ -10,8 +10,9 @@ import java.util.stream.Collectors;
 public final class Networks {
   private final List<Network> networks;
 
-  private record Network(byte[] address, int bits, String text) {
+  private record Network(InetAddress first, int bits, String text) {
     boolean contains(byte[] other) {
+      byte[] address = first.getAddress();
       if (other.length != address.length) {
         return false;
       }
@@ -44,20 +45,20 @@ public final class Networks {
     String stripped = text.strip();
     int slash = stripped.indexOf('/');
     String host = slash < 0 ? stripped : stripped.substring(0, slash);
-    byte[] address;
+    InetAddress first;
     try {
-      address = InetAddress.ofLiteral(host).getAddress();
+      first = InetAddress.ofLiteral(host);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "'%s' is not an address or a range such as 10.0.0.0/8".formatted(text), e);
     }
-    int most = 8 * address.length;
+    int most = 8 * first.getAddress().length;
     String bits = slash < 0 ? Integer.toString(most) : stripped.substring(slash + 1);
     if (!bits.matches("[0-9]{1,3}") || Integer.parseInt(bits) > most) {
       throw new IllegalArgumentException(
           "'%s': after the slash comes a number of bits up to %d".formatted(text, most));
     }
-    return new Network(address, Integer.parseInt(bits), stripped);
+    return new Network(first, Integer.parseInt(bits), stripped);
   }
 
   /** Whether one of them holds the address. An IPv4 address mapped to IPv6 is the IPv4 address. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens of an issuer: JWTs (RFC 7519), by the best practices of RFC 8725. What a token says of
@@ -53,14 +54,14 @@ final class OidcTokens {
     requireHeader(jwt.getHeader());
     requireSignature(jwt);
     JWTClaimsSet claims = claims(jwt);
-    Date expires = requireTimes(claims);
+    long expires = requireTimes(claims);
     if (!settings.issuer().equals(claims.getIssuer())) {
       throw new Access.Refusal("the token is of another issuer");
     }
     if (Collections.disjoint(claims.getAudience(), settings.audiences())) {
       throw new Access.Refusal("the token is for another audience");
     }
-    return new Identity(viewer(claims), expires.getTime(), () -> true);
+    return new Identity(viewer(claims), expires, () -> true);
   }
 
   private static SignedJWT parse(String token) throws Access.Refusal {
@@ -77,7 +78,7 @@ final class OidcTokens {
       throw new Access.Refusal("the token is signed by an algorithm that is not taken");
     }
     Set<String> critical = header.getCriticalParams();
-    if (critical != null && !critical.isEmpty() || header.getCustomParam("b64") != null) {
+    if ((critical != null && !critical.isEmpty()) || header.getCustomParam("b64") != null) {
       throw new Access.Refusal("the token has critical parameters, which are not known");
     }
     if (header.getType() != null
@@ -125,23 +126,25 @@ final class OidcTokens {
     throw new Access.Refusal("the token holds no claims");
   }
 
-  private Date requireTimes(JWTClaimsSet claims) throws Access.Refusal {
+  /** When it expires, Unix epoch, ms. */
+  private long requireTimes(JWTClaimsSet claims) throws Access.Refusal {
     long now = clock.epochMillis();
     Date expires = claims.getExpirationTime();
     if (expires == null) {
       throw new Access.Refusal("the token does not expire; one that does is needed");
     }
-    if (expires.getTime() <= now - LEEWAY.toMillis()) {
+    long until = expires.toInstant().toEpochMilli();
+    if (until <= now - LEEWAY.toMillis()) {
       throw new Access.Refusal("the token has expired");
     }
-    Date notBefore = claims.getNotBeforeTime();
-    Date issued = claims.getIssueTime();
-    long latest = now + LEEWAY.toMillis();
-    if (notBefore != null && notBefore.getTime() > latest
-        || issued != null && issued.getTime() > latest) {
+    if (isAhead(claims.getNotBeforeTime(), now) || isAhead(claims.getIssueTime(), now)) {
       throw new Access.Refusal("the token is not valid yet; is the clock of this machine right?");
     }
-    return expires;
+    return until;
+  }
+
+  private static boolean isAhead(@Nullable Date time, long now) {
+    return time != null && time.toInstant().toEpochMilli() > now + LEEWAY.toMillis();
   }
 
   private Viewer viewer(JWTClaimsSet claims) throws Access.Refusal {

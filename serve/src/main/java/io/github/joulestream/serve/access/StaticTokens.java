@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.access;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +40,7 @@ public final class StaticTokens {
       new TreeSet<>(Set.of("sha256", "name", "role", "user", "projects", "expires"));
 
   /** A line of the file. */
-  private record Line(byte[] sha256, Viewer viewer, long untilEpochMillis) {}
+  private record Line(String sha256, Viewer viewer, long untilEpochMillis) {}
 
   private final WatchedFile<List<Line>> file;
   private final EpochClock clock;
@@ -118,7 +121,7 @@ public final class StaticTokens {
         && viewer.projects().isEmpty()) {
       throw new IllegalArgumentException("a user and a manager need user= or projects=");
     }
-    return new Line(HexFormat.of().parseHex(hash), viewer, until(words.get("expires", "")));
+    return new Line(hash.toLowerCase(Locale.ROOT), viewer, until(words.get("expires", "")));
   }
 
   private static long until(String text) {
@@ -134,10 +137,11 @@ public final class StaticTokens {
   }
 
   /** Compares with every line, each in the same time, so that time says nothing of the hashes. */
-  private static @Nullable Line find(List<Line> lines, byte[] sha256) {
+  private static @Nullable Line find(List<Line> lines, String sha256) {
+    byte[] bytes = sha256.getBytes(US_ASCII);
     Line found = null;
     for (Line line : lines) {
-      if (MessageDigest.isEqual(line.sha256(), sha256)) {
+      if (MessageDigest.isEqual(line.sha256().getBytes(US_ASCII), bytes)) {
         found = line;
       }
     }
@@ -155,7 +159,7 @@ public final class StaticTokens {
    * @throws Access.Refusal if nobody has
    */
   Identity identity(String token) throws Access.Refusal {
-    byte[] sha256 = Sha256.of(token);
+    String sha256 = HexFormat.of().formatHex(Sha256.of(token));
     Line line = find(file.current(), sha256);
     if (line == null) {
       throw new Access.Refusal("the token is not known");
@@ -166,7 +170,7 @@ public final class StaticTokens {
     return new Identity(line.viewer(), line.untilEpochMillis(), () -> holds(sha256, line));
   }
 
-  private boolean holds(byte[] sha256, Line before) {
+  private boolean holds(String sha256, Line before) {
     Line now = find(file.current(), sha256);
     return now != null && now.viewer().equals(before.viewer());
   }

@@ -69,10 +69,14 @@ final class UrlKeys implements SigningKeys {
   public List<JWK> current() throws Access.Refusal {
     Known last = known;
     if (last == null) {
-      reading.lock(); // those who come meanwhile wait for the first keys
-      read();
-    } else if (clock.nanos() - last.readNanos() > FRESH.toNanos() && reading.tryLock()) {
-      read();
+      return readAgain(); // those who come meanwhile wait for the first keys
+    }
+    if (clock.nanos() - last.readNanos() > FRESH.toNanos() && reading.tryLock()) {
+      try {
+        read();
+      } finally {
+        reading.unlock();
+      }
     }
     return usable();
   }
@@ -80,7 +84,11 @@ final class UrlKeys implements SigningKeys {
   @Override
   public List<JWK> readAgain() throws Access.Refusal {
     reading.lock();
-    read();
+    try {
+      read();
+    } finally {
+      reading.unlock();
+    }
     return usable();
   }
 
@@ -92,7 +100,7 @@ final class UrlKeys implements SigningKeys {
     return last.keys();
   }
 
-  /** Reads, unless that was tried just now. The lock is held, and released here. */
+  /** Reads, unless that was tried just now. The lock is held. */
   private void read() {
     try {
       Duration pause = known == null ? FIRST_PAUSE : PAUSE;
@@ -105,8 +113,6 @@ final class UrlKeys implements SigningKeys {
       known = new Known(keys, clock.nanos());
     } catch (IOException e) {
       errors.warn("keys", "the keys of the issuer of tokens cannot be read: " + e.getMessage());
-    } finally {
-      reading.unlock();
     }
   }
 }

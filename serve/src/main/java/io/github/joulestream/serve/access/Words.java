@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A line of a file of tokens or groups: {@code key=value} words with spaces between them. Empty
@@ -43,10 +42,6 @@ final class Words {
   /** Whether a line says nothing. */
   static boolean isComment(String line) {
     return line.isBlank() || line.strip().startsWith("#");
-  }
-
-  @Nullable String get(String key) {
-    return words.get(key);
   }
 
   String get(String key, String otherwise) {

@@ -17,6 +17,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jwt.JWTClaimsSet;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -122,9 +123,13 @@ class OidcTokensTest {
   @Test
   void clocks_mayDifferByAMinute() throws Access.Refusal {
     JWTClaimsSet early =
-        claims().notBeforeTime(new Date(NOW + 60_000)).issueTime(new Date(NOW + 60_000)).build();
+        claims()
+            .notBeforeTime(Date.from(Instant.ofEpochMilli(NOW + 60_000)))
+            .issueTime(Date.from(Instant.ofEpochMilli(NOW + 60_000)))
+            .build();
     assertThat(viewer(issuer.ec(early)).name()).isEqualTo("alice");
-    JWTClaimsSet late = claims().expirationTime(new Date(NOW - 59_000)).build();
+    JWTClaimsSet late =
+        claims().expirationTime(Date.from(Instant.ofEpochMilli(NOW - 59_000))).build();
     assertThat(viewer(issuer.ec(late)).name()).isEqualTo("alice");
   }
 
@@ -186,13 +191,20 @@ class OidcTokensTest {
         Arguments.of(issuer.ec(claims().audience((String) null).build()), "audience"),
         Arguments.of(issuer.ec(claims().expirationTime(null).build()), "does not expire"),
         Arguments.of(
-            issuer.ec(claims().expirationTime(new Date(NOW - 61_000)).build()), "has expired"),
+            issuer.ec(
+                claims().expirationTime(Date.from(Instant.ofEpochMilli(NOW - 61_000))).build()),
+            "has expired"),
         Arguments.of(
-            issuer.ec(claims().expirationTime(new Date(NOW - 60_000)).build()), "has expired"),
+            issuer.ec(
+                claims().expirationTime(Date.from(Instant.ofEpochMilli(NOW - 60_000))).build()),
+            "has expired"),
         Arguments.of(
-            issuer.ec(claims().notBeforeTime(new Date(NOW + 62_000)).build()), "not valid yet"),
+            issuer.ec(
+                claims().notBeforeTime(Date.from(Instant.ofEpochMilli(NOW + 62_000))).build()),
+            "not valid yet"),
         Arguments.of(
-            issuer.ec(claims().issueTime(new Date(NOW + 62_000)).build()), "not valid yet"),
+            issuer.ec(claims().issueTime(Date.from(Instant.ofEpochMilli(NOW + 62_000))).build()),
+            "not valid yet"),
         Arguments.of(issuer.ec(claims().claim("preferred_username", null).build()), "no user"),
         Arguments.of(issuer.ec(claims().claim("preferred_username", " ").build()), "no user"),
         Arguments.of(issuer.ec(claims().claim("preferred_username", 7).build()), "no user"),

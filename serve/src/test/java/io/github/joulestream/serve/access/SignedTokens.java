@@ -23,6 +23,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
@@ -64,8 +65,8 @@ final class SignedTokens {
         .audience(AUDIENCE)
         .subject("f1b0-44")
         .claim("preferred_username", "alice")
-        .issueTime(new Date(NOW - 1_000))
-        .expirationTime(new Date(NOW + 300_000));
+        .issueTime(Date.from(Instant.ofEpochMilli(NOW - 1_000)))
+        .expirationTime(Date.from(Instant.ofEpochMilli(NOW + 300_000)));
   }
 
   String rsa(JWSAlgorithm algorithm, JWTClaimsSet claims) {
