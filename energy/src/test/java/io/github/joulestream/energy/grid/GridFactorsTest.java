@@ -543,4 +543,28 @@ class GridFactorsTest {
     feed.with(LOCATION, "2026-10-01T10:10:00Z", "2026-10-01T12:00:00Z", "200");
     assertThat(feed.factors().fitsHours(ten, ten + HOUR)).isFalse();
   }
+
+  @Test
+  void ownEnergy_isWhatTheLoadTookOfTheGeneration() {
+    long start = ms("2026-10-01T10:00:00Z");
+    StepEnergy energy =
+        new StepEnergy(
+            10 * KILOWATT_HOUR, StepEnergy.UNKNOWN, 6 * KILOWATT_HOUR, 2 * KILOWATT_HOUR);
+    GridFactors factors = new Feed().factors();
+    assertThat(factors.ownMillijoules(start, HOUR, energy)).hasValue(4 * KILOWATT_HOUR);
+    assertThat(factors.ownMillijoules(start, HOUR, TEN)).hasValue(0);
+    StepEnergy silent =
+        new StepEnergy(10 * KILOWATT_HOUR, StepEnergy.UNKNOWN, StepEnergy.SILENT, 0);
+    assertThat(factors.ownMillijoules(start, HOUR, silent)).isEmpty();
+  }
+
+  @Test
+  void anIntervalOfNow_endsWhereItEnds() {
+    GridFactors factors =
+        new Feed().with(PRICE, "2026-10-01T10:00:00Z", "2026-10-01T11:00:00Z", "0.25").factors();
+    assertThat(factors.endOf(PRICE, ms("2026-10-01T10:59:59Z")))
+        .hasValue(ms("2026-10-01T11:00:00Z"));
+    assertThat(factors.endOf(PRICE, ms("2026-10-01T11:00:00Z"))).isEmpty();
+    assertThat(factors.endOf(LOCATION, ms("2026-10-01T10:30:00Z"))).isEmpty();
+  }
 }
