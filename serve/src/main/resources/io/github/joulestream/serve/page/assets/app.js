@@ -33,6 +33,8 @@ const theme = makeTheme();
 const live = new Live({unauthorised});
 const api = apiOf(unauthorised);
 const app = {api, live, theme, me: null, sites: [], header: null, router: null, asking: false};
+// what the page shows, as data: for the browser's console
+globalThis.joulestream = app;
 
 /** Says a text to those who do not see the page; the last of several within 300 ms. */
 let announcing;

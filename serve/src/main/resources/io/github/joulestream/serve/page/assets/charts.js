@@ -2,7 +2,7 @@
 // Charts over time, on uPlot: stacked areas and lines, a limit with its name, a forecast as a band,
 // alerts as ticks; gaps stay gaps. Each has a legend with values, and a table as its twin.
 
-import {h, button, setText} from './dom.js';
+import {h, button, setAttribute, setText} from './dom.js';
 import * as format from './format.js';
 import {paintOver, topOf} from './chartpaint.js';
 import {tableTwin} from './charttable.js';
@@ -73,6 +73,8 @@ class TimeChart {
     }
     this.showValues(this.plot?.cursor.idx ?? null);
     this.twin.update();
+    setAttribute(this.plotted, 'aria-label', [this.options.name, ...(data.limits || [])
+      .map((l) => l.label + ' ' + this.options.format(l.value) + (l.over ? ', passed' : ''))].join('; '));
   }
 
   setZone(zone) {
@@ -116,7 +118,7 @@ class TimeChart {
       width: s.width ?? (s.stack ? 1 : 1.5),
       dash: s.dash,
       fill: s.stack && this.options.fill && i === 0 ? () => withAlpha(colour(colourName(s))) : undefined,
-      points: {show: false},
+      points: {show: false, size: 4, filter: alone},
       spanGaps: false,
     }))];
     const bands = [];
@@ -131,7 +133,7 @@ class TimeChart {
     this.plot = new globalThis.uPlot({
       width, height: this.options.height, series, bands,
       legend: {show: false},
-      padding: [10, 8, 0, 0],
+      padding: [10, 26, 0, 0],
       tzDate: (seconds) => globalThis.uPlot.tzDate(new Date(seconds * 1000), this.zone),
       cursor: {y: false, drag: {x: false, y: false}, points: {size: 6}, sync: this.options.sync ? {key: this.options.sync} : undefined},
       scales: {x: {time: true, range: () => this.span()}, y: {range: (u, low, high) => this.bounds(low, high)}},
@@ -212,6 +214,12 @@ class TimeChart {
       setText(element, this.options.format(column[at] ?? null));
     }
   }
+}
+
+/** Indices of values without a neighbour, which no line shows. */
+function alone(u, series) {
+  const known = (value) => value !== null && value !== undefined;
+  return u.data[series].flatMap((value, i, column) => (known(value) && !known(column[i - 1]) && !known(column[i + 1]) ? [i] : []));
 }
 
 function colourName(series) {

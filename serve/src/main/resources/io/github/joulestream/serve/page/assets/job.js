@@ -158,7 +158,7 @@ class JobView {
     const known = (share) => (share < 0.9995 ? `of ${format.ratio(share)} of the energy` : 'of all of the energy');
     this.figures.set([
       {label: 'Power now', text: format.power(milliwatts), note: `highest ${format.power(peakMilliwatts)}`, path},
-      {label: 'Energy', text: format.energy(energy), note: job.nodes === null ? '' : `${format.count(job.nodes)} nodes, ${format.number(job.gpus)} GPUs`, path},
+      {label: 'Energy', text: format.energy(energy), note: job.nodes === null ? '' : `${format.count(job.nodes)} ${job.nodes === 1 ? 'node' : 'nodes'}, ${format.number(job.gpus)} ${job.gpus === 1 ? 'GPU' : 'GPUs'}`, path},
       {label: 'Cost', text: format.money(row?.cost ?? charges.cost, charges.currency), note: charges.cost === null ? 'no price is known' : known(charges.costKnownRatio), path},
       {label: 'CO2e', text: format.mass(row?.co2eGrams ?? charges.co2eLocationGrams), note: charges.co2eMarketGrams === null ? 'location-based' : `market-based ${format.mass(charges.co2eMarketGrams)}`, path},
       {label: 'Renewable', text: format.ratio(charges.renewableRatio), note: 'of its energy', path},

@@ -64,9 +64,9 @@ const TILES = [
   ['Price', (now, site) => {
     const price = now.supply.pricePerKilowattHour;
     return {
-      big: price === null ? format.UNKNOWN : format.digits(price) + '\u2009' + now.supply.currency + '/kWh',
+      big: price === null ? format.UNKNOWN : format.digits(price) + '\u2009' + now.supply.currency,
       lines: [
-        price === null ? 'not known for now' : now.milliwatts === null ? '' : format.money(price * now.milliwatts / 1e6, now.supply.currency) + '/h',
+        price === null ? 'not known for now' : 'per kWh' + (now.milliwatts === null ? '' : ', ' + format.money(price * now.milliwatts / 1e6, now.supply.currency) + '/h'),
         now.supply.until === null ? '' : 'until ' + format.clock(now.supply.until, site.zone, false) + (now.supply.synthetic ? ', made up' : ''),
       ],
       title: now.supply.synthetic ? 'Made up for a simulated site' : '',
