@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -70,6 +71,8 @@ class ApiAnswersTest {
   private final Map<String, JobSummary> stored = new LinkedHashMap<>();
   private final FakeHistory history = new FakeHistory(stored, grid());
   private final HttpClient client = HttpClient.newHttpClient();
+
+  @SuppressWarnings("NullAway.Init") // by start
   private ApiServer server;
 
   private static List<GridInterval> grid() {
@@ -111,7 +114,7 @@ class ApiAnswersTest {
             new LiveJobNode("n0", 2_000_000, 20_000, 100),
             new LiveJobNode("n1", 1_000_000, 5_000, 100)));
     site.jobNodes.put("c/2", List.of(new LiveJobNode("n1", 5_000_000, 5_000, 100)));
-    site.jobs.values().forEach(job -> stored.put(job.job(), job.summary()));
+    site.jobs.values().forEach(job -> stored.put(job.job(), requireNonNull(job.summary())));
     site.now = FakeSite.now(8_000_000);
     site.now.milliwattsByKind()[DeviceKind.GPU.code()] = 6_000_000;
     List<SitePoint> curve = new ArrayList<>();
@@ -414,11 +417,14 @@ class ApiAnswersTest {
         .path("budgets")
         .forEach(budget -> budgets.put(budget.path("id").asText(), budget));
     assertThat(budgets).containsOnlyKeys("bob", "climate", "day", "rack", "whole");
-    assertThat(budgets.get("whole").path("valueMilliwatts").longValue()).isEqualTo(8_000_000);
-    assertThat(budgets.get("bob").path("valueMilliwatts").longValue()).isEqualTo(5_000_000);
-    assertThat(budgets.get("rack").path("valueMilliwatts").isNull()).isTrue();
-    assertThat(budgets.get("day").path("valueMillijoules").longValue()).isEqualTo(4 * 9L * 900_000);
-    assertThat(budgets.get("day").path("limitMilliwatts").isNull()).isTrue();
+    assertThat(requireNonNull(budgets.get("whole")).path("valueMilliwatts").longValue())
+        .isEqualTo(8_000_000);
+    assertThat(requireNonNull(budgets.get("bob")).path("valueMilliwatts").longValue())
+        .isEqualTo(5_000_000);
+    assertThat(requireNonNull(budgets.get("rack")).path("valueMilliwatts").isNull()).isTrue();
+    assertThat(requireNonNull(budgets.get("day")).path("valueMillijoules").longValue())
+        .isEqualTo(4 * 9L * 900_000);
+    assertThat(requireNonNull(budgets.get("day")).path("limitMilliwatts").isNull()).isTrue();
     assertThat(json("/api/v1/budgets", "ada", "").path("budgets").findValuesAsText("id"))
         .containsExactly("climate", "day", "rack", "whole");
   }

@@ -21,6 +21,7 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -94,12 +95,12 @@ final class BudgetValues {
   }
 
   /**
-   * Energy of the period under way, mJ; null if it is not known: of nodes with a label the store
+   * Energy of the period under way, mJ; empty if it is not known: of nodes with a label the store
    * has no sums. What was read is kept for some seconds.
    *
    * @throws java.io.UncheckedIOException if the store cannot be read
    */
-  @Nullable BigInteger millijoules(Budget budget, long now) {
+  Optional<BigInteger> millijoules(Budget budget, long now) {
     Known known = energies.get(budget);
     if (known == null || now - known.readMillis() >= KEPT_MILLIS) {
       if (energies.size() >= MOST_KEPT) {
@@ -108,7 +109,7 @@ final class BudgetValues {
       known = new Known(now, read(budget, now));
       energies.put(budget, known);
     }
-    return known.millijoules();
+    return Optional.ofNullable(known.millijoules());
   }
 
   private @Nullable BigInteger read(Budget budget, long now) {

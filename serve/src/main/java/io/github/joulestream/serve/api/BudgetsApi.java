@@ -101,14 +101,12 @@ public final class BudgetsApi {
     boolean isEnergy = budget.quantity().isEnergy();
     long limit = budget.limitAt(now);
     Long power = isEnergy ? null : BudgetValues.milliwatts(site, budget.scope());
-    @Nullable BigInteger[] energy = new BigInteger[1];
-    if (isEnergy) {
-      FromStore.rows("site", () -> energy[0] = values.millijoules(budget, now));
-    }
+    BigInteger energy =
+        isEnergy
+            ? FromStore.read("site", () -> values.millijoules(budget, now)).orElse(null)
+            : null;
     BigDecimal value =
-        power != null
-            ? BigDecimal.valueOf(power)
-            : energy[0] == null ? null : new BigDecimal(energy[0]);
+        power != null ? BigDecimal.valueOf(power) : energy == null ? null : new BigDecimal(energy);
     return new View(
         site.name(),
         budget.id(),
@@ -117,7 +115,7 @@ public final class BudgetsApi {
         isEnergy ? null : (Long) limit,
         isEnergy ? (Long) limit : null,
         power,
-        energy[0],
+        energy,
         value == null ? null : (Double) (value.doubleValue() / limit),
         budget.thresholds().percent(),
         budget.zone(),

@@ -33,7 +33,7 @@ final class Series {
     this.stepMillis = stepMillis;
     this.steps = Math.toIntExact(range.steps(stepMillis));
     this.until = now - SETTLED_MILLIS;
-    names.forEach(name -> columns.put(name, new Number[steps]));
+    names.forEach(name -> columns.put(name, new @Nullable Number[steps]));
   }
 
   int steps() {

@@ -88,6 +88,11 @@ final class Cells {
     return changed;
   }
 
+  /** Version of the nodes. */
+  long version() {
+    return version;
+  }
+
   /** The event {@code nodes} for a client that has this frame; null if it has these nodes. */
   byte @Nullable [] names(long base) {
     return base < firstFrame ? names : null;

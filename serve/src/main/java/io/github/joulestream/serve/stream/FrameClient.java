@@ -14,6 +14,7 @@ final class FrameClient {
   private final FrameId id;
   private final Sink sink;
   private long base;
+  private long namesVersion = Long.MIN_VALUE;
 
   /**
    * A client that has connected.
@@ -63,6 +64,24 @@ final class FrameClient {
     }
     base = number;
     return true;
+  }
+
+  /** Whether it was sent names of that version apart from a frame. */
+  boolean hasNames(long version) {
+    return namesVersion == version;
+  }
+
+  /**
+   * Sends the first part of a frame, with names of that version; it keeps the frame that it has.
+   *
+   * @return false if the connection is over
+   */
+  boolean sendPart(FrameEvents part, long version) {
+    long before = base;
+    namesVersion = version;
+    boolean open = send(part, before);
+    base = before;
+    return open;
   }
 
   /** The server ends. */

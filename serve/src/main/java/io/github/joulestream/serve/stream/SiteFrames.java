@@ -36,6 +36,7 @@ final class SiteFrames {
   private static final long VIEW_KEPT_MILLIS = 60_000;
 
   private static final int MOST_VIEWS = 1_000;
+  private static final int MOST_BYTES_AT_ONCE = 512 << 10;
 
   private final String name;
   private final LiveSites sites;
@@ -226,7 +227,15 @@ final class SiteFrames {
     }
     Cells map = viewing.seesCells() ? cells.get(viewing.mode()) : null;
     if (map != null) {
-      events.add("nodes", map.names(base));
+      byte[] names = client.hasNames(map.version()) ? null : map.names(base);
+      events.add("nodes", names);
+      if (names != null && names.length > MOST_BYTES_AT_ONCE) {
+        // a client takes a bounded number of bytes at once: the rest comes with the next frame
+        if (!client.sendPart(events, map.version())) {
+          clients.remove(client);
+        }
+        return;
+      }
       events.add("cells", map.changes(base));
     }
     events.add("jobs", view.jobs.changes(base));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.serve.live.NodeTable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -134,7 +135,7 @@ class CellsLawsTest {
     assertThat(text(cells.changes(1)))
         .isEqualTo("{\"version\":1,\"full\":false,\"count\":100,\"cells\":\"ZH3/////AA==\"}");
     table.milliwatts()[0] = 1;
-    java.util.Arrays.fill(table.milliwatts(), 0);
+    Arrays.fill(table.milliwatts(), 0);
     cells.update(table, new BitSet(), NOW, 3);
     assertThat(text(cells.changes(2))).contains("\"full\":true");
   }

@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -55,6 +56,10 @@ final class FakeSink implements EventSource.Sink {
 
   List<String> events() {
     return received.stream().map(Received::event).toList();
+  }
+
+  JsonNode job(String id) {
+    return requireNonNull(jobs.get(id), id);
   }
 
   private void apply(String event, JsonNode data) {

@@ -22,6 +22,7 @@ import io.github.joulestream.serve.live.NodeTable;
 import io.github.joulestream.serve.live.SiteNow;
 import io.github.joulestream.serve.live.SitePoint;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,11 +68,11 @@ public final class FakeSite implements LiveSite, LiveSites {
       racks.add("r" + i / nodesOfRack);
     }
     int[] unknown = new int[nodes];
-    java.util.Arrays.fill(unknown, -1);
+    Arrays.fill(unknown, -1);
     int[] cold = new int[nodes];
-    java.util.Arrays.fill(cold, Integer.MIN_VALUE);
+    Arrays.fill(cold, Integer.MIN_VALUE);
     long[] power = new long[nodes];
-    java.util.Arrays.fill(power, -1);
+    Arrays.fill(power, -1);
     return new NodeTable(
         version,
         names,
@@ -96,7 +97,7 @@ public final class FakeSite implements LiveSite, LiveSites {
   /** Adds a job that runs, or changes it. */
   public void run(String job, String user, String project, long milliwatts, int... nodes) {
     long[] recent = new long[RECENT];
-    java.util.Arrays.fill(recent, -1);
+    Arrays.fill(recent, -1);
     recent[RECENT - 1] = milliwatts / 1_000_000 * 1_000_000;
     jobs.put(
         job,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.stream;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.alerts.Contributor;
@@ -14,6 +15,7 @@ import io.github.joulestream.schemas.AlertRouting;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.AlertSubject;
 import io.github.joulestream.schemas.AlertTimes;
+import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.serve.access.Role;
 import io.github.joulestream.serve.access.Viewer;
 import io.github.joulestream.serve.access.Visibility;
@@ -97,13 +99,13 @@ class SiteFramesTest {
     assertThat(sink.site.path("site").textValue()).isEqualTo("s");
     assertThat(sink.names).isEqualTo(site.table.names());
     assertThat(sink.order).containsExactly("c/2", "c/1");
-    assertThat(sink.jobs.get("c/1").path("nodes").toString()).isEqualTo("[[0,3],[7,1]]");
-    assertThat(sink.jobs.get("c/1").path("path").textValue()).isEqualTo("/api/v1/jobs/s/c/1");
-    assertThat(sink.jobs.get("c/1").path("name").textValue()).isEqualTo("job \"c/1\"");
-    assertThat(sink.jobs.get("c/1").path("cost").decimalValue()).isEqualByComparingTo("3");
-    assertThat(sink.jobs.get("c/1").path("idleGpuMillis").longValue()).isEqualTo(3_000);
-    assertThat(sink.jobs.get("c/1").path("gpus").doubleValue()).isEqualTo(4.0);
-    assertThat(sink.jobs.get("c/1").path("own").booleanValue()).isFalse();
+    assertThat(sink.job("c/1").path("nodes").toString()).isEqualTo("[[0,3],[7,1]]");
+    assertThat(sink.job("c/1").path("path").textValue()).isEqualTo("/api/v1/jobs/s/c/1");
+    assertThat(sink.job("c/1").path("name").textValue()).isEqualTo("job \"c/1\"");
+    assertThat(sink.job("c/1").path("cost").decimalValue()).isEqualByComparingTo("3");
+    assertThat(sink.job("c/1").path("idleGpuMillis").longValue()).isEqualTo(3_000);
+    assertThat(sink.job("c/1").path("gpus").doubleValue()).isEqualTo(4.0);
+    assertThat(sink.job("c/1").path("own").booleanValue()).isFalse();
     assertThat(sink.cells[3][5]).isEqualTo(4);
     assertThat(sink.cells[4][5]).isZero();
 
@@ -115,7 +117,7 @@ class SiteFramesTest {
     assertThat(sink.cells[9][0]).isEqualTo(125);
     assertThat(sink.order).containsExactly("c/1");
     assertThat(sink.received.getLast().data()).doesNotContain("recent");
-    assertThat(sink.jobs.get("c/1").path("recent").size()).isEqualTo(60);
+    assertThat(sink.job("c/1").path("recent").size()).isEqualTo(60);
 
     sink.received.clear();
     site.jobs.remove("c/2");
@@ -151,10 +153,10 @@ class SiteFramesTest {
     assertThat(open.jobs).containsOnlyKeys("c/1");
     assertThat(open.total).isEqualTo(1);
     assertThat(open.events()).contains("site", "nodes", "cells");
-    assertThat(open.jobs.get("c/1").path("own").booleanValue()).isTrue();
+    assertThat(open.job("c/1").path("own").booleanValue()).isTrue();
     assertThat(closed.jobs).containsOnlyKeys("c/1");
     assertThat(closed.events()).doesNotContain("site", "nodes", "cells");
-    assertThat(closed.jobs.get("c/1").path("nodes")).isEmpty();
+    assertThat(closed.job("c/1").path("nodes")).isEmpty();
     for (FakeSink sink : List.of(open, closed)) {
       assertThat(sink.received).noneMatch(one -> one.data().contains("c/2"));
       assertThat(sink.received).noneMatch(one -> one.data().contains("bob"));
@@ -302,15 +304,34 @@ class SiteFramesTest {
   }
 
   @Test
+  void namesOfVeryManyNodes_comeBeforeTheRest() {
+    site.table = FakeSite.table(2, 50_000, 40);
+    FakeSink sink = connect(all());
+    assertThat(sink.events()).containsExactly("site", "nodes");
+    FakeSink cut = new FakeSink();
+    frames.add(client(all(), sink.lastId, cut), now);
+    assertThat(cut.events()).containsExactly("site", "nodes");
+    tick();
+    assertThat(sink.events()).containsExactly("site", "nodes", "site", "cells", "jobs", "alerts");
+    assertThat(sink.cells).hasNumberOfRows(50_000);
+    site.table = FakeSite.table(3, 50_001, 40);
+    site.changes++;
+    tick();
+    tick();
+    assertThat(sink.names).hasSize(50_001);
+    assertThat(sink.cells).hasNumberOfRows(50_001);
+  }
+
+  @Test
   void jobsThatAreOver_areNotAmongThoseThatRun() {
     site.run("c/1", "ada", "climate", 3_000_000, 0);
     FakeSink sink = connect(all());
-    LiveJob job = site.jobs.get("c/1");
+    LiveJob job = requireNonNull(site.jobs.get("c/1"));
     site.jobs.put(
         "c/1",
         new LiveJob(
             "c/1",
-            job.summary().withState(io.github.joulestream.schemas.JobState.COMPLETED),
+            requireNonNull(job.summary()).withState(JobState.COMPLETED),
             0,
             0,
             0,

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -57,18 +58,25 @@ class ITFigures {
 
   private final ApiDocument document = new ApiDocument();
   private final HttpClient client = HttpClient.newHttpClient();
-  private Program up;
-  private Program serve;
+  private @Nullable Program up;
+  private @Nullable Program serve;
+
+  @SuppressWarnings("NullAway.Init") // by start
   private URI store;
+
+  @SuppressWarnings("NullAway.Init") // by start
   private String api;
+
+  @SuppressWarnings("NullAway.Init") // by start
   private String kafka;
+
   // windows of 10 s that nothing is added to any more
   private long from;
   private long to;
 
   @BeforeAll
   void start() throws Exception {
-    up =
+    Program pipeline =
         Program.start(
             "up",
             "--simulate",
@@ -80,10 +88,11 @@ class ITFigures {
             "--store-port",
             "0",
             "--no-agent");
-    up.awaitLine("first energy in the store");
-    kafka = found(up, "Kafka  (127.0.0.1:\\d+)");
-    store = URI.create(found(up, "store  (http://127.0.0.1:\\d+)"));
-    serve =
+    up = pipeline;
+    pipeline.awaitLine("first energy in the store");
+    kafka = found(pipeline, "Kafka  (127.0.0.1:\\d+)");
+    store = URI.create(found(pipeline, "store  (http://127.0.0.1:\\d+)"));
+    Program server =
         Program.start(
             "serve",
             "--kafka",
@@ -96,8 +105,9 @@ class ITFigures {
             "0",
             "--requests-per-second",
             "0");
-    serve.awaitLine("serving http://");
-    api = found(serve, "serving (http://127.0.0.1:\\d+)");
+    serve = server;
+    server.awaitLine("serving http://");
+    api = found(server, "serving (http://127.0.0.1:\\d+)");
     Await.until(
         "windows that are over",
         Duration.ofMinutes(3),
