@@ -33,11 +33,11 @@ final class AnswerWriter {
   /**
    * Writes an answer; the callback completes with it.
    *
-   * @param who whose stream it is, if it is one
+   * @param asker whose stream it is, if it is one
    * @return the status
    */
   int write(
-      Answer answer, ReceivedRequest received, String who, Response response, Callback callback)
+      Answer answer, ReceivedRequest received, Asker asker, Response response, Callback callback)
       throws Problem, IOException {
     Request request = received.request();
     HttpFields.Mutable headers = response.getHeaders();
@@ -85,7 +85,7 @@ final class AnswerWriter {
           headers.put(HttpHeader.CONTENT_TYPE, "text/event-stream");
           response.write(true, ByteBuffer.allocate(0), callback);
         } else {
-          streams.open(events.source(), who, request, response, callback);
+          streams.open(events.source(), asker, request, response, callback);
         }
       }
       case Answer.None none -> response.write(true, ByteBuffer.allocate(0), callback);

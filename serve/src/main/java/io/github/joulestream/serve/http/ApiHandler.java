@@ -22,6 +22,7 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.eclipse.jetty.http.HttpCookie;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -85,7 +86,8 @@ final class ApiHandler extends Handler.Abstract {
       route = match.route().path();
       checkOrigin(request);
       String peer = peer(request).getAddress().getHostAddress();
-      Visibility visibility = visibility(request, match.route());
+      Credentials credentials = credentials(request);
+      Visibility visibility = visibility(credentials, match.route());
       Viewer viewer = visibility.viewer();
       String who = viewer.name().isEmpty() ? viewer.role() + "@" + peer : "/" + viewer.name();
       limit(who);
@@ -104,7 +106,8 @@ final class ApiHandler extends Handler.Abstract {
       if (stream) {
         slow.streams(request);
       }
-      status = writer.write(answer, received, who, response, callback);
+      Asker asker = new Asker(who, viewer, credentials, access);
+      status = writer.write(answer, received, asker, response, callback);
     } catch (Problem e) {
       status = problem(e.status() == 401 ? unknown(request, e) : e, path, response, callback);
     } catch (TooManyRows e) {
@@ -180,25 +183,27 @@ final class ApiHandler extends Handler.Abstract {
     String site = request.getHeaders().get("Sec-Fetch-Site");
     String origin = request.getHeaders().get(HttpHeader.ORIGIN);
     String host = request.getHeaders().get(HttpHeader.HOST);
+    // a proxy can change Host, and nobody but the browser Sec-Fetch-Site
     boolean elsewhere =
-        (site != null && !OWN_SITE.contains(site))
-            || (origin != null
+        site != null
+            ? !OWN_SITE.contains(site)
+            : origin != null
                 && !origin.equals("http://" + host)
-                && !origin.equals("https://" + host));
+                && !origin.equals("https://" + host);
     if (elsewhere) {
       counts.refused("origin");
       throw Problem.of(403, "Forbidden", "this may be asked for by this site's own page alone");
     }
   }
 
-  private Visibility visibility(Request request, Route route) throws Problem {
+  private static Credentials credentials(Request request) {
+    HttpFields headers = request.getHeaders();
+    return new Credentials(peer(request), headers::getValuesList, session(request));
+  }
+
+  private Visibility visibility(Credentials credentials, Route route) throws Problem {
     try {
-      Viewer viewer =
-          access.viewer(
-              new Credentials(
-                  peer(request),
-                  name -> request.getHeaders().getValuesList(name),
-                  session(request)));
+      Viewer viewer = access.viewer(credentials);
       return new Visibility(viewer, access.sitesForAll());
     } catch (Access.Refusal e) {
       if (route.open()) {

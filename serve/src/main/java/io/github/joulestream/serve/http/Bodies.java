@@ -3,13 +3,21 @@ package io.github.joulestream.serve.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
 /** Bodies of requests. */
 final class Bodies {
   static final int MAX_BYTES = 64 << 10;
+
+  /** A small part of the requests that are answered at once: a body can arrive slowly. */
+  static final int MAX_AT_ONCE = 32;
+
+  private static final Duration LATER = Duration.ofSeconds(5);
+  private static final Semaphore TURNS = new Semaphore(MAX_AT_ONCE);
 
   private Bodies() {}
 
@@ -22,6 +30,17 @@ final class Bodies {
     if (request.getLength() > MAX_BYTES) {
       throw tooLarge;
     }
+    if (!TURNS.tryAcquire()) {
+      throw Problem.unavailable("too many bodies arrive at once", LATER);
+    }
+    try {
+      return read(request, tooLarge);
+    } finally {
+      TURNS.release();
+    }
+  }
+
+  private static byte[] read(Request request, Problem tooLarge) throws Problem {
     byte[] bytes = new byte[MAX_BYTES + 1];
     int length;
     try (InputStream in = Request.asInputStream(request)) {

@@ -5,10 +5,10 @@ import io.github.joulestream.runtime.NanoClock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -21,7 +21,9 @@ final class EventStreams implements AutoCloseable {
   private final HttpSettings.Limits limits;
   private final HttpCounts counts;
   private final NanoClock clock;
-  private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+  // with who asked for them
+  private final Map<EventStream, Asker> open = new ConcurrentHashMap<>();
+  private final AtomicBoolean isChecking = new AtomicBoolean();
   private final Map<String, Integer> byViewer = new HashMap<>();
   private boolean ended;
 
@@ -35,17 +37,44 @@ final class EventStreams implements AutoCloseable {
     this.clock = clock;
     int period = Math.max(1, Math.min(1_000, limits.heartbeatMillis() / 4));
     timer.scheduleWithFixedDelay(
-        () -> open.forEach(EventStream::tick), period, period, TimeUnit.MILLISECONDS);
+        () -> open.keySet().forEach(EventStream::tick), period, period, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(
+        this::check, limits.heartbeatMillis(), limits.heartbeatMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Ends streams of those who would be refused by now, or would see something else: a token or a
+   * session ends, and a stream does not by itself. On a thread of its own: keys of an issuer may
+   * have to be read.
+   */
+  private void check() {
+    if (isChecking.compareAndSet(false, true)) {
+      Thread.ofVirtual()
+          .name("access-of-streams")
+          .start(() -> {
+            try {
+              open.forEach((stream, asker) -> {
+                if (!asker.isStillKnown()) {
+                  counts.refused("stream of one who is not known any more");
+                  stream.bye();
+                }
+              });
+            } finally {
+              isChecking.set(false);
+            }
+          });
+    }
   }
 
   /**
    * Opens one; the callback completes when it is over.
    *
-   * @param who whose it is
+   * @param asker whose it is
    * @throws Problem if there are too many
    */
-  void open(EventSource source, String who, Request request, Response response, Callback callback)
+  void open(EventSource source, Asker asker, Request request, Response response, Callback callback)
       throws Problem {
+    String who = asker.name();
     begin(who);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
     response.getHeaders().put("X-Accel-Buffering", "no");
@@ -61,7 +90,7 @@ final class EventStreams implements AutoCloseable {
               open.remove(stream);
               end(who);
             });
-    open.add(made);
+    open.put(made, asker);
     made.open(
         source, String.valueOf(request.getHeaders().get("Last-Event-ID")).replace("null", ""));
     boolean late;
@@ -102,6 +131,6 @@ final class EventStreams implements AutoCloseable {
     synchronized (this) {
       ended = true;
     }
-    open.forEach(EventStream::bye);
+    open.keySet().forEach(EventStream::bye);
   }
 }

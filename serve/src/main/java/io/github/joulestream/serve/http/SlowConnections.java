@@ -3,6 +3,7 @@ package io.github.joulestream.serve.http;
 
 import io.github.joulestream.runtime.NanoClock;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import org.eclipse.jetty.server.Request;
 final class SlowConnections implements Connection.Listener {
   private static final int CHECK_MILLIS = 1_000;
   private static final int NANOS_PER_MILLI = 1_000_000;
+  private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
 
   private final long requestNanos;
   private final long answerNanos;
@@ -49,10 +51,11 @@ final class SlowConnections implements Connection.Listener {
     connections.remove(connection);
   }
 
-  /** The head of a request has arrived. */
+  /** The head of a request has arrived; where a body follows, that has to arrive in time too. */
   void begun(Request request) {
     Connection connection = request.getConnectionMetaData().getConnection();
-    set(connection, new State(true, false, clock.nanos()));
+    boolean isAll = WITHOUT_BODY.contains(request.getMethod());
+    set(connection, new State(isAll, false, clock.nanos()));
     Request.addCompletionListener(
         request, failure -> set(connection, new State(false, false, clock.nanos())));
   }

@@ -229,6 +229,27 @@ class EventStreamTest {
   }
 
   @Test
+  void streams_endWithTheTokenThatOpenedThem_andThoseOfOthersDoNot() throws Exception {
+    try (TestServer server = new TestServer(settings(50, 50, 64 << 10, 100), List.of(route));
+        Socket ended = open(server, "X-Test-User: ann\r\n");
+        Socket other = open(server, "X-Test-User: bob\r\n")) {
+      BufferedReader ofAnn = reader(ended);
+      BufferedReader ofBob = reader(other);
+      // several checks pass while both hold
+      for (int i = 0; i < 4; i++) {
+        until(ofAnn, ":");
+        until(ofBob, ":");
+      }
+      server.ended.add("ann");
+      assertThat(until(ofAnn, "0")).contains("event: bye");
+      await(() -> server.counts.streams() == 1);
+      until(ofBob, ":");
+      until(ofBob, ":");
+      assertThat(server.counts.streams()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void head_opensNoStream() throws Exception {
     try (TestServer server = new TestServer(List.of(route))) {
       HttpResponse<String> head = server.send("HEAD", "/api/v1/live/dc1", "");

@@ -315,6 +315,11 @@ class HttpServerTest {
       isProblem(server.send("POST", path, "{}", "Origin", "null"), 403);
       assertThat(server.send("POST", path, "{}", "Sec-Fetch-Site", "same-origin").body())
           .isEqualTo("2");
+      // a proxy that changed Host is between
+      String[] proxied = {"Sec-Fetch-Site", "same-origin", "Origin", "https://page.example"};
+      assertThat(server.send("POST", path, "{}", proxied).body()).isEqualTo("2");
+      String[] evil = {"Sec-Fetch-Site", "cross-site", "Origin", "http://127.0.0.1"};
+      isProblem(server.send("POST", path, "{}", evil), 403);
       assertThat(server.send("POST", path, "{}").body()).isEqualTo("2");
       isProblem(server.send("POST", path, "x".repeat(65_537)), 413);
       isProblem(server.send("POST", path, "x", "Content-Encoding", "gzip"), 415);

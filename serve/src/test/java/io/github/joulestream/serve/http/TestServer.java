@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A server on a free port, and clients of it. */
 final class TestServer implements AutoCloseable {
@@ -28,6 +29,10 @@ final class TestServer implements AutoCloseable {
       new HttpSettings.Limits(200, 50, 50, 64 << 10, 20_000, 60_000, 15_000);
 
   final HttpCounts counts = new HttpCounts();
+
+  /** Users whose tokens do not hold any more. */
+  final Set<String> ended = ConcurrentHashMap.newKeySet();
+
   final HttpServer server;
   final HttpClient client = HttpClient.newHttpClient();
 
@@ -45,11 +50,11 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Believes a header; without it a viewer, and with {@code none} nobody. */
-  private static final class HeaderAccess implements Access {
+  private final class HeaderAccess implements Access {
     @Override
     public Viewer viewer(Credentials credentials) throws Refusal {
       List<String> users = credentials.headers().values("X-Test-User");
-      if (users.contains("none")) {
+      if (users.contains("none") || ended.stream().anyMatch(users::contains)) {
         throw new Refusal("no token");
       }
       return users.isEmpty()
