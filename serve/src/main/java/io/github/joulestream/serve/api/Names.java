@@ -8,7 +8,8 @@ final class Names {
   /** {@code meanWatts} as {@code mean_watts}. */
   static String snake(String camel) {
     StringBuilder snake = new StringBuilder(camel.length() + 4);
-    for (char c : camel.toCharArray()) {
+    for (int i = 0; i < camel.length(); i++) {
+      char c = camel.charAt(i);
       if (Character.isUpperCase(c)) {
         snake.append('_').append(Character.toLowerCase(c));
       } else {
@@ -22,7 +23,8 @@ final class Names {
   static String camel(String snake) {
     StringBuilder camel = new StringBuilder(snake.length());
     boolean upper = false;
-    for (char c : snake.toCharArray()) {
+    for (int i = 0; i < snake.length(); i++) {
+      char c = snake.charAt(i);
       if (c == '_') {
         upper = true;
       } else {

@@ -91,7 +91,7 @@ final class CellCodec {
       if (changedAt[i] > after) {
         int distance = i - before;
         while (distance > SEVEN_BITS) {
-          to[at++] = (byte) (distance & SEVEN_BITS | MORE);
+          to[at++] = (byte) ((distance & SEVEN_BITS) | MORE);
           distance >>>= 7;
         }
         to[at++] = (byte) distance;

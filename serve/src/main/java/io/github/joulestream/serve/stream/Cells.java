@@ -74,12 +74,13 @@ final class Cells {
         (table.silent().get(i) ? CellCodec.SILENT : 0)
             | (table.alerting().get(i) ? CellCodec.ALERTING : 0)
             | (held.get(i) ? CellCodec.HELD : 0);
-    return put(at, CellCodec.power(table.milliwatts()[i], table.highestMilliwatts()[i]))
-        | put(at + 1, CellCodec.percent(table.busyBasisPoints()[i]))
-        | put(at + 2, CellCodec.percent(table.heldIdleBasisPoints()[i]))
-        | put(at + 3, CellCodec.temperature(table.temperatureDecidegrees()[i]))
-        | put(at + 4, CellCodec.age(table.readingEpochMillis()[i], now))
-        | put(at + 5, flags);
+    boolean changed = put(at, CellCodec.power(table.milliwatts()[i], table.highestMilliwatts()[i]));
+    changed |= put(at + 1, CellCodec.percent(table.busyBasisPoints()[i]));
+    changed |= put(at + 2, CellCodec.percent(table.heldIdleBasisPoints()[i]));
+    changed |= put(at + 3, CellCodec.temperature(table.temperatureDecidegrees()[i]));
+    changed |= put(at + 4, CellCodec.age(table.readingEpochMillis()[i], now));
+    changed |= put(at + 5, flags);
+    return changed;
   }
 
   private boolean put(int at, int value) {

@@ -4,7 +4,6 @@ package io.github.joulestream.serve.stream;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.joulestream.serve.http.EventSource.Sink;
-import java.util.List;
 
 /** A client, and the frame that it has. One thread. */
 final class FrameClient {
@@ -54,11 +53,9 @@ final class FrameClient {
    * @return false if the connection is over
    */
   boolean send(FrameEvents frame, long number) {
-    List<FrameEvents.Event> events = frame.all();
-    for (int i = 0; i < events.size(); i++) {
-      FrameEvents.Event event = events.get(i);
-      String eventId = id.text(i == events.size() - 1 ? number : base);
-      if (!sink.send(eventId, event.name(), event.data())) {
+    for (int i = 0; i < frame.size(); i++) {
+      String eventId = id.text(i == frame.size() - 1 ? number : base);
+      if (!sink.send(eventId, frame.name(i), frame.data(i))) {
         return false;
       }
     }

@@ -7,18 +7,26 @@ import org.jspecify.annotations.Nullable;
 
 /** The events of a frame for a client, in their order. */
 final class FrameEvents {
-  private final List<Event> events = new ArrayList<>();
-
-  record Event(String name, byte[] data) {}
+  private final List<String> names = new ArrayList<>();
+  private final List<byte[]> data = new ArrayList<>();
 
   /** Adds one; null: there is none. */
-  void add(String name, byte @Nullable [] data) {
-    if (data != null) {
-      events.add(new Event(name, data));
+  void add(String name, byte @Nullable [] of) {
+    if (of != null) {
+      names.add(name);
+      data.add(of);
     }
   }
 
-  List<Event> all() {
-    return events;
+  int size() {
+    return names.size();
+  }
+
+  String name(int event) {
+    return names.get(event);
+  }
+
+  byte[] data(int event) {
+    return data.get(event);
   }
 }
