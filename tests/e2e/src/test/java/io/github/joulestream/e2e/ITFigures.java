@@ -404,22 +404,10 @@ class ITFigures {
                     + " since_epoch_millis FROM alert")
             .get(0);
     for (JsonNode one : List.of(alert, get("/api/v1/alerts").path("alerts").get(0))) {
-      assertThat(
-              List.of(
-                  one.path("id").asText(),
-                  one.path("rule").asText(),
-                  one.path("severity").asText(),
-                  one.path("scope").asText(),
-                  one.path("budget").asText(),
-                  one.path("unit").asText()))
-          .isEqualTo(
-              List.of(
-                  stored.get(0).asText(),
-                  stored.get(1).asText(),
-                  stored.get(2).asText(),
-                  stored.get(3).asText(),
-                  stored.get(4).asText(),
-                  stored.get(5).asText()));
+      List<String> names = List.of("id", "rule", "severity", "scope", "budget", "unit");
+      for (int i = 0; i < names.size(); i++) {
+        assertThat(one.path(names.get(i)).asText()).isEqualTo(stored.get(i).asText());
+      }
       assertThat(one.path("limit").doubleValue()).isEqualTo(stored.get(6).doubleValue());
       assertThat(Instant.parse(one.path("since").asText()).toEpochMilli())
           .isEqualTo(stored.get(7).longValue());
