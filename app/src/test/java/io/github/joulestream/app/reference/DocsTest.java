@@ -29,6 +29,7 @@ class DocsTest {
   /** Options of other programs, by program. */
   private static final Map<String, Set<String>> OPTIONS_OF_OTHERS =
       Map.of(
+          "curl", Set.of("--max-time"),
           "docker", Set.of("--build", "--rm", "--scale", "--volumes"),
           "systemctl, useradd", Set.of("--now", "--create"),
           "influx", Set.of("--predicate", "--start", "--stop"),

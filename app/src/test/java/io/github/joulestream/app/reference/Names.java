@@ -9,6 +9,8 @@ import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -57,7 +59,19 @@ final class Names {
     for (Schema schema : TopicsPage.schemas()) {
       names.addFields(schema);
     }
+    names.addNamesOfTheApi();
     return names;
+  }
+
+  /** Names that the document of the API defines: of properties, parameters, operations. */
+  private void addNamesOfTheApi() throws IOException {
+    String document =
+        Files.readString(
+            Path.of("../serve/src/main/resources/io/github/joulestream/serve/http/openapi.yaml"));
+    Matcher name = Pattern.compile("\\b([a-z]+[A-Z]\\w*)\\b").matcher(document);
+    while (name.find()) {
+      fields.add(name.group(1));
+    }
   }
 
   private void addConstants(Enum<?>[] constants) {
