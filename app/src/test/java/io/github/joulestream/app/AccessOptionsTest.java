@@ -11,6 +11,7 @@ import io.github.joulestream.serve.access.AccessSettings;
 import io.github.joulestream.serve.access.Role;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ class AccessOptionsTest {
   @Test
   void byDefault_noTokenIsNeeded_onLoopbackAlone() {
     assertThat(parse().settings()).isEqualTo(new AccessSettings(null, null, null, null, true));
-    assertThat(parse().open(new InetSocketAddress("127.0.0.1", 0)).describe())
+    assertThat(
+            parse().open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)).describe())
         .contains("this machine alone");
     assertThatThrownBy(() -> parse().open(new InetSocketAddress("0.0.0.0", 0)))
         .isInstanceOf(UserError.class);

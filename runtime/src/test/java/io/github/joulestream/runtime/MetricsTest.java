@@ -14,8 +14,10 @@ class MetricsTest {
             .showLabelled(Metric.SERVE_REQUESTS, () -> Map.of("{route=\"/\",status=\"200\"}", 3.0));
     assertThat(metrics.text())
         .contains(
-            "# TYPE joulestream_serve_requests_total counter\n"
-                + "joulestream_serve_requests_total{route=\"/\",status=\"200\"} 3\n");
+            """
+            # TYPE joulestream_serve_requests_total counter
+            joulestream_serve_requests_total{route="/",status="200"} 3
+            """);
   }
 
   @Test

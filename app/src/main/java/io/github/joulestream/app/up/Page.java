@@ -20,6 +20,7 @@ import io.github.joulestream.store.influx.InfluxAddress;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.TreeMap;
@@ -89,7 +90,7 @@ final class Page {
       EpochClock clock,
       NanoClock nanos)
       throws BindException {
-    InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
     try {
       return ApiServer.start(
           new ServeSettings(

@@ -44,6 +44,7 @@ public record Answer(
    * @param type media type, with a charset if it is text
    * @param fileName under which it is to be saved; empty: it is to be shown
    */
+  @SuppressWarnings("ArrayRecordComponent") // written as they are, compared nowhere
   public record Bytes(String type, byte[] bytes, String fileName) implements Content {}
 
   /**
@@ -52,6 +53,7 @@ public record Answer(
    *
    * @param type media type, with a charset if it is text
    */
+  @SuppressWarnings("ArrayRecordComponent") // written as they are, compared nowhere
   public record Fixed(String type, byte[] bytes) implements Content {}
 
   /**

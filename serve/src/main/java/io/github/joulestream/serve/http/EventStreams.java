@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpHeader;
@@ -36,10 +37,12 @@ final class EventStreams implements AutoCloseable {
     this.counts = counts;
     this.clock = clock;
     int period = Math.max(1, Math.min(1_000, limits.heartbeatMillis() / 4));
-    timer.scheduleWithFixedDelay(
-        () -> open.keySet().forEach(EventStream::tick), period, period, TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(
-        this::check, limits.heartbeatMillis(), limits.heartbeatMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> _ =
+        timer.scheduleWithFixedDelay(
+            () -> open.keySet().forEach(EventStream::tick), period, period, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> _ =
+        timer.scheduleWithFixedDelay(
+            this::check, limits.heartbeatMillis(), limits.heartbeatMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**

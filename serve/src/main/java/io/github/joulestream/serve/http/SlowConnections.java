@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Request;
@@ -38,7 +39,8 @@ final class SlowConnections implements Connection.Listener {
     this.clock = clock;
     this.counts = counts;
     int period = Math.min(CHECK_MILLIS, limits.requestMillis() / 4 + 1);
-    timer.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> _ =
+        timer.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
   }
 
   @Override

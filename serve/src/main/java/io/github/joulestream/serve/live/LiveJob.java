@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param recentMilliwatts power in windows of 10 s of the last ten minutes, mW, the oldest first;
  *     -1 where it is not known
  */
+@SuppressWarnings("ArrayRecordComponent") // made anew for its reader, compared nowhere
 public record LiveJob(
     String job,
     @Nullable JobSummary summary,

@@ -177,7 +177,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
     skips = new BacklogSkips(now);
     behind.clear();
     behind.putAll(consumer.endOffsets(partitions));
-    Map<TopicPartition, @Nullable OffsetAndTimestamp> begins = consumer.offsetsForTimes(times);
+    Map<TopicPartition, OffsetAndTimestamp> begins = consumer.offsetsForTimes(times);
     for (TopicPartition partition : partitions) {
       OffsetAndTimestamp begin = begins.get(partition);
       if (begin != null) {

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param version another one if names, racks or their order changed
  * @param names of the nodes, by rack and then by name, numbers in them by value
- * @param racks label {@code rack} of each; empty if it has none
+ * @param racks of each, its label "rack"; empty if it has none
  * @param milliwatts power; -1 if not known
  * @param highestMilliwatts the highest that was seen of it; 0 if none was
  * @param busyBasisPoints mean utilisation of its GPUs; -1 if not known
@@ -19,6 +19,7 @@ import java.util.List;
  * @param silent nodes that have not reported for 30 s or more
  * @param alerting nodes that an alert which fires is about
  */
+@SuppressWarnings("ArrayRecordComponent") // columns of a hot path, compared nowhere
 public record NodeTable(
     long version,
     List<String> names,

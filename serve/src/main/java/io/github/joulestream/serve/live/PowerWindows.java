@@ -37,10 +37,10 @@ final class PowerWindows {
 
   private void begin(long window) {
     if (newest == Long.MIN_VALUE || window - newest >= WINDOWS) {
-      Arrays.fill(means, UNKNOWN);
+      Arrays.fill(means, (float) UNKNOWN);
     } else {
       for (long skipped = newest + 1; skipped < window; skipped++) {
-        means[slot(skipped)] = UNKNOWN;
+        means[slot(skipped)] = (float) UNKNOWN;
       }
     }
     newest = window;

@@ -19,7 +19,7 @@ final class SiteGrid {
 
   private record Key(GridSeries series, long from, long to) implements Comparable<Key> {
     private static final Comparator<Key> ORDER =
-        Comparator.comparing(Key::series).thenComparing(Key::from).thenComparing(Key::to);
+        Comparator.comparing(Key::series).thenComparingLong(Key::from).thenComparingLong(Key::to);
 
     @Override
     public int compareTo(Key other) {

@@ -24,6 +24,7 @@ package io.github.joulestream.serve.live;
  * @param differenceMillijoules measured less jobs less idle of the newest windows of the ledger:
  *     the farthest from 0 of the last hour; 0 unless there is a defect
  */
+@SuppressWarnings("ArrayRecordComponent") // made anew for its reader, compared nowhere
 public record SiteNow(
     long epochMillis,
     long arrivedEpochMillis,

@@ -356,7 +356,7 @@ final class SiteState implements LiveSite {
   public synchronized List<Alert> alerts() {
     return alerts.values().stream()
         .sorted(
-            Comparator.comparing((Alert alert) -> alert.times().sinceEpochMillis())
+            Comparator.comparingLong((Alert alert) -> alert.times().sinceEpochMillis())
                 .thenComparing(Alert::id))
         .toList();
   }

@@ -46,6 +46,7 @@ record Assets(String version, SortedMap<String, Asset> files) {
    * @param type media type
    * @param hash SHA-256, hexadecimal
    */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record Asset(String type, byte[] bytes, String hash) {}
 
   /** All of this release. */

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfiguredAccessTest {
   private static final SignedTokens issuer = new SignedTokens("");
   private static final InetSocketAddress ANYWHERE = new InetSocketAddress("0.0.0.0", 8080);
-  private static final InetSocketAddress LOOPBACK = new InetSocketAddress("127.0.0.1", 8080);
+  private static final InetSocketAddress LOOPBACK =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080);
 
   @TempDir Path folder;
 

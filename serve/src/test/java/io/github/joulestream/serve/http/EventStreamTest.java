@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -149,7 +151,7 @@ class EventStreamTest {
     try (TestServer server = new TestServer(settings(50, 50, 256 << 10, 15_000), List.of(route));
         Socket slow = new Socket()) {
       slow.setReceiveBufferSize(4 << 10);
-      slow.connect(new java.net.InetSocketAddress("127.0.0.1", server.server.port()));
+      slow.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), server.server.port()));
       slow.getOutputStream()
           .write("GET /api/v1/live/dc1 HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(UTF_8));
       await(() -> source.opened() == 1);

@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Over a real server. */
 class HttpServerTest {
+  private static final String CLOSE = "\r\nConnection: close\r\n\r\n";
+  private static final String CHUNKED = "\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
   private static final Route SITE =
       Route.get(
           "/api/v1/sites/{site}",
@@ -88,7 +91,7 @@ class HttpServerTest {
           .containsEntry("Cross-Origin-Resource-Policy", List.of("same-origin"))
           .containsEntry("Cache-Control", List.of("no-store"))
           .containsEntry("Content-Type", List.of("application/json"));
-      assertThat(headers.get("Content-Security-Policy").getFirst())
+      assertThat(requireNonNull(headers.get("Content-Security-Policy")).getFirst())
           .contains("default-src 'none'", "frame-ancestors 'none'")
           .doesNotContain("script-src");
       assertThat(headers.keySet())
@@ -291,16 +294,13 @@ class HttpServerTest {
         assertThat(ask(server, host)).as(host).matches("(?s)HTTP/1.1 4(21|00) .*");
       }
       assertThat(
-              server.raw(
-                  "GET /api/v1/sites/a HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n"
-                      + "Connection: close\r\n\r\n"))
+              server.raw("GET /api/v1/sites/a HTTP/1.1\r\nHost: localhost\r\nHost: evil" + CLOSE))
           .startsWith("HTTP/1.1 400 ");
     }
   }
 
   private static String ask(TestServer server, String host) throws IOException {
-    return server.raw(
-        "GET /api/v1/sites/a HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+    return server.raw("GET /api/v1/sites/a HTTP/1.1\r\nHost: " + host + CLOSE);
   }
 
   @Test
@@ -442,9 +442,7 @@ class HttpServerTest {
           .contains("application/problem+json");
       assertThat(server.raw("\u0016\u0003\u0001 nothing\r\n\r\n")).startsWith("HTTP/1.1 400 ");
       assertThat(
-              server.raw(
-                  "POST /api/v1/sites/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"
-                      + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"))
+              server.raw("POST /api/v1/sites/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4" + CHUNKED))
           .startsWith("HTTP/1.1 400 ");
       assertThat(server.get("/api/v1/sites/a").statusCode()).isEqualTo(200);
     }
@@ -480,7 +478,7 @@ class HttpServerTest {
       server.get("/api/v1/sites/b");
       server.get("/nothing");
       // counted once the answer is handed on
-      while (server.counts.durations().get(Double.POSITIVE_INFINITY) < 3) {
+      while (requireNonNull(server.counts.durations().get(Double.POSITIVE_INFINITY)) < 3) {
         Thread.onSpinWait();
       }
       assertThat(server.counts.requests())

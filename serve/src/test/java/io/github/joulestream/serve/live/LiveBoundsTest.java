@@ -168,7 +168,7 @@ class LiveBoundsTest {
             from + 3_600_000,
             value,
             "EUR",
-            GridQuality.values()[0],
+            GridQuality.MEASURED,
             Feed.START + issued,
             withdrawn,
             GridInterval.Origin.UNKNOWN);

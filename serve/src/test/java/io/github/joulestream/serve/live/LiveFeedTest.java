@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.live;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.energy.CapacityUse;
@@ -128,7 +129,9 @@ class LiveFeedTest {
     SiteState site = feed.site("s");
     long now = feed.clock.get();
     List<NodePower> reporting =
-        latest.values().stream().filter(node -> now - arrived.get(node.node()) <= 30_000).toList();
+        latest.values().stream()
+            .filter(node -> now - requireNonNull(arrived.get(node.node())) <= 30_000)
+            .toList();
     SiteNow sums = site.now();
     assertThat(sums.milliwatts())
         .as("step %d", step)
@@ -146,21 +149,22 @@ class LiveFeedTest {
     assertThat(sums.gpusBusyBasisPoints())
         .isEqualTo(
             reporting.stream()
-                .flatMap(node -> gpus.get(node.node()).stream())
+                .flatMap(node -> requireNonNull(gpus.get(node.node())).stream())
                 .mapToLong(gpu -> Math.max(0, gpu.utilisationBasisPoints()))
                 .sum());
     assertThat(sums.memory().used())
         .isEqualTo(
             reporting.stream()
                 .filter(node -> capacity.containsKey(node.node()))
-                .map(node -> capacity.get(node.node()).memory())
+                .map(node -> requireNonNull(capacity.get(node.node())).memory())
                 .mapToLong(memory -> Math.max(0, memory.usedMebibytes()))
                 .sum());
     assertThat(sums.storage().allocated())
         .isEqualTo(
             reporting.stream()
                 .filter(node -> capacity.containsKey(node.node()))
-                .mapToLong(node -> capacity.get(node.node()).storage().allocatedMebibytes())
+                .mapToLong(node ->
+                    requireNonNull(capacity.get(node.node())).storage().allocatedMebibytes())
                 .sum());
     compareTable(site, reporting);
     compareJobs(site, reporting);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -55,14 +57,14 @@ final class Chromium implements AutoCloseable {
   }
 
   /** The value of an expression of JavaScript. */
-  Object eval(String expression) {
+  @Nullable Object eval(String expression) {
     return driver.executeScript("return " + expression);
   }
 
   /** Memory of the scripts without what is garbage, bytes. */
   long heapBytes() {
     driver.executeCdpCommand("HeapProfiler.collectGarbage", Map.of());
-    return ((Number) eval("performance.memory.usedJSHeapSize")).longValue();
+    return ((Number) requireNonNull(eval("performance.memory.usedJSHeapSize"))).longValue();
   }
 
   /** What the page wrote to its console as an error. */

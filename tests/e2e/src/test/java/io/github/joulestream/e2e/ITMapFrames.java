@@ -183,7 +183,8 @@ class ITMapFrames {
 
   private static void await(Chromium chromium, int frames) {
     new WebDriverWait(chromium.driver, Duration.ofSeconds(60L + 3L * frames), Duration.ofSeconds(1))
-        .until(driver -> ((Number) chromium.eval("window.painted.length")).intValue() >= frames);
+        .until(driver ->
+            ((Number) requireNonNull(chromium.eval("window.painted.length"))).intValue() >= frames);
   }
 
   private static List<double[]> painted(Chromium chromium) {

@@ -31,7 +31,7 @@ final class RawRequest {
     try (Socket socket = new Socket()) {
       socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
       socket.setSoTimeout(20_000);
-      socket.connect(new InetSocketAddress("127.0.0.1", port));
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
       socket.getOutputStream().write(head.getBytes(ISO_8859_1));
       socket.getOutputStream().flush();
       InputStream in = socket.getInputStream();
