@@ -121,7 +121,8 @@ final class LiveFeed implements AutoCloseable {
     }
     return String.format(
         Locale.ROOT,
-        "%s%d sites, %,d jobs run",
+        "%s%s%d sites, %,d jobs run",
+        known.health().ready() ? "" : known.health().words() + "; ",
         known.caughtUp() ? "" : "reading what is in the topics; ",
         known.names().size(),
         known.jobsRunning());
@@ -130,7 +131,9 @@ final class LiveFeed implements AutoCloseable {
   /** What a line is printed for if it changes. */
   String state() {
     LiveTopics known = live;
-    return known == null ? trouble : known.caughtUp() + String.join(",", known.names());
+    return known == null
+        ? trouble
+        : known.health().ready() + "," + known.caughtUp() + String.join(",", known.names());
   }
 
   @Override

@@ -49,7 +49,10 @@ import picocli.CommandLine.Spec;
       "    --listen 0.0.0.0:8443 --tls-certificate cert.pem --tls-key key.pem"
     })
 final class ServeCommand implements Callable<Integer> {
-  private static final Duration LINE_INTERVAL = Duration.ofSeconds(10);
+  private static final Duration LINE_INTERVAL = Duration.ofSeconds(2);
+
+  /** No site is called so: whether the store answers is asked with it. */
+  private static final String NO_SITE = "-";
 
   /** Whose emissions carbon intensities are of. */
   enum Carbon {
@@ -150,21 +153,24 @@ final class ServeCommand implements Callable<Integer> {
     try (ShutdownSignal stopping = new ShutdownSignal();
         StoreConnection.SharedReaders readers =
             StoreConnection.sharedLater(() -> store.connect(url));
+        StoreWatch watch =
+            new StoreWatch(() -> readers.history().firstHour(NO_SITE), NanoClock.system());
         LiveFeed live = new LiveFeed(kafka, clock, metrics);
         ApiServer server =
             ApiServer.start(
                 settings(http),
                 known,
                 new ApiServer.Sources(live.sites(), readers.history(), readers.windows()),
-                new ApiServer.State(metrics, live::health),
+                new ApiServer.State(metrics, () -> watch.of(live.health())),
                 clock,
                 NanoClock.system());
-        AutoCloseable _ = healthPort.open(metrics, live::health)) {
+        AutoCloseable _ = healthPort.open(metrics, () -> watch.of(live.health()))) {
       live.start();
+      watch.start();
       System.out.printf("serving %s (%s); Ctrl-C stops it%n", server.address(), server.access());
       StatusLines lines = new StatusLines(System.out);
       while (!stopping.await(LINE_INTERVAL, "the live view", live::failure)) {
-        lines.print(live.state(), live.line());
+        lines.print(live.state() + watch.words(), live.line() + watch.words());
       }
     }
     return 0;

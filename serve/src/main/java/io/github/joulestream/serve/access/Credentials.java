@@ -3,6 +3,7 @@ package io.github.joulestream.serve.access;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a request says about who asks.
@@ -16,5 +17,8 @@ public record Credentials(InetSocketAddress peer, Headers headers, String sessio
   public interface Headers {
     /** All values of that name, in their order. */
     List<String> values(String name);
+
+    /** Names of all headers, as they were sent. */
+    Set<String> names();
   }
 }

@@ -5,7 +5,9 @@ import io.github.joulestream.runtime.UserError;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -14,15 +16,9 @@ import java.util.TreeSet;
  * resolves to loopback; requests of both are refused.
  */
 final class ThisMachineAlone {
-  private static final List<String> OF_PROXIES =
-      List.of(
-          "Forwarded",
-          "Via",
-          "X-Forwarded-For",
-          "X-Forwarded-Host",
-          "X-Forwarded-Proto",
-          "X-Forwarded-User",
-          "X-Real-IP");
+  private static final Set<String> OF_PROXIES =
+      Set.of("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip");
+  private static final String X_FORWARDED = "x-forwarded-";
   private static final Viewer EVERYTHING = new Viewer("", Role.VIEWER, new TreeSet<>());
 
   /**
@@ -50,7 +46,10 @@ final class ThisMachineAlone {
       throw new Access.Refusal("without tokens, only this machine may ask");
     }
     Optional<String> proxy =
-        OF_PROXIES.stream().filter(name -> isSent(credentials, name)).findFirst();
+        credentials.headers().names().stream()
+            .filter(ThisMachineAlone::isOfAProxy)
+            .sorted()
+            .findFirst();
     if (proxy.isPresent()) {
       throw new Access.Refusal(
           "%s comes from a proxy: give --trusted-peer, --oidc-issuer or --tokens"
@@ -63,8 +62,9 @@ final class ThisMachineAlone {
     return new Identity(EVERYTHING, Long.MAX_VALUE, () -> true);
   }
 
-  private static boolean isSent(Credentials credentials, String header) {
-    return !credentials.headers().values(header).isEmpty();
+  private static boolean isOfAProxy(String header) {
+    String name = header.toLowerCase(Locale.ROOT);
+    return name.startsWith(X_FORWARDED) || OF_PROXIES.contains(name);
   }
 
   private static String withoutPort(String host) {

@@ -32,6 +32,7 @@ public final class EfficiencyApi {
   private static final List<Grouping.By> GROUPINGS =
       List.of(Grouping.By.USER, Grouping.By.PROJECT, Grouping.By.PARTITION);
   private static final int AT_ONCE = 2;
+  private static final int OF_ONE_VIEWER = 2;
   private static final Duration RETRY = Duration.ofSeconds(5);
   private static final int MOST_ROWS = 20_000_000;
   private static final int MOST_JOBS = 300_000;
@@ -40,7 +41,7 @@ public final class EfficiencyApi {
   private final HistoryReader history;
   private final SiteNames names;
   private final EpochClock clock;
-  private final Turns turns = new Turns(AT_ONCE, RETRY);
+  private final Turns turns = new Turns(AT_ONCE, OF_ONE_VIEWER, RETRY);
 
   /** The endpoint. */
   public EfficiencyApi(LiveSites live, HistoryReader history, EpochClock clock) {
@@ -62,7 +63,7 @@ public final class EfficiencyApi {
     Parameters parameters = Parameters.of(request, clock);
     AskedPeriod period = AskedPeriod.of(parameters);
     Grouping grouping = Groupings.of(parameters, GROUPINGS);
-    try (Turns.Turn _ = turns.take()) {
+    try (Turns.Turn _ = turns.take(request.visibility().viewer())) {
       EfficiencyView view =
           FromStore.read("from", () -> read(request.visibility(), parameters, period, grouping));
       Answer answer =

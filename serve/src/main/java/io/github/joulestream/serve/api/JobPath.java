@@ -9,7 +9,8 @@ import java.net.URLEncoder;
  * Paths of jobs. An id holds a slash where a site has several clusters, and a slash within a part
  * of a path is refused by servers, so that {@code cluster/1234} has the parts {@code cluster} and
  * {@code 1234}; {@code 1234} has {@code -} and {@code 1234}. Further slashes are written {@code ~1}
- * and tildes {@code ~0}, as in RFC 6901.
+ * and tildes {@code ~0}, as in RFC 6901; a part of dots alone has {@code ~2} for each, and an empty
+ * one is {@code ~3}, as clients and servers leave such parts out.
  */
 public final class JobPath {
   private static final String JOBS = "/api/v1/jobs/";
@@ -36,6 +37,11 @@ public final class JobPath {
 
   private static String part(String text) {
     String escaped = text.replace("~", "~0").replace("/", "~1");
+    if (escaped.isEmpty()) {
+      escaped = "~3";
+    } else if (escaped.chars().allMatch(c -> c == '.')) {
+      escaped = escaped.replace(".", "~2");
+    }
     return URLEncoder.encode(escaped, UTF_8).replace("+", "%20").replace("%7E", "~");
   }
 
@@ -45,6 +51,6 @@ public final class JobPath {
   }
 
   private static String plain(String part) {
-    return part.replace("~1", "/").replace("~0", "~");
+    return part.replace("~1", "/").replace("~2", ".").replace("~3", "").replace("~0", "~");
   }
 }

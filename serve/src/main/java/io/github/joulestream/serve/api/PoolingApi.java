@@ -28,6 +28,7 @@ public final class PoolingApi {
   private static final Duration USUAL = Duration.ofDays(7);
   private static final Duration LONGEST = Duration.ofDays(92);
   private static final int AT_ONCE = 2;
+  private static final int OF_ONE_VIEWER = 2;
   private static final Duration RETRY = Duration.ofSeconds(5);
   private static final int MOST_ROWS = 10_000_000;
   private static final Duration MOST_TIME = Duration.ofSeconds(30);
@@ -47,7 +48,7 @@ public final class PoolingApi {
   private final HistoryReader history;
   private final SiteNames names;
   private final EpochClock clock;
-  private final Turns turns = new Turns(AT_ONCE, RETRY);
+  private final Turns turns = new Turns(AT_ONCE, OF_ONE_VIEWER, RETRY);
 
   /** The document's {@code Pooling}. */
   record View(String site, String resource, Range range, List<Row> rows, List<String> notes) {}
@@ -96,7 +97,7 @@ public final class PoolingApi {
     if (!request.visibility().sites()) {
       throw Problem.notFound("there is no such site");
     }
-    try (Turns.Turn _ = turns.take()) {
+    try (Turns.Turn _ = turns.take(request.visibility().viewer())) {
       View view = FromStore.read("from", () -> read(site, resource, range));
       return request.format().equals("csv")
           ? Answer.of(

@@ -47,6 +47,7 @@ public final class ReportsApi {
   private static final String GROUP = "group";
   private static final String LAST_MONTH = "last-month";
   private static final int AT_ONCE = 2;
+  private static final int OF_ONE_VIEWER = 1;
   private static final Duration RETRY = Duration.ofSeconds(20);
   private static final int MOST_ROWS = 60_000_000;
   private static final int MOST_JOBS = 500_000;
@@ -55,7 +56,7 @@ public final class ReportsApi {
   private final HistoryReader history;
   private final SiteFile siteFile;
   private final EpochClock clock;
-  private final Turns turns = new Turns(AT_ONCE, RETRY);
+  private final Turns turns = new Turns(AT_ONCE, OF_ONE_VIEWER, RETRY);
 
   /** A kind of report. */
   record Kind(String name, String description, List<String> formats) {}
@@ -137,7 +138,7 @@ public final class ReportsApi {
       throw Problem.parameter("table", "it is for format=csv");
     }
     ReportOrder order = order(request, parameters, kind);
-    try (Turns.Turn _ = turns.take()) {
+    try (Turns.Turn _ = turns.take(request.visibility().viewer())) {
       Report report = FromStore.read("period", () -> made(request.visibility(), order));
       return new ReportAnswer(report, form, parameters.text("asOf").isPresent())
           .of(parameters.text("table"));

@@ -32,6 +32,7 @@ public final class UsageApi {
           Grouping.By.DAY);
 
   private static final int AT_ONCE = 3;
+  private static final int OF_ONE_VIEWER = 2;
   private static final Duration RETRY = Duration.ofSeconds(5);
   private static final int MOST_ROWS = 20_000_000;
   private static final int MOST_JOBS = 300_000;
@@ -40,7 +41,7 @@ public final class UsageApi {
   private final HistoryReader history;
   private final SiteNames names;
   private final EpochClock clock;
-  private final Turns turns = new Turns(AT_ONCE, RETRY);
+  private final Turns turns = new Turns(AT_ONCE, OF_ONE_VIEWER, RETRY);
 
   /** The endpoint. */
   public UsageApi(LiveSites live, HistoryReader history, EpochClock clock) {
@@ -72,7 +73,7 @@ public final class UsageApi {
     Optional<String> user = JobSelection.user(request.visibility(), parameters);
     UsageScope scope =
         UsageScope.of(request.visibility(), grouping, user, parameters.text("project"));
-    try (Turns.Turn _ = turns.take()) {
+    try (Turns.Turn _ = turns.take(request.visibility().viewer())) {
       UsageView view =
           FromStore.read(
               "from",

@@ -37,6 +37,11 @@ final class ApiHandler extends Handler.Abstract {
   private static final Duration STORE_PAUSE = Duration.ofSeconds(5);
   private static final int BURST_SECONDS = 4;
   private static final int FAILURES_AT_ONCE = 30;
+
+  /** A quarter of what is answered at once in all. */
+  static final int AT_ONCE_OF_ONE = 64;
+
+  private static final Duration AT_ONCE_PAUSE = Duration.ofSeconds(1);
   private static final Set<String> WRITES = Set.of("POST", "PUT", "PATCH", "DELETE");
   private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
   private static final Viewer NOBODY = new Viewer("", Role.USER, new TreeSet<>());
@@ -46,6 +51,7 @@ final class ApiHandler extends Handler.Abstract {
   private final Set<String> hosts;
   private final RateLimit requests;
   private final RateLimit failures;
+  private final AtOnce atOnce = new AtOnce(AT_ONCE_OF_ONE);
   private final AnswerWriter writer;
   private final SlowConnections slow;
   private final HttpCounts counts;
@@ -80,6 +86,7 @@ final class ApiHandler extends Handler.Abstract {
     String route = "(none)";
     int status;
     boolean stream = false;
+    String counted = null;
     try {
       checkHost(request);
       Router.Match match = found(request, path, response);
@@ -91,6 +98,10 @@ final class ApiHandler extends Handler.Abstract {
       Viewer viewer = visibility.viewer();
       String who = viewer.name().isEmpty() ? viewer.role() + "@" + peer : "/" + viewer.name();
       limit(who);
+      if (!match.route().open()) {
+        begin(who);
+        counted = who;
+      }
       SortedMap<String, List<String>> values =
           QueryText.read(request.getHttpURI().getQuery(), match.route());
       String format =
@@ -132,6 +143,10 @@ final class ApiHandler extends Handler.Abstract {
               callback);
     } catch (IOException | RuntimeException | Error e) {
       status = failed(e, route, path, response, callback);
+    } finally {
+      if (counted != null) {
+        atOnce.end(counted);
+      }
     }
     counts.request(route, status);
     long micros = (clock.nanos() - began) / 1_000;
@@ -198,7 +213,7 @@ final class ApiHandler extends Handler.Abstract {
 
   private static Credentials credentials(Request request) {
     HttpFields headers = request.getHeaders();
-    return new Credentials(peer(request), headers::getValuesList, session(request));
+    return new Credentials(peer(request), new SentHeaders(headers), session(request));
   }
 
   private Visibility visibility(Credentials credentials, Route route) throws Problem {
@@ -246,6 +261,14 @@ final class ApiHandler extends Handler.Abstract {
     if (!wait.isZero()) {
       counts.refused("rate");
       throw Problem.tooMany("you ask more often than is allowed", wait);
+    }
+  }
+
+  private void begin(String who) throws Problem {
+    if (!atOnce.begin(who)) {
+      counts.refused("at-once");
+      throw Problem.tooMany(
+          "%d of your requests are being answered".formatted(AT_ONCE_OF_ONE), AT_ONCE_PAUSE);
     }
   }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Percent-encoded text. What could mean one thing here and another elsewhere is refused: encoded
- * slashes, dots as a segment, empty segments, control characters, UTF-8 that is not the shortest.
+ * slashes, dots as a segment, parameters of a segment, empty segments, control characters, UTF-8
+ * that is not the shortest.
  */
 final class PathText {
   private static final int HEX = 16;
@@ -35,7 +36,10 @@ final class PathText {
     for (int i = 0; i < parts.length; i++) {
       Optional<String> decoded = decoded(parts[i], false);
       boolean last = i == parts.length - 1;
-      if (decoded.isEmpty() || isForbidden(decoded.get(), last && i == 0)) {
+      // an encoded semicolon is data
+      if (parts[i].indexOf(';') >= 0
+          || decoded.isEmpty()
+          || isForbidden(decoded.get(), last && i == 0)) {
         return Optional.empty();
       }
       segments.add(decoded.get());
@@ -47,9 +51,7 @@ final class PathText {
     return (segment.isEmpty() && !root)
         || segment.equals(".")
         || segment.equals("..")
-        || segment.indexOf('/') >= 0
-        || segment.indexOf('\\') >= 0
-        || segment.indexOf(';') >= 0;
+        || segment.indexOf('/') >= 0;
   }
 
   /**

@@ -38,8 +38,8 @@ public final class ServiceRoutes {
     return List.of(
         open("/api/openapi.yaml", request -> bytes("application/yaml", document())),
         open("/api/openapi.json", request -> bytes("application/json", json())),
-        open("/health", request -> state(health.get().ok())),
-        open("/ready", request -> state(health.get().ready())),
+        open("/health", request -> state(health.get().ok(), health.get())),
+        open("/ready", request -> state(health.get().ready(), health.get())),
         Route.get(
             "/metrics",
             Set.of(),
@@ -59,8 +59,10 @@ public final class ServiceRoutes {
     return Answer.of(new Answer.Bytes(type, bytes, ""));
   }
 
-  private static Answer state(boolean good) {
-    byte[] words = (good ? "ok\n" : "not now\n").getBytes(UTF_8);
+  private static Answer state(boolean good, Health health) {
+    // everybody may read it: what follows a colon can name hosts
+    String why = health.words().replaceFirst("(?s):.*", "");
+    byte[] words = (good ? "ok\n" : "not now: " + why + "\n").getBytes(UTF_8);
     return new Answer(good ? 200 : 503, new Answer.Bytes(PLAIN, words, ""), null, null, null);
   }
 

@@ -6,6 +6,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.ClientDefaults;
@@ -54,6 +55,10 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private static final Duration RETRY = Duration.ofSeconds(2);
   private static final long DROP_INTERVAL_MILLIS = 10_000;
 
+  // a consumer says nothing of a cluster that is gone: whoever is silent is asked
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+  private static final Duration ANSWER = Duration.ofSeconds(4);
+
   // samples of the power of jobs: of what is read again, fewer
   private static final long SAMPLE_MILLIS = 1_000;
   private static final long OLD_SAMPLE_MILLIS = 5_000;
@@ -85,6 +90,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
 
   private final Consumer<String, byte[]> consumer;
   private final EpochClock clock;
+  private final NanoClock nanos;
   private final LiveStates states;
   private final Thread thread;
   private final Map<String, Topic> topics = new HashMap<>();
@@ -93,6 +99,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private final Map<TopicPartition, Long> behind = new LinkedHashMap<>();
   private @Nullable BacklogSkips skips;
   private volatile boolean caughtUp;
+  private volatile boolean away;
   private volatile boolean stopped;
 
   /**
@@ -104,12 +111,14 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
     this(
         new KafkaConsumer<>(
             ClientDefaults.consumer(kafka), new StringDeserializer(), new ByteArrayDeserializer()),
-        clock);
+        clock,
+        NanoClock.system());
   }
 
-  LiveTopics(Consumer<String, byte[]> consumer, EpochClock clock) {
+  LiveTopics(Consumer<String, byte[]> consumer, EpochClock clock, NanoClock nanos) {
     this.consumer = consumer;
     this.clock = clock;
+    this.nanos = nanos;
     states = new LiveStates(clock, line -> errors.warn(line, "the live view: " + line));
     TOPICS.forEach(topic -> topics.put(topic.topicName(), topic));
     thread = Thread.ofPlatform().name("live-topics").daemon().unstarted(this::run);
@@ -123,11 +132,22 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
     try (consumer) {
       begin();
       long dropped = clock.epochMillis();
+      long heard = nanos.nanos();
       while (!stopped) {
         progress.turned();
         ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
         for (ConsumerRecord<String, byte[]> record : records) {
           take(record);
+        }
+        if (!records.isEmpty()) {
+          heard = nanos.nanos();
+          away = false;
+        } else if (nanos.nanos() - heard >= SILENCE.toNanos()) {
+          away = !isThere();
+          heard = nanos.nanos();
+        }
+        if (away) {
+          continue;
         }
         skip(records);
         catchUp();
@@ -143,6 +163,16 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
       failure.set(e);
     } finally {
       progress.idle();
+    }
+  }
+
+  private boolean isThere() {
+    try {
+      consumer.endOffsets(consumer.assignment(), ANSWER);
+      return true;
+    } catch (RetriableException e) {
+      log.debug("Kafka does not answer", e);
+      return false;
     }
   }
 
@@ -322,9 +352,9 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
         .show(Metric.SERVE_LIVE_REFUSED, this::refused);
   }
 
-  /** How it is: bad if it is stuck. */
+  /** How it is: bad if it is stuck, and not ready while Kafka does not answer. */
   public Health health() {
-    return progress.or(Health.GOOD);
+    return progress.or(away ? Health.starting("Kafka does not answer") : Health.GOOD);
   }
 
   /** Why it gave up, if it did. */

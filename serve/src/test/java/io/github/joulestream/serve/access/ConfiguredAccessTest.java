@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,7 +89,17 @@ class ConfiguredAccessTest {
     }
     return new Credentials(
         new InetSocketAddress(InetAddress.ofLiteral(peer), 40_000),
-        name -> values.getOrDefault(name, List.of()),
+        new Credentials.Headers() {
+          @Override
+          public List<String> values(String name) {
+            return values.getOrDefault(name, List.of());
+          }
+
+          @Override
+          public Set<String> names() {
+            return values.keySet();
+          }
+        },
         session);
   }
 
@@ -269,6 +280,9 @@ class ConfiguredAccessTest {
         "X-Forwarded-User: alice",
         "X-Forwarded-Proto: https",
         "Via: 1.1 proxy",
+        "x-forwarded-server: js",
+        "X-Forwarded-Port: 443",
+        "CF-Connecting-IP: 192.0.2.1",
         "Host: js.example.org",
         "Host: evil.example:8080",
         "Host: 127.0.0.1.evil.example:8080",

@@ -21,6 +21,10 @@ class JobPathTest {
     "-/5, /api/v1/jobs/east/-/-~15",
     "../5, /api/v1/jobs/east/-/..~15",
     "a/b c?%, /api/v1/jobs/east/a/b%20c%3F%25",
+    ".., /api/v1/jobs/east/-/~2~2",
+    "a/., /api/v1/jobs/east/a/~2",
+    "a/, /api/v1/jobs/east/a/~3",
+    "a/b;c, /api/v1/jobs/east/a/b%3Bc",
   })
   void aPath_hasClusterAndId(String job, String path) {
     assertThat(JobPath.of("east", job)).isEqualTo(path);
@@ -28,7 +32,10 @@ class JobPathTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"1", "hpc/1", "a/b/c", "~", "~1", "~0/~1", "-/5", "-", "/5", "../5", "a/<é 1>"})
+      strings = {
+        "1", "hpc/1", "a/b/c", "~", "~1", "~0/~1", "-/5", "-", "/5", "../5", "a/<é 1>", "", "a/",
+        ".", "a/..", "~2", "a/~3", "a/~02", "a;b", "a\\b"
+      })
   void anyId_comesBackFromItsPath(String job) {
     String[] parts = URI.create(JobPath.of("a/b", job)).getRawPath().split("/", -1);
     assertThat(parts).hasSize(7);

@@ -14,6 +14,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +33,7 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
@@ -51,14 +54,16 @@ class LiveTopicsTest {
           Topic.GRID,
           Topic.JOB_SUMMARY);
 
+  private final AtomicLong nanos = new AtomicLong();
   private final Records records = new Records();
-  private final LiveTopics live = new LiveTopics(records, () -> NOW);
+  private final LiveTopics live = new LiveTopics(records, () -> NOW, nanos::get);
 
   /** A consumer of records that are there already, with a partition for each topic. */
   private static final class Records extends MockConsumer<String, byte[]> {
     final Map<TopicPartition, List<ConsumerRecord<String, byte[]>>> all = new HashMap<>();
     final Map<TopicPartition, Long> times = new ConcurrentHashMap<>();
     // topics in the order in which they are read
+    volatile boolean away;
     final List<String> order = new CopyOnWriteArrayList<>();
 
     Records() {
@@ -109,6 +114,15 @@ class LiveTopicsTest {
                   .map(record -> new OffsetAndTimestamp(record.offset(), record.timestamp()))
                   .orElse(null)));
       return found;
+    }
+
+    @Override
+    public synchronized Map<TopicPartition, Long> endOffsets(
+        Collection<TopicPartition> partitions, Duration wait) {
+      if (away) {
+        throw new TimeoutException("no answer");
+      }
+      return super.endOffsets(partitions);
     }
 
     @Override
@@ -203,6 +217,21 @@ class LiveTopicsTest {
     assertThat(live.refused()).isEqualTo(2L * TOPICS.size());
     assertThat(live.siteMilliwatts()).containsExactly(entry("a", 4L));
     assertThat(live.jobsRunning()).isEqualTo(1);
+  }
+
+  @Test
+  void whileKafkaDoesNotAnswer_itIsNotReady_andIsAgainAfterwards() {
+    records.publish();
+    live.start();
+    await(live::caughtUp);
+    records.away = true;
+    assertThat(live.health()).isEqualTo(Health.GOOD);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
+    await(() -> live.health().equals(Health.starting("Kafka does not answer")));
+    records.away = false;
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(5));
+    await(() -> live.health().equals(Health.GOOD));
+    assertThat(live.failure()).isEmpty();
   }
 
   @Test

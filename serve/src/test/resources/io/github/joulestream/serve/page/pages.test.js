@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {test} from 'node:test';
 import assert from 'node:assert/strict';
+import {jobOf, paths} from './api.js';
 import {placementRows} from './bars.js';
 import {quarters} from './history-usage.js';
 import {aligned, reasonsOf, withGaps} from './node-devices.js';
@@ -91,4 +92,13 @@ test('placements of one name are bars of one row; what is not over ends now', ()
   assert.deepEqual(rows.map((row) => [row.label, row.bars.length]), [['n1', 2], ['n2', 1]]);
   assert.equal(rows[0].bars[1].to, now);
   assert.ok(rows[0].bars[1].open && !rows[0].bars[0].open);
+});
+
+test('ids of jobs and their paths', () => {
+  const ids = {'-/17': '17', 'hpc/17': 'hpc/17', 'a/b~1c': 'a/b/c', '-/~2~2': '..', 'a/~2': 'a/.', 'a/~3': 'a/', 'a/~02': 'a/~2', 'a/b;c': 'a/b;c'};
+  for (const [parts, id] of Object.entries(ids)) {
+    assert.equal(jobOf(...parts.split('/')), id);
+  }
+  assert.equal(paths.job('/api/v1/jobs/s/-/~2~2'), '/jobs/s/-/~2~2');
+  assert.equal(paths.job('/api/v1/jobs/s/a/b%3Bc'), '/jobs/s/a/b%3Bc');
 });

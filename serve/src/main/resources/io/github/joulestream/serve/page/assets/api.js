@@ -43,6 +43,12 @@ export function apiOf(unauthorised) {
   };
 }
 
+/** Id of a job of the decoded parts of its path, as the API's document has them. */
+export function jobOf(cluster, id) {
+  const plain = (part) => part.replaceAll('~1', '/').replaceAll('~2', '.').replaceAll('~3', '').replaceAll('~0', '~');
+  return cluster === '-' ? plain(id) : plain(cluster) + '/' + plain(id);
+}
+
 /** Path of a site, node or job in the page. A job's row has `path` of the API: /api/v1/jobs/... */
 export const paths = {
   site: (site) => '/sites/' + encodeURIComponent(site),

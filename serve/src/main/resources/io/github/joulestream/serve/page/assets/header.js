@@ -3,7 +3,7 @@
 
 import * as format from './format.js';
 import {button, clear, h, link, setAttribute, setText} from './dom.js';
-import {paths} from './api.js';
+import {jobOf, paths} from './api.js';
 import {memory} from './theme.js';
 import {SIGNED_IN} from './signin.js';
 
@@ -141,7 +141,7 @@ export function makeHeader(root, app, navigate) {
 function titleOf(view, params) {
   switch (view) {
     case 'node': return params.node;
-    case 'job': return 'job ' + (params.cluster === '-' ? '' : params.cluster + '/') + params.id;
+    case 'job': return 'job ' + jobOf(params.cluster, params.id);
     case 'history': return 'history';
     case 'reports': return 'reports';
     case 'missing': return 'nothing here';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A job: what it uses now and used so far, where it ran, how well that is known, and what would save energy.
 
+import {jobOf} from './api.js';
 import {barTable, partsBar, placementRows, timeBars} from './bars.js';
 import {timeChart} from './charts.js';
 import {append, clear, h, link, setText, table} from './dom.js';
@@ -65,7 +66,7 @@ class JobView {
 
   build() {
     const {params, path, ctx} = this;
-    const id = params.cluster === '-' ? params.id : params.cluster + '/' + params.id;
+    const id = jobOf(params.cluster, params.id);
     this.charts = new Charts(ctx);
     this.heading = h('h1', {}, `Job ${id}`);
     this.about = h('p', {class: 'page-about'}, '\u00a0');
