@@ -5,6 +5,7 @@ import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.FacilityRatio;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.energy.Windows;
 
 /**
  * What a site's meters measured in a step of time, mJ. {@link #UNKNOWN} where there is no meter,
@@ -33,18 +34,30 @@ public record StepEnergy(
   public static final long GREATEST_RATIO = 1_000_000;
 
   /**
-   * Energy at a site's meters of a kind that covered their time; of generation at night it is 0,
-   * and known.
+   * The time of a meter begins and ends with whole windows: what of the first is before its first
+   * reading, and of the newest after its last, counts as uncovered and is no gap.
    */
-  public static long metered(DeviceKind kind, Totals<SiteAmount> totals) {
+  private static final int EDGES_MILLIS = 2 * Windows.MILLIS;
+
+  /**
+   * Energy at a site's meters of a kind that covered their time; of generation at night it is 0,
+   * and known. In a step that is under way, or in which the first of them began to report, the two
+   * windows at the edges need not be covered: they would be over a percent of its first half hour.
+   *
+   * @param stepMillis length of the step, ms; one in which meters had less time is a part
+   */
+  public static long metered(DeviceKind kind, int stepMillis, Totals<SiteAmount> totals) {
     long covered = totals.get(SiteAmount.meterCovered(kind));
-    long all = covered + totals.get(SiteAmount.meterUncovered(kind));
+    long uncovered = totals.get(SiteAmount.meterUncovered(kind));
+    long all = covered + uncovered;
     if (all == 0) {
       return UNKNOWN;
     }
-    return covered > 0 && covered >= FacilityRatio.LEAST_COVERAGE * all
-        ? totals.get(SiteAmount.measured(kind))
-        : SILENT;
+    boolean isPart = all < stepMillis;
+    boolean isCovered =
+        covered >= FacilityRatio.LEAST_COVERAGE * all
+            || (isPart && uncovered <= EDGES_MILLIS && covered >= uncovered);
+    return covered > 0 && isCovered ? totals.get(SiteAmount.measured(kind)) : SILENT;
   }
 
   /** Of a site without meters. */

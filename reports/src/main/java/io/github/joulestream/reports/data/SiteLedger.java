@@ -84,8 +84,8 @@ final class SiteLedger implements SiteUse {
                 FacilityRatio.isKnown(DeviceKind.FACILITY, totals)
                     ? totals.get(SiteAmount.FACILITY_MILLIJOULES)
                     : StepEnergy.UNKNOWN,
-                StepEnergy.metered(DeviceKind.GENERATION, totals),
-                StepEnergy.metered(DeviceKind.EXPORT, totals)));
+                StepEnergy.metered(DeviceKind.GENERATION, stepMillis, totals),
+                StepEnergy.metered(DeviceKind.EXPORT, stepMillis, totals)));
     factors[step] = atStep;
     charges.add(measured, atStep);
     jobCharges.add(totals.get(SiteAmount.JOBS_TOTAL_MILLIJOULES), atStep);

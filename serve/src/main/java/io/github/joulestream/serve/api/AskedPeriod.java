@@ -10,16 +10,24 @@ import io.github.joulestream.serve.http.Range;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The period of an answer about sums: whole quarters of an hour, as they are stored, and no further
- * than now.
+ * The period of an answer about sums: whole quarters of an hour, as they are stored, up to the last
+ * one that is settled.
  *
- * @param isClosed whether it is over, so that only late corrections change what is answered
+ * @param isClosed whether all of what was asked for is settled, so that only late corrections
+ *     change what is answered
+ * @param isSettled false: it has a quarter that was over only just before, of which sums of jobs
+ *     and sums of sites may have been stored up to different times
  * @param notes what was understood otherwise than it was written
  */
-record AskedPeriod(Period period, boolean isClosed, Instant asOf, List<String> notes) {
+record AskedPeriod(
+    Period period, boolean isClosed, boolean isSettled, Instant asOf, List<String> notes) {
+  /** The quarters of jobs are stored once a minute, and readings arrive up to a minute late. */
+  static final Duration SETTLING = Duration.ofMinutes(2);
+
   private static final Duration USUAL = Duration.ofHours(24);
   private static final Duration LONGEST = Duration.ofDays(400);
 
@@ -31,27 +39,32 @@ record AskedPeriod(Period period, boolean isClosed, Instant asOf, List<String> n
             : parameters.range(USUAL, LONGEST);
     Range whole = asked.aligned(Windows.QUARTER_HOUR_MILLIS);
     Instant asOf = parameters.now().truncatedTo(ChronoUnit.SECONDS);
-    Period period =
-        PeriodCut.at(
-            new Period(
-                parameters.text("period").orElse("the range"),
-                whole.from(),
-                whole.to(),
-                whole.zone()),
-            asOf);
+    Period all =
+        new Period(
+            parameters.text("period").orElse("the range"), whole.from(), whole.to(), whole.zone());
+    Instant settled = asOf.minus(SETTLING);
+    Period ofSettled = PeriodCut.at(all, settled);
+    boolean isSettled = ofSettled.from().isBefore(ofSettled.to());
+    Period period = isSettled ? ofSettled : PeriodCut.at(all, asOf);
     if (!period.from().isBefore(period.to())) {
       throw Problem.parameter(
           parameters.text("period").isPresent() ? "period" : "from",
           "nothing of it is over yet: energy is summed by quarters of an hour");
     }
-    boolean isRounded = !whole.from().equals(asked.from()) || !whole.to().equals(asked.to());
+    List<String> notes = new ArrayList<>();
+    if (!whole.from().equals(asked.from()) || !whole.to().equals(asked.to())) {
+      notes.add("The range was rounded to whole quarters of an hour, of UTC.");
+    }
+    if (period.to().isBefore(all.to())) {
+      notes.add("It ends at %s: later quarters of an hour are not settled.".formatted(period.to()));
+    }
+    if (!isSettled) {
+      notes.add(
+          "It ended less than %d minutes ago and is not settled: sums can still grow."
+              .formatted(SETTLING.toMinutes()));
+    }
     return new AskedPeriod(
-        period,
-        !asOf.isBefore(whole.to()),
-        asOf,
-        isRounded
-            ? List.of("The range was rounded to whole quarters of an hour, of UTC.")
-            : List.of());
+        period, !settled.isBefore(whole.to()), isSettled, asOf, List.copyOf(notes));
   }
 
   /** As it is echoed. */

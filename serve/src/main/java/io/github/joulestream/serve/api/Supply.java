@@ -66,7 +66,7 @@ final class Supply {
     boolean isRecent = end >= now - RECENT_MILLIS;
     long from = isRecent ? end - MINUTE_MILLIS : now;
     int step = isRecent ? MINUTE_MILLIS : second;
-    StepEnergy load = isRecent ? load(minute) : StepEnergy.measured(0);
+    StepEnergy load = isRecent ? load(MINUTE_MILLIS, minute) : StepEnergy.measured(0);
     StepFactors mix = factors.at(from, step, load);
     OptionalLong own =
         load.measuredMillijoules() > 0
@@ -85,7 +85,7 @@ final class Supply {
 
   /** Factors of a step in which meters measured this. */
   StepFactors at(long stepStart, int stepMillis, Totals<SiteAmount> totals) {
-    return factors.at(stepStart, stepMillis, load(totals));
+    return factors.at(stepStart, stepMillis, load(stepMillis, totals));
   }
 
   String currency() {
@@ -122,7 +122,7 @@ final class Supply {
    * What the site consumed: at the facility's meters if they cover their time, else what its
    * devices measured. As it is both the energy and the load, no factor holds overhead.
    */
-  private static StepEnergy load(Totals<SiteAmount> totals) {
+  private static StepEnergy load(int stepMillis, Totals<SiteAmount> totals) {
     long load =
         FacilityRatio.isKnown(DeviceKind.FACILITY, totals)
             ? totals.get(SiteAmount.FACILITY_MILLIJOULES)
@@ -130,8 +130,8 @@ final class Supply {
     return new StepEnergy(
         load,
         StepEnergy.UNKNOWN,
-        StepEnergy.metered(DeviceKind.GENERATION, totals),
-        StepEnergy.metered(DeviceKind.EXPORT, totals));
+        StepEnergy.metered(DeviceKind.GENERATION, stepMillis, totals),
+        StepEnergy.metered(DeviceKind.EXPORT, stepMillis, totals));
   }
 
   /** Of 1e-9; null if it is not known. */

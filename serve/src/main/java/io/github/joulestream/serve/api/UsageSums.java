@@ -196,7 +196,7 @@ final class UsageSums {
         idle.name().toLowerCase(Locale.ROOT),
         rows,
         UsageView.Row.of(TOTAL_KEY, total, isIdleShared),
-        scope.everything() ? difference : null,
+        scope.everything() && period.isSettled() ? difference : null,
         period.asOf(),
         List.copyOf(notes));
   }

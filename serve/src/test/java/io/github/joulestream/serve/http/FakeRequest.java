@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** A request with these parameters, {@code name=value}. */
-record FakeRequest(List<String> pairs) implements ApiRequest {
-  static FakeRequest of(String... pairs) {
+public record FakeRequest(List<String> pairs) implements ApiRequest {
+  public static FakeRequest of(String... pairs) {
     return new FakeRequest(List.of(pairs));
   }
 
