@@ -54,6 +54,7 @@ final class ServedSite implements AutoCloseable {
   static final String IMAGE = "\"><img src=x onerror=zqalert(2)>";
   static final String FORMULA = "=cmd|' /C zqcalc'!A0";
 
+  private static final int FIRST_EVENTS = 10;
   private static final JsonMapper JSON = new JsonMapper();
 
   /** What was answered; of a stream its beginning. */
@@ -252,11 +253,11 @@ final class ServedSite implements AutoCloseable {
     }
   }
 
-  /** What a stream says in its first frames, of which each names jobs. */
+  /** What a stream says in its first frames; the very first has all jobs that are shown. */
   private static String beginning(InputStream in) throws IOException {
     StringBuilder text = new StringBuilder();
     byte[] some = new byte[8192];
-    while (text.toString().split("event: ?jobs", -1).length < 3) {
+    while (text.toString().split("event:", -1).length <= FIRST_EVENTS) {
       int length = in.read(some);
       if (length < 0) {
         return text.toString();
