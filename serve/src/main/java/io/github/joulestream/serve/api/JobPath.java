@@ -10,7 +10,8 @@ import java.net.URLEncoder;
  * of a path is refused by servers, so that {@code cluster/1234} has the parts {@code cluster} and
  * {@code 1234}; {@code 1234} has {@code -} and {@code 1234}. Further slashes are written {@code ~1}
  * and tildes {@code ~0}, as in RFC 6901; a part of dots alone has {@code ~2} for each, and an empty
- * one is {@code ~3}, as clients and servers leave such parts out.
+ * one is {@code ~3}, as clients and servers leave such parts out. A backslash, which servers
+ * refuse, is {@code ~4}.
  */
 public final class JobPath {
   private static final String JOBS = "/api/v1/jobs/";
@@ -36,7 +37,7 @@ public final class JobPath {
   }
 
   private static String part(String text) {
-    String escaped = text.replace("~", "~0").replace("/", "~1");
+    String escaped = text.replace("~", "~0").replace("/", "~1").replace("\\", "~4");
     if (escaped.isEmpty()) {
       escaped = "~3";
     } else if (escaped.chars().allMatch(c -> c == '.')) {
@@ -51,6 +52,10 @@ public final class JobPath {
   }
 
   private static String plain(String part) {
-    return part.replace("~1", "/").replace("~2", ".").replace("~3", "").replace("~0", "~");
+    return part.replace("~1", "/")
+        .replace("~2", ".")
+        .replace("~3", "")
+        .replace("~4", "\\")
+        .replace("~0", "~");
   }
 }

@@ -51,7 +51,8 @@ final class PathText {
     return (segment.isEmpty() && !root)
         || segment.equals(".")
         || segment.equals("..")
-        || segment.indexOf('/') >= 0;
+        || segment.indexOf('/') >= 0
+        || segment.indexOf('\\') >= 0;
   }
 
   /**

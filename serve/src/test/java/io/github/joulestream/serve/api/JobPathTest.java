@@ -24,6 +24,7 @@ class JobPathTest {
     ".., /api/v1/jobs/east/-/~2~2",
     "a/., /api/v1/jobs/east/a/~2",
     "a/, /api/v1/jobs/east/a/~3",
+    "a/b\\c, /api/v1/jobs/east/a/b~4c",
     "a/b;c, /api/v1/jobs/east/a/b%3Bc",
   })
   void aPath_hasClusterAndId(String job, String path) {

@@ -132,6 +132,7 @@ class HttpServerTest {
               "/api/v1/sites/%e0%80%af",
               "/api/v1/sites/%ed%a0%80",
               "/api/v1/sites/%ff",
+              "/api/v1/sites/a%5Cb",
               "/api/v1/sites/a;b=c",
               "/api/v1/sites/a%3bb;c",
               "/api/v1/sites/a%2",

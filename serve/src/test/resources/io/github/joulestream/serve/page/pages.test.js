@@ -95,7 +95,7 @@ test('placements of one name are bars of one row; what is not over ends now', ()
 });
 
 test('ids of jobs and their paths', () => {
-  const ids = {'-/17': '17', 'hpc/17': 'hpc/17', 'a/b~1c': 'a/b/c', '-/~2~2': '..', 'a/~2': 'a/.', 'a/~3': 'a/', 'a/~02': 'a/~2', 'a/b;c': 'a/b;c'};
+  const ids = {'-/17': '17', 'hpc/17': 'hpc/17', 'a/b~1c': 'a/b/c', '-/~2~2': '..', 'a/~2': 'a/.', 'a/~3': 'a/', 'a/~02': 'a/~2', 'a/b;c': 'a/b;c', 'a/b~4c': 'a/b\\c'};
   for (const [parts, id] of Object.entries(ids)) {
     assert.equal(jobOf(...parts.split('/')), id);
   }

@@ -45,7 +45,7 @@ export function apiOf(unauthorised) {
 
 /** Id of a job of the decoded parts of its path, as the API's document has them. */
 export function jobOf(cluster, id) {
-  const plain = (part) => part.replaceAll('~1', '/').replaceAll('~2', '.').replaceAll('~3', '').replaceAll('~0', '~');
+  const plain = (part) => part.replaceAll('~1', '/').replaceAll('~2', '.').replaceAll('~3', '').replaceAll('~4', '\\').replaceAll('~0', '~');
   return cluster === '-' ? plain(id) : plain(cluster) + '/' + plain(id);
 }
 
