@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
@@ -42,10 +43,13 @@ final class LiveFeed implements AutoCloseable {
     this.kafka = kafka;
     this.clock = clock;
     metrics
-        .show(
-            Metric.SERVE_LIVE_REFUSED, () -> live instanceof LiveTopics known ? known.refused() : 0)
-        .show(
-            Metric.JOBS_RUNNING, () -> live instanceof LiveTopics known ? known.jobsRunning() : 0);
+        .show(Metric.SERVE_LIVE_REFUSED, () -> figure(LiveTopics::refused))
+        .show(Metric.JOBS_RUNNING, () -> figure(LiveTopics::jobsRunning));
+  }
+
+  private long figure(ToLongFunction<LiveTopics> of) {
+    LiveTopics known = live;
+    return known == null ? 0 : of.applyAsLong(known);
   }
 
   /** What is known of them; nothing until Kafka is there. */

@@ -8,6 +8,7 @@ import io.github.joulestream.energy.grid.GridQuality;
 import io.github.joulestream.energy.grid.GridSeries;
 import io.github.joulestream.energy.grid.SeriesKind;
 import io.github.joulestream.serve.stream.FakeSite;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What running jobs cost so far. */
@@ -19,9 +20,9 @@ class JobChargesTest {
 
   private final FakeSite live = new FakeSite("east", 2, 2);
   private final FakeStore store = new FakeStore();
-  private volatile long now = NOW;
+  private final AtomicLong now = new AtomicLong(NOW);
   private final JobCharges charges =
-      new JobCharges(live, store.history(), store.windows(), () -> now);
+      new JobCharges(live, store.history(), store.windows(), now::get);
 
   private void price(long from, long nano) {
     store.grid.add(
@@ -74,7 +75,7 @@ class JobChargesTest {
     start();
     ChargeFigures first = charges.awaited("east", "c/1", 4 * KILOWATT_HOUR);
     int reads = store.reads.size();
-    now += 59_000;
+    now.addAndGet(59_000);
     assertThat(charges.of("east", "c/1", 4 * KILOWATT_HOUR)).isEqualTo(first);
     assertThat(charges.of("east", "c/1", 5 * KILOWATT_HOUR).cost()).isEqualByComparingTo("1.3");
     assertThat(store.reads).hasSize(reads);
@@ -86,7 +87,7 @@ class JobChargesTest {
     live.run("c/1", "ada", "", 1_000, 0);
     assertThat(charges.awaited("east", "c/1", KILOWATT_HOUR).cost()).isNull();
     start();
-    now += 5_000;
+    now.addAndGet(5_000);
     long deadline = System.nanoTime() + 20_000_000_000L;
     while (charges.of("east", "c/1", 4 * KILOWATT_HOUR).cost() == null) {
       assertThat(System.nanoTime()).isLessThan(deadline);

@@ -122,7 +122,7 @@ class FrameCostTest {
   private static void change(FakeSite site, Random random, int jobs, int each) {
     long[] power = site.table.milliwatts();
     for (int i = 0; i < power.length; i++) {
-      power[i] = 5_000_000 + random.nextInt(2_000_000);
+      power[i] = 5_000_000L + random.nextInt(2_000_000);
     }
     for (int job = 0; job < jobs; job++) {
       int first = job * each;

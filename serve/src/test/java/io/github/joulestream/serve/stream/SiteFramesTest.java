@@ -225,7 +225,7 @@ class SiteFramesTest {
     String last = away.lastId;
     frames.remove(first);
     for (int i = 0; i < 30; i++) {
-      power(i, 10_000 * i);
+      power(i, 10_000L * i);
       site.run("c/" + i, "eve", "ocean", 1_000_000 + i, i);
       tick();
     }
@@ -248,7 +248,7 @@ class SiteFramesTest {
     slow.behind = true;
     int before = slow.received.size();
     for (int i = 0; i < 5; i++) {
-      power(i, 100_000 * (i + 1));
+      power(i, 100_000L * (i + 1));
       site.run("c/" + i, "ada", "climate", 2_000_000 + i, i);
       tick();
     }

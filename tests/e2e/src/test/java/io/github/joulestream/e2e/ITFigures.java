@@ -193,6 +193,7 @@ class ITFigures {
   }
 
   @Test
+  @SuppressWarnings("EnumOrdinal") // a position in the columns that it asks for
   void allAmountsOfTheLedger() throws Exception {
     String sums =
         Arrays.stream(SiteAmount.values())

@@ -169,11 +169,7 @@ class ITMapFrames {
     chromium.driver.get(root.toString());
     WebDriverWait wait = new WebDriverWait(chromium.driver, Duration.ofSeconds(60));
     if (NODES > 5_000) {
-      wait.until(driver ->
-              driver.findElements(By.xpath("//button[.='show nodes']")).stream()
-                  .findFirst()
-                  .orElse(null))
-          .click();
+      wait.until(driver -> driver.findElement(By.xpath("//button[.='show nodes']"))).click();
     }
     String all = String.format(Locale.ROOT, "%,d", NODES).replace(',', '\u2009') + " nodes report";
     wait.until(driver ->

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.ExpectedConditions;
@@ -47,7 +48,7 @@ class ITPage {
   private static final Pattern KAFKA = Pattern.compile("Kafka +(127\\.0\\.0\\.1:\\d+)");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String FIRST_SCREEN = ".view-overview:not([hidden]) ";
 
   private static Program up;
@@ -107,7 +108,7 @@ class ITPage {
                 driver.findElements(By.cssSelector(selector)).stream()
                     .filter(WebElement::isDisplayed)
                     .findFirst()
-                    .orElse(null)));
+                    .orElseThrow(() -> new NoSuchElementException(selector))));
   }
 
   private static void until(String what, String expression) {
@@ -206,16 +207,17 @@ class ITPage {
       tile.forEach(text -> texts.add(text.asText()));
       shown.put(texts.getFirst(), texts.subList(1, texts.size()));
     });
-    assertThat(shown.get("Power now").getFirst())
+    assertThat(requireNonNull(shown.get("Power now")).getFirst())
         .isEqualTo(PageText.power(now.path("milliwatts").asLong()));
-    assertThat(shown.get("Idle").getFirst())
+    assertThat(requireNonNull(shown.get("Idle")).getFirst())
         .isEqualTo(PageText.power(now.path("idleMilliwatts").asLong()));
-    assertThat(shown.get("Idle").get(2))
+    assertThat(requireNonNull(shown.get("Idle")).get(2))
         .isEqualTo("held idle " + PageText.power(now.path("heldIdleMilliwatts").asLong()));
-    assertThat(shown.get("Nodes").getFirst())
+    assertThat(requireNonNull(shown.get("Nodes")).getFirst())
         .isEqualTo(
             now.path("nodesReporting").asInt() + PageText.THIN + "of " + now.path("nodes").asInt());
-    assertThat(shown.get("GPU busy").get(2)).isEqualTo("of " + now.path("gpus").asInt() + " GPUs");
+    assertThat(requireNonNull(shown.get("GPU busy")).get(2))
+        .isEqualTo("of " + now.path("gpus").asInt() + " GPUs");
   }
 
   @Test
@@ -372,15 +374,13 @@ class ITPage {
     pictures("history", ".view-history ");
     chromium.driver.get(page + "/reports");
     new Select(see("#report-period")).selectByValue("today");
-    WebElement report =
-        requireNonNull(
-            await("a report of today")
-                .until(
-                    ExpectedConditions.elementToBeClickable(
-                        By.cssSelector("[aria-label=director] a[href*='period=today']"))));
+    await("a report of today")
+        .until(
+            ExpectedConditions.elementToBeClickable(
+                By.cssSelector("[aria-label=director] a[href*='period=today']")));
     pictures("reports", ".view-reports ");
     String own = chromium.driver.getWindowHandle();
-    report = see("[aria-label=director] a[href*='period=today']");
+    WebElement report = see("[aria-label=director] a[href*='period=today']");
     report.click();
     await("a window of its own").until(ExpectedConditions.numberOfWindowsToBe(2));
     chromium.driver.getWindowHandles().stream()
