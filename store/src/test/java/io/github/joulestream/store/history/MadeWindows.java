@@ -254,7 +254,7 @@ final class MadeWindows {
       points.add(NodeWindowPoint.of(window));
     }
     for (int i = 0; i < 12; i++) {
-      devices.add(samples.window(site, node, START + i * Windows.MILLIS));
+      devices.add(samples.window(site, node, START + (long) i * Windows.MILLIS));
       points.addAll(DeviceWindowPoints.of(devices.getLast()));
     }
   }

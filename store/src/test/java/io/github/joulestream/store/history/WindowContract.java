@@ -9,6 +9,7 @@ import static io.github.joulestream.store.history.MadeWindows.SITES;
 import static io.github.joulestream.store.history.MadeWindows.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.joulestream.energy.JobAmount;
@@ -183,7 +184,7 @@ public abstract class WindowContract {
   }
 
   static void isTooMuch(Object row) {
-    throw new AssertionError("not asked for: " + row);
+    fail("not asked for: " + row);
   }
 
   private static PlacementRow row(Placement placement) {
