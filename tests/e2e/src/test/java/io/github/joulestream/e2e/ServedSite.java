@@ -98,7 +98,8 @@ final class ServedSite implements AutoCloseable {
 
   private void run(Path folder) throws Exception {
     Program up =
-        Program.start("up", "--simulate", "2", "--no-agent", "--kafka-port=0", "--store-port=0");
+        Program.start(
+            "up", "--simulate", "2", "--no-agent", "--kafka-port=0", "--store-port=0", "--no-page");
     programs.add(up);
     up.awaitLine("ready after");
     kafka = found(up, "Kafka  ([0-9.:]+)");
