@@ -30,7 +30,7 @@ public record AlertFigures(
     String summary,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<String> nodes) {
 
-  /** How a summary goes on to its largest consumers, which may be jobs of anybody. */
+  /** What comes before the largest consumers in a summary, which may be jobs of anybody. */
   private static final String CONSUMERS = "; largest: ";
 
   /** Whose a job is. */

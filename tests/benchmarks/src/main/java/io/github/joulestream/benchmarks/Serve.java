@@ -151,12 +151,12 @@ final class Serve {
         requests.run(routes, settings.number("rate"), seconds("seconds"));
         readers.stopCounting();
         during.end(seconds("seconds"));
-        tell(requests, readers);
+        print(requests, readers);
       }
     }
   }
 
-  private void tell(HttpLoad requests, EventReaders readers) {
+  private void print(HttpLoad requests, EventReaders readers) {
     double seconds = settings.number("seconds");
     requests.print(seconds("seconds"));
     Bench.say(
