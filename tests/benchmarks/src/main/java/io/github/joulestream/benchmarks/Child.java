@@ -24,7 +24,8 @@ final class Child {
   Child(String name, Process process) {
     this.name = name;
     this.process = process;
-    Thread.ofVirtual().start(this::read);
+    // of the platform: a virtual one would hold its carrier for as long as it reads a pipe
+    Thread.ofPlatform().name("child-" + name).daemon().start(this::read);
   }
 
   // always, so that it never waits for us to listen
