@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** People who look at the page: each reads one stream of events, as fast as they come. */
 final class EventReaders implements AutoCloseable {
   private final HttpClient client;
+  private final Tokens tokens;
   private final List<Thread> threads = new ArrayList<>();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder frames = new LongAdder();
@@ -25,8 +25,9 @@ final class EventReaders implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean counting;
 
-  EventReaders(HttpClient client, URI url, int streams) {
+  EventReaders(HttpClient client, URI url, int streams, Tokens tokens) {
     this.client = client;
+    this.tokens = tokens;
     for (int i = 0; i < streams; i++) {
       threads.add(Thread.ofVirtual().start(() -> read(url)));
     }
@@ -36,7 +37,8 @@ final class EventReaders implements AutoCloseable {
     try {
       HttpResponse<InputStream> answer =
           client.send(
-              HttpRequest.newBuilder(url)
+              tokens
+                  .request(url)
                   .header("Accept", "text/event-stream")
                   .header("Accept-Encoding", "gzip")
                   .build(),

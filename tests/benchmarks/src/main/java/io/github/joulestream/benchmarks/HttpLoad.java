@@ -31,6 +31,7 @@ final class HttpLoad implements AutoCloseable {
   private static final int MOST_PROBLEMS = 20;
 
   private final HttpClient client;
+  private final Tokens tokens;
   private final ConcurrentMap<String, Route> routes = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<String> problems = new ConcurrentLinkedQueue<>();
   private final LongAdder errors = new LongAdder();
@@ -42,8 +43,9 @@ final class HttpLoad implements AutoCloseable {
     private final LongAdder bytes = new LongAdder();
   }
 
-  HttpLoad(HttpClient client) {
+  HttpLoad(HttpClient client, Tokens tokens) {
     this.client = client;
+    this.tokens = tokens;
   }
 
   /** Asks for so long; returns when all answers have come, or have not in time. */
@@ -67,10 +69,7 @@ final class HttpLoad implements AutoCloseable {
     try {
       // as browsers do
       HttpRequest request =
-          HttpRequest.newBuilder(asked.url())
-              .timeout(LIMIT)
-              .header("Accept-Encoding", "gzip")
-              .build();
+          tokens.request(asked.url()).timeout(LIMIT).header("Accept-Encoding", "gzip").build();
       HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
       route.bytes.add(answer.body().length);
       if (answer.statusCode() != 200) {

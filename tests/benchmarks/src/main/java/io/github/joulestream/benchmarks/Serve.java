@@ -40,6 +40,7 @@ final class Serve {
             .with("nodes", "1000", "nodes of the site, 15 devices each, a batch a second")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("streams", "200", "event streams")
+            .with("viewers", "50", "people whose they are, with a token each")
             .with("rate", "500", "requests a second")
             .with("seconds", "60", "how long")
             .with("warm", "90", "seconds before anything is measured")
@@ -77,6 +78,7 @@ final class Serve {
     Child writer =
         bench.start(Main.class, "store-writer", "--kafka", bootstrap, "--store-url", url);
     writer.await("writing into");
+    Tokens tokens = Tokens.write(bench.folder("access"), settings.number("viewers"));
     Child server =
         bench.start(
             Main.class,
@@ -87,9 +89,8 @@ final class Serve {
             url,
             "--listen",
             "127.0.0.1:0",
-            // all requests come from one address
-            "--requests-per-second",
-            "0");
+            "--tokens",
+            tokens.file().toString());
     String address = server.await("serving ").split(" ", 2)[0];
     Bench.say("the server is at %s", address);
     processes.put("broker", broker);
@@ -113,7 +114,7 @@ final class Serve {
             new Freshness(
                 bootstrap, ready.get("devices").asLong(), ready.get("newest_ms").asLong());
         StoreAge age = new StoreAge(URI.create(url), SITE)) {
-      measure(URI.create(address), ledger, age);
+      measure(URI.create(address), tokens, ledger, age);
     }
     bench.report(result);
   }
@@ -126,10 +127,10 @@ final class Serve {
         .build();
   }
 
-  private void measure(URI url, Freshness ledger, StoreAge age) throws Exception {
+  private void measure(URI url, Tokens tokens, Freshness ledger, StoreAge age) throws Exception {
     TimeUnit.SECONDS.sleep(settings.number("warm"));
-    try (HttpLoad requests = new HttpLoad(client())) {
-      ServeRoutes routes = new ServeRoutes(url, SITE, client());
+    try (HttpLoad requests = new HttpLoad(client(), tokens)) {
+      ServeRoutes routes = new ServeRoutes(url, SITE, client(), tokens);
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!routes.learn()) {
         if (System.nanoTime() > deadline) {
@@ -142,7 +143,7 @@ final class Serve {
       TimeUnit.SECONDS.sleep(settings.number("before"));
       before.end(seconds("before"));
       try (EventReaders readers =
-          new EventReaders(client(), routes.events(), settings.number("streams"))) {
+          new EventReaders(client(), routes.events(), settings.number("streams"), tokens)) {
         while (readers.open() + readers.problems().size() < settings.number("streams")) {
           TimeUnit.MILLISECONDS.sleep(100);
         }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,6 +24,7 @@ final class ServeRoutes {
   private final URI server;
   private final String site;
   private final HttpClient client;
+  private final Tokens tokens;
   private final EpochClock clock = EpochClock.system();
   private final Random random = new Random(7);
   private final List<Route> routes = new ArrayList<>();
@@ -43,10 +43,11 @@ final class ServeRoutes {
 
   private record Route(String name, int weight, Path path) {}
 
-  ServeRoutes(URI server, String site, HttpClient client) {
+  ServeRoutes(URI server, String site, HttpClient client, Tokens tokens) {
     this.server = server;
     this.site = site;
     this.client = client;
+    this.tokens = tokens;
     String base = "/api/v1/sites/" + encoded(site);
     String ofSite = "?site=" + encoded(site);
     add("sites", 10, () -> "/api/v1/sites");
@@ -118,8 +119,7 @@ final class ServeRoutes {
   private JsonNode get(String path) throws IOException, InterruptedException {
     HttpResponse<String> answer =
         client.send(
-            HttpRequest.newBuilder(server.resolve(path)).build(),
-            HttpResponse.BodyHandlers.ofString());
+            tokens.request(server.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
     // a site that has no data yet
     return answer.statusCode() == 200
         ? Child.JSON.readTree(answer.body())
