@@ -112,7 +112,7 @@ final class Moved {
                         Locale.ROOT, "%,d of %,d totals and rows moved", rows.size(), all.size())));
     if (!earlier.meta().to().equals(now.meta().to())) {
       sentences.add(
-          "The period was not over then: that report went up to %s, this one goes up to %s."
+          "Not all of the period was settled then: that report went up to %s, this one goes up to %s."
               .formatted(earlier.meta().to(), now.meta().to()));
     }
     if (!earlier.meta().version().equals(now.meta().version())) {

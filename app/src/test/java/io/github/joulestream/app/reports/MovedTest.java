@@ -194,7 +194,7 @@ class MovedTest {
         Moved.section(report(meta("", middle, "EUR", "0.9"), "1"), "a", report(META, "2"));
     assertThat(moved.sentences().subList(1, 3))
         .containsExactly(
-            "The period was not over then: that report went up to 2026-10-15T12:00:00Z, this one"
+            "Not all of the period was settled then: that report went up to 2026-10-15T12:00:00Z, this one"
                 + " goes up to 2026-11-01T00:00:00Z.",
             "That report was made by release 0.9, this one by 1.");
   }

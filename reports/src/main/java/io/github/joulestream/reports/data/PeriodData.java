@@ -25,7 +25,7 @@ public interface PeriodData {
           SiteAmount.COVERED_MILLIS,
           SiteAmount.UNCOVERED_MILLIS);
 
-  /** Of what; it ends earlier than what was asked for if that was not over at {@code asOf}. */
+  /** Of what; it ends earlier than what was asked for if that was not settled at {@code asOf}. */
   Period period();
 
   /** Sites that have a ledger in the period. */

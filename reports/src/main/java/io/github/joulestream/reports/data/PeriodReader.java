@@ -10,6 +10,7 @@ import io.github.joulestream.reports.data.ReadPeriod.GroupKey;
 import io.github.joulestream.reports.data.ReportSource.Detail;
 import io.github.joulestream.reports.period.Period;
 import io.github.joulestream.reports.period.PeriodCut;
+import io.github.joulestream.reports.period.SettledPeriod;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.store.history.HistoryReader;
 import io.github.joulestream.store.history.TimeRange;
@@ -45,9 +46,9 @@ final class PeriodReader {
     this.progress = progress;
   }
 
-  /** Reads a period up to the time as of which the report is. */
+  /** Reads what of a period is settled as of the time of the report. */
   ReadPeriod read(Period asked, Detail detail) {
-    Period period = PeriodCut.at(asked, request.asOf());
+    Period period = SettledPeriod.of(asked, request.asOf()).period();
     SortedMap<String, SiteLedger> sites = ledgers(period);
     Map<String, JobSteps> steps = new TreeMap<>();
     if (detail == Detail.SITES) {
@@ -135,7 +136,7 @@ final class PeriodReader {
     return peaks;
   }
 
-  /** All months that a period is in, up to the time as of which the report is. */
+  /** All months that a period is in, as far as they are settled, and at least the period. */
   private TimeRange months(Period period) {
     ZoneId zone = period.zone();
     YearMonth first = YearMonth.from(period.from().atZone(zone));
@@ -146,7 +147,8 @@ final class PeriodReader {
             first.atDay(1).atStartOfDay(zone).toInstant(),
             last.plusMonths(1).atDay(1).atStartOfDay(zone).toInstant(),
             zone);
-    return PeriodCut.at(whole, request.asOf()).range();
+    TimeRange months = SettledPeriod.of(whole, request.asOf()).period().range();
+    return new TimeRange(months.from(), Math.max(months.to(), period.range().to()));
   }
 
   private JobLines lines(

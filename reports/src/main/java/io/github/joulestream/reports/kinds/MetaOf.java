@@ -8,6 +8,7 @@ import io.github.joulestream.reports.data.ReportRequest;
 import io.github.joulestream.reports.data.SiteUse;
 import io.github.joulestream.reports.model.Meta;
 import io.github.joulestream.reports.period.Period;
+import io.github.joulestream.reports.period.SettledPeriod;
 import io.github.joulestream.runtime.Version;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -32,8 +33,9 @@ final class MetaOf {
   static Meta of(
       String kind, String title, ReportRequest request, PeriodData data, List<String> notes) {
     Period period = data.period();
-    boolean complete = period.to().equals(request.period().to());
+    SettledPeriod settled = SettledPeriod.of(request.period(), request.asOf());
     List<String> all = new ArrayList<>(notes);
+    all.addAll(settled.notes());
     all.addAll(data.notes());
     return new Meta(
         kind,
@@ -45,7 +47,7 @@ final class MetaOf {
         period.to(),
         period.zone(),
         request.asOf(),
-        complete,
+        settled.isClosed(),
         coverage(data),
         currency(data),
         data.difference(),

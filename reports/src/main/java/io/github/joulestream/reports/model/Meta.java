@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param to end, exclusive; not after asOf
  * @param zone whose calendar divides time
  * @param asOf what was known at this time; energy is as the store had it when the report was made
- * @param complete false: the period was not over at asOf
+ * @param complete false: not all of the period was settled at asOf
  * @param coverage share of the device time whose energy is known; null: no device time
  * @param currency ISO 4217, empty if there is no price, or prices of several currencies
  * @param differenceMillijoules measured less jobs less idle; 0 unless there is a defect

@@ -19,14 +19,19 @@ public final class PeriodCut {
    * A period up to a time: to the quarter of an hour before it, or to the hour in a period of over
    * 35 days, so that it can be read by the hour.
    */
-  public static Period at(Period period, Instant asOf) {
+  static Period at(Period period, Instant asOf) {
     if (!asOf.isBefore(period.to())) {
       return period;
     }
-    long unit = period.range().millis() > LONG ? HOUR : QUARTER_HOUR;
+    long unit = isByHour(period) ? HOUR : QUARTER_HOUR;
     long cut = Math.floorDiv(asOf.toEpochMilli(), unit) * unit;
     Instant to = Instant.ofEpochMilli(Math.max(cut, period.from().toEpochMilli()));
     return new Period(period.label(), period.from(), to, period.zone());
+  }
+
+  /** Whether a period is so long that it is cut at an hour. */
+  static boolean isByHour(Period period) {
+    return period.range().millis() > LONG;
   }
 
   /** The period month by month of its calendar; the first and last may be parts of months. */

@@ -35,7 +35,7 @@ final class Words {
             Texts.visible(meta.period()),
             scaled.time(meta.from()),
             scaled.time(meta.to()),
-            meta.complete() ? "" : "; not over yet");
+            meta.complete() ? "" : "; not over, or not settled");
   }
 
   /** The zone and its offsets, of which a period over an edge of summer time has two. */

@@ -380,9 +380,9 @@ class StoreReportSourceTest {
     assertThat(data.notes()).anyMatch(n -> n.equals("west has no price in this period."));
   }
 
-  @Test
-  void runningPeriod_endsWithTheLastQuarterBeforeAsOf() {
-    Instant asOf = Instant.parse("2026-10-12T10:22:30Z");
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-10-12T10:17:00Z", "2026-10-12T10:31:59Z"})
+  void runningPeriod_endsWithTheLastQuarterThatIsSettled(Instant asOf) {
     PeriodData data = of(RequestFixture.of(OCTOBER, asOf, "east", "west"), Detail.GROUPS);
     assertThat(data.period().to()).isEqualTo(Instant.parse("2026-10-12T10:15:00Z"));
     assertThat(data.jobs().sum(JobAmount.TOTAL_MILLIJOULES).value())

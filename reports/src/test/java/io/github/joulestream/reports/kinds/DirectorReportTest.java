@@ -20,6 +20,7 @@ import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.model.Tile;
 import io.github.joulestream.reports.period.Period;
+import io.github.joulestream.reports.period.SettledPeriod;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.history.BudgetStep;
 import java.math.BigDecimal;
@@ -296,6 +297,9 @@ class DirectorReportTest {
     Report report = make(RequestFixture.of(OCTOBER, middle, "west"));
     assertThat(report.meta().complete()).isFalse();
     assertThat(report.meta().to()).isEqualTo("2026-10-16T10:00:00Z");
+    assertThat(report.meta().notes())
+        .contains(
+            "The period ends at 2026-10-16T10:00:00Z: later quarters of an hour are not settled.");
     Table budgets = table(report, "budgets");
     assertThat(budgets.rows())
         .extracting(List::getFirst)
@@ -359,7 +363,9 @@ class DirectorReportTest {
   @Test
   void longPeriods_haveMonthsFirst_andDaysBehind() {
     Period year = RequestFixture.days("2026", "2026-01-01", "2027-01-01", "Europe/Berlin");
-    Report report = make(RequestFixture.of(year, AS_OF, "west"));
+    // up to 00:00 UTC, the last hour that is settled
+    Instant asOf = AS_OF.plus(SettledPeriod.SETTLING);
+    Report report = make(RequestFixture.of(year, asOf, "west"));
     Table months = table(report, "months");
     // the twelfth has an hour
     assertThat(months.rows()).hasSize(12);

@@ -20,6 +20,7 @@ import io.github.joulestream.reports.fixture.RequestFixture;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.period.Period;
+import io.github.joulestream.reports.period.SettledPeriod;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Instant;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class GroupReportTest {
   private static final Instant FROM = Instant.parse("2026-08-31T22:00:00Z");
   private static final Instant TO = Instant.parse("2026-10-31T23:00:00Z");
+  private static final Instant AS_OF = TO.plus(SettledPeriod.SETTLING);
   private static final Period OCTOBER =
       RequestFixture.days("2026-10", "2026-10-01", "2026-11-01", "Europe/Berlin");
 
@@ -40,7 +42,7 @@ class GroupReportTest {
       HistoryShape.of(11, FROM, TO).with(12, 4, 400).generate();
 
   private ReportSource source(String project) {
-    ReportRequest all = RequestFixture.of(OCTOBER, TO, "east", "west");
+    ReportRequest all = RequestFixture.of(OCTOBER, AS_OF, "east", "west");
     return new StoreReportSource(
         history, RequestFixture.narrowed(all, "", project, Map.of()), what -> {});
   }
@@ -120,7 +122,7 @@ class GroupReportTest {
           5);
     }
     ReportRequest request =
-        RequestFixture.narrowed(RequestFixture.of(OCTOBER, TO, "east"), "", "a", Map.of());
+        RequestFixture.narrowed(RequestFixture.of(OCTOBER, AS_OF, "east"), "", "a", Map.of());
     Report report = new GroupReport().make(new StoreReportSource(two, request, what -> {}));
     Table share = table(report, "share");
     assertThat(cell(share.rows().getFirst(), share, "rank")).isNull();

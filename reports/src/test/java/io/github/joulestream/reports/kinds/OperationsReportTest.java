@@ -24,6 +24,7 @@ import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.period.Period;
+import io.github.joulestream.reports.period.SettledPeriod;
 import io.github.joulestream.store.history.BudgetStep;
 import io.github.joulestream.store.history.CapacityStep;
 import io.github.joulestream.store.history.NodeEnergy;
@@ -44,6 +45,7 @@ class OperationsReportTest {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
   private static final Instant FROM = Instant.parse("2026-09-30T22:00:00Z");
   private static final Instant TO = Instant.parse("2026-10-31T23:00:00Z");
+  private static final Instant AS_OF = TO.plus(SettledPeriod.SETTLING);
   private static final Period OCTOBER =
       RequestFixture.days("2026-10", "2026-10-01", "2026-11-01", BERLIN.getId());
   private static final long QUARTER = GeneratedHistory.QUARTER;
@@ -54,7 +56,7 @@ class OperationsReportTest {
     return new OperationsReport()
         .make(
             new StoreReportSource(
-                history, RequestFixture.of(period, TO, "east", "west"), what -> {}));
+                history, RequestFixture.of(period, AS_OF, "east", "west"), what -> {}));
   }
 
   private BigDecimal ledger(String site, SiteAmount amount) {
@@ -96,7 +98,7 @@ class OperationsReportTest {
   void otherGroupings_addUpToo_andANarrowedReportIsOfJobsAlone() {
     ReportRequest request =
         RequestFixture.by(
-            RequestFixture.of(OCTOBER, TO, "east", "west"),
+            RequestFixture.of(OCTOBER, AS_OF, "east", "west"),
             Grouping.of(Grouping.By.DAY),
             new Grouping(Grouping.By.LABEL, "model"),
             Grouping.of(Grouping.By.NODE));
@@ -309,7 +311,7 @@ class OperationsReportTest {
             .make(
                 new StoreReportSource(
                     new GeneratedHistory(TO.toEpochMilli()),
-                    RequestFixture.of(OCTOBER, TO, "east"),
+                    RequestFixture.of(OCTOBER, AS_OF, "east"),
                     what -> {}));
     assertThat(report.headline()).contains("No energy");
     assertThat(report.tiles()).allMatch(tile -> tile.value() == null);

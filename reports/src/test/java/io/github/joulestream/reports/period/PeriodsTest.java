@@ -164,17 +164,6 @@ class PeriodsTest {
   }
 
   @Test
-  void cut_isAtTheQuarterBefore_andAtTheHourOfALongPeriod() {
-    assertThat(PeriodCut.at(parse("this-month"), AS_OF).to()).isEqualTo("2026-11-15T10:00:00Z");
-    Instant later = Instant.parse("2026-11-15T10:44:59Z");
-    assertThat(PeriodCut.at(parse("this-month"), later).to()).isEqualTo("2026-11-15T10:30:00Z");
-    assertThat(PeriodCut.at(parse("this-year"), later).to()).isEqualTo("2026-11-15T10:00:00Z");
-    assertThat(PeriodCut.at(parse("2026-10"), AS_OF)).isEqualTo(parse("2026-10"));
-    Period future = new Period("x", AS_OF.plusSeconds(3_600), AS_OF.plusSeconds(7_200), BERLIN);
-    assertThat(PeriodCut.at(future, AS_OF).range().millis()).isZero();
-  }
-
-  @Test
   void months_partitionAnyPeriod() {
     Random random = new Random(5);
     for (int i = 0; i < 200; i++) {

@@ -3,7 +3,7 @@ package io.github.joulestream.serve.api;
 
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.reports.period.Period;
-import io.github.joulestream.reports.period.PeriodCut;
+import io.github.joulestream.reports.period.SettledPeriod;
 import io.github.joulestream.serve.http.Parameters;
 import io.github.joulestream.serve.http.Problem;
 import io.github.joulestream.serve.http.Range;
@@ -25,9 +25,6 @@ import java.util.List;
  */
 record AskedPeriod(
     Period period, boolean isClosed, boolean isSettled, Instant asOf, List<String> notes) {
-  /** The quarters of jobs are stored once a minute, and readings arrive up to a minute late. */
-  static final Duration SETTLING = Duration.ofMinutes(2);
-
   private static final Duration USUAL = Duration.ofHours(24);
   private static final Duration LONGEST = Duration.ofDays(400);
 
@@ -42,10 +39,8 @@ record AskedPeriod(
     Period all =
         new Period(
             parameters.text("period").orElse("the range"), whole.from(), whole.to(), whole.zone());
-    Instant settled = asOf.minus(SETTLING);
-    Period ofSettled = PeriodCut.at(all, settled);
-    boolean isSettled = ofSettled.from().isBefore(ofSettled.to());
-    Period period = isSettled ? ofSettled : PeriodCut.at(all, asOf);
+    SettledPeriod settled = SettledPeriod.of(all, asOf);
+    Period period = settled.period();
     if (!period.from().isBefore(period.to())) {
       throw Problem.parameter(
           parameters.text("period").isPresent() ? "period" : "from",
@@ -55,16 +50,9 @@ record AskedPeriod(
     if (!whole.from().equals(asked.from()) || !whole.to().equals(asked.to())) {
       notes.add("The range was rounded to whole quarters of an hour, of UTC.");
     }
-    if (period.to().isBefore(all.to())) {
-      notes.add("It ends at %s: later quarters of an hour are not settled.".formatted(period.to()));
-    }
-    if (!isSettled) {
-      notes.add(
-          "It ended less than %d minutes ago and is not settled: sums can still grow."
-              .formatted(SETTLING.toMinutes()));
-    }
+    notes.addAll(settled.notes());
     return new AskedPeriod(
-        period, !settled.isBefore(whole.to()), isSettled, asOf, List.copyOf(notes));
+        period, settled.isClosed(), settled.isSettled(), asOf, List.copyOf(notes));
   }
 
   /** As it is echoed. */

@@ -24,7 +24,7 @@ class AskedPeriodTest {
     assertThat(period.isClosed()).isFalse();
     assertThat(period.notes())
         .containsExactly(
-            "It ends at 2026-11-29T13:30:00Z: later quarters of an hour are not settled.");
+            "The period ends at 2026-11-29T13:30:00Z: later quarters of an hour are not settled.");
   }
 
   @Test
@@ -49,7 +49,7 @@ class AskedPeriodTest {
     assertThat(period.isClosed()).isFalse();
     assertThat(period.notes())
         .containsExactly(
-            "It ended less than 2 minutes ago and is not settled: sums can still grow.");
+            "The period ended less than 2 minutes ago and is not settled: its sums can still grow.");
   }
 
   @Test
