@@ -28,39 +28,44 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Advice on a job, as reports of groups have it: on what it wasted itself, and on jobs of its class
- * of the same user, in a week before its end and in at most a month. It is kept for a minute.
+ * of the same user, in a week before its end and in at most a month. The jobs of a user are read
+ * once for all advice on them, and kept for a minute.
  */
 final class JobAdvice {
   private static final long DAY = 86_400_000;
   private static final long LEAST = 7 * DAY;
   private static final long LONGEST = 31 * DAY;
   private static final long KEPT_MILLIS = 60_000;
-  private static final int MOST_KEPT = 256;
+  private static final int MOST_KEPT = 64;
   private static final int MOST_ROWS = 1_000_000;
   private static final int MOST_JOBS = 50_000;
   private static final Duration MOST_TIME = Duration.ofSeconds(20);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
   private static final int AT_ONCE = 2;
 
   private final HistoryReader history;
   private final EpochClock clock;
   private final Semaphore atOnce = new Semaphore(AT_ONCE);
-  private final Map<Key, Kept> kept =
+  private final Map<Key, UserJobs> kept =
       new LinkedHashMap<>(MOST_KEPT, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Kept> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, UserJobs> eldest) {
           return size() > MOST_KEPT;
         }
       };
 
-  private record Key(String site, String job) {}
+  private record Key(String site, String user, TimeRange range) {}
 
-  private record Kept(long millis, List<JobDetailView.Advice> advice) {}
+  /** Jobs of a user in a range, as they were at a time. */
+  private record UserJobs(
+      long readMillis, List<JobFigures> jobs, JobSteps steps, OwnQuartile own, Advisor advisor) {}
 
   JobAdvice(HistoryReader history, EpochClock clock) {
     this.history = history;
@@ -70,53 +75,72 @@ final class JobAdvice {
   /**
    * On a job; none if it is not known whose it is.
    *
+   * @return null if it is not known now, as others are being advised
    * @throws java.io.UncheckedIOException if the store cannot be read to the end
    */
-  List<JobDetailView.Advice> of(KnownJob job) {
+  @Nullable List<JobDetailView.Advice> of(KnownJob job) {
     if (job.details().user().isEmpty() || job.start() == null) {
       return List.of();
     }
-    Key key = new Key(job.site(), job.job());
-    atOnce.acquireUninterruptibly();
+    long now = clock.epochMillis();
+    TimeRange span = job.span(now);
+    TimeRange range =
+        ChargeReader.hours(
+            Math.max(Math.min(span.from(), span.to() - LEAST), span.to() - LONGEST), span.to() + 1);
+    Key key = new Key(job.site(), job.details().user(), range);
+    UserJobs known = kept(key, now);
+    if (known == null) {
+      known = read(key);
+    }
+    return known == null ? null : advice(job, known);
+  }
+
+  private @Nullable UserJobs kept(Key key, long now) {
+    synchronized (kept) {
+      UserJobs known = kept.get(key);
+      return known == null || now - known.readMillis >= KEPT_MILLIS ? null : known;
+    }
+  }
+
+  private @Nullable UserJobs read(Key key) {
     try {
-      Kept known = kept(key);
+      if (!atOnce.tryAcquire(LONGEST_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
+        return null;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
+    try {
       long now = clock.epochMillis();
-      if (known == null || now - known.millis >= KEPT_MILLIS) {
-        known = new Kept(now, read(job, now));
+      // who waited before may have read it
+      UserJobs known = kept(key, now);
+      if (known == null) {
+        known = read(key, now);
         synchronized (kept) {
           kept.put(key, known);
         }
       }
-      return known.advice;
+      return known;
     } finally {
       atOnce.release();
     }
   }
 
-  private @Nullable Kept kept(Key key) {
-    synchronized (kept) {
-      return kept.get(key);
-    }
-  }
-
-  private List<JobDetailView.Advice> read(KnownJob job, long now) {
-    TimeRange span = job.span(now);
-    TimeRange range =
-        ChargeReader.hours(
-            Math.max(Math.min(span.from(), span.to() - LEAST), span.to() - LONGEST), span.to() + 1);
+  private UserJobs read(Key key, long now) {
     Period period =
         new Period(
             "the time of the job",
-            Instant.ofEpochMilli(range.from()),
-            Instant.ofEpochMilli(range.to()),
+            Instant.ofEpochMilli(key.range.from()),
+            Instant.ofEpochMilli(key.range.to()),
             ZoneOffset.UTC);
     ReportSource source =
         new StoreReportSource(
             new BoundedHistory(history, MOST_ROWS, MOST_JOBS, MOST_TIME, NanoClock.system()),
             new ReportRequest(
-                new TreeSet<>(Set.of(job.site())),
+                new TreeSet<>(Set.of(key.site)),
                 period,
-                new TreeSet<>(Set.of(job.details().user())),
+                new TreeSet<>(Set.of(key.user)),
                 new TreeSet<>(),
                 new TreeMap<>(),
                 List.of(),
@@ -126,22 +150,25 @@ final class JobAdvice {
             doing -> {});
     PeriodData data = source.of(period, ReportSource.Detail.JOBS);
     List<JobFigures> jobs = JobFigures.of(data.jobList());
+    JobSteps steps = JobSteps.read(source, data, jobs);
+    return new UserJobs(now, jobs, steps, new OwnQuartile(jobs), new Advisor(data, jobs, steps));
+  }
+
+  private static List<JobDetailView.Advice> advice(KnownJob job, UserJobs of) {
     List<JobFigures> own =
-        jobs.stream()
+        of.jobs.stream()
             .filter(figures ->
                 figures.job().equals(job.job()) && figures.user().equals(job.details().user()))
             .toList();
     if (own.isEmpty()) {
       return List.of();
     }
-    JobSteps steps = JobSteps.read(source, data, jobs);
-    Advisor advisor = new Advisor(data, jobs, steps);
     List<JobDetailView.Advice> advice = new ArrayList<>();
-    for (WastedJob wasted : WastedJob.most(own, new OwnQuartile(jobs), steps, advisor, 1)) {
+    for (WastedJob wasted : WastedJob.most(own, of.own, of.steps, of.advisor, 1)) {
       advice.add(new JobDetailView.Advice(wasted.advice(), Math.round(wasted.millijoules())));
     }
     String jobClass = own.getFirst().jobClass();
-    for (Advice each : advisor.all()) {
+    for (Advice each : of.advisor.all()) {
       if (each.jobClass().equals(jobClass)) {
         advice.add(
             new JobDetailView.Advice(

@@ -19,7 +19,7 @@ record JobDetailView(
     String endedBy,
     List<PlacementView> placements,
     List<NodeNow> nodesNow,
-    List<Advice> advice,
+    @Nullable List<Advice> advice,
     Map<String, Long> share) {
   private static final double MILLI = 1e3;
 

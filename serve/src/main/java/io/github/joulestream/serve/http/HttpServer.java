@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.eclipse.jetty.compression.gzip.GzipCompression;
+import org.eclipse.jetty.compression.gzip.GzipEncoderConfig;
 import org.eclipse.jetty.compression.server.CompressionConfig;
 import org.eclipse.jetty.compression.server.CompressionHandler;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -37,6 +38,10 @@ public final class HttpServer implements AutoCloseable {
   private static final int IDLE_MILLIS = 30_000;
   private static final int STOP_MILLIS = 3_000;
   private static final int MIN_COMPRESSED = 1_000;
+
+  /** A page of jobs is a tenth larger than at the usual level 6, in half of the time. */
+  private static final int COMPRESSION_LEVEL = 3;
+
   private static final List<String> COMPRESSED =
       List.of(
           "application/json",
@@ -125,6 +130,9 @@ public final class HttpServer implements AutoCloseable {
     CompressionHandler compressing = new CompressionHandler(handler);
     GzipCompression gzip = new GzipCompression();
     gzip.setMinCompressSize(MIN_COMPRESSED);
+    GzipEncoderConfig fast = new GzipEncoderConfig();
+    fast.setCompressionLevel(COMPRESSION_LEVEL);
+    gzip.setDefaultEncoderConfig(fast);
     compressing.putCompression(gzip);
     CompressionConfig.Builder config =
         CompressionConfig.builder()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.live;
 
+import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.grid.GridInterval;
 import io.github.joulestream.schemas.Alert;
@@ -44,6 +45,9 @@ public interface LiveSite {
 
   /** What a job consumes on each of its nodes, and holds there. */
   List<LiveJobNode> jobNodes(String id);
+
+  /** What jobs consume on a node, and hold there; none if it is silent, or not known. */
+  List<JobPower> jobsOn(String node);
 
   /** Alerts that fire, and those resolved in the last hour. */
   List<Alert> alerts();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.live;
 
+import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.grid.GridInterval;
@@ -16,22 +17,24 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A site as it is now. One thread takes records in, any may read: all that changes is under the
  * lock of this object. What is made for readers is made when the first asks, and kept until
- * something changes or the second is over.
+ * something changes or the second is over; and, however much changes, so long that making it takes
+ * a tenth of the time at most.
  */
 final class SiteState implements LiveSite {
   private static final long HOUR_MILLIS = 3_600_000;
   private static final long SECOND_MILLIS = 1_000;
+  private static final int LEAST_USE = 9;
 
   private final String name;
   private final EpochClock clock;
@@ -51,16 +54,33 @@ final class SiteState implements LiveSite {
   /** What was made for readers. */
   private static final class Frame {
     final long changes;
-    final long second;
+    final long madeMillis;
+    // how long its parts took
+    long cost;
     @Nullable SiteNow now;
     @Nullable NodeTable table;
-    @Nullable Map<String, LiveJob> jobs;
+    @Nullable Jobs jobs;
     @Nullable List<SitePoint> curve;
     @Nullable List<GridInterval> grid;
+    @Nullable List<Alert> alerts;
 
-    Frame(long changes, long second) {
+    Frame(long changes, long madeMillis) {
       this.changes = changes;
-      this.second = second;
+      this.madeMillis = madeMillis;
+    }
+
+    boolean holds(long changesNow, long millis) {
+      return Math.floorDiv(millis, SECOND_MILLIS) == Math.floorDiv(madeMillis, SECOND_MILLIS)
+          && (changes == changesNow
+              || (millis >= madeMillis && millis - madeMillis < LEAST_USE * cost));
+    }
+  }
+
+  private record Jobs(List<LiveJob> all, Map<String, LiveJob> byName) {
+    static Jobs of(List<LiveJob> jobs) {
+      Map<String, LiveJob> byName = HashMap.newHashMap(jobs.size());
+      jobs.forEach(job -> byName.put(job.job(), job));
+      return new Jobs(List.copyOf(jobs), byName);
     }
   }
 
@@ -217,12 +237,19 @@ final class SiteState implements LiveSite {
   }
 
   private Frame frame() {
-    long second = Math.floorDiv(clock.epochMillis(), SECOND_MILLIS);
+    long millis = clock.epochMillis();
     Frame made = frame;
-    if (made == null || made.changes != changes || made.second != second) {
-      made = new Frame(changes, second);
+    if (made == null || !made.holds(changes, millis)) {
+      made = new Frame(changes, millis);
       frame = made;
     }
+    return made;
+  }
+
+  private <T> T made(Frame of, Supplier<T> part) {
+    long begun = clock.epochMillis();
+    T made = part.get();
+    of.cost += Math.max(0, clock.epochMillis() - begun);
     return made;
   }
 
@@ -236,7 +263,7 @@ final class SiteState implements LiveSite {
     Frame of = frame();
     SiteNow made = of.now;
     if (made == null) {
-      made = nodes.now(clock.epochMillis(), ledger.farthestDifference());
+      made = made(of, () -> nodes.now(clock.epochMillis(), ledger.farthestDifference()));
       of.now = made;
     }
     return made;
@@ -247,7 +274,7 @@ final class SiteState implements LiveSite {
     Frame of = frame();
     List<SitePoint> made = of.curve;
     if (made == null) {
-      made = List.copyOf(windows.points());
+      made = made(of, () -> List.copyOf(windows.points()));
       of.curve = made;
     }
     return made;
@@ -258,7 +285,7 @@ final class SiteState implements LiveSite {
     Frame of = frame();
     NodeTable made = of.table;
     if (made == null) {
-      made = nodes.table(alertingNodes(), clock.epochMillis());
+      made = made(of, () -> nodes.table(alertingNodes(), clock.epochMillis()));
       of.table = made;
     }
     return made;
@@ -309,14 +336,11 @@ final class SiteState implements LiveSite {
         .toList();
   }
 
-  private Map<String, LiveJob> jobsByName() {
+  private Jobs madeJobs() {
     Frame of = frame();
-    Map<String, LiveJob> made = of.jobs;
+    Jobs made = of.jobs;
     if (made == null) {
-      made = new LinkedHashMap<>();
-      for (LiveJob job : jobs.jobs(nodes, clock.epochMillis())) {
-        made.put(job.job(), job);
-      }
+      made = made(of, () -> Jobs.of(jobs.jobs(nodes, clock.epochMillis())));
       of.jobs = made;
     }
     return made;
@@ -324,41 +348,64 @@ final class SiteState implements LiveSite {
 
   @Override
   public synchronized List<LiveJob> jobs() {
-    return List.copyOf(jobsByName().values());
+    return madeJobs().all();
   }
 
   @Override
   public synchronized Optional<LiveJob> job(String id) {
-    return Optional.ofNullable(jobsByName().get(id));
+    return Optional.ofNullable(madeJobs().byName().get(id));
   }
 
   @Override
   public synchronized List<LiveJobNode> jobNodes(String id) {
-    long now = clock.epochMillis();
+    LiveJob known = madeJobs().byName().get(id);
+    NodeState[] ordered = nodes.ordered();
     List<LiveJobNode> on = new ArrayList<>();
-    for (NodeState node : nodes.ordered()) {
-      if (!node.isSilent(now)) {
-        node.jobs.stream()
-            .filter(job -> job.job().equals(id))
-            .forEach(job ->
-                on.add(
-                    new LiveJobNode(
-                        node.name,
-                        job.milliwatts(),
-                        job.gpuBasisPoints(),
-                        job.gpuBusyBasisPoints())));
+    if (known != null && known.nodesVersion() == nodes.version()) {
+      for (int node : known.nodes()) {
+        add(on, ordered[node], id);
+      }
+    } else {
+      for (NodeState node : ordered) {
+        add(on, node, id);
       }
     }
     return on;
   }
 
+  private void add(List<LiveJobNode> on, NodeState node, String id) {
+    if (node.isSilent(clock.epochMillis())) {
+      return;
+    }
+    for (JobPower job : node.jobs) {
+      if (job.job().equals(id)) {
+        on.add(
+            new LiveJobNode(
+                node.name, job.milliwatts(), job.gpuBasisPoints(), job.gpuBusyBasisPoints()));
+      }
+    }
+  }
+
+  @Override
+  public synchronized List<JobPower> jobsOn(String node) {
+    NodeState known = nodes.find(node);
+    return known == null || known.isSilent(clock.epochMillis()) ? List.of() : known.jobs;
+  }
+
   @Override
   public synchronized List<Alert> alerts() {
-    return alerts.values().stream()
-        .sorted(
-            Comparator.comparingLong((Alert alert) -> alert.times().sinceEpochMillis())
-                .thenComparing(Alert::id))
-        .toList();
+    Frame of = frame();
+    List<Alert> made = of.alerts;
+    if (made == null) {
+      made =
+          alerts.values().stream()
+              .sorted(
+                  Comparator.comparingLong((Alert alert) -> alert.times().sinceEpochMillis())
+                      .thenComparing(Alert::id))
+              .toList();
+      of.alerts = made;
+    }
+    return made;
   }
 
   @Override
@@ -379,6 +426,6 @@ final class SiteState implements LiveSite {
 
   @Override
   public synchronized long changes() {
-    return changes;
+    return frame().changes;
   }
 }

@@ -117,6 +117,52 @@ class LiveStatesTest {
   }
 
   @Test
+  void whatJobsHaveOnNodes_isKnownByNodeAndByJob() {
+    JobPower j = new JobPower("j", 4, 10_000, 0);
+    JobPower k = new JobPower("k", 3, 20_000, 5_000);
+    power("a", node("n1", 10, j), node("n2", 10, k, j), node("n3", 10));
+    assertThat(site("a").jobsOn("n2")).containsExactly(k, j);
+    assertThat(site("a").jobsOn("n3")).isEmpty();
+    assertThat(site("a").jobsOn("n4")).isEmpty();
+    assertThat(site("a").jobNodes("j")).extracting(LiveJobNode::node).containsExactly("n1", "n2");
+    // positions of nodes change under what was made before
+    power("a", node("n0", 10, j));
+    assertThat(site("a").jobNodes("j"))
+        .extracting(LiveJobNode::node)
+        .containsExactly("n0", "n1", "n2");
+    assertThat(site("a").jobNodes("unknown")).isEmpty();
+    clock.addAndGet(NodeState.SILENT_MILLIS + 1);
+    assertThat(site("a").jobsOn("n2")).isEmpty();
+  }
+
+  /** A clock that is 1 ms later whenever it is read, as if each part took that long to make. */
+  @Test
+  void howeverMuchChanges_whatIsReadIsMadeForATenthOfTheTimeAtMost() {
+    AtomicLong ticking = new AtomicLong(START);
+    SiteState site = new SiteState("a", ticking::getAndIncrement, new LiveRoom(overfull::add));
+    NodePower node = node("n", 10);
+    long before = -1;
+    int made = 0;
+    int reads = 0;
+    while (ticking.get() < START + 900) {
+      site.accept(new PowerSnapshot("a", 0, START, List.of(node)), START, 1_000);
+      site.now();
+      reads++;
+      long now = site.changes();
+      made += now == before ? 0 : 1;
+      before = now;
+    }
+    assertThat(reads).isGreaterThan(100);
+    assertThat(made).isBetween(30, 95);
+    // the latest is read soon after
+    long changes = site.changes();
+    site.accept(new PowerSnapshot("a", 0, START, List.of(node("n", 20))), START, 1_000);
+    ticking.addAndGet(90);
+    assertThat(site.now().milliwatts()).isEqualTo(20);
+    assertThat(site.changes()).isGreaterThan(changes);
+  }
+
+  @Test
   void onlyJobsThatRunOrEndedLatelyAreKept_howeverManyHaveEnded() {
     for (int i = 0; i < 1_000; i++) {
       job("" + i, JobState.RUNNING, JobSpan.OPEN);

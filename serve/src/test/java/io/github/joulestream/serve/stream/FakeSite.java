@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.stream;
 
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.grid.GridInterval;
@@ -195,6 +196,19 @@ public final class FakeSite implements LiveSite, LiveSites {
   @Override
   public List<LiveJobNode> jobNodes(String id) {
     return jobNodes.getOrDefault(id, List.of());
+  }
+
+  @Override
+  public List<JobPower> jobsOn(String node) {
+    List<JobPower> on = new ArrayList<>();
+    jobNodes.forEach((job, nodes) -> {
+      for (LiveJobNode of : nodes) {
+        if (of.node().equals(node)) {
+          on.add(new JobPower(job, of.milliwatts(), of.gpuBasisPoints(), of.gpuBusyBasisPoints()));
+        }
+      }
+    });
+    return on;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.history.HistoryReader;
 import io.github.joulestream.store.history.HistoryStore;
 import io.github.joulestream.store.history.ReadLimits;
+import io.github.joulestream.store.history.RecentReads;
 import io.github.joulestream.store.history.SharedStore;
 import io.github.joulestream.store.history.StoredHistory;
 import io.github.joulestream.store.history.StoredWindows;
@@ -103,7 +104,7 @@ public final class StoreConnection {
   }
 
   private static SharedReaders shared(HistoryStore one) {
-    HistoryStore store = new SharedStore(one);
+    HistoryStore store = new RecentReads(new SharedStore(one), NanoClock.system());
     return new SharedReaders(
         new StoredHistory(store), new StoredWindows(store, NanoClock.system()));
   }

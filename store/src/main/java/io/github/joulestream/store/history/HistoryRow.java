@@ -20,7 +20,7 @@ public final class HistoryRow implements ResultRow {
   private static final Object NUMBER = new Object();
   private static final Object REAL = new Object();
 
-  private final Map<String, Integer> columns = new HashMap<>();
+  private Map<String, Integer> columns = Map.of();
   private int valuesInRow;
   // a text, NUMBER, REAL, or null
   private @Nullable Object[] texts = new Object[0];
@@ -34,7 +34,6 @@ public final class HistoryRow implements ResultRow {
    * @param constants texts that all these rows have, by column
    */
   public void header(List<String> names, Map<String, String> constants) {
-    columns.clear();
     valuesInRow = names.size();
     List<String> all = new ArrayList<>(names);
     all.addAll(constants.keySet());
@@ -44,9 +43,11 @@ public final class HistoryRow implements ResultRow {
       reals = new double[all.size()];
     }
     Arrays.fill(texts, null);
+    Map<String, Integer> positions = HashMap.newHashMap(all.size());
     for (String name : all) {
-      columns.put(name, columns.size());
+      positions.put(name, positions.size());
     }
+    columns = positions;
     constants.forEach((name, text) -> texts[index(name)] = text);
   }
 
@@ -79,6 +80,18 @@ public final class HistoryRow implements ResultRow {
       throw new IOException(
           "its answer has a row that does not end after %d values".formatted(valuesInRow));
     }
+  }
+
+  /** The row that was read last, which stays as it is. */
+  HistoryRow copy() {
+    HistoryRow copy = new HistoryRow();
+    copy.columns = columns;
+    copy.valuesInRow = valuesInRow;
+    int length = columns.size();
+    copy.texts = Arrays.copyOf(texts, length);
+    copy.numbers = Arrays.copyOf(numbers, length);
+    copy.reals = Arrays.copyOf(reals, length);
+    return copy;
   }
 
   /** Sets the value of a column of {@link #header}. */

@@ -16,12 +16,15 @@ import java.util.function.Supplier;
 
 /**
  * A store that many threads ask: it has a few requests at a time, and the others wait for their
- * turn. Who has waited too long gets an {@link UncheckedIOException}, as the store is busy. A
- * consumer of rows must not ask for others.
+ * turn. Who has waited too long, or finds too many waiting, gets an {@link UncheckedIOException},
+ * as the store is busy. A consumer of rows must not ask for others.
  */
 public final class SharedStore implements HistoryStore {
   /** So many that a small store works on them at once without each of them being slower. */
   static final int REQUESTS = 4;
+
+  /** Each waits on a thread of who asks: beyond that a store only falls farther behind. */
+  static final int MOST_WAITING = 128;
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
@@ -64,12 +67,12 @@ public final class SharedStore implements HistoryStore {
   }
 
   private <T> T inTurn(Supplier<T> request) {
+    if (waiting() >= MOST_WAITING) {
+      throw busy("%d wait for a turn".formatted(MOST_WAITING));
+    }
     try {
       if (!turns.tryAcquire(longestWait.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new UncheckedIOException(
-            new IOException(
-                "the store is busy: %d requests are under way, and no turn came within %s"
-                    .formatted(REQUESTS, Quantities.duration(longestWait.toMillis()))));
+        throw busy("no turn came within %s".formatted(Quantities.duration(longestWait.toMillis())));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -82,6 +85,16 @@ public final class SharedStore implements HistoryStore {
     } finally {
       turns.release();
     }
+  }
+
+  int waiting() {
+    return turns.getQueueLength();
+  }
+
+  private static UncheckedIOException busy(String why) {
+    return new UncheckedIOException(
+        new IOException(
+            "the store is busy: %d requests are under way, and %s".formatted(REQUESTS, why)));
   }
 
   @Override

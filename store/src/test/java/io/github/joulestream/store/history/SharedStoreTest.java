@@ -127,6 +127,24 @@ class SharedStoreTest {
   }
 
   @Test
+  void whoFindsTooManyWaiting_hearsItAtOnce() throws Exception {
+    SharedStore store = new SharedStore(slow, Duration.ofMinutes(1));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < SharedStore.REQUESTS + SharedStore.MOST_WAITING; i++) {
+        threads.execute(() -> store.read(any(), _ -> {}));
+      }
+      while (store.waiting() < SharedStore.MOST_WAITING) {
+        Thread.onSpinWait();
+      }
+      assertThatThrownBy(() -> store.read(any(), _ -> {}))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("128 wait for a turn");
+      mayEnd.countDown();
+    }
+    assertThat(answered).hasValue(SharedStore.REQUESTS + SharedStore.MOST_WAITING);
+  }
+
+  @Test
   void aRequestThatFails_givesItsTurnBack() {
     SharedStore store = new SharedStore(slow, Duration.ofMillis(20));
     for (int i = 0; i < 10 * SharedStore.REQUESTS; i++) {

@@ -2,6 +2,7 @@
 package io.github.joulestream.e2e;
 
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.NodePower.JobPower;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.grid.GridInterval;
 import io.github.joulestream.runtime.EpochClock;
@@ -163,6 +164,11 @@ final class MadeSite implements LiveSite, LiveSites {
 
   @Override
   public List<LiveJobNode> jobNodes(String id) {
+    return List.of();
+  }
+
+  @Override
+  public List<JobPower> jobsOn(String node) {
     return List.of();
   }
 

@@ -250,7 +250,8 @@ class JobView {
 
   showAdvice({advice}) {
     const {format} = this.ctx;
-    append(clear(this.advice.body), advice.length === 0 ? h('p', {class: 'muted'}, 'Nothing would save energy, as far as is known.')
+    append(clear(this.advice.body), advice === null ? h('p', {class: 'muted'}, 'Not known now: open this page again in a moment.')
+      : advice.length === 0 ? h('p', {class: 'muted'}, 'Nothing would save energy, as far as is known.')
       : h('ul', {class: 'advice'}, advice.map((each) => h('li', {}, each.text,
         each.savingMillijoules === null ? null : h('strong', {}, ` Would save ${format.energy(each.savingMillijoules)}.`)))));
   }
