@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The page and the API of {@code up}, for this machine alone. It is there before broker and store
  * are, and shows what there is by then.
+ *
+ * <p>Nothing watches whether the store answers, as {@code serve} does: it is part of this process
+ * and ends with it. Where it takes no points, as with a full disk, the health of {@code up} has the
+ * reason among its words.
  */
 final class Page {
   private static final HttpSettings.Limits USUAL = HttpSettings.Limits.USUAL;

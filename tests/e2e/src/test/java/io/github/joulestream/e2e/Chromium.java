@@ -33,9 +33,7 @@ final class Chromium implements AutoCloseable {
 
   /** Starts one with a window of that size, CSS px; where there is none the test is skipped. */
   Chromium(int width, int height) {
-    assumeTrue(
-        Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER),
-        "there is no chromium with chromedriver on this machine");
+    assumeTrue(isThere(), "there is no chromium with chromedriver on this machine");
     ChromeOptions options = new ChromeOptions();
     options.setBinary(BROWSER.toFile());
     options.addArguments(
@@ -54,6 +52,11 @@ final class Chromium implements AutoCloseable {
         new ChromeDriver(
             new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build(),
             options);
+  }
+
+  /** Whether there is one on this machine. */
+  static boolean isThere() {
+    return Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
   }
 
   /** The value of an expression of JavaScript. */

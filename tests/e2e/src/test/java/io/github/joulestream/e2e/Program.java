@@ -114,6 +114,11 @@ final class Program implements AutoCloseable {
     reader.join();
   }
 
+  /** As {@code kill -STOP}: it lives and does nothing. */
+  void suspend() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-STOP", Long.toString(process.pid())).start().waitFor();
+  }
+
   /** As Ctrl-C. */
   void interrupt() throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
