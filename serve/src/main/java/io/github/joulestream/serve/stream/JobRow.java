@@ -2,17 +2,16 @@
 package io.github.joulestream.serve.stream;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.JobAmount;
-import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.JobDetails;
+import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.serve.api.JobPath;
 import io.github.joulestream.serve.http.JsonText;
 import io.github.joulestream.serve.live.LiveJob;
+import io.github.joulestream.serve.stream.JobCosts.JobCost;
 import java.io.ByteArrayOutputStream;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -20,91 +19,85 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as the event {@code jobs} has it, with the frames at which its parts changed last. One
- * thread.
+ * A job as the event {@code jobs} has it, in parts that change apart from each other: a client is
+ * sent those that changed since the frame that it has. One thread.
  */
 final class JobRow {
   private static final double BASIS_POINTS = 10_000;
-  private static final byte[] OWN = ",\"own\":true,\"nodes\":".getBytes(US_ASCII);
-  private static final byte[] NOT_OWN = ",\"own\":false,\"nodes\":".getBytes(US_ASCII);
-  private static final byte[] RECENT = ",\"recent\":".getBytes(US_ASCII);
-  private static final byte[] NO_NODES = "[]".getBytes(US_ASCII);
+  private static final byte[] OWN = ",\"own\":true".getBytes(US_ASCII);
+  private static final byte[] NOT_OWN = ",\"own\":false".getBytes(US_ASCII);
+  private static final byte[] NO_NODES = ",\"nodes\":[]".getBytes(US_ASCII);
 
-  private final Part facts = new Part();
-  private final Part recent = new Part();
-  private final Map<CellsMode, Part> nodes = new EnumMap<>(CellsMode.class);
+  private final String site;
+  private final String job;
+  private final byte[] head;
+  private final RowPart<Facts> facts = new RowPart<>(Facts::equals, this::facts);
+  private final RowPart<JobSums> sums = new RowPart<>(JobSums::equals, JobSums::bytes);
+  private final RowPart<Long> power =
+      new RowPart<>(Long::equals, of -> ascii(",\"milliwatts\":" + of));
+  private final RowPart<Long> gpus =
+      new RowPart<>(Long::equals, of -> ascii(",\"gpus\":" + of / BASIS_POINTS));
+  private final RowPart<long[]> recent =
+      new RowPart<>(Arrays::equals, of -> ascii(",\"recent\":" + series(of)));
+  private final Map<CellsMode, RowPart<int[]>> nodes = new EnumMap<>(CellsMode.class);
   private String user = "";
   private String project = "";
   private long milliwatts;
 
-  /** All of it that every viewer and every form of the map has in common. */
+  private record Head(String job) {}
+
+  /** What is the same for as long as a job runs, but for names that come late. */
   private record Facts(
-      String job,
+      String user, String project, String name, long startEpochMillis, String currency) {}
+
+  private record FactsText(
       String path,
       String user,
       String project,
       String name,
-      long milliwatts,
-      long energyMillijoules,
-      long heldIdleMillijoules,
-      long idleGpuMillis,
-      double gpus,
       @Nullable String start,
-      @Nullable BigDecimal cost,
-      String currency,
-      @Nullable BigDecimal co2eGrams) {}
+      String currency) {}
 
-  /** Bytes, and when they changed last. */
-  private static final class Part {
-    private byte[] bytes = {};
-    private long changedAt;
-
-    void set(byte[] now, long frame) {
-      if (!Arrays.equals(bytes, now)) {
-        bytes = now;
-        changedAt = frame;
-      }
-    }
+  JobRow(String site, String job) {
+    this.site = site;
+    this.job = job;
+    byte[] object = JsonText.bytes(new Head(job));
+    this.head = Arrays.copyOf(object, object.length - 1);
   }
 
   /** Takes in what the job does now. */
-  void update(String site, LiveJob job, JobCosts costs, long frame) {
-    JobSummary summary = job.summary();
+  void update(LiveJob now, JobCosts costs, long frame) {
+    JobSummary summary = now.summary();
     JobDetails details = summary == null ? JobDetails.NONE : summary.details();
-    Totals<JobAmount> totals = summary == null ? Totals.ofJob() : summary.totals();
+    JobSums used = JobSums.NONE;
+    JobCost cost = JobCost.UNKNOWN;
+    if (summary != null) {
+      cost = costs.of(site, job, summary.totals().get(JobAmount.TOTAL_MILLIJOULES));
+      used = JobSums.of(summary.totals(), cost);
+    }
     user = details.user();
     project = details.project();
-    milliwatts = job.milliwatts();
-    long energy = totals.get(JobAmount.TOTAL_MILLIJOULES);
-    JobCosts.JobCost cost = costs.of(site, job.job(), energy);
+    milliwatts = now.milliwatts();
     facts.set(
-        JsonText.bytes(
-            new Facts(
-                job.job(),
-                JobPath.of(site, job.job()),
-                user,
-                project,
-                details.name(),
-                milliwatts,
-                energy,
-                totals.get(JobAmount.HELD_IDLE_MILLIJOULES),
-                Math.max(
-                    0,
-                    totals.get(JobAmount.GPU_HELD_MILLIS) - totals.get(JobAmount.GPU_BUSY_MILLIS)),
-                job.gpuBasisPoints() / BASIS_POINTS,
-                summary == null || !summary.times().hasStart()
-                    ? null
-                    : Instant.ofEpochMilli(summary.times().startEpochMillis()).toString(),
-                cost.cost(),
-                cost.currency(),
-                cost.co2eGrams())),
+        new Facts(
+            user,
+            project,
+            details.name(),
+            summary == null ? JobSpan.UNKNOWN : summary.times().startEpochMillis(),
+            cost.currency()),
         frame);
-    recent.set(series(job.recentMilliwatts()), frame);
+    sums.set(used, frame);
+    power.set(milliwatts, frame);
+    gpus.set(now.gpuBasisPoints(), frame);
+    recent.set(now.recentMilliwatts(), frame);
   }
 
   /** Sets the positions of its nodes in a form of the map, rising. */
   void setNodes(CellsMode mode, int[] positions, long frame) {
-    nodes.computeIfAbsent(mode, _ -> new Part()).set(pairs(positions), frame);
+    nodes
+        .computeIfAbsent(
+            mode, _ -> new RowPart<>(Arrays::equals, of -> ascii(",\"nodes\":" + pairs(of))))
+        .set(positions, frame);
   }
 
   String user() {
@@ -121,28 +114,55 @@ final class JobRow {
 
   /** Whether it changed after a frame, in that form of the map. */
   boolean hasChanged(CellsMode mode, long base) {
-    Part of = nodes.get(mode);
-    return facts.changedAt > base || recent.changedAt > base || (of != null && of.changedAt > base);
+    RowPart<int[]> of = nodes.get(mode);
+    return power.isAfter(base)
+        || sums.isAfter(base)
+        || recent.isAfter(base)
+        || facts.isAfter(base)
+        || gpus.isAfter(base)
+        || (of != null && of.isAfter(base));
   }
 
   /**
-   * Writes it.
+   * Writes its name and the parts that changed after a frame.
    *
-   * @param base the frame that the client has of it; its curve is left out if it is that one
+   * @param base the frame that the client has of it; below 0 if it has none: it gets all parts
    */
   void write(ByteArrayOutputStream out, CellsMode mode, boolean own, long base) {
-    Part of = nodes.get(mode);
-    out.write(facts.bytes, 0, facts.bytes.length - 1);
-    out.writeBytes(own ? OWN : NOT_OWN);
-    out.writeBytes(of == null ? NO_NODES : of.bytes);
-    if (recent.changedAt > base) {
-      out.writeBytes(RECENT);
-      out.writeBytes(recent.bytes);
+    out.writeBytes(head);
+    if (facts.write(out, base)) {
+      out.writeBytes(own ? OWN : NOT_OWN);
     }
+    sums.write(out, base);
+    power.write(out, base);
+    gpus.write(out, base);
+    RowPart<int[]> of = nodes.get(mode);
+    if (of != null) {
+      of.write(out, base);
+    } else if (base < 0) {
+      out.writeBytes(NO_NODES);
+    }
+    recent.write(out, base);
     out.write('}');
   }
 
-  private static byte[] series(long[] values) {
+  private byte[] facts(Facts of) {
+    byte[] object =
+        JsonText.bytes(
+            new FactsText(
+                JobPath.of(site, job),
+                of.user(),
+                of.project(),
+                of.name(),
+                of.startEpochMillis() == JobSpan.UNKNOWN
+                    ? null
+                    : Instant.ofEpochMilli(of.startEpochMillis()).toString(),
+                of.currency()));
+    object[0] = ',';
+    return Arrays.copyOf(object, object.length - 1);
+  }
+
+  private static String series(long[] values) {
     StringBuilder text = new StringBuilder(values.length * 10 + 2).append('[');
     for (int i = 0; i < values.length; i++) {
       text.append(i == 0 ? "" : ",");
@@ -152,11 +172,11 @@ final class JobRow {
         text.append(values[i]);
       }
     }
-    return text.append(']').toString().getBytes(US_ASCII);
+    return text.append(']').toString();
   }
 
   /** Runs of neighbours, each as its first and its number. */
-  static byte[] pairs(int[] positions) {
+  private static String pairs(int[] positions) {
     StringBuilder text = new StringBuilder().append('[');
     int i = 0;
     while (i < positions.length) {
@@ -171,6 +191,10 @@ final class JobRow {
           .append(']');
       i = next;
     }
-    return text.append(']').toString().getBytes(UTF_8);
+    return text.append(']').toString();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(US_ASCII);
   }
 }

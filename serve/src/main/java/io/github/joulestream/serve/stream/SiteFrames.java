@@ -199,8 +199,8 @@ final class SiteFrames {
     Map<String, JobRow> before = new HashMap<>(rows);
     rows.clear();
     for (LiveJob job : jobs) {
-      JobRow row = before.getOrDefault(job.job(), new JobRow());
-      row.update(name, job, costs, next);
+      JobRow row = before.computeIfAbsent(job.job(), id -> new JobRow(name, id));
+      row.update(job, costs, next);
       if (job.nodesVersion() == version) {
         if (cells.containsKey(CellsMode.NODES)) {
           row.setNodes(CellsMode.NODES, job.nodes(), next);

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A site that a test sets. */
 public final class FakeSite implements LiveSite, LiveSites {
@@ -95,16 +96,21 @@ public final class FakeSite implements LiveSite, LiveSites {
         NOW, NOW, milliwatts, new long[10], milliwatts, 0, 0, 8, 0, 0, none, none, 1, 1, 0);
   }
 
-  /** Adds a job that runs, or changes it. */
+  /** Adds a job that runs, or changes it; it has used 1 s of its power. */
   public void run(String job, String user, String project, long milliwatts, int... nodes) {
     long[] recent = new long[RECENT];
     Arrays.fill(recent, -1);
     recent[RECENT - 1] = milliwatts / 1_000_000 * 1_000_000;
+    run(job, summary(name, job, user, project, milliwatts), milliwatts, recent, nodes);
+  }
+
+  /** Adds a job that runs, or changes it. */
+  void run(String job, @Nullable JobSummary summary, long milliwatts, long[] recent, int... nodes) {
     jobs.put(
         job,
         new LiveJob(
             job,
-            summary(name, job, user, project, milliwatts),
+            summary,
             milliwatts,
             10_000L * nodes.length,
             5_000L * nodes.length,

@@ -19,7 +19,7 @@ const COLUMNS = [
   {key: 'energy', label: 'energy', number: true, text: (j) => format.energy(j.energyMillijoules), down: true},
   {key: 'cost', label: 'cost', number: true, text: (j) => format.money(j.cost, j.currency), down: true},
   {key: 'co2e', label: 'CO\u2082e', number: true, text: (j) => format.mass(j.co2eGrams), down: true},
-  {key: 'heldIdle', label: 'held idle', number: true, text: (j) => (j.heldIdleMillijoules > 0 ? format.energy(j.heldIdleMillijoules) : '0\u2009Wh'), down: true},
+  {key: 'heldIdle', label: 'held idle', number: true, text: (j) => (j.heldIdleMillijoules === 0 ? '0\u2009Wh' : format.energy(j.heldIdleMillijoules)), down: true},
   {key: 'idleTime', label: 'idle GPU time', number: true, text: (j) => format.duration(j.idleGpuMillis), down: true},
 ];
 

@@ -55,7 +55,7 @@ export class SiteState {
           this.jobs.delete(job);
         }
         for (const job of data.jobs) {
-          // what a row lacks is as it was
+          // a row has what changed of it: what it lacks is as it was
           this.jobs.set(job.job, {...this.jobs.get(job.job), ...job});
         }
         this.jobsTotal = data.total;
