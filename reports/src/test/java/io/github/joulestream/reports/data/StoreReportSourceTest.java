@@ -412,6 +412,40 @@ class StoreReportSourceTest {
         .isEqualByComparingTo(BigDecimal.valueOf(peak / 900, 6).multiply(BigDecimal.TEN));
   }
 
+  /** Of a period that is settled, and of one of which nothing is. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-10-12T10:00:00Z", "2026-10-12T10:15:00Z"})
+  void peakOfAMonthUnderWay_isOfNoQuarterAfterThePeriod(Instant from) {
+    Instant end = Instant.parse("2026-10-12T10:30:00Z");
+    Instant asOf = Instant.parse("2026-10-12T10:31:59Z");
+    Period asked = new Period("range", from, end, OCTOBER.zone());
+    GridSeries demand = GridSeries.of(SeriesKind.DEMAND_CHARGE);
+    GridInterval month =
+        GeneratedGrid.of("west", demand, OCTOBER.range().from(), OCTOBER.range().to(), 10, "EUR");
+    history.addGrid(List.of(GeneratedGrid.revised(month, 10, month.from())));
+    long quarter = GeneratedHistory.QUARTER;
+    long last = end.toEpochMilli() - quarter;
+    add("west", last - quarter, 900_000_000_000L);
+    add("west", last, 1_800_000_000_000L);
+    add("west", last + quarter, 3_600_000_000_000L);
+    PeriodData data = of(RequestFixture.of(asked, asOf, "west"), Detail.SITES);
+    boolean isSettled = from.isBefore(Instant.ofEpochMilli(last));
+    assertThat(data.period().to()).isEqualTo(isSettled ? end.minusMillis(quarter) : end);
+    BigDecimal charge =
+        Objects.requireNonNull(
+            Objects.requireNonNull(data.sites().get("west")).otherCharges().get("demand"));
+    // a quarter's share of the month's 745 hours, at 10 EUR/kW
+    double kilowatts = charge.doubleValue() * 745 * 4 / 10;
+    // with some kW that were there before
+    assertThat(kilowatts).isBetween(isSettled ? 1_000.0 : 2_000.0, isSettled ? 1_900.0 : 2_900.0);
+  }
+
+  private void add(String site, long quarter, long millijoules) {
+    // MEASURED_TOTAL is what it adds up from this
+    history.addToLedger(
+        site, quarter, Totals.ofSite().add(SiteAmount.IDLE_TOTAL_MILLIJOULES, millijoules));
+  }
+
   @ParameterizedTest
   @EnumSource(Detail.class)
   void lostStore_isAnError(Detail detail) {
