@@ -58,26 +58,17 @@ record JobOrder(By by, boolean descending) {
     return new JobOrder(found, word.startsWith("-"));
   }
 
-  private Comparator<Place> comparator() {
+  /** First places first. */
+  Comparator<Place> ofPlaces() {
     Comparator<Place> byFigure = Comparator.comparingLong(Place::figure);
     return (descending ? byFigure.reversed() : byFigure)
         .thenComparing(Place::site)
         .thenComparing(Place::job);
   }
 
-  /** First jobs first. */
-  Comparator<KnownJob> ofJobs() {
-    return Comparator.comparing(this::place, comparator());
-  }
-
   /** Where a job is in this order. */
   Place place(KnownJob job) {
     return new Place(by.of(job), job.site(), job.job());
-  }
-
-  /** Whether a job comes after a place. */
-  boolean isAfter(KnownJob job, Place place) {
-    return comparator().compare(place(job), place) > 0;
   }
 
   /** The place of a cursor. */

@@ -65,7 +65,7 @@ record JobSelection(
         && is(project, details.project())
         && (state.isEmpty() || state.get() == job.state())
         && job.millijoules() >= leastMillijoules
-        && details.labels().entrySet().containsAll(labels.entrySet());
+        && (labels.isEmpty() || details.labels().entrySet().containsAll(labels.entrySet()));
   }
 
   private static boolean is(Optional<String> wanted, String name) {

@@ -33,7 +33,12 @@ public final class SiteStates {
   private final CarbonBasis.Scope carbonScope;
   private final Map<String, Known> supplies = new ConcurrentHashMap<>();
 
+  private final Map<String, Running> running = new ConcurrentHashMap<>();
+
   private record Known(List<GridInterval> intervals, Supply supply) {}
+
+  /** How many of these jobs run. */
+  private record Running(List<LiveJob> of, int count) {}
 
   /**
    * States by that clock.
@@ -91,13 +96,24 @@ public final class SiteStates {
         SiteState.Space.of(now.storage()),
         now.nodes(),
         now.nodesReporting(),
-        (int) jobs.stream().filter(SiteStates::isRunning).count(),
+        running(site.name(), jobs),
         (int) site.alerts().stream().filter(alert -> alert.state() == AlertState.FIRING).count(),
         now.differenceMillijoules(),
         supply(site).now(curve, now.epochMillis(), millis),
         reports ? budget(site, now, trend, millis) : null,
         trend == null ? null : trend.forecast(),
         zone(site.name()).getId());
+  }
+
+  /** Counted once for the same list: many ask for a site in the second in which it is the same. */
+  @SuppressWarnings("ReferenceEquality")
+  private int running(String site, List<LiveJob> jobs) {
+    Running known = running.get(site);
+    if (known == null || known.of() != jobs) {
+      known = new Running(jobs, (int) jobs.stream().filter(SiteStates::isRunning).count());
+      running.put(site, known);
+    }
+    return known.count();
   }
 
   /** Whether a job runs, or holds anything. */

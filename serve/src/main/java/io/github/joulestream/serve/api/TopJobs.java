@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.api;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -11,15 +11,19 @@ final class TopJobs {
   private final JobOrder order;
   private final Optional<JobOrder.Place> after;
   private final int most;
+  private final Comparator<JobOrder.Place> places;
   // the last of the order at its head
-  private final PriorityQueue<KnownJob> kept;
+  private final PriorityQueue<Placed> kept;
+
+  private record Placed(JobOrder.Place place, KnownJob job) {}
 
   /** At most so many. */
   TopJobs(JobOrder order, Optional<JobOrder.Place> after, int most) {
     this.order = order;
     this.after = after;
     this.most = most;
-    this.kept = new PriorityQueue<>(order.ofJobs().reversed());
+    this.places = order.ofPlaces();
+    this.kept = new PriorityQueue<>(Comparator.comparing(Placed::place, places.reversed()));
   }
 
   /** The same without any job. */
@@ -28,25 +32,28 @@ final class TopJobs {
   }
 
   void add(KnownJob job) {
-    if (after.isPresent() && !order.isAfter(job, after.get())) {
+    JobOrder.Place place = order.place(job);
+    if (after.isPresent() && places.compare(place, after.get()) <= 0) {
       return;
     }
-    KnownJob last = kept.peek();
+    Placed last = kept.peek();
     // one more than are shown says that there are more
     if (last != null && kept.size() > most) {
-      if (order.ofJobs().compare(job, last) >= 0) {
+      if (places.compare(place, last.place()) >= 0) {
         return;
       }
       kept.poll();
     }
-    kept.add(job);
+    kept.add(new Placed(place, job));
   }
 
   /** In their order. */
   List<KnownJob> list() {
-    List<KnownJob> jobs = new ArrayList<>(kept);
-    jobs.sort(order.ofJobs());
-    return jobs.subList(0, Math.min(most, jobs.size()));
+    return kept.stream()
+        .sorted(Comparator.comparing(Placed::place, places))
+        .limit(most)
+        .map(Placed::job)
+        .toList();
   }
 
   /** Whether there are more. */

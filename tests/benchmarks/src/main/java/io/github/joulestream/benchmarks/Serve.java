@@ -43,6 +43,7 @@ final class Serve {
             .with("viewers", "50", "people whose they are, with a token each")
             .with("rate", "500", "requests a second")
             .with("seconds", "60", "how long")
+            .with("ramp", "30", "seconds at half of that rate before, for the compiler")
             .with("warm", "90", "seconds before anything is measured")
             .with("before", "60", "seconds of the pipeline alone")
             .with("partitions", "4", "of the topics")
@@ -146,6 +147,10 @@ final class Serve {
           new EventReaders(client(), routes.events(), settings.number("streams"), tokens)) {
         while (readers.open() + readers.problems().size() < settings.number("streams")) {
           TimeUnit.MILLISECONDS.sleep(100);
+        }
+        try (HttpLoad ramp = new HttpLoad(client(), tokens)) {
+          ramp.run(routes, Math.max(1, settings.number("rate") / 2), seconds("ramp"));
+          Bench.say("at half of the rate: %,d errors", ramp.errors());
         }
         Phase during = new Phase("during", ledger, age);
         readers.count();
