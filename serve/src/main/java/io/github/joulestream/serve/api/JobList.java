@@ -17,7 +17,9 @@ import io.github.joulestream.store.history.HistoryReader;
 import io.github.joulestream.store.history.WindowReader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -72,7 +74,8 @@ final class JobList {
     return FromStore.read(
         "from",
         () -> {
-          TopJobs all = range.isEmpty() ? live(selection, top) : past(selection, top, range.get());
+          TopJobs all =
+              range.isEmpty() ? live(selection, order, top) : past(selection, top, range.get());
           return answer(request, range.orElse(null), order, all);
         });
   }
@@ -92,12 +95,15 @@ final class JobList {
     return answer.withNext(next);
   }
 
-  private TopJobs live(JobSelection selection, TopJobs top) {
+  private TopJobs live(JobSelection selection, JobOrder order, TopJobs top) {
     for (String site : sites(selection, live.names())) {
-      for (KnownJob job : liveJobs(site)) {
-        if (selection.includes(job)) {
-          top.add(job);
-        }
+      Optional<LiveSite> of = live.site(site);
+      boolean more = of.isPresent();
+      Iterator<LiveJob> jobs = more ? of.get().jobs().iterator() : Collections.emptyIterator();
+      while (more && jobs.hasNext()) {
+        KnownJob job = KnownJob.of(site, jobs.next());
+        // they come in that order
+        more = !selection.includes(job) || top.add(job) || !order.isByPower();
       }
     }
     return top;

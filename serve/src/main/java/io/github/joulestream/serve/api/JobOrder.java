@@ -4,6 +4,7 @@ package io.github.joulestream.serve.api;
 import io.github.joulestream.serve.http.Cursor;
 import io.github.joulestream.serve.http.Parameters;
 import io.github.joulestream.serve.http.Problem;
+import io.github.joulestream.serve.live.LiveJob;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,6 +57,11 @@ record JobOrder(By by, boolean descending) {
       }
     }
     return new JobOrder(found, word.startsWith("-"));
+  }
+
+  /** Whether it is the order of {@link LiveJob#BY_POWER}, of the jobs of a site. */
+  boolean isByPower() {
+    return by == By.POWER && descending;
   }
 
   /** First places first. */

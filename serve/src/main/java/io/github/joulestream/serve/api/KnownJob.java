@@ -48,10 +48,7 @@ record KnownJob(String site, String job, @Nullable JobSummary summary, @Nullable
   }
 
   boolean isOver() {
-    return live == null
-        || (live.milliwatts() == 0
-            && live.gpuBasisPoints() == 0
-            && (state().ended() || (summary != null && summary.times().hasEnded())));
+    return live == null || live.isOver();
   }
 
   /** Its power now, mW; null if it is over. */

@@ -31,20 +31,26 @@ final class TopJobs {
     return new TopJobs(order, after, most);
   }
 
-  void add(KnownJob job) {
+  /**
+   * Adds a job, unless there are enough before it.
+   *
+   * @return false if there are: those that come after it in the order need not be added
+   */
+  boolean add(KnownJob job) {
     JobOrder.Place place = order.place(job);
     if (after.isPresent() && places.compare(place, after.get()) <= 0) {
-      return;
+      return true;
     }
     Placed last = kept.peek();
     // one more than are shown says that there are more
     if (last != null && kept.size() > most) {
       if (places.compare(place, last.place()) >= 0) {
-        return;
+        return false;
       }
       kept.poll();
     }
     kept.add(new Placed(place, job));
+    return true;
   }
 
   /** In their order. */

@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.live;
 
 import io.github.joulestream.schemas.JobSummary;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,4 +27,21 @@ public record LiveJob(
     long gpuBusyBasisPoints,
     int[] nodes,
     long nodesVersion,
-    long[] recentMilliwatts) {}
+    long[] recentMilliwatts) {
+  /** The largest power first, those that are over last; then by id. */
+  public static final Comparator<LiveJob> BY_POWER =
+      Comparator.comparingLong(LiveJob::power).reversed().thenComparing(LiveJob::job);
+
+  /** Power now, mW; -1 if it is over. */
+  private long power() {
+    return isOver() ? -1 : milliwatts;
+  }
+
+  /** Whether it has ended and holds nothing any more. */
+  public boolean isOver() {
+    return milliwatts == 0
+        && gpuBasisPoints == 0
+        && summary != null
+        && (summary.state().ended() || summary.times().hasEnded());
+  }
+}

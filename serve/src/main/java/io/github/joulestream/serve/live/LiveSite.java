@@ -37,7 +37,10 @@ public interface LiveSite {
   /** GPUs of a node, by their latest readings; none if the node reports none. */
   List<LiveGpu> gpus(String node);
 
-  /** Jobs that hold devices, or are running, or ended in the last ten minutes. */
+  /**
+   * Jobs that hold devices, or are running, or ended in the last ten minutes, in the order of
+   * {@link LiveJob#BY_POWER}.
+   */
   List<LiveJob> jobs();
 
   /** One of them. */

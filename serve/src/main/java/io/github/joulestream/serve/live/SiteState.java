@@ -80,7 +80,7 @@ final class SiteState implements LiveSite {
     static Jobs of(List<LiveJob> jobs) {
       Map<String, LiveJob> byName = HashMap.newHashMap(jobs.size());
       jobs.forEach(job -> byName.put(job.job(), job));
-      return new Jobs(List.copyOf(jobs), byName);
+      return new Jobs(jobs.stream().sorted(LiveJob.BY_POWER).toList(), byName);
     }
   }
 

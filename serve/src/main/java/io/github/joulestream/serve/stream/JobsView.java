@@ -4,11 +4,11 @@ package io.github.joulestream.serve.stream;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.serve.access.Visibility;
 import io.github.joulestream.serve.http.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,14 +37,6 @@ final class JobsView {
 
   private record Gone(String job, long frame) {}
 
-  private record Candidate(String job, boolean own, long milliwatts) {
-    static final Comparator<Candidate> ORDER =
-        Comparator.comparing(Candidate::own)
-            .thenComparingLong(Candidate::milliwatts)
-            .reversed()
-            .thenComparing(Candidate::job);
-  }
-
   JobsView(Viewing viewing, long frame) {
     this.viewing = viewing;
     this.completeSince = frame;
@@ -58,31 +50,39 @@ final class JobsView {
   /**
    * Takes in the jobs of the site.
    *
-   * @param now all of them, each of them up to date
+   * @param now all of them, each of them up to date, the largest first
    * @return whether something changed
    */
-  boolean update(Map<String, JobRow> now, long frame) {
+  boolean update(JobRows now, long frame) {
     encoded.clear();
-    List<Candidate> candidates = new ArrayList<>();
-    now.forEach((job, row) -> {
-      if (viewing.visibility().job(row.user(), row.project())) {
-        boolean own = viewing.visibility().isOwn(row.user());
-        candidates.add(new Candidate(job, own, row.milliwatts()));
+    Visibility visibility = viewing.visibility();
+    List<String> first = new ArrayList<>(now.ofUser(visibility.viewer().name()));
+    int seen = first.size();
+    for (Map.Entry<String, JobRow> each : now.all().entrySet()) {
+      if (visibility.all() && first.size() >= viewing.jobs()) {
+        seen = now.all().size();
+        break;
       }
-    });
-    if (total != candidates.size()) {
-      total = candidates.size();
+      JobRow row = each.getValue();
+      if (!visibility.isOwn(row.user()) && visibility.job(row.user(), row.project())) {
+        seen++;
+        if (first.size() < viewing.jobs()) {
+          first.add(each.getKey());
+        }
+      }
+    }
+    if (total != seen) {
+      total = seen;
       lastChange = frame;
     }
-    candidates.sort(Candidate.ORDER);
     Map<String, Long> before = members;
     members = new LinkedHashMap<>();
     long latest = lastChange;
-    for (Candidate one : candidates.subList(0, Math.min(viewing.jobs(), candidates.size()))) {
-      Long since = before.remove(one.job());
-      members.put(one.job(), since == null ? (Long) frame : since);
+    for (String job : first.subList(0, Math.min(viewing.jobs(), first.size()))) {
+      Long since = before.remove(job);
+      members.put(job, since == null ? (Long) frame : since);
       if (since == null
-          || requireNonNull(now.get(one.job())).hasChanged(viewing.positions(), frame - 1)) {
+          || requireNonNull(now.all().get(job)).hasChanged(viewing.positions(), frame - 1)) {
         latest = frame;
       }
     }
@@ -94,7 +94,7 @@ final class JobsView {
       completeSince = gone.removeFirst().frame();
     }
     lastChange = latest;
-    rows = now;
+    rows = now.all();
     return lastChange == frame;
   }
 

@@ -13,7 +13,6 @@ import io.github.joulestream.serve.live.NodeTable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +43,7 @@ final class SiteFrames {
   private final JobCosts costs;
   private final List<FrameClient> clients = new ArrayList<>();
   private final Map<CellsMode, Cells> cells = new EnumMap<>(CellsMode.class);
-  private final Map<String, JobRow> rows = new LinkedHashMap<>();
+  private JobRows rows = new JobRows();
   private final Map<Viewing, View> views = new LinkedHashMap<>();
   private byte[] site = {};
   private long frame;
@@ -196,21 +195,22 @@ final class SiteFrames {
   }
 
   private void updateRows(List<LiveJob> jobs, long version, long next) {
-    Map<String, JobRow> before = new HashMap<>(rows);
-    rows.clear();
+    Map<String, JobRow> before = rows.all();
+    rows = new JobRows();
     for (LiveJob job : jobs) {
-      JobRow row = before.computeIfAbsent(job.job(), id -> new JobRow(name, id));
+      JobRow known = before.get(job.job());
+      JobRow row = known == null ? new JobRow(name, job.job()) : known;
       row.update(job, costs, next);
       if (job.nodesVersion() == version) {
         if (cells.containsKey(CellsMode.NODES)) {
           row.setNodes(CellsMode.NODES, job.nodes(), next);
         }
-        Racks known = racks;
-        if (known != null) {
-          row.setNodes(CellsMode.RACKS, known.positions(job.nodes()), next);
+        Racks inRacks = racks;
+        if (inRacks != null) {
+          row.setNodes(CellsMode.RACKS, inRacks.positions(job.nodes()), next);
         }
       }
-      rows.put(job.job(), row);
+      rows.add(job.job(), row);
     }
   }
 

@@ -191,7 +191,7 @@ public final class FakeSite implements LiveSite, LiveSites {
 
   @Override
   public List<LiveJob> jobs() {
-    return List.copyOf(jobs.values());
+    return jobs.values().stream().sorted(LiveJob.BY_POWER).toList();
   }
 
   @Override
