@@ -13,6 +13,7 @@ final class FrameClient {
   private final FrameId id;
   private final Sink sink;
   private long base;
+  private boolean isSure;
   private long namesVersion = Long.MIN_VALUE;
 
   /**
@@ -35,6 +36,14 @@ final class FrameClient {
   /** The frame that it has; 0: none. */
   long base() {
     return base;
+  }
+
+  /**
+   * Whether it has its frame and nothing of a later one: not before its first frame here, as it may
+   * have received some events of the frame in which it lost its connection.
+   */
+  boolean isSure() {
+    return isSure;
   }
 
   /** It begins at the latest frame; if it claims to have a later one, it has none. */
@@ -60,6 +69,7 @@ final class FrameClient {
       }
     }
     base = number;
+    isSure = true;
     return true;
   }
 
@@ -75,9 +85,11 @@ final class FrameClient {
    */
   boolean sendPart(FrameEvents part, long version) {
     long before = base;
+    boolean wasSure = isSure;
     namesVersion = version;
     boolean open = send(part, before);
     base = before;
+    isSure = wasSure;
     return open;
   }
 

@@ -37,8 +37,7 @@ final class JobRow {
       new RowPart<>(Long::equals, of -> ascii(",\"milliwatts\":" + of));
   private final RowPart<Long> gpus =
       new RowPart<>(Long::equals, of -> ascii(",\"gpus\":" + of / BASIS_POINTS));
-  private final RowPart<long[]> recent =
-      new RowPart<>(Arrays::equals, of -> ascii(",\"recent\":" + series(of)));
+  private final RecentPart recent = new RecentPart();
   private final Map<CellsMode, RowPart<int[]>> nodes = new EnumMap<>(CellsMode.class);
   private String user = "";
   private String project = "";
@@ -127,8 +126,9 @@ final class JobRow {
    * Writes its name and the parts that changed after a frame.
    *
    * @param base the frame that the client has of it; below 0 if it has none: it gets all parts
+   * @param isSure whether the client has that frame and nothing of a later one
    */
-  void write(ByteArrayOutputStream out, CellsMode mode, boolean own, long base) {
+  void write(ByteArrayOutputStream out, CellsMode mode, boolean own, long base, boolean isSure) {
     out.writeBytes(head);
     if (facts.write(out, base)) {
       out.writeBytes(own ? OWN : NOT_OWN);
@@ -142,7 +142,7 @@ final class JobRow {
     } else if (base < 0) {
       out.writeBytes(NO_NODES);
     }
-    recent.write(out, base);
+    recent.write(out, base, isSure);
     out.write('}');
   }
 
@@ -160,19 +160,6 @@ final class JobRow {
                 of.currency()));
     object[0] = ',';
     return Arrays.copyOf(object, object.length - 1);
-  }
-
-  private static String series(long[] values) {
-    StringBuilder text = new StringBuilder(values.length * 10 + 2).append('[');
-    for (int i = 0; i < values.length; i++) {
-      text.append(i == 0 ? "" : ",");
-      if (values[i] < 0) {
-        text.append("null");
-      } else {
-        text.append(values[i]);
-      }
-    }
-    return text.append(']').toString();
   }
 
   /** Runs of neighbours, each as its first and its number. */

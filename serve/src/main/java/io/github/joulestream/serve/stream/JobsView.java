@@ -25,7 +25,7 @@ final class JobsView {
   private static final int MOST_GONE = 2_000;
 
   private final Viewing viewing;
-  private final Map<Long, byte[]> encoded = new HashMap<>();
+  private final Map<Base, byte[]> encoded = new HashMap<>();
   // in order, with the frame since which each is among them
   private Map<String, Long> members = new LinkedHashMap<>();
   private Map<String, JobRow> rows = Map.of();
@@ -34,6 +34,9 @@ final class JobsView {
   private long completeSince;
   private long lastChange;
   private int total = -1;
+
+  /** What a client has: a frame, and whether it is sure that it has nothing of a later one. */
+  private record Base(long frame, boolean isSure) {}
 
   private record Gone(String job, long frame) {}
 
@@ -98,12 +101,19 @@ final class JobsView {
     return lastChange == frame;
   }
 
-  /** The event for a client that has this frame; null if nothing changed since. */
-  byte @Nullable [] changes(long base) {
-    return base >= lastChange ? null : encoded.computeIfAbsent(base, this::encode);
+  /**
+   * The event for a client that has this frame; null if nothing changed since.
+   *
+   * @param isSure whether it has nothing of a later one: not so after its connection was lost
+   */
+  byte @Nullable [] changes(long base, boolean isSure) {
+    return base >= lastChange
+        ? null
+        : encoded.computeIfAbsent(new Base(base, isSure), this::encode);
   }
 
-  private byte[] encode(long base) {
+  private byte[] encode(Base of) {
+    long base = of.frame();
     boolean isFull = base < completeSince;
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ascii(out, "{\"full\":" + isFull + ",\"total\":" + total + ",\"jobs\":[");
@@ -114,7 +124,7 @@ final class JobsView {
       if (isNew || row.hasChanged(viewing.positions(), base)) {
         ascii(out, first ? "" : ",");
         boolean own = viewing.visibility().isOwn(row.user());
-        row.write(out, viewing.positions(), own, isNew ? -1 : base);
+        row.write(out, viewing.positions(), own, isNew ? -1 : base, of.isSure());
         first = false;
       }
     }

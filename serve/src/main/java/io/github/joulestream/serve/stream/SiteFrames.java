@@ -238,7 +238,7 @@ final class SiteFrames {
       }
       events.add("cells", map.changes(base));
     }
-    events.add("jobs", view.jobs.changes(base));
+    events.add("jobs", view.jobs.changes(base, client.isSure()));
     events.add("alerts", view.alerts.changes(base));
     if (!client.send(events, frame)) {
       clients.remove(client);

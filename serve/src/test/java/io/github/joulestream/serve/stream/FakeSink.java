@@ -38,9 +38,12 @@ final class FakeSink implements EventSource.Sink {
   boolean over;
   String lastId = "";
 
+  /** After so many events it loses its connection. */
+  int most = Integer.MAX_VALUE;
+
   @Override
   public boolean send(String id, String event, byte[] data) {
-    if (over) {
+    if (over || isCut()) {
       return false;
     }
     String text = new String(data, UTF_8);
@@ -52,6 +55,10 @@ final class FakeSink implements EventSource.Sink {
       throw new UncheckedIOException(e);
     }
     return true;
+  }
+
+  boolean isCut() {
+    return received.size() >= most;
   }
 
   List<String> events() {
@@ -130,6 +137,15 @@ final class FakeSink implements EventSource.Sink {
         before.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
       }
       row.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+      JsonNode end = fields.remove("recentEnd");
+      if (end != null) {
+        // the first of it is the last one so far, which has ended
+        List<JsonNode> curve = new ArrayList<>();
+        requireNonNull(fields.get("recent")).forEach(curve::add);
+        curve.removeLast();
+        end.forEach(curve::add);
+        fields.put("recent", JSON.valueToTree(curve.subList(end.size() - 1, curve.size())));
+      }
       jobs.put(job, JSON.valueToTree(fields));
     }
     data.path("gone").forEach(job -> jobs.remove(job.textValue()));

@@ -23,6 +23,7 @@ import io.github.joulestream.serve.api.SiteStates;
 import io.github.joulestream.serve.live.LiveJob;
 import io.github.joulestream.serve.stream.JobCosts.JobCost;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -125,8 +126,35 @@ class SiteFramesTest {
     tick();
     assertThat(sink.jobs).containsOnlyKeys("c/1");
     assertThat(sink.total).isEqualTo(1);
-    assertThat(sink.received.getLast().data()).contains("\"recent\":[null,");
+    assertThat(sink.received.getLast().data())
+        .isEqualTo(
+            "{\"full\":false,\"total\":1,\"jobs\":[{\"job\":\"c/1\",\"energyMillijoules\":4000000,"
+                + "\"heldIdleMillijoules\":0,\"idleGpuMillis\":3000,\"cost\":4,\"co2eGrams\":1,"
+                + "\"milliwatts\":4000000}],\"gone\":[\"c/2\"]}");
     assertThat(sink.cells[3][5]).isZero();
+  }
+
+  @Test
+  void ofACurveThatMovesOn_itsEndIsSent_andAllOfItToWhoComesAgain() {
+    site.run("c/1", "ada", "climate", 3_000_000, 0);
+    FakeSink sink = connect(all());
+    FakeSink again = new FakeSink();
+    FrameClient lost = client(all(), "", again);
+    frames.add(lost, now);
+    frames.remove(lost);
+    LiveJob before = requireNonNull(site.jobs.get("c/1"));
+    long[] moved = new long[60];
+    Arrays.fill(moved, -1);
+    moved[58] = 3_500_000;
+    moved[59] = 5_000_000;
+    site.run("c/1", before.summary(), 3_000_000, moved, 0);
+    tick();
+    assertThat(sink.received.getLast().data())
+        .contains("[{\"job\":\"c/1\",\"recentEnd\":[3500000,5000000]}]");
+    frames.add(client(all(), again.lastId, again), now);
+    assertThat(again.received.getLast().data()).contains("{\"job\":\"c/1\",\"recent\":[null,");
+    assertThat(sink.jobs).isEqualTo(again.jobs);
+    assertThat(sink.job("c/1").path("recent").path(58).longValue()).isEqualTo(3_500_000);
   }
 
   @Test

@@ -10,6 +10,16 @@ const FIRST_RETRY = 1000;
 const LAST_RETRY = 15000;
 const MISSING_RETRY = 5000;
 
+/** A row with what changed of it: what it lacks is as it was. */
+export function merged(before, {recentEnd, ...row}) {
+  const now = {...before, ...row};
+  if (recentEnd) {
+    // the last window so far has ended, and others have begun: as many are dropped
+    now.recent = [...before.recent.slice(recentEnd.length - 1, -1), ...recentEnd];
+  }
+  return now;
+}
+
 /** A site as the stream has said it is. */
 export class SiteState {
   constructor(name) {
@@ -55,8 +65,7 @@ export class SiteState {
           this.jobs.delete(job);
         }
         for (const job of data.jobs) {
-          // a row has what changed of it: what it lacks is as it was
-          this.jobs.set(job.job, {...this.jobs.get(job.job), ...job});
+          this.jobs.set(job.job, merged(this.jobs.get(job.job), job));
         }
         this.jobsTotal = data.total;
         break;
