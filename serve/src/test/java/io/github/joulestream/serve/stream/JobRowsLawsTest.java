@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.grid.CarbonBasis;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.serve.access.Role;
@@ -164,15 +165,19 @@ class JobRowsLawsTest {
       frames.remove(client);
       page.client = null;
     } else if (random.nextInt(8) == 0) {
-      page.sink.most = page.sink.received.size() + random.nextInt(4);
+      page.sink.most = page.sink.received.size() + random.nextInt(6);
     }
   }
 
   private void change(Random random) {
-    boolean window = random.nextInt(10) == 0;
+    boolean window = random.nextInt(4) == 0;
     prices += random.nextInt(20) == 0 ? 1 : 0;
     if (random.nextInt(50) == 0) {
       site.table = FakeSite.table(site.table.version() + 1, NODES, 4);
+    }
+    if (random.nextBoolean()) {
+      // the event after that of jobs
+      site.alerts = List.of(SiteFramesTest.alert(Scope.SITE, "of " + random.nextInt()));
     }
     for (int i = 0; i < IDS; i++) {
       String id = "c/" + i;

@@ -75,7 +75,7 @@ class SiteFramesTest {
     site.changes++;
   }
 
-  private static Alert alert(Scope scope, String summary) {
+  static Alert alert(Scope scope, String summary) {
     return new Alert(
         Alert.fingerprint("s", Rule.POWER_BUDGET, scope),
         new AlertSubject(Rule.POWER_BUDGET, "s", "b", scope.text()),

@@ -229,7 +229,10 @@ class ITPage {
                 + " const streamed = joulestream.live.current.jobs.get(id);"
                 + " const cells = [...row.cells].map((cell) => cell.querySelector('a, .two > span')?.textContent ?? cell.textContent);"
                 + " const api = (await (await fetch(streamed.path)).json()).job;"
-                + " return api.energyMillijoules === streamed.energyMillijoules && api.milliwatts === streamed.milliwatts && api.energyMillijoules > 0 ? [api, cells] : null;");
+                + " const x = new joulestream.live.current.constructor('x'); const rows = (full, row) => x.take('jobs', {full, jobs: [{job: 'a', ...row}]});"
+                + " rows(true, {recent: [1, 2, 3, 9], user: 'u'}); rows(false, {recentEnd: [4, 5]}); rows(false, {user: 'v'});"
+                + " return api.energyMillijoules === streamed.energyMillijoules && api.milliwatts === streamed.milliwatts && api.energyMillijoules > 0 ? [api, cells, x.jobs.get('a').recent + x.jobs.get('a').user] : null;");
+    assertThat(all.get(2).asText()).isEqualTo("2,3,4,5v");
     JsonNode job = all.get(0);
     assertThat(all.get(1))
         .extracting(JsonNode::asText)
