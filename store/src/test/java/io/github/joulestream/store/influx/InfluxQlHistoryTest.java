@@ -2,7 +2,6 @@
 package io.github.joulestream.store.influx;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.schemas.catalogue.Buckets;
@@ -13,19 +12,16 @@ import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.SiteStep;
 import io.github.joulestream.store.history.StoredHistory;
 import io.github.joulestream.store.history.TimeRange;
+import io.github.joulestream.store.history.TornAnswersContract;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers of an InfluxDB that are not complete, as a reader meets them. */
-class InfluxQlHistoryTest {
+class InfluxQlHistoryTest extends TornAnswersContract {
   private static final String PART =
       "{\"results\":[{\"statement_id\":0,\"series\":[{\"name\":\"ledger\",\"tags\":{\"site\":\"s\"},"
           + "\"columns\":[\"time\",\"measured_total_millijoules\"],\"values\":[[%d,%d]],"
@@ -34,29 +30,19 @@ class InfluxQlHistoryTest {
   private static final String LAST =
       PART.formatted(7_200_000_000_000L, 18).replace(",\"partial\":true", "");
 
-  private static List<SiteStep> read(URI url) {
-    List<SiteStep> steps = new ArrayList<>();
-    try (HistoryReader history =
-        new StoredHistory(
-            new InfluxQlHistory(
-                new InfluxV1(new InfluxAddress(url, InfluxAddress.NO_TOKEN, "-")),
-                Buckets.named("joulestream"),
-                ReadLimits.OF_REPORTS))) {
-      history.siteSteps(
-          new TreeSet<>(Set.of("s")),
-          new TimeRange(0, 86_400_000),
-          Windows.HOUR_MILLIS,
-          steps::add);
-    }
-    return steps;
+  @Override
+  protected HistoryReader reader(URI url) {
+    return new StoredHistory(
+        new InfluxQlHistory(
+            new InfluxV1(new InfluxAddress(url, InfluxAddress.NO_TOKEN, "-")),
+            Buckets.named("joulestream"),
+            ReadLimits.OF_REPORTS));
   }
 
-  private static void isUnreadable(TornServer server, String reason) {
-    assertThatThrownBy(() -> read(server.url()))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith("the store at " + server.url() + " cannot be read: ")
-        .hasMessageContaining(reason)
-        .hasMessageNotContaining("\n");
+  @Override
+  protected List<String> beginnings() {
+    return List.of(
+        "", FIRST, FIRST + LAST, FIRST + "{\"res", FIRST.substring(0, FIRST.indexOf("]]")));
   }
 
   @Test
@@ -69,21 +55,6 @@ class InfluxQlHistoryTest {
     try (TornServer server =
         TornServer.inChunks(true, Ending.CLOSED, "{\"results\":[{\"statement_id\":0}]}\n")) {
       assertThat(read(server.url())).isEmpty();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Ending.class)
-  void anAnswerThatEndsInItsMiddle_isNoShorterResult(Ending ending) throws IOException {
-    for (String sent :
-        List.of(
-            "", FIRST, FIRST + LAST, FIRST + "{\"res", FIRST.substring(0, FIRST.indexOf("]]")))) {
-      try (TornServer server = TornServer.inChunks(false, ending, " " + sent)) {
-        isUnreadable(server, "");
-      }
-      try (TornServer server = TornServer.ofLength(10_000, sent, ending)) {
-        isUnreadable(server, "");
-      }
     }
   }
 
@@ -135,12 +106,7 @@ class InfluxQlHistoryTest {
   void yearsAreAskedForByTheMonth_andNamesAreTexts() throws IOException {
     try (TornServer server =
             TornServer.inChunks(true, Ending.CLOSED, "{\"results\":[{\"statement_id\":0}]}\n");
-        HistoryReader history =
-            new StoredHistory(
-                new InfluxQlHistory(
-                    new InfluxV1(new InfluxAddress(server.url(), InfluxAddress.NO_TOKEN, "-")),
-                    Buckets.named("joulestream"),
-                    ReadLimits.OF_REPORTS))) {
+        HistoryReader history = reader(server.url())) {
       history.siteSteps(
           new TreeSet<>(Set.of("o'\\\n\"s")),
           new TimeRange(0, 365 * 86_400_000L),

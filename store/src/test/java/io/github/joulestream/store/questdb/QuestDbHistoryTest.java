@@ -4,27 +4,21 @@ package io.github.joulestream.store.questdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.joulestream.energy.Windows;
 import io.github.joulestream.store.TornServer;
 import io.github.joulestream.store.TornServer.Ending;
 import io.github.joulestream.store.history.HistoryReader;
 import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.SiteStep;
 import io.github.joulestream.store.history.StoredHistory;
-import io.github.joulestream.store.history.TimeRange;
+import io.github.joulestream.store.history.TornAnswersContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers of a QuestDB that are not complete, as a reader meets them. */
-class QuestDbHistoryTest {
+class QuestDbHistoryTest extends TornAnswersContract {
   // a query for columns and one for rows have the same answer here: it serves as both
   private static final String HEAD =
       "{\"query\":\"q\",\"columns\":[{\"name\":\"column\",\"type\":\"VARCHAR\"},"
@@ -33,25 +27,15 @@ class QuestDbHistoryTest {
   private static final String ROW = "[\"measured_total_millijoules\",\"s\",3600000000000,17]";
   private static final String OTHER = "[\"x\",\"s\",7200000000000,18]";
 
-  private static List<SiteStep> read(URI url) {
-    List<SiteStep> steps = new ArrayList<>();
-    try (HistoryReader history =
-        new StoredHistory(new QuestDbHistory(url, ReadLimits.OF_REPORTS))) {
-      history.siteSteps(
-          new TreeSet<>(Set.of("s")),
-          new TimeRange(0, 86_400_000),
-          Windows.HOUR_MILLIS,
-          steps::add);
-    }
-    return steps;
+  @Override
+  protected HistoryReader reader(URI url) {
+    return new StoredHistory(new QuestDbHistory(url, ReadLimits.OF_REPORTS));
   }
 
-  private static void isUnreadable(TornServer server, String reason) {
-    assertThatThrownBy(() -> read(server.url()))
-        .isInstanceOf(UncheckedIOException.class)
-        .hasMessageStartingWith("the store at " + server.url() + " cannot be read: ")
-        .hasMessageContaining(reason)
-        .hasMessageNotContaining("\n");
+  @Override
+  protected List<String> beginnings() {
+    return List.of(
+        "", HEAD, HEAD + ROW, HEAD + ROW + ",", HEAD + ROW + "]", HEAD + "[\"a\",\"s\",36");
   }
 
   @Test
@@ -62,21 +46,6 @@ class QuestDbHistoryTest {
       assertThat(read(server.url()))
           .extracting(SiteStep::stepStart)
           .containsExactly(3_600_000L, 7_200_000L);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Ending.class)
-  void anAnswerThatEndsInItsMiddle_isNoShorterResult(Ending ending) throws IOException {
-    for (String sent :
-        List.of(
-            "", HEAD, HEAD + ROW, HEAD + ROW + ",", HEAD + ROW + "]", HEAD + "[\"a\",\"s\",36")) {
-      try (TornServer server = TornServer.inChunks(false, ending, " " + sent)) {
-        isUnreadable(server, "");
-      }
-      try (TornServer server = TornServer.ofLength(10_000, sent, ending)) {
-        isUnreadable(server, "");
-      }
     }
   }
 
