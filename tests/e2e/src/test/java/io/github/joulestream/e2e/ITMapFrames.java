@@ -4,30 +4,9 @@ package io.github.joulestream.e2e;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.energy.grid.CarbonBasis;
-import io.github.joulestream.runtime.EpochClock;
-import io.github.joulestream.runtime.NanoClock;
-import io.github.joulestream.serve.access.Access;
-import io.github.joulestream.serve.access.Credentials;
-import io.github.joulestream.serve.access.Role;
-import io.github.joulestream.serve.access.Viewer;
-import io.github.joulestream.serve.api.MeApi;
-import io.github.joulestream.serve.api.SiteStates;
-import io.github.joulestream.serve.api.SitesApi;
-import io.github.joulestream.serve.http.HttpCounts;
-import io.github.joulestream.serve.http.HttpServer;
-import io.github.joulestream.serve.http.HttpSettings;
-import io.github.joulestream.serve.http.Route;
-import io.github.joulestream.serve.page.PageFiles;
-import io.github.joulestream.serve.stream.JobCosts;
-import io.github.joulestream.serve.stream.LiveApi;
-import io.github.joulestream.store.history.WindowReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Proxy;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,10 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.support.ui.WebDriverWait;
@@ -68,14 +44,9 @@ class ITMapFrames {
 
   @Test
   void tenThousandNodesAreRepaintedEachSecondWithinAFrameOfTheScreen() throws Exception {
-    MadeSite site = new MadeSite(NODES, 32, EpochClock.system());
-    SiteStates states = new SiteStates(EpochClock.system(), Map.of(), CarbonBasis.Scope.LIFECYCLE);
-    try (LiveApi live =
-            new LiveApi(
-                site, states, (of, job, energy) -> JobCosts.JobCost.UNKNOWN, EpochClock.system());
-        HttpServer server = server(site, states, live);
+    try (MadePage page = new MadePage(NODES);
         Chromium chromium = new Chromium(1440, 900)) {
-      URI root = URI.create("http://127.0.0.1:" + server.port() + "/");
+      URI root = page.root();
       open(chromium, root);
       assertThat(chromium.eval(OBSERVE)).isEqualTo(true);
       long before = chromium.heapBytes();
@@ -112,55 +83,6 @@ class ITMapFrames {
       assertThat(bytes).isLessThan(200_000);
       assertThat(after - before).isLessThan(3_000_000);
       assertThat(chromium.errors()).isEmpty();
-    }
-  }
-
-  private static HttpServer server(MadeSite site, SiteStates states, LiveApi live) {
-    Access access = new Everybody();
-    List<Route> routes =
-        Stream.of(
-                new PageFiles(site, EpochClock.system()).routes(),
-                new MeApi(access).routes(),
-                new SitesApi(site, states, nothing(), EpochClock.system()).routes(),
-                live.routes())
-            .flatMap(List::stream)
-            .toList();
-    return HttpServer.start(
-        new HttpSettings(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            null,
-            HttpSettings.LOOPBACK_HOSTS,
-            0,
-            HttpSettings.Limits.USUAL),
-        access,
-        routes,
-        new HttpCounts(),
-        NanoClock.system());
-  }
-
-  /** A store in which nothing is. */
-  private static WindowReader nothing() {
-    return (WindowReader)
-        Proxy.newProxyInstance(
-            WindowReader.class.getClassLoader(),
-            new Class<?>[] {WindowReader.class},
-            (proxy, method, arguments) -> null);
-  }
-
-  private static final class Everybody implements Access {
-    @Override
-    public Viewer viewer(Credentials credentials) {
-      return new Viewer("", Role.ADMIN, new TreeSet<>());
-    }
-
-    @Override
-    public boolean sitesForAll() {
-      return true;
-    }
-
-    @Override
-    public String describe() {
-      return "everybody, in a test";
     }
   }
 
