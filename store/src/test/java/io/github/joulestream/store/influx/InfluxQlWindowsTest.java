@@ -3,7 +3,6 @@ package io.github.joulestream.store.influx;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.catalogue.Buckets;
@@ -15,9 +14,9 @@ import io.github.joulestream.store.history.JobFilter;
 import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.StoredWindows;
 import io.github.joulestream.store.history.TimeRange;
+import io.github.joulestream.store.history.TornWindowsContract;
 import io.github.joulestream.store.history.WindowReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.List;
@@ -25,11 +24,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an InfluxDB is asked for of single sites, nodes and jobs. */
-class InfluxQlWindowsTest {
+class InfluxQlWindowsTest extends TornWindowsContract {
+  private static final String PART =
+      "{\"results\":[{\"series\":[{\"name\":\"x\",\"columns\":[\"time\",\"job\",\"state\"],"
+          + "\"values\":[[86400000000000,\"j\",\"RUNNING\"]],\"partial\":true}],\"partial\":true}]}\n";
   private static final TimeRange RANGE = new TimeRange(86_400_000, 2 * 86_400_000);
 
   private static WindowReader windows(URI url) {
@@ -39,6 +39,21 @@ class InfluxQlWindowsTest {
             Buckets.named("joulestream"),
             ReadLimits.OF_VIEWS),
         NanoClock.system());
+  }
+
+  @Override
+  protected WindowReader reader(URI url) {
+    return windows(url);
+  }
+
+  @Override
+  protected List<String> beginnings() {
+    return List.of("", PART, PART.substring(0, PART.indexOf("]]")));
+  }
+
+  @Override
+  protected String announcesMore() {
+    return PART;
   }
 
   /** The last request that a read sends, decoded. */
@@ -111,40 +126,5 @@ class InfluxQlWindowsTest {
         .contains(
             " AND (\"project\" = 'o\\'p' OR \"user\" = '' OR \"user\" = 'ann')"
                 + " GROUP BY \"site\" LIMIT 10");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Ending.class)
-  void anAnswerThatEndsInItsMiddle_isNoShorterResult(Ending ending) throws IOException {
-    String part =
-        "{\"results\":[{\"series\":[{\"name\":\"x\",\"columns\":[\"time\",\"job\",\"state\"],"
-            + "\"values\":[[86400000000000,\"j\",\"RUNNING\"]],\"partial\":true}],\"partial\":true}]}\n";
-    for (String sent : List.of("", part, part.substring(0, part.indexOf("]]")))) {
-      try (TornServer server = TornServer.inChunks(false, ending, " " + sent)) {
-        isUnreadable(server);
-      }
-      try (TornServer server = TornServer.ofLength(10_000, sent, ending)) {
-        isUnreadable(server);
-      }
-    }
-    try (TornServer server = TornServer.inChunks(true, ending, part)) {
-      isUnreadable(server);
-    }
-  }
-
-  private static void isUnreadable(TornServer server) {
-    List<Consumer<WindowReader>> reads =
-        List.of(
-            windows -> windows.job("s", "j", RANGE, 9, _ -> {}),
-            windows -> windows.sitePower("s", RANGE, 60_000, 9, _ -> {}),
-            windows -> windows.nodePower("s", "n", RANGE, 60_000, 9, _ -> {}),
-            windows -> windows.placementsOfNode("s", "n", RANGE, 9, _ -> {}));
-    for (Consumer<WindowReader> read : reads) {
-      try (WindowReader windows = windows(server.url())) {
-        assertThatThrownBy(() -> read.accept(windows))
-            .isInstanceOf(UncheckedIOException.class)
-            .hasMessageStartingWith("the store at " + server.url() + " cannot be read: ");
-      }
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.github.joulestream.store.questdb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.catalogue.Measurement;
@@ -15,9 +14,9 @@ import io.github.joulestream.store.history.JobFilter;
 import io.github.joulestream.store.history.ReadLimits;
 import io.github.joulestream.store.history.StoredWindows;
 import io.github.joulestream.store.history.TimeRange;
+import io.github.joulestream.store.history.TornWindowsContract;
 import io.github.joulestream.store.history.WindowReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.List;
@@ -27,15 +26,31 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a QuestDB is asked for of single sites, nodes and jobs. */
-class QuestDbWindowsTest {
+class QuestDbWindowsTest extends TornWindowsContract {
+  private static final String HEAD =
+      "{\"columns\":[{\"name\":\"column\"},{\"name\":\"job\"},{\"name\":\"state\"}],\"dataset\":[";
+  private static final String ROW = "[\"job\",\"j\",\"RUNNING\"]";
   private static final TimeRange RANGE = new TimeRange(86_400_000, 2 * 86_400_000);
 
   private static WindowReader windows(URI url) {
     return new StoredWindows(new QuestDbHistory(url, ReadLimits.OF_VIEWS), NanoClock.system());
+  }
+
+  @Override
+  protected WindowReader reader(URI url) {
+    return windows(url);
+  }
+
+  @Override
+  protected List<String> beginnings() {
+    return List.of("", HEAD, HEAD + ROW, HEAD + ROW + ",", HEAD + ROW + "]");
+  }
+
+  @Override
+  protected String announcesMore() {
+    return HEAD + ROW + "],\"count\":2}";
   }
 
   /** Answers as one whose tables have all columns, and no row of any name. */
@@ -134,40 +149,5 @@ class QuestDbWindowsTest {
   void aTextOfAColumnThatIsNotThere_isNobodys() throws IOException {
     assertThat(query(Measurement.NODE, windows -> windows.job("s", "j", RANGE, 9, _ -> {})))
         .contains(" AND false LIMIT 10");
-  }
-
-  @ParameterizedTest
-  @EnumSource(Ending.class)
-  void anAnswerThatEndsInItsMiddle_isNoShorterResult(Ending ending) throws IOException {
-    String head =
-        "{\"columns\":[{\"name\":\"column\"},{\"name\":\"job\"},{\"name\":\"state\"}],\"dataset\":[";
-    String row = "[\"job\",\"j\",\"RUNNING\"]";
-    for (String sent : List.of("", head, head + row, head + row + ",", head + row + "]")) {
-      try (TornServer server = TornServer.inChunks(false, ending, " " + sent)) {
-        isUnreadable(server);
-      }
-      try (TornServer server = TornServer.ofLength(10_000, sent, ending)) {
-        isUnreadable(server);
-      }
-    }
-    try (TornServer server = TornServer.inChunks(true, ending, head + row + "],\"count\":2}")) {
-      isUnreadable(server);
-    }
-  }
-
-  private static void isUnreadable(TornServer server) {
-    List<Consumer<WindowReader>> reads =
-        List.of(
-            windows -> windows.job("s", "j", RANGE, 9, _ -> {}),
-            windows -> windows.sitePower("s", RANGE, 60_000, 9, _ -> {}),
-            windows -> windows.placementsOfNode("s", "n", RANGE, 9, _ -> {}),
-            windows -> windows.devices("s", "n", RANGE, 9, _ -> {}));
-    for (Consumer<WindowReader> read : reads) {
-      try (WindowReader windows = windows(server.url())) {
-        assertThatThrownBy(() -> read.accept(windows))
-            .isInstanceOf(UncheckedIOException.class)
-            .hasMessageStartingWith("the store at " + server.url() + " cannot be read: ");
-      }
-    }
   }
 }
