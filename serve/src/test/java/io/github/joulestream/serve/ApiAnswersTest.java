@@ -332,6 +332,26 @@ class ApiAnswersTest {
     }
   }
 
+  /** A tab of a browser shows a sentence; a program gets the problem. */
+  @Test
+  void aReportThatThereIsNot_isAPageInABrowser() throws IOException, InterruptedException {
+    String path = "/api/v1/reports/director?period=%3Cscript%3Ealert(1)%3C/script%3E";
+    HttpResponse<String> page =
+        client.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .header("X-User", "root")
+                .header("X-Roles", "admin")
+                .header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(page.statusCode()).isEqualTo(400);
+    assertThat(page.headers().firstValue("Content-Type")).contains("text/html; charset=utf-8");
+    assertThat(page.body()).contains("<h1>A parameter is wrong</h1>").doesNotContain("<script>");
+    HttpResponse<String> problem = get(path);
+    assertThat(problem.statusCode()).isEqualTo(400);
+    assertThat(problem.headers().firstValue("Content-Type")).contains("application/problem+json");
+  }
+
   @Test
   void figuresOfASite() throws IOException, InterruptedException {
     JsonNode now = json("/api/v1/sites/s", "root", "admin");

@@ -91,7 +91,7 @@ public final class ReportsApi {
                 "table",
                 "zone",
                 "format=" + FORMATS),
-            this::report));
+            this::shown));
   }
 
   private Answer kinds(ApiRequest request) {
@@ -114,6 +114,17 @@ public final class ReportsApi {
     return visibility.all()
         || kind.name().equals(JOBS)
         || (kind.name().equals(GROUP) && visibility.sites());
+  }
+
+  private Answer shown(ApiRequest request) throws Problem {
+    try {
+      return report(request);
+    } catch (Problem e) {
+      if (ProblemPage.isWanted(request)) {
+        return ProblemPage.of(e);
+      }
+      throw e;
+    }
   }
 
   private Answer report(ApiRequest request) throws Problem {

@@ -12,15 +12,16 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.serve.access.Visibility;
 import io.github.joulestream.serve.live.LiveJob;
 import io.github.joulestream.serve.live.LiveSite;
 import io.github.joulestream.serve.live.SiteNow;
 import io.github.joulestream.serve.live.SitePoint;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * most and a forecast. Used by any thread.
  */
 public final class SiteStates {
+  // ZoneOffset.UTC is written as Z
+  private static final ZoneId UTC = ZoneId.of("UTC");
+
   private final EpochClock clock;
   private final Map<String, ZoneId> zones;
   private final CarbonBasis.Scope carbonScope;
@@ -54,20 +58,27 @@ public final class SiteStates {
 
   /** Time zone of a site. */
   public ZoneId zone(String site) {
-    return zones.getOrDefault(site, ZoneOffset.UTC);
+    return zones.getOrDefault(site, UTC);
   }
 
-  /** A site now. */
-  public SiteState of(LiveSite site) {
-    return of(site, site.jobs());
+  /** A site now, for a viewer. */
+  SiteState of(LiveSite site, Visibility visibility) {
+    Function<String, AlertFigures.Owner> owners = Owners.of(site);
+    long firing =
+        site.alerts().stream()
+            .filter(alert -> alert.state() == AlertState.FIRING)
+            .filter(alert -> AlertFigures.isVisible(alert.scope(), visibility, owners))
+            .count();
+    return of(site, site.jobs(), (int) firing);
   }
 
   /**
-   * The same.
+   * A site now.
    *
-   * @param jobs of the site, if they are known already
+   * @param jobs of the site
+   * @param alertsFiring of those that whoever reads this may see
    */
-  public SiteState of(LiveSite site, List<LiveJob> jobs) {
+  public SiteState of(LiveSite site, List<LiveJob> jobs, int alertsFiring) {
     long millis = clock.epochMillis();
     SiteNow now = site.now();
     List<SitePoint> curve = site.curve();
@@ -97,7 +108,7 @@ public final class SiteStates {
         now.nodes(),
         now.nodesReporting(),
         running(site.name(), jobs),
-        (int) site.alerts().stream().filter(alert -> alert.state() == AlertState.FIRING).count(),
+        alertsFiring,
         now.differenceMillijoules(),
         supply(site).now(curve, now.epochMillis(), millis),
         reports ? budget(site, now, trend, millis) : null,

@@ -8,6 +8,7 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.grid.ExactSum;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.serve.access.Visibility;
 import io.github.joulestream.serve.http.Answer;
 import io.github.joulestream.serve.http.ApiRequest;
 import io.github.joulestream.serve.http.Parameters;
@@ -102,14 +103,16 @@ public final class SitesApi {
       SortedMap<String, BigInteger> amounts) {}
 
   private Answer all(ApiRequest request) {
-    List<SiteState> all = sites.visible(request.visibility()).stream().map(states::of).toList();
+    Visibility visibility = request.visibility();
+    List<SiteState> all =
+        sites.visible(visibility).stream().map(site -> states.of(site, visibility)).toList();
     return request.format().equals("csv")
         ? Answer.of(SiteTable.of(all))
         : Answer.json(new Sites(all));
   }
 
   private Answer one(ApiRequest request) throws Problem {
-    return Answer.json(states.of(sites.ofPath(request)));
+    return Answer.json(states.of(sites.ofPath(request), request.visibility()));
   }
 
   private Answer power(ApiRequest request) throws Problem {

@@ -8,7 +8,6 @@ import io.github.joulestream.runtime.UserError;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +20,9 @@ import java.util.stream.Collectors;
  * parameter and what it takes. All of a request are read at the same now.
  */
 public final class Parameters {
+  // ZoneOffset.UTC is written as Z
+  private static final ZoneId UTC = ZoneId.of("UTC");
+
   private static final int MAX_DIGITS = 18;
   private static final int LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
@@ -117,7 +119,7 @@ public final class Parameters {
 
   /** {@code zone}, or UTC. */
   public ZoneId zone() throws Problem {
-    return zone(ZoneOffset.UTC);
+    return zone(UTC);
   }
 
   /** A time: RFC 3339, a date in the zone, or an age as 24h; empty if it is absent. */

@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -100,7 +102,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private @Nullable BacklogSkips skips;
   private volatile boolean caughtUp;
   private volatile boolean away;
-  private volatile boolean stopped;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * Reads nothing before {@link #start}.
@@ -133,7 +135,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
       begin();
       long dropped = clock.epochMillis();
       long heard = nanos.nanos();
-      while (!stopped) {
+      while (closed.getCount() > 0) {
         progress.turned();
         ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
         for (ConsumerRecord<String, byte[]> record : records) {
@@ -178,14 +180,16 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
 
   /** Finds where to begin; waits for Kafka for as long as it takes. */
   private void begin() throws InterruptedException {
-    while (!stopped) {
+    while (closed.getCount() > 0) {
       progress.turned();
       try {
         assign();
         return;
       } catch (RetriableException e) {
         errors.warn("begin", "the live view waits for Kafka: " + e.getMessage());
-        Thread.sleep(RETRY);
+        if (closed.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
       }
     }
   }
@@ -364,7 +368,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
 
   @Override
   public void close() {
-    stopped = true;
+    closed.countDown();
     if (thread.getState() == Thread.State.NEW) {
       consumer.close();
       return;

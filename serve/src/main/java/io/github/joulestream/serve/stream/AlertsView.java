@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.stream;
 
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.serve.access.Visibility;
 import io.github.joulestream.serve.api.AlertFigures;
 import io.github.joulestream.serve.http.JsonText;
@@ -16,6 +17,7 @@ final class AlertsView {
   private final Visibility visibility;
   private byte[] event = {};
   private long changedAt;
+  private int firing;
 
   /** The event {@code alerts}. */
   private record Alerts(List<AlertFigures> alerts) {}
@@ -30,19 +32,24 @@ final class AlertsView {
    * @return whether something changed
    */
   boolean update(List<Alert> alerts, Function<String, AlertFigures.Owner> owners, long frame) {
-    byte[] now =
-        JsonText.bytes(
-            new Alerts(
-                alerts.stream()
-                    .map(alert -> AlertFigures.of(alert, visibility, owners))
-                    .flatMap(Optional::stream)
-                    .toList()));
+    List<AlertFigures> visible =
+        alerts.stream()
+            .map(alert -> AlertFigures.of(alert, visibility, owners))
+            .flatMap(Optional::stream)
+            .toList();
+    firing = (int) visible.stream().filter(a -> a.state().equals(AlertState.FIRING.name())).count();
+    byte[] now = JsonText.bytes(new Alerts(visible));
     if (Arrays.equals(event, now)) {
       return false;
     }
     event = now;
     changedAt = frame;
     return true;
+  }
+
+  /** How many of them fire. */
+  int firing() {
+    return firing;
   }
 
   /** The event for a client that has this frame; null if nothing changed since. */

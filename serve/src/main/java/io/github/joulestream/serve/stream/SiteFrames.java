@@ -13,6 +13,7 @@ import io.github.joulestream.serve.live.NodeTable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +46,7 @@ final class SiteFrames {
   private final Map<CellsMode, Cells> cells = new EnumMap<>(CellsMode.class);
   private JobRows rows = new JobRows();
   private final Map<Viewing, View> views = new LinkedHashMap<>();
-  private byte[] site = {};
+  private final Map<Integer, byte[]> site = new HashMap<>(); // by alerts that are seen to fire
   private long frame;
   private long frameMillis;
   private long changes = -1;
@@ -159,7 +160,11 @@ final class SiteFrames {
     if (changed) {
       frame = next;
       frameMillis = now;
-      site = JsonText.bytes(states.of(of, jobs));
+      site.clear();
+      for (View view : views.values()) {
+        site.computeIfAbsent(
+            view.alerts.firing(), firing -> JsonText.bytes(states.of(of, jobs, firing)));
+      }
     }
   }
 
@@ -223,7 +228,7 @@ final class SiteFrames {
     View view = requireNonNull(views.get(viewing));
     FrameEvents events = new FrameEvents();
     if (viewing.visibility().sites()) {
-      events.add("site", site);
+      events.add("site", site.get(view.alerts.firing()));
     }
     Cells map = viewing.seesCells() ? cells.get(viewing.mode()) : null;
     if (map != null) {

@@ -16,6 +16,7 @@ import io.github.joulestream.serve.access.Visibility;
 import io.github.joulestream.serve.http.Answer;
 import io.github.joulestream.serve.http.ApiRequest;
 import io.github.joulestream.serve.http.Problem;
+import io.github.joulestream.serve.live.LiveJob;
 import io.github.joulestream.serve.stream.FakeSite;
 import java.net.URI;
 import java.util.List;
@@ -130,6 +131,15 @@ class JobListTest {
     assertThat(page.jobs().getFirst().milliwatts()).isEqualTo(9_000);
     assertThat(page.jobs().getFirst().gpus()).isEqualTo(2);
     assertThat(page.jobs().getLast().milliwatts()).isNull();
+  }
+
+  @Test
+  void energyOfALiveJob_isAbsent_untilItsFirstSummary() throws Problem {
+    live.jobs.put("c/1", new LiveJob("c/1", null, 9_000, 10_000, 0, new int[] {0}, 1, new long[0]));
+    JobView job = page(Role.VIEWER, "", Map.of()).jobs().getFirst();
+    assertThat(job.energyMillijoules()).isNull();
+    assertThat(job.heldIdleMillijoules()).isNull();
+    assertThat(job.milliwatts()).isEqualTo(9_000);
   }
 
   /** As a filter leaves out the live one, the older figures of the store do not come back. */

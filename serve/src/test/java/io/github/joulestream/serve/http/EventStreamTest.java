@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,9 +86,12 @@ class EventStreamTest {
     }
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
+  /** Until the server's threads have done something; fails if they do not. */
+  private static void await(BooleanSupplier condition) {
+    long begin = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      Thread.sleep(5);
+      assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(30));
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

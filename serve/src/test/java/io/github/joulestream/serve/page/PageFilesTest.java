@@ -18,6 +18,7 @@ import io.github.joulestream.serve.access.Viewer;
 import io.github.joulestream.serve.access.Visibility;
 import io.github.joulestream.serve.http.Answer;
 import io.github.joulestream.serve.http.ApiRequest;
+import io.github.joulestream.serve.http.HtmlText;
 import io.github.joulestream.serve.http.Problem;
 import io.github.joulestream.serve.http.Route;
 import io.github.joulestream.serve.live.LiveJob;
@@ -158,7 +159,7 @@ class PageFilesTest {
     assertThat(html)
         .doesNotContain("<script>")
         .contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;");
-    assertThat(HtmlTable.escaped("a\u0000\u001bb\ud800c")).isEqualTo("abc");
+    assertThat(HtmlText.escaped("a\u0000\u001bb\ud800c")).isEqualTo("abc");
   }
 
   @Test

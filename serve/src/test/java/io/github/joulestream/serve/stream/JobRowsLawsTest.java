@@ -177,7 +177,7 @@ class JobRowsLawsTest {
     }
     if (random.nextBoolean()) {
       // the event after that of jobs
-      site.alerts = List.of(SiteFramesTest.alert(Scope.SITE, "of " + random.nextInt()));
+      site.alerts = List.of(FakeAlert.of(Scope.SITE, "of " + random.nextInt()));
     }
     for (int i = 0; i < IDS; i++) {
       String id = "c/" + i;

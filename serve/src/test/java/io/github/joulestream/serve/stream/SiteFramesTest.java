@@ -4,17 +4,8 @@ package io.github.joulestream.serve.stream;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.joulestream.energy.alerts.Contributor;
-import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
-import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.energy.grid.CarbonBasis;
-import io.github.joulestream.schemas.Alert;
-import io.github.joulestream.schemas.AlertMeasurement;
-import io.github.joulestream.schemas.AlertRouting;
-import io.github.joulestream.schemas.AlertState;
-import io.github.joulestream.schemas.AlertSubject;
-import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.serve.access.Role;
 import io.github.joulestream.serve.access.Viewer;
@@ -73,22 +64,6 @@ class SiteFramesTest {
     site.table.milliwatts()[node] = milliwatts;
     site.table.highestMilliwatts()[node] = 1_000_000;
     site.changes++;
-  }
-
-  static Alert alert(Scope scope, String summary) {
-    return new Alert(
-        Alert.fingerprint("s", Rule.POWER_BUDGET, scope),
-        new AlertSubject(Rule.POWER_BUDGET, "s", "b", scope.text()),
-        Severity.WARNING,
-        AlertState.FIRING,
-        new AlertMeasurement(1, 2, "W", 85, 10_000),
-        new AlertTimes(FakeSite.NOW, FakeSite.NOW, AlertTimes.OPEN),
-        List.of(
-            new Contributor(Contributor.Consumer.NODE, "n1", 5_000, 1),
-            new Contributor(Contributor.Consumer.JOB, "c/2", 5_000, 1)),
-        summary,
-        1,
-        new AlertRouting("", "", ""));
   }
 
   @Test
@@ -211,17 +186,19 @@ class SiteFramesTest {
   void alertsAboutOthers_areForStaff() {
     site.run("c/1", "ada", "climate", 3_000_000, 0);
     site.run("c/2", "bob", "ocean", 5_000_000, 1);
-    site.alerts.add(alert(Scope.SITE, "power of s is high; largest: job c/2 (50 %)"));
-    site.alerts.add(alert(Scope.job("c/1"), "job c/1"));
-    site.alerts.add(alert(Scope.job("c/2"), "job c/2"));
-    site.alerts.add(alert(Scope.user("bob"), "of bob"));
-    site.alerts.add(alert(Scope.project("ocean"), "of ocean"));
-    site.alerts.add(alert(Scope.project("climate"), "of climate"));
-    site.alerts.add(alert(Scope.node("n3"), "node"));
+    site.alerts.add(FakeAlert.of(Scope.SITE, "power of s is high; largest: job c/2 (50 %)"));
+    site.alerts.add(FakeAlert.of(Scope.job("c/1"), "job c/1"));
+    site.alerts.add(FakeAlert.of(Scope.job("c/2"), "job c/2"));
+    site.alerts.add(FakeAlert.of(Scope.user("bob"), "of bob"));
+    site.alerts.add(FakeAlert.of(Scope.project("ocean"), "of ocean"));
+    site.alerts.add(FakeAlert.of(Scope.project("climate"), "of climate"));
+    site.alerts.add(FakeAlert.of(Scope.node("n3"), "node"));
     FakeSink staff = connect(all());
     FakeSink open = connect(ada(true));
     FakeSink closed = connect(ada(false));
     assertThat(staff.alerts).hasSize(7);
+    assertThat(staff.site.path("alertsFiring").intValue()).isEqualTo(7);
+    assertThat(open.site.path("alertsFiring").intValue()).isEqualTo(4);
     assertThat(staff.alerts.get(0).path("summary").textValue()).contains("c/2");
     assertThat(staff.alerts.get(0).path("nodes").toString()).isEqualTo("[\"n1\"]");
     assertThat(open.alerts.findValuesAsText("summary"))
@@ -236,6 +213,26 @@ class SiteFramesTest {
     tick();
     assertThat(open.events().getLast()).isEqualTo("alerts");
     assertThat(open.alerts).hasSize(3);
+    assertThat(open.site.path("alertsFiring").intValue()).isEqualTo(3);
+    assertThat(staff.site.path("alertsFiring").intValue()).isEqualTo(6);
+  }
+
+  @Test
+  void energyOfAJob_isAbsent_untilItsFirstSummary() {
+    site.run("c/1", "ada", "climate", 3_000_000, 0);
+    LiveJob known = requireNonNull(site.jobs.get("c/1"));
+    site.jobs.put(
+        "c/1",
+        new LiveJob("c/1", null, 3_000_000, 10_000, 0, known.nodes(), 1, known.recentMilliwatts()));
+    FakeSink sink = connect(all());
+    for (String figure : List.of("energyMillijoules", "heldIdleMillijoules", "idleGpuMillis")) {
+      assertThat(sink.job("c/1").path(figure).isNull()).as(figure).isTrue();
+    }
+    assertThat(sink.job("c/1").path("milliwatts").longValue()).isEqualTo(3_000_000);
+    site.jobs.put("c/1", known);
+    site.changes++;
+    tick();
+    assertThat(sink.job("c/1").path("energyMillijoules").longValue()).isEqualTo(3_000_000);
   }
 
   @ParameterizedTest

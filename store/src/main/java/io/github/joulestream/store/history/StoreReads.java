@@ -47,14 +47,30 @@ final class StoreReads {
     if (selection.isOfNothing()) {
       return;
     }
-    TreeSet<Long> days = new TreeSet<>();
-    store.read(
-        selection.selecting(List.of(field)).limited(0).within(before),
-        row -> days.add(Math.floorDiv(millis(row), DAY)));
-    for (TimeRange part : TimeRanges.ofDays(days, before)) {
+    for (TimeRange part : daysWith(selection.limited(0).within(before), field)) {
       all(selection.within(part), rows);
     }
     all(selection, rows);
+  }
+
+  /**
+   * Points of which there are few in a range of any length, one request after the other: one finds
+   * their days, and those alone are read.
+   */
+  void fewInOrder(Selection selection, String field, Consumer<HistoryRow> rows) {
+    if (selection.isOfNothing()) {
+      return;
+    }
+    for (TimeRange part : daysWith(selection, field)) {
+      inOrder(selection.within(part), rows);
+    }
+  }
+
+  private List<TimeRange> daysWith(Selection selection, String field) {
+    TreeSet<Long> days = new TreeSet<>();
+    store.read(
+        selection.selecting(List.of(field)), row -> days.add(Math.floorDiv(millis(row), DAY)));
+    return TimeRanges.ofDays(days, selection.range());
   }
 
   /** Time of a row, Unix epoch, ms. */

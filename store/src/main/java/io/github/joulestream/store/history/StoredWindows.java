@@ -240,10 +240,11 @@ public final class StoredWindows implements WindowReader {
     Bounded bounded = new Bounded(mostRows, clock);
     JobRows summary = new JobRows(new SharedTexts());
     String stored = StoreText.field(job);
-    reads.inOrder(
+    reads.fewInOrder(
         ofSite(Measurement.JOB_SUMMARY, JobRows.FIELDS, site, JobRows.around(range))
             .ofTexts(Map.of("job", Set.of(stored)))
             .limited(bounded.oneMore()),
+        "last_epoch_millis",
         row -> {
           bounded.count();
           if (row.text("job").equals(stored)) {

@@ -26,8 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,7 +75,7 @@ final class ServedSite implements AutoCloseable {
   final TokenIssuer issuer = new TokenIssuer();
   private final Path tokens;
   private final List<Program> programs = new ArrayList<>();
-  private final Map<String, HttpClient> clients = new TreeMap<>();
+  private final Map<String, HttpClient> clients = new ConcurrentHashMap<>();
   private final AtomicInteger address = new AtomicInteger(10);
   private String kafka = "";
   private int port;
@@ -201,11 +201,30 @@ final class ServedSite implements AutoCloseable {
 
   /** A token that grants what these words say, once it is taken. */
   String token(String words) throws Exception {
-    String token = StaticTokens.create();
-    Files.writeString(
-        tokens, StaticTokens.line(token, words) + "\n", UTF_8, StandardOpenOption.APPEND);
-    await("the token is taken", () -> get(token, "/api/v1/me").status() == 200);
-    return token;
+    return tokens(List.of(words)).getFirst();
+  }
+
+  /** Viewers who may all see the same, and are as many as there are to be. */
+  Askers askers(int many, String words) throws Exception {
+    List<String> each = new ArrayList<>();
+    for (int i = 0; i < many; i++) {
+      each.add(words + i);
+    }
+    return new Askers(this, tokens(each));
+  }
+
+  private List<String> tokens(List<String> words) throws Exception {
+    List<String> created = new ArrayList<>();
+    StringBuilder lines = new StringBuilder();
+    for (String each : words) {
+      created.add(StaticTokens.create());
+      lines.append(StaticTokens.line(created.getLast(), each)).append('\n');
+    }
+    Files.writeString(tokens, lines, UTF_8, StandardOpenOption.APPEND);
+    for (String token : created) {
+      await("the token is taken", () -> get(token, "/api/v1/me").status() == 200);
+    }
+    return created;
   }
 
   int port() {

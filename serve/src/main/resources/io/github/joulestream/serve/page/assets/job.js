@@ -154,7 +154,7 @@ class JobView {
     const row = this.running() ? this.row() : null;
     const path = this.path;
     const {charges} = job;
-    const energy = Math.max(job.energyMillijoules, row?.energyMillijoules ?? 0);
+    const energy = row?.energyMillijoules > (job.energyMillijoules ?? -1) ? row.energyMillijoules : job.energyMillijoules;
     const milliwatts = row ? row.milliwatts : job.milliwatts;
     const known = (share) => (share < 0.9995 ? `of ${format.ratio(share)} of the energy` : 'of all of the energy');
     this.figures.set([

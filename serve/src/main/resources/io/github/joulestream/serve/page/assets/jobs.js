@@ -18,7 +18,7 @@ export function rowOf(job, me) {
   return {
     job: job.job, path: job.path, user: job.user, project: job.project, name: job.name, own: job.user !== '' && job.user === me.user,
     milliwatts: job.milliwatts, energyMillijoules: job.energyMillijoules, heldIdleMillijoules: job.heldIdleMillijoules,
-    idleGpuMillis: job.gpuHeldMillis - job.gpuBusyMillis,
+    idleGpuMillis: job.energyMillijoules === null ? null : job.gpuHeldMillis - job.gpuBusyMillis,
     gpus: job.gpus, nodeCount: job.nodes, start: job.start, cost: job.charges.cost, currency: job.charges.currency,
     co2eGrams: job.charges.co2eLocationGrams, recent: null,
   };
