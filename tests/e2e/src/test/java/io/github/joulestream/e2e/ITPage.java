@@ -43,6 +43,7 @@ class ITPage {
   private static final int NODES = Integer.getInteger("page.nodes", 16);
   private static final Pattern PAGE = Pattern.compile("page +(http://127\\.0\\.0\\.1:\\d+)");
   private static final Pattern KAFKA = Pattern.compile("Kafka +(127\\.0\\.0\\.1:\\d+)");
+  private static final Pattern READY = Pattern.compile("(ready after [0-9.]+ s)");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -56,6 +57,10 @@ class ITPage {
   @BeforeAll
   static void start() throws Exception {
     chromium = new Chromium(1440, 900);
+    chromium.size(1440, 900);
+    chromium.prefers("light");
+    chromium.driver.manage().timeouts().scriptTimeout(PATIENCE);
+    FirstFigures firsts = FirstFigures.from(chromium);
     up =
         Program.start(
             "up",
@@ -64,13 +69,14 @@ class ITPage {
             "--kafka-port=0",
             "--store-port=0",
             "--page-port=0");
-    up.awaitLine(" running; simulated");
+    up.awaitLine("page   http");
     page = found(PAGE);
-    kafka = found(KAFKA);
-    chromium.size(1440, 900);
-    chromium.prefers("light");
-    chromium.driver.manage().timeouts().scriptTimeout(PATIENCE);
     chromium.driver.get(page + "/");
+    up.awaitLine(" running; simulated");
+    kafka = found(KAFKA);
+    firsts.print(found(READY));
+    // broker, store and site were not there yet
+    assertThat(chromium.errors()).allMatch(error -> error.contains("503") || error.contains("404"));
   }
 
   private static String found(Pattern pattern) {
