@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A bound on answers at once that take much memory and time of the store: others are refused. */
 final class Turns {
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
   private final Semaphore free;
   private final int ofOneViewer;

@@ -38,7 +38,7 @@ final class ApiHandler extends Handler.Abstract {
   private static final int BURST_SECONDS = 4;
   private static final int FAILURES_AT_ONCE = 30;
 
-  /** A quarter of what is answered at once in all. */
+  /** An eighth of what is answered at once in all. */
   static final int AT_ONCE_OF_ONE = 64;
 
   private static final Duration AT_ONCE_PAUSE = Duration.ofSeconds(1);

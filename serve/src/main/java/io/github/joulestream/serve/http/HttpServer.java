@@ -32,7 +32,8 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
  */
 public final class HttpServer implements AutoCloseable {
   private static final int MAX_THREADS = 12;
-  private static final int MAX_REQUESTS_AT_ONCE = 256;
+  // more than may wait for the store, so that the others are answered meanwhile
+  private static final int MAX_REQUESTS_AT_ONCE = 512;
   private static final int HEAD_BYTES = 16 << 10;
   private static final int SEND_BUFFER = 256 << 10;
   private static final int IDLE_MILLIS = 30_000;

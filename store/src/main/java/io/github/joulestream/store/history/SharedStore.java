@@ -20,11 +20,11 @@ import java.util.function.Supplier;
  * as the store is busy. A consumer of rows must not ask for others.
  */
 public final class SharedStore implements HistoryStore {
-  /** So many that a small store works on them at once without each of them being slower. */
-  static final int REQUESTS = 4;
+  /** So many that a small store always has one to go on with; each has few rows in memory. */
+  static final int REQUESTS = 12;
 
-  /** Each waits on a thread of who asks: beyond that a store only falls farther behind. */
-  static final int MOST_WAITING = 128;
+  /** Beyond that a store only falls farther behind. */
+  static final int MOST_WAITING = 384;
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 

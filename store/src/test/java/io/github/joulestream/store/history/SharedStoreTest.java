@@ -77,7 +77,7 @@ class SharedStoreTest {
     SharedStore store = new SharedStore(slow, Duration.ofMinutes(1));
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> all = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < 100; i++) {
         boolean isRead = i % 2 == 0;
         all.add(
             threads.submit(() -> {
@@ -94,7 +94,7 @@ class SharedStoreTest {
         one.get();
       }
     }
-    assertThat(answered).hasValue(50);
+    assertThat(answered).hasValue(100);
     assertThat(most).hasValue(SharedStore.REQUESTS);
     assertThat(store.requestsAtOnce()).isEqualTo(1);
     store.close();
@@ -111,7 +111,7 @@ class SharedStoreTest {
       allTurns.await();
       assertThatThrownBy(() -> store.read(any(), _ -> {}))
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("the store is busy: 4 requests are under way");
+          .hasMessageContaining("the store is busy: 12 requests are under way");
       Future<?> interrupted =
           threads.submit(() -> {
             Thread.currentThread().interrupt();
@@ -138,7 +138,7 @@ class SharedStoreTest {
       }
       assertThatThrownBy(() -> store.read(any(), _ -> {}))
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("128 wait for a turn");
+          .hasMessageContaining("384 wait for a turn");
       mayEnd.countDown();
     }
     assertThat(answered).hasValue(SharedStore.REQUESTS + SharedStore.MOST_WAITING);

@@ -43,7 +43,7 @@ final class Serve {
             .with("viewers", "50", "people whose they are, with a token each")
             .with("rate", "500", "requests a second")
             .with("seconds", "60", "how long")
-            .with("ramp", "30", "seconds at half of that rate before, for the compiler")
+            .with("ramp", "60", "seconds at half of that rate before, for the compiler")
             .with("warm", "90", "seconds before anything is measured")
             .with("before", "60", "seconds of the pipeline alone")
             .with("partitions", "4", "of the topics")
