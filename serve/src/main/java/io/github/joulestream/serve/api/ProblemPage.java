@@ -11,19 +11,6 @@ import java.util.Locale;
 
 /** A problem as a page, for people who opened in their browser what programs ask for. */
 final class ProblemPage {
-  private static final String PAGE =
-      """
-      <!DOCTYPE html>
-      <html lang="en">
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width">
-      <meta name="color-scheme" content="light dark">
-      <title>%1$s - Joulestream</title>
-      <style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40em; margin: 3em auto; padding: 0 1em }</style>
-      <main><h1>%1$s</h1><p>%2$s</p><p><a href="/reports">Reports</a></p></main>
-      </html>
-      """;
-
   private ProblemPage() {}
 
   /** Whether a browser asks that shows the answer by itself: programs do not name this type. */
@@ -32,8 +19,19 @@ final class ProblemPage {
   }
 
   static Answer of(Problem problem) {
+    // no style: the content security policy of answers allows none within a page
     String html =
-        PAGE.formatted(HtmlText.escaped(problem.title()), HtmlText.escaped(sentence(problem)));
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
+        <meta name="color-scheme" content="light dark">
+        <title>%1$s - Joulestream</title>
+        <main><h1>%1$s</h1><p>%2$s</p><p><a href="/reports">Reports</a></p></main>
+        </html>
+        """
+            .formatted(HtmlText.escaped(problem.title()), HtmlText.escaped(sentence(problem)));
     return new Answer(
         problem.status(),
         new Answer.Bytes("text/html; charset=utf-8", html.getBytes(UTF_8), ""),

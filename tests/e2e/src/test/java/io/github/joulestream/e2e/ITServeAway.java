@@ -77,8 +77,8 @@ class ITServeAway {
   static void start() throws Exception {
     kafkaPort = FreePort.find();
     storePort = FreePort.find();
-    startBroker();
-    startStore();
+    broker = startBroker();
+    store = startStore();
     broker.awaitLine("the broker runs");
     Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort);
     try (Admin admin = Admin.create(kafka)) {
@@ -113,12 +113,12 @@ class ITServeAway {
     return program;
   }
 
-  private static void startBroker() throws Exception {
-    broker = keep(main(BrokerMain.class, "kafka", kafkaPort));
+  private static Program startBroker() throws Exception {
+    return keep(main(BrokerMain.class, "kafka", kafkaPort));
   }
 
-  private static void startStore() throws Exception {
-    store = keep(main(StoreMain.class, "questdb", storePort));
+  private static Program startStore() throws Exception {
+    return keep(main(StoreMain.class, "questdb", storePort));
   }
 
   private static Program main(Class<?> of, String data, int port) throws Exception {
@@ -210,7 +210,7 @@ class ITServeAway {
       await("the stream has frames", () -> stream.sites() > frames + 1);
       assertThat(stream.isOver()).isFalse();
       pageSays("/sites/simulated/history", "the store cannot be read now");
-      startStore();
+      store = startStore();
       awaitReady("the store is back");
       await("history is answered", () -> get(USAGE).statusCode() == 200);
       assertThat(used()).isEqualTo(before);
@@ -256,7 +256,7 @@ class ITServeAway {
       assertThat(at()).isEqualTo(last);
       assertThat(get(USAGE).statusCode()).as("history").isEqualTo(200);
       pageSays("/", "No newer reading than of");
-      startBroker();
+      broker = startBroker();
       awaitReady("Kafka is back");
       await("figures move again", () -> at().compareTo(last) > 0 && age() < 10);
       assertThat(stream.isOver()).isFalse();
