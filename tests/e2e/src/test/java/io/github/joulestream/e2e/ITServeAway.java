@@ -199,6 +199,8 @@ class ITServeAway {
     assertThat(before.toString()).contains("ada");
     try (ReadStream stream = stream()) {
       store.kill();
+      // an answer of just before is given again for two seconds
+      await("the answer of before is not given again", () -> get(USAGE).statusCode() == 503);
       for (String path : OF_THE_STORE) {
         assertUnavailable(path);
       }
