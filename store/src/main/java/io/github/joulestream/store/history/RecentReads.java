@@ -3,8 +3,6 @@ package io.github.joulestream.store.history;
 
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.catalogue.Measurement;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -140,10 +138,7 @@ public final class RecentReads implements HistoryStore {
     try {
       return answer.rows.get();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-      interrupted.initCause(e);
-      throw new UncheckedIOException("the store was not read", interrupted);
+      throw StoreReads.interrupted("the store was not read", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException("an answer ends with rows or without", e);
     }

@@ -3,8 +3,6 @@ package io.github.joulestream.store.history;
 
 import static java.util.Objects.requireNonNullElse;
 
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionService;
@@ -63,10 +61,7 @@ final class RequestsAtOnce {
           case Throwable other -> throw new IllegalStateException(other);
         }
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-        interrupted.initCause(e);
-        throw new UncheckedIOException("the store was not read to the end", interrupted);
+        throw StoreReads.interrupted("the store was not read to the end", e);
       }
     }
   }

@@ -4,7 +4,6 @@ package io.github.joulestream.store.history;
 import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -75,10 +74,7 @@ public final class SharedStore implements HistoryStore {
         throw busy("no turn came within %s".formatted(Quantities.duration(longestWait.toMillis())));
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-      interrupted.initCause(e);
-      throw new UncheckedIOException("the store was not read", interrupted);
+      throw StoreReads.interrupted("the store was not read", e);
     }
     try {
       return request.get();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.store.history;
 
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -71,6 +73,14 @@ final class StoreReads {
     store.read(
         selection.selecting(List.of(field)), row -> days.add(Math.floorDiv(millis(row), DAY)));
     return TimeRanges.ofDays(days, selection.range());
+  }
+
+  /** What a read throws that was interrupted; the thread is again. */
+  static UncheckedIOException interrupted(String what, InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+    interrupted.initCause(cause);
+    return new UncheckedIOException(what, interrupted);
   }
 
   /** Time of a row, Unix epoch, ms. */
