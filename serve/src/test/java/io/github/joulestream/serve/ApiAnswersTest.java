@@ -376,6 +376,11 @@ class ApiAnswersTest {
     assertThat(power.path("series").path("coverageRatio").get(3).doubleValue()).isEqualTo(0.75);
     assertThat(power.path("series").path("facilityMilliwatts").get(3).isNull()).isTrue();
 
+    // 13,485,145 mJ in 10 s: half a milliwatt is rounded up, though 1348.5145 W has no exact form
+    JsonNode node = json("/api/v1/sites/s/nodes/n1/power?from=1m&step=10s", "root", "admin");
+    assertThat(node.path("series").path("totalMilliwatts").toString())
+        .isEqualTo("[null,null,null,null,1348515,null]");
+
     JsonNode ledger = json("/api/v1/sites/s/ledger?from=2026-09-21T00:00:00Z", "root", "admin");
     assertThat(ledger.path("differenceMillijoules").longValue()).isZero();
     assertThat(ledger.path("amounts").path("refusedLate").longValue()).isPositive();

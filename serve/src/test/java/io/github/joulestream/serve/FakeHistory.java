@@ -208,7 +208,7 @@ final class FakeHistory implements HistoryReader, WindowReader {
     rows.accept(
         new NodeStep(
             start(stepMillis, 2),
-            Map.of("total_watts", 9.0, "gpu_millis", 4.0, "gpu_busy_millis", 1.0)));
+            Map.of("total_watts", 1348.5145, "gpu_millis", 4.0, "gpu_busy_millis", 1.0)));
   }
 
   @Override

@@ -47,7 +47,6 @@ final class NodeHistory {
               "idleMilliwatts", "idle_watts"));
 
   private static final String BUSY = "busyRatio";
-  private static final double MILLI = 1e3;
 
   private final LiveSitesView sites;
   private final WindowReader windows;
@@ -93,7 +92,7 @@ final class NodeHistory {
                 row -> {
                   int index = series.index(row.stepStart());
                   if (index >= 0) {
-                    put(series, index, row.values());
+                    put(series, step, index, row.values());
                   }
                 }));
     return request.format().equals("csv")
@@ -103,10 +102,14 @@ final class NodeHistory {
                 site, node, range, step / MILLIS_PER_SECOND, series.steps(), series.values()));
   }
 
-  private static void put(Series series, int index, Map<String, Double> values) {
+  private static void put(Series series, int stepMillis, int index, Map<String, Double> values) {
     POWER.forEach((name, field) -> {
       Double watts = values.get(field);
-      series.set(name, index, watts == null ? null : (Long) Math.round(watts * MILLI));
+      // by way of whole mJ, as they were measured: W as a fraction would round half a mW either way
+      series.set(
+          name,
+          index,
+          watts == null ? null : (Long) series.milliwatts(Math.round(watts * stepMillis)));
     });
     Double seen = values.get("gpu_millis");
     Double busy = values.get("gpu_busy_millis");
