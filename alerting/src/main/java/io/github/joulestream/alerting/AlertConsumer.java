@@ -10,6 +10,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.AtLeastOnceConsumer;
 import io.github.joulestream.schemas.kafka.ConsumerRefusals;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,8 +74,7 @@ final class AlertConsumer implements AutoCloseable {
   /**
    * @param target name of the target in texts
    */
-  AlertConsumer(
-      Map<String, Object> kafka, String target, String group, String instance, Begin begin) {
+  AlertConsumer(KafkaClients kafka, String target, String group, String instance, Begin begin) {
     this.begin = begin;
     this.progress = new Progress("alert delivery to " + target, STUCK);
     consumer =

@@ -5,6 +5,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,12 +84,8 @@ public final class AlertSender implements AutoCloseable {
    *     between instances, of which one is active and the others are on standby
    */
   public AlertSender(
-      Map<String, Object> kafka,
-      String instance,
-      Targets targets,
-      EpochClock clock,
-      NanoClock nanos) {
-    admin = Admin.create(kafka);
+      KafkaClients kafka, String instance, Targets targets, EpochClock clock, NanoClock nanos) {
+    admin = kafka.admin("joulestream-alert-sender");
     Links links = new Links(targets.grafana());
     Alertmanager alertmanager = targets.alertmanager();
     if (alertmanager != null) {

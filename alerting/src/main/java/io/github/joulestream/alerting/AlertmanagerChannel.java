@@ -12,6 +12,7 @@ import io.github.joulestream.runtime.Backoff;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class AlertmanagerChannel extends AlertChannel {
   private String uptime = "";
 
   AlertmanagerChannel(
-      Map<String, Object> kafka,
+      KafkaClients kafka,
       String instance,
       AlertSender.Alertmanager target,
       Links links,

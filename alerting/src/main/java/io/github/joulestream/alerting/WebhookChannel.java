@@ -6,6 +6,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class WebhookChannel extends AlertChannel {
   private @Nullable Map<String, Long> first;
 
   WebhookChannel(
-      Map<String, Object> kafka,
+      KafkaClients kafka,
       String instance,
       AlertSender.Webhook target,
       Links links,

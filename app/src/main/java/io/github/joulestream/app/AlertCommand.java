@@ -42,7 +42,7 @@ final class AlertCommand extends CommandGroup {
 
   /** The latest record of each alert. */
   static Collection<Alert> read(KafkaOptions kafka) {
-    return LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.config())
+    return LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.clients())
         .values();
   }
 
@@ -191,7 +191,7 @@ final class AlertCommand extends CommandGroup {
               alert,
               EpochClock.system().epochMillis(),
               "cleared by a person; before: " + alert.summary())
-          .send(kafka.config());
+          .send(kafka.clients());
       System.out.printf(
           "alert %s is ended (%s of %s at site %s)%n",
           id, alert.rule().label(), alert.scope(), alert.site());

@@ -54,7 +54,7 @@ final class AlertSenderCommand implements Callable<Integer> {
     try (ShutdownSignal stopping = new ShutdownSignal();
         AlertSender sender =
             new AlertSender(
-                kafka.config(), instance, targets, EpochClock.system(), NanoClock.system())) {
+                kafka.clients(), instance, targets, EpochClock.system(), NanoClock.system())) {
       Metrics metrics = new Metrics();
       showIn(metrics, sender);
       try (AutoCloseable _ = healthPort.open(metrics, sender::health)) {

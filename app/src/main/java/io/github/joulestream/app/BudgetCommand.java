@@ -164,7 +164,7 @@ final class BudgetCommand extends CommandGroup {
         throw new UserError(String.valueOf(e.getMessage()), e);
       }
       kafka.join();
-      BudgetTopic topic = new BudgetTopic(kafka.config());
+      BudgetTopic topic = new BudgetTopic(kafka.clients());
       for (Budget other : topic.read().values()) {
         if (budget.overlaps(other)) {
           throw new UserError(BudgetFile.overlap(budget, other));
@@ -228,7 +228,7 @@ final class BudgetCommand extends CommandGroup {
     @Override
     public Integer call() throws Exception {
       kafka.join();
-      Collection<Budget> budgets = new BudgetTopic(kafka.config()).read().values();
+      Collection<Budget> budgets = new BudgetTopic(kafka.clients()).read().values();
       if (json) {
         System.out.println(json(budgets));
         return 0;
@@ -284,7 +284,7 @@ final class BudgetCommand extends CommandGroup {
     @Override
     public Integer call() throws Exception {
       kafka.join();
-      BudgetTopic topic = new BudgetTopic(kafka.config());
+      BudgetTopic topic = new BudgetTopic(kafka.clients());
       if (!topic.read().containsKey(Keys.budget(site, name))) {
         throw new UserError(
             "site %s has no budget %s; 'joulestream budget list' shows them".formatted(site, name));
@@ -324,7 +324,7 @@ final class BudgetCommand extends CommandGroup {
     @Override
     public Integer call() throws Exception {
       kafka.join();
-      BudgetTopic topic = new BudgetTopic(kafka.config());
+      BudgetTopic topic = new BudgetTopic(kafka.clients());
       BudgetFile read = BudgetFile.read(file, topic.read().values());
       read.errors().forEach(spec.commandLine().getErr()::println);
       if (!read.errors().isEmpty()) {

@@ -95,7 +95,7 @@ final class DeadLetterCommand extends CommandGroup {
       kafka.reach();
       // one more shows whether there are more
       List<Letter> letters =
-          new DeadLetterTopic(kafka.config()).newest(from, limit + 1, this::isWanted);
+          new DeadLetterTopic(kafka.clients()).newest(from, limit + 1, this::isWanted);
       boolean more = letters.size() > limit;
       List<Letter> shown = more ? letters.subList(0, limit) : letters;
       if (json) {
@@ -188,7 +188,7 @@ final class DeadLetterCommand extends CommandGroup {
     public Integer call() throws Exception {
       kafka.reach();
       ConsumerRecord<byte[], byte[]> record =
-          new DeadLetterTopic(kafka.config()).find(topic, partition, offset);
+          new DeadLetterTopic(kafka.clients()).find(topic, partition, offset);
       if (record == null) {
         throw new UserError(
             "no record of %s %d %d was refused; 'joulestream dead-letter list' shows those that were"

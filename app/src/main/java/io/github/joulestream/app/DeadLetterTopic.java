@@ -6,15 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.DeadLetters;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -32,13 +31,13 @@ final class DeadLetterTopic {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int AT_A_TIME = 256;
 
-  private final Map<String, Object> kafka;
+  private final KafkaClients kafka;
 
   /**
    * @param kafka how to reach the cluster
    */
-  DeadLetterTopic(Map<String, Object> kafka) {
-    this.kafka = Map.copyOf(kafka);
+  DeadLetterTopic(KafkaClients kafka) {
+    this.kafka = kafka;
   }
 
   /**
@@ -124,13 +123,10 @@ final class DeadLetterTopic {
 
   /** Of each partition the newest that are wanted, at most so many. */
   private <T> List<T> read(long sinceEpochMillis, int limit, Wanted<T> wanted) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     List<T> all = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        kafka.consumer(
+            "joulestream-dead-letter", new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(TOPIC).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))

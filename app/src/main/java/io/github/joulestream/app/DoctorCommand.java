@@ -171,12 +171,12 @@ final class DoctorCommand implements Callable<Integer> {
     PipelineChecks.programs(admin).forEach(this::report);
     report(NodesSetAside.read(kafka).finding());
     Collection<NodeRecord> nodes =
-        LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.config()).values();
+        LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.clients()).values();
     nodes.forEach(node -> sites.add(node.site()));
     PipelineChecks.agents(nodes, nowEpochMillis).forEach(this::report);
     report(
         PipelineChecks.alerts(
-            LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.config())
+            LatestRecords.of(Topic.ALERTS, WireSerdes.alerts().deserializer(), kafka.clients())
                 .values()));
   }
 

@@ -7,10 +7,9 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -45,12 +44,12 @@ final class Forgetting {
   }
 
   /** Returns when Kafka has all of it. */
-  void send(Map<String, Object> kafka) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "joulestream-forgetting");
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+  void send(KafkaClients kafka) {
     try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+        kafka
+            .with(ProducerConfig.LINGER_MS_CONFIG, 5)
+            .transactionalProducer(
+                "joulestream-forgetting", new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();
       producer.beginTransaction();
       for (ProducerRecord<byte[], byte[]> record : records) {

@@ -122,7 +122,7 @@ final class GridImport implements Callable<Integer> {
     summary(read);
     kafka.join();
     kafka.requireTopics(List.of(Topic.GRID));
-    GridTopic topic = new GridTopic(kafka.config());
+    GridTopic topic = new GridTopic(kafka.clients());
     ImportPlan plan = ImportPlan.of(read.entries(), known(read, topic));
     List<FeedRefusal> refusals = new ArrayList<>(read.refusals());
     refusals.addAll(plan.refusals());

@@ -109,7 +109,7 @@ final class GridShow {
       }
       kafka.join();
       kafka.requireTopics(List.of(Topic.GRID));
-      GridTopic topic = new GridTopic(kafka.config());
+      GridTopic topic = new GridTopic(kafka.clients());
       SortedMap<String, List<GridInterval>> sites = new TreeMap<>();
       if (site == null) {
         sites.putAll(topic.read());
@@ -258,7 +258,7 @@ final class GridShow {
       }
       kafka.join();
       kafka.requireTopics(List.of(Topic.GRID));
-      KnownSupply known = new KnownSupply(new GridTopic(kafka.config()).read(site));
+      KnownSupply known = new KnownSupply(new GridTopic(kafka.clients()).read(site));
       SortedSet<GridSeries> all = known.series();
       if (one != null) {
         all.removeIf(other -> !other.equals(one));

@@ -75,7 +75,7 @@ final class GridWithdraw implements Callable<Integer> {
     }
     kafka.join();
     kafka.requireTopics(List.of(Topic.GRID));
-    GridTopic topic = new GridTopic(kafka.config());
+    GridTopic topic = new GridTopic(kafka.clients());
     List<GridRecord> records =
         Withdrawal.of(
             new KnownSupply(topic.read(site, List.of(one), first, end)),

@@ -162,7 +162,7 @@ final class JobCommand extends CommandGroup {
     }
 
     private <T> boolean isThere(Topic topic, String key, Serde<T> serde) {
-      return LatestRecords.find(topic, key, serde.deserializer(), kafka.config()).isPresent();
+      return LatestRecords.find(topic, key, serde.deserializer(), kafka.clients()).isPresent();
     }
 
     /** Refuses a node that no agent reports: no energy of it would ever be booked. */
@@ -188,7 +188,7 @@ final class JobCommand extends CommandGroup {
 
     /** Publishes, and waits until Kafka has acknowledged; {@link #kafka} was joined. */
     void publish(Consumer<KafkaPublisher> what) throws Exception {
-      try (KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-job")) {
+      try (KafkaPublisher publisher = KafkaPublisher.connect(kafka.clients(), "joulestream-job")) {
         try {
           what.accept(publisher);
         } catch (IllegalArgumentException e) {

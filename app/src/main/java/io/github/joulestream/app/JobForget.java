@@ -61,12 +61,12 @@ final class JobForget implements Callable<Integer> {
             WireSerdes.jobSummaries()
                 .serializer()
                 .serialize(Topic.JOB_SUMMARY.topicName(), last.withoutNames())));
-    forgetting.send(kafka.config());
+    forgetting.send(kafka.clients());
     System.out.printf("whose job %s of site %s was is forgotten%n", job, site);
     return 0;
   }
 
   private <T> Optional<T> find(Topic topic, String key, Serde<T> serde) {
-    return LatestRecords.find(topic, key, serde.deserializer(), kafka.config());
+    return LatestRecords.find(topic, key, serde.deserializer(), kafka.clients());
   }
 }

@@ -62,7 +62,7 @@ final class JobShow implements Callable<Integer> {
                 Topic.JOB_SUMMARY,
                 Keys.job(site, job),
                 WireSerdes.jobSummaries().deserializer(),
-                kafka.config())
+                kafka.clients())
             .orElse(null);
     List<Placement> placements = KnownPlacements.ofJob(kafka, site, job).placements();
     if (summary == null && placements.isEmpty()) {

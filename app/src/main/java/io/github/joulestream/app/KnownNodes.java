@@ -25,7 +25,7 @@ record KnownNodes(Map<String, NodeRecord> records) {
 
   static KnownNodes read(KafkaOptions kafka) {
     return new KnownNodes(
-        LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.config()));
+        LatestRecords.of(Topic.NODES, WireSerdes.nodes().deserializer(), kafka.clients()));
   }
 
   /** {@code known sites: dc1 (12 nodes), dc2 (1 node)}; for a message about a mistyped one. */

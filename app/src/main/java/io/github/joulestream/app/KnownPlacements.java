@@ -50,7 +50,7 @@ record KnownPlacements(List<Placement> placements) {
         Topic.PLACEMENT,
         key,
         WireSerdes.placements().deserializer(),
-        kafka.config(),
+        kafka.clients(),
         placement -> {
           if (wanted.test(placement)) {
             latest.put(

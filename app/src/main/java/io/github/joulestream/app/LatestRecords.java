@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.app.log.Unreadable;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
@@ -37,7 +36,7 @@ final class LatestRecords {
    * @param kafka how to reach the cluster
    */
   static <T> SortedMap<String, T> of(
-      Topic topic, Deserializer<T> deserializer, Map<String, Object> kafka) {
+      Topic topic, Deserializer<T> deserializer, KafkaClients kafka) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
       return read(consumer, partitions(consumer, topic), deserializer, _ -> true);
     }
@@ -49,10 +48,7 @@ final class LatestRecords {
    * @param wanted keys that are looked at
    */
   static <T> SortedMap<String, T> of(
-      String topic,
-      Predicate<String> wanted,
-      Deserializer<T> deserializer,
-      Map<String, Object> kafka) {
+      String topic, Predicate<String> wanted, Deserializer<T> deserializer, KafkaClients kafka) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
       List<PartitionInfo> partitions = consumer.listTopics().getOrDefault(topic, List.of());
       return read(
@@ -65,7 +61,7 @@ final class LatestRecords {
 
   /** That of one key. Reads the partition of the key first, then all. */
   static <T> Optional<T> find(
-      Topic topic, String key, Deserializer<T> deserializer, Map<String, Object> kafka) {
+      Topic topic, String key, Deserializer<T> deserializer, KafkaClients kafka) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
       List<TopicPartition> all = partitions(consumer, topic);
       int own = partitionOf(key, all.size());
@@ -87,7 +83,7 @@ final class LatestRecords {
       Topic topic,
       @Nullable String key,
       Deserializer<T> deserializer,
-      Map<String, Object> kafka,
+      KafkaClients kafka,
       Consumer<T> taker) {
     try (KafkaConsumer<String, byte[]> consumer = consumer(kafka)) {
       List<TopicPartition> partitions = partitions(consumer, topic);
@@ -122,11 +118,9 @@ final class LatestRecords {
     return Utils.toPositive(Utils.murmur2(key.getBytes(UTF_8))) % partitions;
   }
 
-  private static KafkaConsumer<String, byte[]> consumer(Map<String, Object> kafka) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+  private static KafkaConsumer<String, byte[]> consumer(KafkaClients kafka) {
+    return kafka.consumer(
+        "joulestream-latest", new StringDeserializer(), new ByteArrayDeserializer());
   }
 
   private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, Topic topic) {

@@ -78,7 +78,7 @@ final class LiveFeed implements AutoCloseable {
   private boolean connected() throws InterruptedException {
     try {
       kafka.join();
-      LiveTopics made = new LiveTopics(kafka.config(), clock);
+      LiveTopics made = new LiveTopics(kafka.clients(), clock);
       synchronized (this) {
         if (ended.getCount() == 0) {
           made.close();

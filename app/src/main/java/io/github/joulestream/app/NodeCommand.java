@@ -146,7 +146,7 @@ final class NodeCommand extends CommandGroup {
       }
       new Forgetting()
           .put(Topic.ALLOCATIONS, key, (reset ? NodeOrder.RESET : NodeOrder.RESTORE).bytes())
-          .send(kafka.config());
+          .send(kafka.clients());
       long end = EpochClock.system().epochMillis() + WAIT_MILLIS;
       while (EpochClock.system().epochMillis() < end) {
         SetAsideNode after = NodesSetAside.read(kafka).nodes().get(key);
@@ -210,7 +210,7 @@ final class NodeCommand extends CommandGroup {
               alert, now, "node %s of site %s: the node was forgotten".formatted(node, site));
         }
       }
-      forgetting.remove(Topic.NODES, Keys.node(site, node)).send(kafka.config());
+      forgetting.remove(Topic.NODES, Keys.node(site, node)).send(kafka.clients());
       System.out.printf("node %s of site %s is forgotten%n", node, site);
       if (record != null && now - record.epochMillis() < KnownNodes.REPORTS_MILLIS) {
         System.out.printf(

@@ -24,7 +24,7 @@ record NodesSetAside(SortedMap<String, SetAsideNode> nodes) {
             // beside each node lies what it had taken in
             key -> key.indexOf('\0') < 0,
             (_, bytes) -> SetAsideNode.of(bytes),
-            kafka.config()));
+            kafka.clients()));
   }
 
   /** The line of {@code doctor}. */

@@ -47,7 +47,7 @@ final class ReplayCommand implements Callable<Integer> {
     traces.notices().forEach(notice -> System.out.println("note: " + notice));
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();
-        KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-replay")) {
+        KafkaPublisher publisher = KafkaPublisher.connect(kafka.clients(), "joulestream-replay")) {
       AtomicLong readings = new AtomicLong();
       boolean all = traces.publish(publisher, readings::set, stopping::asked);
       System.out.printf(Locale.ROOT, "published %,d records%n", publisher.published());

@@ -91,7 +91,8 @@ final class SimulateCommand implements Callable<Integer> {
     }
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();
-        KafkaPublisher publisher = KafkaPublisher.connect(kafka.config(), "joulestream-simulate")) {
+        KafkaPublisher publisher =
+            KafkaPublisher.connect(kafka.clients(), "joulestream-simulate")) {
       if (past != null) {
         simulatePast(options, past, publisher, stopping);
       } else {

@@ -56,7 +56,7 @@ final class SiteCommand extends CommandGroup {
       List<NodeRecord> nodes =
           known.records().values().stream().filter(node -> node.site().equals(site)).toList();
       List<Budget> budgets =
-          new BudgetTopic(kafka.config())
+          new BudgetTopic(kafka.clients())
               .read().values().stream().filter(budget -> budget.site().equals(site)).toList();
       List<Alert> alerts =
           AlertCommand.read(kafka).stream().filter(alert -> alert.site().equals(site)).toList();
@@ -79,7 +79,7 @@ final class SiteCommand extends CommandGroup {
       budgets.forEach(budget -> forgetting.remove(Topic.BUDGETS, Keys.budget(site, budget.id())));
       nodes.forEach(node -> forgetting.remove(Topic.NODES, Keys.node(site, node.node())));
       // of no node in particular: all that the alerts topology knows of the site
-      forgetting.remove(Topic.NODES, Keys.node(site, "")).send(kafka.config());
+      forgetting.remove(Topic.NODES, Keys.node(site, "")).send(kafka.clients());
       System.out.printf("site %s is forgotten, with %s%n", site, what);
       if (nodes.stream().anyMatch(node -> now - node.epochMillis() < KnownNodes.REPORTS_MILLIS)) {
         System.out.println("some of its nodes still report: while their agents run it comes back");

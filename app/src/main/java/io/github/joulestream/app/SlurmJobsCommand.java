@@ -50,7 +50,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();
-        SlurmJobs jobs = new SlurmJobs(kafka.config(), site, topics);
+        SlurmJobs jobs = new SlurmJobs(kafka.clients(), site, topics);
         // its loop is this thread: what ends it ends the process
         AutoCloseable _ = healthPort.open(metrics(jobs), jobs::health)) {
       System.out.printf("publishing jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));

@@ -85,7 +85,7 @@ final class StoreWriterCommand implements Callable<Integer> {
   private int write(StoreConnection connection, ShutdownSignal stopping) throws Exception {
     Metrics metrics = new Metrics();
     try (StoreWriter writer =
-            new StoreWriter(kafka.config(), instance, connection.sink(), EpochClock.system());
+            new StoreWriter(kafka.clients(), instance, connection.sink(), EpochClock.system());
         AutoCloseable _ = healthPort.open(metrics, writer::health)) {
       writer.showIn(metrics);
       writer.start();

@@ -126,7 +126,7 @@ final class StreamsCommand implements Callable<Integer> {
    */
   private StreamsSettings settings() {
     try {
-      return StreamsSettings.of(kafka.bootstrap(), state)
+      return StreamsSettings.of(kafka.clients(), state)
           .threads(threads)
           .groupInstanceId(instance)
           .standbys(standbys)
@@ -136,8 +136,7 @@ final class StreamsCommand implements Callable<Integer> {
           .maxReplacements(maxReplacements)
           .limits(limits.read())
           .deviceWindows(deviceWindows.read())
-          .calibration(calibration.read())
-          .kafka(kafka.config());
+          .calibration(calibration.read());
     } catch (IllegalArgumentException e) {
       throw UserError.usage("--" + e.getMessage());
     }

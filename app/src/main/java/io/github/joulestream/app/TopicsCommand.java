@@ -67,7 +67,7 @@ final class TopicsCommand extends CommandGroup {
       if (kafka.schemaDifferences().isEmpty()) {
         System.out.println("this release's schemas are there");
       } else {
-        SchemaExchange.publish(kafka.config());
+        SchemaExchange.publish(kafka.clients());
         System.out.println("published this release's schemas");
       }
       return 0;

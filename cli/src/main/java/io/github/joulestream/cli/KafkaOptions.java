@@ -5,6 +5,7 @@ import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.AccessDeniedException;
@@ -46,7 +47,7 @@ public final class KafkaOptions {
       description = "Properties for Kafka's clients (TLS, SASL, ...).")
   @Nullable Path configFile;
 
-  private @Nullable Map<String, Object> config;
+  private @Nullable KafkaClients clients;
 
   /** Addresses of brokers, separated by commas. */
   public String bootstrap() {
@@ -54,16 +55,15 @@ public final class KafkaOptions {
   }
 
   /**
-   * The configuration of every client of the command: nothing here or elsewhere makes one from the
-   * address alone. The file is read once.
+   * What makes every client of the command. The file is read once.
    *
-   * @throws UserError if the file cannot be read
+   * @throws UserError if the file cannot be read, or would weaken what the books need
    */
-  public Map<String, Object> config() {
-    Map<String, Object> known = config;
+  public KafkaClients clients() {
+    KafkaClients known = clients;
     if (known == null) {
-      known = Map.copyOf(read());
-      config = known;
+      known = KafkaClients.of(read());
+      clients = known;
     }
     return known;
   }
@@ -97,7 +97,7 @@ public final class KafkaOptions {
   public Admin admin() throws InterruptedException {
     Admin admin;
     try {
-      admin = Admin.create(config());
+      admin = clients().admin("joulestream-command");
     } catch (KafkaException e) {
       String why =
           String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
@@ -122,7 +122,7 @@ public final class KafkaOptions {
 
   /** Differences of the schemas in the cluster from those of this release, one line each. */
   public List<String> schemaDifferences() throws InterruptedException {
-    return SchemaExchange.differences(config(), SCHEMAS_LIMIT);
+    return SchemaExchange.differences(clients(), SCHEMAS_LIMIT);
   }
 
   /**
@@ -167,7 +167,7 @@ public final class KafkaOptions {
                 .formatted(bootstrap, bootstrap));
       }
     }
-    SchemaExchange.join(config())
+    SchemaExchange.join(clients())
         .differences(SCHEMAS_LIMIT)
         .forEach(difference ->
             log.warn(

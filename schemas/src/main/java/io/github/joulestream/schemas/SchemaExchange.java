@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.apache.avro.Schema;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InterruptException;
@@ -30,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * process together. What is not there then is not known, and its record is refused.
  */
 public final class SchemaExchange implements AutoCloseable {
+  private static final String CLIENT_ID = "joulestream-schemas";
   private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -63,9 +62,9 @@ public final class SchemaExchange implements AutoCloseable {
   /**
    * From now on this process understands records of other releases. One cluster at a time.
    *
-   * @param kafka how to reach the cluster ({@code bootstrap.servers} and what else it takes)
+   * @param kafka how to reach the cluster
    */
-  public static SchemaExchange join(Map<String, Object> kafka) {
+  public static SchemaExchange join(KafkaClients kafka) {
     SchemaExchange exchange = open(kafka);
     KnownSchemas.INSTANCE.lookIn(exchange::find);
     SchemaExchange before = JOINED.getAndSet(exchange);
@@ -75,20 +74,17 @@ public final class SchemaExchange implements AutoCloseable {
     return exchange;
   }
 
-  private static SchemaExchange open(Map<String, Object> kafka) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put("auto.offset.reset", "earliest");
-    config.put("enable.auto.commit", false);
-    config.put("allow.auto.create.topics", false);
-    config.put("enable.metrics.push", false);
-    config.put("metric.reporters", "");
-    config.putIfAbsent("reconnect.backoff.max.ms", 30_000);
+  private static SchemaExchange open(KafkaClients kafka) {
+    KafkaClients own =
+        kafka
+            .with(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false)
+            .with(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, "")
+            .withDefault(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 30_000);
     return new SchemaExchange(
-        new SchemaTail(() -> consumer(config)), System::nanoTime, MAX_WAIT_NANOS);
-  }
-
-  private static Consumer<byte[], byte[]> consumer(Map<String, Object> config) {
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        new SchemaTail(() ->
+            own.consumer(CLIENT_ID, new ByteArrayDeserializer(), new ByteArrayDeserializer())),
+        System::nanoTime,
+        MAX_WAIT_NANOS);
   }
 
   /**
@@ -97,12 +93,9 @@ public final class SchemaExchange implements AutoCloseable {
    *
    * @param kafka how to reach the cluster
    */
-  public static void publish(Map<String, Object> kafka)
-      throws ExecutionException, InterruptedException {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put("acks", "all");
+  public static void publish(KafkaClients kafka) throws ExecutionException, InterruptedException {
     try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+        kafka.producer(CLIENT_ID, new StringSerializer(), new StringSerializer())) {
       for (Schema schema : KnownSchemas.own()) {
         producer
             .send(
@@ -124,7 +117,7 @@ public final class SchemaExchange implements AutoCloseable {
    * @param kafka how to reach the cluster
    * @param limit how long to wait for the topic
    */
-  public static List<String> differences(Map<String, Object> kafka, Duration limit)
+  public static List<String> differences(KafkaClients kafka, Duration limit)
       throws InterruptedException {
     try (SchemaExchange exchange = open(kafka)) {
       return exchange.differences(limit);

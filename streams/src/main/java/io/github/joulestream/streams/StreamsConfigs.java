@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams;
 
-import io.github.joulestream.schemas.kafka.ClientDefaults;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.accounting.ArrivalTime;
 import io.github.joulestream.streams.state.Journal;
 import java.util.Properties;
@@ -27,7 +27,6 @@ public final class StreamsConfigs {
   public static Properties accounting(StreamsSettings settings) {
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, ACCOUNTING_ID);
-    config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrap());
     config.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDir().toString());
     config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
     config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbys());
@@ -44,10 +43,10 @@ public final class StreamsConfigs {
     config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     config.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
-        ClientDefaults.SESSION_TIMEOUT_MILLIS);
+        KafkaClients.SESSION_TIMEOUT_MILLIS);
     config.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-        ClientDefaults.HEARTBEAT_INTERVAL_MILLIS);
+        KafkaClients.HEARTBEAT_INTERVAL_MILLIS);
     config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
     config.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Journal.MAX_RECORD);
@@ -62,7 +61,7 @@ public final class StreamsConfigs {
           StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
           settings.groupInstanceId());
     }
-    ClientSettings.apply(settings.kafka(), config);
+    settings.kafka().putInto(config);
     return config;
   }
 

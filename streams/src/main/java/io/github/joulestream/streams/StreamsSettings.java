@@ -4,17 +4,17 @@ package io.github.joulestream.streams;
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.state.CacheBudget;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of an instance of the topologies; each has a default and a range:
  *
  * <pre>
- *   StreamsSettings.of("broker:9092", Path.of("state")).threads(4).startTimeout(Duration.ofMinutes(5))
+ *   StreamsSettings.of(KafkaClients.of("broker:9092"), Path.of("state")).threads(4).startTimeout(Duration.ofMinutes(5))
  * </pre>
  *
  * <p>A setter returns a changed copy; it throws an {@code IllegalArgumentException} that names the
@@ -53,7 +53,7 @@ public final class StreamsSettings {
   /** Caches below this would hold a few hundred nodes. */
   public static final long MIN_CACHE_BYTES = 8L << 20;
 
-  private final String bootstrap;
+  private final KafkaClients kafka;
   private final Path stateDir;
   private int threads = 1;
   private @Nullable String groupInstanceId;
@@ -65,15 +65,14 @@ public final class StreamsSettings {
   private long cacheBytes = CacheBudget.ofHeap().bytes();
   private Duration startTimeout = DEFAULT_START_TIMEOUT;
   private int maxReplacements = DEFAULT_MAX_REPLACEMENTS;
-  private Map<String, Object> kafka = Map.of();
 
-  private StreamsSettings(String bootstrap, Path stateDir) {
-    this.bootstrap = bootstrap;
+  private StreamsSettings(KafkaClients kafka, Path stateDir) {
+    this.kafka = kafka;
     this.stateDir = stateDir;
   }
 
   private StreamsSettings(StreamsSettings from) {
-    this.bootstrap = from.bootstrap;
+    this.kafka = from.kafka;
     this.stateDir = from.stateDir;
     this.threads = from.threads;
     this.groupInstanceId = from.groupInstanceId;
@@ -85,17 +84,16 @@ public final class StreamsSettings {
     this.cacheBytes = from.cacheBytes;
     this.startTimeout = from.startTimeout;
     this.maxReplacements = from.maxReplacements;
-    this.kafka = from.kafka;
   }
 
   /**
    * The defaults.
    *
-   * @param bootstrap brokers, {@code host:port,host:port}
+   * @param kafka how to reach the cluster
    * @param stateDir folder of the state; restored from the brokers if it is empty
    */
-  public static StreamsSettings of(String bootstrap, Path stateDir) {
-    return new StreamsSettings(bootstrap, stateDir);
+  public static StreamsSettings of(KafkaClients kafka, Path stateDir) {
+    return new StreamsSettings(kafka, stateDir);
   }
 
   /** Stream threads of each topology; 1 by default. */
@@ -189,16 +187,6 @@ public final class StreamsSettings {
     return changed;
   }
 
-  /**
-   * Further configuration of Kafka's clients, as {@code --kafka-config} has it: TLS, SASL and the
-   * like; see {@link ClientSettings}.
-   */
-  public StreamsSettings kafka(Map<String, Object> config) {
-    StreamsSettings changed = new StreamsSettings(this);
-    changed.kafka = Map.copyOf(config);
-    return changed;
-  }
-
   private static void checkRange(String name, Duration value, Duration min, Duration max) {
     if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
       throw new IllegalArgumentException(
@@ -211,10 +199,6 @@ public final class StreamsSettings {
     if (!valid) {
       throw new IllegalArgumentException("%s of %d: it must be %s".formatted(name, value, range));
     }
-  }
-
-  String bootstrap() {
-    return bootstrap;
   }
 
   Path stateDir() {
@@ -261,14 +245,13 @@ public final class StreamsSettings {
     return maxReplacements;
   }
 
-  Map<String, Object> kafka() {
+  KafkaClients kafka() {
     return kafka;
   }
 
   /** Without the configuration of Kafka's clients, which may hold passwords. */
   @Override
   public String toString() {
-    return "StreamsSettings[%s, %s, %d threads, %s]"
-        .formatted(bootstrap, stateDir, threads, kafka.keySet());
+    return "StreamsSettings[%s, %d threads, %s]".formatted(stateDir, threads, kafka);
   }
 }

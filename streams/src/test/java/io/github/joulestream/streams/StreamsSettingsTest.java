@@ -4,6 +4,7 @@ package io.github.joulestream.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StreamsSettingsTest {
-  private final StreamsSettings settings = StreamsSettings.of("broker:9092", Path.of("state"));
+  private final StreamsSettings settings =
+      StreamsSettings.of(KafkaClients.of("broker:9092"), Path.of("state"));
 
   private static @Nullable Object commitMillis(Map<Object, Object> config) {
     return config.get(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);

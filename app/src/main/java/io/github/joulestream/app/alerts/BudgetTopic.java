@@ -6,13 +6,13 @@ import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,28 +27,25 @@ import org.jspecify.annotations.Nullable;
 /** The budgets that are in force, in their topic. */
 public final class BudgetTopic {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final String CLIENT_ID = "joulestream-budgets";
   private static final String TOPIC = Topic.BUDGETS.topicName();
 
-  private final Map<String, Object> kafka;
+  private final KafkaClients kafka;
 
   /**
    * @param kafka how to reach the cluster
    */
-  public BudgetTopic(Map<String, Object> kafka) {
-    this.kafka = Map.copyOf(kafka);
+  public BudgetTopic(KafkaClients kafka) {
+    this.kafka = kafka;
   }
 
   /** All budgets, by their key. */
   public Map<String, Budget> read() {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     TopicPartition partition = new TopicPartition(TOPIC, 0);
     Map<String, Budget> budgets = new TreeMap<>();
     Unreadable unreadable = new Unreadable();
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        kafka.consumer(CLIENT_ID, new StringDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
@@ -95,12 +92,12 @@ public final class BudgetTopic {
   }
 
   private void inTransaction(Map<String, @Nullable Budget> records) {
-    Map<String, Object> config = new HashMap<>(kafka);
     // of two that change budgets at a time, the one that came first gives up
-    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "joulestream-budgets");
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     try (KafkaProducer<String, Budget> producer =
-        new KafkaProducer<>(config, new StringSerializer(), WireSerdes.budgets().serializer())) {
+        kafka
+            .with(ProducerConfig.LINGER_MS_CONFIG, 5)
+            .transactionalProducer(
+                CLIENT_ID, new StringSerializer(), WireSerdes.budgets().serializer())) {
       producer.initTransactions();
       producer.beginTransaction();
       for (Map.Entry<String, @Nullable Budget> budget : records.entrySet()) {

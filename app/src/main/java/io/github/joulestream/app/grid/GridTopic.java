@@ -8,16 +8,15 @@ import io.github.joulestream.schemas.GridRecord;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -31,18 +30,19 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** All issues of the supply of sites, in their topic. */
 public final class GridTopic {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final String CLIENT_ID = "joulestream-grid";
   private static final String TOPIC = Topic.GRID.topicName();
 
   /** A year of a site takes seconds; a file of many years takes longer than Kafka's minute. */
   private static final int TRANSACTION_MILLIS = 600_000;
 
-  private final Map<String, Object> kafka;
+  private final KafkaClients kafka;
 
   /**
    * @param kafka how to reach the cluster
    */
-  public GridTopic(Map<String, Object> kafka) {
-    this.kafka = Map.copyOf(kafka);
+  public GridTopic(KafkaClients kafka) {
+    this.kafka = kafka;
   }
 
   /** All issues by site. */
@@ -68,15 +68,11 @@ public final class GridTopic {
   }
 
   private List<GridInterval> read(Predicate<String> wantedKeys, Predicate<GridInterval> wanted) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     TopicPartition partition = new TopicPartition(TOPIC, 0);
     Map<String, GridInterval> issues = new TreeMap<>();
     Unreadable unreadable = new Unreadable();
     try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+        kafka.consumer(CLIENT_ID, new StringDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
@@ -119,13 +115,13 @@ public final class GridTopic {
     if (records.isEmpty()) {
       return;
     }
-    Map<String, Object> config = new HashMap<>(kafka);
     // of two that import at a time, the one that came first gives up
-    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "joulestream-grid");
-    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_MILLIS);
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     try (KafkaProducer<String, GridRecord> producer =
-        new KafkaProducer<>(config, new StringSerializer(), WireSerdes.grid().serializer())) {
+        kafka
+            .with(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_MILLIS)
+            .with(ProducerConfig.LINGER_MS_CONFIG, 5)
+            .transactionalProducer(
+                CLIENT_ID, new StringSerializer(), WireSerdes.grid().serializer())) {
       producer.initTransactions();
       producer.beginTransaction();
       for (GridRecord record : records) {

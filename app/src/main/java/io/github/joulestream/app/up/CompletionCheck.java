@@ -4,7 +4,7 @@ package io.github.joulestream.app.up;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.schemas.kafka.ClientDefaults;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.kafka.TopicOffsets;
 import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsConfigs;
@@ -41,15 +41,12 @@ final class CompletionCheck {
           Topic.LEDGER.topicName());
 
   private final TopicOffsets offsets;
-  private final Map<String, Object> kafka;
+  private final KafkaClients kafka;
   private final StreamsApplication streams;
   private final BooleanSupplier writerCaughtUp;
 
   CompletionCheck(
-      Admin admin,
-      Map<String, Object> kafka,
-      StreamsApplication streams,
-      BooleanSupplier writerCaughtUp) {
+      Admin admin, KafkaClients kafka, StreamsApplication streams, BooleanSupplier writerCaughtUp) {
     this.offsets = new TopicOffsets(admin);
     this.kafka = kafka;
     this.streams = streams;
@@ -117,10 +114,8 @@ final class CompletionCheck {
       return true;
     }
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            ClientDefaults.consumer(kafka),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+        kafka.consumer(
+            "joulestream-completion", new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(open);
       for (TopicPartition partition : open) {
         Long offset = committed.get(partition);

@@ -9,6 +9,7 @@ import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.serve.live.LiveTopics;
 import io.github.joulestream.store.influx.InfluxSink;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
@@ -19,7 +20,6 @@ import io.github.joulestream.streams.StreamsSettings;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -78,14 +78,14 @@ final class Pipeline {
         components.add(
             "broker", EmbeddedKafka.start(folder.resolve("kafka"), options.ports().kafka()));
     log.info("the broker takes requests");
-    Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
-    Admin admin = components.add("admin client", Admin.create(kafka));
+    KafkaClients kafka = KafkaClients.of(broker.bootstrap());
+    Admin admin = components.add("admin client", kafka.admin("joulestream-up"));
     new TopicAdmin(admin).create(PARTITIONS, (short) 1);
     SchemaExchange.publish(kafka);
     components.add("schemas", SchemaExchange.join(kafka));
     log.info("there are all topics");
     StreamsSettings settings =
-        StreamsSettings.of(broker.bootstrap(), folder.resolve("streams"))
+        StreamsSettings.of(kafka, folder.resolve("streams"))
             .threads(STREAM_THREADS)
             .groupInstanceId("up")
             .commitInterval(StreamsSettings.SHORT_COMMIT_INTERVAL)

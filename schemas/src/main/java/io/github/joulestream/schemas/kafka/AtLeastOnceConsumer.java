@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
@@ -69,19 +68,19 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
 
   /**
    * @param kafka how to reach the cluster
-   * @param settings of the consumer, which override {@link ClientDefaults#groupMember}
+   * @param settings of the consumer, which override what a person has set
    * @param progress is given a sign at each poll
    * @param errors takes lines about refused records: {@code log::warn}
    */
   public AtLeastOnceConsumer(
-      Map<String, Object> kafka,
+      KafkaClients kafka,
       String group,
       Map<String, Object> settings,
       Progress progress,
       java.util.function.Consumer<String> errors) {
     this(
         connect(kafka, group, settings),
-        new ConsumerRefusals(kafka, errors),
+        new ConsumerRefusals(kafka, group, errors),
         progress,
         NanoClock.system());
   }
@@ -98,12 +97,12 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
   }
 
   private static Consumer<byte[], byte[]> connect(
-      Map<String, Object> kafka, String group, Map<String, Object> settings) {
-    Map<String, Object> config = ClientDefaults.groupMember(kafka, group);
-    // all or nothing: what was read and not committed is dropped when partitions are revoked
-    config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
-    config.putAll(settings);
-    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      KafkaClients kafka, String group, Map<String, Object> settings) {
+    return kafka
+        // all or nothing: what was read and not committed is dropped when partitions are revoked
+        .with(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName())
+        .with(settings)
+        .groupMember(group, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /** Joins the group at the next poll. */

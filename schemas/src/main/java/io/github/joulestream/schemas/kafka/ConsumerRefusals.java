@@ -7,7 +7,6 @@ import io.github.joulestream.runtime.DistinctErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -18,7 +17,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -79,10 +77,11 @@ public final class ConsumerRefusals implements AutoCloseable {
    * Connects when the first record is refused.
    *
    * @param kafka how to reach the cluster
+   * @param group of the consumer; names the producer
    * @param log takes lines: {@code log::warn}
    */
-  public ConsumerRefusals(Map<String, Object> kafka, Consumer<String> log) {
-    this(() -> connect(kafka), new DistinctErrors(log));
+  public ConsumerRefusals(KafkaClients kafka, String group, Consumer<String> log) {
+    this(() -> connect(kafka, group), new DistinctErrors(log));
   }
 
   ConsumerRefusals(Supplier<Producer<byte[], byte[]>> connector, DistinctErrors errors) {
@@ -90,14 +89,14 @@ public final class ConsumerRefusals implements AutoCloseable {
     this.errors = errors;
   }
 
-  private static Producer<byte[], byte[]> connect(Map<String, Object> kafka) {
-    Map<String, Object> config = ClientDefaults.producer(kafka);
-    // the waiting thread holds a place in a consumer group meanwhile
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS);
-    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  private static Producer<byte[], byte[]> connect(KafkaClients kafka, String group) {
+    return kafka
+        // the waiting thread holds a place in a consumer group meanwhile
+        .with(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MILLIS)
+        .with(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS)
+        .with(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS)
+        .with(ProducerConfig.LINGER_MS_CONFIG, 5)
+        .producer(group + "-refusals", new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /**

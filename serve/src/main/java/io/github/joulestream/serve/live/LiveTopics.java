@@ -9,8 +9,8 @@ import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.schemas.kafka.ClientDefaults;
 import io.github.joulestream.schemas.kafka.ConsumerRefusals;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +31,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -109,10 +108,9 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
    *
    * @param kafka how to reach the cluster
    */
-  public LiveTopics(Map<String, Object> kafka, EpochClock clock) {
+  public LiveTopics(KafkaClients kafka, EpochClock clock) {
     this(
-        new KafkaConsumer<>(
-            ClientDefaults.consumer(kafka), new StringDeserializer(), new ByteArrayDeserializer()),
+        kafka.consumer("joulestream-live", new StringDeserializer(), new ByteArrayDeserializer()),
         clock,
         NanoClock.system());
   }

@@ -9,6 +9,7 @@ import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.schemas.kafka.AtLeastOnceConsumer;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.health.PipelineHealth;
@@ -80,7 +81,7 @@ public final class StoreWriter implements AutoCloseable {
    * @param instance name of this instance; a restart within the session time-out takes its place in
    *     the group again at once; must differ between instances
    */
-  public StoreWriter(Map<String, Object> kafka, String instance, PointSink sink, EpochClock clock) {
+  public StoreWriter(KafkaClients kafka, String instance, PointSink sink, EpochClock clock) {
     this(kafka, instance, sink, clock, STUCK);
   }
 
@@ -92,11 +93,7 @@ public final class StoreWriter implements AutoCloseable {
    *     after that its health is bad
    */
   public StoreWriter(
-      Map<String, Object> kafka,
-      String instance,
-      PointSink sink,
-      EpochClock clock,
-      Duration stuckAfter) {
+      KafkaClients kafka, String instance, PointSink sink, EpochClock clock, Duration stuckAfter) {
     this.sink = sink;
     this.clock = clock;
     progress = new Progress("the store writer", stuckAfter);
@@ -111,7 +108,7 @@ public final class StoreWriter implements AutoCloseable {
                 MAX_POLL_RECORDS),
             progress,
             log::warn);
-    admin = Admin.create(Map.copyOf(kafka));
+    admin = kafka.admin(GROUP);
     lag = new ResultLag(admin, ResultPoints.TOPICS);
     pipeline = new PipelineHealth(admin, instance, this::counts, clock);
     store =

@@ -21,6 +21,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.state.CacheBudget;
@@ -79,7 +80,7 @@ class AccountingCachesTest {
   private Results run(CacheBudget budget, String name) {
     Properties config =
         StreamsConfigs.accounting(
-            StreamsSettings.of("unused:9092", folder.resolve(name))
+            StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve(name))
                 .commitInterval(Duration.ofMillis(100)));
     AccountingTopology topology =
         new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE, budget, 10_000);

@@ -26,6 +26,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
@@ -98,7 +99,7 @@ class AccountingStateTest {
     Run(String name, List<StateRecord> state) {
       Properties config =
           StreamsConfigs.accounting(
-              StreamsSettings.of("unused:9092", folder.resolve(name))
+              StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve(name))
                   .commitInterval(Duration.ofMillis(100)));
       config.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, StateWrapper.class);
       config.put(StateWrapper.RECORDS, StateWrapper.byStore(state));

@@ -34,6 +34,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
@@ -88,7 +89,8 @@ class AccountingTopologyTest {
   void start() {
     config =
         StreamsConfigs.accounting(
-            StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100)));
+            StreamsSettings.of(KafkaClients.of("unused:9092"), folder)
+                .commitInterval(Duration.ofMillis(100)));
     driver = new TopologyTestDriver(topology(), config);
   }
 

@@ -40,6 +40,7 @@ import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.alerts.WatchSites;
@@ -84,7 +85,8 @@ class AlertsTopologyTest {
   void start() {
     config =
         StreamsConfigs.alerts(
-            StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100)));
+            StreamsSettings.of(KafkaClients.of("unused:9092"), folder)
+                .commitInterval(Duration.ofMillis(100)));
     driver = new TopologyTestDriver(topology(), config, Instant.ofEpochMilli(START));
   }
 

@@ -23,6 +23,7 @@ import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
@@ -154,7 +155,7 @@ class DeviceWindowsTest {
     Run(int deviceWindowMillis, List<StateRecord> state, Results results) {
       Properties config =
           StreamsConfigs.accounting(
-              StreamsSettings.of("unused:9092", folder.resolve("run" + runs++))
+              StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve("run" + runs++))
                   .commitInterval(Duration.ofMillis(100)));
       config.put(StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG, StateWrapper.class);
       config.put(StateWrapper.RECORDS, StateWrapper.byStore(state));

@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.DeadLetters;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.failure.RecordRefusals;
@@ -140,7 +141,8 @@ class HostileRecordsTest {
   }
 
   private StreamsSettings settings() {
-    return StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100));
+    return StreamsSettings.of(KafkaClients.of("unused:9092"), folder)
+        .commitInterval(Duration.ofMillis(100));
   }
 
   @Test

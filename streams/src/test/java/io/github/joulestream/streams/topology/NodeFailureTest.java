@@ -26,6 +26,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.DeadLetters;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
@@ -86,7 +87,7 @@ class NodeFailureTest {
     Run(String name) {
       Properties config =
           StreamsConfigs.accounting(
-              StreamsSettings.of("unused:9092", folder.resolve(name))
+              StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve(name))
                   .commitInterval(Duration.ofMillis(100)));
       topology = new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE);
       driver = new TopologyTestDriver(topology.get(), config);

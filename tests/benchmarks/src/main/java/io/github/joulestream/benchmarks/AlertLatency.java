@@ -21,6 +21,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -150,7 +151,7 @@ final class AlertLatency {
               "",
               0));
     }
-    new BudgetTopic(kafka).write(budgets);
+    new BudgetTopic(KafkaClients.of(kafka)).write(budgets);
   }
 
   private static String name(int rack) {
@@ -176,7 +177,8 @@ final class AlertLatency {
     }
     long agentEpoch = clock.epochMillis();
     long worst = 0;
-    try (KafkaPublisher publisher = KafkaPublisher.connect(kafka, "alert-latency")) {
+    try (KafkaPublisher publisher =
+        KafkaPublisher.connect(KafkaClients.of(kafka), "joulestream-alert-latency")) {
       for (int node = 0; node < nodes; node++) {
         publisher.publish(
             new NodeRecord(

@@ -21,6 +21,7 @@ import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsSettings;
 import java.lang.management.ManagementFactory;
@@ -88,7 +89,7 @@ final class Alerting {
       }
       int set = preload(bootstrap, nodes, seconds, warmup);
       StreamsSettings streams =
-          StreamsSettings.of(bootstrap, bench.folder("alerts"))
+          StreamsSettings.of(KafkaClients.of(bootstrap), bench.folder("alerts"))
               .commitInterval(Duration.ofMillis(200));
       NanoClock clock = NanoClock.system();
       try (StreamsApplication program = StreamsApplication.alerts(streams);

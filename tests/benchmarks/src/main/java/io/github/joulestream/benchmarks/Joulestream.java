@@ -3,6 +3,7 @@ package io.github.joulestream.benchmarks;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
@@ -25,7 +26,9 @@ final class Joulestream implements Contestant {
     this.admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
     this.program =
         StreamsApplication.accounting(
-            StreamsSettings.of(bootstrap, folder).threads(threads).commitInterval(COMMIT_INTERVAL));
+            StreamsSettings.of(KafkaClients.of(bootstrap), folder)
+                .threads(threads)
+                .commitInterval(COMMIT_INTERVAL));
   }
 
   @Override

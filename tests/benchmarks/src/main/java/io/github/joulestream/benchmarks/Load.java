@@ -4,10 +4,10 @@ package io.github.joulestream.benchmarks;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,7 +62,7 @@ final class Load {
     List<Cycle.Telling> tellings = new ArrayList<>();
     try (Publisher towards =
             KafkaPublisher.connect(
-                Map.of("bootstrap.servers", settings.text("bootstrap")), "load");
+                KafkaClients.of(settings.text("bootstrap")), "joulestream-load");
         ExecutorService threads = Executors.newFixedThreadPool(settings.number("threads"))) {
       for (int phase = 0; phase < phases; phase++) {
         Copies part =

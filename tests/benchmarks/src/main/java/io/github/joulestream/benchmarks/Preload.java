@@ -10,6 +10,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,7 +53,11 @@ final class Preload {
     NanoClock nanos = NanoClock.system();
     long began = nanos.nanos();
     SiteSimulator simulator = new SiteSimulator(options, start);
-    Copies copies = new Copies(KafkaPublisher.connect(kafka, "preload"), simulated, nodes);
+    Copies copies =
+        new Copies(
+            KafkaPublisher.connect(KafkaClients.of(kafka), "joulestream-preload"),
+            simulated,
+            nodes);
     try (copies) {
       Publisher towards = options.towards(copies);
       for (long now = start; now < end; now += STEP_MILLIS) {
@@ -75,6 +80,6 @@ final class Preload {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(partitions, (short) 1);
     }
-    SchemaExchange.join(kafka);
+    SchemaExchange.join(KafkaClients.of(kafka));
   }
 }

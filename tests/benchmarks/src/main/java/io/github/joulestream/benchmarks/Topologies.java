@@ -4,12 +4,12 @@ package io.github.joulestream.benchmarks;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.streams.KafkaStreams;
@@ -29,11 +29,11 @@ final class Topologies {
             .with("commit", "500", "milliseconds between commits")
             .read(args);
     String bootstrap = settings.text("bootstrap");
-    SchemaExchange.join(Map.of("bootstrap.servers", bootstrap));
+    SchemaExchange.join(KafkaClients.of(bootstrap));
     String instance = settings.text("instance");
     Properties config =
         StreamsConfigs.accounting(
-            StreamsSettings.of(bootstrap, Path.of(settings.text("folder")))
+            StreamsSettings.of(KafkaClients.of(bootstrap), Path.of(settings.text("folder")))
                 .threads(settings.number("threads"))
                 .groupInstanceId(instance.isEmpty() ? null : instance)
                 .commitInterval(Duration.ofMillis(settings.number("commit")))

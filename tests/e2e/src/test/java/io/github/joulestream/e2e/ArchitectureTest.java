@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +24,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.apache.kafka.streams.KafkaStreams;
 import org.junit.jupiter.api.Test;
@@ -212,6 +219,30 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(thirdParty)
+        .check(CLASSES);
+  }
+
+  /** So that TLS, SASL, acks and idempotence are set in one place. */
+  @Test
+  void clientsOfKafka_areMadeByKafkaClientsAlone() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + "schemas.kafka.KafkaClients")
+        .and()
+        // its own controller, in the same process
+        .doNotHaveFullyQualifiedName(ROOT + "app.up.EmbeddedKafka")
+        .should()
+        .callMethodWhere(target(owner(assignableTo(Admin.class))).and(target(name("create"))))
+        .orShould()
+        .callConstructorWhere(target(owner(assignableTo(Producer.class))))
+        .orShould()
+        .callConstructorWhere(target(owner(assignableTo(Consumer.class))))
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + "streams.RunningTopology")
+        .should()
+        .callConstructorWhere(target(owner(assignableTo(KafkaStreams.class))))
         .check(CLASSES);
   }
 

@@ -20,6 +20,7 @@ import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,8 +78,8 @@ class ITAlertmanager {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(2, (short) 1);
     }
-    SchemaExchange.publish(kafka);
-    SchemaExchange.join(kafka);
+    SchemaExchange.publish(KafkaClients.of(kafka));
+    SchemaExchange.join(KafkaClients.of(kafka));
     producer = new KafkaProducer<>(kafka, new StringSerializer(), WireSerdes.alerts().serializer());
     inbox = new Inbox();
   }

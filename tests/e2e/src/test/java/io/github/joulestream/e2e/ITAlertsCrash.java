@@ -17,6 +17,7 @@ import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.topology.AlertsTopology;
@@ -186,7 +187,7 @@ class ITAlertsCrash {
   private List<Alert> undisturbed(List<Budget> budgets, List<PowerSnapshot> powers) {
     Properties config =
         StreamsConfigs.alerts(
-            StreamsSettings.of("unused:9092", folder.resolve("undisturbed"))
+            StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve("undisturbed"))
                 .commitInterval(Duration.ofMillis(100)));
     List<Alert> alerts = new ArrayList<>();
     try (TopologyTestDriver driver =

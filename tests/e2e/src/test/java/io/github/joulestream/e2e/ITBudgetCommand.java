@@ -8,6 +8,7 @@ import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,9 +35,9 @@ class ITBudgetCommand {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(2, (short) 1);
     }
-    SchemaExchange.publish(kafka);
-    SchemaExchange.join(kafka);
-    topic = new BudgetTopic(kafka);
+    SchemaExchange.publish(KafkaClients.of(kafka));
+    SchemaExchange.join(KafkaClients.of(kafka));
+    topic = new BudgetTopic(KafkaClients.of(kafka));
   }
 
   @AfterEach

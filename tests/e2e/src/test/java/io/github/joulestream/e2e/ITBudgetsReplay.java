@@ -29,6 +29,7 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.topology.AccountingTopology;
@@ -235,7 +236,8 @@ class ITBudgetsReplay {
 
   private List<Alert> replay(Taken taken, long limit) {
     StreamsSettings settings =
-        StreamsSettings.of("unused:9092", folder).commitInterval(Duration.ofMillis(100));
+        StreamsSettings.of(KafkaClients.of("unused:9092"), folder)
+            .commitInterval(Duration.ofMillis(100));
     Properties accountingConfig = StreamsConfigs.accounting(settings);
     Properties alertsConfig = StreamsConfigs.alerts(settings);
     List<Alert> alerts = new ArrayList<>();

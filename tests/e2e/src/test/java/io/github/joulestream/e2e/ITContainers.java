@@ -13,6 +13,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,8 @@ class ITContainers {
       long now = EpochClock.system().epochMillis();
       SiteSimulator site =
           new SiteSimulator(new SimulationOptions("containers", 2, 5), now - 120_000);
-      try (KafkaPublisher publisher = KafkaPublisher.connect(config, "it-containers")) {
+      try (KafkaPublisher publisher =
+          KafkaPublisher.connect(KafkaClients.of(config), "joulestream-it-containers")) {
         site.advanceTo(now - 30_000, publisher);
         site.finish(publisher);
         publisher.flush();

@@ -11,6 +11,7 @@ import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -58,7 +59,7 @@ class ITGridFeed {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(1, (short) 1);
     }
-    SchemaExchange.publish(kafka);
+    SchemaExchange.publish(KafkaClients.of(kafka));
     store = EmbeddedQuestDb.start(folder.resolve("questdb"), FreePort.find());
     writer =
         Program.start(

@@ -15,6 +15,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.ResultReader;
@@ -122,7 +123,8 @@ class ITInfluxWriter {
   }
 
   private StoreWriter writer(String instance, StoreConnection connection) {
-    return new StoreWriter(kafka, instance, connection.sink(), EpochClock.system());
+    return new StoreWriter(
+        KafkaClients.of(kafka), instance, connection.sink(), EpochClock.system());
   }
 
   private static JobWindow window(String job, long startEpochMillis, long millijoules) {

@@ -21,6 +21,7 @@ import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobSummary.EndedBy;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.net.URI;
 import java.nio.file.Files;
@@ -165,7 +166,7 @@ class ITJobs {
   void fromTheDirectory_andWhatIsHeldButNotUsedIsSeen() throws Exception {
     Path jobs = Files.createDirectories(folder.resolve("jobs"));
     try (KafkaPublisher publisher =
-            KafkaPublisher.connect(Map.of("bootstrap.servers", kafka), "it-jobs");
+            KafkaPublisher.connect(KafkaClients.of(kafka), "joulestream-it-jobs");
         NodeAgent agent =
             new NodeAgent(
                 new AgentSettings(

@@ -13,6 +13,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.serve.live.LiveJob;
 import io.github.joulestream.serve.live.LiveSite;
 import io.github.joulestream.serve.live.LiveTopics;
@@ -51,7 +52,7 @@ class ITLive {
           Map.of("bootstrap.servers", found(up, "Kafka  (127.0.0.1:[0-9]+)"));
       try (QuestDbReader store =
               new QuestDbReader(URI.create(found(up, "store  (http://[0-9.:]+)")));
-          LiveTopics live = new LiveTopics(kafka, EpochClock.system())) {
+          LiveTopics live = new LiveTopics(KafkaClients.of(kafka), EpochClock.system())) {
         live.start();
         Await.until("live", () -> live.caughtUp() && live.site("simulated").isPresent());
         LiveSite site = live.site("simulated").orElseThrow();
@@ -205,7 +206,7 @@ class ITLive {
   /** One that starts later. */
   private static void anotherSeesTheSame(LiveSite site, Map<String, Object> kafka)
       throws Exception {
-    try (LiveTopics other = new LiveTopics(kafka, EpochClock.system())) {
+    try (LiveTopics other = new LiveTopics(KafkaClients.of(kafka), EpochClock.system())) {
       other.start();
       Await.until("the other", other::caughtUp);
       LiveSite same = other.site("simulated").orElseThrow();

@@ -25,6 +25,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
@@ -69,17 +70,16 @@ class ITNodeSetAside {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(PARTITIONS, (short) 1);
     }
-    SchemaExchange.publish(kafka);
-    SchemaExchange.join(kafka);
+    SchemaExchange.publish(KafkaClients.of(kafka));
+    SchemaExchange.join(KafkaClients.of(kafka));
     producer = new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer());
   }
 
   /** Changelogs of this release, in which the account of one node is damaged. */
   private void damageState() throws Exception {
     StreamsSettings settings =
-        StreamsSettings.of(broker.bootstrap(), folder.resolve("state-before"))
-            .commitInterval(Duration.ofMillis(100))
-            .kafka(kafka);
+        StreamsSettings.of(KafkaClients.of(broker.bootstrap()), folder.resolve("state-before"))
+            .commitInterval(Duration.ofMillis(100));
     try (StreamsApplication streams = new StreamsApplication(settings)) {
       streams.start();
       streams.awaitReady();
@@ -194,9 +194,8 @@ class ITNodeSetAside {
   @Test
   void aNodeOfADamagedState_isSetAside_seen_andPutBack_andOthersAreBooked() throws Exception {
     StreamsSettings settings =
-        StreamsSettings.of(broker.bootstrap(), folder.resolve("state"))
-            .commitInterval(Duration.ofMillis(100))
-            .kafka(kafka);
+        StreamsSettings.of(KafkaClients.of(broker.bootstrap()), folder.resolve("state"))
+            .commitInterval(Duration.ofMillis(100));
     damageState();
     try (StreamsApplication streams = new StreamsApplication(settings)) {
       streams.start();

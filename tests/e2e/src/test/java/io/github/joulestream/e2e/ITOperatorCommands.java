@@ -24,6 +24,7 @@ import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -64,8 +65,8 @@ class ITOperatorCommands {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(PARTITIONS, (short) 1);
     }
-    SchemaExchange.publish(kafka);
-    SchemaExchange.join(kafka);
+    SchemaExchange.publish(KafkaClients.of(kafka));
+    SchemaExchange.join(KafkaClients.of(kafka));
     put(Topic.NODES, "dc1/n1", node("dc1", "n1", "r1"), WireSerdes.nodes());
     put(Topic.NODES, "dc1/n2", node("dc1", "n2", "r2"), WireSerdes.nodes());
     put(Topic.NODES, "dc2/n1", node("dc2", "n1", "r1"), WireSerdes.nodes());

@@ -28,6 +28,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.writer.StoreWriter;
@@ -208,7 +209,8 @@ class ITRefusals {
   void theStoreWriterTakesWhatIsGoodAndKeepsTheRest() throws Exception {
     Points points = new Points();
     int bad = 0;
-    try (StoreWriter writer = new StoreWriter(kafka, "w", points, EpochClock.system())) {
+    try (StoreWriter writer =
+        new StoreWriter(KafkaClients.of(kafka), "w", points, EpochClock.system())) {
       writer.start();
       for (Topic topic : OF_THE_WRITER) {
         boolean tombstones = WITH_TOMBSTONES.contains(topic);
@@ -264,7 +266,7 @@ class ITRefusals {
     try (Inbox inbox = new Inbox();
         AlertSender sender =
             new AlertSender(
-                kafka,
+                KafkaClients.of(kafka),
                 "s",
                 new AlertSender.Targets(
                     new AlertSender.Alertmanager(
@@ -298,7 +300,7 @@ class ITRefusals {
   @Test
   void slurmJobsPassesOnWhatIsGoodAndKeepsTheRest() throws Exception {
     int bad;
-    try (SlurmJobs jobs = new SlurmJobs(kafka, "lab", List.of("slurm"))) {
+    try (SlurmJobs jobs = new SlurmJobs(KafkaClients.of(kafka), "lab", List.of("slurm"))) {
       bad = putBad("slurm", "7", false, false);
       // it is read, and the job made of it is larger than Kafka takes
       put("slurm", null, slurm("8", "n".repeat(2_000_000)));

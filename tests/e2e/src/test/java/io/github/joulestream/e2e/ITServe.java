@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,7 +69,7 @@ class ITServe {
         Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
         try (Admin admin = Admin.create(kafka)) {
           new TopicAdmin(admin).create(1, (short) 1);
-          SchemaExchange.publish(kafka);
+          SchemaExchange.publish(KafkaClients.of(kafka));
         }
         Await.until("it is ready", LIMIT, () -> get(address + "/ready").statusCode() == 200);
         Await.until(

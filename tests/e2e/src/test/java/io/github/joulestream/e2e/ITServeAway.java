@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.influx.InfluxAddress;
@@ -83,7 +84,7 @@ class ITServeAway {
     Map<String, Object> kafka = Map.of("bootstrap.servers", "127.0.0.1:" + kafkaPort);
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(1, (short) 1);
-      SchemaExchange.publish(kafka);
+      SchemaExchange.publish(KafkaClients.of(kafka));
     }
     String cluster = "--kafka=127.0.0.1:" + kafkaPort;
     keep(Program.start("streams", cluster, "--state=" + folder.resolve("state")));

@@ -13,6 +13,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.influx.InfluxSink;
@@ -88,7 +89,7 @@ class ITStoreWriter {
 
   private StoreWriter writer(int storePort) {
     return new StoreWriter(
-        kafka,
+        KafkaClients.of(kafka),
         "writer-0",
         new InfluxSink(URI.create("http://127.0.0.1:" + storePort), "-", "-", "-"),
         EpochClock.system());
@@ -152,7 +153,7 @@ class ITStoreWriter {
         };
     Duration limit = Duration.ofSeconds(5);
     try (StoreWriter writer =
-        new StoreWriter(kafka, "writer-0", hangs, EpochClock.system(), limit)) {
+        new StoreWriter(KafkaClients.of(kafka), "writer-0", hangs, EpochClock.system(), limit)) {
       writer.start();
       Await.until("it waits for results", writer::caughtUp);
       Thread.sleep(limit.plusSeconds(1)); // nothing to do for longer than a turn may take
@@ -170,7 +171,7 @@ class ITStoreWriter {
     }
     try (StoreWriter writer =
         new StoreWriter(
-            kafka,
+            KafkaClients.of(kafka),
             "writer-0",
             new InfluxSink(URI.create("http://127.0.0.1:" + freePort()), "-", "-", "-"),
             EpochClock.system(),
@@ -253,7 +254,8 @@ class ITStoreWriter {
     other.put("partition.assignment.strategy", RangeAssignor.class.getName());
     other.put("enable.auto.commit", false);
     publish(window(START, 1_000), window(START + 10_000, 200));
-    try (StoreWriter writer = new StoreWriter(kafka, "writer-0", store, EpochClock.system());
+    try (StoreWriter writer =
+            new StoreWriter(KafkaClients.of(kafka), "writer-0", store, EpochClock.system());
         Admin admin = Admin.create(kafka);
         KafkaConsumer<byte[], byte[]> member =
             new KafkaConsumer<>(other, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

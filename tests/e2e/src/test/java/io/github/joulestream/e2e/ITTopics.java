@@ -9,6 +9,7 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -110,7 +111,7 @@ class ITTopics {
     byte[] bytes = write(later);
 
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrap());
-    SchemaExchange.join(kafka);
+    SchemaExchange.join(KafkaClients.of(kafka));
     assertThatThrownBy(() -> WireSerdes.jobs().deserializer().deserialize("jobs", bytes))
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining("not known here");

@@ -12,6 +12,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
@@ -95,7 +96,8 @@ class ITWriterRebalance {
 
   private Running start(Map<String, Object> kafka, StoreConnection store, String instance) {
     Way way = new Way(store.sink(), random.nextLong());
-    StoreWriter writer = new StoreWriter(kafka, instance, way, EpochClock.system());
+    StoreWriter writer =
+        new StoreWriter(KafkaClients.of(kafka), instance, way, EpochClock.system());
     writer.start();
     return new Running(writer, way);
   }

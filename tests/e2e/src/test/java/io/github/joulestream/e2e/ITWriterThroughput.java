@@ -17,6 +17,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Buckets;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.SampleDevices;
@@ -231,7 +232,8 @@ class ITWriterThroughput {
   private static double fromTopics(
       Influxd server, Map<String, Object> kafka, int points, int uncounted) throws Exception {
     try (StoreWriter writer =
-        new StoreWriter(kafka, "throughput", connect(server).sink(), EpochClock.system())) {
+        new StoreWriter(
+            KafkaClients.of(kafka), "throughput", connect(server).sink(), EpochClock.system())) {
       writer.start();
       Await.until("it begins", Duration.ofMinutes(5), () -> writer.pointsWritten() > uncounted);
       long first = writer.pointsWritten();

@@ -157,7 +157,8 @@ public final class AgentCommand implements Callable<Integer> {
     }
     try (ShutdownSignal stopping = new ShutdownSignal();
         SpoolingPublisher publisher =
-            SpoolingPublisher.open(kafka.config(), "joulestream-agent", spoolFolder(), spoolLimit);
+            SpoolingPublisher.open(
+                kafka.clients(), "joulestream-agent", spoolFolder(), spoolLimit);
         NodeAgent agent =
             new NodeAgent(settings, probes, publisher, EpochClock.system(), NanoClock.system())) {
       agent.follow(jobs.sources(settings.site(), settings.node()), jobs.held());

@@ -10,7 +10,7 @@ import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.AtLeastOnceConsumer;
-import io.github.joulestream.schemas.kafka.ClientDefaults;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,23 +59,17 @@ public final class SlurmJobs implements AutoCloseable {
    * @param kafka configuration of clients of the cluster with the topics and the jobs
    * @param topics where the plugin writes
    */
-  public SlurmJobs(Map<String, Object> kafka, String site, List<String> topics) {
+  public SlurmJobs(KafkaClients kafka, String site, List<String> topics) {
     this.site = site;
     consumer =
         new AtLeastOnceConsumer(
             kafka,
             GROUP,
             // the plugin's topic may be made by its first job
-            Map.of(
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                false,
-                ConsumerConfig.METADATA_MAX_AGE_CONFIG,
-                10_000),
+            Map.of(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000),
             progress,
             log::warn);
-    producer =
-        new KafkaProducer<>(
-            ClientDefaults.producer(kafka), new ByteArraySerializer(), new ByteArraySerializer());
+    producer = kafka.producer(GROUP, new ByteArraySerializer(), new ByteArraySerializer());
     consumer.subscribe(topics, AtLeastOnceConsumer.RebalanceListener.NONE);
   }
 

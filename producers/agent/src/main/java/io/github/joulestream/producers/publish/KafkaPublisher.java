@@ -10,17 +10,15 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -57,22 +55,24 @@ public final class KafkaPublisher implements Publisher, GridPublisher {
   /**
    * Connects to a cluster.
    *
-   * @param kafka {@code bootstrap.servers} and other settings of clients
+   * @param kafka how to reach the cluster
+   * @param clientId begins with {@link KafkaClients#NAME_PREFIX}
    * @throws UserError if it does not answer within 5 s, or lacks the topics; or if the settings are
    *     such that no record could be sent
    */
-  public static KafkaPublisher connect(Map<String, Object> kafka, String clientId) {
-    Map<String, Object> config = config(kafka, clientId);
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 20);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
-    // a full buffer waits as long as a record may take; it is no failure before
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_MILLIS);
-    Compressions.check(config);
-    String address = String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
+  public static KafkaPublisher connect(KafkaClients kafka, String clientId) {
+    KafkaClients own =
+        ofProducers(kafka)
+            .with(ProducerConfig.LINGER_MS_CONFIG, 20)
+            .with(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS)
+            // a full buffer waits as long as a record may take; it is no failure before
+            .with(ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_MILLIS);
+    Compressions.check(own.producerConfig(clientId));
+    String address = kafka.bootstrap();
     try {
       checkTopics(kafka, address, clientId);
       return new KafkaPublisher(
-          new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer()));
+          own.producer(clientId, new StringSerializer(), new ByteArraySerializer()));
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
@@ -84,24 +84,20 @@ public final class KafkaPublisher implements Publisher, GridPublisher {
     }
   }
 
-  /** Configuration of every producer. */
-  static Map<String, Object> config(Map<String, Object> kafka, String clientId) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);
-    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    config.put(ProducerConfig.ACKS_CONFIG, "all");
-    config.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
-    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
-    return config;
+  /** With the settings of every producer of readings. */
+  static KafkaClients ofProducers(KafkaClients kafka) {
+    return kafka
+        .withDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd")
+        .with(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
   }
 
   /** An admin client, and not the producer, so that the producer may wait longer than this. */
-  private static void checkTopics(Map<String, Object> kafka, String address, String clientId) {
-    Map<String, Object> config = new HashMap<>(kafka);
-    config.put(AdminClientConfig.CLIENT_ID_CONFIG, clientId + "-check");
-    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REACH_MILLIS);
-    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REACH_MILLIS);
-    Admin admin = Admin.create(config);
+  private static void checkTopics(KafkaClients kafka, String address, String clientId) {
+    Admin admin =
+        kafka
+            .with(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REACH_MILLIS)
+            .with(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REACH_MILLIS)
+            .admin(clientId + "-check");
     try {
       admin
           .describeTopics(TOPICS.stream().map(Topic::topicName).toList())

@@ -10,18 +10,16 @@ import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -95,42 +93,37 @@ public final class SpoolingPublisher implements Publisher {
   /**
    * Opens the spool, and begins to send what the last run left in it. Kafka need not be there.
    *
-   * @param kafka {@code bootstrap.servers} and other settings of clients
+   * @param kafka how to reach the cluster
+   * @param clientId begins with {@link KafkaClients#NAME_PREFIX}
    * @param folder of the spool
    * @param limitBytes its greatest size on disk
    * @throws UserError if another agent uses the folder, or if the settings are such that no record
    *     could be sent however long it waits
    */
   public static SpoolingPublisher open(
-      Map<String, Object> kafka, String clientId, Path folder, long limitBytes) {
-    Compressions.check(config(kafka, clientId));
+      KafkaClients kafka, String clientId, Path folder, long limitBytes) {
+    KafkaClients own = ofProducer(kafka);
+    Compressions.check(own.producerConfig(clientId));
     return new SpoolingPublisher(
         Spool.open(folder, limitBytes),
-        String.valueOf(kafka.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG)),
-        () -> connect(kafka, clientId));
+        kafka.bootstrap(),
+        () -> own.producer(clientId, new StringSerializer(), new ByteArraySerializer()));
   }
 
-  private static Map<String, Object> config(Map<String, Object> kafka, String clientId) {
-    Map<String, Object> own = new HashMap<>(kafka);
+  private static KafkaClients ofProducer(KafkaClients kafka) {
     // the JDK's own: others unpack a library of their own into the temporary folder
-    own.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
-    Map<String, Object> config = KafkaPublisher.config(own, clientId);
-    // no batch is closed before flush(): see the order that is promised above
-    config.put(ProducerConfig.LINGER_MS_CONFIG, 1_000);
-    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, REACH_MILLIS);
-    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REACH_MILLIS);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
-    config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
-    // they are not used, and cost more than the readings
-    config.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
-    config.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
-    return config;
-  }
-
-  private static Producer<String, byte[]> connect(Map<String, Object> kafka, String clientId) {
-    Map<String, Object> config = config(kafka, clientId);
-    return new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
+    return KafkaPublisher.ofProducers(
+            kafka.withDefault(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip"))
+        // no batch is closed before flush(): see the order that is promised above
+        .with(ProducerConfig.LINGER_MS_CONFIG, 1_000)
+        .with(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES)
+        .with(ProducerConfig.MAX_BLOCK_MS_CONFIG, REACH_MILLIS)
+        .with(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REACH_MILLIS)
+        .with(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS)
+        .with(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS)
+        // they are not used, and cost more than the readings
+        .with(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "")
+        .with(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
   }
 
   // ---- in

@@ -17,6 +17,7 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -63,7 +64,7 @@ class KafkaPublisherTest {
 
   private static void assertUnreachable(String address) {
     assertThatThrownBy(
-            () -> KafkaPublisher.connect(Map.of("bootstrap.servers", address), "test").close())
+            () -> KafkaPublisher.connect(KafkaClients.of(address), "joulestream-test").close())
         .isInstanceOf(UserError.class)
         .hasMessage(
             "cannot reach Kafka at %s within 5 s; start one (joulestream up), or give --kafka HOST:PORT"
@@ -73,7 +74,7 @@ class KafkaPublisherTest {
   @Test
   void addressThatIsNone_isSaid() {
     assertThatThrownBy(
-            () -> KafkaPublisher.connect(Map.of("bootstrap.servers", "nonsense"), "test").close())
+            () -> KafkaPublisher.connect(KafkaClients.of("nonsense"), "joulestream-test").close())
         .isInstanceOf(UserError.class)
         .hasMessageContaining("nonsense");
   }

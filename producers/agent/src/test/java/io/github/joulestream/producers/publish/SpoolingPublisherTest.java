@@ -9,6 +9,7 @@ import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.File;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
@@ -199,7 +200,7 @@ class SpoolingPublisherTest {
     long start = System.nanoTime();
     try (SpoolingPublisher publisher =
         SpoolingPublisher.open(
-            Map.of("bootstrap.servers", "127.0.0.1:" + port), "test", folder, LIMIT)) {
+            KafkaClients.of("127.0.0.1:" + port), "joulestream-test", folder, LIMIT)) {
       publisher.publish(batch(0));
     }
     assertThat((System.nanoTime() - start) / 1e9).isLessThan(8);
@@ -266,7 +267,9 @@ class SpoolingPublisherTest {
   void aSettingThatNoWaitingMends_isRefusedAtTheStart() {
     Map<String, Object> kafka =
         Map.of("bootstrap.servers", "127.0.0.1:9", "compression.type", "lzw");
-    assertThatThrownBy(() -> SpoolingPublisher.open(kafka, "test", folder, LIMIT).close())
+    assertThatThrownBy(() ->
+            SpoolingPublisher.open(KafkaClients.of(kafka), "joulestream-test", folder, LIMIT)
+                .close())
         .isInstanceOf(UserError.class)
         .hasMessageContaining("lzw");
     Compressions.check(Map.of("bootstrap.servers", "127.0.0.1:9", "compression.type", "gzip"));
