@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("EnumOrdinal") // a random constant
 class AllocationsTest {
   private static final long SEED = Long.getLong("laws.seed", 614);
-  private static final int ROUNDS = Integer.getInteger("laws.rounds", 120);
+  private static final int ROUNDS = Integer.getInteger("laws.rounds", 30);
   private static final Limits LIMITS = Limits.DEFAULT;
   private static final List<Device> DEVICES =
       List.of(

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  */
 class ContainerLawsTest {
   private static final long SEED = Long.getLong("laws.seed", 7_025);
-  private static final int ROUNDS = Integer.getInteger("laws.rounds", 150);
+  private static final int ROUNDS = Integer.getInteger("laws.rounds", 40);
   private static final long WINDOW = Limits.DEFAULT.windowMillis();
   private static final long START = 1_700_000_000_000L;
   private static final long LATER = START + 3_600_000;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("EnumOrdinal") // a random constant
 class NodeAccountFuzzTest {
   private static final long SEED = Long.getLong("fuzz.seed", 1_709);
-  private static final long INPUTS = Long.getLong("fuzz.inputs", 4_000);
+  private static final long INPUTS = Long.getLong("fuzz.inputs", 1_500);
   private static final long NOW = 1_800_000_000_000L;
   private static final int RECORDS = 40;
   // what a record may allocate: a fixed part for a weekend of windows by many jobs, and this for

@@ -33,7 +33,8 @@ class ITPageMemory {
   private static final int STEP = 5;
 
   private static final int AT_ONCE = 40;
-  private static final Duration LET_GO = Duration.ofSeconds(30);
+  private static final int MORE_VISITS = 6;
+  private static final Duration LET_GO = Duration.ofSeconds(10);
 
   /**
    * Memory of scripts without garbage, bytes; nodes of the document and listeners, also lost ones.
@@ -103,16 +104,28 @@ class ITPageMemory {
       Kept before = Kept.of(chromium);
       before.print("2 visits to all views");
       visit(chromium, VISITS);
-      // the view that was left last is held by what it had asked for, until that is answered
-      Await.until(
-          "views that were left are let go",
-          LET_GO,
-          () -> Kept.of(chromium).hasNoMoreThan(before),
-          () -> before + ", " + Kept.of(chromium));
+      // one view may be held by what it has asked for or by the browser until another takes its
+      // place: a view that is lost for good is one more with each visit
+      int visits = 2 + VISITS;
+      while (!isLetGo(chromium, before) && visits < 2 + VISITS + MORE_VISITS) {
+        visit(chromium, 1);
+        visits++;
+      }
       Kept after = Kept.of(chromium);
-      after.print(2 + VISITS + " visits");
+      after.print(visits + " visits");
       assertNoMore(before, after, 600_000);
     }
+  }
+
+  private static boolean isLetGo(Chromium chromium, Kept before) {
+    long end = System.nanoTime() + LET_GO.toNanos();
+    // each look collects garbage, so it is no busy loop
+    while (!Kept.of(chromium).hasNoMoreThan(before)) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** A lost row of a job for each frame, or a lost view for each visit, is many times as much. */

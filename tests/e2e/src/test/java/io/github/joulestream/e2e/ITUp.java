@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code up} takes of its machine, and what it does when it does not get it. */
 class ITUp {
   private static final int NODES = Integer.getInteger("up.nodes", 8);
-  private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("up.seconds", 60));
+  private static final Duration LENGTH = Duration.ofSeconds(Integer.getInteger("up.seconds", 25));
   private static final int ROUNDS = Integer.getInteger("up.rounds", 1);
 
   /** What ten minutes of 8 nodes may take. */

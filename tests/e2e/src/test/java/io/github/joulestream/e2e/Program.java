@@ -32,21 +32,18 @@ final class Program implements AutoCloseable {
   }
 
   static Program start(Map<String, String> environment, String... args) throws IOException {
-    return startMain("io.github.joulestream.app.Main", environment, args);
+    List<String> options = new ArrayList<>(ProgramOptions.OF_A_SHORT_RUN);
+    options.addAll(ProgramOptions.sharedClasses());
+    options.addAll(List.of("-cp", ProgramOptions.CLASS_PATH, ProgramOptions.MAIN));
+    options.addAll(List.of(args));
+    return startJava(environment, options.toArray(String[]::new));
   }
 
-  /** Any other main class of the class path. */
+  /** Any other main class, of the class path of the tests. */
   static Program startMain(String mainClass, Map<String, String> environment, String... args)
       throws IOException {
-    List<String> options = new ArrayList<>();
-    options.addAll(
-        List.of(
-            "-Xmx1g",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            mainClass));
+    List<String> options = new ArrayList<>(ProgramOptions.OF_A_SHORT_RUN);
+    options.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     options.addAll(List.of(args));
     return startJava(environment, options.toArray(String[]::new));
   }
