@@ -3,9 +3,8 @@ package io.github.joulestream.alerting;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.SecretFile;
 import io.github.joulestream.runtime.UserError;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
@@ -25,6 +24,7 @@ public final class Signature {
   private static final String PREFIX = "whsec_";
   // the minimum of that specification
   private static final int MIN_BYTES = 24;
+  private static final int MOST_FILE_BYTES = 64 << 10;
 
   private final SecretKeySpec key;
 
@@ -39,12 +39,7 @@ public final class Signature {
    * @throws UserError if it cannot be read or is too short to be one
    */
   public static Signature read(Path file) {
-    String text;
-    try {
-      text = Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new UserError("cannot read the webhook's secret from " + file, e);
-    }
+    String text = SecretFile.text(file, "the webhook's secret", MOST_FILE_BYTES).strip();
     byte[] secret;
     try {
       secret =

@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.alerting.AlertSender;
 import io.github.joulestream.alerting.Signature;
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import java.net.URI;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ final class AlertOptions {
     boolean known = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
     if (!known || url.getHost() == null) {
       throw UserError.usage(
-          "%s takes a URL such as http://host:9093, not '%s'".formatted(option, url));
+          "%s takes a URL such as http://host:9093, not '%s'".formatted(option, ShownUrl.of(url)));
     }
     return url;
   }

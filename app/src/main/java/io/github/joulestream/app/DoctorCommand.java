@@ -12,6 +12,7 @@ import io.github.joulestream.producers.agent.Probes;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.Topic;
@@ -111,7 +112,7 @@ final class DoctorCommand implements Callable<Integer> {
     try (ResultReader reader = connect().reader()) {
       SortedMap<String, Totals<SiteAmount>> sites = reader.ledger(fromMillis, toMillis);
       if (sites.isEmpty()) {
-        throw new UserError("the store at %s has no ledger of that time".formatted(asked));
+        throw new UserError("the store at %s has no ledger of that time".formatted(shown()));
       }
       LedgerReport report = new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis), exact);
       if (json) {
@@ -183,7 +184,7 @@ final class DoctorCommand implements Callable<Integer> {
   private void checkStore() {
     try {
       StoreConnection connection = connect();
-      report(Finding.ok("store", "%s answers at %s".formatted(connection.kind().words(), asked)));
+      report(Finding.ok("store", "%s answers at %s".formatted(connection.kind().words(), shown())));
       List<String> differences = connection.differences();
       if (!differences.isEmpty()) {
         report(
@@ -207,6 +208,10 @@ final class DoctorCommand implements Callable<Integer> {
     } catch (UserError e) {
       report(Finding.fail("store", String.valueOf(e.getMessage())));
     }
+  }
+
+  private String shown() {
+    return asked == null ? "" : ShownUrl.of(asked);
   }
 
   private StoreConnection connect() throws IOException {

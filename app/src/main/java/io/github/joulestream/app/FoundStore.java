@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
@@ -40,7 +41,7 @@ record FoundStore(URI url, StoreConnection connection) {
   /** What is wrong, and what to do, if it cannot be reached. */
   static String unreachable(@Nullable URI named) {
     return "the store cannot be reached at %s -> start it, or give --store-url"
-        .formatted(named == null ? OF_UP + " or " + OF_WRITER : named);
+        .formatted(named == null ? OF_UP + " or " + OF_WRITER : ShownUrl.of(named));
   }
 
   /**

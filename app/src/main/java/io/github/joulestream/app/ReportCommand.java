@@ -21,6 +21,7 @@ import io.github.joulestream.reports.order.SiteFile;
 import io.github.joulestream.reports.period.Periods;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.TextTable;
 import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.runtime.UserError;
@@ -239,7 +240,10 @@ final class ReportCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       throw new UserError(
           "the store at %s cannot be read to the end: %s: %s -> no report was written"
-              .formatted(found.url(), e.getMessage(), requireNonNull(e.getCause()).getMessage()),
+              .formatted(
+                  ShownUrl.of(found.url()),
+                  e.getMessage(),
+                  requireNonNull(e.getCause()).getMessage()),
           e);
     }
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.runtime.SecretFile;
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Buckets.Bucket;
@@ -9,12 +11,15 @@ import io.github.joulestream.store.connect.StoreKind;
 import io.github.joulestream.store.influx.InfluxAddress;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How to reach a store; its URL is the command's own option, as commands differ in the default. */
 final class StoreOptions {
+  private static final int MOST_TOKEN_BYTES = 64 << 10;
+
   @Option(
       names = "--store-api",
       paramLabel = "KIND",
@@ -22,10 +27,15 @@ final class StoreOptions {
   @Nullable StoreKind kind;
 
   @Option(
-      names = "--token",
-      defaultValue = InfluxAddress.NO_TOKEN,
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-      description = "Token; user:password for InfluxDB 1.x. Best given as JOULESTREAM_TOKEN.")
+      names = "--store-token-file",
+      paramLabel = "FILE",
+      description =
+          "File with the store's token, user:password for InfluxDB 1.x; or else JOULESTREAM_TOKEN"
+              + " has it.")
+  @Nullable Path tokenFile;
+
+  // by the environment or a file of settings alone: CommandLineSecrets
+  @Option(names = "--token", hidden = true, defaultValue = InfluxAddress.NO_TOKEN)
   String token = InfluxAddress.NO_TOKEN;
 
   @Option(
@@ -84,6 +94,13 @@ final class StoreOptions {
         new Bucket(years == null ? Buckets.yearsName(bucket) : years, keepYears));
   }
 
+  private String token() {
+    Path file = tokenFile;
+    return file == null
+        ? token
+        : SecretFile.text(file, "--store-token-file", MOST_TOKEN_BYTES).strip();
+  }
+
   /**
    * Connects.
    *
@@ -91,9 +108,10 @@ final class StoreOptions {
    */
   StoreConnection connect(URI url) throws IOException {
     try {
-      return StoreConnection.to(new InfluxAddress(url, token, org), kind, buckets());
+      return StoreConnection.to(new InfluxAddress(url, token(), org), kind, buckets());
     } catch (IllegalArgumentException e) {
-      throw new UserError("%s cannot be a store: %s".formatted(url, e.getMessage()), e);
+      throw new UserError(
+          "%s cannot be a store: %s".formatted(ShownUrl.of(url), e.getMessage()), e);
     }
   }
 }

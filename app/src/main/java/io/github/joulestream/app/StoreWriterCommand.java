@@ -8,6 +8,7 @@ import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
@@ -68,14 +69,15 @@ final class StoreWriterCommand implements Callable<Integer> {
       try {
         StoreConnection connection = store.connect(url);
         List<String> notes = connection.prepare();
-        System.out.println("the store at " + url + " is " + connection.kind().words());
+        System.out.println("the store at " + ShownUrl.of(url) + " is " + connection.kind().words());
         notes.forEach(note -> System.out.println("  " + note));
         return connection;
       } catch (IOException e) {
         if (!reported) {
           reported = true;
           String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-          System.out.printf("waiting for the store at %s: %s%n", url, why);
+          System.out.printf(
+              "waiting for the store at %s: %s%n", ShownUrl.of(url), ShownUrl.within(why));
         }
       }
     } while (!stopping.await(STORE_PAUSE));
@@ -89,7 +91,7 @@ final class StoreWriterCommand implements Callable<Integer> {
         AutoCloseable _ = healthPort.open(metrics, writer::health)) {
       writer.showIn(metrics);
       writer.start();
-      System.out.println("writing into " + url + "; Ctrl-C stops it");
+      System.out.println("writing into " + ShownUrl.of(url) + "; Ctrl-C stops it");
       StatusLines lines = new StatusLines(System.out);
       while (!stopping.await(LINE_INTERVAL, "the store writer", writer::failure)) {
         lines.print(

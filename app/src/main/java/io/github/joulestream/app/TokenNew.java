@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
       "",
       "The token goes to standard output, the line for the file of --tokens to standard error:",
       "",
-      "  joulestream token new grafana --role viewer > grafana.token 2>> tokens"
+      "  umask 077; joulestream token new grafana --role viewer > grafana.token 2>> tokens"
     })
 final class TokenNew implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "NAME", description = "What it is for, for people.")

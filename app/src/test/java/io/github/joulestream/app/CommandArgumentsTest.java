@@ -37,6 +37,21 @@ class CommandArgumentsTest {
     return new Result(status, out.toString(), err.toString());
   }
 
+  @Test
+  void aSecretOnTheCommandLine_isRefused() {
+    for (String[] args :
+        new String[][] {
+          {"store-writer", "--token=s3cret"},
+          {"doctor", "--verbose", "--store-url", "http://alice:s3cret@host:1"},
+          // no URL, so that an error would name it
+          {"doctor", "--verbose", "--store-url=http://alice:s3/cret@host"}
+        }) {
+      Result result = run(args);
+      assertThat(result.status).as(String.join(" ", args)).isEqualTo(2);
+      assertThat(result.out + result.err).contains("everybody").doesNotContain("s3");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

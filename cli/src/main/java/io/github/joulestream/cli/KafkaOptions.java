@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.cli;
 
+import io.github.joulestream.runtime.SecretFile;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
@@ -68,12 +69,20 @@ public final class KafkaOptions {
     return known;
   }
 
+  /** Passwords of TLS and SASL, and a key in so many words. */
+  private static boolean isSecret(String key) {
+    return key.endsWith("password") || key.endsWith("sasl.jaas.config") || key.endsWith(".key");
+  }
+
   private Map<String, Object> read() {
     Map<String, Object> read = new HashMap<>();
     if (configFile != null) {
       Properties properties = new Properties();
       try (Reader reader = Files.newBufferedReader(configFile)) {
         properties.load(reader);
+        if (properties.stringPropertyNames().stream().anyMatch(KafkaOptions::isSecret)) {
+          SecretFile.warnIfOthersRead(configFile);
+        }
       } catch (NoSuchFileException e) {
         throw new UserError("--kafka-config: there is no file %s".formatted(configFile), e);
       } catch (AccessDeniedException e) {

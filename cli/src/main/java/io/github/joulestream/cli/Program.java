@@ -4,8 +4,10 @@ package io.github.joulestream.cli;
 import io.github.joulestream.cli.log.Logging;
 import io.github.joulestream.runtime.DeadThreads;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +45,11 @@ public final class Program {
     command.setParameterExceptionHandler((e, _) -> refuse(e, verbose));
     command.setExecutionExceptionHandler((e, failed, _) -> fail(e, failed.getErr(), verbose));
     try {
+      CommandLineSecrets.refuse(args);
+    } catch (UserError e) {
+      return fail(e, command.getErr(), verbose);
+    }
+    try {
       command.setDefaultValueProvider(Settings.load(System.getenv(), args));
     } catch (UserError e) {
       if (!onlyShows(args)) {
@@ -74,7 +81,7 @@ public final class Program {
                 suggestion(e),
                 command.getCommandSpec().qualifiedName()));
     if (verbose) {
-      e.printStackTrace(err);
+      printTrace(e, err);
     }
     return CommandLine.ExitCode.USAGE;
   }
@@ -106,14 +113,22 @@ public final class Program {
             + oneLine(known ? String.valueOf(e.getMessage()) : e.toString())
             + (known || verbose ? "" : " (--verbose shows more)"));
     if (verbose) {
-      e.printStackTrace(err);
+      printTrace(e, err);
     }
     return e instanceof UserError user && user.isUsage()
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
   }
 
+  /** A stack's trace; messages of exceptions may have URLs in them. */
+  private static void printTrace(Throwable e, PrintWriter err) {
+    StringWriter trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace));
+    err.print(ShownUrl.within(trace.toString()));
+    err.flush();
+  }
+
   private static String oneLine(String message) {
-    return ShownText.of(message.replaceAll("\\s*\\R\\s*", " "));
+    return ShownText.of(ShownUrl.within(message.replaceAll("\\s*\\R\\s*", " ")));
   }
 }

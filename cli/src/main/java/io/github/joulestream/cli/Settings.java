@@ -67,6 +67,7 @@ public final class Settings implements IDefaultValueProvider {
     if (name != null) {
       try (Reader reader = Files.newBufferedReader(Path.of(name))) {
         file.load(reader);
+        CommandLineSecrets.warnIfOthersRead(Path.of(name), file);
       } catch (IOException e) {
         throw new UserError("cannot read the configuration file " + name, e);
       }
@@ -114,7 +115,7 @@ public final class Settings implements IDefaultValueProvider {
   }
 
   /** The environment variable of a key. */
-  private static String variable(String key) {
+  static String variable(String key) {
     return PREFIX + key.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 

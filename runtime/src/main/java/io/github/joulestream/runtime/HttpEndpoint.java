@@ -93,7 +93,7 @@ public final class HttpEndpoint implements AutoCloseable {
       return new URI(
           url.getScheme(), null, url.getHost(), url.getPort(), url.getPath(), url.getQuery(), null);
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("not a URL: " + url, e);
+      throw new IllegalArgumentException("not a URL: " + ShownUrl.of(url), e);
     }
   }
 

@@ -55,7 +55,7 @@ final class RunningTopology implements AutoCloseable {
       RestoreProgress restore) {
     this.label = label;
     this.name = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
-    this.streams = new KafkaStreams(topology, config);
+    this.streams = PrivateState.in(config, () -> new KafkaStreams(topology, config));
     this.figures = new TopologyFigures(streams);
     this.startTimeout = settings.startTimeout();
     this.restore = restore;

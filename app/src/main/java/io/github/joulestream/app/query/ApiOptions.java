@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.query;
 
+import io.github.joulestream.runtime.SecretFile;
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +38,8 @@ final class ApiOptions {
   ApiClient client(Map<String, String> environment) {
     boolean http = "http".equals(api.getScheme()) || "https".equals(api.getScheme());
     if (!http || api.getHost() == null) {
-      throw UserError.usage("--api takes a URL such as https://host:8080, not '%s'".formatted(api));
+      throw UserError.usage(
+          "--api takes a URL such as https://host:8080, not '%s'".formatted(ShownUrl.of(api)));
     }
     if (api.getUserInfo() != null) {
       throw UserError.usage("--api takes no user and no password: --token-file has the token");
@@ -51,15 +50,11 @@ final class ApiOptions {
   }
 
   private static String read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      String token = new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII).strip();
-      if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-        // not repeated: it may be a secret of another kind
-        throw UserError.usage("%s holds no token, or more than one".formatted(file));
-      }
-      return token;
-    } catch (IOException e) {
-      throw new UserError("cannot read the token in " + file, e);
+    String token = SecretFile.text(file, "--token-file", MOST_BYTES).strip();
+    if (token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+      // not repeated: it may be a secret of another kind
+      throw UserError.usage("%s holds no token, or more than one".formatted(file));
     }
+    return token;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.runtime.PrivateFiles;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@code up} keeps everything: broker, streams state, store, log. One process at a time. The
- * file {@code version} has the version of its layout.
+ * Where {@code up} keeps everything: broker, streams state, store, log. The user alone can read
+ * what is in it. One process at a time. The file {@code version} has the version of its layout.
  */
 final class DataFolder implements AutoCloseable {
   private static final String VERSION = "2";
@@ -50,7 +51,7 @@ final class DataFolder implements AutoCloseable {
       if (Files.exists(wanted) && !Files.isDirectory(wanted)) {
         throw new UserError(wanted + " is not a folder; give --data another");
       }
-      Files.createDirectories(wanted);
+      PrivateFiles.folder(wanted);
       return open(wanted.toAbsolutePath().normalize(), false);
     } catch (AccessDeniedException e) {
       throw new UserError(
@@ -73,7 +74,8 @@ final class DataFolder implements AutoCloseable {
           path + " is not empty and not a data folder of Joulestream; give --data another");
     }
     FileChannel lockFile =
-        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        PrivateFiles.open(
+            path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = tryLock(lockFile);
     if (lock == null) {
       lockFile.close();
@@ -84,7 +86,7 @@ final class DataFolder implements AutoCloseable {
       TemporaryFolder.mark(path);
     }
     if (fresh) {
-      Files.writeString(versionFile, VERSION + "\n");
+      PrivateFiles.replace(versionFile, VERSION + "\n");
     } else {
       String version = Files.readString(versionFile).strip();
       if (!version.equals(VERSION)) {
@@ -108,8 +110,9 @@ final class DataFolder implements AutoCloseable {
 
   private static boolean isEmpty(Path path) throws IOException {
     try (Stream<Path> files = Files.list(path)) {
-      // a start that was killed at once leaves the lock file alone
-      return files.allMatch(file -> file.endsWith("lock"));
+      // what a start leaves that was killed at once: the lock file, and a draft of the version
+      return files.allMatch(
+          file -> file.endsWith("lock") || file.getFileName().toString().startsWith(".version-"));
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.runtime.PrivateFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -104,7 +105,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   public static EmbeddedKafka start(Path folder, FreePorts.Choice wantedPort)
       throws IOException, InterruptedException {
     Path logs = folder.resolve("log");
-    Files.createDirectories(logs);
+    PrivateFiles.folder(logs);
     boolean isNew = format(logs);
     ServerSocketChannel brokerSocket = FreePorts.open(wantedPort, FreePorts::listen);
     ServerSocketChannel controllerSocket = FreePorts.listen(0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.up;
 
+import io.github.joulestream.runtime.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -51,11 +52,11 @@ public final class TemporaryFolder {
 
   /** Marks a folder whose lock the caller holds. */
   static void mark(Path folder) throws IOException {
-    Files.writeString(folder.resolve(MARK), ProcessHandle.current().pid() + "\n");
+    PrivateFiles.replace(folder.resolve(MARK), ProcessHandle.current().pid() + "\n");
   }
 
   private static FileChannel open(Path folder) throws IOException {
-    return FileChannel.open(
+    return PrivateFiles.open(
         folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
   }
 

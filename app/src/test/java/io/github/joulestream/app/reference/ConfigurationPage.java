@@ -23,7 +23,8 @@ final class ConfigurationPage {
 
             Each option can be given on the command line, in the environment or in a properties file (`--config FILE` or `JOULESTREAM_CONFIG`), and the first of
             these counts. `--data` of `up` is `JOULESTREAM_UP_DATA` or `up.data`; `JOULESTREAM_DATA` and `data` are for all commands. Subcommands use the name of
-            their command. An unknown key or `JOULESTREAM_` variable stops the start. This page is generated from the commands ([how](../CONTRIBUTING.md#recipes)).
+            their command. An unknown key or `JOULESTREAM_` variable stops the start. No secret is taken on the command line, which everybody on the machine can read: `--token`, or a URL
+            with a password in it, is refused there ([why](decisions/0075-files-and-secrets.md)). This page is generated from the commands ([how](../CONTRIBUTING.md#recipes)).
             """);
     append(page, new CommandLine(new Main()), "");
     return page.toString();

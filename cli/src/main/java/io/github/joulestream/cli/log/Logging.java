@@ -9,6 +9,8 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import io.github.joulestream.runtime.PrivateFiles;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
@@ -59,8 +61,13 @@ public final class Logging {
     context.getLogger("io.github.joulestream").addAppender(console);
   }
 
-  /** From now on everything also goes into this file. */
-  public static void alsoTo(Path file) {
+  /**
+   * From now on everything also goes into this file, which the user alone can read if it is new.
+   *
+   * @throws IOException if it cannot be made, or there is something else, such as a link
+   */
+  public static void alsoTo(Path file) throws IOException {
+    PrivateFiles.ensure(file);
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setFile(file.toString());

@@ -7,12 +7,13 @@ import ch.qos.logback.classic.pattern.MessageConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.ShownUrl;
 import java.util.stream.Collectors;
 
 /**
  * A pattern whose {@code %msg} and {@code %ex} show texts from outside safely: names and keys get
  * into messages, also of libraries, and must neither act on a terminal nor look like another line
- * of the log.
+ * of the log. Of URLs in them no password is shown.
  */
 final class ShownLayout extends PatternLayout {
   ShownLayout() {
@@ -24,7 +25,7 @@ final class ShownLayout extends PatternLayout {
   private static final class ShownMessage extends MessageConverter {
     @Override
     public String convert(ILoggingEvent event) {
-      return ShownText.of(String.valueOf(super.convert(event)));
+      return ShownText.of(ShownUrl.within(String.valueOf(super.convert(event))));
     }
   }
 
@@ -32,7 +33,7 @@ final class ShownLayout extends PatternLayout {
   private static final class ShownThrowable extends ExtendedThrowableProxyConverter {
     @Override
     protected String throwableProxyToString(IThrowableProxy throwable) {
-      return super.throwableProxyToString(throwable)
+      return ShownUrl.within(super.throwableProxyToString(throwable))
           .lines()
           .map(line -> "\t" + ShownText.of(line.strip()) + System.lineSeparator())
           .collect(Collectors.joining());

@@ -2,9 +2,11 @@
 package io.github.joulestream.cli.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +18,29 @@ class LoggingTest {
       "x\n20:00:00.000 ERROR the books do not balance\u001b[2J\u202e";
 
   @TempDir Path folder;
+
+  @Test
+  void theFile_isTheUsersAlone_andHasNoPasswords() throws Exception {
+    Path file = folder.resolve("private");
+    Logging.start(false);
+    Logging.alsoTo(file);
+    Logger log = LoggerFactory.getLogger("org.example");
+    String url = "http://alice:s3cret@host:8086/a?token=s3cret";
+    log.warn("no answer from {}", url);
+    log.error("failed", new IllegalStateException("no answer from " + url));
+    Logging.stop();
+    Logging.start(false);
+    assertThat(file)
+        .content()
+        .contains("no answer from http://host:8086/a?token=***")
+        .doesNotContain("s3cret", "alice");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    Path elsewhere = folder.resolve("elsewhere");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), elsewhere);
+    assertThatThrownBy(() -> Logging.alsoTo(link)).hasMessageContaining("is a link");
+    assertThat(elsewhere).doesNotExist();
+  }
 
   @Test
   void aMessageIsOneLine_andATraceCannotBeTakenForOne() throws Exception {

@@ -31,7 +31,7 @@ final class StoreDetector {
     }
     if (info.status() == 401 || info.status() == 403) {
       throw new UserError(
-          "%s does not report its kind without a valid token (%d) -> give --token, or --store-api"
+          "%s does not report its kind without a valid token (%d) -> give --store-token-file, or --store-api"
               .formatted(address, info.status()));
     }
     throw new UserError(

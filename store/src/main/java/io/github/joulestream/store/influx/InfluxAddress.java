@@ -2,6 +2,7 @@
 package io.github.joulestream.store.influx;
 
 import io.github.joulestream.runtime.HttpEndpoint;
+import io.github.joulestream.runtime.ShownUrl;
 import java.net.URI;
 import java.util.Optional;
 
@@ -29,9 +30,9 @@ public record InfluxAddress(URI url, String token, String org) {
     return open() ? Optional.empty() : Optional.of(scheme + " " + token);
   }
 
-  /** Without the token, which must not reach a log. */
+  /** Without the token and a password, which must not reach a log. */
   @Override
   public String toString() {
-    return url.toString();
+    return ShownUrl.of(url);
   }
 }

@@ -94,12 +94,12 @@ public final class InfluxBuckets {
     InfluxAnswer answer = api.write(bucket.name(), "");
     if (answer.status() == 404) {
       throw new UserError(
-          "%s has no %s %s, and the token may not make it (%s) -> make it, or give --token of a user who may"
+          "%s has no %s %s, and the token may not make it (%s) -> make it, or give --store-token-file of a user who may"
               .formatted(api.address(), api.bucketWord(), bucket.name(), whyNotMade));
     }
     if (answer.denied()) {
       throw new UserError(
-          "the token may not write into %s %s at %s (%s) -> let its user write there, or give another --token"
+          "the token may not write into %s %s at %s (%s) -> let its user write there, or give another --store-token-file"
               .formatted(api.bucketWord(), bucket.name(), api.address(), answer));
     }
   }

@@ -27,6 +27,11 @@ final class InfluxHttp implements AutoCloseable {
     endpoint = new HttpEndpoint(url, HttpEndpoint.Limits.DEFAULT, authorization.orElse(null), null);
   }
 
+  /** Address of the server, without user and password. */
+  URI url() {
+    return endpoint.url();
+  }
+
   InfluxAnswer get(String path, Map<String, String> parameters) throws IOException {
     return InfluxAnswer.of(endpoint.send(endpoint.request(path, parameters).GET().build()));
   }

@@ -158,7 +158,7 @@ public final class InfluxQlHistory implements HistoryStore {
     } catch (InfluxApi.Denied e) {
       throw unreadable(
           new IOException(
-              "%s -> give --token of a user who may read %s %s"
+              "%s -> give --store-token-file of a user who may read %s %s"
                   .formatted(e.getMessage(), api.bucketWord(), database),
               e));
     } catch (InfluxQl.QueryRefused e) {

@@ -108,7 +108,7 @@ public final class InfluxSink implements PointSink {
     String word = api.bucketWord();
     return switch (answer.status()) {
       case 401 ->
-          "%s -> give --token of a user who may write into %s %s"
+          "%s -> give --store-token-file of a user who may write into %s %s"
               .formatted(reasonOf(answer), word, bucket);
       case 403 ->
           "%s -> let the token's user write into %s %s".formatted(reasonOf(answer), word, bucket);

@@ -39,7 +39,7 @@ public final class InfluxV2 extends InfluxServer {
     client =
         InfluxDBClientFactory.create(
             InfluxDBClientOptions.builder()
-                .url(address.url().toString())
+                .url(http.url().toString())
                 .authenticateToken(address.token().toCharArray())
                 .org(address.org())
                 .precision(WritePrecision.NS)

@@ -3,6 +3,7 @@ package io.github.joulestream.store.questdb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.PrivateFiles;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.schemas.catalogue.Measurement;
 import io.github.joulestream.schemas.catalogue.Retention;
@@ -68,8 +69,8 @@ public final class EmbeddedQuestDb implements AutoCloseable {
    * @throws IOException if it does not start
    */
   public static EmbeddedQuestDb start(Path folder, int port) throws IOException {
-    Files.createDirectories(folder.resolve("conf"));
-    Files.createDirectories(folder.resolve("log"));
+    PrivateFiles.folder(folder.resolve("conf"));
+    PrivateFiles.folder(folder.resolve("log"));
     Files.writeString(
         folder.resolve("conf").resolve("log.conf"),
         """

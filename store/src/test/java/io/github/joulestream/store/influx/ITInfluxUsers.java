@@ -97,13 +97,15 @@ class ITInfluxUsers {
       assertThatThrownBy(reader::jobEnergyMillijoules)
           .isInstanceOf(UncheckedIOException.class)
           .cause()
-          .hasMessageContaining("give --token of a user who may read database joulestream");
+          .hasMessageContaining(
+              "give --store-token-file of a user who may read database joulestream");
     }
     try (HistoryReader history = connect("writer:w").history()) {
       assertThatThrownBy(() -> history.firstHour("s"))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageStartingWith("the store at " + server.url() + " cannot be read: ")
-          .hasMessageContaining("give --token of a user who may read database joulestream-years");
+          .hasMessageContaining(
+              "give --store-token-file of a user who may read database joulestream-years");
     }
     // and one whose rights are taken away later is no reason to lose anything
     statement("admin:a", "REVOKE ALL ON \"joulestream\" FROM writer");

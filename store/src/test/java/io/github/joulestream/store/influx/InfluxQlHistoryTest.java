@@ -98,7 +98,7 @@ class InfluxQlHistoryTest extends TornAnswersContract {
     try (TornServer server = TornServer.ofStatus(401, "{\"error\":\"authorization failed\"}")) {
       isUnreadable(
           server,
-          "authorization failed -> give --token of a user who may read database joulestream-years");
+          "authorization failed -> give --store-token-file of a user who may read database joulestream-years");
     }
   }
 

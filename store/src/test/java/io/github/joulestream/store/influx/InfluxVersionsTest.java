@@ -96,7 +96,9 @@ class InfluxVersionsTest {
         .hasMessageContaining("answers 404")
         .hasMessageContaining("--store-url");
     server().reply("GET /ping", 401, "");
-    assertThatThrownBy(this::kind).isInstanceOf(UserError.class).hasMessageContaining("--token");
+    assertThatThrownBy(this::kind)
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("--store-token-file");
     assertThat(StoreConnection.to(server().address("none"), StoreKind.INFLUX3, BUCKETS).kind())
         .isEqualTo(StoreKind.INFLUX3);
   }
@@ -239,7 +241,7 @@ class InfluxVersionsTest {
       server().reply("POST /api/v2/write", 401, "{\"message\":\"unauthorized access\"}");
       assertThatThrownBy(() -> sink.write(List.of(WEEKS)))
           .isInstanceOf(StoreUnavailable.class)
-          .hasMessageContaining("give --token")
+          .hasMessageContaining("give --store-token-file")
           .hasMessageNotContaining("secret");
     }
   }

@@ -6,6 +6,7 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.Windows;
+import io.github.joulestream.runtime.SecretFile;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.catalogue.Buckets;
 import io.github.joulestream.store.PointSink;
@@ -20,6 +21,7 @@ import io.github.joulestream.store.influx.InfluxAddress;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -56,12 +58,18 @@ final class Year {
     this.range = new TimeRange(year.from(), year.to());
   }
 
+  private static String token(String file) {
+    return file.isEmpty()
+        ? InfluxAddress.NO_TOKEN
+        : SecretFile.text(Path.of(file), "token-file", 64 << 10).strip();
+  }
+
   public static void main(String[] args) throws Exception {
     Settings settings =
         new Settings("How long a store takes to give back a year of jobs at three sites.")
             .with("store", "", "address of a store; without it, one is started")
             .with("kind", "questdb", "of the store that is started: questdb or influxdb")
-            .with("token", InfluxAddress.NO_TOKEN, "of the store")
+            .with("token-file", "", "file with the token of the store")
             .with("bucket", "year", "name of its buckets")
             .with("jobs", "1000000", "jobs that start in the year")
             .with("from", "2025-01-01T00:00:00Z", "its beginning")
@@ -88,7 +96,7 @@ final class Year {
       }
       StoreConnection store =
           StoreConnection.to(
-              new InfluxAddress(URI.create(url), settings.text("token"), "joulestream"),
+              new InfluxAddress(URI.create(url), token(settings.text("token-file")), "joulestream"),
               null,
               // an old year is not too old
               forEver(settings.text("bucket")));

@@ -174,6 +174,29 @@ class DeployTest {
             .orElseThrow());
   }
 
+  /** Whoever has the agent's account must not become root by a folder that root writes to. */
+  @Test
+  void whatRootWritesTo_isRoots_andWhatServicesWrite_isTheirsAlone() throws Exception {
+    Path systemd = DEPLOY.resolve("systemd");
+    assertThat(systemd.resolve("joulestream.tmpfiles"))
+        .content()
+        .contains(
+            "d /run/joulestream 0755 root root -",
+            "d /run/joulestream/jobs 0755 root root -",
+            "d /run/joulestream/progress 0755 root root -",
+            "d /run/joulestream/agent 0755 joulestream joulestream -");
+    assertThat(systemd.resolve("joulestream-agent.service"))
+        .content()
+        .contains("RuntimeDirectory=joulestream/agent\n");
+    for (String unit : List.of("agent", "report", "serve")) {
+      String text = Files.readString(systemd.resolve("joulestream-%s.service".formatted(unit)));
+      assertThat(text).as(unit).contains("UMask=0077\n");
+      if (text.contains("StateDirectory=")) {
+        assertThat(text).as(unit).contains("StateDirectoryMode=0700\n");
+      }
+    }
+  }
+
   @Test
   void theTimerOfReports_isOne_andItsCommandExists() throws Exception {
     Path systemd = DEPLOY.resolve("systemd");

@@ -26,6 +26,7 @@ import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -99,8 +100,8 @@ final class FilledPipeline implements AutoCloseable {
         "store-writer",
         "--store-url",
         influx.url().toString(),
-        "--token",
-        influx.address().token(),
+        "--store-token-file",
+        Files.writeString(folder.resolve("store.token"), influx.address().token()).toString(),
         "--org",
         influx.address().org(),
         "--bucket",

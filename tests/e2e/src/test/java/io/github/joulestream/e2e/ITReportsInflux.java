@@ -9,6 +9,7 @@ import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -23,6 +24,7 @@ class ITReportsInflux extends ReportsContract {
   @Override
   protected void start() throws IOException {
     server = Influxd.shared(folder.resolve("influx"));
+    Files.writeString(folder.resolve("store.token"), server().address().token());
     connection().prepare();
   }
 
@@ -59,8 +61,8 @@ class ITReportsInflux extends ReportsContract {
     return List.of(
         "--store-url",
         server().url().toString(),
-        "--token",
-        server().address().token(),
+        "--store-token-file",
+        folder.resolve("store.token").toString(),
         "--org",
         server().address().org(),
         "--bucket",

@@ -13,9 +13,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -130,7 +135,8 @@ class ITUp {
 
   @Test
   void metricsAndHealth_areOnTheLoopbackAddress_withEnergy() throws Exception {
-    try (Program up = up(folder.resolve("data"), "--metrics-port", "0")) {
+    Path data = folder.resolve("data");
+    try (Program up = up(data, "--metrics-port", "0")) {
       up.awaitLine(" running; ");
       String url = find(up, "(http://127\\.0\\.0\\.1:\\d+)/metrics and /health");
       Await.until(
@@ -143,9 +149,45 @@ class ITUp {
               "joulestream_streams_running{topology=\"accounting\"} 1",
               "joulestream_streams_running{topology=\"alerts\"} 1");
       assertThat(ask(url + "/health")).startsWith("ok");
+      assertThat(openToOthers(data)).isEmpty();
       up.interrupt();
       up.await();
     }
+  }
+
+  /**
+   * What others can enter or read: the folder, and what is in it even if the folder itself kept
+   * nobody out. What is in a folder that keeps others out need not.
+   */
+  private static List<String> openToOthers(Path data) throws IOException {
+    List<String> open = new ArrayList<>();
+    Files.walkFileTree(
+        data,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+              throws IOException {
+            return look(folder) || folder.equals(data)
+                ? FileVisitResult.CONTINUE
+                : FileVisitResult.SKIP_SUBTREE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            look(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          private boolean look(Path path) throws IOException {
+            String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+            if (!mode.endsWith("------")) {
+              open.add(mode + " " + path);
+            }
+            return !mode.endsWith("------");
+          }
+        });
+    return open;
   }
 
   private static double metric(String metrics, String name) {
@@ -182,9 +224,15 @@ class ITUp {
             }
           });
       up.kill();
-      try (Program gone = Program.start(doctor)) {
+      // a password comes by the environment, and is shown nowhere
+      String url = doctor[4].replace("//", "//alice:s3cret@");
+      try (Program gone =
+          Program.start(
+              Map.of("JOULESTREAM_STORE_URL", url), "doctor", "--verbose", doctor[1], doctor[2])) {
         assertThat(gone.await()).isEqualTo(1);
-        assertThat(gone.output()).contains("FAIL Kafka", "FAIL store");
+        assertThat(gone.output())
+            .contains("FAIL Kafka", "FAIL store", "reached at " + doctor[4])
+            .doesNotContain("s3cret", "alice");
       }
     }
   }

@@ -14,9 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Prolog and epilog run as root, where others may try to make them write elsewhere. */
@@ -166,6 +168,22 @@ class SlurmHooksTest {
     hook("epilog");
     assertThat(elsewhere).hasContent("mine");
     assertThat(Files.getOwner(elsewhere).getName()).isEqualTo("root");
+  }
+
+  /** Who opens a FIFO waits for somebody who writes. */
+  @Test
+  @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void fifosThatWerePlanted_areNotOpened() throws Exception {
+    mount("size=1m,mode=0755");
+    for (Path fifo : List.of(jobs.resolve(JOB), jobs.resolve("16"), progress.resolve(JOB))) {
+      assertThat(run("mkfifo", fifo.toString())).isEmpty();
+      assertThat(run("touch", "-d", "2 hours ago", fifo.toString())).isEmpty();
+    }
+    hook("prolog");
+    assertThat(jobs.resolve(JOB)).isRegularFile().content().contains("user=nobody\n");
+    hook("epilog");
+    assertThat(jobs.resolve(JOB)).content().contains("end=");
+    assertThat(Files.getOwner(progress.resolve(JOB)).getName()).isEqualTo("root");
   }
 
   @Test

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.github.joulestream.energy.Bounds;
-import io.github.joulestream.producers.input.SmallFile;
+import io.github.joulestream.runtime.PrivateFiles;
+import io.github.joulestream.runtime.SmallFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -100,10 +98,7 @@ public final class HeldJobs {
     }
     try {
       if (!now.equals(kept)) {
-        Path draft = file.resolveSibling("." + file.getFileName() + ".new");
-        Files.writeString(draft, boot + "\n" + String.join("\n", now) + "\n", UTF_8);
-        Files.move(
-            draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFiles.replace(file, boot + "\n" + String.join("\n", now) + "\n");
         kept = new TreeSet<>(now);
       }
       Files.setLastModifiedTime(file, FileTime.fromMillis(epochMillis));

@@ -4,8 +4,8 @@ package io.github.joulestream.producers.jobs;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.producers.input.Names;
-import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.SmallFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.jobs;
 
-import io.github.joulestream.producers.input.SmallFile;
+import io.github.joulestream.runtime.SmallFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

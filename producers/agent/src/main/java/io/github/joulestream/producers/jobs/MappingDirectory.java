@@ -2,9 +2,9 @@
 package io.github.joulestream.producers.jobs;
 
 import io.github.joulestream.producers.input.Names;
-import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSpan;

@@ -4,8 +4,8 @@ package io.github.joulestream.producers.jobs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.producers.input.Names;
-import io.github.joulestream.producers.input.SmallFile;
 import io.github.joulestream.runtime.HttpEndpoint;
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;

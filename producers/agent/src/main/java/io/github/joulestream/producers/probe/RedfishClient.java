@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.joulestream.producers.input.Json;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.HttpEndpoint;
+import io.github.joulestream.runtime.SecretFile;
+import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedfishClient implements AutoCloseable {
   private static final int MAX_BYTES = 1 << 20;
+  private static final int MAX_CREDENTIALS = 64 << 10;
   private static final HttpEndpoint.Limits LIMITS =
       new HttpEndpoint.Limits(Duration.ofSeconds(5), Duration.ofSeconds(10), MAX_BYTES);
 
@@ -65,15 +67,19 @@ final class RedfishClient implements AutoCloseable {
       return null;
     }
     try {
-      String line = SysFile.text(file, StandardCharsets.UTF_8).lines().findFirst().orElse("");
+      String line =
+          SecretFile.text(file, "--redfish-credentials", MAX_CREDENTIALS)
+              .lines()
+              .findFirst()
+              .orElse("");
       line = line.strip();
       if (line.indexOf(':') < 1) {
         throw new Probe.ProbeUnavailable(
             "the first line of %s is not user:password".formatted(file));
       }
       return HttpEndpoint.basic(line);
-    } catch (IOException e) {
-      throw new Probe.ProbeUnavailable("%s cannot be read (%s)".formatted(file, e.getMessage()));
+    } catch (UserError e) {
+      throw new Probe.ProbeUnavailable(String.valueOf(e.getMessage()));
     }
   }
 

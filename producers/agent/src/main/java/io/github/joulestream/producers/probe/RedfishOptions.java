@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.probe;
 
+import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,7 +36,8 @@ public record RedfishOptions(
   public RedfishOptions {
     if (!"https".equals(address.getScheme()) || address.getHost() == null) {
       throw UserError.usage(
-          "Redfish address '%s' must be https://HOST or https://HOST:PORT".formatted(address));
+          "Redfish address '%s' must be https://HOST or https://HOST:PORT"
+              .formatted(ShownUrl.of(address)));
     }
     if (interval.compareTo(Duration.ofMillis(100)) < 0) {
       throw new UserError("Redfish interval must be at least 100ms");

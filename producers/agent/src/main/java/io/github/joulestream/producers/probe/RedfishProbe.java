@@ -11,6 +11,7 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.ShownUrl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +117,8 @@ public final class RedfishProbe implements Probe {
       IOException failure = now.failure;
       throw new ProbeUnavailable(
           "%s does not give its power: %s"
-              .formatted(options.address(), failure == null ? "no answer" : words(failure)));
+              .formatted(
+                  ShownUrl.of(options.address()), failure == null ? "no answer" : words(failure)));
     }
   }
 

@@ -4,6 +4,7 @@ package io.github.joulestream.producers.publish;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.github.joulestream.runtime.PrivateFiles;
 import io.github.joulestream.runtime.UserError;
 import java.io.Closeable;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class FolderLock implements Closeable {
    * @throws IOException if the folder cannot be written to
    */
   static FolderLock take(Path folder) throws IOException {
-    FileChannel channel = FileChannel.open(folder.resolve("lock"), CREATE, WRITE);
+    FileChannel channel = PrivateFiles.open(folder.resolve("lock"), CREATE, WRITE);
     try {
       if (channel.tryLock() != null) {
         return new FolderLock(channel);

@@ -3,7 +3,8 @@ package io.github.joulestream.producers.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.joulestream.producers.input.SmallFile;
+import io.github.joulestream.runtime.PrivateFiles;
+import io.github.joulestream.runtime.SmallFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -82,7 +83,7 @@ final class Segment implements Closeable {
   static Segment create(Path folder, long first) throws IOException {
     Path file = folder.resolve("%019d.spool".formatted(first));
     Segment segment = new Segment(file, first, first, MAGIC.length);
-    Files.createFile(file); // never one that is there: it may hold what was not sent
+    PrivateFiles.create(file); // never one that is there: it may hold what was not sent
     try {
       RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
       segment.out = out;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.publish;
 
-import io.github.joulestream.producers.input.SmallFile;
+import io.github.joulestream.runtime.PrivateFiles;
+import io.github.joulestream.runtime.SmallFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -53,11 +54,23 @@ final class SentMark implements Closeable {
     ByteBuffer.wrap(bytes).putInt(CRC_AT, crc(bytes));
     RandomAccessFile open = file;
     if (open == null) {
+      makeFile();
       open = new RandomAccessFile(path.toFile(), "rw");
       file = open;
     }
     open.seek(0);
     open.write(bytes);
+  }
+
+  private void makeFile() throws IOException {
+    try {
+      PrivateFiles.ensure(path);
+    } catch (SmallFile.Unusable e) {
+      // a link or a FIFO, whose content is not used either
+      log.debug("{} is replaced", path, e);
+      Files.delete(path);
+      PrivateFiles.create(path);
+    }
   }
 
   private static int crc(byte[] bytes) {

@@ -2,10 +2,10 @@
 package io.github.joulestream.producers.publish;
 
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.PrivateFiles;
 import io.github.joulestream.runtime.UserError;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -99,7 +99,7 @@ final class Spool implements Closeable {
   static Spool open(Path folder, long limitBytes, int memoryBytes) {
     Spool spool = new Spool(folder, limitBytes, memoryBytes);
     try {
-      Files.createDirectories(folder);
+      PrivateFiles.folder(folder);
       spool.lock = FolderLock.take(folder);
     } catch (IOException e) {
       spool.fails(e);
@@ -204,7 +204,7 @@ final class Spool implements Closeable {
 
   private Segment roll(long number) throws IOException {
     closeActive();
-    Files.createDirectories(folder);
+    PrivateFiles.folder(folder);
     Segment segment = Segment.create(folder, number);
     segments.add(segment);
     diskBytes += segment.bytes();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.Bounds;
-import io.github.joulestream.producers.input.SmallFileTest;
+import io.github.joulestream.producers.input.Fifo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ class HostileFilesTest {
 
   @Test
   void whatIsNoFile_orTooLong_isLeftOut_andNeverWaitedFor() throws Exception {
-    SmallFileTest.fifo(jobs.resolve("fifo"));
+    Fifo.make(jobs.resolve("fifo"));
     Path secret = Files.writeString(folder.resolve("secret"), "user=eve\nstart=1795485000\n");
     Files.createSymbolicLink(jobs.resolve("link"), secret);
     Files.createSymbolicLink(jobs.resolve("endless"), Path.of("/dev/zero"));
@@ -57,7 +57,7 @@ class HostileFilesTest {
     Files.writeString(jobs.resolve("large"), "user=bob\n");
     assertThat(ids()).containsExactly("good", "large");
     Files.delete(jobs.resolve("large"));
-    SmallFileTest.fifo(jobs.resolve("large"));
+    Fifo.make(jobs.resolve("large"));
     assertThat(ids()).containsExactly("good");
   }
 
@@ -67,7 +67,7 @@ class HostileFilesTest {
     for (String name : List.of("fifo", "link", "large", "number", "bytes")) {
       Files.writeString(jobs.resolve(name), "user=ada\nstart=1795485000\n");
     }
-    SmallFileTest.fifo(own.resolve("fifo"));
+    Fifo.make(own.resolve("fifo"));
     Files.createSymbolicLink(
         own.resolve("link"), Files.writeString(folder.resolve("other"), "done=7\n"));
     Files.writeString(own.resolve("large"), "done=7\n" + "#".repeat(64 << 10) + "\n");
@@ -75,7 +75,7 @@ class HostileFilesTest {
     Files.write(own.resolve("bytes"), new byte[] {'d', 'o', 'n', 'e', '=', (byte) 0xff, '\n'});
     Files.writeString(own.resolve("good"), "done=7\nunit=tokens\n");
     // the place of before counts where there is none in the other
-    SmallFileTest.fifo(jobs.resolve("good.progress"));
+    Fifo.make(jobs.resolve("good.progress"));
     List<LocalJob> found = read();
     assertThat(found).hasSize(6);
     for (LocalJob job : found) {
@@ -119,7 +119,7 @@ class HostileFilesTest {
     Path gpus = Files.createDirectory(folder.resolve("gpus"));
     MappingDirectory mapping = new MappingDirectory("s", gpus);
     Files.writeString(gpus.resolve("0"), "7\n" + "j".repeat(400) + "\n");
-    SmallFileTest.fifo(gpus.resolve("1"));
+    Fifo.make(gpus.resolve("1"));
     Files.createSymbolicLink(gpus.resolve("2"), Path.of("/dev/zero"));
     Files.createDirectory(gpus.resolve("3"));
     Files.write(gpus.resolve("4"), new byte[] {'8', '\n', (byte) 0xff, '\n'});

@@ -204,7 +204,7 @@ class RedfishProbeTest extends ProbeContract {
     }
     Files.delete(file);
     try (RedfishProbe probe = probe("", file, true)) {
-      assertThatThrownBy(probe::open).hasMessageContaining("cannot be read");
+      assertThatThrownBy(probe::open).hasMessageContaining("there is no file");
     }
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.joulestream.producers.input.SmallFileTest;
+import io.github.joulestream.producers.input.Fifo;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -88,6 +88,25 @@ class SpoolTest {
       }
     }
     return to;
+  }
+
+  /** Under the usual umask, 022, they would be everybody's to read. */
+  @Test
+  void nobodyElseCanReadItsFiles() throws IOException {
+    Path folder = root.resolve("state/spool");
+    try (Spool spool = Spool.open(folder, LARGE)) {
+      spool.append(message(1));
+      spool.append(message(2));
+      assertThat(take(spool, 1)).containsExactly(1);
+    }
+    try (Stream<Path> files = Files.walk(root.resolve("state"))) {
+      assertThat(files)
+          .hasSizeGreaterThanOrEqualTo(5)
+          .contains(folder.resolve("sent"), folder.resolve("lock"))
+          .allSatisfy(file ->
+              assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                  .endsWith("------"));
+    }
   }
 
   @Test
@@ -382,8 +401,8 @@ class SpoolTest {
         new RandomAccessFile(folder.resolve("0000000000000000002.spool").toFile(), "rw")) {
       large.setLength(1L << 40);
     }
-    SmallFileTest.fifo(folder.resolve("0000000000000000003.spool"));
-    SmallFileTest.fifo(folder.resolve("sent"));
+    Fifo.make(folder.resolve("0000000000000000003.spool"));
+    Fifo.make(folder.resolve("sent"));
     Files.createSymbolicLink(folder.resolve("0000000000000000004.spool"), Path.of("/dev/zero"));
     for (int i = 0; i < 5; i++) {
       Files.writeString(folder.resolve("999999999999999999%d.spool".formatted(i)), "JSP1");

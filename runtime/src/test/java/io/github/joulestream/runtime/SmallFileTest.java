@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.producers.input;
+package io.github.joulestream.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever stands in a file's place, it is read within bounds or refused, and never waited for. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-public final class SmallFileTest {
+final class SmallFileTest {
   @TempDir Path folder;
 
   /** A FIFO that nobody writes to. */
-  public static Path fifo(Path at) throws IOException, InterruptedException {
+  static Path fifo(Path at) throws IOException, InterruptedException {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "no mkfifo here");
     assertThat(new ProcessBuilder("/usr/bin/mkfifo", at.toString()).start().waitFor()).isZero();
     return at;

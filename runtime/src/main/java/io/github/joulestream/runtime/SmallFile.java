@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.producers.input;
+package io.github.joulestream.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -16,9 +16,9 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * Reads files that others write: of jobs, of their progress, of what is mapped to which GPU. Only a
- * regular file is opened, and no more than a bound of it is read. A link in the file's own place is
- * not followed; the folder that it is in may be one.
+ * Reads files that others write: of jobs, of their progress, of secrets. Only a regular file is
+ * opened, and no more than a bound of it is read. A link in the file's own place is not followed;
+ * the folder that it is in may be one.
  *
  * <p>What it is is looked at before it is opened, because the opening of a FIFO waits for somebody
  * who writes, and that of a device may do anything. Between the two, whoever may write to the
@@ -79,16 +79,25 @@ public final class SmallFile {
    * be a link, as the token of a service account is.
    */
   public static String namedText(Path file, int mostBytes) throws IOException {
+    return new String(named(file, mostBytes), UTF_8);
+  }
+
+  /** The bytes of such a file. */
+  static byte[] named(Path file, int mostBytes) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-    return new String(read(file, attributes, mostBytes, Set.of(StandardOpenOption.READ)), UTF_8);
+    return read(file, attributes, mostBytes, Set.of(StandardOpenOption.READ));
+  }
+
+  static void requireFile(Path file, BasicFileAttributes attributes) throws Unusable {
+    if (!attributes.isRegularFile()) {
+      throw new Unusable("%s is %s, not a file".formatted(file, kind(attributes)));
+    }
   }
 
   private static byte[] read(
       Path file, BasicFileAttributes attributes, int mostBytes, Set<OpenOption> how)
       throws IOException {
-    if (!attributes.isRegularFile()) {
-      throw new Unusable("%s is %s, not a file".formatted(file, kind(attributes)));
-    }
+    requireFile(file, attributes);
     if (attributes.size() > mostBytes) {
       throw tooLong(file, mostBytes);
     }
