@@ -37,7 +37,7 @@ class SignatureTest {
   void aSecretThatIsNone_isRefusedInOneLine() throws IOException {
     assertThatThrownBy(() -> Signature.read(folder.resolve("none")))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("cannot read");
+        .hasMessageContaining("there is no file");
     Path weak = file("  secret \n");
     assertThatThrownBy(() -> Signature.read(weak))
         .isInstanceOf(UserError.class)

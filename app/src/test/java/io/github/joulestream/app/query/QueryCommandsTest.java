@@ -262,9 +262,9 @@ class QueryCommandsTest {
       delimiter = '|',
       value = {
         "jobs --api ftp://h | 2 | --api takes a URL",
-        "jobs --api http://u:p@h | 2 | --api takes no user",
+        "jobs --api http://u:p@h | 2 | the URL of --api has a secret in it",
         "jobs --api http://127.0.0.1:1 | 1 | cannot be reached",
-        "jobs --token-file /none/such | 1 | cannot read the token in /none/such",
+        "jobs --token-file /none/such | 1 | --token-file: there is no file /none/such",
         "jobs --limit 0 | 2 | --limit takes",
         "top --limit 1001 | 2 | --limit takes",
         "usage --period 2026-10 --from 7d | 2 | do not go together",
@@ -278,7 +278,9 @@ class QueryCommandsTest {
 
   @Test
   void aFileThatHoldsNoToken_isRefused_andNotRepeated() throws IOException {
-    for (String text : List.of("", "two words", "clé", "a\nb")) {
+    Path empty = Files.writeString(folder.resolve("empty"), "");
+    assertThat(run("jobs", "--token-file", empty.toString()).err()).contains("empty is empty");
+    for (String text : List.of("two words", "clé", "a\nb")) {
       Path file = Files.writeString(folder.resolve("token"), text);
       Result result = run("jobs", "--token-file", file.toString());
       assertThat(result.status()).isEqualTo(2);
