@@ -9,6 +9,8 @@ import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.energy.grid.CarbonBasis;
 import io.github.joulestream.reports.order.SiteFile;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
@@ -29,6 +31,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +53,7 @@ import picocli.CommandLine.Spec;
       "    --listen 0.0.0.0:8443 --tls-certificate cert.pem --tls-key key.pem"
     })
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ServeCommand.class);
   private static final Duration LINE_INTERVAL = Duration.ofSeconds(2);
 
   /** No site is called so: whether the store answers is asked with it. */
@@ -76,17 +81,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin StoreOptions store = new StoreOptions();
 
-  @Option(
-      names = "--tls-certificate",
-      paramLabel = "FILE",
-      description = "Serve https with this certificate and its chain, PEM.")
-  @Nullable Path certificate;
-
-  @Option(
-      names = "--tls-key",
-      paramLabel = "FILE",
-      description = "Its key: PKCS #8, PEM, not encrypted.")
-  @Nullable Path key;
+  @Mixin TlsOptions tls = new TlsOptions();
 
   @Option(
       names = "--site-file",
@@ -147,9 +142,18 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     InetSocketAddress address = ListenAddress.parse("--listen", listen);
     HttpSettings http = http(address);
+    HttpSettings.Tls https = http.tls();
     ConfiguredAccess known = access.open(address);
     EpochClock clock = EpochClock.system();
     Metrics metrics = new Metrics();
+    if (https != null) {
+      metrics.show(Metric.SERVE_CERTIFICATE_END, https.certificate()::endEpochSeconds);
+    } else if (isUnprotected(address)) {
+      log.warn(
+          "Tokens are sent unencrypted to {}: anybody on the way can read them; --tls-certificate"
+              + " and --tls-key encrypt them, or a proxy with TLS before it (--trusted-peer)",
+          listen);
+    }
     try (ShutdownSignal stopping = new ShutdownSignal();
         StoreConnection.SharedReaders readers =
             StoreConnection.sharedLater(() -> store.connect(url));
@@ -161,10 +165,10 @@ final class ServeCommand implements Callable<Integer> {
                 settings(http),
                 known,
                 new ApiServer.Sources(live.sites(), readers.history(), readers.windows()),
-                new ApiServer.State(metrics, () -> watch.of(live.health())),
+                new ApiServer.State(metrics, () -> health(https, watch, live)),
                 clock,
                 NanoClock.system());
-        AutoCloseable _ = healthPort.open(metrics, () -> watch.of(live.health()))) {
+        AutoCloseable _ = healthPort.open(metrics, () -> health(https, watch, live))) {
       live.start();
       watch.start();
       System.out.printf("serving %s (%s); Ctrl-C stops it%n", server.address(), server.access());
@@ -174,6 +178,16 @@ final class ServeCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static Health health(HttpSettings.@Nullable Tls tls, StoreWatch watch, LiveFeed live) {
+    Health health = watch.of(live.health());
+    return tls == null ? health : tls.certificate().with(health);
+  }
+
+  /** Others reach it, and nothing in front of it can have TLS. */
+  private boolean isUnprotected(InetSocketAddress address) {
+    return !address.getAddress().isLoopbackAddress() && access.settings().proxy() == null;
   }
 
   private ServeSettings settings(HttpSettings http) {
@@ -190,18 +204,13 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private HttpSettings http(InetSocketAddress address) {
-    Path chain = certificate;
-    Path secret = key;
-    if ((chain == null) != (secret == null)) {
-      throw UserError.usage("--tls-certificate and --tls-key take each other");
-    }
     if (requestsPerSecond < 0 || maxStreams < 0 || maxStreamsPerViewer < 0) {
       throw UserError.usage("limits are 0 or more");
     }
     HttpSettings.Limits usual = HttpSettings.Limits.USUAL;
     return new HttpSettings(
         address,
-        chain == null || secret == null ? null : new HttpSettings.Tls(chain, secret),
+        tls.settings(),
         access.settings().isOpen() ? HttpSettings.LOOPBACK_HOSTS : Set.of(),
         requestsPerSecond,
         new HttpSettings.Limits(

@@ -3,14 +3,19 @@ package io.github.joulestream.cli;
 
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.HealthServer;
+import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.runtime.systemd.Watchdog;
+import io.github.joulestream.runtime.tls.ServerCertificate;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +60,27 @@ public final class HealthOption {
               + " (default: ${DEFAULT-VALUE}).")
   String address = "127.0.0.1";
 
+  @Option(
+      names = "--metrics-tls-certificate",
+      paramLabel = "FILE",
+      description =
+          "Answer there by https, with this certificate and its chain, PEM; read again when it"
+              + " changes.")
+  @Nullable Path certificate;
+
+  @Option(
+      names = "--metrics-tls-key",
+      paramLabel = "FILE",
+      description = "Its key: PKCS #8, PEM, not encrypted.")
+  @Nullable Path key;
+
+  @Option(
+      names = "--metrics-token-file",
+      paramLabel = "FILE",
+      description =
+          "Answer /metrics to those alone who send the token in this file (Authorization: Bearer).")
+  @Nullable Path tokenFile;
+
   private final int usual;
 
   /**
@@ -67,11 +93,16 @@ public final class HealthOption {
   /**
    * Opens the port and starts the watchdog, each if it is wanted; what is returned closes them.
    *
-   * @throws UserError if a port that was named is in use
+   * @throws UserError if a port that was named is in use, or a file that was named cannot be used
    */
   public AutoCloseable open(Metrics metrics, Supplier<Health> health) {
-    HealthServer server = server(metrics, health);
-    Optional<Watchdog> watchdog = Watchdog.start(System.getenv(), health);
+    ServerCertificate served = certificate();
+    Supplier<Health> known = served == null ? health : () -> served.with(health.get());
+    if (served != null) {
+      metrics.show(Metric.METRICS_CERTIFICATE_END, served::endEpochSeconds);
+    }
+    HealthServer server = server(served, metrics, known);
+    Optional<Watchdog> watchdog = Watchdog.start(System.getenv(), known);
     return () -> {
       watchdog.ifPresent(Watchdog::close);
       if (server != null) {
@@ -80,17 +111,34 @@ public final class HealthOption {
     };
   }
 
-  private @Nullable HealthServer server(Metrics metrics, Supplier<Health> health) {
+  private @Nullable ServerCertificate certificate() {
+    Path chain = certificate;
+    Path secret = key;
+    if (chain != null && secret != null) {
+      return ServerCertificate.read(chain, secret);
+    }
+    if (chain != null || secret != null) {
+      throw UserError.usage("--metrics-tls-certificate and --metrics-tls-key take each other");
+    }
+    return null;
+  }
+
+  private @Nullable HealthServer server(
+      @Nullable ServerCertificate served, Metrics metrics, Supplier<Health> health) {
     String named = port;
     if (named != null && NONE.contains(named.toLowerCase(Locale.ROOT))) {
       return null;
     }
+    HealthServer.Protection protection = new HealthServer.Protection(tls(served), tokenFile);
     HealthServer server;
     if (named != null) {
-      server = HealthServer.start(new InetSocketAddress(address, number(named)), metrics, health);
+      server =
+          HealthServer.start(
+              new InetSocketAddress(address, number(named)), protection, metrics, health);
     } else {
       try {
-        server = HealthServer.start(new InetSocketAddress(address, usual), metrics, health);
+        server =
+            HealthServer.start(new InetSocketAddress(address, usual), protection, metrics, health);
       } catch (UserError e) {
         if (!e.isUsage()) {
           // two programs of one kind on one machine are no error
@@ -100,8 +148,29 @@ public final class HealthOption {
         throw e;
       }
     }
-    System.out.printf("http://%s:%d/metrics and /health%n", address, server.port());
+    System.out.printf(
+        "%s://%s:%d/metrics and /health%n",
+        served == null ? "http" : "https", address, server.port());
+    if (served == null && tokenFile != null && !isLoopback(address)) {
+      log.warn(
+          "The token for /metrics is sent unencrypted to {}: anybody on the way can read it;"
+              + " --metrics-tls-certificate and --metrics-tls-key encrypt it",
+          address);
+    }
     return server;
+  }
+
+  private static HealthServer.@Nullable Tls tls(@Nullable ServerCertificate served) {
+    if (served == null) {
+      return null;
+    }
+    SSLContext context = served.context(null);
+    return new HealthServer.Tls(context, ServerCertificate.parameters(context));
+  }
+
+  private static boolean isLoopback(String host) {
+    InetAddress resolved = new InetSocketAddress(host, 0).getAddress();
+    return resolved != null && resolved.isLoopbackAddress();
   }
 
   private static int number(String text) {

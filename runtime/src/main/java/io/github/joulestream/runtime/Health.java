@@ -33,4 +33,9 @@ public record Health(boolean ok, boolean ready, String words) {
   public static Health bad(String words) {
     return new Health(false, false, words);
   }
+
+  /** The same state, with a remark that does not change it. */
+  public Health remark(String remark) {
+    return new Health(ok, ready, words + "; " + remark);
+  }
 }

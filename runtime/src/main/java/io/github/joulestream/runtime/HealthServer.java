@@ -5,12 +5,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A port with the state of a program: {@code /metrics} for Prometheus; {@code /health}, 200 while
@@ -49,6 +57,7 @@ public final class HealthServer implements AutoCloseable {
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final HttpServer server;
+  private final @Nullable BearerFile token;
   // a thread for each connection, of which there are few: a slow reader hinders no other
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -58,45 +67,77 @@ public final class HealthServer implements AutoCloseable {
     }
   }
 
-  private HealthServer(HttpServer server, Metrics metrics, Supplier<Health> health) {
+  /**
+   * What strangers are kept out by.
+   *
+   * @param tls null: http
+   * @param token file with the token that {@code /metrics} asks for; null: none is needed. {@code
+   *     /health} and {@code /ready} need none, as probes have none to send: without it their answer
+   *     has no reason
+   */
+  public record Protection(@Nullable Tls tls, @Nullable Path token) {
+    public static final Protection NONE = new Protection(null, null);
+  }
+
+  /** A certificate, and what is taken of TLS. */
+  public record Tls(SSLContext context, SSLParameters parameters) {}
+
+  private HealthServer(
+      HttpServer server, Metrics metrics, Supplier<Health> health, @Nullable Path tokenFile) {
     this.server = server;
+    this.token = tokenFile == null ? null : new BearerFile(tokenFile);
     server.setExecutor(threads);
-    server.createContext("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, metrics.text()));
     server.createContext(
-        "/health",
+        "/metrics",
         exchange -> {
-          Health now = health.get();
-          answer(exchange, now.ok() ? 200 : 503, PLAIN, now.words() + "\n");
+          if (isKnown(exchange)) {
+            answer(exchange, 200, PROMETHEUS, metrics.text());
+          } else {
+            exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+            answer(exchange, 401, PLAIN, "a token is needed: Authorization: Bearer ...\n");
+          }
         });
-    server.createContext(
-        "/ready",
-        exchange -> {
-          Health now = health.get();
-          answer(exchange, now.ready() ? 200 : 503, PLAIN, now.words() + "\n");
-        });
+    server.createContext("/health", exchange -> answer(exchange, health.get(), Health::ok));
+    server.createContext("/ready", exchange -> answer(exchange, health.get(), Health::ready));
     server.createContext(
         "/", exchange -> answer(exchange, 404, PLAIN, "/metrics, /health or /ready\n"));
   }
 
+  private boolean isKnown(HttpExchange exchange) {
+    return token == null || token.isSentIn(exchange.getRequestHeaders().get("Authorization"));
+  }
+
+  private void answer(HttpExchange exchange, Health now, Predicate<Health> isGood)
+      throws IOException {
+    boolean good = isGood.test(now);
+    String words = isKnown(exchange) ? now.words() : good ? "ok" : "not now";
+    answer(exchange, good ? 200 : 503, PLAIN, words + "\n");
+  }
+
   /** Opens the port on the loopback address, where this machine alone can ask. */
   public static HealthServer start(int port, Metrics metrics, Supplier<Health> health) {
-    return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), metrics, health);
+    return start(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        Protection.NONE,
+        metrics,
+        health);
   }
 
   /**
    * Opens the port.
    *
    * @param address port 0 for any free one
-   * @throws UserError if it is taken, or no address of this machine
+   * @throws UserError if it is taken, or no address of this machine, or there is no token in its
+   *     file
    */
   public static HealthServer start(
-      InetSocketAddress address, Metrics metrics, Supplier<Health> health) {
+      InetSocketAddress address, Protection protection, Metrics metrics, Supplier<Health> health) {
     if (address.isUnresolved()) {
       throw UserError.usage("--metrics-address %s is not known".formatted(address.getHostString()));
     }
     try {
-      HttpServer server = HttpServer.create(address, 0);
-      HealthServer started = new HealthServer(server, metrics, health);
+      HttpServer server = create(address, protection.tls());
+      HealthServer started = new HealthServer(server, metrics, health, protection.token());
       server.start();
       return started;
     } catch (IOException e) {
@@ -105,6 +146,22 @@ public final class HealthServer implements AutoCloseable {
               .formatted(address.getPort(), address.getHostString(), e.getMessage()),
           e);
     }
+  }
+
+  private static HttpServer create(InetSocketAddress address, @Nullable Tls tls)
+      throws IOException {
+    if (tls == null) {
+      return HttpServer.create(address, 0);
+    }
+    HttpsServer server = HttpsServer.create(address, 0);
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(tls.context()) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            parameters.setSSLParameters(tls.parameters());
+          }
+        });
+    return server;
   }
 
   private static void answer(HttpExchange exchange, int status, String type, String text)

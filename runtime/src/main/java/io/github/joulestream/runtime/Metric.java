@@ -130,6 +130,12 @@ public enum Metric {
   LETTERS_DROPPED(
       "joulestream_dead_letters_dropped_total", "Dead letters that Kafka rejects; lost."),
 
+  SERVE_CERTIFICATE_END(
+      "joulestream_serve_certificate_end_timestamp_seconds",
+      "When the certificate of the API and the page ends, Unix time."),
+  METRICS_CERTIFICATE_END(
+      "joulestream_metrics_certificate_end_timestamp_seconds",
+      "When the certificate of this port ends, Unix time."),
   CPU_SECONDS("process_cpu_seconds_total", "Processor time of this process."),
   RESIDENT_BYTES("process_resident_memory_bytes", "Memory of this process that is resident."),
   START_SECONDS("process_start_time_seconds", "When this process started, Unix time."),

@@ -4,6 +4,8 @@ package io.github.joulestream.runtime;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.runtime.tls.MadeCertificate;
+import io.github.joulestream.runtime.tls.TrustedAuthorities;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,17 +15,23 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -33,24 +41,32 @@ class HealthServerLimitsTest {
   private static final int HALF_OPEN = 1_000;
   private static final int LARGE = 100;
   private static final int HEADER_BYTES = 340_000;
-  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(15);
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(60);
 
   private final List<Socket> sockets = new ArrayList<>();
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private HttpClient http = client().build();
+  private String scheme = "http";
   private Process child;
   private int port;
 
+  private static HttpClient.Builder client() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5));
+  }
+
   @BeforeEach
   void start() throws Exception {
+    start(List.of());
+  }
+
+  private void start(List<String> arguments) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Path.of("..", "deploy", "jvm", "agent.jvm"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(SmallHeapMain.class.getName());
+    command.addAll(arguments);
     child = new ProcessBuilder(command).redirectErrorStream(true).start();
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
@@ -60,7 +76,7 @@ class HealthServerLimitsTest {
     }
     assertThat(line).isNotNull();
     port = Integer.parseInt(line);
-    assertThat(health()).isTrue();
+    awaitHealth();
   }
 
   @AfterEach
@@ -74,7 +90,7 @@ class HealthServerLimitsTest {
 
   private boolean health() throws InterruptedException {
     try {
-      URI url = URI.create("http://127.0.0.1:%d/health".formatted(port));
+      URI url = URI.create("%s://127.0.0.1:%d/health".formatted(scheme, port));
       HttpRequest request = HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build();
       return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
     } catch (IOException e) {
@@ -170,5 +186,34 @@ class HealthServerLimitsTest {
     }
     awaitHealth();
     threads.forEach(Thread::interrupt);
+  }
+
+  @Test
+  void aThousandHalfHandshakesDoNotEndIt(@TempDir Path folder) throws Exception {
+    stop();
+    MadeCertificate made = MadeCertificate.valid("EC");
+    Path certificate = Files.writeString(folder.resolve("cert.pem"), made.certificatePem());
+    Path key = Files.writeString(folder.resolve("key.pem"), made.keyPem());
+    http = client().sslContext(TrustedAuthorities.context(certificate)).build();
+    scheme = "https";
+    start(List.of(certificate.toString(), key.toString()));
+    byte[] hello = clientHello();
+    for (int i = 0; i < HALF_OPEN; i++) {
+      send(hello);
+    }
+    awaitHealth();
+    for (int i = 0; i < HALF_OPEN; i++) {
+      send(Arrays.copyOf(hello, hello.length / 2));
+    }
+    awaitHealth();
+  }
+
+  /** What a client of TLS 1.3 sends first. */
+  private static byte[] clientHello() throws Exception {
+    SSLEngine engine = SSLContext.getDefault().createSSLEngine("127.0.0.1", 1);
+    engine.setUseClientMode(true);
+    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    engine.wrap(ByteBuffer.allocate(0), hello);
+    return Arrays.copyOf(hello.array(), hello.position());
   }
 }

@@ -5,24 +5,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HealthServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private HttpResponse<String> ask(HealthServer server, String method, String path)
+  private HttpResponse<String> ask(
+      HealthServer server, String method, String path, String... headers)
       throws IOException, InterruptedException {
-    return client.send(
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
-            .method(method, HttpRequest.BodyPublishers.noBody())
-            .build(),
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(
+        request.build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
@@ -101,5 +112,51 @@ class HealthServerTest {
         .allMatch(name -> name.matches("(joulestream|process|jvm)_[a-z_]+"));
     assertThat(Arrays.stream(Metric.values()).map(Metric::help))
         .allMatch(help -> help.endsWith(".") && !help.contains("\n"));
+  }
+
+  private static HealthServer started(HealthServer.Protection protection) {
+    return HealthServer.start(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        protection,
+        new Metrics(),
+        () -> Health.good("something on host:1"));
+  }
+
+  @Test
+  void metrics_areForWhoHasTheToken_andReasonsToo(@TempDir Path folder) throws Exception {
+    Path token = Files.writeString(folder.resolve("token"), "s3cret\n");
+    try (HealthServer server = started(new HealthServer.Protection(null, token))) {
+      HttpResponse<String> stranger = ask(server, "GET", "/metrics");
+      assertThat(stranger.statusCode()).isEqualTo(401);
+      assertThat(stranger.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+      assertThat(stranger.body()).doesNotContain("process_");
+      for (String wrong :
+          List.of("Bearer s3cre", "Bearer s3crets", "Bearer", "s3cret", "Basic s3cret", "Bearer ")) {
+        assertThat(ask(server, "GET", "/metrics", "Authorization", wrong).statusCode())
+            .as(wrong)
+            .isEqualTo(401);
+      }
+      assertThat(ask(server, "GET", "/metrics", "Authorization", "Bearer s3cret").body())
+          .contains("process_cpu_seconds_total");
+      // probes have no token to send
+      assertThat(ask(server, "GET", "/health").body()).isEqualTo("ok\n");
+      assertThat(ask(server, "GET", "/ready", "Authorization", "bearer s3cret").body())
+          .isEqualTo("ok; something on host:1\n");
+      // exchanged, then gone
+      Files.writeString(token, "another");
+      assertThat(ask(server, "GET", "/metrics", "Authorization", "Bearer s3cret").statusCode())
+          .isEqualTo(401);
+      assertThat(ask(server, "GET", "/metrics", "Authorization", "Bearer another").statusCode())
+          .isEqualTo(200);
+      Files.delete(token);
+      assertThat(ask(server, "GET", "/metrics", "Authorization", "Bearer another").statusCode())
+          .isEqualTo(401);
+    }
+    for (String none : List.of("", " \n", "two words")) {
+      Files.writeString(token, none);
+      assertThatThrownBy(() -> started(new HealthServer.Protection(null, token)).close())
+          .isInstanceOf(UserError.class)
+          .hasMessageNotContaining("words");
+    }
   }
 }

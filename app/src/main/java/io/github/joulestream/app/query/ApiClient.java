@@ -15,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the API. What it answers instead of figures becomes one line for people. */
@@ -28,10 +29,11 @@ final class ApiClient implements AutoCloseable {
 
   /**
    * @param token empty: none
+   * @param tls whom to trust; null for what the JDK trusts
    */
-  ApiClient(URI url, String token) {
+  ApiClient(URI url, String token, @Nullable SSLContext tls) {
     this.hasToken = !token.isEmpty();
-    this.endpoint = new HttpEndpoint(url, LIMITS, hasToken ? "Bearer " + token : null, null);
+    this.endpoint = new HttpEndpoint(url, LIMITS, hasToken ? "Bearer " + token : null, tls);
   }
 
   /** Where it is. */

@@ -4,6 +4,7 @@ package io.github.joulestream.app.query;
 import io.github.joulestream.runtime.SecretFile;
 import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.runtime.tls.TrustedAuthorities;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,6 +24,13 @@ final class ApiOptions {
   URI api = URI.create("http://127.0.0.1:8080");
 
   @Option(
+      names = "--api-ca",
+      paramLabel = "FILE",
+      description =
+          "Trust the certificate authorities in this file, PEM, instead of those of the JDK.")
+  @Nullable Path authorities;
+
+  @Option(
       names = "--token-file",
       paramLabel = "FILE",
       description =
@@ -33,7 +41,7 @@ final class ApiOptions {
    * The API, as who has the token.
    *
    * @param environment environment variables by name
-   * @throws UserError if the URL is none, or the file cannot be read
+   * @throws UserError if the URL is none, or a file cannot be used
    */
   ApiClient client(Map<String, String> environment) {
     boolean http = "http".equals(api.getScheme()) || "https".equals(api.getScheme());
@@ -45,8 +53,11 @@ final class ApiOptions {
       throw UserError.usage("--api takes no user and no password: --token-file has the token");
     }
     Path file = tokenFile;
+    Path trusted = authorities;
     return new ApiClient(
-        api, file == null ? environment.getOrDefault(TOKEN, "").strip() : read(file));
+        api,
+        file == null ? environment.getOrDefault(TOKEN, "").strip() : read(file),
+        trusted == null ? null : TrustedAuthorities.context(trusted));
   }
 
   private static String read(Path file) {

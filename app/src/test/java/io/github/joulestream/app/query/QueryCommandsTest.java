@@ -5,8 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.github.joulestream.app.Main;
 import io.github.joulestream.cli.Program;
+import io.github.joulestream.runtime.tls.MadeCertificate;
+import io.github.joulestream.runtime.tls.ServerCertificate;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -50,7 +54,12 @@ class QueryCommandsTest {
   @BeforeEach
   void start() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
+    serve(server);
+    answers.put("/api/v1/me", "{\"user\":\"alice\"}");
+  }
+
+  private void serve(HttpServer started) {
+    started.createContext(
         "/",
         exchange -> {
           String request = exchange.getRequestURI().toString();
@@ -68,8 +77,7 @@ class QueryCommandsTest {
           exchange.getResponseBody().write(body);
           exchange.close();
         });
-    server.start();
-    answers.put("/api/v1/me", "{\"user\":\"alice\"}");
+    started.start();
   }
 
   @AfterEach
@@ -287,6 +295,31 @@ class QueryCommandsTest {
       assertThat(result.err()).contains("holds no token").doesNotContain("words", "cl");
     }
     assertThat(requests).isEmpty();
+  }
+
+  @Test
+  void https_isTrusted_byTheAuthoritiesThatAreNamed() throws Exception {
+    MadeCertificate made = MadeCertificate.valid("EC");
+    Path certificate = Files.writeString(folder.resolve("cert.pem"), made.certificatePem());
+    Path key = Files.writeString(folder.resolve("key.pem"), made.keyPem());
+    HttpsServer https =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    https.setHttpsConfigurator(
+        new HttpsConfigurator(ServerCertificate.read(certificate, key).context(null)));
+    serve(https);
+    String api = "https://127.0.0.1:" + https.getAddress().getPort();
+    try {
+      answers.put("/api/v1/jobs?user=me&limit=100", "{\"jobs\":[],\"next\":null}");
+      Result trusted = run("jobs", "--api", api, "--api-ca", certificate.toString());
+      assertThat(trusted.out()).startsWith("no jobs of yours run now");
+      Result other = run("jobs", "--api", api);
+      assertThat(other.status()).isEqualTo(1);
+      assertThat(other.err()).contains("cannot be reached").hasLineCount(1);
+      assertThat(run("jobs", "--api", api, "--api-ca", key.toString()).err())
+          .contains("has no certificate in PEM");
+    } finally {
+      https.stop(0);
+    }
   }
 
   @Test

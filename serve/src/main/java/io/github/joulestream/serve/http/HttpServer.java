@@ -3,11 +3,14 @@ package io.github.joulestream.serve.http;
 
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.runtime.tls.ServerCertificate;
 import io.github.joulestream.serve.access.Access;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.eclipse.jetty.compression.gzip.GzipCompression;
 import org.eclipse.jetty.compression.gzip.GzipEncoderConfig;
 import org.eclipse.jetty.compression.server.CompressionConfig;
@@ -120,11 +123,14 @@ public final class HttpServer implements AutoCloseable {
       return new ConnectionFactory[] {plain};
     }
     http.addCustomizer(new SecureRequestCustomizer(false));
-    SslContextFactory.Server context = new SslContextFactory.Server();
-    context.setKeyStore(PemFiles.read(tls));
-    context.setKeyManagerPassword("");
-    context.setIncludeProtocols("TLSv1.2", "TLSv1.3");
-    return new ConnectionFactory[] {new SslConnectionFactory(context, plain.getProtocol()), plain};
+    SSLContext context = tls.certificate().context(tls.clientAuthorities());
+    SSLParameters taken = ServerCertificate.parameters(context);
+    SslContextFactory.Server factory = new SslContextFactory.Server();
+    factory.setSslContext(context);
+    factory.setIncludeProtocols(taken.getProtocols());
+    factory.setIncludeCipherSuites(taken.getCipherSuites());
+    factory.setNeedClientAuth(tls.clientAuthorities() != null);
+    return new ConnectionFactory[] {new SslConnectionFactory(factory, plain.getProtocol()), plain};
   }
 
   private static CompressionHandler compressing(ApiHandler handler) {

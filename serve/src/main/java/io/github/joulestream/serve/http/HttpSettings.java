@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.http;
 
+import io.github.joulestream.runtime.tls.ServerCertificate;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Set;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * How the server listens, and what it bears.
  *
  * @param address port 0 for any free one
- * @param tls certificate and key; null: without TLS
+ * @param tls null: http
  * @param hosts names that requests may be addressed to, in lower case and without a port; empty:
  *     any
  * @param requestsPerSecond of a viewer, on average; 0: not limited
@@ -26,12 +27,11 @@ public record HttpSettings(
   public static final Set<String> LOOPBACK_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
 
   /**
-   * PEM files.
+   * How https is served.
    *
-   * @param certificate with its chain, its own first
-   * @param key PKCS #8, not encrypted
+   * @param clientAuthorities PEM file of those whose clients may connect; null: any client
    */
-  public record Tls(Path certificate, Path key) {}
+  public record Tls(ServerCertificate certificate, @Nullable Path clientAuthorities) {}
 
   /**
    * What the server bears.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.joulestream.producers.command.AgentMain;
 import java.io.IOException;
@@ -278,24 +279,14 @@ class DeployTest {
 
   @Test
   void theManifest_isOfKnownKinds_andItsPartsFit() throws Exception {
-    List<JsonNode> documents = new ArrayList<>();
-    YAMLMapper yaml = new YAMLMapper();
-    try (MappingIterator<JsonNode> all =
-        yaml.readerFor(JsonNode.class)
-            .readValues(DEPLOY.resolve("kubernetes").resolve("agent.yaml").toFile())) {
-      all.forEachRemaining(documents::add);
-    }
+    List<JsonNode> documents = kubernetes("agent.yaml");
     assertThat(documents.stream().map(document -> document.path("kind").asText()))
         .contains("Namespace", "DaemonSet");
     for (JsonNode document : documents) {
       assertThat(document.path("apiVersion").asText()).isNotEmpty();
       assertThat(document.at("/metadata/name").asText()).startsWith("joulestream");
     }
-    JsonNode set =
-        documents.stream()
-            .filter(document -> document.path("kind").asText().equals("DaemonSet"))
-            .findFirst()
-            .orElseThrow();
+    JsonNode set = of("DaemonSet", documents);
     assertThat(set.at("/spec/selector/matchLabels"))
         .isEqualTo(set.at("/spec/template/metadata/labels"));
     JsonNode pod = set.at("/spec/template/spec");
@@ -311,6 +302,102 @@ class DeployTest {
     assertThat(container.path("command").valueStream().map(JsonNode::asText))
         .containsSubsequence("@/opt/joulestream/agent.jvm", "-jar", "/opt/joulestream/agent.jar");
     assertOptionsExist(String.join(" ", args));
+  }
+
+  private static List<JsonNode> kubernetes(String file) throws IOException {
+    List<JsonNode> documents = new ArrayList<>();
+    try (MappingIterator<JsonNode> all =
+        new YAMLMapper()
+            .readerFor(JsonNode.class)
+            .readValues(DEPLOY.resolve("kubernetes").resolve(file).toFile())) {
+      all.forEachRemaining(documents::add);
+    }
+    return documents;
+  }
+
+  private static JsonNode of(String kind, List<JsonNode> documents) {
+    List<JsonNode> found =
+        documents.stream()
+            .filter(document -> document.path("kind").asText().equals(kind))
+            .toList();
+    assertThat(found).as(kind).hasSize(1);
+    return found.getFirst();
+  }
+
+  @Test
+  void theAgentsPod_hasTheLeastRights() throws Exception {
+    List<JsonNode> documents = kubernetes("agent.yaml");
+    JsonNode pod = of("DaemonSet", documents).at("/spec/template/spec");
+    assertThat(pod.path("containers")).hasSize(1);
+    assertThat(pod.has("initContainers")).isFalse();
+    for (String host : List.of("hostNetwork", "hostPID", "hostIPC")) {
+      assertThat(pod.path(host).asBoolean(false)).as(host).isFalse();
+    }
+    JsonNode container = pod.at("/containers/0");
+    JsonNode security = container.path("securityContext");
+    assertThat(security.path("allowPrivilegeEscalation")).isEqualTo(BooleanNode.FALSE);
+    assertThat(security.path("readOnlyRootFilesystem")).isEqualTo(BooleanNode.TRUE);
+    assertThat(security.path("privileged").asBoolean(false)).isFalse();
+    assertThat(security.at("/capabilities/drop").valueStream().map(JsonNode::asText))
+        .containsExactly("ALL");
+    assertThat(security.path("capabilities").has("add")).isFalse();
+    assertThat(security.at("/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
+    for (String resource : List.of("cpu", "memory", "ephemeral-storage")) {
+      assertThat(container.at("/resources/limits/" + resource).asText()).as(resource).isNotEmpty();
+    }
+    assertThat(container.path("image").asText()).matches(".+:[^:]+").doesNotEndWith(":latest");
+
+    // of the host: its own state to write, two folders to read
+    Set<String> fromHost = new HashSet<>();
+    Set<String> paths = new HashSet<>();
+    for (JsonNode volume : pod.path("volumes")) {
+      if (volume.has("hostPath")) {
+        fromHost.add(volume.path("name").asText());
+        paths.add(volume.at("/hostPath/path").asText());
+        assertThat(volume.at("/hostPath/type").asText()).startsWith("Directory");
+      }
+    }
+    assertThat(paths)
+        .containsExactlyInAnyOrder(
+            "/var/lib/joulestream", "/run/joulestream/jobs", "/var/lib/kubelet/pod-resources");
+    Set<String> written = new HashSet<>();
+    for (JsonNode mount : container.path("volumeMounts")) {
+      if (fromHost.contains(mount.path("name").asText())
+          && !mount.path("readOnly").asBoolean(false)) {
+        written.add(mount.path("mountPath").asText());
+      }
+    }
+    assertThat(written).containsExactly("/var/lib/joulestream");
+
+    // of the API server: to list pods, by an account of its own, whose token only its pod has
+    assertThat(of("ClusterRole", documents).path("rules"))
+        .isEqualTo(
+            new YAMLMapper().readTree("[{apiGroups: [''], resources: [pods], verbs: [list]}]"));
+    JsonNode account = of("ServiceAccount", documents);
+    assertThat(account.path("automountServiceAccountToken")).isEqualTo(BooleanNode.FALSE);
+    assertThat(pod.path("serviceAccountName")).isEqualTo(account.at("/metadata/name"));
+    JsonNode binding = of("ClusterRoleBinding", documents);
+    assertThat(binding.path("subjects")).hasSize(1);
+    assertThat(binding.at("/subjects/0/name")).isEqualTo(account.at("/metadata/name"));
+    assertThat(documents.stream().map(document -> document.path("kind").asText()))
+        .doesNotContain("Role", "RoleBinding", "Secret");
+  }
+
+  @Test
+  void theNetworkPolicy_isOfTheAgentsPods_andOfItsPort() throws Exception {
+    List<JsonNode> agent = kubernetes("agent.yaml");
+    JsonNode policy = of("NetworkPolicy", kubernetes("network-policy.yaml"));
+    JsonNode set = of("DaemonSet", agent);
+    assertThat(policy.at("/metadata/namespace")).isEqualTo(set.at("/metadata/namespace"));
+    assertThat(policy.at("/spec/podSelector/matchLabels"))
+        .isEqualTo(set.at("/spec/template/metadata/labels"));
+    assertThat(policy.at("/spec/policyTypes")).hasSize(2);
+    assertThat(policy.at("/spec/ingress")).hasSize(1);
+    assertThat(policy.at("/spec/ingress/0/from")).isNotEmpty();
+    assertThat(policy.at("/spec/ingress/0/ports/0/port"))
+        .isEqualTo(set.at("/spec/template/spec/containers/0/ports/0/containerPort"));
+    String kafka = of("ConfigMap", agent).at("/data/agent.properties").asText();
+    assertThat(kafka).contains(":" + policy.at("/spec/egress/0/ports/0/port").asText());
   }
 
   /** Options of the agent, as its help lists them. */

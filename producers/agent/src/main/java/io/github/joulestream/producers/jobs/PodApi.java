@@ -7,9 +7,9 @@ import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.HttpEndpoint;
 import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.runtime.tls.TrustedAuthorities;
 import io.github.joulestream.schemas.JobState;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,17 +17,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +51,7 @@ public final class PodApi {
             server,
             new HttpEndpoint.Limits(timeout, timeout, MAX_BYTES),
             null,
-            authorities == null ? null : trusting(authorities));
+            authorities == null ? null : TrustedAuthorities.context(authorities));
     this.pods =
         server.resolve(
             // from the server's cache
@@ -88,25 +82,6 @@ public final class PodApi {
         ACCOUNT.resolve("ca.crt"),
         ACCOUNT.resolve("token"),
         TIMEOUT);
-  }
-
-  private static SSLContext trusting(Path authorities) {
-    try (InputStream in = Files.newInputStream(authorities)) {
-      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-      store.load(null, null);
-      for (Certificate certificate :
-          CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("authority" + store.size(), certificate);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(store);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new UserError("cannot use the certificates in " + authorities + ": " + e, e);
-    }
   }
 
   /**
