@@ -3,9 +3,6 @@ package io.github.joulestream.runtime;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
@@ -56,14 +53,8 @@ final class BearerFile {
   }
 
   private String read() {
-    String token;
-    try (InputStream in = Files.newInputStream(file)) {
-      token = new String(in.readNBytes(MAX_BYTES), ISO_8859_1).strip();
-    } catch (IOException e) {
-      throw UserError.usage(
-          "the token for /metrics in %s cannot be read: %s".formatted(file, e), e);
-    }
-    if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+    String token = SecretFile.text(file, "--metrics-token-file", MAX_BYTES).strip();
+    if (token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
       // not repeated: it may be a secret of another kind
       throw UserError.usage("%s has to hold one token, of visible ASCII".formatted(file));
     }

@@ -32,9 +32,7 @@ class HealthServerTest {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return client.send(
-        request.build(),
-        HttpResponse.BodyHandlers.ofString());
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   @Test
@@ -131,7 +129,8 @@ class HealthServerTest {
       assertThat(stranger.headers().firstValue("WWW-Authenticate")).contains("Bearer");
       assertThat(stranger.body()).doesNotContain("process_");
       for (String wrong :
-          List.of("Bearer s3cre", "Bearer s3crets", "Bearer", "s3cret", "Basic s3cret", "Bearer ")) {
+          List.of(
+              "Bearer s3cre", "Bearer s3crets", "Bearer", "s3cret", "Basic s3cret", "Bearer ")) {
         assertThat(ask(server, "GET", "/metrics", "Authorization", wrong).statusCode())
             .as(wrong)
             .isEqualTo(401);

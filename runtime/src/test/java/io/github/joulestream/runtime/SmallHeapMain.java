@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 
 /**
- * A health port in a heap of which as much is taken as an agent takes; ends with its stdin. With two
- * arguments they are the files of a certificate and its key.
+ * A health port in a heap of which as much is taken as an agent takes; ends with its stdin. With
+ * two arguments they are the files of a certificate and its key.
  */
 final class SmallHeapMain {
   private static final int LIVE_BYTES = 8 << 20;

@@ -3,6 +3,7 @@ package io.github.joulestream.runtime.tls;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.github.joulestream.runtime.SecretFile;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import java.io.ByteArrayInputStream;
@@ -74,7 +75,8 @@ final class PemFiles {
    * @throws UserError as above; nothing of the file is in the message
    */
   static PrivateKey key(Path file) {
-    Matcher block = BLOCK.matcher(text(file));
+    Matcher block =
+        BLOCK.matcher(new String(SecretFile.bytes(file, "the key", MAX_BYTES), ISO_8859_1));
     String other = "";
     while (block.find()) {
       if (block.group(1).equals("PRIVATE KEY")) {

@@ -38,7 +38,9 @@ public final class MadeCertificate {
   private static final int SEQUENCE = 0x30;
   // localhost and 127.0.0.1 as subjectAltName; basicConstraints with CA true
   private static final String EXTENSIONS =
-      "301a0603551d1104133011" + "82096c6f63616c686f7374" + "87047f000001"
+      "301a0603551d1104133011"
+          + "82096c6f63616c686f7374"
+          + "87047f000001"
           + "300f0603551d130101ff040530030101ff";
 
   private final KeyPair keys;

@@ -50,7 +50,7 @@ class ServerCertificateTest {
 
   private void assertRefused(String reason) {
     assertThatThrownBy(this::read)
-        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.isUsage()).isTrue())
+        .isInstanceOf(UserError.class)
         .hasMessageContaining(reason)
         .hasMessageNotContaining("\n");
   }
@@ -64,8 +64,7 @@ class ServerCertificateTest {
     Files.writeString(certificate, both.replace("\n", "\r\n"));
     Files.writeString(key, both);
     ServerCertificate served = read();
-    assertThat(served.endEpochSeconds())
-        .isEqualTo(NOW.plus(Duration.ofDays(30)).getEpochSecond());
+    assertThat(served.endEpochSeconds()).isEqualTo(NOW.plus(Duration.ofDays(30)).getEpochSecond());
     assertThat(served.with(Health.GOOD)).isEqualTo(Health.GOOD);
   }
 

@@ -91,14 +91,11 @@ class HttpTlsTest {
       try (Socket socket = server.connect()) {
         socket.getOutputStream().write(helloOfTls11());
         // an alert that is fatal: protocol_version
-        assertThat(socket.getInputStream().readNBytes(7))
-            .startsWith(21)
-            .endsWith(0, 2, 2, 70);
+        assertThat(socket.getInputStream().readNBytes(7)).startsWith(21).endsWith(0, 2, 2, 70);
       }
       try (SSLSocket socket = connect(server, client)) {
         socket.setEnabledProtocols(new String[] {"TLSv1.2"});
-        socket.setEnabledCipherSuites(
-            new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"});
+        socket.setEnabledCipherSuites(new String[] {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"});
         assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
       }
     }

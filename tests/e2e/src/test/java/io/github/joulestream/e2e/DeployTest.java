@@ -317,9 +317,7 @@ class DeployTest {
 
   private static JsonNode of(String kind, List<JsonNode> documents) {
     List<JsonNode> found =
-        documents.stream()
-            .filter(document -> document.path("kind").asText().equals(kind))
-            .toList();
+        documents.stream().filter(document -> document.path("kind").asText().equals(kind)).toList();
     assertThat(found).as(kind).hasSize(1);
     return found.getFirst();
   }

@@ -133,7 +133,8 @@ class ITBillOfMaterials {
 
   @Test
   void theBill_isOfTheJarsOnTheClassPath() throws Exception {
-    assertThat(ours()).contains("energy-%1$s.jar".formatted(version()), "agent-%1$s.jar".formatted(version()));
+    assertThat(ours())
+        .contains("energy-%1$s.jar".formatted(version()), "agent-%1$s.jar".formatted(version()));
     assertThat(libraries().stream().map(Library::sha256).collect(Collectors.toSet()))
         .as("of %s; a jar that an older build left in lib goes with: ./mvnw clean", jars().values())
         .isEqualTo(jars().keySet());
@@ -161,7 +162,8 @@ class ITBillOfMaterials {
   @Test
   void licences_areAccepted() throws Exception {
     assertThat(libraries())
-        .allSatisfy(library -> assertThat(library.licences()).as(library.name()).containsAnyElementsOf(ACCEPTED));
+        .allSatisfy(library ->
+            assertThat(library.licences()).as(library.name()).containsAnyElementsOf(ACCEPTED));
   }
 
   @Test

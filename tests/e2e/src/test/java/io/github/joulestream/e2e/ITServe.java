@@ -100,7 +100,8 @@ class ITServe {
     Path token = Files.writeString(folder.resolve("metrics.token"), "sesame");
     Path tokens = Files.writeString(folder.resolve("tokens"), "");
     List<String> command =
-        List.of("serve", "--listen", "0.0.0.0:0", "--tokens", tokens.toString(), "--kafka", NOWHERE);
+        List.of(
+            "serve", "--listen", "0.0.0.0:0", "--tokens", tokens.toString(), "--kafka", NOWHERE);
     List<String> secured = new ArrayList<>(command);
     secured.addAll(List.of("--tls-certificate", certificate.toString()));
     secured.addAll(List.of("--tls-key", key.toString()));
