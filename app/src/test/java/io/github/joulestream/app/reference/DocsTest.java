@@ -30,7 +30,8 @@ class DocsTest {
   private static final Map<String, Set<String>> OPTIONS_OF_OTHERS =
       Map.of(
           "curl", Set.of("--max-time"),
-          "docker", Set.of("--build", "--rm", "--scale", "--volumes"),
+          "docker",
+              Set.of("--build", "--build-arg", "--entrypoint", "--rm", "--scale", "--volumes"),
           "systemctl, useradd", Set.of("--now", "--create"),
           "influx", Set.of("--predicate", "--start", "--stop"),
           "kafka-streams-application-reset, kafka-topics",
