@@ -56,7 +56,7 @@ public final class ServerCertificate {
   private final EpochClock wall;
   private final NanoClock clock;
 
-  private List<@Nullable Stamp> stamps;
+  private List<Optional<Stamp>> stamps;
   private long lookedNanos;
   private ServerIdentity current;
   // a handshake that began with it may still ask for it
@@ -95,17 +95,17 @@ public final class ServerCertificate {
     return Instant.ofEpochMilli(wall.epochMillis());
   }
 
-  private List<@Nullable Stamp> stamps() {
+  private List<Optional<Stamp>> stamps() {
     return Stream.of(certificate, key).map(ServerCertificate::stamp).toList();
   }
 
-  /** Null if there is none: reading it gives the reason. */
-  private static @Nullable Stamp stamp(Path file) {
+  /** Empty if there is no such file: reading it gives the reason. */
+  private static Optional<Stamp> stamp(Path file) {
     try {
-      return Stamp.of(file);
+      return Optional.of(Stamp.of(file));
     } catch (IOException e) {
       log.debug("{} is not there", file, e);
-      return null;
+      return Optional.empty();
     }
   }
 
@@ -115,7 +115,7 @@ public final class ServerCertificate {
       return current;
     }
     lookedNanos = now;
-    List<@Nullable Stamp> found = stamps();
+    List<Optional<Stamp>> found = stamps();
     if (found.equals(stamps)) {
       return current;
     }
