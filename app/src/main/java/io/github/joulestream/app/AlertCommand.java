@@ -15,6 +15,7 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -186,7 +187,7 @@ final class AlertCommand extends CommandGroup {
       if (alert.state() != AlertState.FIRING) {
         throw new UserError("alert %s has resolved already: %s".formatted(id, alert.summary()));
       }
-      new Forgetting()
+      new Forgetting(RecordSigner.NONE)
           .end(
               alert,
               EpochClock.system().epochMillis(),

@@ -8,16 +8,24 @@ import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Records that end alerts and remove what is kept under a key; all of them count, or none. */
 final class Forgetting {
   private final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+  private final RecordSigner signer;
+
+  /** Records that this signs, where they are of a topic whose records are signed. */
+  Forgetting(RecordSigner signer) {
+    this.signer = signer;
+  }
 
   /** Resolves an alert, for its receivers and for the alerts topology. */
   Forgetting end(Alert alert, long epochMillis, String why) {
@@ -34,12 +42,18 @@ final class Forgetting {
   }
 
   Forgetting remove(Topic topic, String key) {
-    records.add(new ProducerRecord<>(topic.topicName(), key.getBytes(UTF_8), null));
-    return this;
+    return add(topic, key, null);
   }
 
   Forgetting put(Topic topic, String key, byte[] value) {
-    records.add(new ProducerRecord<>(topic.topicName(), key.getBytes(UTF_8), value));
+    return add(topic, key, value);
+  }
+
+  private Forgetting add(Topic topic, String key, byte @Nullable [] value) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(topic.topicName(), key.getBytes(UTF_8), value);
+    signer.sign(topic.topicName(), key, value, record.headers());
+    records.add(record);
     return this;
   }
 

@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.cli.Times;
 import io.github.joulestream.producers.agent.NodeAgent;
 import io.github.joulestream.producers.jobs.JobDirectory;
@@ -107,6 +108,7 @@ final class JobCommand extends CommandGroup {
         description = "Node, without --dir (default: this machine's name).")
     @Nullable String node;
 
+    @Mixin KeyFileOption key = new KeyFileOption();
     @Mixin KafkaOptions kafka = new KafkaOptions();
     @Mixin CommonOptions common = new CommonOptions();
 
@@ -188,7 +190,8 @@ final class JobCommand extends CommandGroup {
 
     /** Publishes, and waits until Kafka has acknowledged; {@link #kafka} was joined. */
     void publish(Consumer<KafkaPublisher> what) throws Exception {
-      try (KafkaPublisher publisher = KafkaPublisher.connect(kafka.clients(), "joulestream-job")) {
+      try (KafkaPublisher publisher =
+          KafkaPublisher.connect(kafka.clients(), "joulestream-job", key.ofNode(site, node()))) {
         try {
           what.accept(publisher);
         } catch (IllegalArgumentException e) {

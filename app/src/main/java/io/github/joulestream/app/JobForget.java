@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSummary;
@@ -39,25 +40,26 @@ final class JobForget implements Callable<Integer> {
   String site = "";
 
   @Mixin ConfirmOption confirmation = new ConfirmOption();
+  @Mixin KeyFileOption key = new KeyFileOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
     kafka.join();
-    String key = Keys.job(site, job);
-    Optional<JobRecord> record = find(Topic.JOBS, key, WireSerdes.jobs());
-    Optional<JobSummary> summary = find(Topic.JOB_SUMMARY, key, WireSerdes.jobSummaries());
+    String jobKey = Keys.job(site, job);
+    Optional<JobRecord> record = find(Topic.JOBS, jobKey, WireSerdes.jobs());
+    Optional<JobSummary> summary = find(Topic.JOB_SUMMARY, jobKey, WireSerdes.jobSummaries());
     if (record.isEmpty() && summary.isEmpty()) {
       throw new UserError("no job '%s' of site %s is known".formatted(job, site));
     }
     confirmation.confirm("forget whose job %s of site %s was".formatted(job, site));
-    Forgetting forgetting = new Forgetting().remove(Topic.JOBS, key);
+    Forgetting forgetting = new Forgetting(key.ofSite(site)).remove(Topic.JOBS, jobKey);
     // also of a job that the accounting has closed; of another it publishes a later one after this
     summary.ifPresent(last ->
         forgetting.put(
             Topic.JOB_SUMMARY,
-            key,
+            jobKey,
             WireSerdes.jobSummaries()
                 .serializer()
                 .serialize(Topic.JOB_SUMMARY.topicName(), last.withoutNames())));

@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       GridCommand.class,
       DeadLetterCommand.class,
       TokenCommand.class,
+      KeyCommand.class,
       TopicsCommand.class,
       DoctorCommand.class,
       ReportCommand.class,

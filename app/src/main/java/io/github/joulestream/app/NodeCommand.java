@@ -4,6 +4,7 @@ package io.github.joulestream.app;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownText;
@@ -130,6 +131,7 @@ final class NodeCommand extends CommandGroup {
     boolean reset;
 
     @Mixin ConfirmOption confirmation = new ConfirmOption();
+    @Mixin KeyFileOption keyFile = new KeyFileOption();
     @Mixin KafkaOptions kafka = new KafkaOptions();
     @Mixin CommonOptions common = new CommonOptions();
 
@@ -144,7 +146,7 @@ final class NodeCommand extends CommandGroup {
       if (reset) {
         confirmation.confirm("begin a new account of node %s of site %s".formatted(node, site));
       }
-      new Forgetting()
+      new Forgetting(keyFile.ofNode(site, node))
           .put(Topic.ALLOCATIONS, key, (reset ? NodeOrder.RESET : NodeOrder.RESTORE).bytes())
           .send(kafka.clients());
       long end = EpochClock.system().epochMillis() + WAIT_MILLIS;
@@ -188,6 +190,7 @@ final class NodeCommand extends CommandGroup {
     boolean force;
 
     @Mixin ConfirmOption confirmation = new ConfirmOption();
+    @Mixin KeyFileOption keyFile = new KeyFileOption();
     @Mixin KafkaOptions kafka = new KafkaOptions();
     @Mixin CommonOptions common = new CommonOptions();
 
@@ -203,7 +206,7 @@ final class NodeCommand extends CommandGroup {
       }
       confirmation.confirm("forget node %s of site %s".formatted(node, site));
       long now = EpochClock.system().epochMillis();
-      Forgetting forgetting = new Forgetting();
+      Forgetting forgetting = new Forgetting(keyFile.ofNode(site, node));
       for (Alert alert : AlertCommand.read(kafka)) {
         if (alert.site().equals(site) && isAbout(Scope.parse(alert.scope()))) {
           forgetting.end(

@@ -3,10 +3,12 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.producers.replay.Traces;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -31,6 +33,7 @@ final class ReplayCommand implements Callable<Integer> {
   Path folder = Path.of(".");
 
   @Mixin TraceOptions traceOptions = new TraceOptions();
+  @Mixin KeyFileOption key = new KeyFileOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -45,9 +48,11 @@ final class ReplayCommand implements Callable<Integer> {
         traces.readings(),
         traces.site());
     traces.notices().forEach(notice -> System.out.println("note: " + notice));
+    RecordSigner signer = key.ofSite(traces.site());
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();
-        KafkaPublisher publisher = KafkaPublisher.connect(kafka.clients(), "joulestream-replay")) {
+        KafkaPublisher publisher =
+            KafkaPublisher.connect(kafka.clients(), "joulestream-replay", signer)) {
       AtomicLong readings = new AtomicLong();
       boolean all = traces.publish(publisher, readings::set, stopping::asked);
       System.out.printf(Locale.ROOT, "published %,d records%n", publisher.published());

@@ -6,6 +6,7 @@ import io.github.joulestream.app.up.PastSite;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.HealthOption;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.cli.Times;
@@ -18,6 +19,7 @@ import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -70,6 +72,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Nullable Path truth;
 
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.SIMULATE);
+  @Mixin KeyFileOption key = new KeyFileOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -89,10 +92,11 @@ final class SimulateCommand implements Callable<Integer> {
     if (start > clock.epochMillis()) {
       throw UserError.usage("--since %s has not come yet".formatted(since));
     }
+    RecordSigner signer = key.ofSite(site);
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();
         KafkaPublisher publisher =
-            KafkaPublisher.connect(kafka.clients(), "joulestream-simulate")) {
+            KafkaPublisher.connect(kafka.clients(), "joulestream-simulate", signer)) {
       if (past != null) {
         simulatePast(options, past, publisher, stopping);
       } else {

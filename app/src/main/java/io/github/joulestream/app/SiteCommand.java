@@ -4,6 +4,7 @@ package io.github.joulestream.app;
 import io.github.joulestream.app.alerts.BudgetTopic;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Quantities;
@@ -43,6 +44,7 @@ final class SiteCommand extends CommandGroup {
     boolean force;
 
     @Mixin ConfirmOption confirmation = new ConfirmOption();
+    @Mixin KeyFileOption key = new KeyFileOption();
     @Mixin KafkaOptions kafka = new KafkaOptions();
     @Mixin CommonOptions common = new CommonOptions();
 
@@ -73,7 +75,7 @@ final class SiteCommand extends CommandGroup {
                   Quantities.count(alerts.size(), "alert"));
       confirmation.confirm("forget site %s with %s".formatted(site, what));
       long now = EpochClock.system().epochMillis();
-      Forgetting forgetting = new Forgetting();
+      Forgetting forgetting = new Forgetting(key.ofSite(site));
       alerts.forEach(alert -> forgetting.end(alert, now, "site %s was forgotten".formatted(site)));
       alerts.forEach(alert -> forgetting.remove(Topic.ALERTS, alert.id()));
       budgets.forEach(budget -> forgetting.remove(Topic.BUDGETS, Keys.budget(site, budget.id())));

@@ -4,11 +4,13 @@ package io.github.joulestream.app;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.HealthOption;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.producers.jobs.SlurmJobs;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -43,14 +45,16 @@ final class SlurmJobsCommand implements Callable<Integer> {
   String site = "";
 
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.SLURM_JOBS);
+  @Mixin KeyFileOption key = new KeyFileOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public Integer call() throws Exception {
+    RecordSigner signer = key.ofSite(site);
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();
-        SlurmJobs jobs = new SlurmJobs(kafka.clients(), site, topics);
+        SlurmJobs jobs = new SlurmJobs(kafka.clients(), site, topics, signer);
         // its loop is this thread: what ends it ends the process
         AutoCloseable _ = healthPort.open(metrics(jobs), jobs::health)) {
       System.out.printf("publishing jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));

@@ -95,6 +95,7 @@ final class StreamsCommand implements Callable<Integer> {
   @Mixin LimitsOptions limits = new LimitsOptions();
   @Mixin DeviceWindowsOption deviceWindows = new DeviceWindowsOption();
   @Mixin CalibrationOption calibration = new CalibrationOption();
+  @Mixin SiteKeysOptions siteKeys = new SiteKeysOptions();
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.STREAMS);
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
@@ -136,7 +137,8 @@ final class StreamsCommand implements Callable<Integer> {
           .maxReplacements(maxReplacements)
           .limits(limits.read())
           .deviceWindows(deviceWindows.read())
-          .calibration(calibration.read());
+          .calibration(calibration.read())
+          .siteKeys(siteKeys.read());
     } catch (IllegalArgumentException e) {
       throw UserError.usage("--" + e.getMessage());
     }

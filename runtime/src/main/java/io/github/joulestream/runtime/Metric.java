@@ -56,6 +56,9 @@ public enum Metric {
   STREAMS_REFUSED(
       "joulestream_streams_refused_records_total",
       "Records refused and written to dead-letter, by topology."),
+  STREAMS_FORGED(
+      "joulestream_streams_forged_records_total",
+      "Of these, records that were not signed by whom they name, by topology."),
   STREAMS_SET_ASIDE(
       "joulestream_streams_set_aside_nodes",
       "Nodes whose records are not booked until a person puts the node back."),

@@ -24,6 +24,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * The topologies of an instance, running: the accounting and the alerts, or one of them. Both have
@@ -63,7 +64,8 @@ public final class StreamsApplication implements AutoCloseable {
             limits,
             settings.calibration(),
             budget,
-            settings.deviceWindowMillis());
+            settings.deviceWindowMillis(),
+            settings.siteKeys());
     this.pending = books.pendingOutput();
     if (accounting) {
       refusals.put("accounting", books.refusals());
@@ -72,7 +74,7 @@ public final class StreamsApplication implements AutoCloseable {
     }
     if (alerts) {
       Properties config = StreamsConfigs.alerts(settings);
-      AlertsTopology topology = new AlertsTopology(config);
+      AlertsTopology topology = new AlertsTopology(config, settings.siteKeys());
       refusals.put("alerts", topology.refusals());
       topologies.add(new RunningTopology("alerts", topology.get(), config, settings, restore));
     }
@@ -125,7 +127,8 @@ public final class StreamsApplication implements AutoCloseable {
 
   /**
    * Health of the worst topology: bad if it gave up or makes no progress; alive but not ready while
-   * tasks start, move or are restored; good, with a remark, while nodes are set aside.
+   * tasks start, move or are restored; good, with a remark, while nodes are set aside or after
+   * forged records.
    */
   public Health health() {
     Health worst =
@@ -137,8 +140,15 @@ public final class StreamsApplication implements AutoCloseable {
       return restore.line().map(Health::starting).orElse(worst);
     }
     int nodes = nodesSetAside();
-    return worst.equals(Health.GOOD) && nodes > 0
-        ? Health.good("nodes set aside: %d; see joulestream node list --set-aside".formatted(nodes))
+    long forged = refusals.values().stream().mapToLong(RecordRefusals::forged).sum();
+    if (worst.equals(Health.GOOD) && nodes > 0) {
+      return Health.good(
+          "nodes set aside: %d; see joulestream node list --set-aside".formatted(nodes));
+    }
+    return worst.equals(Health.GOOD) && forged > 0
+        ? Health.good(
+            "forged records refused since the start: %d; see joulestream dead-letter list"
+                .formatted(forged))
         : worst;
   }
 
@@ -165,7 +175,8 @@ public final class StreamsApplication implements AutoCloseable {
             () -> each(t -> t.figures().commitSecondsMax()))
         .show(Metric.STREAMS_FAILED_THREADS, "topology", () -> each(t -> t.threads().failures()))
         .show(Metric.STREAMS_REPLACED_THREADS, "topology", () -> each(t -> t.threads().total()))
-        .show(Metric.STREAMS_REFUSED, "topology", this::refused)
+        .show(Metric.STREAMS_REFUSED, "topology", () -> refusals(RecordRefusals::count))
+        .show(Metric.STREAMS_FORGED, "topology", () -> refusals(RecordRefusals::forged))
         .show(Metric.STREAMS_SET_ASIDE, this::nodesSetAside)
         .show(Metric.STREAMS_RESTORED, "store", restore::restoredByStore)
         .show(Metric.STREAMS_RESTORE_REMAINING, "store", restore::remainingByStore)
@@ -183,9 +194,9 @@ public final class StreamsApplication implements AutoCloseable {
     return values;
   }
 
-  private Map<String, Long> refused() {
+  private Map<String, Long> refusals(ToLongFunction<RecordRefusals> figure) {
     Map<String, Long> counts = new TreeMap<>();
-    refusals.forEach((topology, refused) -> counts.put(topology, refused.count()));
+    refusals.forEach((topology, refused) -> counts.put(topology, figure.applyAsLong(refused)));
     return counts;
   }
 

@@ -5,6 +5,7 @@ import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.SiteKeys;
 import io.github.joulestream.streams.state.CacheBudget;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,7 @@ public final class StreamsSettings {
   private long cacheBytes = CacheBudget.ofHeap().bytes();
   private Duration startTimeout = DEFAULT_START_TIMEOUT;
   private int maxReplacements = DEFAULT_MAX_REPLACEMENTS;
+  private SiteKeys siteKeys = SiteKeys.NONE;
 
   private StreamsSettings(KafkaClients kafka, Path stateDir) {
     this.kafka = kafka;
@@ -84,6 +86,7 @@ public final class StreamsSettings {
     this.cacheBytes = from.cacheBytes;
     this.startTimeout = from.startTimeout;
     this.maxReplacements = from.maxReplacements;
+    this.siteKeys = from.siteKeys;
   }
 
   /**
@@ -187,6 +190,13 @@ public final class StreamsSettings {
     return changed;
   }
 
+  /** Which records are accepted; the same on all instances. Without keys, all are. */
+  public StreamsSettings siteKeys(SiteKeys keys) {
+    StreamsSettings changed = new StreamsSettings(this);
+    changed.siteKeys = keys;
+    return changed;
+  }
+
   private static void checkRange(String name, Duration value, Duration min, Duration max) {
     if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
       throw new IllegalArgumentException(
@@ -247,6 +257,10 @@ public final class StreamsSettings {
 
   KafkaClients kafka() {
     return kafka;
+  }
+
+  SiteKeys siteKeys() {
+    return siteKeys;
   }
 
   /** Without the configuration of Kafka's clients, which may hold passwords. */

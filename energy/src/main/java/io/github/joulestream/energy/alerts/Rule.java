@@ -36,7 +36,9 @@ public enum Rule {
   /** Two sources report one device of a node at one time. */
   SOURCE_CONFLICT,
   /** Records of a node are not counted: the program failed at them, or the node is set aside. */
-  NODE_SET_ASIDE;
+  NODE_SET_ASIDE,
+  /** Records in the name of the site are refused: nobody whom they name has signed them. */
+  FORGED_RECORDS;
 
   /** The rule of the thresholds of a budget for this quantity. */
   public static Rule budget(Quantity quantity) {

@@ -7,6 +7,7 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.DeadLetters;
+import io.github.joulestream.schemas.signing.SignatureVerifier;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
 import java.util.Arrays;
@@ -29,11 +30,15 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
   /** The child node that takes refused records. */
   public static final String REFUSED = "refuse-events";
 
+  /** Bytes of the name of a topic that Kafka allows. */
+  private static final int MAX_TOPIC_BYTES = 249;
+
   private static final String KEY = "key";
   private static final String TOPIC = DeadLetters.TOPIC;
   private static final String PARTITION = DeadLetters.PARTITION;
   private static final String OFFSET = DeadLetters.OFFSET;
   private static final String ALERTS = Topic.ALERTS.topicName();
+  private static final String DEAD_LETTER = Topic.DEAD_LETTER.topicName();
 
   /** Topic and key of a record before it was sent to its site. */
   record Origin(Topic topic, String key) {
@@ -57,6 +62,10 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
   @Override
   public void process(Record<String, byte[]> record) {
     RecordMetadata metadata = context().recordMetadata().orElseThrow();
+    if (metadata.topic().equals(DEAD_LETTER)) {
+      sendIfForged(record, metadata);
+      return;
+    }
     try {
       send(record, metadata);
     } catch (RuntimeException | StackOverflowError e) {
@@ -84,13 +93,36 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     if (Keys.site(key).isEmpty()) {
       throw new IllegalArgumentException("a key without a site");
     }
+    forward(key, record.value(), record.timestamp(), metadata);
+  }
+
+  /** A dead letter of another reason was counted where it was refused; none is refused again. */
+  private void sendIfForged(Record<String, byte[]> letter, RecordMetadata metadata) {
+    Header reason = letter.headers().lastHeader(DeadLetters.REASON);
+    Header topic = letter.headers().lastHeader(DeadLetters.TOPIC);
+    String key = letter.key();
+    if (reason == null
+        || reason.value() == null
+        || topic == null
+        || topic.value() == null
+        || topic.value().length > MAX_TOPIC_BYTES
+        || !RecordRefusals.isWithinBounds(key, null)
+        || !new String(reason.value(), UTF_8).startsWith(SignatureVerifier.FORGED)
+        || Keys.site(key).isEmpty()) {
+      return;
+    }
+    // the site of a key without a slash is all of it
+    forward(key.indexOf('/') < 0 ? key + "/" : key, topic.value(), letter.timestamp(), metadata);
+  }
+
+  private void forward(
+      String key, byte @Nullable [] value, long timestamp, RecordMetadata metadata) {
     Headers headers = new RecordHeaders();
     headers.add(TOPIC, metadata.topic().getBytes(UTF_8));
     headers.add(PARTITION, Integer.toString(metadata.partition()).getBytes(UTF_8));
     headers.add(OFFSET, Long.toString(metadata.offset()).getBytes(UTF_8));
     headers.add(KEY, key.getBytes(UTF_8));
-    context()
-        .forward(new Record<>(Keys.site(key), record.value(), record.timestamp(), headers), SENT);
+    context().forward(new Record<>(Keys.site(key), value, timestamp, headers), SENT);
   }
 
   /**

@@ -41,6 +41,9 @@ sealed interface SiteEvent {
 
   record BudgetRemoved(String id) implements SiteEvent {}
 
+  /** A record in the name of the site was refused, since nobody it names has signed it. */
+  record RecordForged(String topic, String name, long arrivalMillis) implements SiteEvent {}
+
   /** A person has cleared an alert. */
   record AlertCleared(Alert alert) implements SiteEvent {}
 
@@ -53,7 +56,13 @@ sealed interface SiteEvent {
   /** True of an event that does nothing at a site without state. */
   default boolean needsKnownSite() {
     return switch (this) {
-      case NodeForgotten _, JobForgotten _, BudgetRemoved _, SiteForgotten _, WallClock _ -> true;
+      case NodeForgotten _,
+          JobForgotten _,
+          BudgetRemoved _,
+          RecordForged _,
+          SiteForgotten _,
+          WallClock _ ->
+          true;
       case Power _,
           EnergyOfSite _,
           EnergyOfNode _,

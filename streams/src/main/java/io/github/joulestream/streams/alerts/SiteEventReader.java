@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.alerts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.energy.alerts.Budget;
@@ -80,6 +81,9 @@ final class SiteEventReader {
         checkKey(origin, alert.site() + "/" + alert.id());
         yield new SiteEvent.AlertCleared(alert);
       }
+      case DEAD_LETTER ->
+          new SiteEvent.RecordForged(
+              value == null ? "" : new String(value, UTF_8), origin.name(), arrivalMillis);
       default -> throw new IllegalArgumentException("no alerts read topic " + origin.topic());
     };
   }

@@ -61,6 +61,7 @@ final class SiteRules {
   private final Map<String, Long> stuckMillis = new HashMap<>();
   private final SourceConflicts conflicts;
   private final FailedRecords failed;
+  private final ForgedRecords forged;
   private long peersMillis = Long.MIN_VALUE;
 
   /**
@@ -73,6 +74,7 @@ final class SiteRules {
     this.hasEnded = hasEnded;
     this.conflicts = new SourceConflicts(states);
     this.failed = new FailedRecords(states);
+    this.forged = new ForgedRecords(states);
   }
 
   /**
@@ -91,6 +93,7 @@ final class SiteRules {
     stuckCounters(now);
     conflicts.sweep(now);
     failed.sweep(now);
+    forged.sweep(now, site);
     ledger(now, imbalanceMillijoules);
     states.endRound(
         Rule.NODE_SILENT,
@@ -242,6 +245,11 @@ final class SiteRules {
   /** So many records of this node were not counted. */
   void failed(String node, long now, long records) {
     failed.seen(node, now, records);
+  }
+
+  /** A record of the site was refused, since nobody it names has signed it. */
+  void forged(String topic, String name, long now) {
+    forged.seen(topic, name, now);
   }
 
   private void stuckCounters(long now) {

@@ -117,6 +117,11 @@ final class SiteWatch {
           states.updateInhibition();
         }
       }
+      case SiteEvent.RecordForged(String topic, String name, long arrivalMillis) -> {
+        // noted by the time of the site's data, as all alerts are
+        rules.forged(topic, name, now == Long.MIN_VALUE ? arrivalMillis : now);
+        evaluate();
+      }
       case SiteEvent.AlertCleared(var alert) -> {
         states.clear(alert, now);
         states.updateInhibition();

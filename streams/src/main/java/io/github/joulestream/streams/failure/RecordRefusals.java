@@ -8,12 +8,14 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.kafka.DeadLetters;
+import io.github.joulestream.schemas.signing.Signature;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -43,7 +45,11 @@ public final class RecordRefusals {
 
   private static final int MAX_LINE_CHARACTERS = 1_000;
 
+  /** Bytes of a signature that a dead letter keeps; right ones are smaller. */
+  private static final int MAX_HEADER_BYTES = 1_100;
+
   private final LongAdder refused = new LongAdder();
+  private final LongAdder forged = new LongAdder();
   private final DistinctErrors errors = new DistinctErrors(log::warn);
   private final Map<TaskId, Integer> setAside = new ConcurrentHashMap<>();
 
@@ -70,6 +76,11 @@ public final class RecordRefusals {
   /** Records refused by this instance since it started. */
   public long count() {
     return refused.sum();
+  }
+
+  /** Of these, records that were refused since they are not signed by whom they name. */
+  public long forged() {
+    return forged.sum();
   }
 
   /** Nodes of this instance's tasks that are set aside. */
@@ -105,6 +116,14 @@ public final class RecordRefusals {
     }
     checkSize(value, MAX_VALUE_BYTES);
     return key;
+  }
+
+  /** Whether {@link #checkedKey} returns the key. */
+  public static boolean isWithinBounds(@Nullable String key, byte @Nullable [] value) {
+    return key != null
+        && key.length() <= MAX_KEY_CHARACTERS
+        && Bounds.firstUnprintable(key) >= key.length()
+        && (value == null || value.length <= MAX_VALUE_BYTES);
   }
 
   /** Refuses a value that is larger. */
@@ -150,7 +169,36 @@ public final class RecordRefusals {
     Throwable thrown = e instanceof ProgramFailed failed ? requireNonNull(failed.getCause()) : e;
     StackTraceElement[] stack = thrown.getStackTrace();
     String kind = thrown.getClass().getName() + (stack.length == 0 ? "" : stack[0]);
-    return refuse(record.key(), record.timestamp(), value, place, reason(e), kind, made);
+    return withSignature(
+        refuse(record.key(), record.timestamp(), value, place, reason(e), kind, made), record);
+  }
+
+  /**
+   * Refuses a record that is not signed by whom it names.
+   *
+   * @param reason as a verifier has it
+   */
+  public <V extends @Nullable Object> Record<String, V> refuseForged(
+      Record<String, byte[]> record,
+      Place place,
+      String reason,
+      Function<byte @Nullable [], V> made) {
+    forged.increment();
+    return withSignature(
+        refuse(record.key(), record.timestamp(), record.value(), place, reason, "forged", made),
+        record);
+  }
+
+  /** With it a letter that is sent to its topic once more is accepted there. */
+  private static <V extends @Nullable Object> Record<String, V> withSignature(
+      Record<String, V> letter, Record<String, ?> record) {
+    Header signature = record.headers().lastHeader(Signature.HEADER);
+    if (signature != null
+        && signature.value() != null
+        && signature.value().length <= MAX_HEADER_BYTES) {
+      letter.headers().add(signature);
+    }
+    return letter;
   }
 
   /**

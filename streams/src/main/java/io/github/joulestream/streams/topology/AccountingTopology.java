@@ -7,6 +7,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.signing.SiteKeys;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
 import io.github.joulestream.streams.accounting.AttributionOutput;
 import io.github.joulestream.streams.accounting.JobInput;
@@ -55,6 +56,9 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * and job-quarter-hours, site-windows. All are in memory and are written when a task commits; what
  * each step emits is in the same commit.
  *
+ * <p>With keys of sites a step right behind each source refuses records that are not signed by whom
+ * they name, see {@link SiteKeys}.
+ *
  * <p>A processor forwards each output to the child node that is for it, by name.
  *
  * <p>Windows are kept by the time in the payload, and no window closes: a late sample is added
@@ -76,6 +80,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   private final Calibration calibration;
   private final CacheBudget budget;
   private final int deviceWindowMillis;
+  private final SiteKeys siteKeys;
   private final RecordRefusals refusals = new RecordRefusals();
   private final PendingOutput pendingOutput = new PendingOutput();
 
@@ -84,7 +89,7 @@ public final class AccountingTopology implements Supplier<Topology> {
    * see {@link CacheBudget#ofHeap}.
    */
   public AccountingTopology(Properties config, Limits limits, Calibration calibration) {
-    this(config, limits, calibration, CacheBudget.ofHeap(), limits.windowMillis());
+    this(config, limits, calibration, CacheBudget.ofHeap(), limits.windowMillis(), SiteKeys.NONE);
   }
 
   /**
@@ -94,18 +99,21 @@ public final class AccountingTopology implements Supplier<Topology> {
    * @param budget bounds the caches of all tasks of this instance
    * @param deviceWindowMillis length of the windows of devices, a multiple of that of others; 0 if
    *     there are none
+   * @param siteKeys which records are accepted; without keys all are
    */
   public AccountingTopology(
       Properties config,
       Limits limits,
       Calibration calibration,
       CacheBudget budget,
-      int deviceWindowMillis) {
+      int deviceWindowMillis,
+      SiteKeys siteKeys) {
     this.config = config;
     this.limits = limits;
     this.calibration = calibration;
     this.budget = budget;
     this.deviceWindowMillis = deviceWindowMillis;
+    this.siteKeys = siteKeys;
   }
 
   /** Records that its tasks have refused, and nodes that they have set aside. */
@@ -131,9 +139,11 @@ public final class AccountingTopology implements Supplier<Topology> {
   }
 
   private KStream<String, AttributionOutput> attribute(StreamsBuilder builder) {
-    return builder.stream(
+    KStream<String, byte[]> records =
+        builder.stream(
             List.of(Topic.TELEMETRY.topicName(), Topic.ALLOCATIONS.topicName()),
-            Consumed.with(KEY, RAW).withName("read-node-records"))
+            Consumed.with(KEY, RAW).withName("read-node-records"));
+    return SignedRecords.of(records, siteKeys, refusals, "node-records")
         .process(
             () ->
                 new AttributeEnergy(
@@ -154,8 +164,10 @@ public final class AccountingTopology implements Supplier<Topology> {
                 Named.as(AttributionOutput.ToJob.CHILD))
             .repartition(Repartitioned.with(KEY, RAW).withName(BY_JOB))
             .mapValues(JobInput.Increment::new, Named.as("as-increment"));
+    KStream<String, byte[]> jobs =
+        builder.stream(Topic.JOBS.topicName(), Consumed.with(KEY, RAW).withName("read-jobs"));
     KStream<String, JobInput> reports =
-        builder.stream(Topic.JOBS.topicName(), Consumed.with(KEY, RAW).withName("read-jobs"))
+        SignedRecords.of(jobs, siteKeys, refusals, "jobs")
             .mapValues(JobInput.Report::new, Named.as("as-report"));
     KStream<String, JobOutput> totals =
         increments

@@ -3,10 +3,12 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.signing.SiteKeys;
 import io.github.joulestream.streams.alerts.AlertsOutput;
 import io.github.joulestream.streams.alerts.SendToSite;
 import io.github.joulestream.streams.alerts.WatchSites;
 import io.github.joulestream.streams.failure.RecordRefusals;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -40,6 +42,10 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * events-by-site has as many partitions as the widest topic in, which is power-snapshot. Topics
  * out: alerts, cap-advice, capacity, pool-peak, dead-letter.
  *
+ * <p>With keys of sites, records of nodes and jobs that are not signed by whom they name are
+ * refused, and dead-letter is a topic in too: forged records of either topology are an alert of
+ * their site.
+ *
  * <p>Store: site-watch, the state that each site is restored from. Time is that of the site's data.
  * Late records change figures, but no alert that was emitted; the power of a node that is older
  * than the last one changes nothing.
@@ -61,6 +67,7 @@ public final class AlertsTopology implements Supplier<Topology> {
       List.of(Topic.POWER_SNAPSHOT.topicName(), Topic.SITE_WINDOW.topicName());
 
   private final Properties config;
+  private final SiteKeys siteKeys;
   private final RecordRefusals refusals = new RecordRefusals();
 
   /**
@@ -69,7 +76,17 @@ public final class AlertsTopology implements Supplier<Topology> {
    * @param config the program's configuration; with it every resource must have a name
    */
   public AlertsTopology(Properties config) {
+    this(config, SiteKeys.NONE);
+  }
+
+  /**
+   * A topology that verifies signatures.
+   *
+   * @param siteKeys which records of nodes and jobs are accepted; without keys all are
+   */
+  public AlertsTopology(Properties config, SiteKeys siteKeys) {
     this.config = config;
+    this.siteKeys = siteKeys;
   }
 
   /** Records that its tasks have refused. */
@@ -92,8 +109,15 @@ public final class AlertsTopology implements Supplier<Topology> {
   }
 
   private KStream<String, byte[]> sent(StreamsBuilder builder) {
+    List<String> topics = new ArrayList<>(SENT);
+    if (!siteKeys.isEmpty()) {
+      // what either topology refuses as forged is alerted
+      topics.add(Topic.DEAD_LETTER.topicName());
+    }
+    KStream<String, byte[]> read =
+        builder.stream(topics, Consumed.with(KEY, RAW).withName("read-events"));
     KStream<String, byte[]> events =
-        builder.stream(SENT, Consumed.with(KEY, RAW).withName("read-events"))
+        SignedRecords.of(read, siteKeys, refusals, "events")
             .process(() -> new SendToSite(refusals), Named.as("send-to-site"));
     events
         .mapValues(value -> value, Named.as(SendToSite.REFUSED))

@@ -22,6 +22,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.SiteKeys;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.state.CacheBudget;
@@ -83,7 +84,8 @@ class AccountingCachesTest {
             StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve(name))
                 .commitInterval(Duration.ofMillis(100)));
     AccountingTopology topology =
-        new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE, budget, 10_000);
+        new AccountingTopology(
+            config, Limits.DEFAULT, Calibration.NONE, budget, 10_000, SiteKeys.NONE);
     Results results =
         new Results(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     try (TopologyTestDriver driver = new TopologyTestDriver(topology.get(), config)) {

@@ -24,6 +24,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.SiteKeys;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
 import io.github.joulestream.streams.accounting.AttributeEnergy;
@@ -161,7 +162,12 @@ class DeviceWindowsTest {
       config.put(StateWrapper.RECORDS, StateWrapper.byStore(state));
       topology =
           new AccountingTopology(
-              config, Limits.DEFAULT, Calibration.NONE, CacheBudget.ofHeap(), deviceWindowMillis);
+              config,
+              Limits.DEFAULT,
+              Calibration.NONE,
+              CacheBudget.ofHeap(),
+              deviceWindowMillis,
+              SiteKeys.NONE);
       this.driver = new TopologyTestDriver(topology.get(), config);
       this.results = results;
       drivers.add(driver);

@@ -5,6 +5,7 @@ import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.DefaultFolders;
 import io.github.joulestream.cli.HealthOption;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.cli.Sizes;
 import io.github.joulestream.cli.StatusLines;
@@ -20,6 +21,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -130,6 +132,7 @@ public final class AgentCommand implements Callable<Integer> {
   @Mixin JobsMixin jobs = new JobsMixin();
   @Mixin RedfishMixin redfish = new RedfishMixin();
   @Mixin HealthOption healthPort = new HealthOption(HealthOption.AGENT);
+  @Mixin KeyFileOption key = new KeyFileOption();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin CommonOptions common = new CommonOptions();
 
@@ -155,10 +158,11 @@ public final class AgentCommand implements Callable<Integer> {
     if (print) {
       return printDevices(probes);
     }
+    RecordSigner signer = key.ofNode(settings.site(), settings.node());
     try (ShutdownSignal stopping = new ShutdownSignal();
         SpoolingPublisher publisher =
             SpoolingPublisher.open(
-                kafka.clients(), "joulestream-agent", spoolFolder(), spoolLimit);
+                kafka.clients(), "joulestream-agent", spoolFolder(), spoolLimit, signer);
         NodeAgent agent =
             new NodeAgent(settings, probes, publisher, EpochClock.system(), NanoClock.system())) {
       agent.follow(jobs.sources(settings.site(), settings.node()), jobs.held());

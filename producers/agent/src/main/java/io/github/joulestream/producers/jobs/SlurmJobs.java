@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.AtLeastOnceConsumer;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class SlurmJobs implements AutoCloseable {
   private static final Duration STUCK = Duration.ofMinutes(4);
 
   private final String site;
+  private final RecordSigner signer;
   private final AtLeastOnceConsumer consumer;
   private final KafkaProducer<byte[], byte[]> producer;
   private final Progress progress = new Progress("slurm-jobs", STUCK);
@@ -58,8 +60,11 @@ public final class SlurmJobs implements AutoCloseable {
   /**
    * @param kafka configuration of clients of the cluster with the topics and the jobs
    * @param topics where the plugin writes
+   * @param signer signs the jobs
    */
-  public SlurmJobs(KafkaClients kafka, String site, List<String> topics) {
+  public SlurmJobs(
+      KafkaClients kafka, String site, List<String> topics, RecordSigner signer) {
+    this.signer = signer;
     this.site = site;
     consumer =
         new AtLeastOnceConsumer(
@@ -132,12 +137,13 @@ public final class SlurmJobs implements AutoCloseable {
     }
   }
 
-  private static ProducerRecord<byte[], byte[]> record(JobRecord job) {
+  private ProducerRecord<byte[], byte[]> record(JobRecord job) {
     String topic = Topic.JOBS.topicName();
-    return new ProducerRecord<>(
-        topic,
-        Keys.job(job.site(), job.job()).getBytes(UTF_8),
-        WireSerdes.jobs().serializer().serialize(topic, job));
+    String key = Keys.job(job.site(), job.job());
+    byte[] value = WireSerdes.jobs().serializer().serialize(topic, job);
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, key.getBytes(UTF_8), value);
+    signer.sign(topic, key, value, record.headers());
+    return record;
   }
 
   /** Records of jobs that were published. */

@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +22,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -44,12 +44,18 @@ public final class KafkaPublisher implements Publisher, GridPublisher {
   private static final List<Topic> TOPICS = List.of(Topic.TELEMETRY, Topic.ALLOCATIONS, Topic.JOBS);
 
   private final Producer<String, byte[]> producer;
+  private final RecordSigner signer;
   private final AtomicLong published = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
   KafkaPublisher(Producer<String, byte[]> producer) {
+    this(producer, RecordSigner.NONE);
+  }
+
+  KafkaPublisher(Producer<String, byte[]> producer, RecordSigner signer) {
     this.producer = producer;
+    this.signer = signer;
   }
 
   /**
@@ -61,6 +67,12 @@ public final class KafkaPublisher implements Publisher, GridPublisher {
    *     such that no record could be sent
    */
   public static KafkaPublisher connect(KafkaClients kafka, String clientId) {
+    return connect(kafka, clientId, RecordSigner.NONE);
+  }
+
+  /** As {@link #connect(KafkaClients, String)}; signs what it publishes. */
+  public static KafkaPublisher connect(
+      KafkaClients kafka, String clientId, RecordSigner signer) {
     KafkaClients own =
         ofProducers(kafka)
             .with(ProducerConfig.LINGER_MS_CONFIG, 20)
@@ -72,7 +84,7 @@ public final class KafkaPublisher implements Publisher, GridPublisher {
     try {
       checkTopics(kafka, address, clientId);
       return new KafkaPublisher(
-          own.producer(clientId, new StringSerializer(), new ByteArraySerializer()));
+          own.producer(clientId, new StringSerializer(), new ByteArraySerializer()), signer);
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
@@ -159,7 +171,7 @@ public final class KafkaPublisher implements Publisher, GridPublisher {
   private void send(Message message) {
     throwFailure();
     producer.send(
-        new ProducerRecord<>(message.topic(), message.key(), message.value()),
+        message.record(signer),
         (_, e) -> {
           if (e == null) {
             published.incrementAndGet();

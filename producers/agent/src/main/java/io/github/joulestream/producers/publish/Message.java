@@ -9,6 +9,8 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.signing.RecordSigner;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.Serde;
 
 /** One record for Kafka: what goes over the wire, and where to. */
@@ -39,6 +41,16 @@ record Message(String topic, String key, byte[] value) {
   private static <T> Message of(Topic topic, String key, Serde<T> serde, T value) {
     String name = topic.topicName();
     return new Message(name, key, serde.serializer().serialize(name, value));
+  }
+
+  /**
+   * The record, signed. A message that waits in a spool is signed when it is sent: with the key of
+   * then, also if it was written before there was one.
+   */
+  ProducerRecord<String, byte[]> record(RecordSigner signer) {
+    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, value);
+    signer.sign(topic, key, value, record.headers());
+    return record;
   }
 
   /** About what it takes in memory and on the wire. */

@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -64,6 +64,7 @@ public final class SpoolingPublisher implements Publisher {
   private final Spool spool;
   private final String address;
   private final Connector connector;
+  private final RecordSigner signer;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong published = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
@@ -84,6 +85,11 @@ public final class SpoolingPublisher implements Publisher {
   }
 
   SpoolingPublisher(Spool spool, String address, Connector connector) {
+    this(spool, address, connector, RecordSigner.NONE);
+  }
+
+  SpoolingPublisher(Spool spool, String address, Connector connector, RecordSigner signer) {
+    this.signer = signer;
     this.spool = spool;
     this.address = address;
     this.connector = connector;
@@ -102,12 +108,19 @@ public final class SpoolingPublisher implements Publisher {
    */
   public static SpoolingPublisher open(
       KafkaClients kafka, String clientId, Path folder, long limitBytes) {
+    return open(kafka, clientId, folder, limitBytes, RecordSigner.NONE);
+  }
+
+  /** As {@link #open(KafkaClients, String, Path, long)}; signs each record when it is sent. */
+  public static SpoolingPublisher open(
+      KafkaClients kafka, String clientId, Path folder, long limitBytes, RecordSigner signer) {
     KafkaClients own = ofProducer(kafka);
     Compressions.check(own.producerConfig(clientId));
     return new SpoolingPublisher(
         Spool.open(folder, limitBytes),
         kafka.bootstrap(),
-        () -> own.producer(clientId, new StringSerializer(), new ByteArraySerializer()));
+        () -> own.producer(clientId, new StringSerializer(), new ByteArraySerializer()),
+        signer);
   }
 
   private static KafkaClients ofProducer(KafkaClients kafka) {
@@ -220,7 +233,7 @@ public final class SpoolingPublisher implements Publisher {
       for (Spool.Entry entry : chunk) {
         Message message = entry.message();
         to.send(
-            new ProducerRecord<>(message.topic(), message.key(), message.value()),
+            message.record(signer),
             (_, e) -> {
               if (e != null) {
                 failure.compareAndSet(null, e);

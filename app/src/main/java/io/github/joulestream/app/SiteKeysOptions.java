@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.app;
+
+import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.signing.KeyFile;
+import io.github.joulestream.schemas.signing.SiteKey;
+import io.github.joulestream.schemas.signing.SiteKeys;
+import io.github.joulestream.schemas.signing.SiteKeys.JobSigners;
+import io.github.joulestream.schemas.signing.SiteKeys.UnsignedSites;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** Which records the topologies accept: the keys of sites. */
+final class SiteKeysOptions {
+  @Option(
+      names = "--site-keys",
+      paramLabel = "PATH",
+      split = ",",
+      description =
+          "Files with keys of sites, or folders of *.key: records of these sites must be signed"
+              + " (joulestream key); see docs/signing.md. The same on all instances.")
+  List<Path> siteKeys = new ArrayList<>();
+
+  @Option(
+      names = "--unsigned-sites",
+      defaultValue = "refuse",
+      description =
+          "With --site-keys, records of sites without a key: refuse, accept"
+              + " (default: ${DEFAULT-VALUE}).")
+  UnsignedSites unsignedSites = UnsignedSites.REFUSE;
+
+  @Option(
+      names = "--job-signers",
+      defaultValue = "nodes",
+      description =
+          "With --site-keys, whose signature a record of a job may have: nodes (the site's or that"
+              + " of any of its nodes), site (default: ${DEFAULT-VALUE}).")
+  JobSigners jobSigners = JobSigners.NODES;
+
+  /**
+   * The keys.
+   *
+   * @throws UserError if a file holds none
+   */
+  SiteKeys read() {
+    if (siteKeys.isEmpty()) {
+      return SiteKeys.NONE;
+    }
+    // a file may be named twice, by itself and by its folder
+    Set<SiteKey> keys = new LinkedHashSet<>();
+    siteKeys.forEach(path -> keys.addAll(KeyFile.readSites(path)));
+    return new SiteKeys(keys, unsignedSites, jobSigners);
+  }
+}
