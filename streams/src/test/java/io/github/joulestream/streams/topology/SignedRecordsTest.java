@@ -99,7 +99,12 @@ class SignedRecordsTest {
   }
 
   private static void send(
-      TopologyTestDriver driver, Topic topic, String key, byte[] value, Headers headers, int second) {
+      TopologyTestDriver driver,
+      Topic topic,
+      String key,
+      byte[] value,
+      Headers headers,
+      int second) {
     driver
         .createInputTopic(topic.topicName(), new StringSerializer(), new ByteArraySerializer())
         .pipeInput(
@@ -238,9 +243,7 @@ class SignedRecordsTest {
       for (TestRecord<String, JobSummary> record :
           read(driver, Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer())) {
         JobSummary job = record.value();
-        results.put(
-            "job " + record.key(),
-            job.details() + " " + job.state() + " " + job.totals());
+        results.put("job " + record.key(), job.details() + " " + job.state() + " " + job.totals());
       }
       for (TestRecord<String, NodeWindow> record :
           read(driver, Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
@@ -275,7 +278,8 @@ class SignedRecordsTest {
     List<TestRecord<String, byte[]>> letters = letters(signed.driver);
     assertThat(letters)
         .hasSize(forged)
-        .allSatisfy(letter -> assertThat(header(letter, DeadLetters.REASON)).startsWith("forged: "));
+        .allSatisfy(
+            letter -> assertThat(header(letter, DeadLetters.REASON)).startsWith("forged: "));
     assertThat(letters).extracting(letter -> header(letter, DeadLetters.TOPIC)).contains("jobs");
   }
 
@@ -302,7 +306,13 @@ class SignedRecordsTest {
       long millis = START + 1_000L * second;
       NodePower node =
           new NodePower(
-              "n1", millis, 100_000, List.of(100_000L, 0L, 0L, 0L, 0L, 0L), 100_000, List.of(), List.of());
+              "n1",
+              millis,
+              100_000,
+              List.of(100_000L, 0L, 0L, 0L, 0L, 0L),
+              100_000,
+              List.of(),
+              List.of());
       send(
           driver,
           Topic.POWER_SNAPSHOT,
