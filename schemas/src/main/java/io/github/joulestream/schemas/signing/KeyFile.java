@@ -3,6 +3,7 @@ package io.github.joulestream.schemas.signing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.SecretFile;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -137,16 +137,7 @@ public final class KeyFile {
   }
 
   private static String line(Path file) {
-    try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw new UserError("%s holds no key: it is too large".formatted(file));
-      }
-      return Files.readString(file).strip();
-    } catch (NoSuchFileException e) {
-      throw new UserError("there is no file %s".formatted(file), e);
-    } catch (IOException e) {
-      throw new UserError("cannot read %s: %s".formatted(file, e), e);
-    }
+    return SecretFile.text(file, "the key", MAX_BYTES).strip();
   }
 
   private static UserError notAKey(Path file, IllegalArgumentException e) {

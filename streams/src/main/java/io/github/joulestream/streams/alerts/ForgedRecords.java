@@ -58,7 +58,7 @@ final class ForgedRecords {
           _ ->
               AlertDetails.ofRule(
                   Severity.CRITICAL,
-                  new AlertMeasurement((double) letters, 0, "dead letters", 100, 10_000),
+                  new AlertMeasurement((double) letters, 0, "records", 100, 10_000),
                   List.of(),
                   ("records of site %s are refused, since they are not signed by whom they name; the"
                           + " last: %s; 'joulestream dead-letter list' shows them")

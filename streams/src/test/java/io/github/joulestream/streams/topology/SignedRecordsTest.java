@@ -33,6 +33,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.DeadLetters;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.signing.RecordSigner;
 import io.github.joulestream.schemas.signing.Signature;
 import io.github.joulestream.schemas.signing.SiteKey;
@@ -136,7 +137,7 @@ class SignedRecordsTest {
     Books(String name, SiteKeys keys) {
       Properties config =
           StreamsConfigs.accounting(
-              StreamsSettings.of("unused:9092", folder.resolve(name))
+              StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve(name))
                   .commitInterval(Duration.ofMillis(100)));
       topology =
           new AccountingTopology(
@@ -339,7 +340,7 @@ class SignedRecordsTest {
   void forgedRecords_areAnAlertOfTheirSite_untilAMinuteWithout() {
     Properties config =
         StreamsConfigs.alerts(
-            StreamsSettings.of("unused:9092", folder.resolve("alerts"))
+            StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve("alerts"))
                 .commitInterval(Duration.ofMillis(100)));
     AlertsTopology topology = new AlertsTopology(config, KEYS);
     TopologyTestDriver driver =

@@ -20,6 +20,12 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.signing.RecordSigner;
+import io.github.joulestream.schemas.signing.SignatureVerifier;
+import io.github.joulestream.schemas.signing.SiteKey;
+import io.github.joulestream.schemas.signing.SiteKeys;
+import io.github.joulestream.schemas.signing.SiteKeys.JobSigners;
+import io.github.joulestream.schemas.signing.SiteKeys.UnsignedSites;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -29,6 +35,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -252,6 +260,34 @@ public class StepsBenchmark {
     reader.read(batch, 0, batch.length, site.deviceBlock[node]);
     site.deviceBlock[node] = reader.deviceBlock();
     return takeRead(site.names[node], site.accounts[node], reader.columns());
+  }
+
+  /** A record of 1,300 bytes, as one of 150 readings has; an operation is the record. */
+  @State(Scope.Thread)
+  public static class Signed {
+    private final byte[] value = new byte[1_300];
+    private final Headers headers = new RecordHeaders();
+    private final SiteKey key = SiteKey.create("site");
+    private final RecordSigner signer = new RecordSigner(key.ofNode("node"));
+    private final SignatureVerifier verifier =
+        new SiteKeys(List.of(key), UnsignedSites.REFUSE, JobSigners.NODES).verifier();
+
+    @Setup
+    public void sign() {
+      signer.sign("telemetry", "site/node", value, headers);
+    }
+  }
+
+  @Benchmark
+  public @Nullable String verifySignature(Signed signed) {
+    return signed.verifier.refusal("telemetry", "site/node", signed.value, signed.headers);
+  }
+
+  @Benchmark
+  public Headers sign(Signed signed) {
+    Headers headers = new RecordHeaders();
+    signed.signer.sign("telemetry", "site/node", signed.value, headers);
+    return headers;
   }
 
   @Benchmark

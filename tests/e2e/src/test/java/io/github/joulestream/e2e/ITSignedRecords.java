@@ -17,6 +17,7 @@ import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class ITSignedRecords {
     try (Admin admin = Admin.create(kafka)) {
       new TopicAdmin(admin).create(1, (short) 1);
     }
-    SchemaExchange.publish(kafka);
+    SchemaExchange.publish(KafkaClients.of(kafka));
   }
 
   @AfterEach

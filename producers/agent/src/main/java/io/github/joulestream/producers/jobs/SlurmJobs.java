@@ -62,8 +62,7 @@ public final class SlurmJobs implements AutoCloseable {
    * @param topics where the plugin writes
    * @param signer signs the jobs
    */
-  public SlurmJobs(
-      KafkaClients kafka, String site, List<String> topics, RecordSigner signer) {
+  public SlurmJobs(KafkaClients kafka, String site, List<String> topics, RecordSigner signer) {
     this.signer = signer;
     this.site = site;
     consumer =

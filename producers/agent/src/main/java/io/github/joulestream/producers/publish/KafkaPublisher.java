@@ -71,8 +71,7 @@ public final class KafkaPublisher implements Publisher, GridPublisher {
   }
 
   /** As {@link #connect(KafkaClients, String)}; signs what it publishes. */
-  public static KafkaPublisher connect(
-      KafkaClients kafka, String clientId, RecordSigner signer) {
+  public static KafkaPublisher connect(KafkaClients kafka, String clientId, RecordSigner signer) {
     KafkaClients own =
         ofProducers(kafka)
             .with(ProducerConfig.LINGER_MS_CONFIG, 20)
