@@ -27,18 +27,16 @@ final class SiteKeysOptions {
 
   @Option(
       names = "--unsigned-sites",
-      defaultValue = "refuse",
       description =
           "With --site-keys, records of sites without a key: refuse, accept"
-              + " (default: ${DEFAULT-VALUE}).")
+              + " (default: refuse).")
   UnsignedSites unsignedSites = UnsignedSites.REFUSE;
 
   @Option(
       names = "--job-signers",
-      defaultValue = "nodes",
       description =
           "With --site-keys, whose signature a record of a job may have: nodes (the site's or that"
-              + " of any of its nodes), site (default: ${DEFAULT-VALUE}).")
+              + " of any of its nodes), site (default: nodes).")
   JobSigners jobSigners = JobSigners.NODES;
 
   /**

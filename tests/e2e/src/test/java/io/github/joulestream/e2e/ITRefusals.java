@@ -29,6 +29,7 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.RecordSigner;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import io.github.joulestream.store.writer.StoreWriter;
@@ -300,7 +301,9 @@ class ITRefusals {
   @Test
   void slurmJobsPassesOnWhatIsGoodAndKeepsTheRest() throws Exception {
     int bad;
-    try (SlurmJobs jobs = new SlurmJobs(KafkaClients.of(kafka), "lab", List.of("slurm"))) {
+    try (SlurmJobs jobs =
+        new SlurmJobs(
+            KafkaClients.of(kafka), "lab", List.of("slurm"), RecordSigner.NONE)) {
       bad = putBad("slurm", "7", false, false);
       // it is read, and the job made of it is larger than Kafka takes
       put("slurm", null, slurm("8", "n".repeat(2_000_000)));
