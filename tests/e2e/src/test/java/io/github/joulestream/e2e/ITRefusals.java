@@ -302,8 +302,7 @@ class ITRefusals {
   void slurmJobsPassesOnWhatIsGoodAndKeepsTheRest() throws Exception {
     int bad;
     try (SlurmJobs jobs =
-        new SlurmJobs(
-            KafkaClients.of(kafka), "lab", List.of("slurm"), RecordSigner.NONE)) {
+        new SlurmJobs(KafkaClients.of(kafka), "lab", List.of("slurm"), RecordSigner.NONE)) {
       bad = putBad("slurm", "7", false, false);
       // it is read, and the job made of it is larger than Kafka takes
       put("slurm", null, slurm("8", "n".repeat(2_000_000)));
