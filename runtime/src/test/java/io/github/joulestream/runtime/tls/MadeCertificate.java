@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate for {@code localhost} and 127.0.0.1 and its key, for tests: X.509 v3 (RFC 5280) in
@@ -48,7 +49,8 @@ public final class MadeCertificate {
   private final int serial = SERIALS.incrementAndGet();
   private final byte[] encoded;
 
-  private MadeCertificate(String algorithm, Instant begin, Instant end, MadeCertificate signer) {
+  private MadeCertificate(
+      String algorithm, Instant begin, Instant end, @Nullable MadeCertificate signer) {
     this.algorithm = algorithm;
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
