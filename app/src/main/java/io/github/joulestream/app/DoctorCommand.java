@@ -14,10 +14,12 @@ import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.DurabilityCheck;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.connect.StoreConnection;
 import java.io.IOException;
@@ -144,7 +146,11 @@ final class DoctorCommand implements Callable<Integer> {
           differences.isEmpty()
               ? Finding.ok("topics", "are as they must be")
               : Finding.fail(
-                  "topics", String.join("; ", differences) + " -> joulestream topics create"));
+                  "topics",
+                  String.join("; ", differences) + " -> joulestream topics create --alter"));
+      DurabilityCheck.lower(admin, Durability.usual(admin.describeCluster().nodes().get().size()))
+          .forEach(line ->
+              report(Finding.warn("durability", line + " -> docs/operations.md#replication")));
       PipelineChecks.disks(admin).forEach(this::report);
       if (differences.isEmpty()) {
         checkSchemas();

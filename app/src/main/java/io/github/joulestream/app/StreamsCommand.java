@@ -92,6 +92,7 @@ final class StreamsCommand implements Callable<Integer> {
               + " ends the program (default: ${DEFAULT-VALUE}).")
   int maxReplacements = StreamsSettings.DEFAULT_MAX_REPLACEMENTS;
 
+  @Mixin DurabilityOptions durability = new DurabilityOptions();
   @Mixin LimitsOptions limits = new LimitsOptions();
   @Mixin DeviceWindowsOption deviceWindows = new DeviceWindowsOption();
   @Mixin CalibrationOption calibration = new CalibrationOption();
@@ -103,8 +104,10 @@ final class StreamsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     StreamsSettings settings = settings();
+    durability.read(1);
     kafka.join();
     kafka.requireTopics(StreamsApplication.inputs());
+    settings = settings.durability(durability.read(kafka.brokers()));
     try (ShutdownSignal stopping = new ShutdownSignal();
         StreamsApplication streams = new StreamsApplication(settings)) {
       Metrics metrics = new Metrics();

@@ -3,14 +3,18 @@ package io.github.joulestream.app;
 
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
+import io.github.joulestream.cli.Sizes;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.DurabilityCheck;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.Durability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +27,8 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "(create | check)",
     subcommands = {TopicsCommand.Create.class, TopicsCommand.Check.class})
 final class TopicsCommand extends CommandGroup {
+  private static final long MIN_DEAD_LETTER_BYTES = 1L << 20;
+
   @Override
   public void run() {
     super.run();
@@ -46,11 +52,22 @@ final class TopicsCommand extends CommandGroup {
     int partitions;
 
     @Option(
-        names = "--replication",
-        defaultValue = "-1",
-        description = "Copies of each; -1 for the cluster's default (default: ${DEFAULT-VALUE}).")
-    short replication;
+        names = "--dead-letter-limit",
+        paramLabel = "SIZE",
+        defaultValue = "1G",
+        converter = Sizes.class,
+        description =
+            "Size limit of the topic dead-letter; the oldest are deleted first (default: ${DEFAULT-VALUE}).")
+    long deadLetterLimit;
 
+    @Option(
+        names = "--alter",
+        description =
+            "Also change the configuration of topics that exist to what it must be; partitions and"
+                + " copies stay.")
+    boolean alter;
+
+    @Mixin DurabilityOptions durability = new DurabilityOptions();
     @Mixin KafkaOptions kafka = new KafkaOptions();
     @Mixin CommonOptions common = new CommonOptions();
 
@@ -59,10 +76,21 @@ final class TopicsCommand extends CommandGroup {
       if (partitions < 1) {
         throw UserError.usage("--partitions must be at least 1");
       }
+      if (deadLetterLimit < MIN_DEAD_LETTER_BYTES) {
+        throw UserError.usage("--dead-letter-limit must be at least 1M");
+      }
+      durability.read(1);
       try (Admin admin = kafka.admin()) {
-        Set<String> created = new TopicAdmin(admin).create(partitions, replication);
+        TopicAdmin topics = new TopicAdmin(admin);
+        Durability wanted = durability.read(brokers(admin));
+        Set<String> created = topics.create(partitions, wanted, deadLetterLimit);
         System.out.println(
             created.isEmpty() ? "all topics exist" : "created " + String.join(", ", created));
+        if (alter) {
+          topics
+              .alter(wanted, deadLetterLimit)
+              .forEach(line -> System.out.println("altered " + line));
+        }
       }
       if (kafka.schemaDifferences().isEmpty()) {
         System.out.println("this release's schemas are there");
@@ -77,15 +105,27 @@ final class TopicsCommand extends CommandGroup {
   @Command(
       name = "check",
       sortOptions = false,
-      description = "Show what differs; the exit status is 1 if anything does.")
+      description = {
+        "Show what differs; the exit status is 1 if anything does.",
+        "Replication, of internal topics too: what is lower than the options say differs; without"
+            + " options, lower than 3 and 2 with three brokers or more is a warning."
+      })
   static final class Check implements Callable<Integer> {
+    @Mixin DurabilityOptions durability = new DurabilityOptions();
     @Mixin KafkaOptions kafka = new KafkaOptions();
     @Mixin CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() throws Exception {
+      durability.read(1);
       try (Admin admin = kafka.admin()) {
         List<String> differences = new ArrayList<>(new TopicAdmin(admin).check());
+        List<String> lower = DurabilityCheck.lower(admin, durability.read(brokers(admin)));
+        if (durability.given()) {
+          differences.addAll(lower);
+        } else {
+          lower.forEach(line -> System.out.println("warning: " + line));
+        }
         String schemas = Topic.SCHEMAS.topicName() + ": ";
         if (differences.stream().noneMatch(line -> line.startsWith(schemas))) {
           differences.addAll(kafka.schemaDifferences());
@@ -98,5 +138,9 @@ final class TopicsCommand extends CommandGroup {
         return 1;
       }
     }
+  }
+
+  private static int brokers(Admin admin) throws ExecutionException, InterruptedException {
+    return admin.describeCluster().nodes().get().size();
   }
 }

@@ -129,6 +129,13 @@ public final class KafkaOptions {
     }
   }
 
+  /** Brokers that the cluster has now. */
+  public int brokers() throws InterruptedException, ExecutionException {
+    try (Admin admin = admin()) {
+      return admin.describeCluster().nodes().get().size();
+    }
+  }
+
   /** Differences of the schemas in the cluster from those of this release, one line each. */
   public List<String> schemaDifferences() throws InterruptedException {
     return SchemaExchange.differences(clients(), SCHEMAS_LIMIT);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas;
 
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,8 +34,20 @@ public enum Topic {
   JOB_SUMMARY("job-summary", "site/job", Spread.BY_KEY, Duration.ZERO),
   ALERTS("alerts", "alert id", Spread.SINGLE, Duration.ZERO),
   CAP_ADVICE("cap-advice", "site", Spread.BY_KEY, days(7)),
-  DEAD_LETTER("dead-letter", "key of the source", Spread.SINGLE, days(30)),
+  DEAD_LETTER(DeadLetters.TOPIC_NAME, "key of the source", Spread.SINGLE, days(30)),
   SCHEMAS("schemas", "fingerprint", Spread.SINGLE, Duration.ZERO);
+
+  /** The setting of a topic that limits its bytes in each partition. */
+  public static final String RETENTION_BYTES = "retention.bytes";
+
+  /**
+   * Bytes after which the oldest dead letters are deleted: whoever may write records that cannot be
+   * used must not fill the brokers' disks.
+   */
+  public static final long DEAD_LETTER_BYTES = 1L << 30;
+
+  /** Segments are deleted as a whole, so the topic is larger by one of them at most. */
+  private static final long DEAD_LETTER_SEGMENT_BYTES = 64L << 20;
 
   /** How many partitions a topic has. */
   public enum Spread {
@@ -83,7 +96,10 @@ public enum Topic {
     return retention;
   }
 
-  /** The topic's configuration on the broker. */
+  /**
+   * The topic's configuration on the broker. Of {@link #RETENTION_BYTES} an installation may choose
+   * another value.
+   */
   public Map<String, String> config() {
     Map<String, String> config = new TreeMap<>();
     config.put("message.timestamp.type", "LogAppendTime");
@@ -97,6 +113,10 @@ public enum Topic {
     } else {
       config.put("cleanup.policy", "delete");
       config.put("retention.ms", Long.toString(retention.toMillis()));
+      if (this == DEAD_LETTER) {
+        config.put(RETENTION_BYTES, Long.toString(DEAD_LETTER_BYTES));
+        config.put("segment.bytes", Long.toString(DEAD_LETTER_SEGMENT_BYTES));
+      }
     }
     return config;
   }

@@ -5,21 +5,29 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.runtime.TextTable;
 import io.github.joulestream.runtime.TextTable.Column;
+import io.github.joulestream.schemas.kafka.Durability;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +51,26 @@ public final class TopicAdmin {
   }
 
   /**
-   * Creates what is missing; leaves alone what exists.
+   * Creates what is missing, with the default limit of dead letters; leaves alone what exists.
    *
    * @param partitions of every topic that is spread by key
-   * @param replication copies of each, or -1 for the cluster's default
+   * @param replication copies of each
    * @return names of those created
    */
   public Set<String> create(int partitions, short replication)
+      throws ExecutionException, InterruptedException {
+    return create(partitions, Durability.of(replication), Topic.DEAD_LETTER_BYTES);
+  }
+
+  /**
+   * Creates what is missing; leaves alone what exists.
+   *
+   * @param partitions of every topic that is spread by key
+   * @param durability of each
+   * @param deadLetterBytes after which the oldest dead letters are deleted
+   * @return names of those created
+   */
+  public Set<String> create(int partitions, Durability durability, long deadLetterBytes)
       throws ExecutionException, InterruptedException {
     Set<String> existing = admin.listTopics().names().get();
     former(existing).ifPresent(log::warn);
@@ -62,8 +83,10 @@ public final class TopicAdmin {
             new NewTopic(
                     topic.topicName(),
                     Optional.of(count),
-                    replication < 0 ? Optional.empty() : Optional.of(replication))
-                .configs(topic.config()));
+                    durability.replication() == Durability.OF_THE_CLUSTER
+                        ? Optional.empty()
+                        : Optional.of((short) durability.replication()))
+                .configs(config(topic, durability, deadLetterBytes)));
       }
     }
     for (var result : admin.createTopics(missing).values().entrySet()) {
@@ -78,6 +101,70 @@ public final class TopicAdmin {
       }
     }
     return created;
+  }
+
+  private static Map<String, String> config(
+      Topic topic, Durability durability, long deadLetterBytes) {
+    Map<String, String> config = new TreeMap<>(topic.config());
+    config.computeIfPresent(Topic.RETENTION_BYTES, (_, _) -> Long.toString(deadLetterBytes));
+    if (durability.minInsyncReplicas() != Durability.OF_THE_CLUSTER) {
+      config.put(
+          TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+          Integer.toString(durability.minInsyncReplicas()));
+    }
+    return config;
+  }
+
+  /**
+   * Changes the configuration of topics that exist, where it differs from the catalogue's, where
+   * {@code min.insync.replicas} is lower than wanted and there are more copies than that, and where
+   * dead letters have another limit. Partitions and copies stay as they are.
+   *
+   * @return a line for each topic that was changed
+   */
+  public List<String> alter(Durability durability, long deadLetterBytes)
+      throws ExecutionException, InterruptedException {
+    Set<String> names = DurabilityCheck.changeable(admin.listTopics().names().get());
+    Map<String, TopicDescription> topics = admin.describeTopics(names).allTopicNames().get();
+    Map<ConfigResource, Config> configs =
+        admin.describeConfigs(names.stream().map(TopicAdmin::resource).toList()).all().get();
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    List<String> lines = new ArrayList<>();
+    for (String name : names) {
+      Config config = requireNonNull(configs.get(resource(name)), name);
+      Map<String, String> wanted =
+          new TreeMap<>(
+              DurabilityCheck.mended(requireNonNull(topics.get(name), name), config, durability));
+      Topic topic = byName(name);
+      if (topic != null) {
+        wanted.putAll(config(topic, Durability.CLUSTER_DEFAULT, deadLetterBytes));
+      }
+      wanted.entrySet().removeIf(one -> one.getValue().equals(actual(config, one.getKey())));
+      if (!wanted.isEmpty()) {
+        changes.put(
+            resource(name),
+            wanted.entrySet().stream()
+                .map(one ->
+                    new AlterConfigOp(
+                        new ConfigEntry(one.getKey(), one.getValue()), AlterConfigOp.OpType.SET))
+                .toList());
+        lines.add("%s: %s".formatted(name, wanted));
+      }
+    }
+    admin.incrementalAlterConfigs(changes).all().get();
+    return lines;
+  }
+
+  private static @Nullable Topic byName(String name) {
+    return Arrays.stream(Topic.values())
+        .filter(topic -> topic.topicName().equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static String actual(Config config, String key) {
+    ConfigEntry entry = config.get(key);
+    return entry == null || entry.value() == null ? "unset" : entry.value();
   }
 
   /**
@@ -116,7 +203,10 @@ public final class TopicAdmin {
     Map<String, TopicDescription> descriptions =
         admin.describeTopics(present.stream().map(Topic::topicName).toList()).allTopicNames().get();
     Map<ConfigResource, Config> configs =
-        admin.describeConfigs(present.stream().map(TopicAdmin::resource).toList()).all().get();
+        admin
+            .describeConfigs(present.stream().map(topic -> resource(topic.topicName())).toList())
+            .all()
+            .get();
     int byKey = -1;
     for (Topic topic : present) {
       String name = topic.topicName();
@@ -133,13 +223,18 @@ public final class TopicAdmin {
                   .formatted(name, partitions, Topic.TELEMETRY.topicName(), byKey));
         }
       }
-      Config config = requireNonNull(configs.get(resource(topic)), name);
+      Config config = requireNonNull(configs.get(resource(name)), name);
       topic
           .config()
           .forEach((key, wanted) -> {
-            ConfigEntry entry = config.get(key);
-            String actual = entry == null ? "unset" : entry.value();
-            if (!wanted.equals(actual)) {
+            String actual = actual(config, key);
+            if (key.equals(Topic.RETENTION_BYTES)) {
+              // an installation chooses how many
+              if (!actual.matches("[0-9]+")) {
+                differences.add(
+                    "%s: %s is missing, so it can fill the brokers' disks".formatted(name, key));
+              }
+            } else if (!wanted.equals(actual)) {
               differences.add("%s: %s is %s, must be %s".formatted(name, key, actual, wanted));
             }
           });
@@ -160,7 +255,7 @@ public final class TopicAdmin {
     return table.lines();
   }
 
-  private static ConfigResource resource(Topic topic) {
-    return new ConfigResource(ConfigResource.Type.TOPIC, topic.topicName());
+  private static ConfigResource resource(String topic) {
+    return DurabilityCheck.resource(topic);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams;
 
+import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.streams.accounting.ArrivalTime;
 import io.github.joulestream.streams.state.Journal;
@@ -56,6 +57,12 @@ public final class StreamsConfigs {
     config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallRocksDb.class);
     // of repartition topics: what was read is deleted by whole segments
     config.put(StreamsConfig.topicPrefix(TopicConfig.SEGMENT_BYTES_CONFIG), SEGMENT_BYTES);
+    config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, settings.durability().replication());
+    if (settings.durability().minInsyncReplicas() != Durability.OF_THE_CLUSTER) {
+      config.put(
+          StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG),
+          Integer.toString(settings.durability().minInsyncReplicas()));
+    }
     if (settings.groupInstanceId() != null) {
       config.put(
           StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),

@@ -4,6 +4,7 @@ package io.github.joulestream.streams;
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.signing.SiteKeys;
 import io.github.joulestream.streams.state.CacheBudget;
@@ -67,6 +68,7 @@ public final class StreamsSettings {
   private Duration startTimeout = DEFAULT_START_TIMEOUT;
   private int maxReplacements = DEFAULT_MAX_REPLACEMENTS;
   private SiteKeys siteKeys = SiteKeys.NONE;
+  private Durability durability = Durability.CLUSTER_DEFAULT;
 
   private StreamsSettings(KafkaClients kafka, Path stateDir) {
     this.kafka = kafka;
@@ -87,6 +89,7 @@ public final class StreamsSettings {
     this.startTimeout = from.startTimeout;
     this.maxReplacements = from.maxReplacements;
     this.siteKeys = from.siteKeys;
+    this.durability = from.durability;
   }
 
   /**
@@ -197,6 +200,16 @@ public final class StreamsSettings {
     return changed;
   }
 
+  /**
+   * Of changelogs and repartition topics when they are made; those that exist stay as they are. The
+   * cluster's by default.
+   */
+  public StreamsSettings durability(Durability value) {
+    StreamsSettings changed = new StreamsSettings(this);
+    changed.durability = value;
+    return changed;
+  }
+
   private static void checkRange(String name, Duration value, Duration min, Duration max) {
     if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
       throw new IllegalArgumentException(
@@ -253,6 +266,10 @@ public final class StreamsSettings {
 
   int maxReplacements() {
     return maxReplacements;
+  }
+
+  Durability durability() {
+    return durability;
   }
 
   KafkaClients kafka() {

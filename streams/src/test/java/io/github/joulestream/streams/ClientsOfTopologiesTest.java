@@ -3,6 +3,7 @@ package io.github.joulestream.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +86,22 @@ class ClientsOfTopologiesTest {
     assertThat(after.getAdminConfigs("a").get("bootstrap.servers"))
         .isEqualTo(before.getAdminConfigs("a").get("bootstrap.servers"))
         .isEqualTo("broker:9093");
+  }
+
+  @Test
+  void internalTopics_areMadeAsDurableAsIsSet_otherwiseAsTheClusterHasIt() {
+    StreamsSettings settings = settings(Map.of()).durability(Durability.of(3));
+    for (Properties config :
+        List.of(StreamsConfigs.accounting(settings), StreamsConfigs.alerts(settings))) {
+      StreamsConfig streams = new StreamsConfig(config);
+      assertThat(streams.getInt("replication.factor")).isEqualTo(3);
+      assertThat(streams.getMainConsumerConfigs("group", "main", 0))
+          .containsEntry("topic.min.insync.replicas", "2");
+    }
+    StreamsConfig plain = new StreamsConfig(StreamsConfigs.accounting(settings(Map.of())));
+    assertThat(plain.getInt("replication.factor")).isEqualTo(-1);
+    assertThat(plain.getMainConsumerConfigs("group", "main", 0))
+        .doesNotContainKey("topic.min.insync.replicas");
   }
 
   private static Map<String, Object> without(Map<String, Object> config, String name) {

@@ -8,7 +8,9 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.SchemaExchange;
+import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.serve.live.LiveTopics;
 import io.github.joulestream.store.influx.InfluxSink;
@@ -80,7 +82,10 @@ final class Pipeline {
     log.info("the broker takes requests");
     KafkaClients kafka = KafkaClients.of(broker.bootstrap());
     Admin admin = components.add("admin client", kafka.admin("joulestream-up"));
-    new TopicAdmin(admin).create(PARTITIONS, (short) 1);
+    TopicAdmin topics = new TopicAdmin(admin);
+    topics.create(PARTITIONS, (short) 1);
+    // of a folder of an earlier release
+    topics.alter(Durability.CLUSTER_DEFAULT, Topic.DEAD_LETTER_BYTES);
     SchemaExchange.publish(kafka);
     components.add("schemas", SchemaExchange.join(kafka));
     log.info("there are all topics");

@@ -68,7 +68,7 @@ final class TopicsPage {
                   topic.topicName(),
                   topic.key(),
                   topic.spread() == Topic.Spread.SINGLE ? "1" : "as chosen",
-                  topic.compacted() ? "compacted" : topic.retention().toDays() + " days",
+                  kept(topic),
                   schema == null ? withoutRecord(topic) : link(schema.getName())));
     }
     for (Schema schema : new LinkedHashSet<>(byTopic.values())) {
@@ -76,6 +76,16 @@ final class TopicsPage {
       fields(page, schema);
     }
     return page.toString();
+  }
+
+  private static String kept(Topic topic) {
+    if (topic.compacted()) {
+      return "compacted";
+    }
+    String bytes = topic.config().get(Topic.RETENTION_BYTES);
+    return topic.retention().toDays()
+        + " days"
+        + (bytes == null ? "" : ", at most %d GiB".formatted(Long.parseLong(bytes) >> 30));
   }
 
   private static String withoutRecord(Topic topic) {

@@ -3,7 +3,6 @@ package io.github.joulestream.schemas.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.joulestream.schemas.Topic;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -21,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * ends.
  */
 public final class DeadLetters {
+  /** Where letters are kept. */
+  public static final String TOPIC_NAME = "dead-letter";
+
   /** Header: why the record was refused. */
   public static final String REASON = "reason";
 
@@ -53,7 +55,7 @@ public final class DeadLetters {
   public static ProducerRecord<byte[], byte[]> letter(
       ConsumerRecord<byte[], byte[]> record, String reason) {
     return new ProducerRecord<>(
-        Topic.DEAD_LETTER.topicName(),
+        TOPIC_NAME,
         null,
         cutKey(record.key()),
         cutValue(record.value()),

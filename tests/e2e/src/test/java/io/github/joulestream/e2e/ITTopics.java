@@ -70,7 +70,9 @@ class ITTopics {
                   new NewTopic("telemetry", Optional.of(3), Optional.empty())
                       .configs(Topic.TELEMETRY.config()),
                   new NewTopic("grid", Optional.of(2), Optional.empty())
-                      .configs(Map.of("cleanup.policy", "delete"))))
+                      .configs(Map.of("cleanup.policy", "delete")),
+                  new NewTopic("dead-letter", Optional.of(1), Optional.empty()),
+                  new NewTopic("joulestream-x-changelog", Optional.of(1), Optional.empty())))
           .all()
           .get();
       String before = topics(1, "check");
@@ -78,19 +80,29 @@ class ITTopics {
           .contains("job-window: is missing")
           .contains("grid: has 2 partitions, must have 1")
           .contains("grid: cleanup.policy is delete, must be compact")
+          .contains("dead-letter: retention.bytes is missing")
+          // one broker: its replication is as it can be
+          .doesNotContain("replication is", "joulestream-x-changelog")
           .doesNotContain("telemetry: ");
 
-      assertThat(topics(0, "create", "--partitions", "4"))
-          .contains("job-window")
+      assertThat(topics(2, "create", "--replication", "0")).contains("--replication of 0: ");
+      assertThat(topics(0, "create", "--partitions", "4", "--alter", "--dead-letter-limit", "2G"))
+          .contains("job-window", "altered dead-letter: ", "retention.bytes=2147483648")
           .doesNotContain("telemetry");
       assertThat(topics(1, "check"))
-          .doesNotContain("is missing")
+          .doesNotContain("is missing", "cleanup.policy is")
           .contains("has 4 partitions, telemetry has 3; they must have the same number");
 
       admin.deleteTopics(List.of("telemetry", "grid")).all().get();
       Await.until("they are gone", () -> !admin.listTopics().names().get().contains("telemetry"));
       topics(0, "create", "--partitions", "4");
       topics(0, "check");
+      // a limit of the installation's own is none of the catalogue's business
+      assertThat(topics(0, "check", "--replication", "1")).contains("as they must be");
+      assertThat(topics(1, "check", "--replication", "2"))
+          .contains(
+              "telemetry: replication is 1, wanted 2",
+              "joulestream-x-changelog: replication is 1, wanted 2");
     }
   }
 
