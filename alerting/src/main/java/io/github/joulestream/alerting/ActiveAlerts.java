@@ -2,6 +2,7 @@
 package io.github.joulestream.alerting;
 
 import io.github.joulestream.energy.alerts.Scope;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import java.util.ArrayList;
@@ -292,8 +293,9 @@ final class ActiveAlerts {
   private static Map<String, String> labels(Alert alert, @Nullable Map<String, String> delivered) {
     Map<String, String> labels = new TreeMap<>();
     labels.put("alertname", alert.rule().label());
-    labels.put("site", alert.site());
-    labels.put("scope", alert.scope());
+    // people read these; the fingerprint alone identifies the alert
+    labels.put("site", ShownText.of(alert.site()));
+    labels.put("scope", ShownText.of(alert.scope()));
     labels.put("scope_kind", Scope.parse(alert.scope()).kind().name().toLowerCase(Locale.ROOT));
     labels.put("fingerprint", alert.id());
     labels.put("severity", alert.severity().name().toLowerCase(Locale.ROOT));
@@ -306,7 +308,7 @@ final class ActiveAlerts {
 
   private Map<String, String> annotations(Alert alert) {
     Map<String, String> annotations = new TreeMap<>();
-    annotations.put("summary", alert.summary());
+    annotations.put("summary", ShownText.of(alert.summary()));
     annotations.put("value", AlertFormat.value(alert.measured().value(), alert.measured().unit()));
     annotations.put("limit", AlertFormat.value(alert.measured().limit(), alert.measured().unit()));
     annotations.put("threshold", alert.measured().thresholdPercent() + " %");
@@ -325,7 +327,7 @@ final class ActiveAlerts {
 
   private static void put(Map<String, String> annotations, String name, String value) {
     if (!value.isEmpty()) {
-      annotations.put(name, value);
+      annotations.put(name, ShownText.of(value));
     }
   }
 }

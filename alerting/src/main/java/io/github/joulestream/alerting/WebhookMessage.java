@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.energy.alerts.Contributor;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.Alert;
 import java.util.Locale;
 import java.util.Map;
@@ -63,13 +64,14 @@ record WebhookMessage(String id, byte[] body) {
           .put("share_ratio", contributor.shareBasisPoints() / 10_000.0)
           .put("watts", contributor.milliwatts() / 1e3);
     }
-    json.put("summary", alert.summary());
+    // for people; names that programs look up stay as they are
+    json.put("summary", ShownText.of(alert.summary()));
     json.put("inhibited_by", alert.routing().inhibitedBy());
-    json.put("owner", alert.routing().owner());
-    json.put("note", alert.routing().note());
+    json.put("owner", ShownText.of(alert.routing().owner()));
+    json.put("note", ShownText.of(alert.routing().note()));
     json.put("dashboard", links.to(alert));
     try {
-      return JSON.writeValueAsString(json).getBytes(UTF_8);
+      return ShownText.of(JSON.writeValueAsString(json)).getBytes(UTF_8);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("JSON of texts and numbers was not written", e);
     }

@@ -4,9 +4,12 @@ package io.github.joulestream.alerting;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.runtime.HostileTexts;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.schemas.AlertRouting;
@@ -85,6 +88,30 @@ class ActiveAlertsTest {
 
   private static @Nullable String severity(AlertmanagerAlert sent) {
     return sent.labels().get("severity");
+  }
+
+  /** They are in mails, chats and pages of others, whose rules are not known here. */
+  @Test
+  void labelsAndAnnotations_haveNothingThatActs() {
+    for (String text : HostileTexts.all()) {
+      Alert alert =
+          new Alert(
+              Alert.fingerprint("dc1", Rule.POWER_BUDGET, Scope.SITE),
+              new AlertSubject(Rule.POWER_BUDGET, "dc1", text, Scope.SITE.text()),
+              Severity.CRITICAL,
+              AlertState.FIRING,
+              new AlertMeasurement(1, 2, "W", 100, 10_000),
+              new AlertTimes(1, 1, AlertTimes.OPEN),
+              List.of(new Contributor(Contributor.Consumer.JOB, text, 1, 1)),
+              text,
+              1,
+              new AlertRouting("", text, text));
+      AlertmanagerAlert sent = active.first(alert);
+      assertThat(HostileTexts.unsafe(sent.annotations() + "" + sent.labels())).as(text).isEmpty();
+      assertThat(sent.annotations())
+          .containsEntry("summary", ShownText.of(text))
+          .containsKeys("note", "owner", "budget", "contributors");
+    }
   }
 
   @Test

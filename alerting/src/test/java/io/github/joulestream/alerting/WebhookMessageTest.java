@@ -10,6 +10,8 @@ import io.github.joulestream.energy.alerts.Contributor;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
+import io.github.joulestream.runtime.HostileTexts;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertMeasurement;
 import io.github.joulestream.schemas.AlertRouting;
@@ -67,6 +69,34 @@ class WebhookMessageTest {
                     """
                         .formatted(alert.id(), links.to(alert))));
     assertThat(json.get("dashboard").asText()).startsWith("https://grafana.example/d/");
+  }
+
+  @Test
+  void whatPeopleRead_isShown_andWhatProgramsLookUp_isAsItIs() throws IOException {
+    for (String text : HostileTexts.all()) {
+      if (!UTF_8.newEncoder().canEncode(text)) {
+        continue;
+      }
+      Alert alert =
+          new Alert(
+              Alert.fingerprint("dc1", Rule.POWER_BUDGET, Scope.SITE),
+              new AlertSubject(Rule.POWER_BUDGET, "dc1", "feed-a", "site"),
+              Severity.CRITICAL,
+              AlertState.FIRING,
+              new AlertMeasurement(1, 2, "W", 100, 9_700),
+              new AlertTimes(SINCE, SINCE, AlertTimes.OPEN),
+              List.of(new Contributor(Contributor.Consumer.JOB, text, 1, 1)),
+              text,
+              1,
+              new AlertRouting("", text, text));
+      WebhookMessage message = WebhookMessage.of(alert, new Links(null));
+      assertThat(HostileTexts.unsafe(new String(message.body(), UTF_8))).as(text).isEmpty();
+      JsonNode json = json(message);
+      for (String field : List.of("summary", "owner", "note")) {
+        assertThat(json.get(field).asText()).isEqualTo(ShownText.of(text));
+      }
+      assertThat(json.at("/contributors/0/name").asText()).isEqualTo(text);
+    }
   }
 
   @Test

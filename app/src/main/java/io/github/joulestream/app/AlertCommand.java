@@ -75,7 +75,7 @@ final class AlertCommand extends CommandGroup {
                       .thenComparing(Alert::id))
               .toList();
       if (json) {
-        System.out.println(json(alerts));
+        System.out.println(ShownText.lines(json(alerts)));
       } else if (alerts.isEmpty()) {
         System.out.println(
             (all ? "no alert is known" : "no alert fires")
@@ -195,7 +195,10 @@ final class AlertCommand extends CommandGroup {
           .send(kafka.clients());
       System.out.printf(
           "alert %s is ended (%s of %s at site %s)%n",
-          id, alert.rule().label(), alert.scope(), alert.site());
+          ShownText.of(id),
+          alert.rule().label(),
+          ShownText.of(alert.scope()),
+          ShownText.of(alert.site()));
       return 0;
     }
   }

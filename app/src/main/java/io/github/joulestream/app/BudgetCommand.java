@@ -173,11 +173,11 @@ final class BudgetCommand extends CommandGroup {
       topic.write(List.of(budget));
       System.out.printf(
           "budget %s of site %s is in force: %s for %s%s%n",
-          budget.id(),
-          budget.site(),
-          BudgetText.limit(budget),
-          budget.scope().text(),
-          remark(KnownNodes.read(kafka), budget));
+          ShownText.of(budget.id()),
+          ShownText.of(budget.site()),
+          ShownText.of(BudgetText.limit(budget)),
+          ShownText.of(budget.scope().text()),
+          ShownText.of(remark(KnownNodes.read(kafka), budget)));
       return 0;
     }
 
@@ -230,7 +230,7 @@ final class BudgetCommand extends CommandGroup {
       kafka.join();
       Collection<Budget> budgets = new BudgetTopic(kafka.clients()).read().values();
       if (json) {
-        System.out.println(json(budgets));
+        System.out.println(ShownText.lines(json(budgets)));
         return 0;
       }
       if (budgets.isEmpty()) {
@@ -290,7 +290,7 @@ final class BudgetCommand extends CommandGroup {
             "site %s has no budget %s; 'joulestream budget list' shows them".formatted(site, name));
       }
       topic.remove(site, name);
-      System.out.printf("budget %s of site %s is out of force%n", name, site);
+      System.out.printf("budget %s of site %s is out of force%n", ShownText.of(name), ShownText.of(site));
       return 0;
     }
   }
@@ -343,12 +343,13 @@ final class BudgetCommand extends CommandGroup {
               ? "%,d budget of %s is in force%n"
               : "%,d budgets of %s are in force%n",
           read.budgets().size(),
-          file);
+          ShownText.of(file.toString()));
       KnownNodes nodes = KnownNodes.read(kafka);
       for (Budget budget : read.budgets()) {
         String remark = remark(nodes, budget);
         if (!remark.isEmpty()) {
-          System.out.printf("budget %s of site %s%s%n", budget.id(), budget.site(), remark);
+          System.out.println(
+              ShownText.of("budget %s of site %s%s".formatted(budget.id(), budget.site(), remark)));
         }
       }
       return 0;

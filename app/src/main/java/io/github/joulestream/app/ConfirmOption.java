@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app;
 
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import java.io.Console;
 import java.util.Locale;
@@ -26,7 +27,7 @@ final class ConfirmOption {
     if (console == null || !console.isTerminal()) {
       throw UserError.usage(what + ": nothing was done; give --yes to confirm");
     }
-    String answer = console.readLine("%s? [y/N] ", what);
+    String answer = console.readLine("%s? [y/N] ", ShownText.of(what));
     if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
       throw new UserError("nothing was done");
     }

@@ -12,6 +12,7 @@ import io.github.joulestream.producers.agent.Probes;
 import io.github.joulestream.producers.probe.Detail;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.DurabilityCheck;
@@ -118,7 +119,7 @@ final class DoctorCommand implements Callable<Integer> {
       }
       LedgerReport report = new LedgerReport(sites, reader.unbalanced(fromMillis, toMillis), exact);
       if (json) {
-        System.out.println(report.json(fromMillis, toMillis));
+        System.out.println(ShownText.lines(report.json(fromMillis, toMillis)));
         return report.balances();
       }
       String since = from == null ? "" : " from " + Instant.ofEpochMilli(fromMillis) + " on";

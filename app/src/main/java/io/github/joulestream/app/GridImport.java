@@ -184,7 +184,9 @@ final class GridImport implements Callable<Integer> {
   private void summary(FeedFile read) {
     System.out.printf(
         "%s is %s: %s%n",
-        file, read.format().text(), Quantities.count(read.entries().size(), "value"));
+        ShownText.of(file.toString()),
+        read.format().text(),
+        Quantities.count(read.entries().size(), "value"));
     Map<GridSeries, List<GridInterval>> bySeries = new TreeMap<>();
     for (FeedEntry entry : read.entries()) {
       bySeries

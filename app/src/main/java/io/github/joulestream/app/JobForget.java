@@ -4,6 +4,7 @@ package io.github.joulestream.app;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.cli.KeyFileOption;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSummary;
@@ -64,7 +65,7 @@ final class JobForget implements Callable<Integer> {
                 .serializer()
                 .serialize(Topic.JOB_SUMMARY.topicName(), last.withoutNames())));
     forgetting.send(kafka.clients());
-    System.out.printf("whose job %s of site %s was is forgotten%n", job, site);
+    System.out.printf("whose job %s of site %s was is forgotten%n", ShownText.of(job), ShownText.of(site));
     return 0;
   }
 

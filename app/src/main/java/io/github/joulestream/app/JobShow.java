@@ -72,7 +72,7 @@ final class JobShow implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(new JsonMapper().writeValueAsString(json(summary, placements)));
+      out.println(ShownText.lines(new JsonMapper().writeValueAsString(json(summary, placements))));
       return 0;
     }
     out.println(ShownText.of("job %s of site %s: %s".formatted(job, site, state(summary))));

@@ -101,7 +101,7 @@ final class NodeCommand extends CommandGroup {
       }
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        out.println(new JsonMapper().writeValueAsString(found));
+        out.println(ShownText.lines(new JsonMapper().writeValueAsString(found)));
       } else if (lines.isEmpty()) {
         out.println(setAside ? "no node is set aside" : "no node has reported yet");
       } else {
@@ -153,7 +153,7 @@ final class NodeCommand extends CommandGroup {
       while (EpochClock.system().epochMillis() < end) {
         SetAsideNode after = NodesSetAside.read(kafka).nodes().get(key);
         if (after == null) {
-          System.out.printf("node %s of site %s is put back%n", node, site);
+          System.out.printf("node %s of site %s is put back%n", ShownText.of(node), ShownText.of(site));
           return 0;
         }
         if (!after.equals(before)) {
@@ -214,7 +214,7 @@ final class NodeCommand extends CommandGroup {
         }
       }
       forgetting.remove(Topic.NODES, Keys.node(site, node)).send(kafka.clients());
-      System.out.printf("node %s of site %s is forgotten%n", node, site);
+      System.out.printf("node %s of site %s is forgotten%n", ShownText.of(node), ShownText.of(site));
       if (record != null && now - record.epochMillis() < KnownNodes.REPORTS_MILLIS) {
         System.out.printf(
             "it reported %,d s ago: while its agent runs it comes back%n",

@@ -79,12 +79,15 @@ final class NodeJobs implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(
-          new JsonMapper()
-              .writeValueAsString(placements.stream().map(PlacementText::json).toList()));
+          ShownText.lines(
+              new JsonMapper()
+                  .writeValueAsString(placements.stream().map(PlacementText::json).toList())));
     } else if (placements.isEmpty()) {
       out.printf(
           "node %s of site %s: no job holds anything of it %s%n",
-          node, site, at == null ? "now" : "at " + PlacementText.time(time));
+          ShownText.of(node),
+          ShownText.of(site),
+          at == null ? "now" : "at " + PlacementText.time(time));
     } else {
       PlacementText.table("JOB", Placement::job, placements).lines().forEach(out::println);
     }

@@ -8,6 +8,7 @@ import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.producers.replay.Traces;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.signing.RecordSigner;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -46,8 +47,8 @@ final class ReplayCommand implements Callable<Integer> {
         traces.jobs().size(),
         traces.nodes(),
         traces.readings(),
-        traces.site());
-    traces.notices().forEach(notice -> System.out.println("note: " + notice));
+        ShownText.of(traces.site()));
+    traces.notices().forEach(notice -> System.out.println("note: " + ShownText.of(notice)));
     RecordSigner signer = key.ofSite(traces.site());
     kafka.join();
     try (ShutdownSignal stopping = new ShutdownSignal();

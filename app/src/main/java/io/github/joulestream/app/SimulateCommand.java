@@ -18,6 +18,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.signing.RecordSigner;
 import java.nio.file.Path;
@@ -147,7 +148,7 @@ final class SimulateCommand implements Callable<Integer> {
     long end = duration == null ? Long.MAX_VALUE : start + duration.toMillis();
     try (SimulationRunner runner =
         SimulationRunner.start(options, publisher, publisher, clock, start, end)) {
-      System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", site, nodes);
+      System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", ShownText.of(site), nodes);
       System.out.println(SupplyFeed.description());
       Metrics metrics = new Metrics().show(Metric.SIMULATED_READINGS, runner::readings);
       StatusLines lines = new StatusLines(System.out);

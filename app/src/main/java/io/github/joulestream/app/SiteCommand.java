@@ -8,6 +8,7 @@ import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.Keys;
@@ -82,7 +83,7 @@ final class SiteCommand extends CommandGroup {
       nodes.forEach(node -> forgetting.remove(Topic.NODES, Keys.node(site, node.node())));
       // of no node in particular: all that the alerts topology knows of the site
       forgetting.remove(Topic.NODES, Keys.node(site, "")).send(kafka.clients());
-      System.out.printf("site %s is forgotten, with %s%n", site, what);
+      System.out.printf("site %s is forgotten, with %s%n", ShownText.of(site), what);
       if (nodes.stream().anyMatch(node -> now - node.epochMillis() < KnownNodes.REPORTS_MILLIS)) {
         System.out.println("some of its nodes still report: while their agents run it comes back");
       }

@@ -10,6 +10,7 @@ import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.producers.jobs.SlurmJobs;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.signing.RecordSigner;
 import java.time.Duration;
 import java.util.List;
@@ -65,7 +66,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
           lines.print(line(jobs), line(jobs));
         }
       }
-      System.out.println(line(jobs));
+      System.out.println(ShownText.of(line(jobs)));
     }
     return 0;
   }

@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.ShownText;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class StartLines {
     if (text.isPresent() && (!restoring || clock.nanos() - printedNanos >= INTERVAL.toNanos())) {
       restoring = true;
       printedNanos = clock.nanos();
-      out.println(text.get());
+      out.println(ShownText.of(text.get()));
     }
   }
 }

@@ -8,6 +8,7 @@ import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.cli.StatusLines;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.writer.StoreWriter;
@@ -70,14 +71,15 @@ final class StoreWriterCommand implements Callable<Integer> {
         StoreConnection connection = store.connect(url);
         List<String> notes = connection.prepare();
         System.out.println("the store at " + ShownUrl.of(url) + " is " + connection.kind().words());
-        notes.forEach(note -> System.out.println("  " + note));
+        notes.forEach(note -> System.out.println("  " + ShownText.of(note)));
         return connection;
       } catch (IOException e) {
         if (!reported) {
           reported = true;
           String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
           System.out.printf(
-              "waiting for the store at %s: %s%n", ShownUrl.of(url), ShownUrl.within(why));
+              "waiting for the store at %s: %s%n",
+              ShownUrl.of(url), ShownText.of(ShownUrl.within(why)));
         }
       }
     } while (!stopping.await(STORE_PAUSE));

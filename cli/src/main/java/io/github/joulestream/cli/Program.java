@@ -7,7 +7,6 @@ import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +30,7 @@ public final class Program {
   /** Begins a process: logging, and its end when a thread dies. Called once, before all else. */
   public static void start(String... args) {
     Logging.start(verbose(args));
-    DeadThreads.endTheProcess(words -> System.err.println("joulestream: " + words));
+    DeadThreads.endTheProcess(words -> System.err.println("joulestream: " + ShownText.of(words)));
     NativeLibraries.leaveNoFiles();
   }
 
@@ -120,11 +119,8 @@ public final class Program {
         : CommandLine.ExitCode.SOFTWARE;
   }
 
-  /** A stack's trace; messages of exceptions may have URLs in them. */
   private static void printTrace(Throwable e, PrintWriter err) {
-    StringWriter trace = new StringWriter();
-    e.printStackTrace(new PrintWriter(trace));
-    err.print(ShownUrl.within(trace.toString()));
+    err.print(ShownText.of(e));
     err.flush();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.cli;
 
+import io.github.joulestream.runtime.ShownText;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,7 +31,8 @@ public final class StatusLines {
   }
 
   /**
-   * Prints a line if the state changed, or if ten minutes have passed since the last line.
+   * Prints a line, as {@link ShownText} shows it, if the state changed, or if ten minutes have
+   * passed since the last line.
    *
    * @param state compared with that of the last line
    */
@@ -40,7 +42,7 @@ public final class StatusLines {
         || Duration.between(printedAt, now).compareTo(MAX_SILENCE) >= 0) {
       printedState = state;
       printedAt = now;
-      out.printf("%s %s%n", now.truncatedTo(ChronoUnit.SECONDS), line);
+      out.printf("%s %s%n", now.truncatedTo(ChronoUnit.SECONDS), ShownText.of(line));
     }
   }
 }

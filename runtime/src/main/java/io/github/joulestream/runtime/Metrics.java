@@ -111,7 +111,7 @@ public final class Metrics {
   }
 
   private static String escaped(String value) {
-    return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    return ShownText.of(value).replace("\\", "\\\\").replace("\"", "\\\"");
   }
 
   /**

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * A table as lines of text: each column is as wide as its widest cell, and two spaces separate
- * columns. Lines do not end in spaces. Cells are shown as they are: texts from outside go through
- * {@link ShownText} first.
+ * columns. Lines do not end in spaces. Titles and cells are shown as {@link ShownText} has them: no
+ * text from outside is more than its cell.
  */
 public final class TextTable {
   /** Side of its column on which a cell is aligned. */
@@ -58,7 +58,7 @@ public final class TextTable {
   public TextTable(Column... columns) {
     this.columns = List.copyOf(Arrays.asList(columns));
     if (this.columns.stream().anyMatch(column -> !column.header().isEmpty())) {
-      rows.add(this.columns.stream().map(Column::header).toList());
+      rows.add(this.columns.stream().map(Column::header).map(ShownText::of).toList());
     }
   }
 
@@ -75,7 +75,8 @@ public final class TextTable {
     List<String> row = new ArrayList<>();
     for (int i = 0; i < cells.length; i++) {
       int maxWidth = columns.get(i).maxWidth();
-      row.add(maxWidth == 0 ? cells[i] : cut(cells[i], maxWidth));
+      String shown = ShownText.of(cells[i]);
+      row.add(maxWidth == 0 ? shown : cut(shown, maxWidth));
     }
     rows.add(row);
     return this;

@@ -3,8 +3,11 @@ package io.github.joulestream.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,12 +40,47 @@ class ShownTextTest {
     assertThat(ShownText.of("\ude00b")).isEqualTo("\\ude00b");
   }
 
+  /** Of a JDK with another Unicode, what it has more is to be added to the list. */
   @Test
-  void noCharacterOfTheWholeOfUnicodeGetsThroughThatActs() {
+  void theRule_isTheList_andHasAllThatUnicodeCallsControlOrFormat() {
+    BitSet listed = new BitSet();
+    HostileTexts.ranges().forEach(range -> listed.set(range[0], range[1] + 1));
     for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
-      String shown = ShownText.of("x" + Character.toString(c) + "y");
-      assertThat(shown.chars().noneMatch(Character::isISOControl)).as("U+%04X", c).isTrue();
-      assertThat(shown.lines().count()).as("U+%04X", c).isEqualTo(1);
+      boolean acts =
+          switch (Character.getType(c)) {
+            case Character.CONTROL,
+                Character.FORMAT,
+                Character.LINE_SEPARATOR,
+                Character.PARAGRAPH_SEPARATOR,
+                Character.SURROGATE ->
+                c != 0x200c && c != 0x200d;
+            default -> false;
+          };
+      if (ShownText.isUnsafe(c) != listed.get(c) || (acts && !listed.get(c))) {
+        fail("U+%04X is unsafe: %b, acts: %b", c, ShownText.isUnsafe(c), acts);
+      }
+    }
+  }
+
+  @Test
+  void noHostileText_isMoreThanOneHarmlessLine_andShownTwiceIsTheSame() {
+    for (String text : HostileTexts.all()) {
+      String shown = ShownText.of(text);
+      assertThat(HostileTexts.unsafe(shown)).as(text).isEmpty();
+      assertThat(shown.lines()).as(text).hasSize(1);
+      assertThat(ShownText.of(shown)).isSameAs(shown);
+    }
+  }
+
+  @Test
+  void ofAnException_onlyTheFirstLineHasNoTab() {
+    for (String text : HostileTexts.CRAFTED) {
+      String shown = ShownText.of(new IllegalStateException(text, new IOException(text)));
+      List<String> lines = shown.lines().toList();
+      assertThat(lines.getFirst()).startsWith("java.lang.IllegalStateException:");
+      assertThat(lines.subList(1, lines.size())).allMatch(line -> line.startsWith("\t"));
+      assertThat(HostileTexts.unsafe(shown, '\n', '\r', '\t')).as(text).isEmpty();
+      assertThat(lines).anyMatch(line -> line.startsWith("\tCaused by: java.io.IOException"));
     }
   }
 

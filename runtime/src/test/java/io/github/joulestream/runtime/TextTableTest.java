@@ -41,6 +41,16 @@ class TextTableTest {
   }
 
   @Test
+  void noText_isMoreThanItsCell() {
+    for (String text : HostileTexts.all()) {
+      TextTable table = new TextTable(Column.left(text), Column.left("user", 12));
+      table.row(text, text).row("end", "");
+      assertThat(table.lines()).as(text).hasSize(3);
+      assertThat(HostileTexts.unsafe(String.join("", table.lines()))).as(text).isEmpty();
+    }
+  }
+
+  @Test
   void aRowHasAsManyCellsAsThereAreColumns() {
     TextTable table = new TextTable(Column.left("site"));
     assertThatThrownBy(() -> table.row("a", "b"))

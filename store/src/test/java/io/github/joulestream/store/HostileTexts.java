@@ -4,12 +4,25 @@ package io.github.joulestream.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Names that have a meaning in languages of queries. */
 public final class HostileTexts {
-  /** Some that people have tried. */
+  /** Some that people have tried, with those that are hostile elsewhere. */
   public static final List<String> FEW =
+      Stream.concat(
+              io.github.joulestream.runtime.HostileTexts.CRAFTED.stream(), queries().stream())
+          .toList();
+
+  private static final List<String> PARTS =
       List.of(
+          "'", "\\", "\"", "\n", "\r", "\u0000", "a", " OR ", "=", ")", "\uD800", "\uDC00", "🙂",
+          "%27", ";", "--", "/*");
+
+  private HostileTexts() {}
+
+  private static List<String> queries() {
+    return List.of(
           "c/17",
           "'",
           "''",
@@ -30,13 +43,7 @@ public final class HostileTexts {
           "Ω🙂'",
           "\u02BC \u2019 \uFF07",
           "$1 ${x} %27 %5C' /.*/");
-
-  private static final List<String> PARTS =
-      List.of(
-          "'", "\\", "\"", "\n", "\r", "\u0000", "a", " OR ", "=", ")", "\uD800", "\uDC00", "🙂",
-          "%27", ";", "--", "/*");
-
-  private HostileTexts() {}
+  }
 
   /** Thousands, of the parts that such names are made of. */
   public static List<String> many() {

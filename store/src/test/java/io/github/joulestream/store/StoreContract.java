@@ -265,6 +265,7 @@ public abstract class StoreContract {
                 "é".repeat(StoreText.MAX_IN_FIELD),
                 "😀".repeat(StoreText.MAX_IN_FIELD),
                 "\"".repeat(StoreText.MAX_IN_FIELD + 1)));
+    texts.addAll(io.github.joulestream.runtime.HostileTexts.all());
     for (char c = 0; c < 0x100; c++) {
       texts.add("between " + c + " both");
     }

@@ -4,6 +4,7 @@ package io.github.joulestream.app.query;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.joulestream.cli.CommonOptions;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.ShownText;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,11 +46,11 @@ abstract class QueryCommand implements Callable<Integer> {
   }
 
   void print(Iterable<String> lines) {
-    lines.forEach(out()::println);
+    lines.forEach(line -> out().println(ShownText.of(line)));
   }
 
   void print(JsonNode json) {
-    out().println(json.toPrettyString());
+    out().println(ShownText.lines(json.toPrettyString()));
   }
 
   /** Parameters that have a value. */

@@ -10,6 +10,7 @@ import io.github.joulestream.producers.simulate.SupplyFeed;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.ShownText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class LiveSite implements Workload {
     out.printf(
         Locale.ROOT,
         "simulating site '%s' of %s with 8 GPUs each (seed %d)%n",
-        options.site(),
+        ShownText.of(options.site()),
         Quantities.count(options.nodes(), "node"),
         options.seed());
     out.println("  " + SupplyFeed.description());

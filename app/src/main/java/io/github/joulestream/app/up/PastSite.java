@@ -9,6 +9,7 @@ import io.github.joulestream.producers.simulate.SiteSimulator;
 import io.github.joulestream.producers.simulate.SupplyFeed;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.ShownText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ public final class PastSite implements Workload {
         Locale.ROOT,
         "simulating the last %s of site '%s' of %s with 8 GPUs each (seed %d)%n",
         Quantities.duration(length.toMillis()),
-        options.site(),
+        ShownText.of(options.site()),
         Quantities.count(options.nodes(), "node"),
         options.seed());
     out.println("  " + SupplyFeed.description());

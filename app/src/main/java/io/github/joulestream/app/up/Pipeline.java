@@ -7,6 +7,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
@@ -188,7 +189,7 @@ final class Pipeline {
             .forEach(status ->
                 out.printf(
                     "the last alerts were not delivered to %s: %s%n",
-                    status.target(), status.unavailability()));
+                    status.target(), ShownText.of(String.valueOf(status.unavailability()))));
         return;
       }
       TimeUnit.MILLISECONDS.sleep(POLL.toMillis());

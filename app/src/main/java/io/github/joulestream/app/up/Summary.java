@@ -4,6 +4,7 @@ package io.github.joulestream.app.up;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.CsvRow;
 import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.TextTable;
@@ -11,6 +12,7 @@ import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.schemas.JobSummary;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What the store holds of jobs and sites, for people and as a table.
@@ -35,6 +38,9 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
       "site,job,user,project,start,end,duration_s,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,"
           + "mean_w,peak_w,coverage,measured_j,estimated_j,modelled_j,work,work_unit,work_per_joule,ended_by,"
           + "whole_node_j,complete";
+
+  /** What no spreadsheet takes as a formula. */
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
 
   private static final int TOP_JOBS = 10;
 
@@ -82,14 +88,26 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
    * @param traces what is known of the jobs besides, in further columns
    */
   void writeCsv(Path file, boolean complete, TraceReport traces) throws IOException {
-    StringBuilder text = new StringBuilder(HEADER);
-    traces.columns().forEach(column -> text.append(',').append(column));
-    text.append('\n');
+    StringWriter text = new StringWriter();
+    CsvRow csv = new CsvRow(text, "\n");
+    for (String column : HEADER.split(",", -1)) {
+      csv.exact(column);
+    }
+    for (String column : traces.columns()) {
+      csv.exact(column);
+    }
+    csv.end();
     for (JobSummary job : jobs) {
-      List<String> fields = new ArrayList<>(row(job));
-      fields.add(complete ? "yes" : "no");
-      fields.addAll(traces.row(job));
-      text.append(String.join(",", fields.stream().map(Summary::quoted).toList())).append('\n');
+      write(job, csv);
+      csv.exact(complete ? "yes" : "no");
+      for (String field : traces.row(job)) {
+        if (NUMBER.matcher(field).matches()) {
+          csv.exact(field);
+        } else {
+          csv.text(field);
+        }
+      }
+      csv.end();
     }
     Path absolute = file.toAbsolutePath();
     Path parent = absolute.getParent();
@@ -97,42 +115,42 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
       Files.createDirectories(parent);
     }
     Path unfinished = absolute.resolveSibling(absolute.getFileName() + ".tmp");
-    Files.writeString(unfinished, text);
+    Files.writeString(unfinished, text.toString());
     Files.move(unfinished, absolute, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static List<String> row(JobSummary job) {
+  private static void write(JobSummary job, CsvRow csv) throws IOException {
     long end = end(job);
     long duration = durationMillis(job);
     Totals<JobAmount> totals = job.totals();
     long energy = totals.get(JobAmount.TOTAL_MILLIJOULES);
-    return List.of(
-        job.site(),
-        job.job(),
-        job.details().user(),
-        job.details().project(),
-        time(job.times().startEpochMillis()),
-        time(end),
-        thousandths(duration),
-        thousandths(energy),
-        thousandths(totals.get(JobAmount.GPU_MILLIJOULES)),
-        thousandths(totals.get(JobAmount.MEMORY_MILLIJOULES)),
-        thousandths(totals.get(JobAmount.STORAGE_MILLIJOULES)),
-        thousandths(totals.get(JobAmount.CPU_MILLIJOULES)),
-        thousandths(totals.get(JobAmount.NODE_MILLIJOULES)),
-        duration == 0 ? "" : String.format(Locale.ROOT, "%.3f", (double) energy / duration),
-        thousandths(peakMilliwatts(job)),
-        coverage(job),
-        thousandths(totals.get(JobAmount.MEASURED_MILLIJOULES)),
-        thousandths(totals.get(JobAmount.ESTIMATED_MILLIJOULES)),
-        thousandths(totals.get(JobAmount.MODELLED_MILLIJOULES)),
-        job.work().amount() == 0 ? "" : significant(job.work().amount(), 12),
-        job.work().unit(),
-        workPerJoule(job),
-        job.endedBy() == JobSummary.EndedBy.NOBODY
-            ? ""
-            : job.endedBy().name().toLowerCase(Locale.ROOT),
-        thousandths(totals.get(JobAmount.WHOLE_NODE_MILLIJOULES)));
+    csv.text(job.site())
+        .text(job.job())
+        .text(job.details().user())
+        .text(job.details().project())
+        .exact(time(job.times().startEpochMillis()))
+        .exact(time(end))
+        .exact(thousandths(duration))
+        .exact(thousandths(energy))
+        .exact(thousandths(totals.get(JobAmount.GPU_MILLIJOULES)))
+        .exact(thousandths(totals.get(JobAmount.MEMORY_MILLIJOULES)))
+        .exact(thousandths(totals.get(JobAmount.STORAGE_MILLIJOULES)))
+        .exact(thousandths(totals.get(JobAmount.CPU_MILLIJOULES)))
+        .exact(thousandths(totals.get(JobAmount.NODE_MILLIJOULES)))
+        .exact(duration == 0 ? "" : String.format(Locale.ROOT, "%.3f", (double) energy / duration))
+        .exact(thousandths(peakMilliwatts(job)))
+        .exact(coverage(job))
+        .exact(thousandths(totals.get(JobAmount.MEASURED_MILLIJOULES)))
+        .exact(thousandths(totals.get(JobAmount.ESTIMATED_MILLIJOULES)))
+        .exact(thousandths(totals.get(JobAmount.MODELLED_MILLIJOULES)))
+        .exact(job.work().amount() == 0 ? "" : significant(job.work().amount(), 12))
+        .text(job.work().unit())
+        .exact(workPerJoule(job))
+        .exact(
+            job.endedBy() == JobSummary.EndedBy.NOBODY
+                ? ""
+                : job.endedBy().name().toLowerCase(Locale.ROOT))
+        .exact(thousandths(totals.get(JobAmount.WHOLE_NODE_MILLIJOULES)));
   }
 
   private static String workPerJoule(JobSummary job) {
@@ -192,12 +210,6 @@ public record Summary(List<JobSummary> jobs, SortedMap<String, Totals<SiteAmount
   /** Whole thousandths as a decimal number, exactly. */
   private static String thousandths(long value) {
     return BigDecimal.valueOf(value, 3).toPlainString();
-  }
-
-  private static String quoted(String field) {
-    return field.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r')
-        ? '"' + field.replace("\"", "\"\"") + '"'
-        : field;
   }
 
   // ---- for people

@@ -4,6 +4,7 @@ package io.github.joulestream.app.up;
 import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.replay.TraceSet;
 import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.ShownText;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,9 +53,9 @@ final class TraceReplay implements Workload {
         Quantities.count(traces.jobs().size(), "job"),
         Quantities.count(traces.nodes(), "node"),
         Quantities.count(traces.readings(), "reading"),
-        folder,
-        traces.site());
-    traces.notices().forEach(notice -> out.println("  note: " + notice));
+        ShownText.of(folder.toString()),
+        ShownText.of(traces.site()));
+    traces.notices().forEach(notice -> out.println("  note: " + ShownText.of(notice)));
   }
 
   @Override

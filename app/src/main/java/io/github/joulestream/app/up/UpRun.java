@@ -13,6 +13,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Quantities;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.serve.ApiServer;
 import io.github.joulestream.store.ResultReader;
@@ -227,7 +228,7 @@ public final class UpRun {
       return null;
     }
     NodeAgent agent = components.add("agent", NodeAgent.ofThisMachine(pipeline.publisher(), clock));
-    out.println("sampling this machine: " + agent.describe());
+    out.println("sampling this machine: " + ShownText.of(agent.describe()));
     agent.start();
     return agent;
   }

@@ -12,6 +12,8 @@ import io.github.joulestream.energy.integrate.SensorWindow;
 import io.github.joulestream.producers.replay.BenchmarkFigures;
 import io.github.joulestream.producers.replay.MlperfEdges;
 import io.github.joulestream.producers.replay.SensorFigures;
+import io.github.joulestream.runtime.HostileTexts;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -115,6 +118,32 @@ class SummaryTest {
         .noneMatch(Character::isISOControl)
         .noneMatch(c -> c == 0x202e);
     assertThat(text).contains("a\\u001b[2J");
+  }
+
+  /** Also of a spreadsheet that opens the file. */
+  @Test
+  void noName_isMoreThanItsCell() throws IOException {
+    List<JobSummary> jobs = new ArrayList<>();
+    for (String text : HostileTexts.all()) {
+      jobs.add(job(text, text, text, START + 4_000, 1, jobTotals(Map.of())));
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    summary(jobs, Map.of("a", siteTotals(0, 0, 0)))
+        .print(new PrintStream(out, true, UTF_8), true, TraceReport.NONE);
+    assertThat(HostileTexts.unsafe(out.toString(UTF_8), '\n', '\r')).isEmpty();
+    Path file = folder.resolve("hostile.csv");
+    for (JobSummary job : jobs) {
+      summary(List.of(job), Map.of()).writeCsv(file, true, TraceReport.NONE);
+      String csv = Files.readString(file);
+      assertThat(csv.lines()).as(job.job()).hasSize(2);
+      assertThat(HostileTexts.unsafe(csv, '\n')).as(job.job()).isEmpty();
+      String shown = ShownText.of(job.job());
+      String cell =
+          (HostileTexts.isFormula(shown) ? "'" : "") + shown.replace("\"", "\"\"");
+      String quoted = cell.contains(",") || cell.contains("\"") ? '"' + cell + '"' : cell;
+      assertThat(csv.lines().skip(1).findFirst().orElseThrow())
+          .startsWith("%1$s,%1$s,%1$s,,2023-11-14T22:13:20Z,".formatted(quoted));
+    }
   }
 
   @Test

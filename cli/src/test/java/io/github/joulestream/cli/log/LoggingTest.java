@@ -4,6 +4,8 @@ package io.github.joulestream.cli.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.runtime.HostileTexts;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -68,5 +70,32 @@ class LoggingTest {
         .anyMatch(line -> line.contains("IllegalStateException"))
         .anyMatch(line -> line.contains("Caused by"))
         .anyMatch(line -> line.startsWith("\tat "));
+  }
+
+  @Test
+  void noText_isMoreThanALineThatIsItsOwn() throws Exception {
+    Path file = folder.resolve("log");
+    Logging.start(false);
+    Logging.alsoTo(file);
+    Logger log = LoggerFactory.getLogger("org.example");
+    Thread current = Thread.currentThread();
+    String name = current.getName();
+    List<String> texts = HostileTexts.all();
+    for (String text : texts) {
+      current.setName(text);
+      log.warn("job {} is unknown", text);
+      Exception e = new IllegalStateException(text, new IOException(text));
+      e.setStackTrace(new StackTraceElement[0]);
+      log.error(text, e);
+    }
+    current.setName(name);
+    Logging.stop();
+    Logging.start(false);
+
+    String all = Files.readString(file);
+    assertThat(HostileTexts.unsafe(all, '\n', '\r', '\t')).isEmpty();
+    assertThat(all.lines().filter(line -> !line.startsWith("\t")))
+        .hasSize(2 * texts.size())
+        .allMatch(line -> line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} (WARN |ERROR) \\[.*"));
   }
 }

@@ -2,6 +2,7 @@
 package io.github.joulestream.reports.render;
 
 import io.github.joulestream.reports.model.Quantity;
+import io.github.joulestream.runtime.ShownText;
 import java.util.List;
 
 /**
@@ -31,7 +32,7 @@ record AxisUnit(double size, String name) {
               : size < 3_600_000 ? new AxisUnit(60_000, "min") : new AxisUnit(3_600_000, "h");
       case INTENSITY -> new AxisUnit(1, "g/kWh");
       case BYTES -> bytes(size);
-      case COUNT, NUMBER, TEXT, TIME -> new AxisUnit(1, Texts.visible(unit));
+      case COUNT, NUMBER, TEXT, TIME -> new AxisUnit(1, ShownText.of(unit));
     };
   }
 

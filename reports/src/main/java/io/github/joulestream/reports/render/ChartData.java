@@ -5,6 +5,7 @@ import io.github.joulestream.reports.model.Chart;
 import io.github.joulestream.reports.model.Column;
 import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.runtime.ShownText;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -153,14 +154,14 @@ final class ChartData {
 
   /** The text of a row in this column. */
   String text(int row, String column) {
-    return Texts.visible(Objects.toString(rows.get(row).get(table.indexOf(column)), "(unknown)"));
+    return ShownText.of(Objects.toString(rows.get(row).get(table.indexOf(column)), "(unknown)"));
   }
 
   /** The first text of a row, which says what it is of. */
   String name(int row) {
     for (int i = 0; i < table.columns().size(); i++) {
       if (table.columns().get(i).quantity() == Quantity.TEXT) {
-        return Texts.visible(Objects.toString(rows.get(row).get(i), "(unknown)"));
+        return ShownText.of(Objects.toString(rows.get(row).get(i), "(unknown)"));
       }
     }
     return labels.get(row);
@@ -225,7 +226,7 @@ final class ChartData {
             "%d %s by %s.",
             rows.size(),
             rows.size() == 1 ? "row" : "rows",
-            Texts.visible(xColumn().title())));
+            ShownText.of(xColumn().title())));
     if (rows.size() < table.rows().size()) {
       words.append(String.format(Locale.ROOT, " The table has %d.", table.rows().size()));
     }
@@ -241,7 +242,7 @@ final class ChartData {
         low = low < 0 || one.at(row) < one.at(low) ? row : low;
         high = high < 0 || one.at(row) > one.at(high) ? row : high;
       }
-      words.append(' ').append(Texts.visible(one.title())).append(": ");
+      words.append(' ').append(ShownText.of(one.title())).append(": ");
       if (high < 0) {
         words.append("not known.");
         continue;

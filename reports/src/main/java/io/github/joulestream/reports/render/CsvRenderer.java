@@ -7,6 +7,7 @@ import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.runtime.CsvRow;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -6,6 +6,8 @@ import io.github.joulestream.reports.model.Meta;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.runtime.CsvRow;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.store.LabelText;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -159,7 +161,8 @@ public final class FocusRenderer implements Renderer {
     fields.chosen("ServiceName", partition.isEmpty() ? "(unknown partition)" : partition);
     fields.exact("ServiceSubcategory", "Other (Compute)");
     fields.chosen("SubAccountId", project).chosen("SubAccountName", project);
-    fields.exact("Tags", JSON.writeValueAsString(row.tags()));
+    // still JSON: the escapes are its own
+    fields.exact("Tags", ShownText.of(JSON.writeValueAsString(row.tags())));
     fields.exact("x_EnergyMillijoules", row.number("energy"));
     fields.exact("x_Co2eLocationKg", row.kilograms("co2e_location"));
     fields.exact("x_Co2eMarketKg", row.kilograms("co2e_market"));

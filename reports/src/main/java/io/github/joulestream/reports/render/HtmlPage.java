@@ -9,6 +9,7 @@ import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.model.Tile;
+import io.github.joulestream.runtime.ShownText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ final class HtmlPage {
     html.doctype();
     html.open("html", "xmlns", "http://www.w3.org/1999/xhtml", "lang", "en");
     head();
-    html.open("body", "class", Texts.visible(report.meta().kind()));
+    html.open("body", "class", ShownText.of(report.meta().kind()));
     header();
     html.open("main");
     if (!report.headline().isEmpty()) {

@@ -9,6 +9,7 @@ import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.model.Tile;
+import io.github.joulestream.runtime.ShownText;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -136,7 +137,7 @@ public final class MarkdownRenderer implements Renderer {
   /** A text in which nothing is a mark of Markdown or HTML. */
   static String escaped(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 8);
-    String visible = Texts.visible(text);
+    String visible = ShownText.of(text);
     for (int i = 0; i < visible.length(); i++) {
       char character = visible.charAt(i);
       switch (character) {

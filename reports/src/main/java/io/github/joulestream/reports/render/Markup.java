@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.render;
 
+import io.github.joulestream.runtime.ShownText;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.function.UnaryOperator;
@@ -14,7 +15,7 @@ final class Markup {
   private final UnaryOperator<String> characters;
 
   Markup(Writer out) throws IOException {
-    this(out, Texts::visible);
+    this(out, ShownText::of);
   }
 
   /**

@@ -8,6 +8,7 @@ import com.openhtmltopdf.svgsupport.BatikSVGDrawer;
 import com.openhtmltopdf.util.XRLog;
 import io.github.joulestream.reports.model.Meta;
 import io.github.joulestream.reports.model.Report;
+import io.github.joulestream.runtime.ShownText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +51,7 @@ public final class PdfRenderer implements Renderer {
     PdfRendererBuilder builder = new PdfRendererBuilder();
     builder.usePdfUaAccessibility(true);
     builder.useReplacementText(String.valueOf(PageFont.SUBSTITUTE));
-    builder.withProducer("Joulestream " + Texts.visible(report.meta().version()));
+    builder.withProducer("Joulestream " + ShownText.of(report.meta().version()));
     builder.useUriResolver(
         (base, uri) -> uri.startsWith(FONTS + ":") || uri.startsWith("#") ? uri : null);
     builder.useProtocolsStreamImplementation(PdfRenderer::font, FONTS);
@@ -90,7 +91,7 @@ public final class PdfRenderer implements Renderer {
   }
 
   private static String characters(String text) {
-    return PageFont.drawable(Texts.visible(text));
+    return PageFont.drawable(ShownText.of(text));
   }
 
   /** Of {@code joulestream-font:Regular}. */

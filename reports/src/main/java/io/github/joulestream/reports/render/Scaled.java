@@ -3,6 +3,7 @@ package io.github.joulestream.reports.render;
 
 import io.github.joulestream.reports.model.Column;
 import io.github.joulestream.reports.model.Quantity;
+import io.github.joulestream.runtime.ShownText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -58,7 +59,7 @@ final class Scaled {
       case null -> Shown.UNKNOWN;
       case BigDecimal number -> number(quantity, unit, number);
       case Instant time -> new Shown(time(time), "");
-      default -> new Shown(Texts.visible(value.toString()), "");
+      default -> new Shown(ShownText.of(value.toString()), "");
     };
   }
 
@@ -74,7 +75,7 @@ final class Scaled {
       case INTENSITY -> new Shown(plainOrPower(value), "g/kWh");
       case WATER -> water(value);
       case BYTES -> bytes(value);
-      case NUMBER, TEXT, TIME -> new Shown(plainOrPower(value), Texts.visible(unit));
+      case NUMBER, TEXT, TIME -> new Shown(plainOrPower(value), ShownText.of(unit));
     };
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.render;
 
+import io.github.joulestream.runtime.ShownText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ final class Styles {
    */
   static String quoted(String text) {
     StringBuilder quoted = new StringBuilder("\"");
-    PageFont.drawable(Texts.visible(text))
+    PageFont.drawable(ShownText.of(text))
         .codePoints()
         .forEach(point -> {
           boolean plain =

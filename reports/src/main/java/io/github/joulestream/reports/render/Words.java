@@ -4,6 +4,7 @@ package io.github.joulestream.reports.render;
 import io.github.joulestream.reports.model.Meta;
 import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.runtime.ShownText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,7 @@ final class Words {
 
   /** Site or sites by name. */
   String sites() {
-    String names = Texts.visible(String.join(", ", meta.sites()));
+    String names = ShownText.of(String.join(", ", meta.sites()));
     return (meta.sites().size() == 1 ? "Site " : "Sites ")
         + Texts.shortened(names.isEmpty() ? "(none)" : names, SITES_LENGTH);
   }
@@ -32,7 +33,7 @@ final class Words {
   String period() {
     return "%s: %s to %s, exclusive%s"
         .formatted(
-            Texts.visible(meta.period()),
+            ShownText.of(meta.period()),
             scaled.time(meta.from()),
             scaled.time(meta.to()),
             meta.complete() ? "" : "; not over, or not settled");
@@ -66,7 +67,7 @@ final class Words {
   /** The lines below the title. */
   List<String> header() {
     List<String> lines = new ArrayList<>();
-    lines.add(sites() + (meta.scope().isEmpty() ? "" : "; only " + Texts.visible(meta.scope())));
+    lines.add(sites() + (meta.scope().isEmpty() ? "" : "; only " + ShownText.of(meta.scope())));
     lines.add(period());
     lines.add(zone() + ". " + asOf() + ". " + coverage() + ".");
     return lines;
@@ -80,7 +81,7 @@ final class Words {
   /** The last line. */
   String foot() {
     return "Measured less jobs less idle: %s. Joulestream %s, schema version %d."
-        .formatted(difference(), Texts.visible(meta.version()), Meta.SCHEMA_VERSION);
+        .formatted(difference(), ShownText.of(meta.version()), Meta.SCHEMA_VERSION);
   }
 
   /** Of rows that are not shown; empty if there are none, or a chart shows all of them. */

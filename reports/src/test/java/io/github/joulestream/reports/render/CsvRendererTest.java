@@ -9,6 +9,8 @@ import io.github.joulestream.reports.model.Quantity;
 import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
+import io.github.joulestream.runtime.HostileTexts;
+import io.github.joulestream.runtime.ShownText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -67,8 +69,8 @@ class CsvRendererTest {
   }
 
   private static String neutral(String text) {
-    String encodable = Texts.encodable(text).replace('\0', '\uFFFD');
-    return encodable.matches("(?s)[=+\\-@\t\r\n].*") ? "'" + encodable : encodable;
+    String shown = ShownText.of(text);
+    return HostileTexts.isFormula(shown) ? "'" + shown : shown;
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.model.Tile;
+import io.github.joulestream.runtime.ShownText;
 import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ class HtmlRendererTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(elements(element, "h2").getFirst().getTextContent())
-            .isEqualTo(Texts.visible(section.title()));
+            .isEqualTo(ShownText.of(section.title()));
         if (section.table() != null) {
           table(element, section.table());
         }
@@ -93,7 +94,7 @@ class HtmlRendererTest {
     assertThat(elements(head, "th"))
         .extracting(Element::getTextContent)
         .containsExactlyElementsOf(
-            table.columns().stream().map(Column::title).map(Texts::visible).toList());
+            table.columns().stream().map(Column::title).map(ShownText::of).toList());
     List<Element> rows = elements(elements(element, "tbody").getFirst(), "tr");
     assertThat(rows).hasSize(Math.min(table.shownRows(), table.rows().size()));
     for (int i = 0; i < rows.size(); i++) {
@@ -123,7 +124,7 @@ class HtmlRendererTest {
         assertThat(cell.getTextContent()).isEqualTo("-");
         assertThat(cell.hasAttribute("data-value")).isFalse();
       } else if (columns.get(i).quantity() == Quantity.TEXT) {
-        assertThat(exact).isEqualTo(Texts.visible((String) value));
+        assertThat(exact).isEqualTo(ShownText.of((String) value));
         assertThat(cell.getTextContent()).hasSizeLessThan(130);
       } else {
         assertThat(exact)

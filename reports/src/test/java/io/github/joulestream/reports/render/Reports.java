@@ -10,6 +10,7 @@ import io.github.joulestream.reports.model.Report;
 import io.github.joulestream.reports.model.Section;
 import io.github.joulestream.reports.model.Table;
 import io.github.joulestream.reports.model.Tile;
+import io.github.joulestream.runtime.HostileTexts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -25,30 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reports of a seed, with texts that nobody would choose, and their renderings. */
 final class Reports {
-  static final List<String> HOSTILE =
-      List.of(
-          "",
-          "plain",
-          "=cmd|' /C calc'!A0",
-          "+1+1",
-          "-2",
-          "@SUM(A1)",
-          "\ttab",
-          "\rcr",
-          "<script>alert(1)</script>",
-          "\"]]><!-- -->",
-          "a,b;c\"d\"e",
-          "line\nline\r\nline",
-          "a|b\\|c `x` *b* _c_ [l](http://x) ![i](x) #1 ~~s~~ &amp; $x$",
-          "\u202Eabc\u05D0\u05D1\u0627\u0644",
-          "\uD83D\uDE80 emoji \uD83D\uDC69\u200D\uD83D\uDD2C",
-          "NUL\0and\u0007bell",
-          "half \uD800 pair",
-          "\uFFFE\uFFFF",
-          "x".repeat(10_000),
-          "\u540D\u524D",
-          "'apostrophe",
-          " spaces ");
+  static final List<String> HOSTILE = new ArrayList<>(HostileTexts.all());
+
+  static {
+    HOSTILE.addAll(List.of("", "\u202Eabc\u05D0\u05D1\u0627\u0644", "x".repeat(10_000), " spaces "));
+  }
 
   private static final List<Quantity> QUANTITIES = List.of(Quantity.values());
   private static final List<Quantity> AMOUNTS =

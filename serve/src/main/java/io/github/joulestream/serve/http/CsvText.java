@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.http;
 
-import io.github.joulestream.reports.render.CsvRow;
+import io.github.joulestream.runtime.CsvRow;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.http;
 
+import io.github.joulestream.runtime.ShownText;
+
 /** Texts in HTML. */
 public final class HtmlText {
   private HtmlText() {}
 
-  /**
-   * A text as an element or a quoted attribute has it; what is no character of a text is left out.
-   */
+  /** A text as {@link ShownText} shows it, as an element or a quoted attribute has it. */
   public static String escaped(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);
-    text.codePoints()
-        .filter(c -> !Character.isISOControl(c) && (c < 0xD800 || c > 0xDFFF))
+    ShownText.of(text)
+        .codePoints()
         .forEach(c -> {
           switch (c) {
             case '&' -> escaped.append("&amp;");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
+import io.github.joulestream.runtime.HostileTexts;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
@@ -27,12 +28,15 @@ import io.github.joulestream.serve.live.LiveSites;
 import io.github.joulestream.serve.live.SiteNow;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class PageFilesTest {
@@ -159,7 +163,7 @@ class PageFilesTest {
     assertThat(html)
         .doesNotContain("<script>")
         .contains("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;");
-    assertThat(HtmlText.escaped("a\u0000\u001bb\ud800c")).isEqualTo("abc");
+    assertThat(HtmlText.escaped("a\u001bb\ud800c<")).isEqualTo("a\\u001bb\\ud800c&lt;");
   }
 
   @Test
@@ -176,6 +180,32 @@ class PageFilesTest {
     assertThat(html(viewer("", Role.USER, false)))
         .contains("no job that you may see")
         .doesNotContain("17-", "north");
+  }
+
+  @Test
+  void noNameOfAJob_isMoreThanItsCell() throws Exception {
+    String ordinary = tags(html(viewer("ada", Role.ADMIN, true)));
+    for (String text : HostileTexts.all()) {
+      jobs.add(job(text, text, text, text, 1));
+    }
+    jobs.sort(Comparator.comparing(LiveJob::job));
+    for (LiveJob each : List.copyOf(jobs)) {
+      jobs.clear();
+      jobs.add(each);
+      String html = html(viewer("ada", Role.ADMIN, true));
+      assertThat(HostileTexts.unsafe(html, '\n')).as(each.job()).isEmpty();
+      assertThat(tags(html)).as(each.job()).startsWith(ordinary.substring(0, 20)).doesNotContain("img", "svg");
+      assertThat(html).as(each.job()).doesNotContain("<script>alert");
+    }
+  }
+
+  /** Names of all elements in their order. */
+  private static String tags(String html) {
+    return Pattern.compile("<([a-z0-9]+)")
+        .matcher(html)
+        .results()
+        .map(match -> match.group(1))
+        .collect(Collectors.joining(" "));
   }
 
   @Test

@@ -5,11 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.joulestream.runtime.HostileTexts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,6 +42,11 @@ class ScriptsTest {
     assertThat(tests).hasSizeGreaterThan(3);
     for (Path test : tests) {
       Files.copy(test, folder.resolve(test.getFileName().toString()));
+    }
+    try (InputStream list =
+        Objects.requireNonNull(
+            HostileTexts.class.getResourceAsStream(HostileTexts.UNSAFE_CHARACTERS))) {
+      Files.copy(list, folder.resolve(HostileTexts.UNSAFE_CHARACTERS));
     }
     Process node = start(folder, "node", "--test");
     String output = new String(node.getInputStream().readAllBytes(), UTF_8);
@@ -91,6 +99,26 @@ class ScriptsTest {
               .doesNotContain("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write")
               .doesNotContain("eval(", "new Function", "http://", "https://", "url(//");
           assertThat(text.lines().count()).as("lines of %s", name).isLessThanOrEqualTo(500);
+        });
+  }
+
+  /** dom.js has them as they are safe to show; what is painted goes through shown.js itself. */
+  @Test
+  void textsAreSetInOnePlace() {
+    assets
+        .files()
+        .forEach((name, asset) -> {
+          if (name.endsWith(".js") && !name.startsWith("uPlot") && !name.equals("dom.js")) {
+            assertThat(text(asset))
+                .as(name)
+                .doesNotContain("textContent =", "innerText", "createTextNode", "nodeValue");
+            assertThat(text(asset).lines().filter(line -> line.contains("document.title =")))
+                .as(name)
+                .allMatch(line -> line.contains("shownText("));
+            assertThat(!text(asset).contains("fillText(") || text(asset).contains("shownText("))
+                .as(name)
+                .isTrue();
+          }
         });
   }
 

@@ -7,10 +7,13 @@ import static io.github.joulestream.e2e.ServedSite.JOB;
 import static io.github.joulestream.e2e.ServedSite.MARKS;
 import static io.github.joulestream.e2e.ServedSite.SCRIPT;
 import static io.github.joulestream.e2e.ServedSite.SITE;
+import static io.github.joulestream.e2e.ServedSite.TURNED;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.joulestream.runtime.HostileTexts;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.serve.api.JobPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -236,10 +239,12 @@ class ITHostileParameters {
     for (JsonNode job : json.json().path("jobs")) {
       names.add(job.path("name").asText());
     }
-    assertThat(names).contains(SCRIPT);
+    assertThat(names).contains(SCRIPT, TURNED);
     ServedSite.Answer csv = site.get(admin, "/api/v1/jobs?from=1h&limit=1000&format=csv");
     assertThat(csv.type()).startsWith("text/csv");
     assertThat(csv.body()).contains("zqcalc").doesNotContain("," + FORMULA, ",\"" + FORMULA);
+    assertThat(HostileTexts.unsafe(csv.body(), '\r', '\n')).isEmpty();
+    assertThat(csv.body()).contains(ShownText.of(TURNED));
     List<String> pages = new ArrayList<>(List.of("/", "/sites/" + SITE));
     for (JsonNode kind : site.get(admin, "/api/v1/reports").json().path("kinds")) {
       pages.add(
@@ -251,6 +256,7 @@ class ITHostileParameters {
       if (html.status() == 200) {
         assertThat(html.type()).as(page).startsWith("text/html");
         assertThat(html.body()).as(page).doesNotContain("<script>zq", "<img src=x", IMAGE);
+        assertThat(HostileTexts.unsafe(html.body(), '\r', '\n')).as(page).isEmpty();
         shown += html.body().contains("zqalert") ? 1 : 0;
       }
     }

@@ -54,6 +54,9 @@ final class ServedSite implements AutoCloseable {
   static final String IMAGE = "\"><img src=x onerror=zqalert(2)>";
   static final String FORMULA = "=cmd|' /C zqcalc'!A0";
 
+  /** A text that turns the direction of what follows it, and hides. */
+  static final String TURNED = "zqturned\u202ecod\u2066.\u200b\ufeffexe";
+
   private static final int FIRST_EVENTS = 10;
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -129,6 +132,7 @@ final class ServedSite implements AutoCloseable {
     start("past", "38m", JOB, NODE, USER, PROJECT, "zqname", "zqmodel");
     start(SITE, "1s", JOB, NODE, USER, PROJECT, "zqname", "zqmodel");
     start(SITE, "1s", SCRIPT + "/7", "node-002", IMAGE, FORMULA, SCRIPT, SCRIPT);
+    start(SITE, "1s", "zqturned/8", "node-002", TURNED, TURNED, TURNED, TURNED);
   }
 
   private static String found(Program program, String pattern) {
@@ -169,7 +173,7 @@ final class ServedSite implements AutoCloseable {
 
   /** Until live figures and the store have the jobs, and who may see all sees them. */
   void awaitJobs(String admin) throws Exception {
-    for (String job : List.of(JOB, SCRIPT + "/7")) {
+    for (String job : List.of(JOB, SCRIPT + "/7", "zqturned/8")) {
       await(
           job + " is live and has energy",
           () -> {

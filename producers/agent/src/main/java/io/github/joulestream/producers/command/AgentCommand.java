@@ -20,6 +20,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
+import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.signing.RecordSigner;
 import java.nio.file.Path;
@@ -170,7 +171,7 @@ public final class AgentCommand implements Callable<Integer> {
       agent.showIn(metrics);
       publisher.showIn(metrics);
       try (AutoCloseable _ = healthPort.open(metrics, () -> health(agent, publisher))) {
-        System.out.println("sampling " + agent.describe());
+        System.out.println("sampling " + ShownText.of(agent.describe()));
         agent.start();
         StatusLines lines = new StatusLines(System.out);
         while (!stopping.await(

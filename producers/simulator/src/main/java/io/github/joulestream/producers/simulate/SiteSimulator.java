@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.runtime.CsvRow;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobState;
@@ -338,26 +339,25 @@ public final class SiteSimulator {
     try (Writer out = Files.newBufferedWriter(file, UTF_8)) {
       out.write(
           "site,job,user,project,start,end,energy_j,gpu_j,memory_j,storage_j,cpu_j,node_j,silent_j\n");
+      CsvRow csv = new CsvRow(out, "\n");
       for (SimulatedJob job : jobs) {
-        out.write(
-            String.join(
-                ",",
-                options.site(),
-                job.id(),
-                job.plan().user().name(),
-                job.plan().project(),
-                Instant.ofEpochMilli(job.startEpochMillis()).toString(),
+        csv.text(options.site())
+            .text(job.id())
+            .text(job.plan().user().name())
+            .text(job.plan().project())
+            .exact(Instant.ofEpochMilli(job.startEpochMillis()).toString())
+            .exact(
                 job.endEpochMillis() < 0
                     ? ""
-                    : Instant.ofEpochMilli(job.endEpochMillis()).toString(),
-                joules(job.totalMillijoules()),
-                joules(job.millijoules(DeviceKind.GPU)),
-                joules(job.millijoules(DeviceKind.MEMORY)),
-                joules(job.millijoules(DeviceKind.STORAGE)),
-                joules(job.millijoules(DeviceKind.CPU)),
-                joules(job.millijoules(DeviceKind.NODE)),
-                joules(job.silentMillijoules())));
-        out.write('\n');
+                    : Instant.ofEpochMilli(job.endEpochMillis()).toString())
+            .exact(joules(job.totalMillijoules()))
+            .exact(joules(job.millijoules(DeviceKind.GPU)))
+            .exact(joules(job.millijoules(DeviceKind.MEMORY)))
+            .exact(joules(job.millijoules(DeviceKind.STORAGE)))
+            .exact(joules(job.millijoules(DeviceKind.CPU)))
+            .exact(joules(job.millijoules(DeviceKind.NODE)))
+            .exact(joules(job.silentMillijoules()))
+            .end();
       }
     }
   }

@@ -2,6 +2,7 @@
 // What is painted over a chart: limits, a forecast, ticks of alerts.
 
 import {colour} from './charts.js';
+import {shownText} from './shown.js';
 
 /** How much higher than all else a forecast may make the axis. */
 const FORECAST_MOST = 1.3;
@@ -62,7 +63,7 @@ function paintLimit(u, paint, scale, limit, format) {
   paint.stroke();
   paint.setLineDash([]);
   paint.font = 12 * scale + 'px system-ui, sans-serif';
-  const text = limit.label + ' ' + format(limit.value);
+  const text = shownText(limit.label + ' ' + format(limit.value));
   const width = paint.measureText(text).width;
   paint.fillStyle = colour('--ground');
   paint.globalAlpha = 0.8;

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds elements. Texts always become text nodes: what users wrote is never markup.
+// Builds elements. Texts always become text nodes, as shown.js has them: what users wrote is never
+// markup, and neither turns the direction of others' texts nor hides.
+
+import {shownText} from './shown.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
+
+/** Attributes that people read. */
+const READ = new Set(['title', 'aria-label', 'aria-description', 'alt', 'placeholder', 'label']);
+
+function attribute(name, value) {
+  return value === true ? '' : READ.has(name) ? shownText(value) : String(value);
+}
 
 /**
  * An element: h('td', {class: 'number', on: {click: f}, data: {job: id}}, 'text', child).
@@ -34,11 +44,11 @@ function fill(element, props, children) {
         element.style.setProperty(property, text);
       }
     } else if (name === 'text') {
-      element.textContent = value;
+      element.textContent = shownText(value);
     } else if (/^on/i.test(name)) {
       throw new Error('listeners go into "on"');
     } else {
-      element.setAttribute(name, value === true ? '' : String(value));
+      element.setAttribute(name, attribute(name, value));
     }
   }
   append(element, children);
@@ -49,7 +59,7 @@ function fill(element, props, children) {
 export function append(element, ...children) {
   for (const child of children.flat(Infinity)) {
     if (child !== null && child !== undefined && child !== false) {
-      element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+      element.append(child instanceof Node ? child : document.createTextNode(shownText(child)));
     }
   }
   return element;
@@ -63,7 +73,7 @@ export function clear(element) {
 
 /** Sets a text if it is another one: what did not change is not laid out again. */
 export function setText(element, text) {
-  const wanted = String(text);
+  const wanted = shownText(text);
   if (element.firstChild && element.firstChild === element.lastChild && element.firstChild.nodeType === 3) {
     if (element.firstChild.data !== wanted) {
       element.firstChild.data = wanted;
@@ -79,7 +89,7 @@ export function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) {
     element.removeAttribute(name);
   } else {
-    const wanted = value === true ? '' : String(value);
+    const wanted = attribute(name, value);
     if (element.getAttribute(name) !== wanted) {
       element.setAttribute(name, wanted);
     }

@@ -4,6 +4,7 @@
 import * as format from './format.js';
 import {button, clear, h, link, setAttribute, setText} from './dom.js';
 import {jobOf, paths} from './api.js';
+import {shownText} from './shown.js';
 import {memory} from './theme.js';
 import {SIGNED_IN} from './signin.js';
 
@@ -76,7 +77,7 @@ export function makeHeader(root, app, navigate) {
       setAttribute(each, 'aria-current', name === view ? 'page' : null);
     }
     links.history.parentElement.hidden = site === null;
-    document.title = [titleOf(view, params), site, 'Joulestream'].filter(Boolean).join(' \u00b7 ');
+    document.title = shownText([titleOf(view, params), site, 'Joulestream'].filter(Boolean).join(' \u00b7 '));
     tick();
   }
 
@@ -126,7 +127,7 @@ export function makeHeader(root, app, navigate) {
     }
     const me = app.me;
     setText(who, me.user);
-    who.title = 'role ' + me.role + (me.projects.length > 0 ? ', projects ' + me.projects.join(', ') : '');
+    who.title = shownText('role ' + me.role + (me.projects.length > 0 ? ', projects ' + me.projects.join(', ') : ''));
     out.hidden = memory.get(SIGNED_IN) !== 'yes';
   }
 

@@ -3,6 +3,7 @@
 
 import {ALERTING, SILENT} from './cells.js';
 import {colourOf, colourTable, css, inkOn, paletteOf, wordsOf} from './map-colours.js';
+import {shownText} from './shown.js';
 
 const NOT_PAINTED = -1;
 const SILENT_KEY = 256;
@@ -179,7 +180,7 @@ export class Painter {
     for (let group = 0; layout.named && group < layout.groups.length; group += layout.label === 0 ? layout.blocks : 1) {
       const {x, y} = layout.blockOf(group);
       const width = layout.label === 0 ? layout.margin : layout.label;
-      const name = layout.groups[group].name;
+      const name = shownText(layout.groups[group].name);
       context.fillText(name.length > 10 ? name.slice(0, 9) + '…' : name, (x - width) * ratio, (y + 1) * ratio, (width - 5) * ratio);
     }
   }
@@ -201,7 +202,7 @@ export class Painter {
         context.fillText(wordsOf(mode, value), x, named ? y + 7 * ratio : y, size - 4 * ratio);
       }
       if (named) {
-        const name = this.names[this.first + cell] || '';
+        const name = shownText(this.names[this.first + cell] || '');
         context.font = `${11 * ratio}px system-ui, sans-serif`;
         if (value === SILENT_KEY) {
           // hatching would cross the name

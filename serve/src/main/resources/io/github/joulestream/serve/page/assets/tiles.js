@@ -4,6 +4,7 @@
 import {h, setText} from './dom.js';
 import * as format from './format.js';
 import {OLD} from './header.js';
+import {shownText} from './shown.js';
 
 /** Shares of what is known; null if nothing is. */
 const share = (part, whole) => (whole > 0 && part !== null ? part / whole : null);
@@ -117,7 +118,7 @@ export function mount(root, ctx) {
       setText(tile.unit, figures.unit ? '\u2009' + figures.unit : split < 0 ? '' : figures.big.slice(split));
       tile.lines.forEach((line, i) => setText(line, figures.lines[i] || '\u00a0'));
       tile.element.classList.toggle('is-over', Boolean(figures.over));
-      tile.element.title = figures.title || '';
+      tile.element.title = shownText(figures.title || '');
     }
   }
 
