@@ -290,7 +290,8 @@ final class BudgetCommand extends CommandGroup {
             "site %s has no budget %s; 'joulestream budget list' shows them".formatted(site, name));
       }
       topic.remove(site, name);
-      System.out.printf("budget %s of site %s is out of force%n", ShownText.of(name), ShownText.of(site));
+      System.out.printf(
+          "budget %s of site %s is out of force%n", ShownText.of(name), ShownText.of(site));
       return 0;
     }
   }

@@ -65,7 +65,8 @@ final class JobForget implements Callable<Integer> {
                 .serializer()
                 .serialize(Topic.JOB_SUMMARY.topicName(), last.withoutNames())));
     forgetting.send(kafka.clients());
-    System.out.printf("whose job %s of site %s was is forgotten%n", ShownText.of(job), ShownText.of(site));
+    System.out.printf(
+        "whose job %s of site %s was is forgotten%n", ShownText.of(job), ShownText.of(site));
     return 0;
   }
 

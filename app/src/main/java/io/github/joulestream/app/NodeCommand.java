@@ -153,7 +153,8 @@ final class NodeCommand extends CommandGroup {
       while (EpochClock.system().epochMillis() < end) {
         SetAsideNode after = NodesSetAside.read(kafka).nodes().get(key);
         if (after == null) {
-          System.out.printf("node %s of site %s is put back%n", ShownText.of(node), ShownText.of(site));
+          System.out.printf(
+              "node %s of site %s is put back%n", ShownText.of(node), ShownText.of(site));
           return 0;
         }
         if (!after.equals(before)) {
@@ -214,7 +215,8 @@ final class NodeCommand extends CommandGroup {
         }
       }
       forgetting.remove(Topic.NODES, Keys.node(site, node)).send(kafka.clients());
-      System.out.printf("node %s of site %s is forgotten%n", ShownText.of(node), ShownText.of(site));
+      System.out.printf(
+          "node %s of site %s is forgotten%n", ShownText.of(node), ShownText.of(site));
       if (record != null && now - record.epochMillis() < KnownNodes.REPORTS_MILLIS) {
         System.out.printf(
             "it reported %,d s ago: while its agent runs it comes back%n",

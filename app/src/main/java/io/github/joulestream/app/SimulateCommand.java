@@ -148,7 +148,8 @@ final class SimulateCommand implements Callable<Integer> {
     long end = duration == null ? Long.MAX_VALUE : start + duration.toMillis();
     try (SimulationRunner runner =
         SimulationRunner.start(options, publisher, publisher, clock, start, end)) {
-      System.out.printf(Locale.ROOT, "simulating site %s of %,d nodes%n", ShownText.of(site), nodes);
+      System.out.printf(
+          Locale.ROOT, "simulating site %s of %,d nodes%n", ShownText.of(site), nodes);
       System.out.println(SupplyFeed.description());
       Metrics metrics = new Metrics().show(Metric.SIMULATED_READINGS, runner::readings);
       StatusLines lines = new StatusLines(System.out);

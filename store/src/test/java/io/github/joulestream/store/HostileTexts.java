@@ -10,8 +10,7 @@ import java.util.stream.Stream;
 public final class HostileTexts {
   /** Some that people have tried, with those that are hostile elsewhere. */
   public static final List<String> FEW =
-      Stream.concat(
-              io.github.joulestream.runtime.HostileTexts.CRAFTED.stream(), queries().stream())
+      Stream.concat(io.github.joulestream.runtime.HostileTexts.CRAFTED.stream(), queries().stream())
           .toList();
 
   private static final List<String> PARTS =
@@ -23,26 +22,26 @@ public final class HostileTexts {
 
   private static List<String> queries() {
     return List.of(
-          "c/17",
-          "'",
-          "''",
-          "\\",
-          "\\'",
-          "\\\\'",
-          "x' OR 'a'='a",
-          "x\\' OR 1=1 --",
-          "'; DROP TABLE ledger; --",
-          "')) OR ((1=1",
-          "\"",
-          "two\nlines",
-          "\r\n'\t",
-          "\u0000'",
-          "\u0085'",
-          "half\uD800'",
-          "\uDC00\\",
-          "Ω🙂'",
-          "\u02BC \u2019 \uFF07",
-          "$1 ${x} %27 %5C' /.*/");
+        "c/17",
+        "'",
+        "''",
+        "\\",
+        "\\'",
+        "\\\\'",
+        "x' OR 'a'='a",
+        "x\\' OR 1=1 --",
+        "'; DROP TABLE ledger; --",
+        "')) OR ((1=1",
+        "\"",
+        "two\nlines",
+        "\r\n'\t",
+        "\u0000'",
+        "\u0085'",
+        "half\uD800'",
+        "\uDC00\\",
+        "Ω🙂'",
+        "\u02BC \u2019 \uFF07",
+        "$1 ${x} %27 %5C' /.*/");
   }
 
   /** Thousands, of the parts that such names are made of. */

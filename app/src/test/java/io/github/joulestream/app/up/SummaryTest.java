@@ -138,8 +138,7 @@ class SummaryTest {
       assertThat(csv.lines()).as(job.job()).hasSize(2);
       assertThat(HostileTexts.unsafe(csv, '\n')).as(job.job()).isEmpty();
       String shown = ShownText.of(job.job());
-      String cell =
-          (HostileTexts.isFormula(shown) ? "'" : "") + shown.replace("\"", "\"\"");
+      String cell = (HostileTexts.isFormula(shown) ? "'" : "") + shown.replace("\"", "\"\"");
       String quoted = cell.contains(",") || cell.contains("\"") ? '"' + cell + '"' : cell;
       assertThat(csv.lines().skip(1).findFirst().orElseThrow())
           .startsWith("%1$s,%1$s,%1$s,,2023-11-14T22:13:20Z,".formatted(quoted));

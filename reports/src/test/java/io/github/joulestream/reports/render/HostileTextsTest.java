@@ -52,7 +52,11 @@ class HostileTextsTest {
     Table table = new Table("jobs", columns, rows, null, Table.ALL_ROWS);
     Chart chart =
         new Chart(
-            Chart.Form.BARS, "Jobs", "job", List.of(new Chart.Series("energy", Chart.Role.GPU)), "");
+            Chart.Form.BARS,
+            "Jobs",
+            "job",
+            List.of(new Chart.Series("energy", Chart.Role.GPU)),
+            "");
     return new Report(
         Samples.meta("EUR", List.of("a")),
         "",
@@ -144,8 +148,7 @@ class HostileTextsTest {
     for (List<String> row : rows) {
       assertThat(row)
           .hasSameSizeAs(rows.getFirst())
-          .noneMatch(cell ->
-              HostileTexts.isFormula(cell) && !cell.matches("-\\d+(\\.\\d+)?"));
+          .noneMatch(cell -> HostileTexts.isFormula(cell) && !cell.matches("-\\d+(\\.\\d+)?"));
     }
   }
 

@@ -29,7 +29,8 @@ final class Reports {
   static final List<String> HOSTILE = new ArrayList<>(HostileTexts.all());
 
   static {
-    HOSTILE.addAll(List.of("", "\u202Eabc\u05D0\u05D1\u0627\u0644", "x".repeat(10_000), " spaces "));
+    HOSTILE.addAll(
+        List.of("", "\u202Eabc\u05D0\u05D1\u0627\u0644", "x".repeat(10_000), " spaces "));
   }
 
   private static final List<Quantity> QUANTITIES = List.of(Quantity.values());

@@ -40,8 +40,7 @@ class HostileTextsTest {
   @Test
   void html_hasTheTextAsShown_andNoElement() throws Exception {
     for (String text : HostileTexts.all()) {
-      String html =
-          "<p title=\"%1$s\" lang='%1$s'>%1$s</p>".formatted(HtmlText.escaped(text));
+      String html = "<p title=\"%1$s\" lang='%1$s'>%1$s</p>".formatted(HtmlText.escaped(text));
       assertThat(HostileTexts.unsafe(html)).as(text).isEmpty();
       Document read =
           DocumentBuilderFactory.newDefaultInstance()

@@ -194,7 +194,10 @@ class PageFilesTest {
       jobs.add(each);
       String html = html(viewer("ada", Role.ADMIN, true));
       assertThat(HostileTexts.unsafe(html, '\n')).as(each.job()).isEmpty();
-      assertThat(tags(html)).as(each.job()).startsWith(ordinary.substring(0, 20)).doesNotContain("img", "svg");
+      assertThat(tags(html))
+          .as(each.job())
+          .startsWith(ordinary.substring(0, 20))
+          .doesNotContain("img", "svg");
       assertThat(html).as(each.job()).doesNotContain("<script>alert");
     }
   }
