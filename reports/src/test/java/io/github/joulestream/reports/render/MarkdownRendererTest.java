@@ -81,7 +81,8 @@ class MarkdownRendererTest {
   @Test
   void whatUsersChose_hasNoEffect() {
     assertThat(MarkdownRenderer.escaped("a|b *c* <b> [l](u) `x` @me #1 http://x\n- y"))
-        .isEqualTo("a\\|b \\*c\\* &lt;b&gt; \\[l\\](u) \\`x\\` &#64;me &#35;1 http&#58;//x\\\\n- y");
+        .isEqualTo(
+            "a\\|b \\*c\\* &lt;b&gt; \\[l\\](u) \\`x\\` &#64;me &#35;1 http&#58;//x\\\\n- y");
   }
 
   @Test
