@@ -28,7 +28,6 @@ class TextExitsTest {
       List.of(
           "BudgetText", // thresholds of a budget, as an option has them
           "FaultRates", // an option
-          "Formats", // a header of HTTP
           "JobCommand", // numbers of GPUs in a file of a job
           "JobRow", // JSON of the event stream, out of Jackson's parts
           "LineProtocol",
