@@ -61,6 +61,11 @@ final class AvroSerde<T> implements Serde<T> {
         };
   }
 
+  /** This release's schema. */
+  Schema schema() {
+    return codec.schema();
+  }
+
   @Override
   public Serializer<T> serializer() {
     return (_, value) -> value == null ? null : write(value);

@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -44,11 +43,6 @@ public final class ConsumerRefusals implements AutoCloseable {
   private static final int MAX_BLOCK_MILLIS = 5_000;
   private static final int REQUEST_MILLIS = 10_000;
   private static final int DELIVERY_MILLIS = 20_000;
-
-  /** Start of the values in a reason: names, numbers, a parser's text. */
-  private static final Pattern VALUES = Pattern.compile("['\":0-9].*", Pattern.DOTALL);
-
-  private static final int MAX_KIND_CHARACTERS = 100;
 
   private final Supplier<Producer<byte[], byte[]>> connector;
   private final DistinctErrors errors;
@@ -142,7 +136,8 @@ public final class ConsumerRefusals implements AutoCloseable {
   public void refuse(ConsumerRecord<byte[], byte[]> record, String reason) {
     refused.incrementAndGet();
     errors.warn(
-        record.topic() + kind(reason), "refused %s: %s".formatted(where(record), brief(reason)));
+        record.topic() + DeadLetters.kind(brief(reason)),
+        "refused %s: %s".formatted(where(record), brief(reason)));
     Letter letter = new Letter(record, reason);
     waiting.add(letter);
     if (trouble.get() == null) {
@@ -152,11 +147,6 @@ public final class ConsumerRefusals implements AutoCloseable {
 
   private static String where(ConsumerRecord<?, ?> record) {
     return "%s %d %d".formatted(record.topic(), record.partition(), record.offset());
-  }
-
-  private static String kind(String reason) {
-    String kind = VALUES.matcher(brief(reason)).replaceFirst("");
-    return kind.substring(0, Math.min(MAX_KIND_CHARACTERS, kind.length()));
   }
 
   private static String brief(String reason) {

@@ -7,8 +7,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Records of the topic {@code dead-letter}: what a program refused, why, and where it came from. A
  * dead letter is bounded, so that any refused record fits: of a larger value it has the beginning,
  * its size and its SHA-256; the complete value is in the source topic until that topic's retention
- * ends.
+ * ends. The headers that the record had itself are kept too, up to 4 KiB.
  */
 public final class DeadLetters {
   /** Where letters are kept. */
@@ -41,6 +44,36 @@ public final class DeadLetters {
   /** Header, only of a value that was cut: SHA-256 of the complete value, in hexadecimal. */
   public static final String SHA256 = "sha256";
 
+  /**
+   * What the names of the record's own headers begin with, so that none is taken for one of the
+   * letter's.
+   */
+  public static final String OWN = "header.";
+
+  /** Header, only if not all of the record's own headers are kept: how many are not, in decimal. */
+  public static final String HEADERS_LEFT_OUT = "headers-left-out";
+
+  /**
+   * Header of a record that was written to its topic again, and so one of a record's own: where the
+   * letter was from that it was made of, {@code topic-partition@offset}.
+   */
+  public static final String REPLAY_OF = "replay-of";
+
+  /** Header beside {@link #REPLAY_OF}: how often it was written again so far, in decimal. */
+  public static final String REPLAYS = "replays";
+
+  /**
+   * Header of a record in the topic that is no letter: the record of this place, {@code
+   * topic-partition@offset}, was written to its topic again.
+   */
+  public static final String REPLAYED = "replayed";
+
+  /** Header beside {@link #REPLAYED}: where it was written, {@code topic-partition@offset}. */
+  public static final String REPLAYED_TO = "replayed-to";
+
+  /** Bytes of the record's own headers that a letter keeps at most, names and values. */
+  public static final int MAX_OWN_HEADER_BYTES = 4 << 10;
+
   /** Bytes of a value at most. */
   public static final int MAX_VALUE_BYTES = 64 << 10;
 
@@ -48,6 +81,11 @@ public final class DeadLetters {
   public static final int MAX_KEY_BYTES = 1 << 10;
 
   private static final int MAX_REASON_CHARACTERS = 1_000;
+
+  /** Start of the values in a reason: names, numbers, a parser's text. */
+  private static final Pattern VALUES = Pattern.compile("['\":0-9].*", Pattern.DOTALL);
+
+  private static final int MAX_KIND_CHARACTERS = 100;
 
   private DeadLetters() {}
 
@@ -59,7 +97,43 @@ public final class DeadLetters {
         null,
         cutKey(record.key()),
         cutValue(record.value()),
-        headers(reason, record.topic(), record.partition(), record.offset(), record.value()));
+        withOwn(
+            headers(reason, record.topic(), record.partition(), record.offset(), record.value()),
+            record.headers(),
+            Set.of()));
+  }
+
+  /**
+   * Adds to a letter's headers those that the record has itself, as far as there is room.
+   *
+   * @param except names of headers that the record had not when it was sent
+   */
+  public static Headers withOwn(Headers letter, Headers own, Set<String> except) {
+    int left = MAX_OWN_HEADER_BYTES;
+    int leftOut = 0;
+    for (Header header : own) {
+      if (except.contains(header.key())) {
+        continue;
+      }
+      byte[] value = header.value();
+      int size = header.key().getBytes(UTF_8).length + (value == null ? 0 : value.length);
+      if (size <= left) {
+        left -= size;
+        letter.add(OWN + header.key(), value);
+      } else {
+        leftOut++;
+      }
+    }
+    if (leftOut > 0) {
+      letter.add(HEADERS_LEFT_OUT, Integer.toString(leftOut).getBytes(UTF_8));
+    }
+    return letter;
+  }
+
+  /** What reasons have in common that differ in names and numbers only. */
+  public static String kind(String reason) {
+    String kind = VALUES.matcher(reason).replaceFirst("").strip();
+    return kind.substring(0, Math.min(MAX_KIND_CHARACTERS, kind.length()));
   }
 
   /** The key, or its beginning if it is larger than the bound. */
@@ -102,7 +176,8 @@ public final class DeadLetters {
         : reason.substring(0, MAX_REASON_CHARACTERS) + " ...";
   }
 
-  private static String sha256(byte[] value) {
+  /** SHA-256 in hexadecimal. */
+  public static String sha256(byte[] value) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(value));
     } catch (NoSuchAlgorithmException e) {

@@ -277,7 +277,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
       throw new IllegalArgumentException("its node is set aside: " + aside.reason());
     }
     if (isTelemetry) {
-      acceptBatch(key, value, record.timestamp(), origin);
+      acceptBatch(record, key, origin);
     } else {
       acceptAllocation(key, value, record.timestamp(), origin);
     }
@@ -297,7 +297,9 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     nodes.taken(node, arrival, origin.offset(), value);
   }
 
-  private void acceptBatch(String key, byte[] value, long arrival, RecordMetadata origin) {
+  private void acceptBatch(Record<String, byte[]> record, String key, RecordMetadata origin) {
+    byte[] value = record.value();
+    long arrival = record.timestamp();
     NodeState live = nodes.live(key);
     // a batch that cannot be read makes no node
     telemetry.read(value, 0, value.length, live == null ? null : live.deviceBlock());
@@ -313,17 +315,12 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     NodeState taker = node;
     Outcome outcome = guard(node, arrival, increments -> apply(taker, arrival, increments));
     emitter.powerChanged(node);
-    remember(
-        outcome,
-        node,
-        nodes.taken(node, arrival, origin.offset(), value, telemetry),
-        arrival,
-        origin.offset());
+    Slice taken = nodes.taken(node, arrival, origin.offset(), value, telemetry);
+    remember(outcome, node, taken, arrival, origin.offset());
     if (!outcome.refusals().isEmpty()) {
       forward(
           refusals.refuse(
-              key,
-              arrival,
+              record,
               value,
               Place.of(origin),
               String.join("; ", outcome.refusals()),

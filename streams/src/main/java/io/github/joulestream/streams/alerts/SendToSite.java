@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.signing.SignatureVerifier;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -33,7 +34,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
   /** Bytes of the name of a topic that Kafka allows. */
   private static final int MAX_TOPIC_BYTES = 249;
 
-  private static final String KEY = "key";
+  private static final String KEY = RecordRefusals.ORIGIN_KEY;
   private static final String TOPIC = DeadLetters.TOPIC;
   private static final String PARTITION = DeadLetters.PARTITION;
   private static final String OFFSET = DeadLetters.OFFSET;
@@ -93,7 +94,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     if (Keys.site(key).isEmpty()) {
       throw new IllegalArgumentException("a key without a site");
     }
-    forward(key, record.value(), record.timestamp(), metadata);
+    forward(key, record.value(), record, metadata);
   }
 
   /** A dead letter of another reason was counted where it was refused; none is refused again. */
@@ -112,17 +113,23 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
       return;
     }
     // the site of a key without a slash is all of it
-    forward(key.indexOf('/') < 0 ? key + "/" : key, topic.value(), letter.timestamp(), metadata);
+    forward(key.indexOf('/') < 0 ? key + "/" : key, topic.value(), letter, metadata);
   }
 
   private void forward(
-      String key, byte @Nullable [] value, long timestamp, RecordMetadata metadata) {
+      String key, byte @Nullable [] value, Record<String, byte[]> record, RecordMetadata metadata) {
     Headers headers = new RecordHeaders();
+    for (String kept : List.of(DeadLetters.REPLAY_OF, DeadLetters.REPLAYS)) {
+      Header header = record.headers().lastHeader(kept);
+      if (header != null) {
+        headers.add(header); // a letter about it has them again
+      }
+    }
     headers.add(TOPIC, metadata.topic().getBytes(UTF_8));
     headers.add(PARTITION, Integer.toString(metadata.partition()).getBytes(UTF_8));
     headers.add(OFFSET, Long.toString(metadata.offset()).getBytes(UTF_8));
     headers.add(KEY, key.getBytes(UTF_8));
-    context().forward(new Record<>(Keys.site(key), value, timestamp, headers), SENT);
+    context().forward(new Record<>(Keys.site(key), value, record.timestamp(), headers), SENT);
   }
 
   /**

@@ -8,14 +8,13 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.schemas.kafka.DeadLetters;
-import io.github.joulestream.schemas.signing.Signature;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -29,6 +28,9 @@ import org.slf4j.LoggerFactory;
  * one topology; safe for many threads.
  */
 public final class RecordRefusals {
+  /** Header of a record that is passed on by another key: the key that it had. */
+  public static final String ORIGIN_KEY = "key";
+
   private static final Logger log = LoggerFactory.getLogger(RecordRefusals.class);
 
   /** Bytes of a record's value; a larger one is refused before it is read. */
@@ -43,10 +45,14 @@ public final class RecordRefusals {
   /** Characters of a record's key: two names and a slash. */
   static final int MAX_KEY_CHARACTERS = 501;
 
-  private static final int MAX_LINE_CHARACTERS = 1_000;
+  /**
+   * Names of the headers of where a record came from, which one has that is passed on to another
+   * topic of the program.
+   */
+  private static final Set<String> ORIGIN =
+      Set.of(DeadLetters.TOPIC, DeadLetters.PARTITION, DeadLetters.OFFSET, ORIGIN_KEY);
 
-  /** Bytes of a signature that a dead letter keeps; right ones are smaller. */
-  private static final int MAX_HEADER_BYTES = 1_100;
+  private static final int MAX_LINE_CHARACTERS = 1_000;
 
   private final LongAdder refused = new LongAdder();
   private final LongAdder forged = new LongAdder();
@@ -169,8 +175,7 @@ public final class RecordRefusals {
     Throwable thrown = e instanceof ProgramFailed failed ? requireNonNull(failed.getCause()) : e;
     StackTraceElement[] stack = thrown.getStackTrace();
     String kind = thrown.getClass().getName() + (stack.length == 0 ? "" : stack[0]);
-    return withSignature(
-        refuse(record.key(), record.timestamp(), value, place, reason(e), kind, made), record);
+    return refuse(record, value, place, reason(e), kind, made);
   }
 
   /**
@@ -184,21 +189,7 @@ public final class RecordRefusals {
       String reason,
       Function<byte @Nullable [], V> made) {
     forged.increment();
-    return withSignature(
-        refuse(record.key(), record.timestamp(), record.value(), place, reason, "forged", made),
-        record);
-  }
-
-  /** With it a letter that is sent to its topic once more is accepted there. */
-  private static <V extends @Nullable Object> Record<String, V> withSignature(
-      Record<String, V> letter, Record<String, ?> record) {
-    Header signature = record.headers().lastHeader(Signature.HEADER);
-    if (signature != null
-        && signature.value() != null
-        && signature.value().length <= MAX_HEADER_BYTES) {
-      letter.headers().add(signature);
-    }
-    return letter;
+    return refuse(record, record.value(), place, reason, "forged", made);
   }
 
   /**
@@ -207,8 +198,7 @@ public final class RecordRefusals {
    * @param kind what refusals for this reason have in common
    */
   public <V extends @Nullable Object> Record<String, V> refuse(
-      @Nullable String key,
-      long timestamp,
+      Record<String, ?> record,
       byte @Nullable [] value,
       Place place,
       String reason,
@@ -219,10 +209,13 @@ public final class RecordRefusals {
         place.topic() + " " + kind,
         "refused %s: %s".formatted(place, ShownText.of(reason, MAX_LINE_CHARACTERS)));
     return new Record<>(
-        cut(key),
+        cut(record.key()),
         made.apply(DeadLetters.cutValue(value)),
-        Math.max(0, timestamp),
-        DeadLetters.headers(reason, place.topic(), place.partition(), place.offset(), value));
+        Math.max(0, record.timestamp()),
+        DeadLetters.withOwn(
+            DeadLetters.headers(reason, place.topic(), place.partition(), place.offset(), value),
+            record.headers(),
+            ORIGIN));
   }
 
   /** Logs what happened to more than a record, once a minute for each kind. */

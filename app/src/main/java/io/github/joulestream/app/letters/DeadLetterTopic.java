@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.app;
+package io.github.joulestream.app.letters;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.app.letters.DeadLetter.Place;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Topic;
-import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,12 +13,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The topic {@code dead-letter}, read from its end: the newest first, a few hundred at a time, and
  * no further than is asked for.
  */
-final class DeadLetterTopic {
+public final class DeadLetterTopic {
   private static final String TOPIC = Topic.DEAD_LETTER.topicName();
   private static final Duration POLL = Duration.ofMillis(500);
   private static final int AT_A_TIME = 256;
@@ -36,87 +36,39 @@ final class DeadLetterTopic {
   /**
    * @param kafka how to reach the cluster
    */
-  DeadLetterTopic(KafkaClients kafka) {
+  public DeadLetterTopic(KafkaClients kafka) {
     this.kafka = kafka;
-  }
-
-  /**
-   * A dead letter without its value.
-   *
-   * @param epochMillis when it was put there, by the broker
-   * @param topic where the record was read from; empty if the letter has none
-   * @param partition of it; -1 if the letter has none
-   * @param offset of it; -1 if the letter has none
-   * @param key the key or its beginning, or null if there was none
-   * @param sizeBytes of the whole value; -1 if there was none
-   */
-  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-  record Letter(
-      long epochMillis,
-      String topic,
-      int partition,
-      long offset,
-      byte @Nullable [] key,
-      String reason,
-      long sizeBytes) {
-    static Letter of(ConsumerRecord<byte[], byte[]> record) {
-      byte[] value = record.value();
-      long size = number(record, DeadLetters.SIZE);
-      return new Letter(
-          record.timestamp(),
-          text(record, DeadLetters.TOPIC),
-          (int) number(record, DeadLetters.PARTITION),
-          number(record, DeadLetters.OFFSET),
-          record.key(),
-          text(record, DeadLetters.REASON),
-          size >= 0 || value == null ? size : value.length);
-    }
-
-    private static String text(ConsumerRecord<?, ?> record, String name) {
-      Header header = record.headers().lastHeader(name);
-      return header == null || header.value() == null ? "" : new String(header.value(), UTF_8);
-    }
-
-    private static long number(ConsumerRecord<?, ?> record, String name) {
-      String text = text(record, name);
-      // whoever may write to the topic may write anything
-      return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
-    }
   }
 
   /** Makes something of a letter, or null if it is not wanted. */
   @FunctionalInterface
-  interface Wanted<T> {
+  private interface Wanted<T> {
     @Nullable T of(ConsumerRecord<byte[], byte[]> record);
   }
 
   /** Letters that are wanted, the newest first, at most so many. */
-  List<Letter> newest(long sinceEpochMillis, int limit, Predicate<Letter> wanted) {
-    List<Letter> letters =
+  public List<DeadLetter> newest(long sinceEpochMillis, int limit, Predicate<DeadLetter> wanted) {
+    List<DeadLetter> letters =
         read(
             sinceEpochMillis,
             limit,
             record -> {
-              Letter letter = Letter.of(record);
+              DeadLetter letter = DeadLetter.of(record);
               return wanted.test(letter) ? letter : null;
             });
-    letters.sort(Comparator.comparingLong(Letter::epochMillis).reversed());
+    letters.sort(Comparator.comparingLong(DeadLetter::epochMillis).reversed());
     return letters.subList(0, Math.min(limit, letters.size()));
   }
 
   /** The newest letter of that record, in full; null if there is none. */
-  @Nullable ConsumerRecord<byte[], byte[]> find(String topic, int partition, long offset) {
+  public @Nullable ConsumerRecord<byte[], byte[]> find(Place place) {
     List<ConsumerRecord<byte[], byte[]>> found =
         read(
             0,
             1,
             record -> {
-              Letter letter = Letter.of(record);
-              return letter.topic.equals(topic)
-                      && letter.partition == partition
-                      && letter.offset == offset
-                  ? record
-                  : null;
+              DeadLetter letter = DeadLetter.of(record);
+              return letter.place().equals(place) ? record : null;
             });
     return found.isEmpty() ? null : found.getFirst();
   }
@@ -124,21 +76,58 @@ final class DeadLetterTopic {
   /** Of each partition the newest that are wanted, at most so many. */
   private <T> List<T> read(long sinceEpochMillis, int limit, Wanted<T> wanted) {
     List<T> all = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        kafka.consumer(
-            "joulestream-dead-letter", new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(TOPIC).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      if (partitions.isEmpty()) {
-        throw new UserError("Kafka has no topic dead-letter; run: joulestream topics create");
-      }
-      for (TopicPartition partition : partitions) {
-        all.addAll(read(consumer, partition, sinceEpochMillis, limit, wanted));
+    try (KafkaConsumer<byte[], byte[]> consumer = connect()) {
+      for (TopicPartition partition : partitions(consumer)) {
+        all.addAll(
+            read(
+                consumer,
+                partition,
+                sinceEpochMillis,
+                limit,
+                record -> DeadLetter.isNote(record) ? null : wanted.of(record)));
       }
     }
     return all;
+  }
+
+  /**
+   * Takes all records of the topic that were put there since then, with the notes of what was
+   * written again, the oldest first.
+   */
+  public void forEach(long sinceEpochMillis, Consumer<ConsumerRecord<byte[], byte[]>> taker) {
+    try (KafkaConsumer<byte[], byte[]> consumer = connect()) {
+      for (TopicPartition partition : partitions(consumer)) {
+        consumer.assign(List.of(partition));
+        long end = requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+        long from = begin(consumer, partition, sinceEpochMillis);
+        if (from >= end) {
+          continue;
+        }
+        consumer.seek(partition, from);
+        while (consumer.position(partition) < end) {
+          for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            if (record.offset() < end) {
+              taker.accept(record);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> connect() {
+    return kafka.consumer("joulestream-dead-letter", new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer) {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(TOPIC).stream()
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList();
+    if (partitions.isEmpty()) {
+      throw new UserError("Kafka has no topic dead-letter; run: joulestream topics create");
+    }
+    return partitions;
   }
 
   private static <T> List<T> read(
