@@ -29,6 +29,11 @@ public record Health(boolean ok, boolean ready, String words) {
     return new Health(true, false, words);
   }
 
+  /** It does not do all its work until somebody acts, and a restart would not help. */
+  public static Health needsSomebody(String words) {
+    return new Health(true, false, words);
+  }
+
   /** It does not do its work, and a restart may help. */
   public static Health bad(String words) {
     return new Health(false, false, words);

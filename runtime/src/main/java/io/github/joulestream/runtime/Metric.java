@@ -37,6 +37,12 @@ public enum Metric {
   DAMAGED_SEGMENTS(
       "joulestream_agent_damaged_segments_total", "Files of the spool that could not be read."),
   KAFKA_REACHABLE("joulestream_agent_kafka_reachable", "1 if Kafka acknowledged the last record."),
+  KAFKA_REFUSALS(
+      "joulestream_agent_kafka_refusals_total",
+      "Failed attempts to send that stay so until somebody acts, by reason."),
+  HELD_RECORDS(
+      "joulestream_agent_held_records",
+      "Records in the spool of topics that Kafka refuses until somebody acts, by topic."),
   SPOOL_WRITABLE("joulestream_agent_spool_writable", "1 if the spool's folder is writable."),
 
   STREAMS_RUNNING("joulestream_streams_running", "1 if all tasks of the topology run."),

@@ -116,7 +116,8 @@ public final class DeadLetterTopic {
   }
 
   private KafkaConsumer<byte[], byte[]> connect() {
-    return kafka.consumer("joulestream-dead-letter", new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return kafka.consumer(
+        "joulestream-dead-letter", new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer) {

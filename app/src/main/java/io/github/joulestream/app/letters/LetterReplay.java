@@ -218,9 +218,8 @@ public final class LetterReplay implements AutoCloseable {
   private Map<String, Long> lastOffsets(Map<TopicPartition, Long> firsts) {
     Map<String, Long> last = new HashMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer =
-        kafka.consumer("joulestream-dead-letter",
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+        kafka.consumer(
+            "joulestream-dead-letter", new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.assign(firsts.keySet());
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(firsts.keySet());
       Map<TopicPartition, Long> ends = consumer.endOffsets(firsts.keySet());

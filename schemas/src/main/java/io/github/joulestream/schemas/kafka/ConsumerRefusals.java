@@ -4,6 +4,7 @@ package io.github.joulestream.schemas.kafka;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.Health;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class ConsumerRefusals implements AutoCloseable {
   private final DistinctErrors errors;
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong dropped = new AtomicLong();
-  private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
+  private final AtomicReference<@Nullable KafkaTrouble> trouble = new AtomicReference<>();
   private final List<Letter> waiting = new ArrayList<>();
   private @Nullable Producer<byte[], byte[]> producer;
 
@@ -242,10 +243,11 @@ public final class ConsumerRefusals implements AutoCloseable {
               .formatted(where(letter.origin), e.getMessage()));
       return;
     }
-    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    KafkaTrouble why = KafkaTrouble.of(e);
     trouble.set(why);
     errors.warn(
-        "trouble", "Kafka does not take dead letters, trying until it does: %s".formatted(why));
+        "trouble",
+        "Kafka does not take dead letters, trying until it does: %s".formatted(why.words()));
     if (!(e instanceof RetriableException)) {
       disconnect(); // it may be of no more use
     }
@@ -278,7 +280,19 @@ public final class ConsumerRefusals implements AutoCloseable {
 
   /** Why Kafka does not take dead letters now, if it does not. */
   public Optional<String> trouble() {
-    return Optional.ofNullable(trouble.get());
+    return Optional.ofNullable(trouble.get()).map(KafkaTrouble::words);
+  }
+
+  /**
+   * The health of a program that waits for Kafka to take its dead letters, if it does: not ready if
+   * it waits until somebody acts.
+   */
+  public Optional<Health> health() {
+    return Optional.ofNullable(trouble.get())
+        .map(why -> {
+          String words = "Kafka does not take dead letters: " + why.words();
+          return why.needsSomebody() ? Health.needsSomebody(words) : Health.good(words);
+        });
   }
 
   @Override

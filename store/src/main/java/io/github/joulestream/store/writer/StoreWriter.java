@@ -272,12 +272,8 @@ public final class StoreWriter implements AutoCloseable {
     }
     return progress.or(
         storeTrouble()
-            .or(() ->
-                consumer
-                    .refusals()
-                    .trouble()
-                    .map(why -> "Kafka does not take dead letters: " + why))
             .map(Health::good)
+            .or(() -> consumer.refusals().health())
             .orElse(Health.GOOD));
   }
 

@@ -28,6 +28,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.DeadLetters;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.signing.RecordSigner;
 import io.github.joulestream.store.PointSink;
@@ -40,6 +41,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,9 +51,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -317,6 +323,94 @@ class ITRefusals {
       assertThat(jobs.lettersDropped()).isZero();
       assertThat(list("--topic", "slurm")).hasSize(bad + 1);
     }
+  }
+
+  private void putLetter(String topic, long offset, byte[] value, String reason) throws Exception {
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>(topic, 0, offset, "lab/n1".getBytes(UTF_8), value);
+    record.headers().add("own", "kept".getBytes(UTF_8));
+    producer.send(DeadLetters.letter(record, reason)).get();
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", broker.bootstrap(), "isolation.level", "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(one -> new TopicPartition(one.topic(), one.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer.poll(Duration.ofMillis(200)).forEach(all::add);
+      }
+    }
+    return all;
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  @Test
+  void whatIsCured_isWrittenAgainOnce_andWhatIsNotWholeIsNot() throws Exception {
+    byte[] value = bytes(300, 7);
+    putLetter("telemetry", 17, value, "written with a schema 17 that is not known here");
+    putLetter("telemetry", 17, value, "the same, of a program that was killed");
+    putLetter("telemetry", 18, bytes(LARGE, 8), "too large");
+    putLetter("job-window", 3, value, "a store refuses it");
+    putLetter("slurm", 4, value, "not JSON");
+    putLetter("budgets", 0, value, "of an earlier day");
+    for (int i = 0; i < 2; i++) { // a later budget of that key, in whatever place it is
+      put("budgets", "lab/n1".getBytes(UTF_8), bytes(20, i));
+    }
+
+    String look = say(List.of("dead-letter", "replay", "--dry-run"));
+    assertThat(look)
+        .contains("telemetry 0 17")
+        .contains("of its 5,000,000 bytes 65,536 were kept")
+        .contains("a result of streams")
+        .contains("--topic slurm")
+        .contains("a later record of its key is there")
+        .contains("1 record to be written again, 4 cannot be, 1 already are");
+    assertThat(records("telemetry")).isEmpty();
+
+    assertThat(say(List.of("dead-letter", "replay", "--yes"))).contains("1 record written again");
+    assertThat(say(List.of("dead-letter", "replay", "--yes"))).contains("0 records written again");
+    List<ConsumerRecord<byte[], byte[]>> written = records("telemetry");
+    assertThat(written).hasSize(1);
+    ConsumerRecord<byte[], byte[]> one = written.getFirst();
+    assertThat(one.value()).isEqualTo(value);
+    assertThat(one.key()).isEqualTo("lab/n1".getBytes(UTF_8));
+    assertThat(header(one, "own")).isEqualTo("kept");
+    assertThat(header(one, DeadLetters.REPLAY_OF)).isEqualTo("telemetry-0@17");
+    assertThat(header(one, DeadLetters.REPLAYS)).isEqualTo("1");
+
+    // it is refused again: the new letter names the first, and nothing goes round
+    producer.send(DeadLetters.letter(one, "still not known")).get();
+    JsonNode again = newest("1").get(0);
+    assertThat(again.path("replay_of").asText()).isEqualTo("telemetry-0@17");
+    assertThat(say(List.of("dead-letter", "replay", "--yes")))
+        .contains("written again 1 times and refused again")
+        .contains("0 records written again");
+    assertThat(say(List.of("dead-letter", "replay", "--yes", "--again")))
+        .contains("1 record written again");
+    assertThat(records("telemetry")).hasSize(2);
+    assertThat(
+            header(
+                records("telemetry").stream()
+                    .max(Comparator.comparingLong(ConsumerRecord::offset))
+                    .orElseThrow(),
+                DeadLetters.REPLAYS))
+        .isEqualTo("2");
+    assertThat(say(List.of("dead-letter", "list", "--summary")))
+        .contains("too large", "job-window");
   }
 
   private static byte[] slurm(String job, String name) {

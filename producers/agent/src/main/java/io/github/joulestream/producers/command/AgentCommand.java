@@ -203,17 +203,20 @@ public final class AgentCommand implements Callable<Integer> {
         trouble(publisher).map(words -> "; " + words).orElse(""));
   }
 
-  /** Kafka that is away is no bad health: a restart would not help. */
+  /** Kafka that is away is no bad health: a restart would not help, and it passes. */
   private static Health health(NodeAgent agent, SpoolingPublisher publisher) {
     Health sending = publisher.health();
     Health health = sending.ok() ? agent.health() : sending;
+    if (health.ok() && !sending.ready()) {
+      return Health.needsSomebody(trouble(publisher).orElse(sending.words()));
+    }
     return health.ok() ? trouble(publisher).map(Health::good).orElse(health) : health;
   }
 
   private static Optional<String> trouble(SpoolingPublisher publisher) {
     return publisher
-        .kafkaTrouble()
-        .map(why -> "Kafka cannot be reached (%s)".formatted(why))
+        .refusal()
+        .or(() -> publisher.kafkaTrouble().map("Kafka cannot be reached (%s)"::formatted))
         .or(() ->
             publisher
                 .spoolTrouble()

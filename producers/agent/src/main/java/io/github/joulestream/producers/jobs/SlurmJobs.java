@@ -162,12 +162,7 @@ public final class SlurmJobs implements AutoCloseable {
 
   /** How it is: bad if it is stuck. */
   public Health health() {
-    return progress.or(
-        consumer
-            .refusals()
-            .trouble()
-            .map(why -> Health.good("Kafka does not accept dead letters: " + why))
-            .orElse(Health.GOOD));
+    return progress.or(consumer.refusals().health().orElse(Health.GOOD));
   }
 
   /** Dead letters of these that Kafka will never accept. */

@@ -47,7 +47,7 @@ final class Spool implements Closeable {
 
   private final NanoClock clock = NanoClock.system();
   private final Path folder;
-  private final long limitBytes;
+  private long limitBytes;
   private final long segmentBytes;
   private final int memoryBytes;
   private final Deque<Segment> segments = new ArrayDeque<>();
@@ -144,6 +144,11 @@ final class Spool implements Closeable {
     if (next > head) {
       log.info("Spool {} holds {} records of the last run to be sent", folder, next - head);
     }
+  }
+
+  /** From the next message on it has this size at most, where it was opened with more. */
+  synchronized void limitTo(long bytes) {
+    limitBytes = bytes;
   }
 
   // ---- in

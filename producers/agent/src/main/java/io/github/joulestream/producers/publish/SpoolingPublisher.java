@@ -4,6 +4,7 @@ package io.github.joulestream.producers.publish;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.AllocationEvent;
@@ -12,23 +13,23 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.signing.RecordSigner;
+import io.github.joulestream.schemas.kafka.KafkaTrouble;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.RecordBatchTooLargeException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -40,6 +41,10 @@ import org.slf4j.LoggerFactory;
  * Publishes to Kafka by way of a spool on disk, for agents: records are written there, and sent by
  * a thread of its own, in order, also after Kafka was away. Publishing never waits and never fails.
  * Safe for use by many threads.
+ *
+ * <p>What Kafka refuses until somebody acts is another thing than a Kafka that is away ({@link
+ * KafkaTrouble}). If only one topic is refused, its records wait in a spool of their own ({@link
+ * HeldTopics}) and those of other topics are sent.
  *
  * <p>A record may be sent twice: after a crash, or when Kafka's answer was lost. That is harmless;
  * batches carry their agent's epoch and sequence. It is never overtaken by one that was published
@@ -71,7 +76,9 @@ public final class SpoolingPublisher implements Publisher {
   private final AtomicLong failures = new AtomicLong();
   private final Progress progress = new Progress("the publisher", STUCK);
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-  private final AtomicReference<@Nullable String> away = new AtomicReference<>();
+  private final AtomicReference<@Nullable KafkaTrouble> trouble = new AtomicReference<>();
+  private final Map<String, Long> refusalsByReason = new ConcurrentSkipListMap<>();
+  private final HeldTopics held;
   private final AtomicReference<@Nullable Producer<String, byte[]>> producer =
       new AtomicReference<>();
   private final Thread thread = Thread.ofPlatform().name("publish").unstarted(this::run);
@@ -84,13 +91,15 @@ public final class SpoolingPublisher implements Publisher {
     Producer<String, byte[]> connect() throws ExecutionException, InterruptedException;
   }
 
-  SpoolingPublisher(Spool spool, String address, Connector connector) {
-    this(spool, address, connector, RecordSigner.NONE);
+  SpoolingPublisher(Spool spool, HeldTopics held, String address, Connector connector) {
+    this(spool, held, address, connector, RecordSigner.NONE);
   }
 
-  SpoolingPublisher(Spool spool, String address, Connector connector, RecordSigner signer) {
+  SpoolingPublisher(
+      Spool spool, HeldTopics held, String address, Connector connector, RecordSigner signer) {
     this.signer = signer;
     this.spool = spool;
+    this.held = held;
     this.address = address;
     this.connector = connector;
     thread.start();
@@ -116,8 +125,10 @@ public final class SpoolingPublisher implements Publisher {
       KafkaClients kafka, String clientId, Path folder, long limitBytes, RecordSigner signer) {
     KafkaClients own = ofProducer(kafka);
     Compressions.check(own.producerConfig(clientId));
+    Spool spool = Spool.open(folder, limitBytes);
     return new SpoolingPublisher(
-        Spool.open(folder, limitBytes),
+        spool,
+        new HeldTopics(folder, spool, limitBytes, NanoClock.system()),
         kafka.bootstrap(),
         () -> own.producer(clientId, new StringSerializer(), new ByteArraySerializer()),
         signer);
@@ -200,28 +211,81 @@ public final class SpoolingPublisher implements Publisher {
     List<Spool.Entry> chunk =
         spool.await(CHUNK_BYTES, spool.head() < carefulUntil ? 1 : CHUNK_RECORDS);
     progress.turned();
+    retryHeld();
     if (chunk.isEmpty()) {
       return true;
     }
-    Exception e = send(chunk);
-    if (e == null) {
-      answered(chunk, chunk.size());
-    } else if (isRefusal(e) && chunk.size() == 1) {
-      refuse(chunk.getFirst().message(), e);
+    List<Message> free =
+        chunk.stream()
+            .map(Spool.Entry::message)
+            .filter(message -> !held.holds(message.topic()))
+            .toList();
+    Failure failure = free.isEmpty() ? null : send(free);
+    if (failure == null) {
+      answered(chunk, free.size());
+    } else if (failure.isOfTopic()) {
+      KafkaTrouble why = count(failure.cause);
+      closeProducer();
+      held.hold(failure.topic, why); // the others of the chunk follow in the next turn
+    } else if (isOfRecord(failure) && free.size() == 1) {
+      refuse(free.getFirst(), failure.cause);
       answered(chunk, 0);
-    } else if (isRefusal(e)) {
+    } else if (isOfRecord(failure)) {
       carefulUntil = chunk.getLast().number() + 1;
     } else {
-      failed(e);
+      failed(failure.cause);
       return stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
     return false;
   }
 
-  /** Why Kafka did not accept all of it, or null. */
+  /** Tries topics again that Kafka has refused, each from its oldest record on. */
+  private void retryHeld() throws InterruptedException {
+    for (String topic : held.due()) {
+      boolean careful = false;
+      boolean taken = true;
+      while (taken && stop.getCount() > 0) {
+        progress.turned();
+        List<Spool.Entry> oldest = held.oldest(topic, CHUNK_BYTES, careful ? 1 : CHUNK_RECORDS);
+        if (oldest.isEmpty()) {
+          held.release(topic);
+          break;
+        }
+        Failure failure = send(oldest.stream().map(Spool.Entry::message).toList());
+        if (failure == null) {
+          published.addAndGet(oldest.size());
+          held.acknowledge(topic, oldest.getLast());
+        } else if (isOfRecord(failure)) {
+          if (oldest.size() == 1) {
+            refuse(oldest.getFirst().message(), failure.cause);
+            held.acknowledge(topic, oldest.getLast());
+          }
+          careful = true;
+        } else {
+          held.refusedAgain(topic, count(failure.cause));
+          closeProducer();
+          taken = false;
+        }
+      }
+    }
+  }
+
+  /**
+   * Why Kafka did not accept all of it.
+   *
+   * @param topic of the record, or of the first of all records if no one is known
+   */
+  private record Failure(String topic, Exception cause) {
+    boolean isOfTopic() {
+      return KafkaTrouble.isOfTopic(cause);
+    }
+  }
+
+  /** Null if Kafka has all of it. */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it
-  private @Nullable Exception send(List<Spool.Entry> chunk) throws InterruptedException {
-    AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private @Nullable Failure send(List<Message> messages) throws InterruptedException {
+    AtomicReference<@Nullable Failure> first = new AtomicReference<>();
+    String topic = messages.getFirst().topic();
     try {
       Producer<String, byte[]> to = producer.get();
       if (to == null) {
@@ -229,33 +293,43 @@ public final class SpoolingPublisher implements Publisher {
         producer.set(to);
       }
       // else the first one fails if Kafka does not answer, and later ones arrive before it
-      chunk.stream().map(entry -> entry.message().topic()).distinct().forEach(to::partitionsFor);
-      for (Spool.Entry entry : chunk) {
-        Message message = entry.message();
+      for (String each : messages.stream().map(Message::topic).distinct().toList()) {
+        topic = each;
+        to.partitionsFor(each);
+      }
+      for (Message message : messages) {
+        topic = message.topic();
         to.send(
             message.record(signer),
             (_, e) -> {
               if (e != null) {
-                failure.compareAndSet(null, e);
+                first.compareAndSet(null, new Failure(message.topic(), e));
               }
             });
       }
       to.flush();
-      return failure.get();
+      return first.get();
     } catch (InterruptException e) {
       throw e;
     } catch (ExecutionException e) {
-      return e.getCause() instanceof Exception cause ? cause : e;
+      return new Failure(topic, e.getCause() instanceof Exception cause ? cause : e);
     } catch (KafkaException | IllegalStateException e) {
-      return e; // also of a producer that close() has closed meanwhile
+      return new Failure(topic, e); // also of a producer that close() has closed meanwhile
     }
   }
 
-  private static boolean isRefusal(Exception e) {
-    return e instanceof RecordTooLargeException
-        || e instanceof RecordBatchTooLargeException
-        || e instanceof InvalidRecordException
-        || e instanceof InvalidTopicException; // what was in the spool was not of this program
+  private static boolean isOfRecord(Failure failure) {
+    return KafkaTrouble.of(failure.cause).kind() == KafkaTrouble.Kind.RECORD;
+  }
+
+  /** What it is, counted by its reason. */
+  private KafkaTrouble count(Exception e) {
+    failures.incrementAndGet();
+    KafkaTrouble what = KafkaTrouble.of(e);
+    if (what.needsSomebody()) {
+      refusalsByReason.merge(what.kind().label(), 1L, Long::sum);
+    }
+    return what;
   }
 
   private void refuse(Message message, Exception e) {
@@ -267,22 +341,31 @@ public final class SpoolingPublisher implements Publisher {
         e.getMessage());
   }
 
+  /** All of the chunk is sent, or kept with its topic. */
   private void answered(List<Spool.Entry> chunk, int taken) {
     published.addAndGet(taken);
-    if (away.getAndSet(null) != null) {
+    for (Spool.Entry entry : chunk) {
+      if (held.holds(entry.message().topic())) {
+        held.add(entry.message());
+      }
+    }
+    if (taken > 0 && trouble.getAndSet(null) != null) {
       log.warn(
-          "Kafka at {} can be reached again; {} records in the spool", address, spool.waiting());
+          "Kafka at {} takes records again; {} records in the spool", address, spool.waiting());
     }
     spool.acknowledge(chunk.getLast().number() + 1);
   }
 
   private void failed(Exception e) {
-    failures.incrementAndGet();
-    // of a producer that cannot be made the cause has the reason
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    String why = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    if (away.getAndSet(why) == null && stop.getCount() > 0) {
-      log.warn("Cannot reach Kafka at {}, records wait in the spool: {}", address, why);
+    KafkaTrouble what = count(e);
+    KafkaTrouble before = trouble.getAndSet(what);
+    boolean said = before != null && before.kind() == what.kind();
+    if (!said && stop.getCount() > 0) {
+      if (what.needsSomebody()) {
+        log.error("Records wait in the spool until this is mended: {}", what.words());
+      } else {
+        log.warn("Cannot reach Kafka at {}, records wait in the spool: {}", address, what.words());
+      }
     }
     spool.force();
     if (!(e instanceof RetriableException)) {
@@ -306,12 +389,12 @@ public final class SpoolingPublisher implements Publisher {
 
   @Override
   public long waiting() {
-    return spool.waiting();
+    return spool.waiting() + held.waiting();
   }
 
   @Override
   public long dropped() {
-    return spool.dropped();
+    return spool.dropped() + held.dropped();
   }
 
   /** Records that Kafka will never accept. */
@@ -324,12 +407,14 @@ public final class SpoolingPublisher implements Publisher {
     metrics
         .show(Metric.PUBLISHED_RECORDS, this::published)
         .show(Metric.WAITING_RECORDS, this::waiting)
-        .show(Metric.SPOOL_BYTES, spool::diskBytes)
+        .show(Metric.SPOOL_BYTES, () -> spool.diskBytes() + held.diskBytes())
         .show(Metric.DROPPED_RECORDS, this::dropped)
         .show(Metric.REFUSED_RECORDS, this::refused)
         .show(Metric.SEND_FAILURES, failures::get)
         .show(Metric.DAMAGED_SEGMENTS, spool::damaged)
         .showIf(Metric.KAFKA_REACHABLE, () -> kafkaTrouble().isEmpty())
+        .show(Metric.KAFKA_REFUSALS, "reason", () -> Map.copyOf(refusalsByReason))
+        .show(Metric.HELD_RECORDS, "topic", held::waitingByTopic)
         .showIf(Metric.SPOOL_WRITABLE, () -> spoolTrouble().isEmpty());
   }
 
@@ -338,17 +423,37 @@ public final class SpoolingPublisher implements Publisher {
     return Optional.ofNullable(failure.get());
   }
 
-  /** Its health: bad if it stopped or is stuck; good while Kafka is away. */
+  /**
+   * Its health: bad if it stopped or is stuck; good while Kafka is away; alive and not ready while
+   * Kafka refuses what only somebody can mend.
+   */
   public Health health() {
     Throwable e = failure.get();
     return e == null
-        ? progress.or(Health.GOOD)
+        ? progress.or(refusal().map(Health::needsSomebody).orElse(Health.GOOD))
         : Health.bad("the publisher stopped: " + e.getMessage());
   }
 
-  /** Why Kafka could not be reached the last time, if so. */
+  /** Why Kafka did not take the last records, if so. */
   public Optional<String> kafkaTrouble() {
-    return Optional.ofNullable(away.get());
+    return Optional.ofNullable(trouble.get()).map(KafkaTrouble::words);
+  }
+
+  /** What keeps records from being sent until somebody acts, and what to do, if so. */
+  public Optional<String> refusal() {
+    KafkaTrouble all = trouble.get();
+    if (all != null && all.needsSomebody()) {
+      return Optional.of(all.words());
+    }
+    Map<String, KafkaTrouble> byTopic = held.troubles();
+    return byTopic.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            byTopic.entrySet().stream()
+                .map(entry ->
+                    "records of topic %s wait: %s"
+                        .formatted(entry.getKey(), entry.getValue().words()))
+                .collect(Collectors.joining("; ")));
   }
 
   /** Why the spool's folder cannot be written to, if so. */
@@ -367,7 +472,10 @@ public final class SpoolingPublisher implements Publisher {
       if (!spool.awaitEmpty(FLUSH_LIMIT)) {
         throw new UserError(
             "%d records still wait for Kafka: %s"
-                .formatted(spool.waiting(), kafkaTrouble().orElse("it is slow")));
+                .formatted(waiting(), refusal().or(this::kafkaTrouble).orElse("it is slow")));
+      }
+      if (held.waiting() > 0) {
+        throw new UserError(refusal().orElse("records of a topic wait for Kafka"));
       }
     } catch (InterruptedException e) {
       throw new InterruptException(e);
@@ -388,8 +496,9 @@ public final class SpoolingPublisher implements Publisher {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    long left = spool.waiting();
+    long left = waiting();
     spool.close();
+    held.close();
     if (left > 0) {
       log.warn("{} records stay in the spool until the next start", left);
     }
