@@ -118,7 +118,7 @@ final class NodeCommand extends CommandGroup {
       footer = {
         "",
         "With --reset a new account begins: what was booked stays booked, what jobs hold on the node",
-        "is not known until it is reported again. What was refused meanwhile is not booked."
+        "is not known until it is reported again. What was refused meanwhile: dead-letter replay."
       })
   static final class Restore implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "SITE", description = "Its site.")

@@ -66,4 +66,19 @@ class DeadLettersTest {
         .forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
     return headers;
   }
+
+  @Test
+  void headersOfTheRecord_areKeptApart_andCountedWhereThereIsNoRoom() {
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("jobs", 0, 1, null, new byte[] {1});
+    record.headers().add("reason", new byte[] {7});
+    record.headers().add("large", new byte[DeadLetters.MAX_OWN_HEADER_BYTES]);
+    var letter = DeadLetters.letter(record, "why");
+    assertThat(letter.headers().lastHeader(DeadLetters.REASON).value())
+        .isEqualTo("why".getBytes(UTF_8));
+    assertThat(letter.headers().lastHeader(DeadLetters.OWN + "reason").value()).containsExactly(7);
+    assertThat(letter.headers().lastHeader(DeadLetters.OWN + "large")).isNull();
+    assertThat(letter.headers().lastHeader(DeadLetters.HEADERS_LEFT_OUT).value())
+        .isEqualTo("1".getBytes(UTF_8));
+  }
 }
