@@ -81,9 +81,8 @@ public record DeadLetter(
         size >= 0 || value == null ? size : value.length,
         sha256,
         text(record, DeadLetters.OWN + DeadLetters.REPLAY_OF),
-        (int)
-            Math.clamp(
-                number(record, DeadLetters.OWN + DeadLetters.REPLAYS), 0, Integer.MAX_VALUE - 1));
+        Math.clamp(
+            number(record, DeadLetters.OWN + DeadLetters.REPLAYS), 0, Integer.MAX_VALUE - 1));
   }
 
   static String text(ConsumerRecord<?, ?> record, String name) {
