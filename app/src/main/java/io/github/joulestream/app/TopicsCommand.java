@@ -23,9 +23,10 @@ import picocli.CommandLine.Option;
 /** The topics of a cluster. */
 @Command(
     name = "topics",
-    description = "Create the topics, or compare a cluster's with what they must be.",
-    synopsisSubcommandLabel = "(create | check)",
-    subcommands = {TopicsCommand.Create.class, TopicsCommand.Check.class})
+    description =
+        "Create the topics, compare a cluster's with what they must be, give parts their rights.",
+    synopsisSubcommandLabel = "(create | check | acl)",
+    subcommands = {TopicsCommand.Create.class, TopicsCommand.Check.class, TopicsAcl.class})
 final class TopicsCommand extends CommandGroup {
   private static final long MIN_DEAD_LETTER_BYTES = 1L << 20;
 

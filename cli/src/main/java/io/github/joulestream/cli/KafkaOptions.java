@@ -50,6 +50,11 @@ public final class KafkaOptions {
 
   private @Nullable KafkaClients clients;
 
+  /** The file of {@code --kafka-config}, or null. */
+  public @Nullable Path configFile() {
+    return configFile;
+  }
+
   /** Addresses of brokers, separated by commas. */
   public String bootstrap() {
     return bootstrap;
@@ -123,8 +128,13 @@ public final class KafkaOptions {
     } catch (TimeoutException | ExecutionException e) {
       admin.close(java.time.Duration.ZERO);
       throw new UserError(
-          "cannot reach Kafka at %s within %d s; start one (joulestream up), or give --kafka HOST:PORT"
-              .formatted(bootstrap, REACH_SECONDS),
+          KafkaRefusal.words(e)
+              .orElseGet(() ->
+                  "cannot reach Kafka at %s within %d s; start one (joulestream up), or give --kafka HOST:PORT%s"
+                      .formatted(
+                          bootstrap,
+                          REACH_SECONDS,
+                          configFile == null ? ", and --kafka-config where it needs TLS" : "")),
           e);
     }
   }
@@ -162,12 +172,23 @@ public final class KafkaOptions {
       TopicAdmin.former(there).ifPresent(log::warn);
       for (Topic topic : topics) {
         if (!there.contains(topic.topicName())) {
-          throw new UserError(
-              "Kafka at %s has no topic %s; run: joulestream topics create --kafka %s"
-                  .formatted(bootstrap, topic.topicName(), bootstrap));
+          throw missing(topic);
         }
       }
     }
+  }
+
+  /** Kafka does not say of a topic that it is there to a user who has no right to it. */
+  private UserError missing(Topic topic) {
+    return new UserError(
+        "Kafka at %s has no topic %s; run: joulestream topics create --kafka %s%s"
+            .formatted(
+                bootstrap,
+                topic.topicName(),
+                bootstrap,
+                configFile == null
+                    ? ""
+                    : "; if it is there, this user has no right to it: joulestream topics acl"));
   }
 
   /**
@@ -177,10 +198,8 @@ public final class KafkaOptions {
    */
   public void join() throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
-      if (!admin.listTopics().names().get().contains("schemas")) {
-        throw new UserError(
-            "Kafka at %s has no topic schemas; run: joulestream topics create --kafka %s"
-                .formatted(bootstrap, bootstrap));
+      if (!admin.listTopics().names().get().contains(Topic.SCHEMAS.topicName())) {
+        throw missing(Topic.SCHEMAS);
       }
     }
     SchemaExchange.join(clients())

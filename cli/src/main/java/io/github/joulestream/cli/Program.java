@@ -9,6 +9,7 @@ import io.github.joulestream.runtime.UserError;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -106,10 +107,14 @@ public final class Program {
   }
 
   private static int fail(Throwable e, PrintWriter err, boolean verbose) {
-    boolean known = e instanceof UserError;
+    Optional<String> words =
+        e instanceof UserError
+            ? Optional.of(String.valueOf(e.getMessage()))
+            : KafkaRefusal.words(e);
+    boolean known = words.isPresent();
     err.println(
         "joulestream: "
-            + oneLine(known ? String.valueOf(e.getMessage()) : e.toString())
+            + oneLine(words.orElseGet(e::toString))
             + (known || verbose ? "" : " (--verbose shows more)"));
     if (verbose) {
       printTrace(e, err);

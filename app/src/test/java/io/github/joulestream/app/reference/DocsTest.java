@@ -42,6 +42,13 @@ class DocsTest {
                   "--input-topics",
                   "--to-datetime",
                   "--topic"),
+          "kafka-configs",
+              Set.of(
+                  "--add-config-file",
+                  "--alter",
+                  "--command-config",
+                  "--entity-name",
+                  "--entity-type"),
           "java", Set.of("--enable-native-access"),
           "DCGM-exporter", Set.of("--hpc-job-mapping-dir"));
 

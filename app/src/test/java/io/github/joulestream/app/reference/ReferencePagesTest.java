@@ -21,6 +21,7 @@ class ReferencePagesTest {
           + " -Dtest.jvm.flags=\"-Dreference.write=true --enable-native-access=ALL-UNNAMED\"";
   private static final Map<String, Callable<String>> PAGES =
       Map.of(
+          "acl.md", AclPage::text,
           "metrics.md", MetricsPage::text,
           "topics.md", TopicsPage::text,
           "configuration.md", ConfigurationPage::text);

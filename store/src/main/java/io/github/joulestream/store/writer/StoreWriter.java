@@ -132,6 +132,11 @@ public final class StoreWriter implements AutoCloseable {
     }
   }
 
+  /** Topics that it reads. */
+  public static List<String> topics() {
+    return ResultPoints.TOPICS;
+  }
+
   /** Joins the group in a thread of its own. */
   public void start() {
     thread.start();

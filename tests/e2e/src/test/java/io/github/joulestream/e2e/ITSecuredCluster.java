@@ -3,8 +3,12 @@ package io.github.joulestream.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.joulestream.app.Main;
+import io.github.joulestream.app.rights.Part;
+import io.github.joulestream.app.rights.Right;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
@@ -20,6 +24,7 @@ import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,17 +34,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,16 +60,22 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * Every command that speaks to Kafka, against a broker that takes nobody without TLS and a
- * password: energy reaches the store, and not one connection was tried in plain text.
+ * Every command that speaks to Kafka, against a broker that takes nobody without TLS and a password
+ * or a certificate, and permits nothing that is not among the rights of the command's {@link Part}:
+ * energy reaches the store, not one connection was tried in plain text, nothing was tried that is
+ * not permitted, and nothing is permitted that is not needed.
  */
 class ITSecuredCluster {
   private static final String SLURM = "slurm";
   private static final String SITE = "secured";
   private static final Duration PAST = Duration.ofMinutes(4);
 
+  /** Rights to what is written after more time than this test takes. */
+  private static final Set<String> NOT_IN_THESE_MINUTES = Set.of();
+
   @TempDir Path folder;
   private SecuredKafka broker;
+  private Admin administration;
   private EmbeddedQuestDb store;
   private QuestDbReader reader;
   private final Map<String, Program> programs = new LinkedHashMap<>();
@@ -66,6 +85,7 @@ class ITSecuredCluster {
   @BeforeEach
   void start() throws Exception {
     broker = SecuredKafka.start(folder.resolve("kafka"));
+    administration = Admin.create(broker.client(SecuredKafka.ADMIN));
     store = EmbeddedQuestDb.start(folder.resolve("questdb"), FreePort.find());
     reader = new QuestDbReader(store.url());
     withKafkaConfig(new CommandLine(new Main()), "", commands);
@@ -76,6 +96,7 @@ class ITSecuredCluster {
     programs.values().forEach(Program::close);
     reader.close();
     store.close();
+    administration.close(Duration.ZERO);
     broker.close();
   }
 
@@ -88,12 +109,23 @@ class ITSecuredCluster {
     command.getSubcommands().forEach((word, sub) -> withKafkaConfig(sub, name + " " + word, into));
   }
 
-  private String[] secured(String... args) {
+  /** The command as the principal of its part. */
+  private String[] secured(String... args) throws IOException {
     String two = args.length > 1 ? args[0] + " " + args[1] : args[0];
-    used.add(commands.contains(two) ? two : args[0]);
+    String command = commands.contains(two) ? two : args[0];
+    used.add(command);
+    String user = Part.ofCommand(command).orElseThrow().label();
+    return SecuredKafka.CERTIFIED_USERS.contains(user)
+        ? with(broker.certifiedBootstrap(), broker.certifiedClientFile(user), args)
+        : with(broker.bootstrap(), broker.clientFile(user), args);
+  }
+
+  private static String[] with(String bootstrap, @Nullable Path configFile, String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--kafka", broker.bootstrap()));
-    all.addAll(List.of("--kafka-config", broker.clientFile().toString()));
+    all.addAll(List.of("--kafka", bootstrap));
+    if (configFile != null) {
+      all.addAll(List.of("--kafka-config", configFile.toString()));
+    }
     return all.toArray(String[]::new);
   }
 
@@ -106,7 +138,7 @@ class ITSecuredCluster {
   }
 
   /** Runs a command in this process, which must end well; what it says. */
-  private String run(String... args) {
+  private String run(String... args) throws IOException {
     Said said = said(args);
     assertThat(said.status).as("%s: %s", String.join(" ", args), said.text).isZero();
     return said.text;
@@ -114,7 +146,11 @@ class ITSecuredCluster {
 
   private record Said(int status, String text) {}
 
-  private Said said(String... args) {
+  private Said said(String... args) throws IOException {
+    return saidBy(secured(args));
+  }
+
+  private static Said saidBy(String... args) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -123,7 +159,7 @@ class ITSecuredCluster {
     System.setErr(both);
     int status;
     try {
-      status = Main.run(secured(args));
+      status = Main.run(args);
     } finally {
       System.setOut(out);
       System.setErr(err);
@@ -133,7 +169,8 @@ class ITSecuredCluster {
 
   private RecordMetadata put(String topic, String key, byte[] value) throws Exception {
     try (KafkaProducer<String, byte[]> producer =
-        new KafkaProducer<>(broker.client(), new StringSerializer(), new ByteArraySerializer())) {
+        new KafkaProducer<>(
+            broker.client(SecuredKafka.ADMIN), new StringSerializer(), new ByteArraySerializer())) {
       return producer.send(new ProducerRecord<>(topic, key, value)).get();
     }
   }
@@ -177,11 +214,10 @@ class ITSecuredCluster {
 
   @Test
   void everyCommandHonoursTheConfiguration_andNobodySpeaksInPlainText() throws Exception {
+    giveRights();
     assertThat(run("topics", "create", "--partitions", "2")).contains("created", "telemetry");
     run("topics", "check");
-    try (Admin admin = Admin.create(broker.client())) {
-      admin.createTopics(List.of(new NewTopic(SLURM, 1, (short) 1))).all().get();
-    }
+    administration.createTopics(List.of(new NewTopic(SLURM, 1, (short) 1))).all().get();
     Path secret = Files.writeString(folder.resolve("secret"), "a secret that is long enough\n");
     Path jobs = Files.createDirectory(folder.resolve("jobs"));
     try (Inbox inbox = new Inbox()) {
@@ -204,6 +240,233 @@ class ITSecuredCluster {
     assertThat(used).as("commands that were tried").isEqualTo(commands);
     assertThat(broker.successfulAuthentications()).isGreaterThan(commands.size());
     assertThat(broker.failedAuthentications()).as("tried in plain text").isZero();
+    assertThat(RecordingAuthorizer.refused()).as("tried without the right to it").isEmpty();
+    assertThat(unused()).as("rights that nothing needs").isEqualTo(NOT_IN_THESE_MINUTES);
+    try (Program inPlainText = Program.start(with(broker.bootstrap(), null, "node", "list"))) {
+      whoIsNotKnown();
+      whatIsNotPermitted();
+      eachRightIsNeeded();
+      assertThat(inPlainText.await()).isEqualTo(1);
+      assertThat(inPlainText.output())
+          .contains("joulestream: cannot reach Kafka", "--kafka-config where it needs TLS");
+    }
+  }
+
+  private void giveRights() throws Exception {
+    String administrator = Part.ADMINISTRATOR.label();
+    Said said =
+        saidBy(
+            with(
+                broker.bootstrap(),
+                broker.clientFile(SecuredKafka.ADMIN),
+                "topics",
+                "acl",
+                "--part",
+                administrator,
+                "--principal",
+                "User:" + administrator,
+                "--apply"));
+    assertThat(said.status).as(said.text).isZero();
+    for (Part part : Part.values()) {
+      if (part != Part.ADMINISTRATOR) {
+        assertThat(acl(part, "--apply").text).contains("has the rights of " + part.label());
+      }
+    }
+    for (Part part : Part.values()) {
+      Await.until("the broker knows the rights of " + part, () -> acl(part, "--check").status == 0);
+    }
+  }
+
+  private Said acl(Part part, String action) throws IOException {
+    List<String> args =
+        new ArrayList<>(
+            List.of("topics", "acl", "--part", part.label(), "--principal", user(part), action));
+    if (part == Part.SLURM_JOBS) {
+      args.addAll(List.of("--topic", SLURM));
+    }
+    return said(args.toArray(String[]::new));
+  }
+
+  private static String user(Part part) {
+    return "User:" + part.label();
+  }
+
+  /** Rights of parts that were not made use of. */
+  private static SortedSet<String> unused() {
+    Set<RecordingAuthorizer.Use> uses = RecordingAuthorizer.permitted();
+    SortedSet<String> unused = new TreeSet<>();
+    for (Part part : Part.values()) {
+      for (Right right : part.rights(part == Part.SLURM_JOBS ? List.of(SLURM) : List.of())) {
+        if (uses.stream().noneMatch(use -> use.principal().equals(user(part)) && is(use, right))) {
+          unused.add(part.label() + ": " + right);
+        }
+      }
+    }
+    return unused;
+  }
+
+  private static boolean is(RecordingAuthorizer.Use use, Right right) {
+    String name = right.pattern().name();
+    return use.operation() == right.operation()
+        && use.type() == right.pattern().resourceType()
+        && (right.pattern().patternType() == PatternType.PREFIXED
+            ? use.name().startsWith(name)
+            : use.name().equals(name));
+  }
+
+  private void whoIsNotKnown() throws Exception {
+    for (Path file :
+        List.of(
+            broker.clientFile("nobody", "of-nobody"),
+            broker.clientFile(Part.OPERATOR.label(), "wrong"))) {
+      Said said = saidBy(with(broker.bootstrap(), file, "alert", "list"));
+      assertThat(said.status).isEqualTo(1);
+      assertThat(said.text.lines().filter(line -> line.startsWith("joulestream: ")))
+          .singleElement(STRING)
+          .contains("Kafka does not accept who this is", "invalid credentials", "--kafka-config");
+    }
+    // one listener wants a password, the other a certificate
+    Said said =
+        saidBy(
+            with(
+                broker.certifiedBootstrap(),
+                broker.clientFile(Part.OPERATOR.label()),
+                "alert",
+                "list"));
+    assertThat(said.status).isEqualTo(1);
+  }
+
+  private void whatIsNotPermitted() throws Exception {
+    for (Topic topic :
+        List.of(Topic.BUDGETS, Topic.SCHEMAS, Topic.SITE_WINDOW, Topic.ALERTS, Topic.GRID)) {
+      assertRefused(Part.AGENT, topic, this::write);
+    }
+    for (Topic topic : List.of(Topic.TELEMETRY, Topic.SITE_WINDOW, Topic.JOB_SUMMARY)) {
+      assertRefused(Part.AGENT, topic, this::read);
+      assertRefused(Part.STORE_WRITER, topic, this::write);
+    }
+    assertRefused(Part.STORE_WRITER, Topic.TELEMETRY, this::read);
+    assertRefused(Part.SERVE, Topic.ALERTS, this::write);
+    // the part of another command
+    Said said =
+        saidBy(with(broker.bootstrap(), broker.clientFile(Part.DOCTOR.label()), "budget", "list"));
+    assertThat(said.status).isEqualTo(1);
+    assertThat(said.text)
+        .contains("joulestream: Kafka does not permit this", "budgets", "joulestream topics acl");
+  }
+
+  /** Does something with a topic as the principal of a part. */
+  @FunctionalInterface
+  private interface Attempt {
+    void make(Part part, Topic topic) throws Exception;
+  }
+
+  private static void assertRefused(Part part, Topic topic, Attempt attempt) {
+    assertThatThrownBy(() -> attempt.make(part, topic))
+        .as("%s, %s", part, topic)
+        .satisfiesAnyOf(
+            e -> assertThat(e).isInstanceOf(TopicAuthorizationException.class),
+            e -> assertThat(e).hasCauseInstanceOf(TopicAuthorizationException.class));
+  }
+
+  private void write(Part part, Topic topic) throws Exception {
+    try (KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(
+            broker.client(part.label()), new StringSerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic.topicName(), "lab/n1", new byte[1])).get();
+    }
+  }
+
+  private void read(Part part, Topic topic) {
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            broker.client(part.label()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      consumer.beginningOffsets(List.of(new TopicPartition(topic.topicName(), 0)));
+    }
+  }
+
+  /** Without one of its rights a command fails, and says of what. */
+  private void eachRightIsNeeded() throws Exception {
+    without(
+        Part.OPERATOR,
+        "Write of topic budgets",
+        "budgets",
+        "budget",
+        "set",
+        "whole",
+        "--site",
+        SITE,
+        "--scope",
+        "site",
+        "--power",
+        "900kW");
+    without(
+        Part.OPERATOR,
+        "Write of transactional id joulestream-budgets",
+        "Transactional Id",
+        "budget",
+        "remove",
+        "whole",
+        "--site",
+        SITE);
+    without(Part.GRID_IMPORT, "Read of topic schemas", "schemas", "grid", "list", "--site", "lab");
+    without(
+        Part.DOCTOR,
+        "Describe of the cluster",
+        "refuses",
+        "doctor",
+        "--store-url",
+        store.url().toString());
+    without(
+        Part.JOB_HOOKS,
+        "Write of topic allocations",
+        "allocations",
+        "job",
+        "start",
+        "by-hand",
+        "--site",
+        SITE,
+        "--node",
+        "node-001",
+        "--new-node");
+    without(
+        Part.SETUP,
+        "DescribeConfigs of topic telemetry",
+        "does not permit this",
+        "topics",
+        "check");
+    without(
+        Part.SIMULATOR,
+        "Write of topic telemetry",
+        "telemetry",
+        "simulate",
+        "--site",
+        SITE,
+        "--nodes",
+        "1",
+        "--for",
+        "2s");
+  }
+
+  private void without(Part part, String right, String says, String... args) throws Exception {
+    AclBinding binding =
+        part.rights().stream()
+            .filter(one -> one.toString().equals(right))
+            .findFirst()
+            .orElseThrow()
+            .binding(user(part), "*");
+    assertThat(administration.deleteAcls(List.of(binding.toFilter())).all().get())
+        .containsExactly(binding);
+    // the broker learns of it a moment later
+    Await.until(
+        "%s fails without %s".formatted(String.join(" ", args), right),
+        () -> {
+          Said said = said(args);
+          return said.status == 1 && said.text.contains(says);
+        });
+    administration.createAcls(List.of(binding)).all().get();
   }
 
   private void nodes() throws Exception {
