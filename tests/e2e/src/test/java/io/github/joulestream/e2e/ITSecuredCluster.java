@@ -134,6 +134,8 @@ class ITSecuredCluster {
     all.addAll(List.of("--metrics-port", "0"));
     Program program = Program.start(secured(all.toArray(String[]::new)));
     programs.put(args[0], program);
+    // one after the other: each has a few seconds to reach the broker
+    program.awaitLine("/metrics and /health");
     return program;
   }
 

@@ -11,7 +11,10 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -78,26 +81,23 @@ final class SecuredKafka implements AutoCloseable {
 
   /** Keys and self-signed certificates, and a file with the certificates that the broker trusts. */
   private static void certify(Path folder, List<String> names) throws Exception {
-    List<Process> running = new ArrayList<>();
+    Map<String, Process> running = new TreeMap<>();
     for (String name : names) {
-      running.add(
-          keytool(
-              "-genkeypair -alias %s -keyalg EC -groupname secp256r1 -dname CN=%s -validity 2 -ext SAN=IP:127.0.0.1 -storetype PKCS12 -storepass %s -keystore"
-                  .formatted(name, name, STORE_PASSWORD),
-              keys(folder, name)));
+      running.put(name, keytool(folder, name));
     }
-    awaitAll(running);
-    for (String name : names) {
-      running.add(
-          keytool(
-              "-exportcert -rfc -alias %s -storepass %s -keystore %s -file"
-                  .formatted(name, STORE_PASSWORD, keys(folder, name)),
-              certificate(folder, name)));
-    }
-    awaitAll(running);
     StringBuilder all = new StringBuilder();
-    for (String name : names) {
-      all.append(Files.readString(certificate(folder, name)));
+    for (Map.Entry<String, Process> one : running.entrySet()) {
+      String said = new String(one.getValue().getInputStream().readAllBytes(), UTF_8);
+      assertThat(one.getValue().waitFor()).as(said).isZero();
+      String name = one.getKey();
+      Certificate certificate =
+          KeyStore.getInstance(keys(folder, name).toFile(), STORE_PASSWORD.toCharArray())
+              .getCertificate(name);
+      String pem =
+          "-----BEGIN CERTIFICATE-----%n%s%n-----END CERTIFICATE-----%n"
+              .formatted(Base64.getMimeEncoder().encodeToString(certificate.getEncoded()));
+      Files.writeString(certificate(folder, name), pem);
+      all.append(pem);
     }
     Files.writeString(folder.resolve("trusted.pem"), all);
   }
@@ -110,19 +110,15 @@ final class SecuredKafka implements AutoCloseable {
     return folder.resolve(name + ".pem");
   }
 
-  private static void awaitAll(List<Process> running) throws IOException, InterruptedException {
-    for (Process process : running) {
-      String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor()).as(said).isZero();
-    }
-    running.clear();
-  }
-
-  private static Process keytool(String arguments, Path last) throws IOException {
+  private static Process keytool(Path folder, String name) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-    command.addAll(List.of(arguments.split(" ")));
-    command.add(last.toString());
+    command.addAll(
+        List.of(
+            "-genkeypair -alias %s -keyalg EC -groupname secp256r1 -dname CN=%s -validity 2 -ext SAN=IP:127.0.0.1 -storetype PKCS12 -storepass %s -keystore"
+                .formatted(name, name, STORE_PASSWORD)
+                .split(" ")));
+    command.add(keys(folder, name).toString());
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 
