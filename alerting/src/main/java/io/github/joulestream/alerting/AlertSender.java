@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * sent a second time has the same identity, so the target can recognise it.
  */
 public final class AlertSender implements AutoCloseable {
+  /** Consumer groups, one for each kind of target. */
+  public static final List<String> GROUPS =
+      List.of(AlertmanagerChannel.GROUP, WebhookChannel.GROUP);
+
   /**
    * An Alertmanager.
    *

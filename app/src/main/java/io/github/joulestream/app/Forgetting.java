@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.app.rights.TransactionIds;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.Topic;
@@ -63,7 +64,7 @@ final class Forgetting {
         kafka
             .with(ProducerConfig.LINGER_MS_CONFIG, 5)
             .transactionalProducer(
-                "joulestream-forgetting", new ByteArraySerializer(), new ByteArraySerializer())) {
+                TransactionIds.FORGETTING, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();
       producer.beginTransaction();
       for (ProducerRecord<byte[], byte[]> record : records) {

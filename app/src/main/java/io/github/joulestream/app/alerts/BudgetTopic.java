@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.alerts;
 
+import io.github.joulestream.app.rights.TransactionIds;
 import io.github.joulestream.app.log.Unreadable;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.schemas.Keys;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The budgets that are in force, in their topic. */
 public final class BudgetTopic {
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final String CLIENT_ID = "joulestream-budgets";
+  private static final String CLIENT_ID = TransactionIds.BUDGETS;
   private static final String TOPIC = Topic.BUDGETS.topicName();
 
   private final KafkaClients kafka;

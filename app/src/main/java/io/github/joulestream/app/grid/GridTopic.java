@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.grid;
 
+import io.github.joulestream.app.rights.TransactionIds;
 import io.github.joulestream.app.log.Unreadable;
 import io.github.joulestream.energy.grid.GridInterval;
 import io.github.joulestream.energy.grid.GridSeries;
@@ -30,7 +31,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** All issues of the supply of sites, in their topic. */
 public final class GridTopic {
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final String CLIENT_ID = "joulestream-grid";
+  private static final String CLIENT_ID = TransactionIds.GRID;
   private static final String TOPIC = Topic.GRID.topicName();
 
   /** A year of a site takes seconds; a file of many years takes longer than Kafka's minute. */

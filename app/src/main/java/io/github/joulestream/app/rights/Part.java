@@ -23,6 +23,8 @@ import static io.github.joulestream.schemas.Topic.SCHEMAS;
 import static io.github.joulestream.schemas.Topic.SITE_WINDOW;
 import static io.github.joulestream.schemas.Topic.TELEMETRY;
 
+import io.github.joulestream.alerting.AlertSender;
+import io.github.joulestream.producers.jobs.SlurmJobs;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.store.writer.StoreWriter;
 import io.github.joulestream.streams.StreamsApplication;
@@ -66,7 +68,7 @@ public enum Part {
       new Rights()
           .read(SCHEMAS)
           .write(JOBS, DEAD_LETTER)
-          .group(AclOperation.READ, "joulestream-slurm-jobs")),
+          .group(AclOperation.READ, SlurmJobs.GROUP)),
 
   SIMULATOR(
       "simulator",
@@ -111,8 +113,7 @@ public enum Part {
       new Rights()
           .read(SCHEMAS, ALERTS)
           .write(DEAD_LETTER)
-          .group(
-              AclOperation.READ, "joulestream-alerts-alertmanager", "joulestream-alerts-webhook")),
+          .group(AclOperation.READ, AlertSender.GROUPS.toArray(String[]::new))),
 
   SERVE(
       "serve",
@@ -126,7 +127,7 @@ public enum Part {
       "grid",
       "prices, emissions and shares of the supply",
       List.of("grid import", "grid list", "grid gaps", "grid withdraw"),
-      new Rights().read(SCHEMAS, GRID).write(GRID).transactions("joulestream-grid")),
+      new Rights().read(SCHEMAS, GRID).write(GRID).transactions(TransactionIds.GRID)),
 
   OPERATOR(
       "operator",
@@ -151,7 +152,7 @@ public enum Part {
           .read(SCHEMAS, ALERTS, BUDGETS, DEAD_LETTER, JOBS, JOB_SUMMARY, NODES, PLACEMENT)
           .topic(StreamsApplication.setAsideTopic(), AclOperation.READ)
           .write(ALERTS, ALLOCATIONS, BUDGETS, JOBS, JOB_SUMMARY, NODES)
-          .transactions("joulestream-budgets", "joulestream-forgetting")),
+          .transactions(TransactionIds.BUDGETS, TransactionIds.FORGETTING)),
 
   DOCTOR(
       "doctor",

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.junit.jupiter.api.Assertions.assertAll;
 
 import io.github.joulestream.app.Main;
 import io.github.joulestream.app.rights.Part;
@@ -242,12 +243,17 @@ class ITSecuredCluster {
     assertThat(used).as("commands that were tried").isEqualTo(commands);
     assertThat(broker.successfulAuthentications()).isGreaterThan(commands.size());
     assertThat(broker.failedAuthentications()).as("tried in plain text").isZero();
-    assertThat(RecordingAuthorizer.refused()).as("tried without the right to it").isEmpty();
-    assertThat(unused()).as("rights that nothing needs").isEqualTo(NOT_IN_THESE_MINUTES);
+    Set<RecordingAuthorizer.Use> refused = RecordingAuthorizer.refused();
+    SortedSet<String> unused = unused();
+    assertAll(
+        () -> assertThat(refused).as("tried without the right to it").isEmpty(),
+        () -> assertThat(unused).as("rights that nothing needs").isEqualTo(NOT_IN_THESE_MINUTES),
+        this::whatIsRefusedByTheBroker);
+  }
+
+  private void whatIsRefusedByTheBroker() throws Exception {
     try (Program inPlainText = Program.start(with(broker.bootstrap(), null, "node", "list"))) {
-      whoIsNotKnown();
-      whatIsNotPermitted();
-      eachRightIsNeeded();
+      assertAll(this::whoIsNotKnown, this::whatIsNotPermitted, this::eachRightIsNeeded);
       assertThat(inPlainText.await()).isEqualTo(1);
       assertThat(inPlainText.output())
           .contains("joulestream: cannot reach Kafka", "--kafka-config where it needs TLS");

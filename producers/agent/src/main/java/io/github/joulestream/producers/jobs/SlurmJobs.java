@@ -43,7 +43,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SlurmJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SlurmJobs.class);
-  private static final String GROUP = "joulestream-slurm-jobs";
+  /** The consumer group of all instances. */
+  public static final String GROUP = "joulestream-slurm-jobs";
 
   /** Kafka has two minutes to acknowledge what is sent, and one to commit. */
   private static final Duration STUCK = Duration.ofMinutes(4);
