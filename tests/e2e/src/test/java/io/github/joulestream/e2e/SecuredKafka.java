@@ -282,7 +282,8 @@ final class SecuredKafka implements AutoCloseable {
     double sum = 0;
     for (ObjectName bean :
         beans.queryNames(new ObjectName("kafka.server:type=socket-server-metrics,*"), null)) {
-      if (List.of(WITH_PASSWORD, WITH_CERTIFICATE).contains(bean.getKeyProperty("listener"))
+      String listener = bean.getKeyProperty("listener");
+      if ((WITH_PASSWORD.equals(listener) || WITH_CERTIFICATE.equals(listener))
           && bean.getKeyProperty("networkProcessor") != null
           && List.of(beans.getMBeanInfo(bean).getAttributes()).stream()
               .anyMatch(attribute -> attribute.getName().equals(name))) {
