@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.alerts;
 
-import io.github.joulestream.app.rights.TransactionIds;
 import io.github.joulestream.app.log.Unreadable;
+import io.github.joulestream.app.rights.TransactionIds;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.Topic;

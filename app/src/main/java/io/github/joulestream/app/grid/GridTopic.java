@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.app.grid;
 
-import io.github.joulestream.app.rights.TransactionIds;
 import io.github.joulestream.app.log.Unreadable;
+import io.github.joulestream.app.rights.TransactionIds;
 import io.github.joulestream.energy.grid.GridInterval;
 import io.github.joulestream.energy.grid.GridSeries;
 import io.github.joulestream.schemas.GridRecord;

@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SlurmJobs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SlurmJobs.class);
+
   /** The consumer group of all instances. */
   public static final String GROUP = "joulestream-slurm-jobs";
 
