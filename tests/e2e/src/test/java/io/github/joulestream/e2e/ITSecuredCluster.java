@@ -32,10 +32,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -263,8 +263,8 @@ class ITSecuredCluster {
     assertThat(broker.failedAuthentications()).as("tried in plain text").isZero();
     Set<RecordingAuthorizer.Use> refused = new HashSet<>(RecordingAuthorizer.refused());
     // the lag of slurm-jobs, which reads a topic of the plugin's
-    refused.removeIf(use ->
-        use.principal().equals(user(Part.STORE_WRITER)) && use.name().equals(SLURM));
+    refused.removeIf(
+        use -> use.principal().equals(user(Part.STORE_WRITER)) && use.name().equals(SLURM));
     SortedSet<String> unused = unused();
     assertAll(
         () -> assertThat(refused).as("tried without the right to it").isEmpty(),
@@ -371,8 +371,7 @@ class ITSecuredCluster {
     assertRefused(Part.SERVE, Topic.ALERTS, this::write);
     // the part of another command; of a topic that one may not see Kafka does not say that it is
     Said said =
-        saidBy(
-            with(broker.bootstrap(), broker.clientFile(Part.AGENT.label()), "budget", "list"));
+        saidBy(with(broker.bootstrap(), broker.clientFile(Part.AGENT.label()), "budget", "list"));
     assertThat(said.status).isEqualTo(1);
     assertThat(said.text).contains("has no topic schemas", "joulestream topics acl");
   }
