@@ -49,7 +49,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclBinding;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -386,8 +386,8 @@ class ITSecuredCluster {
     assertThatThrownBy(() -> attempt.make(part, topic))
         .as("%s, %s", part, topic)
         .satisfiesAnyOf(
-            e -> assertThat(e).isInstanceOf(TopicAuthorizationException.class),
-            e -> assertThat(e).hasCauseInstanceOf(TopicAuthorizationException.class));
+            e -> assertThat(e).isInstanceOf(AuthorizationException.class),
+            e -> assertThat(e).hasCauseInstanceOf(AuthorizationException.class));
   }
 
   private void write(Part part, Topic topic) throws Exception {
@@ -426,7 +426,7 @@ class ITSecuredCluster {
     without(
         Part.SIMULATOR,
         "Write of topic telemetry",
-        "telemetry",
+        "authorization failed",
         "simulate",
         "--site",
         SITE,
