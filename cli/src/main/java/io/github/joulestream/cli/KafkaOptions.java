@@ -7,6 +7,7 @@ import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.kafka.KafkaTrouble;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.AccessDeniedException;
@@ -128,7 +129,7 @@ public final class KafkaOptions {
     } catch (TimeoutException | ExecutionException e) {
       admin.close(java.time.Duration.ZERO);
       throw new UserError(
-          KafkaRefusal.words(e)
+          KafkaTrouble.refusal(e)
               .orElseGet(() ->
                   "cannot reach Kafka at %s within %d s; start one (joulestream up), or give --kafka HOST:PORT%s"
                       .formatted(

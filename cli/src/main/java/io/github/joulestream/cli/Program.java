@@ -6,6 +6,7 @@ import io.github.joulestream.runtime.DeadThreads;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.kafka.KafkaTrouble;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +111,7 @@ public final class Program {
     Optional<String> words =
         e instanceof UserError
             ? Optional.of(String.valueOf(e.getMessage()))
-            : KafkaRefusal.words(e);
+            : KafkaTrouble.refusal(e);
     boolean known = words.isPresent();
     err.println(
         "joulestream: "

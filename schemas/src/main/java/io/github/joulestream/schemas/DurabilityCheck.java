@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
  */
 public final class DurabilityCheck {
   /** Without them no transaction can be committed, and no group continues where it was. */
-  private static final Set<String> OF_KAFKA = Set.of("__transaction_state", "__consumer_offsets");
+  public static final List<String> OF_KAFKA = List.of("__consumer_offsets", "__transaction_state");
 
   private DurabilityCheck() {}
 

@@ -24,7 +24,9 @@ import static io.github.joulestream.schemas.Topic.SITE_WINDOW;
 import static io.github.joulestream.schemas.Topic.TELEMETRY;
 
 import io.github.joulestream.alerting.AlertSender;
+import io.github.joulestream.app.letters.LetterReplay;
 import io.github.joulestream.producers.jobs.SlurmJobs;
+import io.github.joulestream.schemas.DurabilityCheck;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.store.writer.StoreWriter;
 import io.github.joulestream.streams.StreamsApplication;
@@ -44,6 +46,7 @@ import org.apache.kafka.common.resource.ResourceType;
  * and the least that Kafka must permit it. The commands of all parts are all commands that speak to
  * Kafka; no command is in two parts.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its lists are unmodifiable
 public enum Part {
   AGENT(
       "agent",
@@ -83,6 +86,8 @@ public enum Part {
       new Rights()
           .read(SCHEMAS, TELEMETRY, ALLOCATIONS, JOBS, BUDGETS, NODES, ALERTS)
           .read(JOB_WINDOW, NODE_WINDOW, SITE_WINDOW, POWER_SNAPSHOT)
+          // forged records of it, for their alert, where records are signed
+          .read(DEAD_LETTER)
           .write(JOB_WINDOW, JOB_QUARTER_HOUR, JOB_SUMMARY, NODE_WINDOW, SITE_WINDOW, LEDGER)
           .write(DEVICE_WINDOW, PLACEMENT, POWER_SNAPSHOT)
           .write(ALERTS, CAP_ADVICE, CAPACITY, POOL_PEAK, DEAD_LETTER)
@@ -139,8 +144,6 @@ public enum Part {
           "budget list",
           "budget remove",
           "budget import",
-          "dead-letter list",
-          "dead-letter show",
           "job show",
           "job forget",
           "node list",
@@ -149,10 +152,20 @@ public enum Part {
           "node forget",
           "site forget"),
       new Rights()
-          .read(SCHEMAS, ALERTS, BUDGETS, DEAD_LETTER, JOBS, JOB_SUMMARY, NODES, PLACEMENT)
+          .read(SCHEMAS, ALERTS, BUDGETS, JOBS, JOB_SUMMARY, NODES, PLACEMENT)
           .topic(StreamsApplication.setAsideTopic(), AclOperation.READ)
           .write(ALERTS, ALLOCATIONS, BUDGETS, JOBS, JOB_SUMMARY, NODES)
           .transactions(TransactionIds.BUDGETS, TransactionIds.FORGETTING)),
+
+  DEAD_LETTERS(
+      "dead-letters",
+      "people who look at refused records, and write them to their topics again",
+      List.of("dead-letter list", "dead-letter show", "dead-letter replay"),
+      new Rights()
+          // of the latter four the last record of a key counts: an older one is not written again
+          .read(SCHEMAS, DEAD_LETTER, JOBS, NODES, BUDGETS, GRID)
+          .write(TELEMETRY, ALLOCATIONS, JOBS, NODES, BUDGETS, GRID, DEAD_LETTER)
+          .transactions(LetterReplay.TRANSACTIONAL_ID)),
 
   DOCTOR(
       "doctor",
@@ -163,7 +176,8 @@ public enum Part {
           .topic(StreamsApplication.setAsideTopic(), AclOperation.READ)
           .describe(without(SCHEMAS, NODES, ALERTS))
           .each(AclOperation.DESCRIBE_CONFIGS, Topic.values())
-          .ownTopics(AclOperation.DESCRIBE)
+          .ownTopics(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS)
+          .kafkasTopics(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS)
           .group(
               AclOperation.DESCRIBE,
               StreamsConfigs.ACCOUNTING_ID,
@@ -179,6 +193,10 @@ public enum Part {
       new Rights()
           .each(AclOperation.CREATE, Topic.values())
           .each(AclOperation.DESCRIBE_CONFIGS, Topic.values())
+          .each(AclOperation.ALTER_CONFIGS, Topic.values())
+          .ownTopics(
+              AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.ALTER_CONFIGS)
+          .kafkasTopics(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS)
           .describe(without(SCHEMAS))
           .read(SCHEMAS)
           .write(SCHEMAS)),
@@ -197,7 +215,7 @@ public enum Part {
   Part(String label, String words, List<String> commands, Rights rights) {
     this.label = label;
     this.words = words;
-    this.commands = commands;
+    this.commands = List.copyOf(commands);
     this.rights = List.copyOf(rights.all);
   }
 
@@ -284,6 +302,14 @@ public enum Part {
 
     Rights ownTopics(AclOperation... operations) {
       return prefix(ResourceType.TOPIC, OWN, operations);
+    }
+
+    /** What Kafka keeps transactions and offsets in. */
+    Rights kafkasTopics(AclOperation... operations) {
+      for (AclOperation operation : operations) {
+        DurabilityCheck.OF_KAFKA.forEach(name -> topic(name, operation));
+      }
+      return this;
     }
 
     Rights prefix(ResourceType type, String prefix, AclOperation... operations) {

@@ -64,7 +64,8 @@ class ServerCertificateTest {
     Files.writeString(certificate, both.replace("\n", "\r\n"));
     Files.writeString(key, both);
     ServerCertificate served = read();
-    assertThat(served.endEpochSeconds()).isEqualTo(NOW.plus(Duration.ofDays(30)).getEpochSecond());
+    assertThat(served.endEpochSeconds())
+        .isEqualTo((double) NOW.plus(Duration.ofDays(30)).getEpochSecond());
     assertThat(served.with(Health.GOOD)).isEqualTo(Health.GOOD);
   }
 
@@ -83,7 +84,7 @@ class ServerCertificateTest {
     MadeCertificate.put(key, made.keyPem());
     assertRefused("is not that of the first certificate in " + certificate);
     MadeCertificate.put(certificate, made.certificatePem() + authority.certificatePem());
-    assertThat(read().endEpochSeconds()).isEqualTo(NOW.plusSeconds(9).getEpochSecond());
+    assertThat(read().endEpochSeconds()).isEqualTo((double) NOW.plusSeconds(9).getEpochSecond());
   }
 
   @Test
@@ -136,7 +137,8 @@ class ServerCertificateTest {
     assertThat(served.with(Health.bad("stuck")).words()).startsWith("stuck; the certificate");
     MadeCertificate.put(key, next.keyPem());
     nanos += TimeUnit.SECONDS.toNanos(1);
-    assertThat(served.endEpochSeconds() - first).isEqualTo(Duration.ofDays(30).toSeconds());
+    assertThat(served.endEpochSeconds() - first)
+        .isEqualTo((double) Duration.ofDays(30).toSeconds());
     assertThat(served.with(Health.GOOD)).isEqualTo(Health.GOOD);
     Files.delete(certificate);
     nanos += TimeUnit.SECONDS.toNanos(1);

@@ -2,6 +2,7 @@
 package io.github.joulestream.schemas.kafka;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -62,6 +63,17 @@ public record KafkaTrouble(Kind kind, String words) {
         Kind.AWAY, message(failure.getCause() == null ? failure : failure.getCause()));
   }
 
+  /**
+   * What a person is to do about a failure that is, or was caused by, Kafka not accepting who this
+   * is, or not permitting what it asks for; empty of any other failure.
+   */
+  public static Optional<String> refusal(Throwable failure) {
+    KafkaTrouble trouble = of(failure);
+    return trouble.kind == Kind.AUTHENTICATION || trouble.kind == Kind.AUTHORIZATION
+        ? Optional.of(trouble.words)
+        : Optional.empty();
+  }
+
   private static @Nullable KafkaTrouble known(Throwable e) {
     String message = message(e);
     return switch (e) {
@@ -73,7 +85,7 @@ public record KafkaTrouble(Kind kind, String words) {
       case AuthorizationException _ ->
           new KafkaTrouble(
               Kind.AUTHORIZATION,
-              "Kafka does not permit this: %s; give the user the rights of its part"
+              "Kafka does not permit this: %s; give the user the rights of its part: joulestream topics acl"
                   .formatted(message));
       case UnknownTopicOrPartitionException _ ->
           new KafkaTrouble(

@@ -51,7 +51,7 @@ public final class RecordSigner {
 
   /** A node describes jobs too, whose keys hold no node. */
   private static boolean speaksFor(SigningKey key, String topic, String recordKey) {
-    return key.isOfSite() || topic.equals(Topic.JOBS.topicName())
+    return (key.isOfSite() || topic.equals(Topic.JOBS.topicName()))
         ? Keys.site(recordKey).equals(key.site())
         : recordKey.equals(Keys.node(key.site(), key.node()));
   }

@@ -144,7 +144,7 @@ public final class SignatureVerifier {
   private @Nullable NodeKey nodeKey(
       SiteKey key, boolean ofJob, String recordKey, byte[] signature) {
     NodeKey kept = ofJob ? null : ofNodes.get(recordKey);
-    if (kept != null && kept.from == key && isName(kept.name, signature)) {
+    if (kept != null && kept.from.equals(key) && isName(kept.name, signature)) {
       return kept;
     }
     String node =

@@ -54,6 +54,25 @@ class KafkaTroubleTest {
   }
 
   @Test
+  void aRefusal_saysWhatToDo() {
+    assertThat(
+            KafkaTrouble.refusal(
+                new KafkaException(
+                    "a transaction failed", new TopicAuthorizationException(Set.of("budgets")))))
+        .hasValueSatisfying(words ->
+            assertThat(words)
+                .contains("does not permit this", "[budgets]", "joulestream topics acl"));
+    assertThat(
+            KafkaTrouble.refusal(
+                new ExecutionException(new SaslAuthenticationException("invalid credentials"))))
+        .hasValueSatisfying(words ->
+            assertThat(words).contains("who this is: invalid credentials", "--kafka-config"));
+    assertThat(KafkaTrouble.refusal(new ExecutionException(new TimeoutException("late"))))
+        .isEmpty();
+    assertThat(KafkaTrouble.refusal(new ConfigException("x"))).isEmpty();
+  }
+
+  @Test
   void onlyARightOfATopic_andAMissingTopic_areOfTheTopic() {
     assertThat(KafkaTrouble.isOfTopic(new TopicAuthorizationException(Set.of("jobs")))).isTrue();
     assertThat(
