@@ -88,7 +88,8 @@ class ITSecuredCluster {
           "job-hooks: Read of topic job-summary",
           "operator: Write of topic job-summary",
           "operator: Write of topic allocations",
-          // a cap, and ends of quarters of an hour
+          // an alert that fires, a cap, and ends of quarters of an hour
+          "streams: Write of topic alerts",
           "streams: Write of topic cap-advice",
           "streams: Write of topic pool-peak",
           "streams: Write of topic capacity",
@@ -273,7 +274,7 @@ class ITSecuredCluster {
       assertThat(said("doctor", "--store-url", store.url().toString()).text())
           .contains("answers at " + broker.bootstrap(), "are as they must be");
       nodes();
-      assertThat(run("topics", "create", "--alter", "--dead-letter-limit", "2GiB"))
+      assertThat(run("topics", "create", "--alter", "--dead-letter-limit", "2G"))
           .contains("altered " + ALTERED);
       assertThat(run("site", "forget", SITE, "--yes")).contains("is forgotten");
       for (Map.Entry<String, Program> program : programs.entrySet()) {
