@@ -295,7 +295,7 @@ class SignedRecordsTest {
     List<TestRecord<String, byte[]>> letters = letters(books.driver);
     assertThat(letters).hasSize(1);
     assertThat(header(letters.getFirst(), DeadLetters.REASON)).doesNotStartWith("forged");
-    assertThat(letters.getFirst().headers().lastHeader(Signature.HEADER).value())
+    assertThat(letters.getFirst().headers().lastHeader(DeadLetters.OWN + Signature.HEADER).value())
         .isEqualTo(headers.lastHeader(Signature.HEADER).value());
     assertThat(books.topology.refusals().forged()).isZero();
   }
