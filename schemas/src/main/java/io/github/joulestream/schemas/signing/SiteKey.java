@@ -59,7 +59,7 @@ public final class SiteKey {
     return site;
   }
 
-  /** Tells keys of one site apart, and reveals nothing of the secret. */
+  /** Different for the keys of one site; reveals nothing of the secret. */
   int id() {
     return id;
   }

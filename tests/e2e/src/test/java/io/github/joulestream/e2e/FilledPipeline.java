@@ -244,12 +244,15 @@ final class FilledPipeline implements AutoCloseable {
         topics.ledger().stream().mapToLong(SiteWindow::windowStartEpochMillis).min().orElseThrow()
             / HOUR
             * HOUR;
-    to =
-        (topics.ledger().stream().mapToLong(SiteWindow::windowStartEpochMillis).max().orElseThrow()
-                        / HOUR
-                    + 1)
-                * HOUR
-            - 1;
+    // also what the store writer reports of itself, if an hour has begun since the last window
+    long last =
+        Math.max(
+            System.currentTimeMillis(),
+            topics.ledger().stream()
+                .mapToLong(SiteWindow::windowStartEpochMillis)
+                .max()
+                .orElseThrow());
+    to = (last / HOUR + 1) * HOUR - 1;
     chosen =
         Map.ofEntries(
             Map.entry("site", List.of("simulated")),

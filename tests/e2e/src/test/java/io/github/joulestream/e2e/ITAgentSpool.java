@@ -186,7 +186,7 @@ class ITAgentSpool {
       try (Program topics = Program.start("topics", "create", "--kafka", kafka())) {
         assertThat(topics.await()).as(topics.output()).isZero();
       }
-      agent.awaitLine("Kafka at " + kafka() + " can be reached again");
+      agent.awaitLine("Kafka at " + kafka() + " takes records again");
       streams =
           Program.start(
               "streams", "--kafka", kafka(), "--state", folder.resolve("state").toString());
@@ -205,7 +205,7 @@ class ITAgentSpool {
           .isGreaterThanOrEqualTo(AWAY_SECONDS / 2.0);
       assertThat(metric(agent, "joulestream_agent_kafka_reachable")).isZero();
       broker = startBroker();
-      agent.awaitLine("Kafka at " + kafka() + " can be reached again");
+      agent.awaitLine("Kafka at " + kafka() + " takes records again");
       Program sending = agent;
       Await.until(
           "the spool is empty",

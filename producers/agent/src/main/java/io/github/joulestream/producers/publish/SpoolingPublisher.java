@@ -220,20 +220,20 @@ public final class SpoolingPublisher implements Publisher {
             .map(Spool.Entry::message)
             .filter(message -> !held.holds(message.topic()))
             .toList();
-    Failure failure = free.isEmpty() ? null : send(free);
+    SendFailure failure = free.isEmpty() ? null : send(free);
     if (failure == null) {
       answered(chunk, free.size());
     } else if (failure.isOfTopic()) {
-      KafkaTrouble why = count(failure.cause);
+      KafkaTrouble why = count(failure.cause());
       closeProducer();
-      held.hold(failure.topic, why); // the others of the chunk follow in the next turn
-    } else if (isOfRecord(failure) && free.size() == 1) {
-      refuse(free.getFirst(), failure.cause);
+      held.hold(failure.topic(), why); // the others of the chunk follow in the next turn
+    } else if (failure.isOfRecord() && free.size() == 1) {
+      refuse(free.getFirst(), failure.cause());
       answered(chunk, 0);
-    } else if (isOfRecord(failure)) {
+    } else if (failure.isOfRecord()) {
       carefulUntil = chunk.getLast().number() + 1;
     } else {
-      failed(failure.cause);
+      failed(failure.cause());
       return stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
     return false;
@@ -251,18 +251,18 @@ public final class SpoolingPublisher implements Publisher {
           held.release(topic);
           break;
         }
-        Failure failure = send(oldest.stream().map(Spool.Entry::message).toList());
+        SendFailure failure = send(oldest.stream().map(Spool.Entry::message).toList());
         if (failure == null) {
           published.addAndGet(oldest.size());
           held.acknowledge(topic, oldest.getLast());
-        } else if (isOfRecord(failure)) {
+        } else if (failure.isOfRecord()) {
           if (oldest.size() == 1) {
-            refuse(oldest.getFirst().message(), failure.cause);
+            refuse(oldest.getFirst().message(), failure.cause());
             held.acknowledge(topic, oldest.getLast());
           }
           careful = true;
         } else {
-          held.refusedAgain(topic, count(failure.cause));
+          held.refusedAgain(topic, count(failure.cause()));
           closeProducer();
           taken = false;
         }
@@ -270,21 +270,10 @@ public final class SpoolingPublisher implements Publisher {
     }
   }
 
-  /**
-   * Why Kafka did not accept all of it.
-   *
-   * @param topic of the record, or of the first of all records if no one is known
-   */
-  private record Failure(String topic, Exception cause) {
-    boolean isOfTopic() {
-      return KafkaTrouble.isOfTopic(cause);
-    }
-  }
-
   /** Null if Kafka has all of it. */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes what comes of it
-  private @Nullable Failure send(List<Message> messages) throws InterruptedException {
-    AtomicReference<@Nullable Failure> first = new AtomicReference<>();
+  private @Nullable SendFailure send(List<Message> messages) throws InterruptedException {
+    AtomicReference<@Nullable SendFailure> first = new AtomicReference<>();
     String topic = messages.getFirst().topic();
     try {
       Producer<String, byte[]> to = producer.get();
@@ -303,7 +292,7 @@ public final class SpoolingPublisher implements Publisher {
             message.record(signer),
             (_, e) -> {
               if (e != null) {
-                first.compareAndSet(null, new Failure(message.topic(), e));
+                first.compareAndSet(null, new SendFailure(message.topic(), e));
               }
             });
       }
@@ -312,14 +301,10 @@ public final class SpoolingPublisher implements Publisher {
     } catch (InterruptException e) {
       throw e;
     } catch (ExecutionException e) {
-      return new Failure(topic, e.getCause() instanceof Exception cause ? cause : e);
+      return new SendFailure(topic, e.getCause() instanceof Exception cause ? cause : e);
     } catch (KafkaException | IllegalStateException e) {
-      return new Failure(topic, e); // also of a producer that close() has closed meanwhile
+      return new SendFailure(topic, e); // also of a producer that close() has closed meanwhile
     }
-  }
-
-  private static boolean isOfRecord(Failure failure) {
-    return KafkaTrouble.of(failure.cause).kind() == KafkaTrouble.Kind.RECORD;
   }
 
   /** What it is, counted by its reason. */
