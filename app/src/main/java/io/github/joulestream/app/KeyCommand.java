@@ -91,17 +91,14 @@ final class KeyCommand extends CommandGroup {
             "%s holds the %s; the key of site %s is needed".formatted(siteKey, key, site));
       }
       Path file = to == null ? Path.of(node + ".key") : to;
-      made(() -> {
-        KeyFile.write(file, key.ofNode(node));
-        return key;
-      });
+      KeyFile.write(file, made(() -> key.ofNode(node)));
       System.out.printf("key of node %s/%s written to %s%n", site, node, file);
       return 0;
     }
   }
 
   /** Makes a key; a name that is none is a mistake of the command line. */
-  private static SiteKey made(Supplier<SiteKey> maker) {
+  private static <K> K made(Supplier<K> maker) {
     try {
       return maker.get();
     } catch (IllegalArgumentException e) {

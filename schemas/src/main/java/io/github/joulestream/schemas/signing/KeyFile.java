@@ -3,22 +3,21 @@ package io.github.joulestream.schemas.signing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.PrivateFiles;
 import io.github.joulestream.runtime.SecretFile;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -119,12 +118,8 @@ public final class KeyFile {
   }
 
   private static void write(Path file, String line) {
-    // with its mode from the beginning: there is no moment in which others can read it
-    try (SeekableByteChannel channel =
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+    try (FileChannel channel =
+        PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
