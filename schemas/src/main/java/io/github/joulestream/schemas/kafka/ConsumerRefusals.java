@@ -20,11 +20,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.RecordBatchTooLargeException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -232,9 +229,8 @@ public final class ConsumerRefusals implements AutoCloseable {
 
   private void failed(Letter letter, Throwable e) {
     letter.sent = null;
-    if (e instanceof RecordTooLargeException
-        || e instanceof RecordBatchTooLargeException
-        || e instanceof InvalidRecordException) {
+    KafkaTrouble why = KafkaTrouble.of(e);
+    if (why.kind() == KafkaTrouble.Kind.RECORD) {
       letter.settled = true;
       dropped.incrementAndGet();
       errors.warn(
@@ -243,7 +239,6 @@ public final class ConsumerRefusals implements AutoCloseable {
               .formatted(where(letter.origin), e.getMessage()));
       return;
     }
-    KafkaTrouble why = KafkaTrouble.of(e);
     trouble.set(why);
     errors.warn(
         "trouble",

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -182,12 +183,16 @@ class ConsumerRefusalsTest {
 
   @Test
   void aLetterThatKafkaNeverTakesIsDroppedCountedAndLogged() {
-    fate.add(new RecordTooLargeException("over 10 bytes"));
-    refusals.refuse(record(0), "no");
-    refusals.refuse(record(1), "no");
+    fate.addAll(
+        Arrays.asList(
+            new RecordTooLargeException("over 10 bytes"),
+            new KafkaException("not sent", new InvalidRecordException("no key"))));
+    for (int i = 0; i < 3; i++) {
+      refusals.refuse(record(i), "no");
+    }
     assertThat(refusals.await(ConsumerRefusalsTest::never)).isTrue();
-    assertThat(refusals.dropped()).isEqualTo(1);
-    assertThat(refusals.refused()).isEqualTo(2);
+    assertThat(refusals.dropped()).isEqualTo(2);
+    assertThat(refusals.refused()).isEqualTo(3);
     assertThat(lines).anyMatch(line -> line.contains("jobs 3 0 is dropped"));
   }
 }
