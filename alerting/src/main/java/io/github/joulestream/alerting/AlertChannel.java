@@ -2,9 +2,12 @@
 package io.github.joulestream.alerting;
 
 import io.github.joulestream.runtime.Backoff;
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.Alert;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -107,9 +110,28 @@ abstract class AlertChannel implements AutoCloseable {
     return consumer.dropped();
   }
 
-  /** Reports that it is stuck and since when, if it is. */
-  final Optional<String> stuck() {
-    return consumer.stuck();
+  /** Bad if it stopped or is stuck; not ready if it waits until somebody acts. */
+  final Health health() {
+    Throwable e = failure.get();
+    return e != null
+        ? Health.bad("the alert sender stopped: " + e.getMessage())
+        : consumer.health().orElse(Health.GOOD);
+  }
+
+  /** What is to be known of a channel that works. */
+  final List<String> remarks() {
+    List<String> remarks = new ArrayList<>();
+    String unavailable = unavailability.get();
+    if (unavailable != null) {
+      remarks.add("%s is unavailable: %s".formatted(name, unavailable));
+    }
+    long refused = consumer.refused();
+    if (refused > 0) {
+      remarks.add(
+          "%s not delivered to %s since the start; see joulestream dead-letter list --topic alerts"
+              .formatted(Quantities.count(refused, "alert"), name));
+    }
+    return remarks;
   }
 
   final @Nullable Throwable failure() {

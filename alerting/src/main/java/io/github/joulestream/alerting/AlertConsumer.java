@@ -3,6 +3,7 @@ package io.github.joulestream.alerting;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Progress;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertState;
@@ -250,9 +251,9 @@ final class AlertConsumer implements AutoCloseable {
     return awaitLetters();
   }
 
-  /** Reports that the channel is stuck and since when, if it is. */
-  Optional<String> stuck() {
-    return progress.stuck();
+  /** Its health if it is stuck, or waits for Kafka to take its dead letters. */
+  Optional<Health> health() {
+    return progress.stuck().map(Health::bad).or(() -> consumer.refusals().health());
   }
 
   /** Records refused since the start. */

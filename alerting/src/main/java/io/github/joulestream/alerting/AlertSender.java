@@ -9,6 +9,7 @@ import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,27 +111,23 @@ public final class AlertSender implements AutoCloseable {
   }
 
   /**
-   * Health: bad if it stopped or is stuck. While a target is unavailable it is good, with the
-   * reason.
+   * Health: bad if it stopped or is stuck, and not ready while Kafka does not take its dead letters
+   * until somebody acts. While a target is unavailable it is good, with the reason; with how many
+   * alerts were refused.
    */
   public Health health() {
+    Health health =
+        channels.stream()
+            .map(AlertChannel::health)
+            .filter(each -> !each.equals(Health.GOOD))
+            .min(Comparator.comparing(Health::ok).thenComparing(Health::ready))
+            .orElse(Health.GOOD);
     for (AlertChannel channel : channels) {
-      Throwable e = channel.failure();
-      if (e != null) {
-        return Health.bad("the alert sender stopped: " + e.getMessage());
-      }
-      Optional<String> stuck = channel.stuck();
-      if (stuck.isPresent()) {
-        return Health.bad(stuck.get());
+      for (String remark : channel.remarks()) {
+        health = health.remark(remark);
       }
     }
-    return status().stream()
-        .filter(status -> status.unavailability() != null)
-        .findFirst()
-        .map(status ->
-            Health.good(
-                "%s is unavailable: %s".formatted(status.target(), status.unavailability())))
-        .orElse(Health.GOOD);
+    return health;
   }
 
   /** Dead letters that Kafka rejected. */

@@ -17,6 +17,7 @@ import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.energy.alerts.Severity;
 import io.github.joulestream.producers.jobs.SlurmJobs;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.AlertMeasurement;
@@ -299,8 +300,52 @@ class ITRefusals {
       assertThat(sender.status())
           .allMatch(status -> status.refused() >= 6 && status.delivered() >= 1);
       assertThat(sender.lettersDropped()).isZero();
+      assertThat(sender.health().ready()).isTrue();
+      assertThat(sender.health().words())
+          .startsWith("ok; ")
+          .contains("alerts not delivered to Alertmanager", "alerts not delivered to the webhook");
       long refused = sender.status().stream().mapToLong(AlertSender.Status::refused).sum();
       assertThat(list("--topic", "alerts")).hasSize((int) refused);
+    }
+  }
+
+  @Test
+  void anAlertSenderWhoseLettersKafkaRefusesIsNotReady_untilSomebodyHasActed() throws Exception {
+    try (Admin admin = Admin.create(kafka);
+        Inbox inbox = new Inbox();
+        AlertSender sender =
+            new AlertSender(
+                KafkaClients.of(kafka),
+                "s",
+                new AlertSender.Targets(
+                    new AlertSender.Alertmanager(
+                        inbox.url(), Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                    null,
+                    null),
+                EpochClock.system(),
+                NanoClock.system())) {
+      admin.deleteTopics(List.of(Topic.DEAD_LETTER.topicName())).all().get();
+      sender.start();
+      Await.until("it is at the end", sender::caughtUp);
+      assertThat(sender.health()).isEqualTo(Health.GOOD);
+      put(Topic.ALERTS.topicName(), "0123456789abcdef".getBytes(UTF_8), bytes(300, 1));
+      Await.until(
+          "it waits for somebody",
+          Duration.ofMinutes(1),
+          () -> !sender.health().ready(),
+          () -> sender.health().words());
+      assertThat(sender.health().ok()).isTrue();
+      assertThat(sender.health().words())
+          .contains("Kafka does not take dead letters", "joulestream topics create")
+          .contains("1 alert not delivered to Alertmanager");
+      new TopicAdmin(admin).create(2, (short) 1);
+      Await.until(
+          "it works again",
+          Duration.ofMinutes(1),
+          () -> sender.health().ready(),
+          () -> sender.health().words());
+      assertThat(list("--topic", "alerts")).hasSize(1);
+      assertThat(sender.lettersDropped()).isZero();
     }
   }
 
