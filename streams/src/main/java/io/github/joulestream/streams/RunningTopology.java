@@ -78,8 +78,13 @@ final class RunningTopology implements AutoCloseable {
     }
   }
 
-  private StreamThreadExceptionResponse failed(Throwable e) {
+  /** What becomes of the thread that failed, in which this is called. */
+  StreamThreadExceptionResponse failed(Throwable e) {
     log.error("a thread of {} failed", name, e);
+    // Kafka Streams throws e on in a thread that it replaces. In threads that it began with it
+    // silences that, in those that replaced others not: as an unexpected death it would end the
+    // process
+    Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
     boolean replace = threads.failed();
     // what another release wrote, no other thread can read either
     Optional<UserError> unreadable = UnreadableState.of(name, e);

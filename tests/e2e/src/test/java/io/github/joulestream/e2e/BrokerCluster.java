@@ -8,15 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -47,6 +52,7 @@ final class BrokerCluster implements AutoCloseable {
   }
 
   private final Path folder;
+  private final String clusterId = Uuid.randomUuid().toString();
   private final List<Broker> brokers = new ArrayList<>();
   private final List<Integer> controllerPorts;
 
@@ -70,9 +76,8 @@ final class BrokerCluster implements AutoCloseable {
 
   static BrokerCluster start(Path folder) throws Exception {
     BrokerCluster cluster = new BrokerCluster(folder);
-    String id = Uuid.randomUuid().toString();
     for (int broker = 1; broker <= BROKERS; broker++) {
-      cluster.add(broker, id);
+      cluster.add(broker);
     }
     for (int broker = 1; broker <= BROKERS; broker++) {
       cluster.startBroker(broker);
@@ -83,8 +88,12 @@ final class BrokerCluster implements AutoCloseable {
     return cluster;
   }
 
-  private void add(int id, String clusterId) throws Exception {
-    Path logs = Files.createDirectories(folder.resolve("broker-" + id));
+  private Path logs(int id) {
+    return folder.resolve("broker-" + id);
+  }
+
+  private void format(int id) throws Exception {
+    Path logs = Files.createDirectories(logs(id));
     try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream())) {
       new Formatter()
           .setPrintStream(nowhere)
@@ -96,6 +105,10 @@ final class BrokerCluster implements AutoCloseable {
           .setControllerListenerName(CONTROLLER)
           .run();
     }
+  }
+
+  private void add(int id) throws Exception {
+    format(id);
     Broker broker = new Broker(id, folder.resolve("broker-%d.properties".formatted(id)));
     Map<Network, Integer> ports = new EnumMap<>(Network.class);
     for (Network network : Network.values()) {
@@ -104,14 +117,14 @@ final class BrokerCluster implements AutoCloseable {
           network, new TcpProxy(FreePort.findLasting(), ports.getOrDefault(network, 0)));
     }
     Properties properties = new Properties();
-    properties.putAll(config(broker, logs, ports));
+    properties.putAll(config(broker, ports));
     try (OutputStream out = Files.newOutputStream(broker.settings)) {
       properties.store(out, null);
     }
     brokers.add(broker);
   }
 
-  private Map<String, String> config(Broker broker, Path logs, Map<Network, Integer> ports) {
+  private Map<String, String> config(Broker broker, Map<Network, Integer> ports) {
     Map<String, String> config = new TreeMap<>();
     config.put("process.roles", "broker,controller");
     config.put("node.id", Integer.toString(broker.id));
@@ -138,7 +151,7 @@ final class BrokerCluster implements AutoCloseable {
         IntStream.rangeClosed(1, BROKERS)
             .mapToObj(id -> "%d@127.0.0.1:%d".formatted(id, controllerPorts.get(id - 1)))
             .collect(Collectors.joining(",")));
-    config.put("log.dirs", logs.toString());
+    config.put("log.dirs", logs(broker.id).toString());
     for (String topic : List.of("offsets.topic", "transaction.state.log")) {
       config.put(topic + ".replication.factor", Integer.toString(BROKERS));
       config.put(topic + ".num.partitions", "4");
@@ -210,6 +223,31 @@ final class BrokerCluster implements AutoCloseable {
   void stopInOrder(int id) throws IOException, InterruptedException {
     broker(id).program.terminate();
     broker(id).program.await();
+  }
+
+  /** The broker, which does not run, has an empty disk afterwards. */
+  void emptyDisk(int id) throws Exception {
+    Fault.delete(logs(id));
+    format(id);
+  }
+
+  /** Waits until each partition of each topic has all its copies. */
+  void awaitCopies() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap(Network.TEST)))) {
+      Await.until(
+          "all copies of all partitions",
+          Duration.ofMinutes(2),
+          () ->
+              topics(admin).stream()
+                  .flatMap(topic -> topic.partitions().stream())
+                  .allMatch(partition -> partition.isr().size() == BROKERS));
+    }
+  }
+
+  /** All topics, those of Kafka itself and of Kafka Streams too. */
+  static Collection<TopicDescription> topics(Admin admin) throws Exception {
+    Set<String> names = admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get();
+    return admin.describeTopics(names).allTopicNames().get().values();
   }
 
   @Override

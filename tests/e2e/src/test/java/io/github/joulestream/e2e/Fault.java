@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -57,6 +58,36 @@ record Fault(String name, String promised, Work work) {
               site.killBroker(broker);
               site.runFor(length);
               site.startBroker(broker);
+            }));
+    faults.add(
+        new Fault(
+            "two of three brokers lost, and back",
+            "nothing is acknowledged; " + WAITS,
+            (site, length, random) -> {
+              int left = broker(random);
+              for (int broker = 1; broker <= BrokerCluster.BROKERS; broker++) {
+                if (broker != left) {
+                  site.killBroker(broker);
+                }
+              }
+              site.runFor(length);
+              for (int broker = 1; broker <= BrokerCluster.BROKERS; broker++) {
+                if (broker != left) {
+                  site.startBroker(broker);
+                }
+              }
+            }));
+    faults.add(
+        new Fault(
+            "a broker's disk lost, the broker back with an empty one",
+            "two of three copies acknowledge; the third is copied anew",
+            (site, length, random) -> {
+              int broker = broker(random);
+              site.killBroker(broker);
+              site.runFor(length);
+              site.brokers.emptyDisk(broker);
+              site.startBroker(broker);
+              site.brokers.awaitCopies();
             }));
     faults.add(
         new Fault(
@@ -264,9 +295,10 @@ record Fault(String name, String promised, Work work) {
     return length.compareTo(least) < 0 ? least : length;
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** A folder and all that is in it. */
+  static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }

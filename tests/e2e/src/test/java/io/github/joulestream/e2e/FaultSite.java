@@ -5,7 +5,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.e2e.BrokerCluster.Network;
+import io.github.joulestream.energy.Windows;
+import io.github.joulestream.store.ResultReader;
+import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,8 +93,8 @@ final class FaultSite implements AutoCloseable {
     awaitRecovery(Instant.now());
   }
 
-  /** A command that ends. */
-  private void command(String... args) throws Exception {
+  /** A command that ends, with status 0. */
+  void command(String... args) throws Exception {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(List.of("--kafka", brokers.bootstrap(Network.OTHERS)));
     try (Program program = Program.start(all.toArray(String[]::new))) {
@@ -266,8 +270,8 @@ final class FaultSite implements AutoCloseable {
   }
 
   /**
-   * Waits until a reading of after this time is in the ledger, of either site, and all parts report
-   * that they are ready.
+   * Waits until a reading of after this time is in the ledger, of either site, and in the store,
+   * and all parts report that they are ready.
    */
   void awaitRecovery(Instant after) throws Exception {
     Await.until(
@@ -275,7 +279,7 @@ final class FaultSite implements AutoCloseable {
         RECOVERY,
         () -> {
           supervise();
-          return isBooked(SITE, after) && isBooked(LAB, after);
+          return isBooked(SITE, after) && isBooked(LAB, after) && isStored(after);
         },
         this::state);
     for (String part : List.copyOf(running.keySet())) {
@@ -297,7 +301,17 @@ final class FaultSite implements AutoCloseable {
       return true;
     }
     long last = books.windows(site).keySet().stream().reduce(-1L, Math::max);
-    return last + 10_000 > after.toEpochMilli();
+    return last + Windows.MILLIS > after.toEpochMilli();
+  }
+
+  private boolean isStored(Instant after) {
+    try (QuestDbReader reader = new QuestDbReader(storeUrl())) {
+      return reader
+          .ledger(after.toEpochMilli() - Windows.MILLIS, ResultReader.END_EPOCH_MILLIS)
+          .containsKey(LAB);
+    } catch (UncheckedIOException e) {
+      return false; // it starts
+    }
   }
 
   private boolean isReady(String part) throws Exception {

@@ -286,7 +286,17 @@ class ITAlertmanager {
           expected.add("/on-call project=" + project + " critical firing");
           expected.add("/on-call project=" + project + " critical resolved");
         }
-        assertThat(inbox.heard()).as(sender.output()).containsExactlyInAnyOrderElementsOf(expected);
+        List<String> heard = inbox.heard();
+        assertThat(heard).as(sender.output()).containsExactlyInAnyOrderElementsOf(expected);
+        new FaultRow(
+                "Alertmanager away for %,d s, alert sender killed".formatted(AWAY_SECONDS),
+                1,
+                "a receiver has each alert and its end once",
+                "%d notifications of %d".formatted(heard.size(), expected.size()),
+                expected.stream().filter(line -> !heard.contains(line)).count(),
+                heard.size() - heard.stream().distinct().count(),
+                0)
+            .report();
       } finally {
         sender.close();
       }

@@ -235,7 +235,8 @@ class ITHostileRecords {
       List<Sent> second = writer.send(everything(2));
       assertThat(simulate("after")).isEqualTo(published);
       awaitLetters(second, letters);
-      assertThat(awaitFigures("after", published)).isEqualTo(control);
+      SiteFigures after = awaitFigures("after", published);
+      assertThat(after).isEqualTo(control);
       assertThat(SiteFigures.of(reader, "control")).isEqualTo(control);
       assertAllWell();
 
@@ -244,6 +245,14 @@ class ITHostileRecords {
       assertThat(run("dead-letter", "list", "--limit", "10000"))
           .as("a table that nothing in it can change the looks of")
           .doesNotContain("\u001b", "\u0000", "\r");
+      after
+          .row(
+              "records that are unusable or extreme, of each kind in each topic",
+              first.size() + second.size(),
+              "each is refused, kept with its reason, or booked to its own site; programs go on",
+              "all programs lived; another site's jobs and ledger are what they are without",
+              control)
+          .report();
     }
   }
 }

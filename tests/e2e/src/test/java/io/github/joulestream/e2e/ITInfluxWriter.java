@@ -287,7 +287,20 @@ class ITInfluxWriter {
             first.retries() + second.retries());
       }
     }
-    assertThat(stored()).isEqualTo(new TreeMap<>(load.expected));
+    Map<String, Long> stored = stored();
+    assertThat(stored).isEqualTo(new TreeMap<>(load.expected));
+    new FaultRow(
+            "the store away for %,d s, in six ways, two writers".formatted(AWAY_SECONDS),
+            1,
+            "results wait in Kafka; each point is there once",
+            "%,d windows published, %,d stored"
+                .formatted(load.published.get() - load.refused.get(), stored.size()),
+            Math.max(0, load.expected.size() - stored.size()),
+            Math.max(0, stored.size() - load.expected.size()),
+            Math.abs(
+                load.expected.values().stream().mapToLong(Long::longValue).sum()
+                    - stored.values().stream().mapToLong(Long::longValue).sum()))
+        .report();
     assertThat(
             letters((int) load.refused.get()).stream()
                 .map(letter -> header(letter, "partition") + "@" + header(letter, "offset"))

@@ -4,6 +4,7 @@ package io.github.joulestream.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.app.up.EmbeddedKafka;
+import io.github.joulestream.e2e.BrokerCluster.Network;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.schemas.TopicAdmin;
@@ -25,6 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +78,7 @@ class ITReliability {
         "reliability: %d kinds of faults, %d kills, seed %d, %s%n",
         faults.size(), KILLS, SEED, length);
     try (FaultSite site = new FaultSite(folder.resolve("site"), SEED, since, length)) {
+      assertCopies(site);
       for (Fault fault : faults) {
         observe(
             site, fault.name(), 1, fault.promised(), () -> fault.work().run(site, LENGTH, random));
@@ -92,6 +96,32 @@ class ITReliability {
     }
   }
 
+  /** Three copies of every topic, those of Kafka Streams too, of which two must have a record. */
+  private static void assertCopies(FaultSite site) throws Exception {
+    site.command("topics", "check");
+    site.brokers.awaitCopies();
+    Map<String, Object> kafka = Map.of("bootstrap.servers", site.brokers.bootstrap(Network.TEST));
+    try (Admin admin = Admin.create(kafka)) {
+      List<ConfigResource> topics =
+          BrokerCluster.topics(admin).stream()
+              .map(TopicDescription::name)
+              .filter(name -> !name.startsWith("__"))
+              .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+              .toList();
+      assertThat(topics)
+          .extracting(ConfigResource::name)
+          .anyMatch(name -> name.endsWith("-changelog"));
+      admin
+          .describeConfigs(topics)
+          .all()
+          .get()
+          .forEach((topic, config) ->
+              assertThat(config.get("min.insync.replicas").value())
+                  .as(topic.name())
+                  .isEqualTo("2"));
+    }
+  }
+
   private static String kills() {
     return "a random part killed (kill -9)"
         + (AWAY.isZero()
@@ -101,7 +131,7 @@ class ITReliability {
 
   /** An upper bound of how long it takes. */
   private static Duration length(List<Fault> faults) {
-    Duration each = LENGTH.plusSeconds(25);
+    Duration each = LENGTH.plusSeconds(12);
     return Duration.ofSeconds(60)
         .plus(each.multipliedBy(faults.size()))
         .plus(AWAY.isZero() ? Duration.ofSeconds(KILLS * 12L) : AWAY.plusSeconds(60));

@@ -21,6 +21,7 @@ final class Program implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;
+  private volatile boolean isKilled;
 
   private Program(Process process) {
     this.process = process;
@@ -68,7 +69,9 @@ final class Program implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      if (!isKilled) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -106,6 +109,7 @@ final class Program implements AutoCloseable {
 
   /** As {@code kill -9}. */
   void kill() throws InterruptedException {
+    isKilled = true;
     process.destroyForcibly();
     process.waitFor();
     reader.join();
@@ -139,6 +143,7 @@ final class Program implements AutoCloseable {
 
   @Override
   public void close() {
+    isKilled = true;
     process.destroyForcibly();
   }
 }

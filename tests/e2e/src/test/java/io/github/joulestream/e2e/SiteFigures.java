@@ -73,6 +73,22 @@ record SiteFigures(
         jobs, compared.toString(), compared.get(SiteAmount.READINGS), difference, open);
   }
 
+  /**
+   * What a fault or an attack did to these figures.
+   *
+   * @param without the figures of the same site without it
+   */
+  FaultRow row(String fault, int times, String promised, String happened, SiteFigures without) {
+    return new FaultRow(
+        fault,
+        times,
+        promised,
+        happened,
+        Math.max(0, without.readings - readings),
+        Math.max(0, readings - without.readings),
+        differenceMillijoules);
+  }
+
   /** True if so many readings are booked, their jobs have ended, and the books balance. */
   boolean complete(long publishedReadings) {
     return readings >= publishedReadings
