@@ -182,7 +182,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private static Health health(HttpSettings.@Nullable Tls tls, StoreWatch watch, LiveFeed live) {
     Health health = watch.of(live.health());
-    return tls == null ? health : tls.certificate().with(health);
+    return tls == null ? health : tls.with(health);
   }
 
   /** Others reach it, and nothing in front of it can have TLS. */

@@ -2,6 +2,7 @@
 package io.github.joulestream.app;
 
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.runtime.tls.ClientAuthorities;
 import io.github.joulestream.runtime.tls.ServerCertificate;
 import io.github.joulestream.serve.http.HttpSettings;
 import java.nio.file.Path;
@@ -39,10 +40,13 @@ final class TlsOptions {
   HttpSettings.@Nullable Tls settings() {
     Path chain = certificate;
     Path secret = key;
+    Path authorities = clientAuthorities;
     if (chain != null && secret != null) {
-      return new HttpSettings.Tls(ServerCertificate.read(chain, secret), clientAuthorities);
+      return new HttpSettings.Tls(
+          ServerCertificate.read(chain, secret),
+          authorities == null ? null : ClientAuthorities.read(authorities));
     }
-    if (chain != null || secret != null || clientAuthorities != null) {
+    if (chain != null || secret != null || authorities != null) {
       throw UserError.usage(
           "--tls-certificate and --tls-key take each other, and --tls-client-ca both");
     }

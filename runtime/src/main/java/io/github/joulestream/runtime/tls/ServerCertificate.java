@@ -5,12 +5,8 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
-import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
@@ -19,11 +15,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,32 +35,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerCertificate {
   private static final Logger log = LoggerFactory.getLogger(ServerCertificate.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   /** Of its lifetime: whoever renews does it earlier, so with less left something is wrong. */
   private static final int LEFT_WARNED = 5;
 
   private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-  private record Stamp(long bytes, FileTime modified, @Nullable Object key) {
-    static Stamp of(Path file) throws IOException {
-      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Stamp(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-    }
-  }
-
   private final Path certificate;
-  private final Path key;
   private final EpochClock wall;
-  private final NanoClock clock;
-
-  private List<Optional<Stamp>> stamps;
-  private long lookedNanos;
-  private ServerIdentity current;
-  // a handshake that began with it may still ask for it
-  private ServerIdentity before;
-  private int reads;
-  private String problem = "";
+  private final ReloadedFiles<ServerIdentity> files;
+  private final AtomicInteger reads = new AtomicInteger();
 
   /**
    * Reads it.
@@ -77,68 +59,35 @@ public final class ServerCertificate {
 
   ServerCertificate(Path certificate, Path key, EpochClock wall, NanoClock clock) {
     this.certificate = certificate;
-    this.key = key;
     this.wall = wall;
-    this.clock = clock;
-    this.lookedNanos = clock.nanos();
-    this.stamps = stamps();
-    this.current = identity();
-    this.before = current;
-  }
-
-  private ServerIdentity identity() {
-    reads++;
-    return ServerIdentity.read("server" + reads, certificate, key, now());
+    this.files =
+        new ReloadedFiles<>(
+            List.of(certificate, key),
+            () ->
+                ServerIdentity.read(
+                    "server" + reads.incrementAndGet(),
+                    certificate,
+                    key,
+                    Instant.ofEpochMilli(wall.epochMillis())),
+            read ->
+                log.info(
+                    "{} has changed and is served; it is valid until {}",
+                    certificate,
+                    ServerIdentity.shown(read.end())),
+            "the certificate before is still served",
+            clock);
   }
 
   private Instant now() {
     return Instant.ofEpochMilli(wall.epochMillis());
   }
 
-  private List<Optional<Stamp>> stamps() {
-    return Stream.of(certificate, key).map(ServerCertificate::stamp).toList();
+  private ServerIdentity current() {
+    return files.current();
   }
 
-  /** Empty if there is no such file: reading it gives the reason. */
-  private static Optional<Stamp> stamp(Path file) {
-    try {
-      return Optional.of(Stamp.of(file));
-    } catch (IOException e) {
-      log.debug("{} is not there", file, e);
-      return Optional.empty();
-    }
-  }
-
-  private synchronized ServerIdentity current() {
-    long now = clock.nanos();
-    if (now - lookedNanos < INTERVAL.toNanos()) {
-      return current;
-    }
-    lookedNanos = now;
-    List<Optional<Stamp>> found = stamps();
-    if (found.equals(stamps)) {
-      return current;
-    }
-    stamps = found;
-    try {
-      ServerIdentity read = identity();
-      before = current;
-      current = read;
-      problem = "";
-      log.info(
-          "{} has changed and is served; it is valid until {}",
-          certificate,
-          ServerIdentity.shown(read.end()));
-    } catch (UserError e) {
-      // once for each state of the files
-      problem = String.valueOf(e.getMessage());
-      log.error("The certificate before is still served: {}", problem);
-    }
-    return current;
-  }
-
-  private synchronized @Nullable ServerIdentity byAlias(String alias) {
-    return Stream.of(current, before)
+  private @Nullable ServerIdentity byAlias(String alias) {
+    return files.latest().stream()
         .filter(identity -> identity.alias().equals(alias))
         .findFirst()
         .orElse(null);
@@ -160,10 +109,9 @@ public final class ServerCertificate {
     if (now().isAfter(served.end())) {
       return Optional.of("the certificate in %s has expired on %s".formatted(certificate, end));
     }
-    synchronized (this) {
-      if (!problem.isEmpty()) {
-        return Optional.of("the certificate before is still served: " + problem);
-      }
+    Optional<String> kept = files.problem();
+    if (kept.isPresent()) {
+      return kept;
     }
     Duration lifetime = Duration.between(served.begin(), served.end());
     return Duration.between(now(), served.end()).compareTo(lifetime.dividedBy(LEFT_WARNED)) < 0
@@ -174,15 +122,14 @@ public final class ServerCertificate {
   /**
    * For servers with this certificate.
    *
-   * @param clientAuthorities certificates that sign those of clients; null if clients need none
-   * @throws UserError if that file has none, or cannot be read
+   * @param clientAuthorities whose clients may connect; null if clients need no certificate
    */
-  public SSLContext context(@Nullable Path clientAuthorities) {
+  public SSLContext context(@Nullable ClientAuthorities clientAuthorities) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(
           new KeyManager[] {new CurrentKey()},
-          clientAuthorities == null ? null : TrustedAuthorities.managers(clientAuthorities),
+          clientAuthorities == null ? null : new TrustManager[] {clientAuthorities.manager()},
           null);
       return context;
     } catch (GeneralSecurityException e) {

@@ -180,4 +180,20 @@ class ServerCertificateTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("has no certificate in PEM");
   }
+
+  @Test
+  void authoritiesOfClients_areReadAgain_andABadFileIsInTheHealth() throws IOException {
+    put(days(-1, 30));
+    ClientAuthorities authorities = new ClientAuthorities(certificate, () -> nanos);
+    MadeCertificate.put(certificate, "half of it");
+    assertThat(authorities.with(Health.GOOD)).as("looked at once a second").isEqualTo(Health.GOOD);
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    assertThat(authorities.with(Health.GOOD).words())
+        .startsWith("ok; the authorities of clients before still count: " + certificate)
+        .contains("has no certificate in PEM");
+    assertThat(authorities.with(Health.GOOD).ready()).isTrue();
+    put(days(-1, 60));
+    nanos += TimeUnit.SECONDS.toNanos(1);
+    assertThat(authorities.with(Health.GOOD)).isEqualTo(Health.GOOD);
+  }
 }

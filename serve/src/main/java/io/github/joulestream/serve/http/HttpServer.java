@@ -3,6 +3,7 @@ package io.github.joulestream.serve.http;
 
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.runtime.tls.ClientAuthorities;
 import io.github.joulestream.runtime.tls.ServerCertificate;
 import io.github.joulestream.serve.access.Access;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import org.eclipse.jetty.compression.gzip.GzipCompression;
 import org.eclipse.jetty.compression.gzip.GzipEncoderConfig;
@@ -17,6 +19,7 @@ import org.eclipse.jetty.compression.server.CompressionConfig;
 import org.eclipse.jetty.compression.server.CompressionHandler;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -130,7 +133,22 @@ public final class HttpServer implements AutoCloseable {
     factory.setIncludeProtocols(taken.getProtocols());
     factory.setIncludeCipherSuites(taken.getCipherSuites());
     factory.setNeedClientAuth(tls.clientAuthorities() != null);
-    return new ConnectionFactory[] {new SslConnectionFactory(factory, plain.getProtocol()), plain};
+    SslConnectionFactory secured = new SslConnectionFactory(factory, plain.getProtocol());
+    ClientAuthorities authorities = tls.clientAuthorities();
+    if (authorities != null) {
+      secured.addBean(ofSessions(authorities));
+    }
+    return new ConnectionFactory[] {secured, plain};
+  }
+
+  /** Closes a connection whose session began under authorities that do not count any more. */
+  private static SslHandshakeListener ofSessions(ClientAuthorities authorities) {
+    return new SslHandshakeListener() {
+      @Override
+      public void handshakeSucceeded(Event event) throws SSLException {
+        authorities.check(event.getSSLEngine().getSession());
+      }
+    };
   }
 
   private static CompressionHandler compressing(ApiHandler handler) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.http;
 
+import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.tls.ClientAuthorities;
 import io.github.joulestream.runtime.tls.ServerCertificate;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +30,15 @@ public record HttpSettings(
   /**
    * How https is served.
    *
-   * @param clientAuthorities PEM file of those whose clients may connect; null: any client
+   * @param clientAuthorities whose clients may connect; null: any client
    */
-  public record Tls(ServerCertificate certificate, @Nullable Path clientAuthorities) {}
+  public record Tls(ServerCertificate certificate, @Nullable ClientAuthorities clientAuthorities) {
+    /** This health, with a remark on files that cannot be used or a certificate that ends. */
+    public Health with(Health health) {
+      Health served = certificate.with(health);
+      return clientAuthorities == null ? served : clientAuthorities.with(served);
+    }
+  }
 
   /**
    * What the server bears.

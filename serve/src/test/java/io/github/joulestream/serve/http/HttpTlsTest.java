@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.joulestream.runtime.tls.ClientAuthorities;
 import io.github.joulestream.runtime.tls.MadeCertificate;
 import io.github.joulestream.runtime.tls.ServerCertificate;
 import io.github.joulestream.runtime.tls.TrustedAuthorities;
@@ -47,7 +48,9 @@ class HttpTlsTest {
     return new TestServer(
         new HttpSettings(
             plain.address(),
-            new HttpSettings.Tls(certificate, clientAuthorities),
+            new HttpSettings.Tls(
+                certificate,
+                clientAuthorities == null ? null : ClientAuthorities.read(clientAuthorities)),
             Set.of(),
             0,
             TestServer.LIMITS),
@@ -150,6 +153,32 @@ class HttpTlsTest {
       assertThat(answer(server, TrustedAuthorities.context(trusted))).isEqualTo("refused");
       assertThat(answer(server, stranger.client(trusted))).isEqualTo("refused");
       assertThat(answer(server, known.client(trusted))).startsWith("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
+  void authoritiesThatChange_countWithoutARestart_alsoForSessionsOfBefore() throws Exception {
+    Path trusted = put("server", MadeCertificate.valid("EC"));
+    MadeCertificate first = MadeCertificate.valid("EC");
+    MadeCertificate second = MadeCertificate.valid("EC");
+    Path authorities = put("authority", first);
+    Instant begin = Instant.now().minusSeconds(60);
+    // each keeps its sessions, and resumes them
+    SSLContext ofFirst = first.signs(begin, begin.plusSeconds(86_400)).client(trusted);
+    SSLContext ofSecond = second.signs(begin, begin.plusSeconds(86_400)).client(trusted);
+    try (TestServer server = server(authorities)) {
+      assertThat(answer(server, ofFirst)).startsWith("HTTP/1.1 200 ");
+      assertThat(answer(server, ofSecond)).isEqualTo("refused");
+      put("authority", second);
+      long end = System.nanoTime() + LIMIT.toNanos();
+      // it looks once a second
+      while (answer(server, ofSecond).equals("refused")) {
+        assertThat(end - System.nanoTime()).isPositive();
+      }
+      assertThat(answer(server, ofFirst)).isEqualTo("refused");
+      // what cannot be used changes nothing
+      MadeCertificate.put(authorities, "half of it");
+      assertThat(answer(server, ofSecond)).startsWith("HTTP/1.1 200 ");
     }
   }
 
