@@ -46,9 +46,8 @@ class ITReliability {
       Pattern.compile(
           System.getProperty(
               "reliability.faults",
-              "streams-1 killed|broker lost|all brokers|streams-2 suspended"
-                  + "|cut between streams|cut between the brokers|reset .* agents|store killed"
-                  + "|receiver|state deleted"));
+              "a broker lost|all brokers|streams-2 suspended|cut between streams|cut off|receiver"
+                  + "|state deleted"));
   private static final int KILLS = Integer.getInteger("reliability.kills", 4);
   private static final Duration LENGTH =
       Duration.ofSeconds(Integer.getInteger("reliability.seconds", 8));
