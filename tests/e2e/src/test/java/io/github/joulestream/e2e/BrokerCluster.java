@@ -35,7 +35,12 @@ final class BrokerCluster implements AutoCloseable {
   static final int BROKERS = 3;
   private static final String CONTROLLER = "CONTROLLER";
   private static final List<String> OPTIONS =
-      List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+      List.of(
+          "-Xmx512m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-Dlogback.configurationFile="
+              + Path.of("src", "test", "resources", "broker-logback.xml").toAbsolutePath());
 
   /** Who connects to a listener of the brokers. */
   enum Network {

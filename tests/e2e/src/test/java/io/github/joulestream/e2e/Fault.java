@@ -225,7 +225,10 @@ record Fault(String name, String promised, Work work) {
     return faults;
   }
 
-  /** A random part or broker is killed and started again at once. */
+  /**
+   * A random part or broker is killed and started again at once; a broker only if all copies of all
+   * partitions are in sync, as a second one that is lost before is a fault of its own.
+   */
   static String killSomething(FaultSite site, Random random) throws Exception {
     List<String> parts = new ArrayList<>(FaultSite.STREAMS);
     parts.addAll(FaultSite.STORE_WRITERS);
@@ -241,6 +244,7 @@ record Fault(String name, String promised, Work work) {
     String part = parts.get(random.nextInt(parts.size()));
     if (part.startsWith("broker-")) {
       int broker = Integer.parseInt(part.substring("broker-".length()));
+      site.brokers.awaitCopies();
       site.killBroker(broker);
       site.startBroker(broker);
     } else {

@@ -36,19 +36,21 @@ import org.junit.jupiter.api.io.TempDir;
  * The whole pipeline under faults, one kind after the other: three brokers, two instances of
  * streams and of the store writer, agent, simulated nodes, alert sender, API and store, all
  * processes. Afterwards each window and each job is what it is without faults, to the millijoule.
- * {@code -Dreliability.faults=PATTERN} chooses among the faults, {@code -Dreliability.kills=100}
- * kills random parts besides, {@code -Dreliability.seconds=30} is how long a fault lasts, {@code
- * -Dreliability.away.seconds=3600} keeps the store and the receiver of alerts away while parts are
- * killed, {@code -Dreliability.seed=N} is another run.
+ * {@code -Dreliability.faults=PATTERN} chooses among the faults, {@code -Dreliability.rounds=20}
+ * repeats each, {@code -Dreliability.kills=100} kills random parts besides, {@code
+ * -Dreliability.seconds=30} is how long a fault lasts, {@code -Dreliability.away.seconds=3600}
+ * keeps the store and the receiver of alerts away while parts are killed, {@code
+ * -Dreliability.seed=N} is another run.
  */
 class ITReliability {
   private static final Pattern FAULTS =
       Pattern.compile(
           System.getProperty(
               "reliability.faults",
-              "a broker lost|all brokers|streams-2 suspended|cut between streams|cut off|receiver"
+              "a broker lost|streams-2 suspended|cut between streams|cut off|receiver"
                   + "|state deleted"));
   private static final int KILLS = Integer.getInteger("reliability.kills", 4);
+  private static final int ROUNDS = Integer.getInteger("reliability.rounds", 1);
   private static final Duration LENGTH =
       Duration.ofSeconds(Integer.getInteger("reliability.seconds", 8));
   private static final Duration AWAY =
@@ -80,7 +82,17 @@ class ITReliability {
       assertCopies(site);
       for (Fault fault : faults) {
         observe(
-            site, fault.name(), 1, fault.promised(), () -> fault.work().run(site, LENGTH, random));
+            site,
+            fault.name(),
+            ROUNDS,
+            fault.promised(),
+            () -> {
+              for (int round = 1; round < ROUNDS; round++) {
+                fault.work().run(site, LENGTH, random);
+                site.awaitRecovery(Instant.now());
+              }
+              fault.work().run(site, LENGTH, random);
+            });
       }
       if (KILLS > 0) {
         observe(site, kills(), KILLS, "exactly once", () -> kill(site));
@@ -132,7 +144,7 @@ class ITReliability {
   private static Duration length(List<Fault> faults) {
     Duration each = LENGTH.plusSeconds(12);
     return Duration.ofSeconds(60)
-        .plus(each.multipliedBy(faults.size()))
+        .plus(each.multipliedBy((long) faults.size() * ROUNDS))
         .plus(AWAY.isZero() ? Duration.ofSeconds(KILLS * 12L) : AWAY.plusSeconds(60));
   }
 
