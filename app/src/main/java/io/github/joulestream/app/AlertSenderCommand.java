@@ -12,8 +12,11 @@ import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.TopicWatch;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,14 +57,18 @@ final class AlertSenderCommand implements Callable<Integer> {
     try (ShutdownSignal stopping = new ShutdownSignal();
         AlertSender sender =
             new AlertSender(
-                kafka.clients(), instance, targets, EpochClock.system(), NanoClock.system())) {
+                kafka.clients(), instance, targets, EpochClock.system(), NanoClock.system());
+        TopicWatch watch =
+            TopicWatch.ofRead(kafka.clients(), "alert-sender", List.of(Topic.ALERTS.topicName()))
+                .start()) {
       Metrics metrics = new Metrics();
       showIn(metrics, sender);
-      try (AutoCloseable _ = healthPort.open(metrics, sender::health)) {
+      try (AutoCloseable _ = healthPort.open(metrics, () -> watch.with(sender.health()))) {
         sender.start();
         System.out.println("waiting for alerts; Ctrl-C stops it");
         Map<String, StatusLines> lines = new HashMap<>();
-        while (!stopping.await(LINE_INTERVAL, "the alert sender", sender::failure)) {
+        while (!stopping.await(
+            LINE_INTERVAL, "the alert sender", () -> watch.failure().or(sender::failure))) {
           for (AlertSender.Status status : sender.status()) {
             lines
                 .computeIfAbsent(status.target(), _ -> new StatusLines(System.out))

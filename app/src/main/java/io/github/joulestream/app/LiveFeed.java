@@ -7,6 +7,7 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.TopicWatch;
 import io.github.joulestream.serve.LaterSites;
 import io.github.joulestream.serve.live.LiveSites;
 import io.github.joulestream.serve.live.LiveTopics;
@@ -34,6 +35,7 @@ final class LiveFeed implements AutoCloseable {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final Thread thread = Thread.ofPlatform().name("live-feed").daemon().unstarted(this::run);
   private volatile @Nullable LiveTopics live;
+  private volatile @Nullable TopicWatch watch;
   private volatile String trouble = "it is being connected to";
 
   /**
@@ -84,6 +86,7 @@ final class LiveFeed implements AutoCloseable {
           made.close();
           return true;
         }
+        watch = TopicWatch.ofRead(kafka.clients(), "serve", LiveTopics.topics()).start();
         live = made;
       }
       made.start();
@@ -101,20 +104,25 @@ final class LiveFeed implements AutoCloseable {
   /** Alive while it waits, and ready once it has read what there was. */
   Health health() {
     LiveTopics known = live;
-    if (known == null) {
+    TopicWatch watching = watch;
+    if (known == null || watching == null) {
       return Health.starting("Kafka cannot be read: " + trouble);
     }
     Health health = known.health();
-    return health.ready() && !known.caughtUp()
-        ? Health.starting("what is in the topics is being read")
-        : health;
+    return watching.with(
+        health.ready() && !known.caughtUp()
+            ? Health.starting("what is in the topics is being read")
+            : health);
   }
 
   /** Why it gave up, if it did. */
   Optional<Throwable> failure() {
     LiveTopics known = live;
+    TopicWatch watching = watch;
     Throwable own = failure.get();
-    return own != null || known == null ? Optional.ofNullable(own) : known.failure();
+    return own != null || known == null || watching == null
+        ? Optional.ofNullable(own)
+        : watching.failure().or(known::failure);
   }
 
   /** How it is, in a line. */
@@ -143,11 +151,16 @@ final class LiveFeed implements AutoCloseable {
   @Override
   public void close() {
     LiveTopics known;
+    TopicWatch watching;
     synchronized (this) {
       ended.countDown();
       known = live;
+      watching = watch;
     }
     thread.interrupt();
+    if (watching != null) {
+      watching.close();
+    }
     if (known != null) {
       known.close();
     }

@@ -10,6 +10,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.ShownUrl;
+import io.github.joulestream.schemas.TopicWatch;
 import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
@@ -90,12 +91,15 @@ final class StoreWriterCommand implements Callable<Integer> {
     Metrics metrics = new Metrics();
     try (StoreWriter writer =
             new StoreWriter(kafka.clients(), instance, connection.sink(), EpochClock.system());
-        AutoCloseable _ = healthPort.open(metrics, writer::health)) {
+        TopicWatch watch =
+            TopicWatch.ofRead(kafka.clients(), "store-writer", StoreWriter.topics()).start();
+        AutoCloseable _ = healthPort.open(metrics, () -> watch.with(writer.health()))) {
       writer.showIn(metrics);
       writer.start();
       System.out.println("writing into " + ShownUrl.of(url) + "; Ctrl-C stops it");
       StatusLines lines = new StatusLines(System.out);
-      while (!stopping.await(LINE_INTERVAL, "the store writer", writer::failure)) {
+      while (!stopping.await(
+          LINE_INTERVAL, "the store writer", () -> watch.failure().or(writer::failure))) {
         lines.print(
             writer.storeTrouble().orElse("")
                 + writer.recordsRefused()

@@ -8,11 +8,14 @@ import io.github.joulestream.cli.ShutdownSignal;
 import io.github.joulestream.runtime.Metrics;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.TopicWatch;
+import io.github.joulestream.streams.StateTopics;
 import io.github.joulestream.streams.StreamsApplication;
 import io.github.joulestream.streams.StreamsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -108,14 +111,19 @@ final class StreamsCommand implements Callable<Integer> {
     kafka.join();
     kafka.requireTopics(StreamsApplication.inputs());
     settings = settings.durability(durability.read(kafka.brokers()));
+    StateTopics topics = new StateTopics(state);
+    try (Admin admin = kafka.admin()) {
+      topics.check(admin);
+    }
     try (ShutdownSignal stopping = new ShutdownSignal();
+        TopicWatch watch = topics.watch(kafka.clients()).start();
         StreamsApplication streams = new StreamsApplication(settings)) {
       Metrics metrics = new Metrics();
       streams.showIn(metrics);
-      try (AutoCloseable _ = healthPort.open(metrics, streams::health)) {
+      try (AutoCloseable _ = healthPort.open(metrics, () -> watch.with(streams.health()))) {
         streams.start();
         StartLines lines = new StartLines(System.out, NanoClock.system());
-        while (!stopping.await(LOOK, "a topology", streams::failure)) {
+        while (!stopping.await(LOOK, "a topology", () -> watch.failure().or(streams::failure))) {
           lines.look(streams.isReady(), streams::restoring);
         }
       }

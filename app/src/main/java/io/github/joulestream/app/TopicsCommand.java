@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "(create | check | acl)",
     subcommands = {TopicsCommand.Create.class, TopicsCommand.Check.class, TopicsAcl.class})
 final class TopicsCommand extends CommandGroup {
+  private static final int PARTITIONS = 12;
   private static final long MIN_DEAD_LETTER_BYTES = 1L << 20;
 
   @Override
@@ -46,11 +48,11 @@ final class TopicsCommand extends CommandGroup {
   static final class Create implements Callable<Integer> {
     @Option(
         names = "--partitions",
-        defaultValue = "12",
+        paramLabel = "N",
         description =
             "Partitions of topics spread by key: the most instances that can share the work"
-                + " (default: ${DEFAULT-VALUE}).")
-    int partitions;
+                + " (default: as many as those that exist have, else 12).")
+    @Nullable Integer partitions;
 
     @Option(
         names = "--dead-letter-limit",
@@ -74,7 +76,7 @@ final class TopicsCommand extends CommandGroup {
 
     @Override
     public Integer call() throws Exception {
-      if (partitions < 1) {
+      if (partitions != null && partitions < 1) {
         throw UserError.usage("--partitions must be at least 1");
       }
       if (deadLetterLimit < MIN_DEAD_LETTER_BYTES) {
@@ -84,7 +86,8 @@ final class TopicsCommand extends CommandGroup {
       try (Admin admin = kafka.admin()) {
         TopicAdmin topics = new TopicAdmin(admin);
         Durability wanted = durability.read(brokers(admin));
-        Set<String> created = topics.create(partitions, wanted, deadLetterLimit);
+        int count = partitions != null ? partitions : topics.partitions().orElse(PARTITIONS);
+        Set<String> created = topics.create(count, wanted, deadLetterLimit);
         System.out.println(
             created.isEmpty() ? "all topics exist" : "created " + String.join(", ", created));
         if (alter) {

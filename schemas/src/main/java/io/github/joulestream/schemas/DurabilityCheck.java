@@ -54,7 +54,7 @@ public final class DurabilityCheck {
   }
 
   /** True of a changelog or a repartition topic of a topology of Joulestream. */
-  static boolean isInternal(String name) {
+  public static boolean isInternal(String name) {
     return name.startsWith(KafkaClients.NAME_PREFIX + "-")
         && (name.endsWith("-changelog") || name.endsWith("-repartition"));
   }

@@ -6,13 +6,16 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.runtime.TextTable;
 import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.schemas.kafka.Durability;
+import io.github.joulestream.schemas.kafka.TopicMark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -101,6 +104,25 @@ public final class TopicAdmin {
       }
     }
     return created;
+  }
+
+  /**
+   * How many partitions the topics have that are spread by key: one that was deleted and is made
+   * again must have as many as the others. Of telemetry, or of the first that there is.
+   */
+  public OptionalInt partitions() throws ExecutionException, InterruptedException {
+    Map<String, TopicMark> there =
+        TopicMark.of(
+            admin,
+            Arrays.stream(Topic.values())
+                .filter(topic -> topic.spread() == Topic.Spread.BY_KEY)
+                .map(Topic::topicName)
+                .toList());
+    return Arrays.stream(Topic.values())
+        .map(topic -> there.get(topic.topicName()))
+        .filter(Objects::nonNull)
+        .mapToInt(TopicMark::partitions)
+        .findFirst();
   }
 
   private static Map<String, String> config(

@@ -4,6 +4,7 @@ package io.github.joulestream.streams;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.streams.failure.ChangedTopics;
 import io.github.joulestream.streams.failure.UnreadableState;
 import java.time.Duration;
 import java.util.Optional;
@@ -86,12 +87,12 @@ final class RunningTopology implements AutoCloseable {
     // process
     Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
     boolean replace = threads.failed();
-    // what another release wrote, no other thread can read either
-    Optional<UserError> unreadable = UnreadableState.of(name, e);
-    if (unreadable.isEmpty() && replace) {
+    // what another release wrote, or what topics have lost, is the same for every other thread
+    Optional<UserError> lasting = UnreadableState.of(name, e).or(() -> ChangedTopics.of(name, e));
+    if (lasting.isEmpty() && replace) {
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    failure.set(unreadable.isPresent() ? unreadable.get() : e);
+    failure.set(lasting.isPresent() ? lasting.get() : e);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }
 

@@ -6,11 +6,16 @@ import io.github.joulestream.runtime.Progress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -47,6 +53,7 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AtLeastOnceConsumer.class);
   private static final Duration DEAD_LETTER_PAUSE = Duration.ofSeconds(1);
   private static final long MAX_STEP_MILLIS = 500;
+  private static final int IDS_MILLIS = 10_000;
 
   /** Called by the polling thread when partitions are revoked or assigned. */
   public interface RebalanceListener {
@@ -64,7 +71,15 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
   private final ConsumerRefusals refusals;
   private final Progress progress;
   private final NanoClock nanos;
+  private final TopicIds topicIds;
+  // of assigned topics, as far as known; an offset is committed with that of its topic
+  private Map<String, String> ids = Map.of();
   private boolean lost;
+
+  /** Asks the cluster for the ids of topics; without those that it does not know. */
+  interface TopicIds {
+    Map<String, String> of(Set<String> topics);
+  }
 
   /**
    * @param kafka how to reach the cluster
@@ -82,18 +97,39 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
         connect(kafka, group, settings),
         new ConsumerRefusals(kafka, group, errors),
         progress,
-        NanoClock.system());
+        NanoClock.system(),
+        topics -> topicIds(kafka, group, topics));
   }
 
   AtLeastOnceConsumer(
       Consumer<byte[], byte[]> consumer,
       ConsumerRefusals refusals,
       Progress progress,
-      NanoClock nanos) {
+      NanoClock nanos,
+      TopicIds topicIds) {
     this.consumer = consumer;
     this.refusals = refusals;
     this.progress = progress;
     this.nanos = nanos;
+    this.topicIds = topicIds;
+  }
+
+  private static Map<String, String> topicIds(
+      KafkaClients kafka, String group, Set<String> topics) {
+    Map<String, String> ids = new HashMap<>();
+    try (Admin admin =
+        kafka
+            .with(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, IDS_MILLIS)
+            .with(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, IDS_MILLIS)
+            .admin(group + "-topics")) {
+      TopicMark.of(admin, topics).forEach((topic, mark) -> ids.put(topic, mark.id().toString()));
+    } catch (ExecutionException e) {
+      log.warn(
+          "The ids of topics are not known, offsets are committed without: {}", e.getMessage());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+    return ids;
   }
 
   private static Consumer<byte[], byte[]> connect(
@@ -118,9 +154,41 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
 
           @Override
           public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            beginAgain(partitions);
             listener.assigned(partitions);
           }
         });
+  }
+
+  /** An offset of a topic that was deleted is none of the topic that now has its name. */
+  private void beginAgain(Collection<TopicPartition> partitions) {
+    ids =
+        topicIds.of(
+            consumer.assignment().stream()
+                .map(TopicPartition::topic)
+                .collect(Collectors.toUnmodifiableSet()));
+    Set<TopicPartition> again = new HashSet<>();
+    consumer
+        .committed(Set.copyOf(partitions))
+        .forEach((partition, offset) -> {
+          if (offset != null && !isOfTopic(partition, offset)) {
+            again.add(partition);
+          }
+        });
+    if (!again.isEmpty()) {
+      log.warn(
+          "Topics were deleted and made again, and are read from their first record: {}", again);
+      consumer.seekToBeginning(again);
+    }
+  }
+
+  private boolean isOfTopic(TopicPartition partition, OffsetAndMetadata offset) {
+    String id = ids.get(partition.topic());
+    return id == null || offset.metadata().isEmpty() || offset.metadata().equals(id);
+  }
+
+  private OffsetAndMetadata withId(TopicPartition partition, long offset) {
+    return new OffsetAndMetadata(offset, ids.getOrDefault(partition.topic(), ""));
   }
 
   /**
@@ -214,12 +282,14 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
    *     covers it, or whoever has the partitions reads the records again
    */
   public boolean commit() {
-    return commit(consumer::commitSync);
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    positions().forEach((partition, offset) -> offsets.put(partition, withId(partition, offset)));
+    return commit(() -> consumer.commitSync(offsets));
   }
 
   /** Commits up to an offset of one partition; otherwise like {@link #commit()}. */
   public boolean commit(TopicPartition partition, long offset) {
-    return commit(() -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset))));
+    return commit(() -> consumer.commitSync(Map.of(partition, withId(partition, offset))));
   }
 
   private static boolean commit(Runnable commit) {
@@ -263,6 +333,7 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
   /** What the group has committed of a partition, if anything. */
   public Optional<Long> committed(TopicPartition partition) {
     return Optional.ofNullable(consumer.committed(Set.of(partition)).get(partition))
+        .filter(offset -> isOfTopic(partition, offset))
         .map(OffsetAndMetadata::offset);
   }
 

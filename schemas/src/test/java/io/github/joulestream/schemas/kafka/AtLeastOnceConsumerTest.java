@@ -38,13 +38,15 @@ class AtLeastOnceConsumerTest {
   private final List<String> rebalances = new ArrayList<>();
   private final Mock kafka = new Mock();
   private long nowNanos;
+  private String topicId = "first";
   private final AtLeastOnceConsumer consumer =
       new AtLeastOnceConsumer(
           kafka,
           new ConsumerRefusals(() -> letters, new DistinctErrors(_ -> {})),
           new Progress("the test", Duration.ofMinutes(1)),
           // each look at the clock takes 100 ms
-          () -> nowNanos += 100_000_000);
+          () -> nowNanos += 100_000_000,
+          _ -> Map.of("t", topicId));
 
   private static final class Mock extends MockConsumer<byte[], byte[]> {
     @Nullable KafkaException commitFailure;
@@ -72,11 +74,11 @@ class AtLeastOnceConsumerTest {
     }
 
     @Override
-    public synchronized void commitSync() {
+    public synchronized void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
       if (commitFailure != null) {
         throw commitFailure;
       }
-      super.commitSync();
+      super.commitSync(offsets);
     }
   }
 
@@ -123,6 +125,22 @@ class AtLeastOnceConsumerTest {
     assertThat(committed()).isEqualTo(2);
     assertThat(consumer.commit(ONE, 1)).isTrue();
     assertThat(consumer.committed(ONE)).contains(1L);
+  }
+
+  @Test
+  void anOffsetOfATopicThatWasDeleted_isNoneOfTheNextOfItsName() {
+    add(ONE, 0);
+    assertThat(consumer.poll(WAIT).count()).isEqualTo(1);
+    assertThat(consumer.commit()).isTrue();
+    kafka.rebalance(List.of(ONE));
+    assertThat(consumer.position(ONE)).isEqualTo(1);
+
+    topicId = "second";
+    kafka.rebalance(List.of(ONE));
+    assertThat(consumer.position(ONE)).isZero();
+    assertThat(consumer.committed(ONE)).isEmpty();
+    assertThat(consumer.commit()).isTrue();
+    assertThat(consumer.committed(ONE)).contains(0L);
   }
 
   @Test

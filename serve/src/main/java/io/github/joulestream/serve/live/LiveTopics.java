@@ -124,6 +124,11 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
     thread = Thread.ofPlatform().name("live-topics").daemon().unstarted(this::run);
   }
 
+  /** Topics that it reads. */
+  public static List<String> topics() {
+    return TOPICS.stream().map(Topic::topicName).toList();
+  }
+
   public void start() {
     thread.start();
   }
