@@ -38,7 +38,7 @@ public final class TopicWatch implements AutoCloseable {
   public static final String PAGE = "see docs/operations.md, A topic that was deleted or changed";
 
   private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(2);
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
 
   private final Admin admin;
   private final Names names;

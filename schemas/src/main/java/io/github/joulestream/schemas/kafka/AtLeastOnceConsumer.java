@@ -168,13 +168,17 @@ public final class AtLeastOnceConsumer implements AutoCloseable {
                 .map(TopicPartition::topic)
                 .collect(Collectors.toUnmodifiableSet()));
     Set<TopicPartition> again = new HashSet<>();
-    consumer
-        .committed(Set.copyOf(partitions))
-        .forEach((partition, offset) -> {
-          if (offset != null && !isOfTopic(partition, offset)) {
-            again.add(partition);
-          }
-        });
+    try {
+      consumer
+          .committed(Set.copyOf(partitions))
+          .forEach((partition, offset) -> {
+            if (offset != null && !isOfTopic(partition, offset)) {
+              again.add(partition);
+            }
+          });
+    } catch (RetriableException e) {
+      log.warn("What is committed is not known, and not compared with topics", e);
+    }
     if (!again.isEmpty()) {
       log.warn(
           "Topics were deleted and made again, and are read from their first record: {}", again);
