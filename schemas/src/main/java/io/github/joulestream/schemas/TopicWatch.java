@@ -146,8 +146,8 @@ public final class TopicWatch implements AutoCloseable {
   private void checkSingle(String name, int partitions) {
     boolean single =
         Arrays.stream(Topic.values())
-            .anyMatch(topic ->
-                topic.topicName().equals(name) && topic.spread() == Topic.Spread.SINGLE);
+            .anyMatch(
+                topic -> topic.topicName().equals(name) && topic.spread() == Topic.Spread.SINGLE);
     if (single && partitions != 1) {
       fail("topic %s has %d partitions and must have 1; %s".formatted(name, partitions, PAGE));
     }

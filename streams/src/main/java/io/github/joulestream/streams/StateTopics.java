@@ -174,8 +174,8 @@ public final class StateTopics {
   private static boolean isByKey(String name) {
     return DurabilityCheck.isInternal(name)
         || Stream.of(Topic.values())
-            .anyMatch(topic ->
-                topic.topicName().equals(name) && topic.spread() == Topic.Spread.BY_KEY);
+            .anyMatch(
+                topic -> topic.topicName().equals(name) && topic.spread() == Topic.Spread.BY_KEY);
   }
 
   /** Offsets that were committed are of topics that are gone. */

@@ -63,8 +63,7 @@ class ITAgentTopics {
         admin.deleteTopics(List.of(TELEMETRY)).all().get();
         Await.until("it is gone", () -> !admin.listTopics().names().get().contains(TELEMETRY));
         agent.resume();
-        Await.until(
-            "its readings wait", () -> !HealthPort.ready(agent).startsWith("200"));
+        Await.until("its readings wait", () -> !HealthPort.ready(agent).startsWith("200"));
         assertThat(HealthPort.ready(agent)).contains("joulestream topics create");
         assertThat(HealthPort.health(agent)).startsWith("200");
         new TopicAdmin(admin).create(2, (short) 1);
@@ -79,7 +78,8 @@ class ITAgentTopics {
                 "`telemetry` deleted under an agent and made again",
                 1,
                 "readings stay in the spool while the topic is gone, and are sent when it is there",
-                "%d batches sent, from the first that the old topic had not".formatted(after.size()),
+                "%d batches sent, from the first that the old topic had not"
+                    .formatted(after.size()),
                 missing,
                 0,
                 0)

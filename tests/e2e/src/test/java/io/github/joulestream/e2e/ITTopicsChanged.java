@@ -152,8 +152,7 @@ class ITTopicsChanged {
         .latest(
             topic,
             WireSerdes.siteWindows(),
-            w ->
-                List.of(w.windowMillis(), w.windowStartEpochMillis(), w.fragmentEpochMillis()))
+            w -> List.of(w.windowMillis(), w.windowStartEpochMillis(), w.fragmentEpochMillis()))
         .values();
   }
 
@@ -241,7 +240,8 @@ class ITTopicsChanged {
       streams.awaitLine("the topologies run");
       publish(5);
       Await.until(
-          "they are booked", () -> sum(windows(Topic.LEDGER), SiteAmount.READINGS) == 5L * READINGS);
+          "they are booked",
+          () -> sum(windows(Topic.LEDGER), SiteAmount.READINGS) == 5L * READINGS);
       delete(LEDGER);
       create();
       streams.awaitLine("Topic ledger was deleted and made again");
@@ -315,8 +315,7 @@ class ITTopicsChanged {
   private void putWindows(int from, int to) throws Exception {
     for (int i = from; i < to; i++) {
       SiteWindow window =
-          new SiteWindow(
-              "dc1", 10_000L * (start / 10_000 + i), 10_000, Totals.ofSite());
+          new SiteWindow("dc1", 10_000L * (start / 10_000 + i), 10_000, Totals.ofSite());
       producer
           .send(
               new ProducerRecord<>(
