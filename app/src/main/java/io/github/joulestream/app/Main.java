@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
       TokenCommand.class,
       KeyCommand.class,
       TopicsCommand.class,
+      ResetCommand.class,
       DoctorCommand.class,
       ReportCommand.class,
       Main.VersionCommand.class,

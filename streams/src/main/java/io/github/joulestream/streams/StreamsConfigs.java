@@ -24,6 +24,12 @@ public final class StreamsConfigs {
 
   private StreamsConfigs() {}
 
+  /** True if Kafka Streams made that topic for the state of a topology, or between its parts. */
+  public static boolean isInternalTopic(String name) {
+    return name.startsWith(ACCOUNTING_ID + "-")
+        && (name.endsWith("-changelog") || name.endsWith("-repartition"));
+  }
+
   /** Of the accounting: from samples to energy. */
   public static Properties accounting(StreamsSettings settings) {
     Properties config = new Properties();

@@ -201,6 +201,21 @@ public enum Part {
           .read(SCHEMAS)
           .write(SCHEMAS)),
 
+  RESET(
+      "reset",
+      "people who have results calculated, or written into the store, again",
+      List.of("reset store-writer", "reset streams"),
+      new Rights()
+          // offsets are committed for these
+          .read(TELEMETRY, ALLOCATIONS, JOBS, POWER_SNAPSHOT, SITE_WINDOW, NODE_WINDOW, JOB_WINDOW)
+          .group(AclOperation.READ, StreamsConfigs.ACCOUNTING_ID, StreamsConfigs.ALERTS_ID)
+          .group(
+              AclOperation.DELETE,
+              StreamsConfigs.ACCOUNTING_ID,
+              StreamsConfigs.ALERTS_ID,
+              StoreWriter.GROUP)
+          .ownTopics(AclOperation.DESCRIBE, AclOperation.DELETE)),
+
   ADMINISTRATOR(
       "administrator",
       "who gives these rights; may take any right, so it is for people",

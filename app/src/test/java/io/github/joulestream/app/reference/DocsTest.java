@@ -34,14 +34,7 @@ class DocsTest {
               Set.of("--build", "--build-arg", "--entrypoint", "--rm", "--scale", "--volumes"),
           "systemctl, useradd", Set.of("--now", "--create"),
           "influx", Set.of("--predicate", "--start", "--stop"),
-          "kafka-streams-application-reset, kafka-topics",
-              Set.of(
-                  "--application-id",
-                  "--bootstrap-server",
-                  "--delete",
-                  "--input-topics",
-                  "--to-datetime",
-                  "--topic"),
+          "kafka-topics", Set.of("--bootstrap-server", "--delete", "--topic"),
           "kafka-configs",
               Set.of(
                   "--add-config-file",

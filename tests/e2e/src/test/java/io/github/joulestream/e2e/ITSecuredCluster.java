@@ -2,6 +2,7 @@
 package io.github.joulestream.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
@@ -280,6 +281,7 @@ class ITSecuredCluster {
       for (Map.Entry<String, Program> program : programs.entrySet()) {
         HealthPort.assertWell(program.getKey(), program.getValue());
       }
+      resets();
     }
     assertThat(used).as("commands that were tried").isEqualTo(commands);
     assertThat(broker.successfulAuthentications()).isGreaterThan(commands.size());
@@ -502,6 +504,14 @@ class ITSecuredCluster {
     assertThat(run("node", "jobs", "node-001", "--site", SITE)).contains("node-001");
     assertThat(said("node", "restore", "lab", "n1").text()).contains("is not set aside");
     run("node", "forget", "lab", "n1", "--yes");
+  }
+
+  /** Without those whose groups are reset. */
+  private void resets() throws Exception {
+    for (String name : List.of("store-writer", "streams")) {
+      requireNonNull(programs.remove(name)).interruptAndAwait();
+      assertThat(run("reset", name, "--yes")).contains("start " + name);
+    }
   }
 
   private void startPrograms(Inbox inbox, Path secret, Path jobs) throws Exception {

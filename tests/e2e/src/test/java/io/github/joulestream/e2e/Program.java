@@ -135,6 +135,12 @@ final class Program implements AutoCloseable {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
   }
 
+  /** As Ctrl-C; waits for its end. */
+  void interruptAndAwait() throws IOException, InterruptedException {
+    interrupt();
+    await();
+  }
+
   String output() {
     synchronized (lines) {
       return String.join("\n", lines);
