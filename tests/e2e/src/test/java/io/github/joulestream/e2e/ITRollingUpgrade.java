@@ -38,15 +38,7 @@ class ITRollingUpgrade {
         Installation.awaitReady(program);
       }
       Program simulation =
-          site.program(
-              "simulate",
-              "--nodes",
-              "4",
-              "--end-jobs",
-              "--faults",
-              "skew=0",
-              "--metrics-port",
-              "0");
+          site.program("simulate", "--nodes", "3", "--end-jobs", "--metrics-port", "0");
       awaitMoreBooked(site);
 
       long[] untilReadyMillis = new long[2];

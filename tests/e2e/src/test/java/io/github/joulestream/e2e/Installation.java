@@ -75,8 +75,14 @@ final class Installation implements AutoCloseable {
   static Installation start(Path folder, int partitions) throws Exception {
     Installation installation =
         new Installation(folder, EmbeddedKafka.start(folder.resolve("kafka"), 0));
-    installation.run("topics", "create", "--partitions", Integer.toString(partitions));
-    return installation;
+    try {
+      installation.run("topics", "create", "--partitions", Integer.toString(partitions));
+      return installation;
+    } catch (Throwable e) {
+      // a broker that loses its folder ends this process
+      installation.close();
+      throw e;
+    }
   }
 
   /** The topic that a store of the accounting is restored from. */
