@@ -22,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -233,17 +235,23 @@ class ITBackup {
   }
 
   private void budgetsFromTheirFile() throws Exception {
-    for (String name : new String[] {"feed-a", "feed-b"}) {
-      site.run("budget", "set", name, "--site", "before", "--scope", "site", "--power", "90kW");
-    }
+    set("feed-a", "--power", "90kW");
+    set("feed-b", "--energy", "5kWh", "--per", "day");
     String listed = site.run("budget", "list", "--json");
     Path file = Files.writeString(folder.resolve("budgets.json"), listed);
-    for (String name : new String[] {"feed-a", "feed-b"}) {
+    for (String name : List.of("feed-a", "feed-b")) {
       site.run("budget", "remove", name, "--site", "before");
     }
     assertThat(site.run("budget", "list", "--json")).doesNotContain("feed-");
     assertThat(site.run("budget", "import", file.toString())).contains("2 budgets of");
     assertThat(site.run("budget", "list", "--json")).contains("feed-a").isEqualTo(listed);
+  }
+
+  private void set(String budget, String... limit) throws Exception {
+    List<String> args = new ArrayList<>(List.of("budget", "set", budget));
+    args.addAll(List.of("--site", "before", "--scope", "site"));
+    args.addAll(List.of(limit));
+    site.run(args.toArray(String[]::new));
   }
 
   private void spoolOfAnotherDisk() throws Exception {

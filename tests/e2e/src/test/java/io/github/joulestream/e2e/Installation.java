@@ -297,15 +297,18 @@ final class Installation implements AutoCloseable {
       readings += totals.get(SiteAmount.READINGS);
       measured += totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
     }
-    long unbalanced =
-        windows.stream()
-            .mapToLong(window ->
-                Balance.ALL.stream()
-                    .mapToLong(balance -> Math.abs(balance.difference(window.totals())))
-                    .sum())
-            .sum();
     return new Ledger(
-        compared(sites), jobs(summaries), readings, measured, Math.abs(difference) + unbalanced);
+        compared(sites), jobs(summaries), readings, measured, Math.abs(difference) + unbalanced(windows));
+  }
+
+  /** What both sides of the books differ by, all windows and kinds of devices added up. */
+  static long unbalanced(Collection<SiteWindow> windows) {
+    return windows.stream()
+        .mapToLong(window ->
+            Balance.ALL.stream()
+                .mapToLong(balance -> Math.abs(balance.difference(window.totals())))
+                .sum())
+        .sum();
   }
 
   /** Totals of sites as text, without what depends on arrival. */
