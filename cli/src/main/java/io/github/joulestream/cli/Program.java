@@ -3,6 +3,7 @@ package io.github.joulestream.cli;
 
 import io.github.joulestream.cli.log.Logging;
 import io.github.joulestream.runtime.DeadThreads;
+import io.github.joulestream.runtime.FullDisk;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.ShownUrl;
 import io.github.joulestream.runtime.UserError;
@@ -111,7 +112,7 @@ public final class Program {
     Optional<String> words =
         e instanceof UserError
             ? Optional.of(String.valueOf(e.getMessage()))
-            : KafkaTrouble.refusal(e);
+            : KafkaTrouble.refusal(e).or(() -> fullDisk(e));
     boolean known = words.isPresent();
     err.println(
         "joulestream: "
@@ -123,6 +124,12 @@ public final class Program {
     return e instanceof UserError user && user.isUsage()
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** A full disk shows in any library, in its own words. */
+  private static Optional<String> fullDisk(Throwable e) {
+    return FullDisk.in(e)
+        .map(cause -> "a disk is full: %s; make room on it, and start this again".formatted(cause));
   }
 
   private static void printTrace(Throwable e, PrintWriter err) {

@@ -5,7 +5,9 @@ import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.streams.failure.ChangedTopics;
+import io.github.joulestream.streams.failure.FullStateDisk;
 import io.github.joulestream.streams.failure.UnreadableState;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
@@ -32,6 +34,7 @@ final class RunningTopology implements AutoCloseable {
   private final String name;
   private final KafkaStreams streams;
   private final TopologyFigures figures;
+  private final Path stateDir;
   private final Duration startTimeout;
   private final RestoreProgress restore;
   private final NanoClock clock = NanoClock.system();
@@ -58,6 +61,7 @@ final class RunningTopology implements AutoCloseable {
     this.name = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
     this.streams = PrivateState.in(config, () -> new KafkaStreams(topology, config));
     this.figures = new TopologyFigures(streams);
+    this.stateDir = settings.stateDir();
     this.startTimeout = settings.startTimeout();
     this.restore = restore;
     this.threads = new Replacements(settings.maxReplacements(), clock);
@@ -81,19 +85,30 @@ final class RunningTopology implements AutoCloseable {
 
   /** What becomes of the thread that failed, in which this is called. */
   StreamThreadExceptionResponse failed(Throwable e) {
-    log.error("a thread of {} failed", name, e);
     // Kafka Streams throws e on in a thread that it replaces. In threads that it began with it
     // silences that, in those that replaced others not: as an unexpected death it would end the
     // process
     Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
     boolean replace = threads.failed();
-    // what another release wrote, or what topics have lost, is the same for every other thread
-    Optional<UserError> lasting = UnreadableState.of(name, e).or(() -> ChangedTopics.of(name, e));
-    if (lasting.isEmpty() && replace) {
+    Optional<UserError> lasting = lastingFailure(e);
+    if (lasting.isPresent()) {
+      log.debug("a thread of {} failed", name, e); // the operator gets the line of the error
+      failure.compareAndSet(null, lasting.get());
+      return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+    log.error("a thread of {} failed", name, e);
+    if (replace) {
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
-    failure.set(lasting.isPresent() ? lasting.get() : e);
+    failure.set(e);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** What another thread would fail of too: unreadable state, lost topics, a full disk. */
+  private Optional<UserError> lastingFailure(Throwable e) {
+    return UnreadableState.of(name, e)
+        .or(() -> ChangedTopics.of(name, e))
+        .or(() -> FullStateDisk.of(stateDir, e));
   }
 
   String label() {
@@ -108,10 +123,18 @@ final class RunningTopology implements AutoCloseable {
     return threads;
   }
 
-  /** Starts, and returns at once. */
+  /**
+   * Starts, and returns at once.
+   *
+   * @throws UserError if the disk of its state is full
+   */
   void start() {
     changedNanos = clock.nanos();
-    streams.start();
+    try {
+      streams.start();
+    } catch (RuntimeException e) {
+      throw FullStateDisk.of(stateDir, e).map(RuntimeException.class::cast).orElse(e);
+    }
   }
 
   /** True while all tasks run. */

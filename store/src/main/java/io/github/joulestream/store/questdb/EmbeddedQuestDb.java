@@ -53,10 +53,12 @@ public final class EmbeddedQuestDb implements AutoCloseable {
           "QDB_CAIRO_SYSTEM_O3_COLUMN_MEMORY_SIZE", "64k");
 
   private final ServerMain server;
+  private final SuspendedTables suspended;
   private final int port;
 
-  private EmbeddedQuestDb(ServerMain server, int port) {
+  private EmbeddedQuestDb(ServerMain server, SuspendedTables suspended, int port) {
     this.server = server;
+    this.suspended = suspended;
     this.port = port;
   }
 
@@ -115,7 +117,8 @@ public final class EmbeddedQuestDb implements AutoCloseable {
       server.close();
       throw startFailure(folder, port, e);
     }
-    return new EmbeddedQuestDb(server, server.getHttpServerPort());
+    SuspendedTables suspended = SuspendedTables.watch(folder, server.getEngine());
+    return new EmbeddedQuestDb(server, suspended, server.getHttpServerPort());
   }
 
   private static ServerMain open(Path folder, Map<String, String> settings, int port)
@@ -224,6 +227,7 @@ public final class EmbeddedQuestDb implements AutoCloseable {
 
   @Override
   public void close() {
+    suspended.close();
     quietly(() -> {
       server.close();
       return server;

@@ -2,6 +2,7 @@
 package io.github.joulestream.store.writer;
 
 import io.github.joulestream.runtime.Backoff;
+import io.github.joulestream.runtime.FullDisk;
 import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,11 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RetryingSink {
   private static final Logger log = LoggerFactory.getLogger(RetryingSink.class);
-
-  // as the system calls have it (ENOSPC, EDQUOT), and stores pass it on
-  private static final Pattern NO_SPACE =
-      Pattern.compile(
-          "no space left|disk quota exceeded|errno[:=] ?28\\b", Pattern.CASE_INSENSITIVE);
 
   /** The records that the points were made of. */
   interface Origin {
@@ -98,7 +93,7 @@ final class RetryingSink {
 
   /** A full disk is no outage: their texts differ. */
   static String troubleText(String answer) {
-    return NO_SPACE.matcher(answer).find()
+    return FullDisk.in(answer)
         ? "the store's disk is full: " + answer
         : "the store is unavailable: " + answer;
   }

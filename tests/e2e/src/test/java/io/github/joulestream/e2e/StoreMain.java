@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import io.github.joulestream.cli.log.Logging;
 import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -10,6 +11,7 @@ final class StoreMain {
   private StoreMain() {}
 
   public static void main(String[] args) throws Exception {
+    Logging.start(false);
     try (EmbeddedQuestDb store =
         EmbeddedQuestDb.start(Path.of(args[0]), Integer.parseInt(args[1]))) {
       System.out.println("the store runs at " + store.url());
