@@ -115,7 +115,8 @@ class ITOtherState {
                   .formatted(ofTheHour(site)),
               0,
               0,
-              // windows that nothing was added to are not in the topic, so their jobs are not compared
+              // windows that nothing was added to are not in the topic, so their jobs are not
+              // compared
               Math.abs(ofTheHour(site) - measured) + Installation.unbalanced(site.windows()))
           .report();
     }

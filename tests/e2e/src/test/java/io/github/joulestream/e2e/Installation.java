@@ -298,7 +298,11 @@ final class Installation implements AutoCloseable {
       measured += totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES);
     }
     return new Ledger(
-        compared(sites), jobs(summaries), readings, measured, Math.abs(difference) + unbalanced(windows));
+        compared(sites),
+        jobs(summaries),
+        readings,
+        measured,
+        Math.abs(difference) + unbalanced(windows));
   }
 
   /** What both sides of the books differ by, all windows and kinds of devices added up. */
