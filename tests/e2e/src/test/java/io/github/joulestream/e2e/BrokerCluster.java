@@ -236,16 +236,15 @@ final class BrokerCluster implements AutoCloseable {
     format(id);
   }
 
-  /** Waits until each partition of each topic has all its copies. */
-  void awaitCopies() throws Exception {
+  /** The partitions of which a copy is not in sync. */
+  List<String> missingCopies() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap(Network.TEST)))) {
-      Await.until(
-          "all copies of all partitions",
-          Duration.ofMinutes(2),
-          () ->
-              topics(admin).stream()
-                  .flatMap(topic -> topic.partitions().stream())
-                  .allMatch(partition -> partition.isr().size() == BROKERS));
+      return topics(admin).stream()
+          .flatMap(topic ->
+              topic.partitions().stream()
+                  .filter(partition -> partition.isr().size() < BROKERS)
+                  .map(partition -> "%s %s".formatted(topic.name(), partition)))
+          .toList();
     }
   }
 

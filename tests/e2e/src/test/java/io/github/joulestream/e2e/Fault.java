@@ -87,7 +87,7 @@ record Fault(String name, String promised, Work work) {
               site.runFor(length);
               site.brokers.emptyDisk(broker);
               site.startBroker(broker);
-              site.brokers.awaitCopies();
+              site.awaitCopies();
             }));
     faults.add(
         new Fault(
@@ -244,7 +244,7 @@ record Fault(String name, String promised, Work work) {
     String part = parts.get(random.nextInt(parts.size()));
     if (part.startsWith("broker-")) {
       int broker = Integer.parseInt(part.substring("broker-".length()));
-      site.brokers.awaitCopies();
+      site.awaitCopies();
       site.killBroker(broker);
       site.startBroker(broker);
     } else {

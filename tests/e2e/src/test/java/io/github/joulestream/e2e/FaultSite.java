@@ -226,6 +226,7 @@ final class FaultSite implements AutoCloseable {
       Program program = brokers.program(broker);
       if (!program.isAlive() && !stopped.contains("broker-" + broker)) {
         keepOutput("broker-" + broker, program);
+        System.out.printf("reliability: broker %d ended by itself: %s%n", broker, program.output());
         ends.add("broker-" + broker);
         brokers.startBroker(broker);
       }
@@ -296,6 +297,21 @@ final class FaultSite implements AutoCloseable {
     }
   }
 
+  /** Waits until all copies of all partitions are in sync. */
+  void awaitCopies() throws Exception {
+    List<String> missing = new ArrayList<>();
+    Await.until(
+        "all copies of all partitions",
+        RECOVERY,
+        () -> {
+          supervise();
+          missing.clear();
+          missing.addAll(brokers.missingCopies());
+          return missing.isEmpty();
+        },
+        () -> missing + state());
+  }
+
   private boolean isBooked(String site, Instant after) {
     if (site.equals(SITE) && simulated()) {
       return true;
@@ -350,6 +366,9 @@ final class FaultSite implements AutoCloseable {
       keepOutput(entry.getKey(), entry.getValue());
     }
     books.close();
+    for (int broker = 1; broker <= BrokerCluster.BROKERS; broker++) {
+      keepOutput("broker-" + broker, brokers.program(broker));
+    }
     brokers.close();
     storeNetwork.close();
     alertNetwork.close();

@@ -102,15 +102,19 @@ class ITBackup {
 
       writer.interruptAndAwait();
       restored.restore(backup);
+      // this InfluxDB knows all fields of a restored shard only when it opens it anew
+      restored.kill();
+      restored.startAgain();
       assertThat(stored(restored)).as("what the backup has").isEqualTo(before.sites());
       site.run("reset", "store-writer", "--yes");
       writer = writer(restored.url());
+      writer.awaitLine("writing into");
       awaitStored(restored, after);
       row("InfluxDB lost, restored from `influxd backup -portable`", after);
 
       writer.interruptAndAwait();
       site.run("reset", "store-writer", "--yes");
-      writer(empty.url());
+      writer(empty.url()).awaitLine("writing into");
       awaitStored(empty, after);
       row("results lost, written into an empty store from Kafka", after);
     }

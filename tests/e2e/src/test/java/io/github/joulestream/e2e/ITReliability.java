@@ -110,7 +110,7 @@ class ITReliability {
   /** Three copies of every topic, those of Kafka Streams too, of which two must have a record. */
   private static void assertCopies(FaultSite site) throws Exception {
     site.command("topics", "check");
-    site.brokers.awaitCopies();
+    site.awaitCopies();
     Map<String, Object> kafka = Map.of("bootstrap.servers", site.brokers.bootstrap(Network.TEST));
     try (Admin admin = Admin.create(kafka)) {
       List<ConfigResource> topics =
