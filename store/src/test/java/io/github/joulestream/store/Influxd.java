@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,13 +32,11 @@ public final class Influxd implements AutoCloseable {
 
   private final Path folder;
   private final URI url;
-  private final int backupPort;
   private @Nullable Process process;
 
-  private Influxd(Path folder, URI url, int backupPort) {
+  private Influxd(Path folder, URI url) {
     this.folder = folder;
     this.url = url;
-    this.backupPort = backupPort;
   }
 
   /** A server that this test may stop and start again; skips the test where there is none. */
@@ -55,14 +52,16 @@ public final class Influxd implements AutoCloseable {
   private static Influxd start(Path folder, boolean users) throws IOException {
     Optional<String> program = program();
     Assumptions.assumeTrue(program.isPresent(), NEEDED);
-    int port = freePort();
-    int backupPort = freePort();
+    int port;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = socket.getLocalPort();
+    }
     Files.createDirectories(folder);
     Files.writeString(
         folder.resolve("influxd.conf"),
         """
         reporting-disabled = true
-        bind-address = "127.0.0.1:%4$d"
+        bind-address = "127.0.0.1:0"
         [meta]
         dir = "%1$s/meta"
         [data]
@@ -81,16 +80,10 @@ public final class Influxd implements AutoCloseable {
         [logging]
         level = "error"
         """
-            .formatted(folder.toAbsolutePath(), port, users, backupPort));
-    Influxd server = new Influxd(folder, URI.create("http://127.0.0.1:" + port), backupPort);
+            .formatted(folder.toAbsolutePath(), port, users));
+    Influxd server = new Influxd(folder, URI.create("http://127.0.0.1:" + port));
     server.start(program.orElseThrow());
     return server;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static Optional<String> program() {
@@ -104,7 +97,7 @@ public final class Influxd implements AutoCloseable {
   /** A server that this test may only ask: that of the environment, else one of its own. */
   public static Influxd shared(Path folder) throws IOException {
     String given = System.getenv(URL);
-    return given == null ? start(folder) : new Influxd(folder, URI.create(given), 0);
+    return given == null ? start(folder) : new Influxd(folder, URI.create(given));
   }
 
   private void start(String program) throws IOException {
@@ -151,27 +144,6 @@ public final class Influxd implements AutoCloseable {
       process.destroyForcibly().waitFor();
       process = null;
     }
-  }
-
-  /** All databases into a folder, by {@code influxd backup -portable}. */
-  public void backup(Path into) throws IOException, InterruptedException {
-    run("backup", into);
-  }
-
-  /** All databases of a backup, by {@code influxd restore -portable}. */
-  public void restore(Path from) throws IOException, InterruptedException {
-    run("restore", from);
-  }
-
-  private void run(String verb, Path backup) throws IOException, InterruptedException {
-    String host = "127.0.0.1:" + backupPort;
-    Process run =
-        new ProcessBuilder(
-                program().orElseThrow(), verb, "-portable", "-host", host, backup.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(run.waitFor()).as(output).isZero();
   }
 
   /** Processor time that the server has used since its start; zero of one that is not our own. */

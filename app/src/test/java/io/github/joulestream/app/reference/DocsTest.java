@@ -39,8 +39,11 @@ class DocsTest {
               Set.of(
                   "--add-config-file",
                   "--alter",
+                  "--broker-id",
                   "--command-config",
                   "--entity-name",
+                  "--start-offset",
+                  "--transactional-id",
                   "--entity-type"),
           "java", Set.of("--enable-native-access"),
           "DCGM-exporter", Set.of("--hpc-job-mapping-dir"));

@@ -7,10 +7,7 @@ import io.github.joulestream.e2e.Installation.Ledger;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
-import io.github.joulestream.schemas.catalogue.Buckets;
-import io.github.joulestream.store.Influxd;
 import io.github.joulestream.store.ResultReader;
-import io.github.joulestream.store.connect.StoreConnection;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
 import java.net.URI;
@@ -80,60 +77,6 @@ class ITBackup {
     return (sites(reader).equals(booked.sites()) ? 0 : 1)
         + (Installation.jobs(reader.jobSummaries()).equals(booked.jobs()) ? 0 : 1)
         + reader.unbalanced(0, ResultReader.END_EPOCH_MILLIS).size();
-  }
-
-  @Test
-  void resultsOfInfluxDb_areRestoredFromItsBackup_orWrittenAgainFromKafka() throws Exception {
-    try (Influxd store = Influxd.start(folder.resolve("influx"));
-        Influxd restored = Influxd.start(folder.resolve("influx-restored"));
-        Influxd empty = Influxd.start(folder.resolve("influx-empty"))) {
-      Installation.awaitReady(site.streams("streams-1"));
-      Program writer = writer(store.url());
-      simulate("before");
-      Ledger before = site.settled();
-      awaitStored(store, before);
-      Path backup = folder.resolve("backup");
-      store.backup(backup);
-      simulate("after");
-      Ledger after = site.settled();
-      assertThat(after.sites()).hasSize(2);
-      awaitStored(store, after);
-      store.kill();
-
-      writer.interruptAndAwait();
-      restored.restore(backup);
-      // this InfluxDB knows all fields of a restored shard only when it opens it anew
-      restored.kill();
-      restored.startAgain();
-      assertThat(stored(restored)).as("what the backup has").isEqualTo(before.sites());
-      site.run("reset", "store-writer", "--yes");
-      writer = writer(restored.url());
-      writer.awaitLine("writing into");
-      awaitStored(restored, after);
-      row("InfluxDB lost, restored from `influxd backup -portable`", after);
-
-      writer.interruptAndAwait();
-      site.run("reset", "store-writer", "--yes");
-      writer(empty.url()).awaitLine("writing into");
-      awaitStored(empty, after);
-      row("results lost, written into an empty store from Kafka", after);
-    }
-  }
-
-  private static void awaitStored(Influxd store, Ledger booked) throws Exception {
-    try (ResultReader reader = reader(store)) {
-      awaitStored(reader, () -> true, booked);
-    }
-  }
-
-  private static Map<String, String> stored(Influxd store) throws IOException {
-    try (ResultReader reader = reader(store)) {
-      return sites(reader);
-    }
-  }
-
-  private static ResultReader reader(Influxd store) throws IOException {
-    return StoreConnection.to(store.address(), null, Buckets.named("joulestream")).reader();
   }
 
   private static void row(String fault, Ledger stored) throws IOException {
