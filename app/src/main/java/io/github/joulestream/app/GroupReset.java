@@ -3,6 +3,7 @@ package io.github.joulestream.app;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.KafkaClients;
@@ -130,9 +131,9 @@ final class GroupReset {
 
   /** False if it does not come about within the limit. */
   private static boolean await(Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + LIMIT.toNanos();
+    long end = NanoClock.system().nanos() + LIMIT.toNanos();
     while (!condition.call()) {
-      if (System.nanoTime() - end >= 0) {
+      if (NanoClock.system().nanos() - end >= 0) {
         return false;
       }
       Thread.sleep(PAUSE);

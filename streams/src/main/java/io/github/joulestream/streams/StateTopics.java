@@ -3,6 +3,7 @@ package io.github.joulestream.streams;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.PrivateFiles;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.DurabilityCheck;
@@ -200,9 +201,9 @@ public final class StateTopics {
         .all()
         .get()
         .forEach((partition, found) -> first.put(partition, new OffsetAndMetadata(found.offset())));
-    long end = System.nanoTime() + MEMBERS_LIMIT.toNanos();
+    long end = NanoClock.system().nanos() + MEMBERS_LIMIT.toNanos();
     while (!isCommitted(admin, group, first)) {
-      if (System.nanoTime() - end >= 0) {
+      if (NanoClock.system().nanos() - end >= 0) {
         // whoever began before the topics were made again has ended: these are of later members
         log.info("{} is at work in other instances: its offsets are theirs", group);
         return;
