@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -25,6 +27,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Three brokers in processes of their own, each a controller too, with three copies of everything.
@@ -65,7 +68,7 @@ final class BrokerCluster implements AutoCloseable {
     final int id;
     final Path settings;
     final Map<Network, TcpProxy> networks = new EnumMap<>(Network.class);
-    Program program;
+    @Nullable Program program;
 
     Broker(int id, Path settings) {
       this.id = id;
@@ -205,11 +208,11 @@ final class BrokerCluster implements AutoCloseable {
   }
 
   void kill(int broker) throws InterruptedException {
-    broker(broker).program.kill();
+    program(broker).kill();
   }
 
   Program program(int broker) {
-    return broker(broker).program;
+    return requireNonNull(broker(broker).program);
   }
 
   void startBroker(int id) throws IOException {
@@ -221,13 +224,13 @@ final class BrokerCluster implements AutoCloseable {
 
   /** Waits until it takes requests. */
   void awaitBroker(int id) throws InterruptedException {
-    broker(id).program.awaitLine("Kafka Server started");
+    program(id).awaitLine("Kafka Server started");
   }
 
   /** As an operator restarts it: it hands its leaderships over, and stops. */
   void stopInOrder(int id) throws IOException, InterruptedException {
-    broker(id).program.terminate();
-    broker(id).program.await();
+    program(id).terminate();
+    program(id).await();
   }
 
   /** The broker, which does not run, has an empty disk afterwards. */

@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.WireSerdes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class ITAgentTopics {
 
   @TempDir Path folder;
 
-  private static TreeSet<Long> sequences(Map<String, Object> kafka) {
+  private static NavigableSet<Long> sequences(Map<String, Object> kafka) {
     TreeSet<Long> sequences = new TreeSet<>();
     new PipelineTopics(kafka)
         .latest(Topic.TELEMETRY, WireSerdes.telemetry(), TelemetryBatch::sequence)
@@ -69,7 +70,7 @@ class ITAgentTopics {
         new TopicAdmin(admin).create(2, (short) 1);
         Await.until("it sends again", () -> HealthPort.ready(agent).startsWith("200"));
         Await.until("what waited is there", () -> sequences(kafka).size() >= 3);
-        TreeSet<Long> after = sequences(kafka);
+        NavigableSet<Long> after = sequences(kafka);
         assertThat(after.first()).isLessThanOrEqualTo(sent + 1);
         long missing = after.last() - after.first() + 1 - after.size();
         assertThat(HealthPort.metrics(agent))

@@ -74,8 +74,8 @@ class ITBackup {
 
   /** Sites and jobs of which the store has something else, and windows that do not balance. */
   private static long difference(ResultReader reader, Ledger booked) {
-    return (sites(reader).equals(booked.sites()) ? 0 : 1)
-        + (Installation.jobs(reader.jobSummaries()).equals(booked.jobs()) ? 0 : 1)
+    return (sites(reader).equals(booked.sites()) ? 0L : 1L)
+        + (Installation.jobs(reader.jobSummaries()).equals(booked.jobs()) ? 0L : 1L)
         + reader.unbalanced(0, ResultReader.END_EPOCH_MILLIS).size();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.joulestream.e2e.Installation.Ledger;
@@ -74,7 +75,7 @@ class ITRollingUpgrade {
   private void upgradeEach(Installation site, End end, long[] untilReadyMillis, int at)
       throws Exception {
     for (String instance : INSTANCES) {
-      Program before = streams.get(instance);
+      Program before = requireNonNull(streams.get(instance));
       end.of(before);
       long ended = System.nanoTime();
       Program after = site.streams(instance);
