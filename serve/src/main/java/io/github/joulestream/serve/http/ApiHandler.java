@@ -24,6 +24,7 @@ import java.util.UUID;
 import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -118,9 +119,11 @@ final class ApiHandler extends Handler.Abstract {
         slow.streams(request);
       }
       Asker asker = new Asker(who, viewer, credentials, access);
+      endAfterUnread(request, response);
       status = writer.write(answer, received, asker, response, callback);
     } catch (Problem e) {
-      status = problem(e.status() == 401 ? unknown(request, e) : e, path, response, callback);
+      status =
+          problem(e.status() == 401 ? unknown(request, e) : e, path, request, response, callback);
     } catch (TooManyRows e) {
       status =
           problem(
@@ -130,6 +133,7 @@ final class ApiHandler extends Handler.Abstract {
                   "the answer has more than %,d rows; ask for a shorter range or for less"
                       .formatted(e.most())),
               path,
+              request,
               response,
               callback);
     } catch (UncheckedIOException e) {
@@ -139,10 +143,11 @@ final class ApiHandler extends Handler.Abstract {
           problem(
               Problem.unavailable("the store cannot be reached, or did not answer", STORE_PAUSE),
               path,
+              request,
               response,
               callback);
     } catch (IOException | RuntimeException | Error e) {
-      status = failed(e, route, path, response, callback);
+      status = failed(e, route, path, request, response, callback);
     } finally {
       if (counted != null) {
         atOnce.end(counted);
@@ -272,7 +277,9 @@ final class ApiHandler extends Handler.Abstract {
     }
   }
 
-  private static int problem(Problem problem, String path, Response response, Callback callback) {
+  private static int problem(
+      Problem problem, String path, Request request, Response response, Callback callback) {
+    endAfterUnread(request, response);
     response.setStatus(problem.status());
     ProblemText.put(problem, response.getHeaders());
     byte[] body = ProblemText.body(problem, path);
@@ -282,7 +289,12 @@ final class ApiHandler extends Handler.Abstract {
   }
 
   private static int failed(
-      Throwable failure, String route, String path, Response response, Callback callback) {
+      Throwable failure,
+      String route,
+      String path,
+      Request request,
+      Response response,
+      Callback callback) {
     if (response.isCommitted()) {
       // the client sees that the body is cut off
       log.info("An answer of {} ended early: {}", route, String.valueOf(failure));
@@ -296,7 +308,18 @@ final class ApiHandler extends Handler.Abstract {
     return problem(
         Problem.of(500, "Internal error", "it is in the log of the server as " + id),
         path,
+        request,
         response,
         callback);
+  }
+
+  /**
+   * The connection ends with the answer if the body was not read to its end: what is left of it is
+   * not a request. The header says so, or the client may send its next request on that connection.
+   */
+  private static void endAfterUnread(Request request, Response response) {
+    if (!request.consumeAvailable()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+    }
   }
 }

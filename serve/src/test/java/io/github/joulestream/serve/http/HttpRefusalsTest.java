@@ -201,6 +201,31 @@ class HttpRefusalsTest {
   }
 
   @Test
+  void connections_withBodiesThatWereNotRead_areSaidToEnd() throws Exception {
+    Route write =
+        new Route("POST", "/api/v1/session", Set.of(), true, r -> Answer.json(r.body().length));
+    String begin = "POST /api/v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    try (TestServer server = new TestServer(List.of(write, SITE))) {
+      // none of the body arrives
+      for (String headers :
+          List.of(
+              "Content-Length: 65537",
+              "Content-Length: 9\r\nContent-Encoding: gzip",
+              "Content-Length: 9\r\nSec-Fetch-Site: cross-site",
+              "Transfer-Encoding: chunked\r\nContent-Encoding: gzip")) {
+        String answer = server.raw(begin + headers + "\r\n\r\n");
+        assertThat(answer).as(headers).startsWith("HTTP/1.1 4").contains("Connection: close\r\n");
+      }
+      String read = "GET /api/v1/sites/a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n";
+      assertThat(server.raw(read)).startsWith("HTTP/1.1 200 ").contains("Connection: close\r\n");
+      // all of it has arrived: the connection serves the next request too
+      String refused = begin + "Content-Length: 9\r\nSec-Fetch-Site: cross-site\r\n\r\n123456789";
+      String next = "GET /api/v1/sites/a HTTP/1.1\r\nHost: a" + CLOSE;
+      assertThat(server.raw(refused + next)).startsWith("HTTP/1.1 403 ").contains("HTTP/1.1 200 ");
+    }
+  }
+
+  @Test
   void requests_thatAreTooLarge_areRefused() throws Exception {
     try (TestServer server = new TestServer(List.of(SITE))) {
       assertThat(server.raw("GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
