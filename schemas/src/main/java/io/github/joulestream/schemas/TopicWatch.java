@@ -3,8 +3,10 @@ package io.github.joulestream.schemas;
 
 import io.github.joulestream.runtime.DistinctErrors;
 import io.github.joulestream.runtime.Health;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.kafka.OpenTransactions;
 import io.github.joulestream.schemas.kafka.TopicMark;
 import java.time.Duration;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -19,8 +22,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,14 +37,19 @@ import org.slf4j.LoggerFactory;
  * one, and with keys in other partitions than their state. The program ends instead; its next start
  * begins with what is right. In a thread of its own; safe for many threads.
  *
- * <p>A topic that is gone is waited for, and the program is not ready meanwhile.
+ * <p>A topic that is gone is waited for, and the program is not ready meanwhile. The same holds for
+ * a partition in which a transaction stays open: its records cannot be read.
  */
 public final class TopicWatch implements AutoCloseable {
   /** Where operators find what to do. */
   public static final String PAGE = "see docs/operations.md, A topic that was deleted or changed";
 
+  private static final String TRANSACTIONS_PAGE =
+      "see docs/operations.md, A transaction that Kafka has left open";
+
   private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
+  private static final int INTERVALS_PER_LOOK_AT_TRANSACTIONS = 6;
 
   private final Admin admin;
   private final Names names;
@@ -50,6 +61,8 @@ public final class TopicWatch implements AutoCloseable {
   private final Thread thread;
   private Map<String, TopicMark> known = Map.of();
   private volatile Set<String> gone = Set.of();
+  private final OpenTransactions transactions = new OpenTransactions(NanoClock.system());
+  private volatile Set<String> open = Set.of();
 
   /** Which topics there are to look at. */
   @FunctionalInterface
@@ -89,9 +102,13 @@ public final class TopicWatch implements AutoCloseable {
 
   private void run() {
     try {
+      long looks = 0;
       do {
         try {
           look();
+          if (looks++ % INTERVALS_PER_LOOK_AT_TRANSACTIONS == 0) {
+            lookAtTransactions();
+          }
         } catch (ExecutionException | KafkaException e) {
           log.debug("Topics could not be looked at", e); // Kafka is away: others say so
         }
@@ -142,6 +159,27 @@ public final class TopicWatch implements AutoCloseable {
     }
   }
 
+  private void lookAtTransactions() throws ExecutionException, InterruptedException {
+    SortedMap<String, String> found =
+        transactions.look(
+            admin,
+            known.entrySet().stream()
+                .filter(
+                    topic -> !written.contains(topic.getKey()) && !gone.contains(topic.getKey()))
+                .flatMap(topic -> partitions(topic.getKey(), topic.getValue()))
+                .toList());
+    found.forEach((partition, words) ->
+        errors.warn(
+            partition,
+            "In %s a transaction stays open, %s: what follows cannot be read; %s"
+                .formatted(partition, words, TRANSACTIONS_PAGE)));
+    open = found.keySet();
+  }
+
+  private static Stream<TopicPartition> partitions(String topic, TopicMark mark) {
+    return IntStream.range(0, mark.partitions()).mapToObj(i -> new TopicPartition(topic, i));
+  }
+
   /** Records of some topics are in one partition, in their order, and no other is read. */
   private void checkSingle(String name, int partitions) {
     boolean single =
@@ -162,16 +200,24 @@ public final class TopicWatch implements AutoCloseable {
     return Optional.ofNullable(failure.get());
   }
 
-  /** Not ready, and why, while a topic is gone; else as given. */
+  /** Not ready, and why, while a topic is gone or a transaction stays open; else as given. */
   public Health with(Health health) {
     UserError e = failure.get();
     if (e != null) {
       return Health.bad(String.valueOf(e.getMessage()));
     }
-    return gone.isEmpty() || !health.ok()
+    if (!health.ok()) {
+      return health;
+    }
+    if (!gone.isEmpty()) {
+      return Health.needsSomebody(
+          "Kafka has no topic %s any more; %s".formatted(String.join(", ", gone), PAGE));
+    }
+    return open.isEmpty()
         ? health
         : Health.needsSomebody(
-            "Kafka has no topic %s any more; %s".formatted(String.join(", ", gone), PAGE));
+            "a transaction stays open in %s: what follows cannot be read; %s"
+                .formatted(String.join(", ", open), TRANSACTIONS_PAGE));
   }
 
   @Override

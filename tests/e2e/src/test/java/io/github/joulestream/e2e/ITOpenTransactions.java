@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.joulestream.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.joulestream.e2e.Installation.Ledger;
+import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.kafka.OpenTransactions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A transaction that its coordinator has ended and that is open in a partition, as Kafka leaves it
+ * when several brokers are lost within seconds: it is found, and docs/operations.md repairs it.
+ */
+class ITOpenTransactions {
+  private static final String INSTANCE = "streams-1";
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  @TempDir Path folder;
+
+  @Test
+  void aTransactionThatStaysOpen_isFound_withItsOutcome() throws Exception {
+    try (Installation site = Installation.start(folder, 1);
+        Admin admin = Admin.create(site.kafka())) {
+      TopicPartition partition = new TopicPartition(Topic.LEDGER.topicName(), 0);
+      List<TopicPartition> all =
+          List.of(partition, new TopicPartition(Topic.TELEMETRY.topicName(), 0));
+      AtomicLong nanos = new AtomicLong();
+      OpenTransactions transactions = new OpenTransactions(nanos::get);
+      assertThat(transactions.look(admin, all)).isEmpty();
+      LostMarker.in(partition, Topic.DEAD_LETTER.topicName(), site.kafka());
+      assertThat(transactions.look(admin, all)).as("it may end by itself").isEmpty();
+      nanos.addAndGet(OpenTransactions.LONG.toNanos() - 1);
+      assertThat(transactions.look(admin, all)).isEmpty();
+      nanos.incrementAndGet();
+      assertThat(transactions.look(admin, all))
+          .containsExactly(
+              Map.entry(
+                  partition.toString(),
+                  "from offset 0 on, of %s: CompleteCommit"
+                      .formatted(LostMarker.TRANSACTIONAL_ID)));
+      LostMarker.abort(partition, site.kafka());
+      assertThat(transactions.look(admin, all)).isEmpty();
+    }
+  }
+
+  @Test
+  void streamsThatCannotRestore_areRepairedAsDocumented_andTheBooksAreTheSame() throws Exception {
+    try (Installation site = Installation.start(folder, 1)) {
+      site.run("simulate", "--nodes", "2", "--past", "3m", "--end-jobs");
+      Program before = site.streams(INSTANCE);
+      Installation.awaitReady(before);
+      Ledger booked = site.settled();
+      before.interruptAndAwait();
+      TopicPartition journal = new TopicPartition(Installation.changelog("node-journal"), 0);
+      LostMarker.in(journal, Topic.DEAD_LETTER.topicName(), site.kafka());
+      Folders.delete(site.state(INSTANCE));
+
+      Program stuck = site.streams(INSTANCE);
+      Await.until("it restores", LIMIT, () -> HealthPort.ready(stuck).contains("restoring"));
+      site.run("simulate", "--site", "other", "--nodes", "1", "--past", "1m", "--end-jobs");
+      long waiting = site.waiting();
+      // it must come to the open transaction: nothing else shows that it is there
+      Await.until(
+          "it has restored all but the last records",
+          LIMIT,
+          () -> HealthPort.ready(stuck).contains("restoring 99 %"),
+          stuck::output);
+      assertThat(site.waiting()).as("nothing is processed").isEqualTo(waiting);
+      stuck.interruptAndAwait();
+
+      // docs/operations.md, A transaction that Kafka has left open
+      LostMarker.abort(journal, site.kafka());
+      site.run("reset", "streams", "--yes");
+      Folders.delete(site.state(INSTANCE));
+      Installation.awaitReady(site.streams(INSTANCE));
+      Ledger again = site.settled();
+      long sent = site.readingsSent();
+      new FaultRow(
+              "a transaction left open by Kafka in a changelog",
+              1,
+              "found within 3 min and named in `/ready` and in the log; after the documented repair"
+                  + " all is calculated again from `telemetry`",
+              "%,d readings booked again".formatted(sent),
+              Math.max(0, sent - again.readings()),
+              Math.max(0, again.readings() - sent),
+              again.differenceMillijoules())
+          .report();
+      booked
+          .sites()
+          .forEach((name, totals) ->
+              assertThat(again.sites()).as("booked again as before").containsEntry(name, totals));
+      assertThat(again.jobs()).containsAllEntriesOf(booked.jobs());
+    }
+  }
+}
