@@ -3,7 +3,6 @@ package io.github.joulestream.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.joulestream.energy.JobAmount;
@@ -334,11 +333,22 @@ class ITSlurm {
     JobSummary job = job(store, id);
     assertThat(job.details().user()).isEqualTo(user);
     Times times = times(id);
-    // Slurm's times are in whole seconds
-    assertThat(job.times().startEpochMillis()).isCloseTo(times.start, within(2_500L));
-    assertThat(job.times().endEpochMillis()).isCloseTo(times.end, within(2_500L));
+    // as prolog and epilog wrote them, which run after Slurm's own times, in whole seconds
+    long start = millisInFile(id, "start");
+    long end = millisInFile(id, "end");
+    assertThat(job.times().startEpochMillis()).isEqualTo(start).isGreaterThanOrEqualTo(times.start);
+    assertThat(job.times().endEpochMillis()).isEqualTo(end).isGreaterThanOrEqualTo(times.end);
+    assertThat(start).isLessThan(times.end + 1_000);
     assertThat(job.totals().get(JobAmount.TOTAL_MILLIJOULES))
         .isGreaterThanOrEqualTo(job.totals().get(JobAmount.MEMORY_MILLIJOULES));
+  }
+
+  private long millisInFile(String id, String key) throws IOException {
+    return Files.readAllLines(jobs.resolve(id)).stream()
+        .filter(line -> line.startsWith(key + "="))
+        .mapToLong(line -> Long.parseLong(line.substring(key.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no %s of job %s".formatted(key, id)));
   }
 
   /** What all of the memory draws, as it had one processor and that part of the memory. */

@@ -55,8 +55,11 @@ final class ProgramOptions {
   }
 
   private static List<String> archive() throws IOException {
-    Path archive = Path.of("target", "programs.jsa").toAbsolutePath();
-    Files.deleteIfExists(archive);
+    // of this process: another one runs tests beside it
+    Path archive =
+        Path.of("target", "programs-%d.jsa".formatted(ProcessHandle.current().pid()))
+            .toAbsolutePath();
+    archive.toFile().deleteOnExit();
     List<String> options = new ArrayList<>(OF_A_SHORT_RUN);
     options.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off"));
     options.addAll(List.of("-cp", CLASS_PATH, MAIN));
