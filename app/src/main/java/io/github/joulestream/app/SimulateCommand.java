@@ -59,7 +59,7 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--since",
       paramLabel = "TIME",
       description =
-          "Begin at this time, as 2026-01-31T12:00:00Z or as 2h (ago), catch up, and go on in real"
+          "Begin at this time, as 2026-01-31T12:00:00Z or as 2h (ago), catch up, and continue in real"
               + " time. The same command started again publishes the same records again.")
   @Nullable String since;
 

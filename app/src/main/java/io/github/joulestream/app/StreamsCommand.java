@@ -55,7 +55,7 @@ final class StreamsCommand implements Callable<Integer> {
       names = "--standbys",
       defaultValue = "0",
       description =
-          "Other instances that keep a copy of each task's state and go on with it at once when"
+          "Other instances that keep a copy of each task's state and continue with it at once when"
               + " this one is gone (default: ${DEFAULT-VALUE}).")
   int standbys;
 

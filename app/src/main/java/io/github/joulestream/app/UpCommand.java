@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Without --simulate and --replay it simulates a site of 8 nodes and samples this machine.",
-      "Ctrl-C stops it cleanly; the same command with the same --data goes on where it stopped.",
+      "Ctrl-C stops it cleanly; the same command with the same --data continues where it stopped.",
       "",
       "  joulestream up --simulate 50 --for 60s",
       "  joulestream up --replay DIR --until-done --summary jobs.csv"

@@ -28,14 +28,14 @@ record Fault(String name, String promised, Work work) {
     void run(FaultSite site, Duration length, Random random) throws Exception;
   }
 
-  private static final String GOES_ON = "the other instance goes on; exactly once";
+  private static final String CONTINUES = "the other instance continues; exactly once";
   private static final String WAITS = "records wait where they are; exactly once";
 
   /** Each kind once. */
   static List<Fault> all() {
     List<Fault> faults = new ArrayList<>();
-    faults.add(killed(FaultSite.STREAMS.getFirst(), GOES_ON));
-    faults.add(killed(FaultSite.STORE_WRITERS.getFirst(), GOES_ON));
+    faults.add(killed(FaultSite.STREAMS.getFirst(), CONTINUES));
+    faults.add(killed(FaultSite.STORE_WRITERS.getFirst(), CONTINUES));
     faults.add(killed(FaultSite.AGENT, "what was published is in the spool or in Kafka"));
     faults.add(killed(FaultSite.SIMULATE, "batches that are sent again are recognised"));
     faults.add(killed(FaultSite.ALERT_SENDER, "each revision of an alert is sent at least once"));

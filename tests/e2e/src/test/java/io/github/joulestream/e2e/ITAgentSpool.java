@@ -304,7 +304,7 @@ class ITAgentSpool {
       double before = metric(agent, "joulestream_agent_readings_total");
       assertThat(metric(agent, "joulestream_agent_spool_writable")).isZero();
       Await.until(
-          "it goes on", () -> metric(agent, "joulestream_agent_readings_total") > before + 5);
+          "it continues", () -> metric(agent, "joulestream_agent_readings_total") > before + 5);
       Files.delete(disk.resolve("filler"));
       agent.awaitLine("can be written to again");
       assertThat(metric(agent, "joulestream_agent_spool_writable")).isEqualTo(1);
@@ -326,7 +326,7 @@ class ITAgentSpool {
     assumeThat(mount.waitFor()).as("needs to mount a read-only tmpfs, as root").isZero();
     try (Program agent = startAgent(disk.resolve("spool"))) {
       agent.awaitLine("Read-only file system");
-      Await.until("it goes on", () -> metric(agent, "joulestream_agent_readings_total") > 5);
+      Await.until("it continues", () -> metric(agent, "joulestream_agent_readings_total") > 5);
       assertThat(ask(agent, "/health")).startsWith("200 ok");
       assertThat(agent.output().split("cannot be written to", -1)).hasSize(2);
       agent.kill();

@@ -43,7 +43,7 @@ class ITFullDisks {
             "disk of an agent's spool full",
             1,
             "readings stay in memory, the newest 512 KiB; what is dropped is counted",
-            "one line, readings went on, none dropped");
+            "one line, readings continued, none dropped");
         figures.report(
             "disk of the store (QuestDB) full",
             1,
@@ -53,7 +53,7 @@ class ITFullDisks {
             "disk of the state of streams full, stopped and started on it",
             1,
             "ends with one line and status 1; state is restored from Kafka",
-            "it ended with one line that names the folder; started again, it went on");
+            "it ended with one line that names the folder; started again, it continued");
       }
     } finally {
       for (SmallDisk disk : disks.values()) {

@@ -249,7 +249,7 @@ class ITHostileRecords {
           .row(
               "records that are unusable or extreme, of each kind in each topic",
               first.size() + second.size(),
-              "each is refused, kept with its reason, or booked to its own site; programs go on",
+              "each is refused, kept with its reason, or booked to its own site; programs continue",
               "all programs lived; another site's jobs and ledger are what they are without",
               control)
           .report();

@@ -150,7 +150,7 @@ class ITRollingUpgrade {
     new FaultRow(
             "two instances of `streams` upgraded one after the other while data flows, ended in order",
             2,
-            "the other instance goes on; nothing is lost or booked twice",
+            "the other instance continues; nothing is lost or booked twice",
             booked + seconds(untilReadyMillis[0]),
             lost,
             repeated,
@@ -159,7 +159,7 @@ class ITRollingUpgrade {
     new FaultRow(
             "the same, each killed (kill -9)",
             2,
-            "the other instance goes on; nothing is lost or booked twice",
+            "the other instance continues; nothing is lost or booked twice",
             booked + seconds(untilReadyMillis[1]),
             lost,
             repeated,

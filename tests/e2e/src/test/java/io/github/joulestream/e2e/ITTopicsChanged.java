@@ -250,8 +250,8 @@ class ITTopicsChanged {
       awaitBooked(
           Topic.SITE_WINDOW,
           "`ledger` deleted and made again under `streams`",
-          "`streams` goes on; windows that change are in the new topic",
-          "goes on");
+          "`streams` continues; windows that change are in the new topic",
+          "continues");
       Await.until(
           "windows that changed are in the new topic",
           () -> sum(windows(Topic.LEDGER), SiteAmount.READINGS) >= 5L * READINGS);
@@ -273,7 +273,7 @@ class ITTopicsChanged {
           Topic.SITE_WINDOW,
           "a partition added to `telemetry` under `streams`",
           "nothing is booked until a person has acted",
-          "ends with one line, and so does each start; with a topic of the old number it goes on");
+          "ends with one line, and so does each start; with a topic of the old number it continues");
       streams.interrupt();
       streams.await();
     }
