@@ -88,6 +88,16 @@ final class ActiveAlerts {
     this.holdMillis = holdMillis;
   }
 
+  /**
+   * The wall clock was set ahead by so much, or back: what was delivered before it is as long ago
+   * as it was.
+   */
+  void clockStepped(long stepMillis) {
+    for (Entry entry : entries.values()) {
+      entry.firstDeliveredEpochMillis += stepMillis;
+    }
+  }
+
   /** Applies the next record of the topic. */
   void take(AlertEvent event, long nowEpochMillis) {
     Alert alert = event.alert();

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.joulestream.runtime.Backoff;
+import io.github.joulestream.runtime.ClockWatch;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.Alert;
@@ -37,6 +38,7 @@ final class AlertmanagerChannel extends AlertChannel {
   private final long holdMillis;
   private final EpochClock clock;
   private final NanoClock nanos;
+  private final ClockWatch watch;
   private final Backoff backoff = newBackoff();
   private ActiveAlerts active;
   private long roundNanos;
@@ -59,6 +61,7 @@ final class AlertmanagerChannel extends AlertChannel {
     this.holdMillis = target.hold().toMillis();
     this.clock = clock;
     this.nanos = nanos;
+    this.watch = new ClockWatch(clock, nanos);
     this.active = new ActiveAlerts(links, holdMillis);
     this.notBeforeNanos = nanos.nanos();
   }
@@ -67,6 +70,7 @@ final class AlertmanagerChannel extends AlertChannel {
   void deliver() {
     while (!stopping()) {
       List<AlertEvent> events = consumer.poll(POLL);
+      active.clockStepped(watch.step());
       if (consumer.hasBegun()) {
         active = new ActiveAlerts(links, holdMillis);
         roundNanos = nanos.nanos();

@@ -115,6 +115,27 @@ class ActiveAlertsTest {
   }
 
   @Test
+  void anEnd_isThatOfTheHold_afterTheWallClockWasSetBack() {
+    take(firing(START), false, START);
+    send(START);
+    long back = START - 3_600_000;
+    active.clockStepped(-3_600_000);
+    take(resolved(START, START + 1), false, back + 10_000);
+    // by the clock that was set back it has been at Alertmanager for 10 s
+    assertThat(active.pending(back + 10_000).getFirst().current().endsEpochMillis())
+        .isEqualTo(START + 1);
+  }
+
+  @Test
+  void anEndThatAnEarlierRunDelivered_isRepeatedAfterTheHold_whateverTheWallClockDoes() {
+    take(resolved(START, START + 1), true, START);
+    long back = START - 3_600_000;
+    active.clockStepped(-3_600_000);
+    assertThat(round(false, back + HOLD - 1)).isEmpty();
+    assertThat(round(false, back + HOLD)).hasSize(1);
+  }
+
+  @Test
   void anActiveAlert_hasNoEnd_andIsSentInEveryRound() {
     take(firing(START), false, START);
     assertThat(send(START))

@@ -7,6 +7,7 @@ import io.github.joulestream.cli.KafkaOptions;
 import io.github.joulestream.cli.KeyFileOption;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Alert;
@@ -149,8 +150,9 @@ final class NodeCommand extends CommandGroup {
       new Forgetting(keyFile.ofNode(site, node))
           .put(Topic.ALLOCATIONS, key, (reset ? NodeOrder.RESET : NodeOrder.RESTORE).bytes())
           .send(kafka.clients());
-      long end = EpochClock.system().epochMillis() + WAIT_MILLIS;
-      while (EpochClock.system().epochMillis() < end) {
+      NanoClock clock = NanoClock.system();
+      long end = clock.nanos() + WAIT_MILLIS * 1_000_000;
+      while (clock.nanos() - end < 0) {
         SetAsideNode after = NodesSetAside.read(kafka).nodes().get(key);
         if (after == null) {
           System.out.printf(

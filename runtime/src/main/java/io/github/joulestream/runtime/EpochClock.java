@@ -10,4 +10,14 @@ public interface EpochClock {
   static EpochClock system() {
     return System::currentTimeMillis;
   }
+
+  /**
+   * Begins at the time of a wall clock, and advances by a monotonic one: for ages and waits of this
+   * program, which a step of the wall clock must neither stop nor end. After a step it is no stamp.
+   */
+  static EpochClock steady(EpochClock wall, NanoClock nanos) {
+    long begunMillis = wall.epochMillis();
+    long begunNanos = nanos.nanos();
+    return () -> begunMillis + (nanos.nanos() - begunNanos) / 1_000_000;
+  }
 }

@@ -73,10 +73,10 @@ public final class ApiServer implements AutoCloseable {
     this.access = access;
     LiveSites live = sources.live();
     SiteStates states = new SiteStates(clock, settings.zones(), settings.carbon());
-    JobCharges charges = new JobCharges(live, sources.history(), sources.windows(), clock);
+    JobCharges charges = new JobCharges(live, sources.history(), sources.windows(), clock, nanos);
     HttpCounts counts = new HttpCounts();
     counts.showIn(state.metrics());
-    events = new LiveApi(live, states, costs(charges), clock);
+    events = new LiveApi(live, states, costs(charges), clock, nanos);
     List<Route> all = new ArrayList<>();
     Stream.of(
             new PageFiles(live, clock).routes(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams;
 
+import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
@@ -59,7 +60,8 @@ final class RunningTopology implements AutoCloseable {
       RestoreProgress restore) {
     this.label = label;
     this.name = config.getProperty(StreamsConfig.APPLICATION_ID_CONFIG);
-    this.streams = PrivateState.in(config, () -> new KafkaStreams(topology, config));
+    SteadyTime time = new SteadyTime(EpochClock.system(), clock);
+    this.streams = PrivateState.in(config, () -> new KafkaStreams(topology, config, time));
     this.figures = new TopologyFigures(streams);
     this.stateDir = settings.stateDir();
     this.startTimeout = settings.startTimeout();

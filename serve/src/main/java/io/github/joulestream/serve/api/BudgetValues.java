@@ -35,20 +35,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class BudgetValues {
   private static final int QUARTER_MILLIS = 900_000;
-  private static final long KEPT_MILLIS = 10_000;
+  private static final Duration KEPT = Duration.ofSeconds(10);
   private static final int MOST_ROWS = 200_000;
   private static final Duration LONGEST_READ = Duration.ofSeconds(20);
   private static final int MOST_KEPT = 10_000;
 
   private final HistoryReader history;
   private final WindowReader windows;
+  private final NanoClock clock;
   private final Map<Budget, Known> energies = new ConcurrentHashMap<>();
 
-  private record Known(long readMillis, @Nullable BigInteger millijoules) {}
+  private record Known(long readNanos, @Nullable BigInteger millijoules) {}
 
-  BudgetValues(HistoryReader history, WindowReader windows) {
+  BudgetValues(HistoryReader history, WindowReader windows, NanoClock clock) {
     this.history = history;
     this.windows = windows;
+    this.clock = clock;
   }
 
   /** Power of a scope now, mW; null if nothing reports. */
@@ -102,11 +104,12 @@ final class BudgetValues {
    */
   Optional<BigInteger> millijoules(Budget budget, long now) {
     Known known = energies.get(budget);
-    if (known == null || now - known.readMillis() >= KEPT_MILLIS) {
+    long nanos = clock.nanos();
+    if (known == null || nanos - known.readNanos() >= KEPT.toNanos()) {
       if (energies.size() >= MOST_KEPT) {
         energies.clear();
       }
-      known = new Known(now, read(budget, now));
+      known = new Known(nanos, read(budget, now));
       energies.put(budget, known);
     }
     return Optional.ofNullable(known.millijoules());
@@ -130,7 +133,7 @@ final class BudgetValues {
   }
 
   private BoundedHistory bounded() {
-    return new BoundedHistory(history, MOST_ROWS, 0, LONGEST_READ, NanoClock.system());
+    return new BoundedHistory(history, MOST_ROWS, 0, LONGEST_READ, clock);
   }
 
   private BigInteger ofSite(String site, TimeRange range, SiteAmount amount) {

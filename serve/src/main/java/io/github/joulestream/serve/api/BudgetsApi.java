@@ -3,6 +3,7 @@ package io.github.joulestream.serve.api;
 
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.serve.http.Answer;
 import io.github.joulestream.serve.http.ApiRequest;
 import io.github.joulestream.serve.http.Problem;
@@ -47,7 +48,7 @@ public final class BudgetsApi {
   public BudgetsApi(
       LiveSites sites, HistoryReader history, WindowReader windows, EpochClock clock) {
     this.sites = new LiveSitesView(sites);
-    this.values = new BudgetValues(history, windows);
+    this.values = new BudgetValues(history, windows, NanoClock.system());
     this.clock = clock;
   }
 

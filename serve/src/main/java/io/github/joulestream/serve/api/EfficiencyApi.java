@@ -46,7 +46,7 @@ public final class EfficiencyApi {
   /** The endpoint. */
   public EfficiencyApi(LiveSites live, HistoryReader history, EpochClock clock) {
     this.history = history;
-    this.names = new SiteNames(live, history, clock);
+    this.names = new SiteNames(live, history, NanoClock.system());
     this.clock = clock;
   }
 

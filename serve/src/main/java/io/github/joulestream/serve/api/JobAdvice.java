@@ -40,7 +40,7 @@ final class JobAdvice {
   private static final long DAY = 86_400_000;
   private static final long LEAST = 7 * DAY;
   private static final long LONGEST = 31 * DAY;
-  private static final long KEPT_MILLIS = 60_000;
+  private static final Duration KEPT = Duration.ofMinutes(1);
   private static final int MOST_KEPT = 64;
   private static final int MOST_ROWS = 1_000_000;
   private static final int MOST_JOBS = 50_000;
@@ -50,6 +50,7 @@ final class JobAdvice {
 
   private final HistoryReader history;
   private final EpochClock clock;
+  private final NanoClock nanos;
   private final Semaphore atOnce = new Semaphore(AT_ONCE);
   private final Map<Key, UserJobs> kept =
       new LinkedHashMap<>(MOST_KEPT, 0.75f, true) {
@@ -65,11 +66,12 @@ final class JobAdvice {
 
   /** Jobs of a user in a range, as they were at a time. */
   private record UserJobs(
-      long readMillis, List<JobFigures> jobs, JobSteps steps, OwnQuartile own, Advisor advisor) {}
+      long readNanos, List<JobFigures> jobs, JobSteps steps, OwnQuartile own, Advisor advisor) {}
 
-  JobAdvice(HistoryReader history, EpochClock clock) {
+  JobAdvice(HistoryReader history, EpochClock clock, NanoClock nanos) {
     this.history = history;
     this.clock = clock;
+    this.nanos = nanos;
   }
 
   /**
@@ -88,17 +90,17 @@ final class JobAdvice {
         ChargeReader.hours(
             Math.max(Math.min(span.from(), span.to() - LEAST), span.to() - LONGEST), span.to() + 1);
     Key key = new Key(job.site(), job.details().user(), range);
-    UserJobs known = kept(key, now);
+    UserJobs known = kept(key);
     if (known == null) {
       known = read(key);
     }
     return known == null ? null : advice(job, known);
   }
 
-  private @Nullable UserJobs kept(Key key, long now) {
+  private @Nullable UserJobs kept(Key key) {
     synchronized (kept) {
       UserJobs known = kept.get(key);
-      return known == null || now - known.readMillis >= KEPT_MILLIS ? null : known;
+      return known == null || nanos.nanos() - known.readNanos >= KEPT.toNanos() ? null : known;
     }
   }
 
@@ -112,11 +114,10 @@ final class JobAdvice {
       return null;
     }
     try {
-      long now = clock.epochMillis();
       // who waited before may have read it
-      UserJobs known = kept(key, now);
+      UserJobs known = kept(key);
       if (known == null) {
-        known = read(key, now);
+        known = read(key, clock.epochMillis());
         synchronized (kept) {
           kept.put(key, known);
         }
@@ -128,6 +129,7 @@ final class JobAdvice {
   }
 
   private UserJobs read(Key key, long now) {
+    long readNanos = nanos.nanos();
     Period period =
         new Period(
             "the time of the job",
@@ -136,7 +138,7 @@ final class JobAdvice {
             ZoneOffset.UTC);
     ReportSource source =
         new StoreReportSource(
-            new BoundedHistory(history, MOST_ROWS, MOST_JOBS, MOST_TIME, NanoClock.system()),
+            new BoundedHistory(history, MOST_ROWS, MOST_JOBS, MOST_TIME, nanos),
             new ReportRequest(
                 new TreeSet<>(Set.of(key.site)),
                 period,
@@ -151,7 +153,8 @@ final class JobAdvice {
     PeriodData data = source.of(period, ReportSource.Detail.JOBS);
     List<JobFigures> jobs = JobFigures.of(data.jobList());
     JobSteps steps = JobSteps.read(source, data, jobs);
-    return new UserJobs(now, jobs, steps, new OwnQuartile(jobs), new Advisor(data, jobs, steps));
+    return new UserJobs(
+        readNanos, jobs, steps, new OwnQuartile(jobs), new Advisor(data, jobs, steps));
   }
 
   private static List<JobDetailView.Advice> advice(KnownJob job, UserJobs of) {

@@ -5,6 +5,7 @@ import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.grid.Charges;
 import io.github.joulestream.energy.grid.StepFactors;
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.serve.live.LiveJob;
 import io.github.joulestream.serve.live.LiveSite;
@@ -15,6 +16,7 @@ import io.github.joulestream.store.history.TooManyRows;
 import io.github.joulestream.store.history.WindowReader;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -35,14 +37,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobCharges {
   private static final Logger LOG = LoggerFactory.getLogger(JobCharges.class);
-  private static final long KEPT_MILLIS = 60_000;
+  private static final Duration KEPT = Duration.ofMinutes(1);
 
   /** While there is no step with a ledger yet, as in a site's first minutes. */
-  private static final long KEPT_IF_NOTHING_MILLIS = 5_000;
+  private static final Duration KEPT_IF_NOTHING = Duration.ofSeconds(5);
 
   private final LiveSites sites;
   private final ChargeReader reader;
   private final EpochClock clock;
+  private final NanoClock nanos;
   private final ConcurrentMap<String, OfSite> ofSites = new ConcurrentHashMap<>();
 
   /** A site, and whether it is being read. */
@@ -54,13 +57,13 @@ public final class JobCharges {
   /**
    * What is known of a site.
    *
-   * @param readMillis when it was read, Unix epoch, ms
+   * @param readNanos when it was read, by the monotonic clock
    * @param boundary until when {@code before} is, Unix epoch, ms
    * @param before of jobs until then
    * @param all of jobs until it was read
    */
   private record Known(
-      long readMillis,
+      long readNanos,
       long boundary,
       Map<String, Charges> before,
       Map<String, Charges> all,
@@ -68,17 +71,23 @@ public final class JobCharges {
       StepFactors latest) {
     static final Known NOTHING = new Known(0, 0, Map.of(), Map.of(), "", StepFactors.NOTHING);
 
+    @SuppressWarnings("ReferenceEquality") // one that was read may be equal
     boolean isNothing() {
-      return readMillis == 0;
+      return this == NOTHING;
     }
   }
 
   /** Of live jobs, out of a store. */
   public JobCharges(
-      LiveSites sites, HistoryReader history, WindowReader windows, EpochClock clock) {
+      LiveSites sites,
+      HistoryReader history,
+      WindowReader windows,
+      EpochClock clock,
+      NanoClock nanos) {
     this.sites = sites;
     this.reader = new ChargeReader(history, windows);
     this.clock = clock;
+    this.nanos = nanos;
   }
 
   /**
@@ -122,8 +131,8 @@ public final class JobCharges {
   }
 
   private boolean isOld(Known known) {
-    long kept = known.latest.equals(StepFactors.NOTHING) ? KEPT_IF_NOTHING_MILLIS : KEPT_MILLIS;
-    return clock.epochMillis() - known.readMillis >= kept;
+    Duration kept = known.latest.equals(StepFactors.NOTHING) ? KEPT_IF_NOTHING : KEPT;
+    return known.isNothing() || nanos.nanos() - known.readNanos >= kept.toNanos();
   }
 
   private void refresh(String site, OfSite of) {
@@ -147,17 +156,13 @@ public final class JobCharges {
     } catch (UncheckedIOException | TooManyRows e) {
       LOG.warn("what the jobs of {} cost cannot be read: {}", site, e.toString());
       return new Known(
-          clock.epochMillis(),
-          known.boundary,
-          known.before,
-          known.all,
-          known.currency,
-          known.latest);
+          nanos.nanos(), known.boundary, known.before, known.all, known.currency, known.latest);
     }
   }
 
   private Known read(String site, Known known) {
     long now = clock.epochMillis();
+    long readNanos = nanos.nanos();
     SortedMap<String, Long> starts = starts(site, now);
     TimeRange recent = ChargeReader.hours(now - 2L * Windows.HOUR_MILLIS, now + 1);
     Map<String, Charges> before = new HashMap<>();
@@ -189,7 +194,7 @@ public final class JobCharges {
                   sum.add(b);
                   return sum;
                 }));
-    return new Known(now, recent.from(), before, all, read.currency(), read.latest());
+    return new Known(readNanos, recent.from(), before, all, read.currency(), read.latest());
   }
 
   /** Starts of the site's jobs, Unix epoch, ms. */

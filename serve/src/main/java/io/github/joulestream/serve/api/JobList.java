@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.api;
 
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.serve.http.Answer;
 import io.github.joulestream.serve.http.ApiRequest;
@@ -51,7 +52,7 @@ final class JobList {
     this.windows = windows;
     this.costing = costing;
     this.clock = clock;
-    this.names = new SiteNames(live, history, clock);
+    this.names = new SiteNames(live, history, NanoClock.system());
   }
 
   /** A page of it. */

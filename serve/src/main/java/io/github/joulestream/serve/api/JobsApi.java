@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.api;
 
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.serve.http.Cursor;
 import io.github.joulestream.serve.http.Route;
 import io.github.joulestream.serve.live.LiveSites;
@@ -28,7 +29,9 @@ public final class JobsApi {
       EpochClock clock) {
     JobCosting costing = new JobCosting(charges, new ChargeReader(history, windows), clock);
     this.list = new JobList(live, history, windows, costing, clock);
-    this.one = new OneJob(live, windows, costing, new JobAdvice(history, clock), clock);
+    this.one =
+        new OneJob(
+            live, windows, costing, new JobAdvice(history, clock, NanoClock.system()), clock);
   }
 
   /** Its routes. */

@@ -69,7 +69,7 @@ public final class PoolingApi {
   /** The endpoint. */
   public PoolingApi(LiveSites live, HistoryReader history, EpochClock clock) {
     this.history = history;
-    this.names = new SiteNames(live, history, clock);
+    this.names = new SiteNames(live, history, NanoClock.system());
     this.clock = clock;
   }
 

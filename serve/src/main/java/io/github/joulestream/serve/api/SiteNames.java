@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.serve.api;
 
-import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.serve.http.Problem;
 import io.github.joulestream.serve.live.LiveSites;
 import io.github.joulestream.store.history.HistoryReader;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Names of all sites, live and of the store, which is asked once a minute at most. */
 final class SiteNames {
-  private static final long KEPT_MILLIS = 60_000;
+  private static final Duration KEPT = Duration.ofMinutes(1);
 
   private final LiveSites live;
   private final HistoryReader history;
-  private final EpochClock clock;
-  private volatile Stored stored = new Stored(0, new TreeSet<>());
+  private final NanoClock clock;
+  private volatile @Nullable Stored stored;
 
-  private record Stored(long readMillis, SortedSet<String> names) {}
+  private record Stored(long readNanos, SortedSet<String> names) {}
 
-  SiteNames(LiveSites live, HistoryReader history, EpochClock clock) {
+  SiteNames(LiveSites live, HistoryReader history, NanoClock clock) {
     this.live = live;
     this.history = history;
     this.clock = clock;
@@ -33,9 +35,9 @@ final class SiteNames {
    * @throws java.io.UncheckedIOException if the store cannot be asked
    */
   SortedSet<String> all() {
-    long now = clock.epochMillis();
+    long now = clock.nanos();
     Stored known = stored;
-    if (now - known.readMillis >= KEPT_MILLIS) {
+    if (known == null || now - known.readNanos >= KEPT.toNanos()) {
       known = new Stored(now, history.sites());
       stored = known;
     }

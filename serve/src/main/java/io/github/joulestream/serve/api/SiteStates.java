@@ -61,6 +61,11 @@ public final class SiteStates {
     return zones.getOrDefault(site, UTC);
   }
 
+  /** The wall clock's time, ms. */
+  public long epochMillis() {
+    return clock.epochMillis();
+  }
+
   /** A site now, for a viewer. */
   SiteState of(LiveSite site, Visibility visibility) {
     Function<String, AlertFigures.Owner> owners = Owners.of(site);

@@ -31,6 +31,7 @@ final class LiveStates {
       Set.of(Topic.POWER_SNAPSHOT, Topic.SITE_WINDOW, Topic.NODES, Topic.BUDGETS);
 
   private final EpochClock clock;
+  private final EpochClock ages;
   private final LiveRoom room;
   private final Consumer<String> overfull;
   private final Map<String, SiteState> sites = new ConcurrentHashMap<>();
@@ -38,10 +39,12 @@ final class LiveStates {
   /**
    * No site is known yet.
    *
+   * @param ages by which what arrived is old, see {@link EpochClock#steady}
    * @param overfull gets what is left out for want of room, in words
    */
-  LiveStates(EpochClock clock, Consumer<String> overfull) {
+  LiveStates(EpochClock clock, EpochClock ages, Consumer<String> overfull) {
     this.clock = clock;
+    this.ages = ages;
     this.overfull = overfull;
     room = new LiveRoom(overfull);
   }
@@ -49,7 +52,7 @@ final class LiveStates {
   /**
    * Takes in a record.
    *
-   * @param arrived when it arrived, ms
+   * @param arrived when it arrived by the clock of ages, ms
    * @param sampleMillis as in {@link SiteState#accept(PowerSnapshot, long, long)}
    * @throws RuntimeException if the record cannot be used
    */
@@ -169,7 +172,7 @@ final class LiveStates {
         overfull.accept("over %,d sites: others are left out".formatted(LiveRoom.SITES));
         return null;
       }
-      site = new SiteState(name, clock, room);
+      site = new SiteState(name, clock, ages, room);
       sites.put(name, site);
     }
     return site;

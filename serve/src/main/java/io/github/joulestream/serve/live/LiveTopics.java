@@ -54,7 +54,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private static final Duration STUCK = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration RETRY = Duration.ofSeconds(2);
-  private static final long DROP_INTERVAL_MILLIS = 10_000;
+  private static final Duration DROP_INTERVAL = Duration.ofSeconds(10);
 
   // a consumer says nothing of a cluster that is gone: whoever is silent is asked
   private static final Duration SILENCE = Duration.ofSeconds(5);
@@ -92,6 +92,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private final Consumer<String, byte[]> consumer;
   private final EpochClock clock;
   private final NanoClock nanos;
+  private final EpochClock ages;
   private final LiveStates states;
   private final Thread thread;
   private final Map<String, Topic> topics = new HashMap<>();
@@ -119,7 +120,8 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
     this.consumer = consumer;
     this.clock = clock;
     this.nanos = nanos;
-    states = new LiveStates(clock, line -> errors.warn(line, "the live view: " + line));
+    ages = EpochClock.steady(clock, nanos);
+    states = new LiveStates(clock, ages, line -> errors.warn(line, "the live view: " + line));
     TOPICS.forEach(topic -> topics.put(topic.topicName(), topic));
     thread = Thread.ofPlatform().name("live-topics").daemon().unstarted(this::run);
   }
@@ -136,7 +138,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private void run() {
     try (consumer) {
       begin();
-      long dropped = clock.epochMillis();
+      long dropped = nanos.nanos();
       long heard = nanos.nanos();
       while (closed.getCount() > 0) {
         progress.turned();
@@ -156,8 +158,8 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
         }
         skip(records);
         catchUp();
-        long now = clock.epochMillis();
-        if (now - dropped >= DROP_INTERVAL_MILLIS) {
+        long now = nanos.nanos();
+        if (now - dropped >= DROP_INTERVAL.toNanos()) {
           dropped = now;
           states.dropOver();
         }
@@ -211,7 +213,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
       }
     }
     consumer.assign(partitions);
-    skips = new BacklogSkips(now);
+    skips = new BacklogSkips(ages.epochMillis());
     behind.clear();
     behind.putAll(consumer.endOffsets(partitions));
     Map<TopicPartition, OffsetAndTimestamp> begins = consumer.offsetsForTimes(times);
@@ -244,7 +246,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
   private void take(ConsumerRecord<String, byte[]> record) {
     Topic topic = topics.get(record.topic());
     boolean isOld = record.offset() < behind.getOrDefault(partition(record), Long.MIN_VALUE);
-    long now = clock.epochMillis();
+    long now = ages.epochMillis();
     try {
       if (topic != null) {
         states.accept(
@@ -285,7 +287,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
       if (partition.topic().equals(Topic.POWER_SNAPSHOT.topicName())
           && behind.containsKey(partition)) {
         long last = records.records(partition).getLast().timestamp();
-        long to = choice.next(last, clock.epochMillis());
+        long to = choice.next(last, ages.epochMillis());
         OffsetAndTimestamp found =
             to <= last ? null : consumer.offsetsForTimes(Map.of(partition, to)).get(partition);
         if (found != null && found.offset() > consumer.position(partition)) {

@@ -222,8 +222,13 @@ final class SiteNodes {
         alerting);
   }
 
-  /** Sums over the nodes that report. */
-  SiteNow now(long nowMillis, long differenceMillijoules) {
+  /**
+   * Sums over the nodes that report.
+   *
+   * @param nowMillis by the clock of ages
+   * @param stampMillis by how much the wall clock is ahead of that
+   */
+  SiteNow now(long nowMillis, long stampMillis, long differenceMillijoules) {
     long total = 0;
     long idle = 0;
     long heldIdle = 0;
@@ -257,7 +262,7 @@ final class SiteNodes {
     }
     return new SiteNow(
         latestMillis,
-        arrivedMillis,
+        arrivedMillis == 0 ? 0 : arrivedMillis + stampMillis,
         total,
         byKind,
         total - idle,

@@ -38,6 +38,7 @@ final class SiteState implements LiveSite {
 
   private final String name;
   private final EpochClock clock;
+  private final EpochClock ages;
   private final LiveRoom room;
   private final SiteNodes nodes;
   private final SiteJobs jobs;
@@ -84,24 +85,25 @@ final class SiteState implements LiveSite {
     }
   }
 
-  SiteState(String name, EpochClock clock, LiveRoom room) {
+  SiteState(String name, EpochClock clock, EpochClock ages, LiveRoom room) {
     this.name = name;
     this.clock = clock;
+    this.ages = ages;
     this.room = room;
     nodes = new SiteNodes(room);
     jobs = new SiteJobs(room);
-    usedMillis = clock.epochMillis();
+    usedMillis = ages.epochMillis();
   }
 
   private void changed() {
     changes++;
-    usedMillis = clock.epochMillis();
+    usedMillis = ages.epochMillis();
   }
 
   /**
    * Takes in the latest power of nodes.
    *
-   * @param arrived when it arrived, ms
+   * @param arrived when it arrived by the clock of ages, ms
    * @param sampleMillis a sample of the power of jobs is taken when so much time of the data has
    *     passed
    */
@@ -136,7 +138,7 @@ final class SiteState implements LiveSite {
   }
 
   synchronized void accept(JobSummary summary) {
-    jobs.accept(summary, nodes.dataMillis(clock.epochMillis()));
+    jobs.accept(summary, nodes.dataMillis(ages.epochMillis()));
     changed();
   }
 
@@ -154,7 +156,7 @@ final class SiteState implements LiveSite {
   }
 
   synchronized void accept(Alert alert) {
-    boolean isOfNow = isOfNow(alert, nodes.dataMillis(clock.epochMillis()));
+    boolean isOfNow = isOfNow(alert, nodes.dataMillis(ages.epochMillis()));
     if (!isOfNow) {
       removeAlert(alert.id());
     } else if (alerts.containsKey(alert.id()) || room.addAlert()) {
@@ -193,7 +195,7 @@ final class SiteState implements LiveSite {
 
   /** Drops what is over. */
   synchronized void dropOver() {
-    long now = clock.epochMillis();
+    long now = ages.epochMillis();
     long dataMillis = nodes.dataMillis(now);
     nodes.dropForgotten(now);
     jobs.dropEnded(dataMillis);
@@ -202,7 +204,7 @@ final class SiteState implements LiveSite {
         removeAlert(alert.id());
       }
     }
-    grid.dropEnded(now);
+    grid.dropEnded(clock.epochMillis());
     changes++;
   }
 
@@ -212,7 +214,7 @@ final class SiteState implements LiveSite {
         && alerts.isEmpty()
         && budgets.isEmpty()
         && grid.intervals().isEmpty()
-        && clock.epochMillis() - usedMillis > HOUR_MILLIS;
+        && ages.epochMillis() - usedMillis > HOUR_MILLIS;
   }
 
   /** Gives back what is kept of it. */
@@ -237,7 +239,7 @@ final class SiteState implements LiveSite {
   }
 
   private Frame frame() {
-    long millis = clock.epochMillis();
+    long millis = ages.epochMillis();
     Frame made = frame;
     if (made == null || !made.holds(changes, millis)) {
       made = new Frame(changes, millis);
@@ -247,9 +249,9 @@ final class SiteState implements LiveSite {
   }
 
   private <T> T made(Frame of, Supplier<T> part) {
-    long begun = clock.epochMillis();
+    long begun = ages.epochMillis();
     T made = part.get();
-    of.cost += Math.max(0, clock.epochMillis() - begun);
+    of.cost += Math.max(0, ages.epochMillis() - begun);
     return made;
   }
 
@@ -263,10 +265,15 @@ final class SiteState implements LiveSite {
     Frame of = frame();
     SiteNow made = of.now;
     if (made == null) {
-      made = made(of, () -> nodes.now(clock.epochMillis(), ledger.farthestDifference()));
+      made = made(of, this::madeNow);
       of.now = made;
     }
     return made;
+  }
+
+  private SiteNow madeNow() {
+    long age = ages.epochMillis();
+    return nodes.now(age, clock.epochMillis() - age, ledger.farthestDifference());
   }
 
   @Override
@@ -285,7 +292,7 @@ final class SiteState implements LiveSite {
     Frame of = frame();
     NodeTable made = of.table;
     if (made == null) {
-      made = made(of, () -> nodes.table(alertingNodes(), clock.epochMillis()));
+      made = made(of, () -> nodes.table(alertingNodes(), ages.epochMillis()));
       of.table = made;
     }
     return made;
@@ -316,7 +323,7 @@ final class SiteState implements LiveSite {
     NodeState known = nodes.find(node);
     return known == null
         ? PowerWindows.none()
-        : known.windows.upTo(nodes.windowsMillis(clock.epochMillis()));
+        : known.windows.upTo(nodes.windowsMillis(ages.epochMillis()));
   }
 
   @Override
@@ -325,7 +332,7 @@ final class SiteState implements LiveSite {
     if (known == null) {
       return List.of();
     }
-    long dataMillis = nodes.dataMillis(clock.epochMillis());
+    long dataMillis = nodes.dataMillis(ages.epochMillis());
     return known.gpus().stream()
         .map(gpu ->
             new LiveGpu(
@@ -340,7 +347,7 @@ final class SiteState implements LiveSite {
     Frame of = frame();
     Jobs made = of.jobs;
     if (made == null) {
-      made = made(of, () -> Jobs.of(jobs.jobs(nodes, clock.epochMillis())));
+      made = made(of, () -> Jobs.of(jobs.jobs(nodes, ages.epochMillis())));
       of.jobs = made;
     }
     return made;
@@ -374,7 +381,7 @@ final class SiteState implements LiveSite {
   }
 
   private void add(List<LiveJobNode> on, NodeState node, String id) {
-    if (node.isSilent(clock.epochMillis())) {
+    if (node.isSilent(ages.epochMillis())) {
       return;
     }
     for (JobPower job : node.jobs) {
@@ -389,7 +396,7 @@ final class SiteState implements LiveSite {
   @Override
   public synchronized List<JobPower> jobsOn(String node) {
     NodeState known = nodes.find(node);
-    return known == null || known.isSilent(clock.epochMillis()) ? List.of() : known.jobs;
+    return known == null || known.isSilent(ages.epochMillis()) ? List.of() : known.jobs;
   }
 
   @Override

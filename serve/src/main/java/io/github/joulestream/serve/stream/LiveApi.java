@@ -2,6 +2,7 @@
 package io.github.joulestream.serve.stream;
 
 import io.github.joulestream.runtime.EpochClock;
+import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.serve.api.SiteStates;
 import io.github.joulestream.serve.http.Answer;
 import io.github.joulestream.serve.http.ApiRequest;
@@ -36,6 +37,7 @@ public final class LiveApi implements AutoCloseable {
   private final SiteStates states;
   private final JobCosts costs;
   private final EpochClock clock;
+  private final EpochClock ages;
   private final long run;
   private final Map<String, SiteFrames> frames = new HashMap<>();
   private final ScheduledExecutorService thread =
@@ -43,11 +45,13 @@ public final class LiveApi implements AutoCloseable {
           Thread.ofPlatform().name("live-events").daemon().factory());
 
   /** Begins to make frames when somebody listens. */
-  public LiveApi(LiveSites sites, SiteStates states, JobCosts costs, EpochClock clock) {
+  public LiveApi(
+      LiveSites sites, SiteStates states, JobCosts costs, EpochClock clock, NanoClock nanos) {
     this.sites = sites;
     this.states = states;
     this.costs = costs;
     this.clock = clock;
+    this.ages = EpochClock.steady(clock, nanos);
     this.run = clock.epochMillis();
     ScheduledFuture<?> _ =
         thread.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -95,7 +99,7 @@ public final class LiveApi implements AutoCloseable {
     try {
       frames
           .computeIfAbsent(site, name -> new SiteFrames(name, sites, states, costs))
-          .add(client, clock.epochMillis());
+          .add(client, ages.epochMillis());
     } catch (RuntimeException e) {
       log.warn("no events of {}", site, e);
       remove(site, client);
@@ -115,7 +119,7 @@ public final class LiveApi implements AutoCloseable {
   }
 
   private void tick() {
-    long now = clock.epochMillis();
+    long now = ages.epochMillis();
     frames.forEach((site, of) -> {
       try {
         of.tick(now);

@@ -76,7 +76,11 @@ final class SiteFrames {
     return clients.size();
   }
 
-  /** Adds a client, and sends it what there is. */
+  /**
+   * Adds a client, and sends it what there is.
+   *
+   * @param now of a clock that steps neither back nor ahead, ms
+   */
   void add(FrameClient client, long now) {
     clients.add(client);
     client.begin(frame);
@@ -92,7 +96,11 @@ final class SiteFrames {
     clients.remove(client);
   }
 
-  /** Makes a frame, if it is time for one, and sends it. */
+  /**
+   * Makes a frame, if it is time for one, and sends it.
+   *
+   * @param now of a clock that steps neither back nor ahead, ms
+   */
   void tick(long now) {
     views.values().removeIf(view -> now - view.usedMillis > VIEW_KEPT_MILLIS);
     if (clients.isEmpty()) {
@@ -151,7 +159,7 @@ final class SiteFrames {
     changes = changesNow;
     NodeTable table = of.nodes();
     List<LiveJob> jobs = of.jobs().stream().filter(SiteStates::isRunning).toList();
-    changed |= updateCells(table, jobs, now, next);
+    changed |= updateCells(table, jobs, states.epochMillis(), next);
     updateRows(jobs, table.version(), next);
     for (View view : views.values()) {
       changed |= view.jobs.update(rows, next);

@@ -8,6 +8,7 @@ import io.github.joulestream.energy.grid.GridQuality;
 import io.github.joulestream.energy.grid.GridSeries;
 import io.github.joulestream.energy.grid.SeriesKind;
 import io.github.joulestream.serve.stream.FakeSite;
+import java.math.BigDecimal;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -21,8 +22,14 @@ class JobChargesTest {
   private final FakeSite live = new FakeSite("east", 2, 2);
   private final FakeStore store = new FakeStore();
   private final AtomicLong now = new AtomicLong(NOW);
+  private final AtomicLong nanos = new AtomicLong(-7);
   private final JobCharges charges =
-      new JobCharges(live, store.history(), store.windows(), now::get);
+      new JobCharges(live, store.history(), store.windows(), now::get, nanos::get);
+
+  private void pass(long millis) {
+    now.addAndGet(millis);
+    nanos.addAndGet(millis * 1_000_000);
+  }
 
   private void price(long from, long nano) {
     store.grid.add(
@@ -75,7 +82,7 @@ class JobChargesTest {
     start();
     ChargeFigures first = charges.awaited("east", "c/1", 4 * KILOWATT_HOUR);
     int reads = store.reads.size();
-    now.addAndGet(59_000);
+    pass(59_000);
     assertThat(charges.of("east", "c/1", 4 * KILOWATT_HOUR)).isEqualTo(first);
     assertThat(charges.of("east", "c/1", 5 * KILOWATT_HOUR).cost()).isEqualByComparingTo("1.3");
     assertThat(store.reads).hasSize(reads);
@@ -87,13 +94,32 @@ class JobChargesTest {
     live.run("c/1", "ada", "", 1_000, 0);
     assertThat(charges.awaited("east", "c/1", KILOWATT_HOUR).cost()).isNull();
     start();
-    now.addAndGet(5_000);
+    pass(5_000);
+    awaitCost("1.0");
+    assertThat(charges.of("east", "c/1", 4 * KILOWATT_HOUR).cost()).isEqualByComparingTo("1.0");
+  }
+
+  private void awaitCost(String cost) {
     long deadline = System.nanoTime() + 20_000_000_000L;
-    while (charges.of("east", "c/1", 4 * KILOWATT_HOUR).cost() == null) {
+    BigDecimal expected = new BigDecimal(cost);
+    BigDecimal known;
+    do {
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.onSpinWait();
-    }
-    assertThat(charges.of("east", "c/1", 4 * KILOWATT_HOUR).cost()).isEqualByComparingTo("1.0");
+      known = charges.of("east", "c/1", 4 * KILOWATT_HOUR).cost();
+    } while (known == null || known.compareTo(expected) != 0);
+  }
+
+  @Test
+  void afterTheWallClockWasSetBack_theStoreIsAskedAgainInAMinute() {
+    start();
+    assertThat(charges.awaited("east", "c/1", 4 * KILOWATT_HOUR).cost())
+        .isEqualByComparingTo("1.0");
+    store.quarter("c/1", THIS_HOUR - 2 * 900_000, KILOWATT_HOUR);
+    now.addAndGet(-600_000);
+    pass(60_000);
+    // 2 kWh for 0.1, 2 kWh for 0.3
+    awaitCost("0.8");
   }
 
   @Test

@@ -86,7 +86,7 @@ class JobListTest {
   }
 
   private JobList.Page page(Role role, String user, Map<String, String> parameters) throws Problem {
-    JobCharges charges = new JobCharges(live, store.history(), store.windows(), () -> NOW);
+    JobCharges charges = new JobCharges(live, store.history(), store.windows(), () -> NOW, () -> 0);
     JobCosting costing =
         new JobCosting(charges, new ChargeReader(store.history(), store.windows()), () -> NOW);
     Answer answer =

@@ -28,7 +28,7 @@ final class Feed {
 
   final AtomicLong clock = new AtomicLong(START);
   final List<String> overfull = new ArrayList<>();
-  final LiveStates states = new LiveStates(clock::get, overfull::add);
+  final LiveStates states = new LiveStates(clock::get, clock::get, overfull::add);
 
   <T> void accept(Topic topic, String key, Serde<T> serde, T value) {
     byte[] wire = serde.serializer().serialize(topic.topicName(), value);

@@ -29,8 +29,10 @@ class LiveStatesTest {
   private static final long START = 1_800_000_000_000L;
 
   private final AtomicLong clock = new AtomicLong(START);
+  private final AtomicLong wallSteps = new AtomicLong();
   private final List<String> overfull = new ArrayList<>();
-  private final LiveStates states = new LiveStates(clock::get, overfull::add);
+  private final LiveStates states =
+      new LiveStates(() -> clock.get() + wallSteps.get(), clock::get, overfull::add);
 
   private <T> void accept(Topic topic, String key, Serde<T> serde, T value) {
     byte[] wire = serde.serializer().serialize(topic.topicName(), value);
@@ -117,6 +119,22 @@ class LiveStatesTest {
   }
 
   @Test
+  void aNodeThatSaysNothing_isLeftOut_afterAStepOfTheWallClockToo() {
+    power("a", node("silent", 10), node("n", 5));
+    wallSteps.set(-3_600_000);
+    clock.addAndGet(NodeState.SILENT_MILLIS);
+    power("a", node("n", 6));
+    assertThat(site("a").now().milliwatts()).isEqualTo(16);
+    // as the wall clock now shows it
+    assertThat(site("a").now().arrivedEpochMillis()).isEqualTo(clock.get() - 3_600_000);
+    clock.addAndGet(1_000);
+    assertThat(site("a").now().milliwatts()).isEqualTo(6);
+    wallSteps.set(3_600_000);
+    clock.addAndGet(1_000);
+    assertThat(site("a").now().milliwatts()).isEqualTo(6);
+  }
+
+  @Test
   void whatJobsHaveOnNodes_isKnownByNodeAndByJob() {
     JobPower j = new JobPower("j", 4, 10_000, 0);
     JobPower k = new JobPower("k", 3, 20_000, 5_000);
@@ -139,7 +157,8 @@ class LiveStatesTest {
   @Test
   void howeverMuchChanges_whatIsReadIsMadeForATenthOfTheTimeAtMost() {
     AtomicLong ticking = new AtomicLong(START);
-    SiteState site = new SiteState("a", ticking::getAndIncrement, new LiveRoom(overfull::add));
+    SiteState site =
+        new SiteState("a", () -> START, ticking::getAndIncrement, new LiveRoom(overfull::add));
     NodePower node = node("n", 10);
     long before = -1;
     int made = 0;

@@ -93,7 +93,11 @@ final class MadeApi implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     Stream.of(
             new JobsApi(
-                    live, history, windows, new JobCharges(live, history, windows, clock), clock)
+                    live,
+                    history,
+                    windows,
+                    new JobCharges(live, history, windows, clock, NanoClock.system()),
+                    clock)
                 .routes(),
             new UsageApi(live, history, clock).routes(),
             new EfficiencyApi(live, history, clock).routes(),

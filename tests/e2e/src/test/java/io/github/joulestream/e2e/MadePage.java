@@ -40,7 +40,11 @@ final class MadePage implements AutoCloseable {
     SiteStates states = new SiteStates(EpochClock.system(), Map.of(), CarbonBasis.Scope.LIFECYCLE);
     live =
         new LiveApi(
-            site, states, (of, job, energy) -> JobCosts.JobCost.UNKNOWN, EpochClock.system());
+            site,
+            states,
+            (of, job, energy) -> JobCosts.JobCost.UNKNOWN,
+            EpochClock.system(),
+            NanoClock.system());
     Access access = new Everybody();
     List<Route> routes =
         Stream.of(

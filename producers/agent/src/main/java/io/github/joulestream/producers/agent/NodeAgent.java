@@ -9,6 +9,7 @@ import io.github.joulestream.producers.probe.GpuNumbering;
 import io.github.joulestream.producers.probe.Overlaps;
 import io.github.joulestream.producers.probe.Probe;
 import io.github.joulestream.producers.publish.Publisher;
+import io.github.joulestream.runtime.ClockWatch;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.Health;
 import io.github.joulestream.runtime.Metric;

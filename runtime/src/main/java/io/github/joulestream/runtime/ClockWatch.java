@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.joulestream.producers.agent;
-
-import io.github.joulestream.runtime.EpochClock;
-import io.github.joulestream.runtime.NanoClock;
+package io.github.joulestream.runtime;
 
 /**
  * Detects steps of the wall clock: it then advances by another time than the monotonic clock. A
  * clock that is slewed, as NTP does, is not a step. One thread.
  */
-final class ClockWatch {
+public final class ClockWatch {
   private static final long STEP_MILLIS = 500;
   private static final long NANOS_PER_MILLI = 1_000_000;
   // two reads of clocks that are further apart than this decide nothing: the process did not run
@@ -20,13 +17,13 @@ final class ClockWatch {
   private long lastMillis;
   private long lastNanos;
 
-  ClockWatch(EpochClock wall, NanoClock monotonic) {
+  public ClockWatch(EpochClock wall, NanoClock monotonic) {
     this.wall = wall;
     this.monotonic = monotonic;
   }
 
   /** By how many milliseconds the wall clock was moved since the last look; 0 if it was not. */
-  long step() {
+  public long step() {
     long nanos = monotonic.nanos();
     long millis = wall.epochMillis();
     if (monotonic.nanos() - nanos > SURE_NANOS) {
