@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.cli;
 
+import io.github.joulestream.runtime.ClockWatch;
 import io.github.joulestream.runtime.DeadThreads;
+import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.UserError;
 import java.time.Duration;
@@ -14,11 +16,22 @@ import java.util.function.Supplier;
 public final class ShutdownSignal implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
 
-  private final NanoClock clock = NanoClock.system();
+  /** A step back that delays heartbeats of Kafka's clients beyond what their session bears. */
+  private static final long STEP_BACK_MILLIS = 5_000;
+
+  private final NanoClock clock;
+  private final ClockWatch watch;
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch finished = new CountDownLatch(1);
 
   public ShutdownSignal() {
+    this(EpochClock.system(), NanoClock.system());
+  }
+
+  ShutdownSignal(EpochClock wall, NanoClock clock) {
+    this.clock = clock;
+    this.watch = new ClockWatch(wall, clock);
+    watch.step();
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -42,7 +55,8 @@ public final class ShutdownSignal implements AutoCloseable {
    *
    * @param program its name, with its article
    * @param failure why it stopped, if it did
-   * @throws UserError if it stopped
+   * @throws UserError if it stopped, or if the wall clock was set back: Kafka's clients, whose
+   *     waits are by it, stand still until the old time comes again
    */
   public boolean await(Duration duration, String program, Supplier<Optional<Throwable>> failure)
       throws InterruptedException {
@@ -52,12 +66,25 @@ public final class ShutdownSignal implements AutoCloseable {
       if (why.isPresent()) {
         throw new UserError(program + " stopped: " + reason(why.get()), why.get());
       }
+      checkClock();
       long left = end - clock.nanos();
       if (await(Duration.ofNanos(Math.clamp(left, 0, LOOK.toNanos())))) {
         return true;
       }
     } while (clock.nanos() - end < 0);
     return false;
+  }
+
+  private void checkClock() {
+    long back;
+    synchronized (watch) {
+      back = -watch.step();
+    }
+    if (back >= STEP_BACK_MILLIS) {
+      throw new UserError(
+          "the wall clock was set back by %,d s, for which Kafka's clients would stand still: start it again, as a supervisor does"
+              .formatted(back / 1_000));
+    }
   }
 
   private static String reason(Throwable e) {

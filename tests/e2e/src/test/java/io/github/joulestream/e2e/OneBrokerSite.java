@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of a site as processes, with one broker, each with a folder of its own and perhaps an
@@ -37,7 +38,9 @@ final class OneBrokerSite implements AutoCloseable {
     STREAMS("the topologies run"),
     STORE_WRITER("Ctrl-C stops it"),
     SIMULATE("/metrics and /health"),
-    AGENT("sampling node");
+    AGENT("sampling node"),
+    SERVE("serving "),
+    ALERT_SENDER("waiting for alerts");
 
     private final String runs;
 
@@ -51,7 +54,9 @@ final class OneBrokerSite implements AutoCloseable {
   private final int kafkaPort = FreePort.findLasting();
   private final int storePort = FreePort.findLasting();
   private final Map<Part, Program> running = new EnumMap<>(Part.class);
-  private final TopicBooks books;
+  final TopicBooks books;
+  private @Nullable URI receiver;
+  private int restarts;
   private final QuestDbReader reader = new QuestDbReader(storeUrl());
 
   /** Starts all; returns when the store has the first readings. */
@@ -80,6 +85,13 @@ final class OneBrokerSite implements AutoCloseable {
 
   URI storeUrl() {
     return URI.create("http://127.0.0.1:" + storePort);
+  }
+
+  /** Starts what sends alerts to this receiver. */
+  void startAlertSender(URI to) throws IOException {
+    receiver = to;
+    Files.writeString(folder.resolve("secret"), "a secret that is long enough for this\n");
+    start(Part.ALERT_SENDER);
   }
 
   /** Where a part keeps what it writes. */
@@ -118,6 +130,17 @@ final class OneBrokerSite implements AutoCloseable {
                       + SITE
                       + " --spool",
                   own);
+          case SERVE ->
+              command(
+                  environment,
+                  "serve --metrics-port 0 --listen 127.0.0.1:0 --store-url",
+                  storeUrl().toString());
+          case ALERT_SENDER ->
+              command(
+                  environment,
+                  "alert-sender --metrics-port 0 --webhook %s --webhook-secret-file"
+                      .formatted(requireNonNull(receiver, "receiver")),
+                  folder.resolve("secret").toString());
         });
   }
 
@@ -134,16 +157,22 @@ final class OneBrokerSite implements AutoCloseable {
   }
 
   /** Starts again what ended by itself, as systemd or Kubernetes would; each has said why. */
-  private void supervise() throws IOException {
+  void supervise() throws IOException {
     for (Map.Entry<Part, Program> entry : List.copyOf(running.entrySet())) {
       Program program = entry.getValue();
       if (!program.isAlive()) {
         assertThat(program.output())
             .as("%s ended by itself with %d", entry.getKey(), program.exitStatus())
             .containsPattern("(?m)^joulestream: .");
+        restarts++;
         start(entry.getKey());
       }
     }
+  }
+
+  /** How often a part ended by itself and was started again. */
+  int restarts() {
+    return restarts;
   }
 
   /** Waits until readings that are sent from now on are in the store. */
