@@ -35,9 +35,10 @@ final class SiteKeysOptions {
   @Option(
       names = "--job-signers",
       description =
-          "With --site-keys, whose signature a record of a job may have: nodes (the site's or that"
-              + " of any of its nodes), site (default: nodes).")
-  JobSigners jobSigners = JobSigners.NODES;
+          "With --site-keys, whose signature a record of a job may have: site, nodes (the site's or"
+              + " that of any of its nodes: each may then rename and end all jobs of the site)"
+              + " (default: site).")
+  JobSigners jobSigners = JobSigners.SITE;
 
   /**
    * The keys.

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.joulestream.cli.Durations;
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.runtime.UserError;
+import io.github.joulestream.schemas.signing.SiteKeys.JobSigners;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -36,6 +37,21 @@ class StreamsOptionsTest {
   void withoutOptions_limitsAreTheDefaults() {
     assertThat(limits()).isEqualTo(Limits.DEFAULT);
     assertThat(new LimitsOptions().read()).isEqualTo(Limits.DEFAULT);
+  }
+
+  /** A node would otherwise rename and end all jobs of its site. */
+  @Test
+  void jobsAreSignedByTheirSite_unlessNodesMayToo() {
+    SiteKeysOptions options = new SiteKeysOptions();
+    CommandLine command = new CommandLine(CommandLine.Model.CommandSpec.create());
+    command
+        .getCommandSpec()
+        .addMixin("keys", CommandLine.Model.CommandSpec.forAnnotatedObject(options));
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.parseArgs();
+    assertThat(options.jobSigners).isEqualTo(JobSigners.SITE);
+    command.parseArgs("--job-signers", "nodes");
+    assertThat(options.jobSigners).isEqualTo(JobSigners.NODES);
   }
 
   @Test

@@ -116,7 +116,8 @@ public final class SignatureVerifier {
       return FORGED
           + (value == null
               ? "only its site may remove a job, and a node has signed it"
-              : "only its site may sign a job (--job-signers site), and a node has signed it");
+              : "only its site may sign a job, and a node has signed it (streams --job-signers nodes accepts"
+                  + " it)");
     }
     NodeKey ofNode = null;
     SecretKeySpec secret;

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 public final class SiteKeys {
   /** No keys: every record is accepted. */
   public static final SiteKeys NONE =
-      new SiteKeys(List.of(), UnsignedSites.ACCEPT, JobSigners.NODES);
+      new SiteKeys(List.of(), UnsignedSites.ACCEPT, JobSigners.SITE);
 
   /** Records of sites without a key. */
   public enum UnsignedSites {
@@ -27,10 +27,10 @@ public final class SiteKeys {
 
   /** Who may sign records of jobs, whose keys hold no node. */
   public enum JobSigners {
-    /** The site, and each of its nodes. */
-    NODES,
     /** The site alone. */
-    SITE
+    SITE,
+    /** The site, and each of its nodes, for any job of the site. */
+    NODES
   }
 
   private final Map<String, List<SiteKey>> bySite = new HashMap<>();

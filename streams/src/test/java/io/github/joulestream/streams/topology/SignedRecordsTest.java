@@ -72,7 +72,7 @@ class SignedRecordsTest {
   private static final String SITE = "dc1";
   private static final SiteKey KEY = SiteKey.create(SITE);
   private static final SiteKeys KEYS =
-      new SiteKeys(List.of(KEY), UnsignedSites.REFUSE, JobSigners.NODES);
+      new SiteKeys(List.of(KEY), UnsignedSites.REFUSE, JobSigners.SITE);
   private static final RecordSigner N1 = new RecordSigner(KEY.ofNode("n1"));
   private static final RecordSigner N2 = new RecordSigner(KEY.ofNode("n2"));
   private static final RecordSigner OF_SITE = new RecordSigner(KEY.ofSite());
@@ -223,7 +223,8 @@ class SignedRecordsTest {
       batch("evil", "n1", sequence, 900, N2);
       hold("n1", "mine", N2);
       job("eve", JobState.CANCELLED, RecordSigner.NONE);
-      return 6;
+      job("eve", JobState.CANCELLED, N2);
+      return 7;
     }
 
     /** All that is booked, as text; the last of each key. */
@@ -282,6 +283,27 @@ class SignedRecordsTest {
         .allSatisfy(
             letter -> assertThat(header(letter, DeadLetters.REASON)).startsWith("forged: "));
     assertThat(letters).extracting(letter -> header(letter, DeadLetters.TOPIC)).contains("jobs");
+  }
+
+  /** What {@code --job-signers nodes} takes into account, and the default does not. */
+  @Test
+  void aNodeRenamesAndEndsAnothersJob_onlyIfNodesMaySignJobs() {
+    Books site = new Books("site", KEYS);
+    Books nodes =
+        new Books("nodes", new SiteKeys(List.of(KEY), UnsignedSites.REFUSE, JobSigners.NODES));
+    for (Books books : List.of(site, nodes)) {
+      books.truth(0);
+      books.job("eve", JobState.CANCELLED, N2);
+      books.truth(1);
+    }
+    assertThat(site.results().get("job dc1/job-7")).contains("ada").contains("RUNNING");
+    assertThat(nodes.results().get("job dc1/job-7")).contains("eve").contains("CANCELLED");
+    assertThat(letters(site.driver))
+        .singleElement()
+        .satisfies(letter ->
+            assertThat(header(letter, DeadLetters.REASON))
+                .contains("only its site may sign a job", "--job-signers nodes"));
+    assertThat(letters(nodes.driver)).isEmpty();
   }
 
   /** A record that is refused for another reason may be sent once more when that is mended. */
