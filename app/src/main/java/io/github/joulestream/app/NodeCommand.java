@@ -167,7 +167,7 @@ final class NodeCommand extends CommandGroup {
         Thread.sleep(LOOK_MILLIS);
       }
       throw new UserError(
-          "the order is given, and nothing has followed within %d s: do the topologies run? (joulestream doctor)"
+          "the order is given, and nothing has followed within %d s: do the topologies run (joulestream doctor)? If they have --site-keys, was it given with --key-file (joulestream dead-letter list)?"
               .formatted(WAIT_MILLIS / 1_000));
     }
   }

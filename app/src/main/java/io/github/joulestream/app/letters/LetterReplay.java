@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.app.letters.DeadLetter.Place;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.DeadLetters;
@@ -28,8 +29,11 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -57,7 +61,8 @@ public final class LetterReplay implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final int MAX_RECORDS = 200;
-  private static final int MAX_BYTES = 4 << 20;
+  // what a slow network brings over within the time that a transaction has
+  private static final int MAX_BYTES = 1 << 20;
 
   private final KafkaClients kafka;
   private final DeadLetterTopic topic;
@@ -150,26 +155,35 @@ public final class LetterReplay implements AutoCloseable {
           String identity = letter.identity();
           if (byRecord.containsKey(identity)) {
             copies.add(new Verdict.Done(letter));
-          } else if (left.get() == 0) {
-            more.set(true);
-          } else {
-            Verdict verdict =
-                written.contains(identity)
-                    ? new Verdict.Done(letter)
-                    : rules
-                        .obstacle(letter, record)
-                        .<Verdict>map(why -> new Verdict.Unfit(letter, why))
-                        .orElseGet(() -> new Verdict.Replayable(letter));
-            byRecord.put(identity, verdict);
-            if (verdict instanceof Verdict.Replayable) {
-              left.decrementAndGet();
-            }
+            return;
           }
+          Verdict verdict =
+              written.contains(identity)
+                  ? new Verdict.Done(letter)
+                  : rules
+                      .obstacle(letter, record)
+                      .<Verdict>map(why -> new Verdict.Unfit(letter, why))
+                      .orElseGet(() -> new Verdict.Replayable(letter));
+          // of compacted topics it is known only below whether they can be written
+          if (verdict instanceof Verdict.Replayable && !isCompacted(letter.place().topic())) {
+            if (left.get() == 0) {
+              more.set(true);
+              return;
+            }
+            left.decrementAndGet();
+          }
+          byRecord.put(identity, verdict);
         });
     outdate(byRecord);
-    List<Verdict> all = new ArrayList<>(byRecord.values());
+    List<Verdict> all = new ArrayList<>();
+    int replayable = 0;
+    for (Verdict verdict : byRecord.values()) {
+      if (!(verdict instanceof Verdict.Replayable) || replayable++ < limit) {
+        all.add(verdict);
+      }
+    }
     all.addAll(copies);
-    return new Plan(all, more.get());
+    return new Plan(all, more.get() || replayable > limit);
   }
 
   private static String noted(ConsumerRecord<byte[], byte[]> note) {
@@ -239,7 +253,8 @@ public final class LetterReplay implements AutoCloseable {
    * Writes them; {@link #begin} must have been called before the plan was made.
    *
    * @return how many were written
-   * @throws UserError if another replay began meanwhile; what was not written has no note
+   * @throws UserError if another replay began meanwhile, or Kafka ended a transaction that took too
+   *     long; what was not written has no note
    */
   public int write(Plan plan) {
     Map<String, DeadLetter> wanted = new HashMap<>();
@@ -270,13 +285,30 @@ public final class LetterReplay implements AutoCloseable {
             }
           });
       written.addAndGet(commit(chunk));
-    } catch (ProducerFencedException e) {
+    } catch (KafkaException e) {
+      if (!isFenced(e)) {
+        throw e;
+      }
       throw new UserError(
-          "another 'dead-letter replay' began meanwhile: %d records were written here; run it again"
-              .formatted(written.get()),
+          "another 'dead-letter replay' began meanwhile, or a transaction was not over after %d s: %s written here; run it again, it writes the others"
+              .formatted(
+                  KafkaClients.TRANSACTION_TIMEOUT_MILLIS / 1_000,
+                  Quantities.count(written.get(), "record")),
           e);
     }
     return written.get();
+  }
+
+  /** True if Kafka takes no more of this producer: another has its id, or its time was over. */
+  private static boolean isFenced(Throwable e) {
+    for (Throwable one = e; one != null; one = one.getCause()) {
+      if (one instanceof ProducerFencedException
+          || one instanceof InvalidProducerEpochException
+          || one instanceof InvalidTxnStateException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int commit(List<ConsumerRecord<byte[], byte[]>> chunk) {
@@ -294,7 +326,9 @@ public final class LetterReplay implements AutoCloseable {
       }
       to.commitTransaction();
     } catch (ExecutionException e) {
-      to.abortTransaction();
+      if (!isFenced(e)) {
+        to.abortTransaction();
+      }
       throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);

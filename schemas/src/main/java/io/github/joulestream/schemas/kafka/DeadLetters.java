@@ -115,11 +115,10 @@ public final class DeadLetters {
       if (except.contains(header.key())) {
         continue;
       }
-      byte[] value = header.value();
-      int size = header.key().getBytes(UTF_8).length + (value == null ? 0 : value.length);
+      int size = sizeBytes(header);
       if (size <= left) {
         left -= size;
-        letter.add(OWN + header.key(), value);
+        letter.add(OWN + header.key(), header.value());
       } else {
         leftOut++;
       }
@@ -128,6 +127,12 @@ public final class DeadLetters {
       letter.add(HEADERS_LEFT_OUT, Integer.toString(leftOut).getBytes(UTF_8));
     }
     return letter;
+  }
+
+  /** Bytes of a header's name and value. */
+  public static int sizeBytes(Header header) {
+    byte[] value = header.value();
+    return header.key().getBytes(UTF_8).length + (value == null ? 0 : value.length);
   }
 
   /** What reasons have in common that differ in names and numbers only. */

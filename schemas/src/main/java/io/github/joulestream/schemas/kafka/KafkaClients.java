@@ -52,6 +52,13 @@ public final class KafkaClients {
   /** Time between signs of life of a group's member, ms. */
   public static final int HEARTBEAT_INTERVAL_MILLIS = 2_000;
 
+  /**
+   * Time after which Kafka ends a transaction that its producer has left open, ms. Until then who
+   * reads committed records of the same partitions waits, as {@code streams} does after a command
+   * was killed.
+   */
+  public static final int TRANSACTION_TIMEOUT_MILLIS = 10_000;
+
   /** With this begins every group, client id and id of transactions. */
   public static final String NAME_PREFIX = "joulestream";
 
@@ -248,6 +255,7 @@ public final class KafkaClients {
   Map<String, Object> transactionalConfig(String id) {
     Map<String, Object> config = producerConfig(id);
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+    config.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MILLIS);
     return config;
   }
 

@@ -98,7 +98,11 @@ class KafkaClientsTest {
         .containsEntry("acks", "all")
         .containsEntry("enable.idempotence", true)
         .containsEntry("client.id", "joulestream-t")
-        .containsEntry("transactional.id", "joulestream-t");
+        .containsEntry("transactional.id", "joulestream-t")
+        .containsEntry("transaction.timeout.ms", 10_000);
+    assertThat(
+            clients(Map.of("transaction.timeout.ms", "30000")).transactionalConfig("joulestream-t"))
+        .containsEntry("transaction.timeout.ms", "30000");
     assertThat(clients.consumerConfig("joulestream-b"))
         .containsEntry("isolation.level", "read_committed")
         .containsEntry("enable.auto.commit", false)

@@ -11,7 +11,6 @@ import io.github.joulestream.schemas.signing.SignatureVerifier;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -94,7 +93,27 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     if (Keys.site(key).isEmpty()) {
       throw new IllegalArgumentException("a key without a site");
     }
-    forward(key, record.value(), record, metadata);
+    forward(key, record.value(), ownHeaders(record.headers()), record, metadata);
+  }
+
+  /** A letter about the record has them, as it is read again; as many as a letter keeps. */
+  private static Headers ownHeaders(Headers own) {
+    Headers kept = new RecordHeaders();
+    int left = DeadLetters.MAX_OWN_HEADER_BYTES;
+    int leftOut = 0;
+    for (Header header : own) {
+      int size = DeadLetters.sizeBytes(header);
+      if (size <= left) {
+        left -= size;
+        kept.add(header);
+      } else {
+        leftOut++;
+      }
+    }
+    if (leftOut > 0) {
+      kept.add(DeadLetters.HEADERS_LEFT_OUT, Integer.toString(leftOut).getBytes(UTF_8));
+    }
+    return kept;
   }
 
   /** A dead letter of another reason was counted where it was refused; none is refused again. */
@@ -113,18 +132,20 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
       return;
     }
     // the site of a key without a slash is all of it
-    forward(key.indexOf('/') < 0 ? key + "/" : key, topic.value(), letter, metadata);
+    forward(
+        key.indexOf('/') < 0 ? key + "/" : key,
+        topic.value(),
+        new RecordHeaders(),
+        letter,
+        metadata);
   }
 
   private void forward(
-      String key, byte @Nullable [] value, Record<String, byte[]> record, RecordMetadata metadata) {
-    Headers headers = new RecordHeaders();
-    for (String kept : List.of(DeadLetters.REPLAY_OF, DeadLetters.REPLAYS)) {
-      Header header = record.headers().lastHeader(kept);
-      if (header != null) {
-        headers.add(header); // a letter about it has them again
-      }
-    }
+      String key,
+      byte @Nullable [] value,
+      Headers headers,
+      Record<String, byte[]> record,
+      RecordMetadata metadata) {
     headers.add(TOPIC, metadata.topic().getBytes(UTF_8));
     headers.add(PARTITION, Integer.toString(metadata.partition()).getBytes(UTF_8));
     headers.add(OFFSET, Long.toString(metadata.offset()).getBytes(UTF_8));

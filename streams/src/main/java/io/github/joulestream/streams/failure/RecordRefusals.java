@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -50,7 +52,12 @@ public final class RecordRefusals {
    * topic of the program.
    */
   private static final Set<String> ORIGIN =
-      Set.of(DeadLetters.TOPIC, DeadLetters.PARTITION, DeadLetters.OFFSET, ORIGIN_KEY);
+      Set.of(
+          DeadLetters.TOPIC,
+          DeadLetters.PARTITION,
+          DeadLetters.OFFSET,
+          ORIGIN_KEY,
+          DeadLetters.HEADERS_LEFT_OUT);
 
   private static final int MAX_LINE_CHARACTERS = 1_000;
 
@@ -208,14 +215,20 @@ public final class RecordRefusals {
     errors.warn(
         place.topic() + " " + kind,
         "refused %s: %s".formatted(place, ShownText.of(reason, MAX_LINE_CHARACTERS)));
+    Headers headers =
+        DeadLetters.withOwn(
+            DeadLetters.headers(reason, place.topic(), place.partition(), place.offset(), value),
+            record.headers(),
+            ORIGIN);
+    Header leftOut = record.headers().lastHeader(DeadLetters.HEADERS_LEFT_OUT);
+    if (leftOut != null) {
+      headers.add(leftOut); // when it was passed on
+    }
     return new Record<>(
         cut(record.key()),
         made.apply(DeadLetters.cutValue(value)),
         Math.max(0, record.timestamp()),
-        DeadLetters.withOwn(
-            DeadLetters.headers(reason, place.topic(), place.partition(), place.offset(), value),
-            record.headers(),
-            ORIGIN));
+        headers);
   }
 
   /** Logs what happened to more than a record, once a minute for each kind. */

@@ -403,6 +403,38 @@ class SignedRecordsTest {
     assertThat(topology.refusals().count()).isEqualTo(2);
   }
 
+  /** It is read again from a topic of the program's own before it is refused. */
+  @Test
+  void aLetterOfTheAlerts_hasTheSignatureToo_andSaysWhatItDoesNotHave() {
+    Properties config =
+        StreamsConfigs.alerts(
+            StreamsSettings.of(KafkaClients.of("unused:9092"), folder.resolve("letters"))
+                .commitInterval(Duration.ofMillis(100)));
+    TopologyTestDriver driver =
+        new TopologyTestDriver(
+            new AlertsTopology(config, KEYS).get(), config, Instant.ofEpochMilli(START));
+    drivers.add(driver);
+    byte[] garbage = "garbage".getBytes(UTF_8);
+    Headers headers = new RecordHeaders();
+    OF_SITE.sign("jobs", "dc1/job-7", garbage, headers);
+    headers.add("own", "kept".getBytes(UTF_8));
+    send(driver, Topic.JOBS, "dc1/job-7", garbage, headers, 1);
+    headers.add("large", new byte[DeadLetters.MAX_OWN_HEADER_BYTES]);
+    send(driver, Topic.JOBS, "dc1/job-7", garbage, headers, 2);
+
+    List<TestRecord<String, byte[]>> letters = letters(driver);
+    assertThat(letters)
+        .hasSize(2)
+        .allSatisfy(letter -> {
+          assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo("jobs");
+          assertThat(header(letter, DeadLetters.OWN + "own")).isEqualTo("kept");
+          assertThat(letter.headers().lastHeader(DeadLetters.OWN + Signature.HEADER).value())
+              .isEqualTo(headers.lastHeader(Signature.HEADER).value());
+        });
+    assertThat(header(letters.getFirst(), DeadLetters.HEADERS_LEFT_OUT)).isEmpty();
+    assertThat(header(letters.getLast(), DeadLetters.HEADERS_LEFT_OUT)).isEqualTo("1");
+  }
+
   private static List<Alert> forgedAlerts(TopologyTestDriver driver) {
     return read(driver, Topic.ALERTS, WireSerdes.alerts().deserializer()).stream()
         .map(TestRecord::value)
