@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -109,7 +110,7 @@ class ITClockJumps {
     List<Long> seconds = new ArrayList<>();
     for (Duration ahead : List.of(row.first, Duration.ZERO)) {
       for (Part part : row.parts) {
-        clocks.get(part).set(ahead);
+        requireNonNull(clocks.get(part), part.name()).set(ahead);
       }
       long begun = System.nanoTime();
       if (ahead.isNegative() && row.parts.contains(Part.BROKER)) {
