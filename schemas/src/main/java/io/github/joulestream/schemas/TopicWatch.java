@@ -166,6 +166,8 @@ public final class TopicWatch implements AutoCloseable {
             known.entrySet().stream()
                 .filter(
                     topic -> !written.contains(topic.getKey()) && !gone.contains(topic.getKey()))
+                // an import into it may take minutes, and other users cannot see that it is at work
+                .filter(topic -> !topic.getKey().equals(Topic.GRID.topicName()))
                 .flatMap(topic -> partitions(topic.getKey(), topic.getValue()))
                 .toList());
     found.forEach((partition, words) ->

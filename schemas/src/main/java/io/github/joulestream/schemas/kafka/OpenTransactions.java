@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -28,12 +30,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds partitions in which a transaction stays open, so that nothing after its first record can be
- * read. A transaction ends by itself within {@link #LONG}: its program ends it, or else Kafka does
- * when it times out. If one stays open for longer, the marker that should have ended it is missing
- * from that partition, and will not come. For one thread.
+ * read. A transaction ends by itself: its program ends it, or else Kafka does when it times out. If
+ * one stays open for longer than {@link #LONG}, and is not one that its coordinator has still to
+ * end, the marker that should have ended it is missing from that partition, and will not come. For
+ * one thread.
  */
 public final class OpenTransactions {
-  /** No program has a transaction time-out as long as this. */
+  /** No time-out of a transaction is as long as this, but for imports into the topic grid. */
   public static final Duration LONG = Duration.ofMinutes(2);
 
   private static final Logger log = LoggerFactory.getLogger(OpenTransactions.class);
@@ -43,6 +46,15 @@ public final class OpenTransactions {
 
   /** Where what can be read ends before what has been written, and when that was first seen. */
   private record Stop(long offset, long sinceNanos) {}
+
+  /**
+   * What the coordinator knows.
+   *
+   * @param pending whether it has still to end the transaction
+   */
+  private record Outcome(boolean pending, String words) {}
+
+  private static final Outcome NOT_KNOWN = new Outcome(false, "outcome not known here");
 
   /** The clock measures how long a transaction has been open. */
   public OpenTransactions(NanoClock clock) {
@@ -77,13 +89,14 @@ public final class OpenTransactions {
     stuck.values().removeIf(stop -> now - stop.sinceNanos < LONG.toNanos());
     SortedMap<String, String> found = new TreeMap<>();
     if (!stuck.isEmpty()) {
-      Map<TopicPartition, String> outcomes = outcomes(admin, stuck.keySet());
-      stuck.forEach((partition, stop) ->
+      Map<TopicPartition, Outcome> outcomes = outcomes(admin, stuck.keySet());
+      stuck.forEach((partition, stop) -> {
+        Outcome outcome = outcomes.getOrDefault(partition, NOT_KNOWN);
+        if (!outcome.pending) {
           found.put(
-              partition.toString(),
-              "from offset %d on, %s"
-                  .formatted(
-                      stop.offset, outcomes.getOrDefault(partition, "outcome not known here"))));
+              partition.toString(), "from offset %d on, %s".formatted(stop.offset, outcome.words));
+        }
+      });
     }
     return found;
   }
@@ -98,7 +111,7 @@ public final class OpenTransactions {
   }
 
   /** What the coordinators know of the transactions; without what this user may not see. */
-  private static Map<TopicPartition, String> outcomes(
+  private static Map<TopicPartition, Outcome> outcomes(
       Admin admin, Collection<TopicPartition> partitions)
       throws ExecutionException, InterruptedException {
     try {
@@ -124,15 +137,18 @@ public final class OpenTransactions {
               .collect(
                   Collectors.toMap(
                       TransactionListing::producerId, Function.identity(), (a, _) -> a));
-      Map<TopicPartition, String> outcomes = new HashMap<>();
-      producers.forEach((partition, producer) -> {
-        TransactionListing transaction = known.get(producer);
+      Map<TopicPartition, Outcome> outcomes = new HashMap<>();
+      for (Map.Entry<TopicPartition, Long> open : producers.entrySet()) {
+        TransactionListing transaction = known.get(open.getValue());
         outcomes.put(
-            partition,
+            open.getKey(),
             transaction == null
-                ? "producer %d, which no coordinator knows, or not to this user".formatted(producer)
-                : "of %s: %s".formatted(transaction.transactionalId(), transaction.state()));
-      });
+                ? new Outcome(
+                    false,
+                    "producer %d, which no coordinator knows, or not to this user"
+                        .formatted(open.getValue()))
+                : outcome(admin, transaction, open.getKey()));
+      }
       return outcomes;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AuthorizationException) {
@@ -141,5 +157,21 @@ public final class OpenTransactions {
       }
       throw e;
     }
+  }
+
+  private static Outcome outcome(
+      Admin admin, TransactionListing transaction, TopicPartition partition)
+      throws ExecutionException, InterruptedException {
+    String id = transaction.transactionalId();
+    // the producer may be at a later transaction, elsewhere
+    boolean pending =
+        transaction.state() == TransactionState.ONGOING
+            && admin
+                .describeTransactions(List.of(id))
+                .description(id)
+                .get()
+                .topicPartitions()
+                .contains(partition);
+    return new Outcome(pending, "of %s: %s".formatted(id, transaction.state()));
   }
 }

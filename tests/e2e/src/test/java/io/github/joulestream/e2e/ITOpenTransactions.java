@@ -8,11 +8,15 @@ import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.kafka.OpenTransactions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +53,18 @@ class ITOpenTransactions {
                       .formatted(LostMarker.TRANSACTIONAL_ID)));
       LostMarker.abort(partition, site.kafka());
       assertThat(transactions.look(admin, all)).isEmpty();
+      Map<String, Object> config = new HashMap<>(site.kafka());
+      config.put("transactional.id", "long");
+      try (KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+        producer.initTransactions();
+        producer.beginTransaction();
+        producer.send(new ProducerRecord<>(partition.topic(), new byte[1], new byte[1])).get();
+        transactions.look(admin, all);
+        nanos.addAndGet(OpenTransactions.LONG.toNanos());
+        assertThat(transactions.look(admin, all)).as("its coordinator will end it").isEmpty();
+        producer.abortTransaction();
+      }
     }
   }
 
