@@ -61,6 +61,7 @@ final class SlurmJobsCommand implements Callable<Integer> {
       System.out.printf("publishing jobs from %s; Ctrl-C stops it%n", String.join(", ", topics));
       StatusLines lines = new StatusLines(System.out);
       for (long turn = 1; !stopping.asked(); turn++) {
+        stopping.checkClock();
         jobs.turn(WAIT, stopping::asked);
         if (turn % WAITS_PER_LINE == 0) {
           lines.print(line(jobs), line(jobs));

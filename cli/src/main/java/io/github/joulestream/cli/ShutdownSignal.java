@@ -75,7 +75,13 @@ public final class ShutdownSignal implements AutoCloseable {
     return false;
   }
 
-  private void checkClock() {
+  /**
+   * To be called again and again by a program that does not {@link #await(Duration, String,
+   * Supplier)}.
+   *
+   * @throws UserError if the wall clock was set back since the last call
+   */
+  public void checkClock() {
     long back;
     synchronized (watch) {
       back = -watch.step();

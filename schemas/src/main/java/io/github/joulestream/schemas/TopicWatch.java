@@ -49,7 +49,7 @@ public final class TopicWatch implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
-  private static final int INTERVALS_PER_LOOK_AT_TRANSACTIONS = 6;
+  private static final int INTERVALS_PER_LOOK_AT_TRANSACTIONS = 3;
 
   private final Admin admin;
   private final Names names;

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The topics that the state of an instance was made with, as a file in its state folder: a line for
- * each, with its id and number of partitions. Kafka Streams goes on with other topics of the same
+ * each, with its id and number of partitions. Kafka Streams continues with other topics of the same
  * names, makes a changelog that is gone anew, and restores nothing from it.
  */
 public final class StateTopics {

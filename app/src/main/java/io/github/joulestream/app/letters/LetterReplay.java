@@ -61,6 +61,8 @@ public final class LetterReplay implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
   private static final int MAX_RECORDS = 200;
+  // streams waits for it if a replay is killed
+  private static final int TRANSACTION_MILLIS = 10_000;
   // what a slow network brings over within the time that a transaction has
   private static final int MAX_BYTES = 1 << 20;
 
@@ -116,6 +118,7 @@ public final class LetterReplay implements AutoCloseable {
   public void begin() {
     KafkaProducer<byte[], byte[]> made =
         kafka
+            .with(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_MILLIS)
             .with(ProducerConfig.LINGER_MS_CONFIG, 5)
             .transactionalProducer(
                 TRANSACTIONAL_ID, new ByteArraySerializer(), new ByteArraySerializer());
@@ -291,9 +294,7 @@ public final class LetterReplay implements AutoCloseable {
       }
       throw new UserError(
           "another 'dead-letter replay' began meanwhile, or a transaction was not over after %d s: %s written here; run it again, it writes the others"
-              .formatted(
-                  KafkaClients.TRANSACTION_TIMEOUT_MILLIS / 1_000,
-                  Quantities.count(written.get(), "record")),
+              .formatted(TRANSACTION_MILLIS / 1_000, Quantities.count(written.get(), "record")),
           e);
     }
     return written.get();

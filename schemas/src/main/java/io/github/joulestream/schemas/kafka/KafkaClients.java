@@ -57,7 +57,7 @@ public final class KafkaClients {
    * reads committed records of the same partitions waits, as {@code streams} does after a command
    * was killed.
    */
-  public static final int TRANSACTION_TIMEOUT_MILLIS = 10_000;
+  public static final int TRANSACTION_TIMEOUT_MILLIS = 30_000;
 
   /** With this begins every group, client id and id of transactions. */
   public static final String NAME_PREFIX = "joulestream";

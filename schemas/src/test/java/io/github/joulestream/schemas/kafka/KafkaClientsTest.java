@@ -99,7 +99,7 @@ class KafkaClientsTest {
         .containsEntry("enable.idempotence", true)
         .containsEntry("client.id", "joulestream-t")
         .containsEntry("transactional.id", "joulestream-t")
-        .containsEntry("transaction.timeout.ms", 10_000);
+        .containsEntry("transaction.timeout.ms", 30_000);
     assertThat(
             clients(Map.of("transaction.timeout.ms", "30000")).transactionalConfig("joulestream-t"))
         .containsEntry("transaction.timeout.ms", "30000");

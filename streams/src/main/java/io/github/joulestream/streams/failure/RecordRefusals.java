@@ -60,6 +60,8 @@ public final class RecordRefusals {
           DeadLetters.HEADERS_LEFT_OUT);
 
   private static final int MAX_LINE_CHARACTERS = 1_000;
+  private static final int MAX_NUMBER_BYTES = 9;
+  private static final byte[] ONE = {'1'};
 
   private final LongAdder refused = new LongAdder();
   private final LongAdder forged = new LongAdder();
@@ -222,7 +224,10 @@ public final class RecordRefusals {
             ORIGIN);
     Header leftOut = record.headers().lastHeader(DeadLetters.HEADERS_LEFT_OUT);
     if (leftOut != null) {
-      headers.add(leftOut); // when it was passed on
+      // when it was passed on: a number; whoever writes to a topic can send anything by that name
+      byte[] number = leftOut.value();
+      boolean isNumber = number != null && number.length <= MAX_NUMBER_BYTES;
+      headers.add(leftOut.key(), isNumber ? number : ONE);
     }
     return new Record<>(
         cut(record.key()),

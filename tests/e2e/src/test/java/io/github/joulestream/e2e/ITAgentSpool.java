@@ -11,8 +11,6 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.WireSerdes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -36,7 +34,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,14 +49,7 @@ class ITAgentSpool {
   private static final long GAP_MILLIS = 5_000;
 
   @TempDir Path folder;
-  private int kafkaPort;
-
-  @BeforeEach
-  void findPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      kafkaPort = socket.getLocalPort();
-    }
-  }
+  private final int kafkaPort = FreePort.findLasting();
 
   private String kafka() {
     return "127.0.0.1:" + kafkaPort;

@@ -97,7 +97,7 @@ class ITBackup {
     Path data = folder.resolve("questdb");
     Path copy = folder.resolve("questdb-copy");
     Installation.awaitReady(site.streams("streams-1"));
-    int port = FreePort.find();
+    int port = FreePort.findLasting();
     URI url = URI.create("http://127.0.0.1:" + port);
     Program writer;
     Ledger after;

@@ -17,8 +17,6 @@ import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import io.github.joulestream.streams.StreamsConfigs;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,8 +79,8 @@ class ITCrash {
 
     Pipeline(String name, String since, Duration length) throws Exception {
       this.data = Files.createDirectories(folder.resolve(name));
-      this.kafkaPort = freePort();
-      this.store = EmbeddedQuestDb.start(data.resolve("questdb"), freePort());
+      this.kafkaPort = FreePort.findLasting();
+      this.store = EmbeddedQuestDb.start(data.resolve("questdb"), FreePort.findLasting());
       this.reader = new QuestDbReader(store.url());
       this.since = since;
       this.length = length;
@@ -355,12 +353,6 @@ class ITCrash {
       programs.forEach(Program::close);
       reader.close();
       store.close();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -91,6 +91,12 @@ class ITOpenTransactions {
           () -> HealthPort.ready(stuck).contains("restoring 99 %"),
           stuck::output);
       assertThat(site.waiting()).as("nothing is processed").isEqualTo(waiting);
+      Await.until(
+          "it names the partition",
+          LIMIT,
+          () -> HealthPort.ready(stuck).contains("a transaction stays open in " + journal),
+          stuck::output);
+      assertThat(stuck.output()).contains("of " + LostMarker.TRANSACTIONAL_ID);
       stuck.interruptAndAwait();
 
       // docs/operations.md, A transaction that Kafka has left open
@@ -103,7 +109,7 @@ class ITOpenTransactions {
       new FaultRow(
               "a transaction left open by Kafka in a changelog",
               1,
-              "found within 3 min and named in `/ready` and in the log; after the documented repair"
+              "found within 90 s and named in `/ready` and in the log; after the documented repair"
                   + " all is calculated again from `telemetry`",
               "%,d readings booked again".formatted(sent),
               Math.max(0, sent - again.readings()),

@@ -43,8 +43,8 @@ class ITServe {
 
   @Test
   void itServesWithoutABrokerAndAStore_andGoesOnOnceTheyAreThere() throws Exception {
-    int kafkaPort = FreePort.find();
-    int storePort = FreePort.find();
+    int kafkaPort = FreePort.findLasting();
+    int storePort = FreePort.findLasting();
     try (Program serve =
         Program.start(
             "serve",

@@ -76,8 +76,8 @@ class ITServeAway {
 
   @BeforeAll
   static void start() throws Exception {
-    kafkaPort = FreePort.find();
-    storePort = FreePort.find();
+    kafkaPort = FreePort.findLasting();
+    storePort = FreePort.findLasting();
     broker = startBroker();
     store = startStore();
     broker.awaitLine("the broker runs");

@@ -11,8 +11,6 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobSummary.EndedBy;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,13 +147,11 @@ class ITSlurm {
         PartitionName=batch Nodes=%3$s Default=YES State=UP MaxTime=INFINITE
         """
             .formatted(
-                freePort(), folder, NODE, freePort(), Runtime.getRuntime().availableProcessors()));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+                FreePort.find(),
+                folder,
+                NODE,
+                FreePort.find(),
+                Runtime.getRuntime().availableProcessors()));
   }
 
   private void daemon(String name, String... args) throws IOException {

@@ -21,8 +21,6 @@ import io.github.joulestream.store.questdb.EmbeddedQuestDb;
 import io.github.joulestream.store.questdb.QuestDbReader;
 import io.github.joulestream.store.writer.StoreWriter;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -79,12 +77,6 @@ class ITStoreWriter {
   @AfterEach
   void stopBroker() {
     broker.close();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private StoreWriter writer(int storePort) {
@@ -173,7 +165,7 @@ class ITStoreWriter {
         new StoreWriter(
             KafkaClients.of(kafka),
             "writer-0",
-            new InfluxSink(URI.create("http://127.0.0.1:" + freePort()), "-", "-", "-"),
+            new InfluxSink(URI.create("http://127.0.0.1:" + FreePort.findLasting()), "-", "-", "-"),
             EpochClock.system(),
             limit)) {
       writer.start();
@@ -187,7 +179,7 @@ class ITStoreWriter {
 
   @Test
   void aStoreThatIsAway_losesNothing_andNoOffsetIsCommittedBefore() throws Exception {
-    int port = freePort();
+    int port = FreePort.findLasting();
     try (StoreWriter writer = writer(port)) {
       writer.start();
       publish(window(START, 1_000), window(START + 10_000, 200));
@@ -301,7 +293,7 @@ class ITStoreWriter {
 
   @Test
   void whatIsUnusable_isKeptWithTheReason_andTheRestIsWritten() throws Exception {
-    int port = freePort();
+    int port = FreePort.findLasting();
     try (EmbeddedQuestDb store = EmbeddedQuestDb.start(folder.resolve("store"), port);
         QuestDbReader reader = new QuestDbReader(store.url());
         StoreWriter writer = writer(port)) {
@@ -338,7 +330,7 @@ class ITStoreWriter {
   /** Of all groups that are ours by name, by a broker's own figures. */
   @Test
   void howFarEachReaderIsBehind_isWrittenWithTheRest() throws Exception {
-    int port = freePort();
+    int port = FreePort.findLasting();
     try (EmbeddedQuestDb store = EmbeddedQuestDb.start(folder.resolve("store"), port);
         StoreWriter writer = writer(port);
         Admin admin = Admin.create(kafka)) {
@@ -414,7 +406,7 @@ class ITStoreWriter {
 
   @Test
   void whatIsWrittenTwice_countsOnce_andACorrectionReplaces() throws Exception {
-    int port = freePort();
+    int port = FreePort.findLasting();
     try (EmbeddedQuestDb store = EmbeddedQuestDb.start(folder.resolve("store"), port);
         QuestDbReader reader = new QuestDbReader(store.url())) {
       publish(window(START, 1_000), window(START + 10_000, 200));
