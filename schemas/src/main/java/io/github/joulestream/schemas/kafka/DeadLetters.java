@@ -109,6 +109,18 @@ public final class DeadLetters {
    * @param except names of headers that the record had not when it was sent
    */
   public static Headers withOwn(Headers letter, Headers own, Set<String> except) {
+    return addWithinBounds(letter, OWN, own, except);
+  }
+
+  /**
+   * As many of a record's headers as a letter keeps, for a record of which a letter may be made.
+   */
+  public static Headers keptOf(Headers own) {
+    return addWithinBounds(new RecordHeaders(), "", own, Set.of());
+  }
+
+  private static Headers addWithinBounds(
+      Headers to, String prefix, Headers own, Set<String> except) {
     int left = MAX_OWN_HEADER_BYTES;
     int leftOut = 0;
     for (Header header : own) {
@@ -118,19 +130,19 @@ public final class DeadLetters {
       int size = sizeBytes(header);
       if (size <= left) {
         left -= size;
-        letter.add(OWN + header.key(), header.value());
+        to.add(prefix + header.key(), header.value());
       } else {
         leftOut++;
       }
     }
     if (leftOut > 0) {
-      letter.add(HEADERS_LEFT_OUT, Integer.toString(leftOut).getBytes(UTF_8));
+      to.add(HEADERS_LEFT_OUT, Integer.toString(leftOut).getBytes(UTF_8));
     }
-    return letter;
+    return to;
   }
 
   /** Bytes of a header's name and value. */
-  public static int sizeBytes(Header header) {
+  private static int sizeBytes(Header header) {
     byte[] value = header.value();
     return header.key().getBytes(UTF_8).length + (value == null ? 0 : value.length);
   }

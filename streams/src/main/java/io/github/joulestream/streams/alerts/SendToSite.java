@@ -93,27 +93,8 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     if (Keys.site(key).isEmpty()) {
       throw new IllegalArgumentException("a key without a site");
     }
-    forward(key, record.value(), ownHeaders(record.headers()), record, metadata);
-  }
-
-  /** A letter about the record has them, as it is read again; as many as a letter keeps. */
-  private static Headers ownHeaders(Headers own) {
-    Headers kept = new RecordHeaders();
-    int left = DeadLetters.MAX_OWN_HEADER_BYTES;
-    int leftOut = 0;
-    for (Header header : own) {
-      int size = DeadLetters.sizeBytes(header);
-      if (size <= left) {
-        left -= size;
-        kept.add(header);
-      } else {
-        leftOut++;
-      }
-    }
-    if (leftOut > 0) {
-      kept.add(DeadLetters.HEADERS_LEFT_OUT, Integer.toString(leftOut).getBytes(UTF_8));
-    }
-    return kept;
+    // a letter about the record has its headers, as it is read again
+    forward(key, record.value(), DeadLetters.keptOf(record.headers()), record, metadata);
   }
 
   /** A dead letter of another reason was counted where it was refused; none is refused again. */

@@ -202,25 +202,19 @@ class ITReliability {
           return site.simulated();
         });
     site.kill(FaultSite.AGENT); // what it has published is what is compared
-    List<Object> last = new ArrayList<>();
-    long[] since = {System.nanoTime()};
+    Unchanged unchanged = new Unchanged();
     Await.until(
         "the ledger has all",
         SETTLE,
         () -> {
           site.supervise();
-          List<Object> now =
-              List.of(
-                  site.books.windows(FaultSite.SITE),
-                  site.books.windows(FaultSite.LAB),
-                  site.books.jobs(),
-                  stored(site));
-          if (!now.equals(last) || stored(site) != inTopics(site)) {
-            since[0] = System.nanoTime();
-          }
-          last.clear();
-          last.addAll(now);
-          return System.nanoTime() - since[0] > 10_000_000_000L;
+          long stored = stored(site);
+          return unchanged.forTenSeconds(
+              stored == inTopics(site),
+              site.books.windows(FaultSite.SITE),
+              site.books.windows(FaultSite.LAB),
+              site.books.jobs(),
+              stored);
         },
         () -> "store has %d mJ, ledger %d mJ".formatted(stored(site), inTopics(site)));
   }
@@ -266,23 +260,32 @@ class ITReliability {
 
   /** Nothing is sent twice there: when all readings are booked, the last records can follow. */
   private static void awaitAll(TopicBooks books, Supplier<String> output) throws Exception {
-    List<Object> last = new ArrayList<>();
-    long[] since = {System.nanoTime()};
+    Unchanged unchanged = new Unchanged();
     Await.until(
         "the ledger has all",
         SETTLE,
         () -> {
           long sent = books.sent(FaultSite.SITE);
           long booked = books.site(FaultSite.SITE).get(SiteAmount.READINGS);
-          List<Object> now = List.of(sent, books.windows(FaultSite.SITE), books.jobs());
-          if (booked != sent || !now.equals(last)) {
-            since[0] = System.nanoTime();
-          }
-          last.clear();
-          last.addAll(now);
-          return System.nanoTime() - since[0] > 10_000_000_000L;
+          return unchanged.forTenSeconds(
+              booked == sent, sent, books.windows(FaultSite.SITE), books.jobs());
         },
         output);
+  }
+
+  /** What was looked at again and again is complete, and has been the same for ten seconds. */
+  private static final class Unchanged {
+    private List<Object> last = List.of();
+    private long sinceNanos = System.nanoTime();
+
+    boolean forTenSeconds(boolean isComplete, Object... seen) {
+      List<Object> now = List.of(seen);
+      if (!isComplete || !now.equals(last)) {
+        sinceNanos = System.nanoTime();
+      }
+      last = now;
+      return System.nanoTime() - sinceNanos > 10_000_000_000L;
+    }
   }
 
   /**

@@ -14,25 +14,10 @@ final class TraceFolder {
 
   /** A folder of real traces; without it the test that asks is skipped. */
   static Path of(String name) {
-    Path folder = root().resolve(name);
-    assumeThat(Files.isDirectory(folder))
-        .as("real traces in %s; %s names the folder that holds them", folder, VARIABLE)
-        .isTrue();
+    String root = System.getenv().getOrDefault(VARIABLE, "");
+    assumeThat(root).as("%s names the folder of real traces", VARIABLE).isNotBlank();
+    Path folder = Path.of(root).resolve(name);
+    assumeThat(Files.isDirectory(folder)).as("real traces in %s", folder).isTrue();
     return folder;
-  }
-
-  private static Path root() {
-    String named = System.getenv(VARIABLE);
-    if (named != null && !named.isEmpty()) {
-      return Path.of(named);
-    }
-    Path here = Path.of("").toAbsolutePath();
-    for (Path above = here; above != null; above = above.getParent()) {
-      Path data = above.resolve("shared").resolve("data");
-      if (Files.isDirectory(data)) {
-        return data;
-      }
-    }
-    return here.resolve("shared").resolve("data");
   }
 }
