@@ -70,7 +70,6 @@ final class AlertmanagerChannel extends AlertChannel {
   void deliver() {
     while (!stopping()) {
       List<AlertEvent> events = consumer.poll(POLL);
-      active.clockStepped(watch.step());
       if (consumer.hasBegun()) {
         active = new ActiveAlerts(links, holdMillis);
         roundNanos = nanos.nanos();
@@ -78,12 +77,18 @@ final class AlertmanagerChannel extends AlertChannel {
         consumer.startAtEnd();
       }
       for (AlertEvent event : events) {
-        active.take(event, clock.epochMillis());
+        active.take(event, nowEpochMillis());
       }
       if (consumer.knowsActiveAlerts() && nanos.nanos() - notBeforeNanos >= 0) {
         sendWhatIsDue();
       }
     }
+  }
+
+  /** When a step of the clock has been applied: one within a request counts once, not twice. */
+  private long nowEpochMillis() {
+    active.clockStepped(watch.step());
+    return clock.epochMillis();
   }
 
   @Override
@@ -94,11 +99,11 @@ final class AlertmanagerChannel extends AlertChannel {
   private void sendWhatIsDue() {
     if (nanos.nanos() - roundNanos >= 0) {
       Boolean restarted = wasRestarted();
-      if (restarted == null || !post(active.all(restarted, clock.epochMillis()))) {
+      if (restarted == null || !post(active.all(restarted, nowEpochMillis()))) {
         return;
       }
       roundNanos = nanos.nanos() + repeatNanos;
-    } else if (active.hasPending() && !post(active.pending(clock.epochMillis()))) {
+    } else if (active.hasPending() && !post(active.pending(nowEpochMillis()))) {
       return;
     }
     long offset = consumer.position();
@@ -152,7 +157,7 @@ final class AlertmanagerChannel extends AlertChannel {
     byte[] body = json(notices.stream().flatMap(notice -> notice.alerts().stream()).toList());
     switch (endpoint.post(ALERTS, body, Map.of())) {
       case Answer.Accepted(_) -> {
-        countDelivered(active.delivered(notices, clock.epochMillis()));
+        countDelivered(active.delivered(notices, nowEpochMillis()));
       }
       case Answer.Rejected(String reason) -> {
         if (notices.size() == 1) {

@@ -55,7 +55,7 @@ final class ReplayCommand implements Callable<Integer> {
         KafkaPublisher publisher =
             KafkaPublisher.connect(kafka.clients(), "joulestream-replay", signer)) {
       AtomicLong readings = new AtomicLong();
-      boolean all = traces.publish(publisher, readings::set, stopping::asked);
+      boolean all = traces.publish(publisher, readings::set, stopping::askedWithClockChecked);
       System.out.printf(Locale.ROOT, "published %,d records%n", publisher.published());
       if (!all) {
         System.out.printf(

@@ -112,7 +112,8 @@ final class SimulateCommand implements Callable<Integer> {
       throws Exception {
     NanoClock nanos = NanoClock.system();
     long startNanos = nanos.nanos();
-    PastSite past = new PastSite(options, length, truth, EpochClock.system(), stopping::asked);
+    PastSite past =
+        new PastSite(options, length, truth, EpochClock.system(), stopping::askedWithClockChecked);
     AtomicLong lastLineNanos = new AtomicLong(startNanos);
     System.out.println(SupplyFeed.description());
     past.publish(

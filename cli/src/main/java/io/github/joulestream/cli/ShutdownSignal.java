@@ -102,6 +102,16 @@ public final class ShutdownSignal implements AutoCloseable {
     return asked.getCount() == 0;
   }
 
+  /**
+   * True if the end was requested, for a program that asks this again and again.
+   *
+   * @throws UserError if the wall clock was set back
+   */
+  public boolean askedWithClockChecked() {
+    checkClock();
+    return asked();
+  }
+
   @Override
   public void close() {
     DeadThreads.ending();

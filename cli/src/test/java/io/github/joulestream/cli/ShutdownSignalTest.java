@@ -32,4 +32,15 @@ class ShutdownSignalTest {
           .hasMessageContaining("start it again");
     }
   }
+
+  @Test
+  void aProgramThatDoesNotWait_endsToo() {
+    try (ShutdownSignal signal = new ShutdownSignal(wall::get, () -> 0)) {
+      assertThat(signal.askedWithClockChecked()).isFalse();
+      wall.addAndGet(-5_000);
+      assertThatThrownBy(signal::askedWithClockChecked)
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("set back by 5 s");
+    }
+  }
 }
