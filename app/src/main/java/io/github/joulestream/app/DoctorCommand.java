@@ -152,6 +152,11 @@ final class DoctorCommand implements Callable<Integer> {
       DurabilityCheck.lower(admin, Durability.usual(admin.describeCluster().nodes().get().size()))
           .forEach(line ->
               report(Finding.warn("durability", line + " -> docs/operations.md#replication")));
+      DurabilityCheck.missingCopies(admin)
+          .forEach(line ->
+              report(
+                  Finding.warn(
+                      "copies", line + " -> docs/operations.md#the-disk-of-a-broker-is-full")));
       PipelineChecks.disks(admin).forEach(this::report);
       if (differences.isEmpty()) {
         checkSchemas();

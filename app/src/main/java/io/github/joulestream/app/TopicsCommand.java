@@ -112,7 +112,8 @@ final class TopicsCommand extends CommandGroup {
       description = {
         "Show what differs; the exit status is 1 if anything does.",
         "Replication, of internal topics too: what is lower than the options say differs; without"
-            + " options, lower than 3 and 2 with three brokers or more is a warning."
+            + " options, lower than 3 and 2 with three brokers or more is a warning.",
+        "Copies that are not in sync are a warning, with their broker."
       })
   static final class Check implements Callable<Integer> {
     @Mixin DurabilityOptions durability = new DurabilityOptions();
@@ -130,6 +131,8 @@ final class TopicsCommand extends CommandGroup {
         } else {
           lower.forEach(line -> System.out.println("warning: " + line));
         }
+        DurabilityCheck.missingCopies(admin)
+            .forEach(line -> System.out.println("warning: " + line));
         String schemas = Topic.SCHEMAS.topicName() + ": ";
         if (differences.stream().noneMatch(line -> line.startsWith(schemas))) {
           differences.addAll(kafka.schemaDifferences());

@@ -4,8 +4,10 @@ package io.github.joulestream.schemas;
 import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -88,6 +91,42 @@ public final class DurabilityCheck {
       }
     }
     return lower(admin.describeTopics(names).allTopicNames().get(), configs, wanted);
+  }
+
+  /**
+   * A line for each broker of which copies are not in sync, as while it is away or its disk is
+   * full: nothing is lost as long as the other copies are there.
+   */
+  public static List<String> missingCopies(Admin admin)
+      throws ExecutionException, InterruptedException {
+    Set<String> names =
+        concerned(admin.listTopics(new ListTopicsOptions().listInternal(true)).names().get());
+    return missingCopies(admin.describeTopics(names).allTopicNames().get().values());
+  }
+
+  static List<String> missingCopies(Collection<TopicDescription> topics) {
+    Map<Integer, Integer> copies = new TreeMap<>();
+    Map<Integer, Integer> inSync = new HashMap<>();
+    for (TopicDescription topic : topics) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        partition.replicas().forEach(broker -> copies.merge(broker.id(), 1, Integer::sum));
+        partition.isr().forEach(broker -> inSync.merge(broker.id(), 1, Integer::sum));
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    copies.forEach((broker, all) -> {
+      int missing = all - inSync.getOrDefault(broker, 0);
+      if (missing > 0) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "broker %d: %,d of its %,d copies of partitions are not in sync",
+                broker,
+                missing,
+                all));
+      }
+    });
+    return lines;
   }
 
   static ConfigResource resource(String topic) {

@@ -75,6 +75,24 @@ class DurabilityCheckTest {
   }
 
   @Test
+  void copiesThatAreNotInSync_areALineForEachBroker() {
+    List<Node> nodes =
+        IntStream.rangeClosed(1, 3).mapToObj(node -> new Node(node, "broker", 9092)).toList();
+    List<Node> two = nodes.subList(0, 2);
+    List<TopicPartitionInfo> partitions =
+        List.of(
+            new TopicPartitionInfo(0, nodes.getFirst(), nodes, nodes),
+            new TopicPartitionInfo(1, nodes.getFirst(), nodes, two),
+            new TopicPartitionInfo(2, null, two, nodes.subList(1, 2)));
+    TopicDescription topic = new TopicDescription("jobs", false, partitions);
+    assertThat(DurabilityCheck.missingCopies(List.of(topic)))
+        .containsExactly(
+            "broker 1: 1 of its 3 copies of partitions are not in sync",
+            "broker 3: 1 of its 2 copies of partitions are not in sync");
+    assertThat(DurabilityCheck.missingCopies(List.of(topic("jobs", 3, 3)))).isEmpty();
+  }
+
+  @Test
   void internalTopics_areConcerned_andOthersTopicsAreNot() {
     assertThat(
             DurabilityCheck.concerned(

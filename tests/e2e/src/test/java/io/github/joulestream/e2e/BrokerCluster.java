@@ -96,8 +96,13 @@ final class BrokerCluster implements AutoCloseable {
     return cluster;
   }
 
-  private Path logs(int id) {
+  /** What a disk of the broker's own can be mounted on, before it is started first. */
+  static Path disk(Path folder, int id) {
     return folder.resolve("broker-" + id);
+  }
+
+  private Path logs(int id) {
+    return disk(folder, id).resolve("data");
   }
 
   private void format(int id) throws Exception {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.joulestream.e2e.BrokerCluster.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +30,9 @@ record Fault(String name, String promised, Work work) {
   interface Work {
     void run(FaultSite site, Duration length, Random random) throws Exception;
   }
+
+  /** Needs a site of which a broker has a disk that can be filled. */
+  static final String DISK_FULL = "a broker's disk full, and room again";
 
   private static final String CONTINUES = "the other instance continues; exactly once";
   private static final String WAITS = "records wait where they are; exactly once";
@@ -89,6 +95,11 @@ record Fault(String name, String promised, Work work) {
               site.startBroker(broker);
               site.awaitCopies();
             }));
+    faults.add(
+        new Fault(
+            DISK_FULL,
+            "two of three copies acknowledge; the third catches up when there is room",
+            (site, length, _) -> fillDisk(site, length)));
     faults.add(
         new Fault(
             "all brokers killed at once",
@@ -252,6 +263,31 @@ record Fault(String name, String promised, Work work) {
       site.start(part);
     }
     return part;
+  }
+
+  /**
+   * The broker ends, and so does each start on the full disk; the others continue without it. What
+   * operators see is a line about its copies.
+   */
+  private static void fillDisk(FaultSite site, Duration length) throws Exception {
+    int broker = FaultSite.BROKER_OF_DISK;
+    site.awaitCopies();
+    site.fillDisk();
+    assertThat(site.awaitEnd(broker)).contains("No space left on device");
+    Await.until("copies are missing", () -> !site.brokers.missingCopies().isEmpty());
+    site.awaitRecovery(Instant.now());
+    String missing = "broker %d: [0-9,]+ of its [0-9,]+ copies of partitions are not in sync";
+    assertThat(site.output("topics", "check"))
+        .containsPattern("(?m)^warning: " + missing.formatted(broker));
+    String doctor = site.output("doctor", "--store-url", site.storeUrl().toString());
+    doctor.lines().filter(line -> line.startsWith("warn copies")).forEach(System.out::println);
+    assertThat(doctor).containsPattern("(?m)^warn copies +" + missing.formatted(broker));
+    site.brokers.startBroker(broker);
+    site.awaitEnd(broker);
+    site.runFor(length);
+    site.freeDisk();
+    site.startBroker(broker);
+    site.awaitCopies();
   }
 
   private static Fault killed(String part, String promised) {

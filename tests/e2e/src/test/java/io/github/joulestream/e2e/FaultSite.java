@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole pipeline as processes around three brokers, and a supervisor that starts again what
@@ -45,6 +46,9 @@ final class FaultSite implements AutoCloseable {
   static final String SERVE = "serve";
   static final String STORE = "store";
 
+  /** The broker that may have a disk that can be filled. */
+  static final int BROKER_OF_DISK = 1;
+
   private static final int NODES = 6;
   private static final Pattern STACK_TRACE =
       Pattern.compile("^\\s+at [\\w.$/]+\\(", Pattern.MULTILINE);
@@ -56,6 +60,7 @@ final class FaultSite implements AutoCloseable {
   final TcpProxy storeNetwork;
   final TcpProxy alertNetwork;
   private final Path folder;
+  private final @Nullable SmallDisk disk;
   private final int storePort;
   private final long seed;
   private final Instant since;
@@ -65,9 +70,15 @@ final class FaultSite implements AutoCloseable {
   private final List<String> ends = new ArrayList<>();
   private int lives;
 
-  /** Starts all of it; returns when the first energy is in the ledger. */
-  FaultSite(Path folder, long seed, Instant since, Duration length) throws Exception {
+  /**
+   * Starts all of it; returns when the first energy is in the ledger.
+   *
+   * @param disk of {@link #BROKER_OF_DISK}, if it has one of its own
+   */
+  FaultSite(Path folder, @Nullable SmallDisk disk, long seed, Instant since, Duration length)
+      throws Exception {
     this.folder = Files.createDirectories(folder);
+    this.disk = disk;
     this.seed = seed;
     this.since = since;
     this.length = length;
@@ -95,11 +106,23 @@ final class FaultSite implements AutoCloseable {
 
   /** A command that ends, with status 0. */
   void command(String... args) throws Exception {
-    List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--kafka", brokers.bootstrap(Network.OTHERS)));
-    try (Program program = Program.start(all.toArray(String[]::new))) {
+    try (Program program = Program.start(withKafka(args))) {
       assertThat(program.await()).as(program.output()).isZero();
     }
+  }
+
+  /** What a command prints that ends, with any status. */
+  String output(String... args) throws Exception {
+    try (Program program = Program.start(withKafka(args))) {
+      program.await();
+      return program.output();
+    }
+  }
+
+  private String[] withKafka(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--kafka", brokers.bootstrap(Network.OTHERS)));
+    return all.toArray(String[]::new);
   }
 
   Program program(String part) {
@@ -254,6 +277,33 @@ final class FaultSite implements AutoCloseable {
   void stopBroker(int broker) throws Exception {
     stopped.add("broker-" + broker);
     brokers.stopInOrder(broker);
+  }
+
+  /** Fills the disk of {@link #BROKER_OF_DISK}, which nobody starts again until there is room. */
+  void fillDisk() throws IOException {
+    stopped.add("broker-" + BROKER_OF_DISK);
+    requireNonNull(disk, "disk").fill();
+  }
+
+  /** Waits until a broker that nobody starts again has ended by itself; what it printed. */
+  String awaitEnd(int id) throws Exception {
+    Program broker = brokers.program(id);
+    Await.until(
+        "broker %d ends".formatted(id),
+        RECOVERY,
+        () -> {
+          supervise();
+          return !broker.isAlive();
+        },
+        broker::output);
+    assertThat(broker.await()).as(broker.output()).isNotZero();
+    keepOutput("broker-" + id, broker);
+    return broker.output();
+  }
+
+  /** Makes room on it; the broker, which has ended, is not started yet. */
+  void freeDisk() throws IOException {
+    requireNonNull(disk, "disk").free();
   }
 
   boolean simulated() {

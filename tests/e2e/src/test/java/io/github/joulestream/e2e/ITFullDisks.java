@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The disk of each part becomes full while readings flow, and has room again: the part goes on by
+ * The disk of each part becomes full while readings flow, and has room again: the part continues by
  * itself, or ends with one line and is started again, and no reading is lost or booked twice.
  * {@code up} on a full disk is in {@link ITUp}.
  */
@@ -32,7 +32,7 @@ class ITFullDisks {
     try {
       for (Map.Entry<Part, Integer> disk : MEBIBYTES.entrySet()) {
         Path mount = OneBrokerSite.folderOf(folder, disk.getKey());
-        disks.put(disk.getKey(), new SmallDisk(mount, disk.getValue()));
+        disks.put(disk.getKey(), SmallDisk.mount(mount, disk.getValue()));
       }
       try (OneBrokerSite site = new OneBrokerSite(folder, Map.of())) {
         fillTheSpool(site);

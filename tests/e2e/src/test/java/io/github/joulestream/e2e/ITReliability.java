@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ class ITReliability {
       Pattern.compile(
           System.getProperty(
               "reliability.faults",
-              "a broker lost|streams-2 suspended|cut between streams|cut off|receiver"
+              "a broker lost|room again|streams-2 suspended|cut between streams|cut off|receiver"
                   + "|state deleted"));
   private static final int KILLS = Integer.getInteger("reliability.kills", 4);
   private static final int ROUNDS = Integer.getInteger("reliability.rounds", 1);
@@ -56,6 +57,13 @@ class ITReliability {
       Duration.ofSeconds(Integer.getInteger("reliability.seconds", 8));
   private static final Duration AWAY =
       Duration.ofSeconds(Integer.getInteger("reliability.away.seconds", 0));
+
+  /** Of which memory is taken only while the disk is full: a broker has some MiB a minute. */
+  private static final int DISK_MEBIBYTES = 512;
+
+  /** The ends of a broker, and the copies of all partitions anew. */
+  private static final Duration DISK_LENGTH = Duration.ofSeconds(80);
+
   private static final long SEED = Long.getLong("reliability.seed", 1);
   private static final Duration SETTLE = Duration.ofMinutes(5);
   private static final Duration LAST_RECORDS = Duration.ofMinutes(1);
@@ -72,15 +80,37 @@ class ITReliability {
 
   @Test
   void underFaults_theLedgerIsWhatItIsWithoutThem() throws Exception {
+    Path home = folder.resolve("site");
     List<Fault> faults =
-        Fault.all().stream().filter(fault -> FAULTS.matcher(fault.name()).find()).toList();
+        new ArrayList<>(
+            Fault.all().stream().filter(fault -> FAULTS.matcher(fault.name()).find()).toList());
+    try (SmallDisk disk = needsDisk(faults) ? disk(home) : null) {
+      if (needsDisk(faults) && disk == null) {
+        System.out.printf("reliability: left out: %s: %s%n", Fault.DISK_FULL, SmallDisk.NEEDS);
+        faults.removeIf(fault -> fault.name().equals(Fault.DISK_FULL));
+      }
+      run(home, disk, faults);
+    }
+  }
+
+  private static boolean needsDisk(List<Fault> faults) {
+    return faults.stream().anyMatch(fault -> fault.name().equals(Fault.DISK_FULL));
+  }
+
+  private static @Nullable SmallDisk disk(Path home) throws Exception {
+    return SmallDisk.mountIfPermitted(
+            BrokerCluster.disk(home, FaultSite.BROKER_OF_DISK), DISK_MEBIBYTES)
+        .orElse(null);
+  }
+
+  private void run(Path home, @Nullable SmallDisk disk, List<Fault> faults) throws Exception {
     // the simulation must not end before the last fault does: it is ended when all is done
     Duration length = length(faults);
     Instant since = Instant.ofEpochMilli(System.currentTimeMillis());
     System.out.printf(
         "reliability: %d kinds of faults, %d kills, seed %d, %s%n",
         faults.size(), KILLS, SEED, length);
-    try (FaultSite site = new FaultSite(folder.resolve("site"), SEED, since, length)) {
+    try (FaultSite site = new FaultSite(home, disk, SEED, since, length)) {
       assertCopies(site);
       for (Fault fault : faults) {
         observe(
@@ -148,6 +178,7 @@ class ITReliability {
     Duration each = LENGTH.plusSeconds(12);
     return Duration.ofSeconds(60)
         .plus(each.multipliedBy((long) faults.size() * ROUNDS))
+        .plus(needsDisk(faults) ? DISK_LENGTH.multipliedBy(ROUNDS) : Duration.ZERO)
         .plus(AWAY.isZero() ? Duration.ofSeconds(KILLS * 12L) : AWAY.plusSeconds(60));
   }
 

@@ -9,24 +9,40 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A small file system in memory, which can be filled. */
 final class SmallDisk implements AutoCloseable {
+  /** Why a test or a fault is left out. */
+  static final String NEEDS = "needs to mount a small tmpfs, as root";
+
   private static final int BLOCK = 64 << 10;
 
   private final Path folder;
   private final Path filler;
 
-  /** Mounts one on a new folder; skips the test where that is not permitted. */
-  SmallDisk(Path folder, int mebibytes) throws IOException, InterruptedException {
-    this.folder = Files.createDirectories(folder);
+  private SmallDisk(Path folder) {
+    this.folder = folder;
     this.filler = folder.resolve("filler");
+  }
+
+  /** Mounts one on a new folder; skips the test where that is not permitted. */
+  static SmallDisk mount(Path folder, int mebibytes) throws IOException, InterruptedException {
+    Optional<SmallDisk> disk = mountIfPermitted(folder, mebibytes);
+    assumeThat(disk).as(NEEDS).isPresent();
+    return disk.orElseThrow();
+  }
+
+  /** Mounts one on a new folder; none where that is not permitted. */
+  static Optional<SmallDisk> mountIfPermitted(Path folder, int mebibytes)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder);
     Process mount =
         new ProcessBuilder(
                 "mount", "-t", "tmpfs", "-o", "size=%dm".formatted(mebibytes), "tmpfs", "" + folder)
             .redirectErrorStream(true)
             .start();
-    assumeThat(mount.waitFor()).as("needs to mount a small tmpfs, as root").isZero();
+    return mount.waitFor() == 0 ? Optional.of(new SmallDisk(folder)) : Optional.empty();
   }
 
   Path folder() {
