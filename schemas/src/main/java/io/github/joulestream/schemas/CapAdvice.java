@@ -15,7 +15,7 @@ import java.util.List;
  * @param limitMilliwatts the limit
  * @param valueMilliwatts power of the scope
  * @param unmetMilliwatts what would still be over the limit, because all are at their idle floor
- * @param caps of those that should give; all others may go on as they are
+ * @param caps of those that should give; all others may continue as they are
  */
 public record CapAdvice(
     String site,

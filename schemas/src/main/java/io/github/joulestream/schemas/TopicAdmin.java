@@ -190,7 +190,7 @@ public final class TopicAdmin {
   }
 
   /**
-   * A line about topics with names of before 0.1.0. They do no harm, so programs go on.
+   * A line about topics with names of before 0.1.0. They do no harm, so programs continue.
    *
    * @param existing names of the topics of a cluster
    * @return empty if there are none

@@ -51,7 +51,7 @@ final class DiskSpace {
     }
   }
 
-  /** What is the matter, if there is too little room to go on. */
+  /** What is the matter, if there is too little room to continue. */
   Optional<String> full() {
     long free = freeBytes();
     return free < RESERVE_BYTES ? Optional.of(full(free)) : Optional.empty();

@@ -208,7 +208,7 @@ final class CounterRules {
     return true;
   }
 
-  /** The last sample of a flat stretch that goes on at {@code i}. */
+  /** The last sample of a flat stretch that continues at {@code i}. */
   private static int endOfFlat(List<Sample> samples, int i) {
     int end = i;
     while (end + 1 < samples.size() && isFlat(samples.get(end), samples.get(end + 1))) {

@@ -164,8 +164,8 @@ final class SeenBatches {
   }
 
   /**
-   * Takes note of the times of a batch; true if its agent goes on after a later one has begun: two
-   * claim to be this node's.
+   * Takes note of the times of a batch; true if its agent continues after a later one has begun:
+   * two claim to be this node's.
    */
   boolean rivals(long epoch, long oldestMillis, long latestMillis) {
     Life known = epoch == currentEpoch ? current : null;

@@ -155,7 +155,7 @@ final class SegmentBooker {
     return (microjoules + 500) / 1000;
   }
 
-  /** Another one that goes on from where this one is. */
+  /** Another one that continues from where this one is. */
   SegmentBooker copy() {
     SegmentBooker copy = new SegmentBooker(scratch);
     copy.copyFrom(this);

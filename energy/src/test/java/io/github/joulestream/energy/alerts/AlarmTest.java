@@ -163,7 +163,7 @@ class AlarmTest {
     }
   }
 
-  /** Written down and read again at any time, it goes on as if nothing had been. */
+  /** Written down and read again at any time, it continues as if nothing had been. */
   @Test
   void aCrash_changesNothing() throws IOException {
     Random random = new Random(SEED);

@@ -63,7 +63,7 @@ final class BookedNode {
     add(books);
   }
 
-  /** Writes the account and goes on with what was written. */
+  /** Writes the account and continues with what was written. */
   void restart() {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -11,7 +11,7 @@ import io.github.joulestream.energy.PowerSource;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.attribute.NodeLawsTest.Books;
-import io.github.joulestream.energy.attribute.NodeLawsTest.News;
+import io.github.joulestream.energy.attribute.NodeLawsTest.Input;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,20 +49,20 @@ class ContainerLawsTest {
 
       Books inOrder = new Books(50);
       for (AllocationEdge edge : edges) {
-        inOrder.take(new News.Edge(edge));
+        inOrder.take(new Input.Edge(edge));
       }
-      for (News news : byTime(node)) {
-        inOrder.take(news);
+      for (Input input : byTime(node)) {
+        inOrder.take(input);
       }
       inOrder.assertBalanced();
 
-      List<News> shuffled = new ArrayList<>(NodeLawsTest.batches(node, 2, random));
-      edges.forEach(edge -> shuffled.add(new News.Edge(edge)));
+      List<Input> shuffled = new ArrayList<>(NodeLawsTest.batches(node, 2, random));
+      edges.forEach(edge -> shuffled.add(new Input.Edge(edge)));
       shuffled.add(shuffled.get(random.nextInt(shuffled.size())));
       Collections.shuffle(shuffled, random);
       Books anyOrder = new Books(7);
-      for (News news : shuffled) {
-        anyOrder.take(news);
+      for (Input input : shuffled) {
+        anyOrder.take(input);
         anyOrder.assertBalanced();
       }
       assertThat(NodeLawsTest.differences(anyOrder.energies(), inOrder.energies()))
@@ -160,7 +160,7 @@ class ContainerLawsTest {
       throws IOException {
     Books books = new Books(Integer.MAX_VALUE);
     for (AllocationEdge edge : edges) {
-      books.take(new News.Edge(edge));
+      books.take(new Input.Edge(edge));
     }
     List<DeviceSeries> alone =
         node.stream()
@@ -168,8 +168,8 @@ class ContainerLawsTest {
             .map(series ->
                 new DeviceSeries(series.device().withContainedIn(null), series.readings()))
             .toList();
-    for (News news : byTime(alone)) {
-      books.take(news);
+    for (Input input : byTime(alone)) {
+      books.take(input);
     }
     Map<Long, Long> total = new TreeMap<>();
     books.site.forEach((window, totals) -> {
@@ -202,8 +202,8 @@ class ContainerLawsTest {
   }
 
   /** As an agent sends it: all devices together, now and then. */
-  private static List<News> byTime(List<DeviceSeries> node) {
-    List<News> batches = new ArrayList<>();
+  private static List<Input> byTime(List<DeviceSeries> node) {
+    List<Input> batches = new ArrayList<>();
     long from = START;
     long sequence = 0;
     long newest = LATER;
@@ -219,7 +219,7 @@ class ContainerLawsTest {
         }
       }
       if (!batch.isEmpty()) {
-        batches.add(new News.Batch(1, sequence++, batch));
+        batches.add(new Input.Batch(1, sequence++, batch));
       }
       from += 2_000;
     }

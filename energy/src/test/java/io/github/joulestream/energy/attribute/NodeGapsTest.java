@@ -148,8 +148,8 @@ class NodeGapsTest {
       edges.forEach(first::take);
       inOrder.forEach(Runnable::run);
       Collections.shuffle(shuffled, random);
-      for (Runnable news : shuffled) {
-        news.run();
+      for (Runnable input : shuffled) {
+        input.run();
         if (random.nextInt(5) == 0) {
           other.restart();
         }

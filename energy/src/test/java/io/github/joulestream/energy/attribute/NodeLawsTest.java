@@ -48,19 +48,19 @@ class NodeLawsTest {
   private static final long START = 1_700_000_000_000L;
   private static final long LATER = START + 3_600_000;
 
-  /** News of a node in the form in which it arrives. */
-  sealed interface News {
+  /** Input of a node in the form in which it arrives. */
+  sealed interface Input {
     record Batch(long epoch, long sequence, List<DeviceSeries> devices, List<DeviceStatus> statuses)
-        implements News {
+        implements Input {
       Batch(long epoch, long sequence, List<DeviceSeries> devices) {
         this(epoch, sequence, devices, List.of());
       }
     }
 
-    record Edge(AllocationEdge edge) implements News {}
+    record Edge(AllocationEdge edge) implements Input {}
   }
 
-  /** Runs news through an account and adds up. */
+  /** Runs input through an account and adds up. */
   static final class Books {
     private NodeAccount account = new NodeAccount(Limits.DEFAULT);
     private final List<Arrival> history = new ArrayList<>();
@@ -70,7 +70,7 @@ class NodeLawsTest {
     private final int lives;
     private int taken;
 
-    /** Starts anew after so many news, again and again. */
+    /** Starts anew after so many input, again and again. */
     Books(int lives) {
       this(lives, Limits.DEFAULT.windowMillis());
     }
@@ -84,11 +84,11 @@ class NodeLawsTest {
       this(3);
     }
 
-    void take(News news) throws IOException {
+    void take(Input input) throws IOException {
       Increments increments = devices.increments();
       History lookUp = (from, to) -> within(history, from, to);
-      switch (news) {
-        case News.Batch batch -> {
+      switch (input) {
+        case Input.Batch batch -> {
           ReadingColumns columns = new ReadingColumns();
           batch.devices.forEach(columns::add);
           batch.statuses.forEach(columns::add);
@@ -105,7 +105,7 @@ class NodeLawsTest {
             history.add(outcome.kept(new Arrival(LATER, batch.devices)));
           }
         }
-        case News.Edge(AllocationEdge edge) -> account.accept(edge, lookUp, increments);
+        case Input.Edge(AllocationEdge edge) -> account.accept(edge, lookUp, increments);
       }
       increments
           .jobs()
@@ -242,15 +242,15 @@ class NodeLawsTest {
 
       Books inOrder = new Books(3, deviceWindowMillis);
       for (AllocationEdge edge : edges) {
-        inOrder.take(new News.Edge(edge));
+        inOrder.take(new Input.Edge(edge));
       }
-      for (News news : with(statuses, batches(readings, 1, random), random)) {
-        inOrder.take(news);
+      for (Input input : with(statuses, batches(readings, 1, random), random)) {
+        inOrder.take(input);
       }
       inOrder.assertBalanced();
 
-      List<News> shuffled = new ArrayList<>(with(statuses, batches(readings, 2, random), random));
-      edges.forEach(edge -> shuffled.add(new News.Edge(edge)));
+      List<Input> shuffled = new ArrayList<>(with(statuses, batches(readings, 2, random), random));
+      edges.forEach(edge -> shuffled.add(new Input.Edge(edge)));
       for (int i = random.nextInt(4); i > 0; i--) {
         if (!shuffled.isEmpty()) {
           shuffled.add(shuffled.get(random.nextInt(shuffled.size())));
@@ -258,8 +258,8 @@ class NodeLawsTest {
       }
       Collections.shuffle(shuffled, random);
       Books anyOrder = new Books(3, deviceWindowMillis);
-      for (News news : shuffled) {
-        anyOrder.take(news);
+      for (Input input : shuffled) {
+        anyOrder.take(input);
         anyOrder.assertBalanced();
       }
       assertThat(differences(anyOrder.energies(), inOrder.energies()))
@@ -311,7 +311,7 @@ class NodeLawsTest {
     for (int round = 0; round < ROUNDS / 4; round++) {
       Random random = new Random(SEED + 1_000_000 + round);
       List<Due> due = new ArrayList<>();
-      List<News> batches = new ArrayList<>();
+      List<Input> batches = new ArrayList<>();
       long[] counters = new long[3];
       int[] stuckFor = new int[3];
       long time = START;
@@ -320,30 +320,30 @@ class NodeLawsTest {
             random.nextInt(200) == 0
                 ? random.nextInt(400_000)
                 : 900 + random.nextInt(random.nextInt(20) == 0 ? 5_000 : 200);
-        News batch = new News.Batch(1, sequence, readingsAt(time, counters, stuckFor, random));
+        Input batch = new Input.Batch(1, sequence, readingsAt(time, counters, stuckFor, random));
         batches.add(batch);
         due.add(new Due(time + random.nextInt(random.nextInt(60) == 0 ? 30_000 : 500), batch));
       }
       List<AllocationEdge> edges = randomEdges(random);
       for (AllocationEdge edge : edges) {
         due.add(
-            new Due(edge.atEpochMillis() - 5_000 + random.nextInt(40_000), new News.Edge(edge)));
+            new Due(edge.atEpochMillis() - 5_000 + random.nextInt(40_000), new Input.Edge(edge)));
       }
       due.sort(Comparator.comparingLong(Due::epochMillis));
 
       Books known = new Books();
       for (AllocationEdge edge : edges) {
-        known.take(new News.Edge(edge));
+        known.take(new Input.Edge(edge));
       }
-      for (News batch : batches) {
+      for (Input batch : batches) {
         known.take(batch);
       }
       Books heard = new Books(150);
       for (Due next : due) {
         long before = heard.jobMillijoules();
-        heard.take(next.news);
+        heard.take(next.input);
         heard.assertBalanced();
-        if (next.news instanceof News.Edge) {
+        if (next.input instanceof Input.Edge) {
           mendedMillijoules += Math.abs(heard.jobMillijoules() - before);
         }
       }
@@ -358,8 +358,8 @@ class NodeLawsTest {
     assertThat(mendedMillijoules).isPositive();
   }
 
-  /** When news is heard of. */
-  private record Due(long epochMillis, News news) {}
+  /** When input is heard of. */
+  private record Due(long epochMillis, Input input) {}
 
   /** Of two GPUs and a drive, which now and then stand still for a while. */
   private static List<DeviceSeries> readingsAt(
@@ -498,17 +498,17 @@ class NodeLawsTest {
   }
 
   /** The same batches, with each of these statuses in any batch that has its device. */
-  private static List<News> with(List<DeviceStatus> statuses, List<News> batches, Random random) {
-    List<News> with = new ArrayList<>(batches);
+  private static List<Input> with(List<DeviceStatus> statuses, List<Input> batches, Random random) {
+    List<Input> with = new ArrayList<>(batches);
     for (DeviceStatus status : statuses) {
       int at = random.nextInt(with.size());
-      while (!(with.get(at) instanceof News.Batch batch)
+      while (!(with.get(at) instanceof Input.Batch batch)
           || !batch.devices.getFirst().device().id().equals(status.deviceId())) {
         at = (at + 1) % with.size();
       }
       List<DeviceStatus> more = new ArrayList<>(batch.statuses);
       more.add(status);
-      with.set(at, new News.Batch(batch.epoch, batch.sequence, batch.devices, more));
+      with.set(at, new Input.Batch(batch.epoch, batch.sequence, batch.devices, more));
     }
     return with;
   }
@@ -557,8 +557,8 @@ class NodeLawsTest {
   }
 
   /** The same readings, cut into batches at random. */
-  static List<News> batches(List<DeviceSeries> series, long epoch, Random random) {
-    List<News> batches = new ArrayList<>();
+  static List<Input> batches(List<DeviceSeries> series, long epoch, Random random) {
+    List<Input> batches = new ArrayList<>();
     long sequence = 0;
     for (DeviceSeries one : series) {
       Readings all = one.readings();
@@ -566,7 +566,7 @@ class NodeLawsTest {
       while (from < all.size()) {
         int to = Math.min(all.size(), from + 1 + random.nextInt(8));
         batches.add(
-            new News.Batch(
+            new Input.Batch(
                 epoch, sequence++, List.of(new DeviceSeries(one.device(), cut(all, from, to)))));
         from = to;
       }

@@ -248,7 +248,7 @@ final class PlainAllocations {
   }
 
   /**
-   * Forgets jobs that have ended, where the last news of them is older than this; true if there
+   * Forgets jobs that have ended, where the last record of them is older than this; true if there
    * were any.
    */
   boolean forgetEndedBefore(long arrivalEpochMillis) {

@@ -12,7 +12,7 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.attribute.NodeLawsTest.Books;
-import io.github.joulestream.energy.attribute.NodeLawsTest.News;
+import io.github.joulestream.energy.attribute.NodeLawsTest.Input;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,31 +116,31 @@ class UnmeasuredTest {
         node.add(random(Device.sensor("gpu" + g, DeviceKind.GPU), random));
       }
       node.add(random(CPU, random));
-      List<News> edges = new ArrayList<>();
+      List<Input> edges = new ArrayList<>();
       for (int j = random.nextInt(5); j > 0; j--) {
         long at = START + random.nextInt(600_000);
         Map<String, Integer> parts =
             Map.of("gpu" + random.nextInt(3), random.nextBoolean() ? 10_000 : 3_333);
-        edges.add(new News.Edge(edge("job" + j, true, at, parts, random.nextInt(10_001))));
+        edges.add(new Input.Edge(edge("job" + j, true, at, parts, random.nextInt(10_001))));
         if (random.nextInt(3) > 0) {
           long end = at + random.nextInt(400_000);
-          edges.add(new News.Edge(edge("job" + j, false, end, Map.of(), 0)));
+          edges.add(new Input.Edge(edge("job" + j, false, end, Map.of(), 0)));
         }
       }
       Books inOrder = new Books(50);
-      for (News news : edges) {
-        inOrder.take(news);
+      for (Input input : edges) {
+        inOrder.take(input);
       }
-      for (News news : NodeLawsTest.batches(node, 1, random)) {
-        inOrder.take(news);
+      for (Input input : NodeLawsTest.batches(node, 1, random)) {
+        inOrder.take(input);
       }
-      List<News> shuffled = new ArrayList<>(NodeLawsTest.batches(node, 2, random));
+      List<Input> shuffled = new ArrayList<>(NodeLawsTest.batches(node, 2, random));
       shuffled.addAll(edges);
       shuffled.add(shuffled.get(random.nextInt(shuffled.size())));
       Collections.shuffle(shuffled, random);
       Books anyOrder = new Books(7);
-      for (News news : shuffled) {
-        anyOrder.take(news);
+      for (Input input : shuffled) {
+        anyOrder.take(input);
         anyOrder.assertBalanced();
       }
       assertThat(NodeLawsTest.differences(anyOrder.energies(), inOrder.energies()))

@@ -214,7 +214,7 @@ class PoolsTest {
     assertThat(changed(pools)).containsEntry(new Group(1, 0), new Figures(0, 10));
   }
 
-  /** Written when a chunk has changed, and read, it goes on as if nothing had happened. */
+  /** Written when a chunk has changed, and read, it continues as if nothing had happened. */
   @Test
   void whatIsWrittenByChunks_isReadAgain() throws IOException {
     Random random = new Random(SEED + 2);

@@ -13,8 +13,9 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * What tells a topic from another of the same name: one that is deleted and made again has another
- * id. Offsets, and the partition of a key, are of one topic with one number of partitions alone.
+ * What distinguishes a topic from another of the same name: one that is deleted and made again has
+ * another id. Offsets, and the partition of a key, are of one topic with one number of partitions
+ * alone.
  *
  * @param id given by the cluster
  * @param partitions their number

@@ -74,9 +74,9 @@ class NodeStateCacheTest {
     private final TelemetryReader reader = new TelemetryReader();
     private NodeHistory history;
     private NodeStateCache nodes;
-    // energy that was told, and that is to be told, mJ
-    private long told;
-    private long untold;
+    // energy that was emittedMillijoules, and that is to be emittedMillijoules, mJ
+    private long emittedMillijoules;
+    private long pendingMillijoules;
 
     Task(CacheBudget budget) {
       this.budget = budget;
@@ -122,7 +122,7 @@ class NodeStateCacheTest {
                 batch.readBy(reader, node.deviceBlock);
                 node.inJournal = reader.deviceBlock();
                 long booked = keep(node, batch, entry.arrivalEpochMillis(), entry.offset());
-                untold += toldBefore ? 0 : booked;
+                pendingMillijoules += toldBefore ? 0 : booked;
               },
               NONE_ASIDE,
               budget);
@@ -151,17 +151,18 @@ class NodeStateCacheTest {
       byte[] bytes = WireSerdes.telemetry().serializer().serialize("telemetry", batch);
       NodeState node = requireNonNull(nodes.get(batch.site() + "/" + batch.node()));
       reader.read(bytes, 0, bytes.length, node.deviceBlock);
-      untold += keep(node, nodes.taken(node, arrival, offset, bytes, reader), arrival, offset);
+      pendingMillijoules +=
+          keep(node, nodes.taken(node, arrival, offset, bytes, reader), arrival, offset);
     }
 
     void commit(long now) {
       nodes.commit(now);
       journal.flushCache();
-      told += untold;
-      untold = 0;
+      emittedMillijoules += pendingMillijoules;
+      pendingMillijoules = 0;
     }
 
-    /** One in which nothing is told. */
+    /** One in which nothing is emittedMillijoules. */
     void commitSilently() {
       journal.flushCache();
     }
@@ -169,7 +170,7 @@ class NodeStateCacheTest {
     /** What is in memory is lost; what was committed is there. */
     void crash() {
       journal.clearMemory();
-      untold = 0; // the journal must know
+      pendingMillijoules = 0; // the journal must know
       nodes.close();
       history = new NodeHistory(blocks, codec);
       nodes = begin();
@@ -218,7 +219,8 @@ class NodeStateCacheTest {
     crashing
         .states()
         .forEach((node, state) -> assertThat(state).as(node).isEqualTo(expected.get(node)));
-    assertThat(crashing.told + crashing.untold).isEqualTo(steady.told + steady.untold);
+    assertThat(crashing.emittedMillijoules + crashing.pendingMillijoules)
+        .isEqualTo(steady.emittedMillijoules + steady.pendingMillijoules);
     // and the journal does not grow without end
     long[] bytes = {0};
     long later = START + 40L * batches.size() + 120_000;
@@ -259,7 +261,7 @@ class NodeStateCacheTest {
     assertThat(bounded.stream().mapToInt(task -> task.nodes.cached()).sum())
         .isLessThan(free.stream().mapToInt(task -> task.nodes.cached()).sum());
     for (int t = 0; t < free.size(); t++) {
-      assertThat(bounded.get(t).told).isEqualTo(free.get(t).told);
+      assertThat(bounded.get(t).emittedMillijoules).isEqualTo(free.get(t).emittedMillijoules);
       Map<String, byte[]> expected = free.get(t).states();
       bounded
           .get(t)

@@ -287,10 +287,10 @@ class AccountingTopologyTest {
   void whatIsTakenBackOfTheHighestWindow_isNoPeakAnyMore() {
     send(hold(0));
     send(batch(0, 0, 60));
-    assertThat(told().peakMilliwatts()).isEqualTo(500_000);
+    assertThat(emitted().peakMilliwatts()).isEqualTo(500_000);
     send(release(5)); // half of the first window is left
-    assertThat(told().peakMilliwatts()).isEqualTo(250_000);
-    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 10_000);
+    assertThat(emitted().peakMilliwatts()).isEqualTo(250_000);
+    assertThat(emitted().times().lastEpochMillis()).isEqualTo(START + 10_000);
   }
 
   @Test
@@ -298,13 +298,13 @@ class AccountingTopologyTest {
     send(said(START + 5_000, JobSpan.OPEN, JobState.RUNNING, 0));
     send(hold(5));
     send(batch(0, 0, 60));
-    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 60_000);
+    assertThat(emitted().times().lastEpochMillis()).isEqualTo(START + 60_000);
     send(release(20)); // at the edge of a window
-    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 20_000);
-    assertThat(told().totals().get(JobAmount.NODES_RELEASED)).isEqualTo(1);
+    assertThat(emitted().times().lastEpochMillis()).isEqualTo(START + 20_000);
+    assertThat(emitted().totals().get(JobAmount.NODES_RELEASED)).isEqualTo(1);
     send(batch(1, 61, 80));
     send(batch(2, 81, 100));
-    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 20_000);
+    assertThat(emitted().times().lastEpochMillis()).isEqualTo(START + 20_000);
     results()
         .windows
         .values()
@@ -324,7 +324,7 @@ class AccountingTopologyTest {
     assertThat(results().windows.values())
         .extracting(window -> window.windowStartEpochMillis() - START)
         .containsExactly(0L, 10_000L);
-    assertThat(told().times().lastEpochMillis()).isEqualTo(START + 20_000);
+    assertThat(emitted().times().lastEpochMillis()).isEqualTo(START + 20_000);
   }
 
   @Test
@@ -358,18 +358,18 @@ class AccountingTopologyTest {
     send(said(START + 5_000, JobSpan.OPEN, JobState.RUNNING, 0));
     send(hold(5));
     send(batch(0, 0, 30));
-    assertThat(told().state()).isEqualTo(JobState.RUNNING);
+    assertThat(emitted().state()).isEqualTo(JobState.RUNNING);
     send(release(25));
-    JobSummary over = told();
+    JobSummary over = emitted();
     assertThat(over.endedBy()).isEqualTo(JobSummary.EndedBy.HOOK);
     assertThat(over.state()).isEqualTo(JobState.UNKNOWN);
     assertThat(over.times().startEpochMillis()).isEqualTo(START + 5_000);
     send(hold(40));
     send(batch(1, 31, 50));
-    assertThat(told().state()).isEqualTo(JobState.RUNNING);
+    assertThat(emitted().state()).isEqualTo(JobState.RUNNING);
     send(release(50));
     send(said(JobSpan.UNKNOWN, START + 51_000, JobState.FAILED, 0));
-    JobSummary failed = told();
+    JobSummary failed = emitted();
     assertThat(failed.state()).isEqualTo(JobState.FAILED);
     assertThat(failed.times().endEpochMillis()).isEqualTo(START + 51_000);
   }
@@ -401,7 +401,7 @@ class AccountingTopologyTest {
     assertThat(found.job(JobAmount.COVERED_MILLIS)).isEqualTo(20_000);
     // half of the GPUs, so half of the meter that says nothing
     assertThat(found.job(JobAmount.UNCOVERED_MILLIS)).isEqualTo(10_000);
-    assertThat(told().totals().get(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
+    assertThat(emitted().totals().get(JobAmount.TOTAL_MILLIJOULES)).isEqualTo(20 * 500_000);
   }
 
   /** The GPUs as parts of a node whose controller has no sensor. */
@@ -419,7 +419,7 @@ class AccountingTopologyTest {
         batch.site(), batch.node(), batch.agentEpoch(), batch.sequence(), devices);
   }
 
-  private JobSummary told() {
+  private JobSummary emitted() {
     return Objects.requireNonNull(results().jobs.get("site/job"));
   }
 
@@ -427,14 +427,14 @@ class AccountingTopologyTest {
   void whatARecordLeavesOut_staysAsOthersSaidIt() {
     send(said(START + 5_000, JobSpan.OPEN, JobState.RUNNING, 0));
     send(said(JobSpan.UNKNOWN, JobSpan.OPEN, JobState.UNKNOWN, 1_000));
-    JobSummary running = told();
+    JobSummary running = emitted();
     assertThat(running.state()).isEqualTo(JobState.RUNNING);
     assertThat(running.times().startEpochMillis()).isEqualTo(START + 5_000);
     assertThat(running.work().amount()).isEqualTo(1_000);
 
     send(job());
     send(said(JobSpan.UNKNOWN, START + 26_000, JobState.FAILED, 0));
-    JobSummary ended = told();
+    JobSummary ended = emitted();
     assertThat(ended.details().user()).isEqualTo("ada");
     assertThat(ended.work().amount()).isEqualTo(1_000);
     assertThat(ended.work().unit()).isEqualTo("steps");
@@ -447,13 +447,13 @@ class AccountingTopologyTest {
   void aLateWordThatAJobRuns_doesNotUndoItsEnd_butANewStartDoes() {
     send(job());
     send(said(START + 6_000, JobSpan.OPEN, JobState.RUNNING, 0));
-    JobSummary ended = told();
+    JobSummary ended = emitted();
     assertThat(ended.state()).isEqualTo(JobState.COMPLETED);
     assertThat(ended.times().startEpochMillis()).isEqualTo(START + 5_000);
     assertThat(ended.times().endEpochMillis()).isEqualTo(START + 25_000);
 
     send(said(START + 30_000, JobSpan.OPEN, JobState.RUNNING, 0));
-    JobSummary again = told();
+    JobSummary again = emitted();
     assertThat(again.state()).isEqualTo(JobState.RUNNING);
     assertThat(again.times().startEpochMillis()).isEqualTo(START + 30_000);
     assertThat(again.times().endEpochMillis()).isEqualTo(JobSpan.OPEN);
@@ -462,8 +462,8 @@ class AccountingTopologyTest {
   @Test
   void anEndOfAJobThatNobodyStarted_hasATime() {
     send(said(JobSpan.UNKNOWN, START + 26_000, JobState.FAILED, 0));
-    assertThat(told().times().startEpochMillis()).isEqualTo(START + 26_000);
-    assertThat(told().times().anchorEpochMillis()).isEqualTo(START + 26_000);
+    assertThat(emitted().times().startEpochMillis()).isEqualTo(START + 26_000);
+    assertThat(emitted().times().anchorEpochMillis()).isEqualTo(START + 26_000);
   }
 
   @Test
@@ -575,7 +575,7 @@ class AccountingTopologyTest {
     assertThat(held.idleMilliwatts()).isEqualTo(500_000);
     assertThat(held.jobs()).containsExactly(new JobPower("job", 500_000, 10_000, 10_000));
     assertThat(held.milliwatts(DeviceKind.GPU)).isEqualTo(1_000_000);
-    assertThat(held.gpus()).isEmpty(); // told milliseconds ago
+    assertThat(held.gpus()).isEmpty(); // emitted milliseconds ago
     // by the time of the readings: 40 s later
     assertThat(held.capacity())
         .isEqualTo(new NodeCapacity(CapacityUse.NONE, CapacityUse.NONE, 2, 10_000));
@@ -723,7 +723,7 @@ class AccountingTopologyTest {
     return entries + account.length / 100;
   }
 
-  /** Nobody reads what is told here. */
+  /** Nobody reads what is emitted here. */
   private void drain() {
     for (Topic topic :
         List.of(Topic.JOB_WINDOW, Topic.JOB_SUMMARY, Topic.SITE_WINDOW, Topic.LEDGER)) {
@@ -760,10 +760,10 @@ class AccountingTopologyTest {
     send(Topic.JOBS, Keys.job(SITE, "job"), null, Serdes.ByteArray().serializer());
     send(Topic.JOBS, Keys.job(SITE, "nobody knows it"), null, Serdes.ByteArray().serializer());
     send(batch(2, 21, 40));
-    List<TestRecord<String, JobSummary>> told =
+    List<TestRecord<String, JobSummary>> emitted =
         read(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer());
-    JobSummary last = told.getLast().value();
-    assertThat(told).extracting(TestRecord::key).containsOnly(Keys.job(SITE, "job"));
+    JobSummary last = emitted.getLast().value();
+    assertThat(emitted).extracting(TestRecord::key).containsOnly(Keys.job(SITE, "job"));
     assertThat(List.of(last.details().user(), last.details().project(), last.details().name()))
         .containsOnly("");
     assertThat(last.details().labels()).isEmpty();

@@ -67,7 +67,7 @@ final class AlertLatency {
   private final EpochClock clock = EpochClock.system();
   private final NanoClock nanos = NanoClock.system();
   private final Map<String, Long> overSince = new ConcurrentHashMap<>();
-  private final Map<String, Long> toldAt = new ConcurrentHashMap<>();
+  private final Map<String, Long> receivedAt = new ConcurrentHashMap<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -123,7 +123,7 @@ final class AlertLatency {
       setBudgets(kafka);
       load(kafka);
       long end = nanos.nanos() + LAST.toNanos();
-      while (toldAt.size() < overSince.size() && nanos.nanos() < end) {
+      while (receivedAt.size() < overSince.size() && nanos.nanos() < end) {
         TimeUnit.MILLISECONDS.sleep(100);
       }
       report(bench, alertmanager);
@@ -227,7 +227,7 @@ final class AlertLatency {
     return new TelemetryBatch(SITE, "n" + node, agentEpoch, second, series);
   }
 
-  // ---- who is told
+  // ---- who receives them
 
   /** Starts one; null where there is none. */
   private @Nullable URI alertmanager(Bench bench) throws IOException, InterruptedException {
@@ -312,7 +312,7 @@ final class AlertLatency {
       for (JsonNode alert : Child.JSON.readTree(body)) {
         String scope = alert.at("/labels/scope").asText();
         if (scope.startsWith("rack=")) {
-          toldAt.putIfAbsent(scope.substring("rack=".length()), now);
+          receivedAt.putIfAbsent(scope.substring("rack=".length()), now);
         }
       }
     }
@@ -327,11 +327,11 @@ final class AlertLatency {
     List<Double> seconds = new ArrayList<>();
     List<String> early = new ArrayList<>();
     overSince.forEach((rack, since) -> {
-      Long told = toldAt.get(rack);
-      if (told != null && told < since) {
+      Long received = receivedAt.get(rack);
+      if (received != null && received < since) {
         early.add(rack);
-      } else if (told != null) {
-        seconds.add((told - since) / 1e3);
+      } else if (received != null) {
+        seconds.add((received - since) / 1e3);
       }
     });
     int lost = overSince.size() - seconds.size() - early.size();

@@ -45,7 +45,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many news of nodes the watch over a site takes in with thousands of budgets: a site whose
+ * How many records of nodes the watch over a site takes in with thousands of budgets: a site whose
  * nodes say every second what they draw, all of it on the topic before the watch begins, so that it
  * works as fast as it can. One site is one task, and so one thread.
  */
@@ -67,8 +67,8 @@ final class Alerting {
 
   public static void main(String[] args) throws Exception {
     Settings settings =
-        new Settings("How many news of nodes the watch over budgets takes in.")
-            .with("nodes", "10000", "nodes of the site, each with news every second")
+        new Settings("How many records of nodes the watch over budgets takes in.")
+            .with("nodes", "10000", "nodes of the site, each with records every second")
             .with("budgets", "10000", "of racks, jobs, users and projects, and one of the site")
             .with("seconds", "120", "of the site's time")
             .with("warmup", "20", "of these that are not measured")
@@ -102,20 +102,27 @@ final class Alerting {
         ends.await("job=" + END);
         double wall = (clock.nanos() - beganNanos) / 1e9;
         double cpu = (cpuNanos() - beganCpu) / 1e9;
-        long news = (long) nodes * (seconds - warmup);
+        long records = (long) nodes * (seconds - warmup);
         ObjectNode result = Bench.object();
         result.put("nodes", nodes);
         result.put("budgets", set);
-        result.put("news", news);
+        result.put("records", records);
         result.put("wall_s", wall);
         result.put("cpu_s", cpu);
-        result.put("news_per_s", news / wall);
-        result.put("news_per_cpu_s", news / cpu);
+        result.put("records_per_s", records / wall);
+        result.put("records_per_cpu_s", records / cpu);
         result.put("alerts", ends.alerts());
         Bench.say(
-            "%,d nodes, %,d budgets: %,d news of nodes in %.1f s (%.1f s CPU): %,.0f/s, %.1f times"
-                + " real time; %,d alerts told",
-            nodes, set, news, wall, cpu, news / wall, (seconds - warmup) / wall, ends.alerts());
+            "%,d nodes, %,d budgets: %,d records of nodes in %.1f s (%.1f s CPU): %,.0f/s, %.1f times"
+                + " real time; %,d alerts emitted",
+            nodes,
+            set,
+            records,
+            wall,
+            cpu,
+            records / wall,
+            (seconds - warmup) / wall,
+            ends.alerts());
         bench.report(result);
       }
     }
@@ -163,17 +170,17 @@ final class Alerting {
       for (int second = 0; second < seconds; second++) {
         long now = start + 1_000L * second;
         for (int from = 0; from < nodes; from += PER_RECORD) {
-          List<NodePower> news = new ArrayList<>();
+          List<NodePower> records = new ArrayList<>();
           for (int node = from; node < Math.min(nodes, from + PER_RECORD); node++) {
-            news.add(power("n" + node, now, "job-" + node / JOB_NODES));
+            records.add(power("n" + node, now, "job-" + node / JOB_NODES));
           }
           if (from + PER_RECORD >= nodes && second == warmup) {
-            news.add(power("warm", now, END + "-warm"));
+            records.add(power("warm", now, END + "-warm"));
           }
           if (from + PER_RECORD >= nodes && second == seconds - 1) {
-            news.add(power("end", now, END));
+            records.add(power("end", now, END));
           }
-          PowerSnapshot live = new PowerSnapshot(SITE, 0, now, news);
+          PowerSnapshot live = new PowerSnapshot(SITE, 0, now, records);
           feed.send(
               Topic.POWER_SNAPSHOT,
               SITE,

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Some time of a simulated site, simulated once and told again and again, as a site that goes on:
- * each time later, with counters that rise from where they were, with sequences that go on, and
+ * Some time of a simulated site, simulated once and sent again and again, as a site that continues:
+ * each time later, with counters that rise from where they were, with sequences that continue, and
  * with jobs of other names. All jobs end where a turn ends, and others begin where the next does;
- * so that not a whole site does that at once, it can be told from several moments on.
+ * so that not a whole site does that at once, it can be sent from several moments on.
  */
 final class Cycle implements Publisher {
   static final int STEP_MILLIS = 100;
@@ -53,7 +53,7 @@ final class Cycle implements Publisher {
     simulator.finish(this);
   }
 
-  /** Steps of one turn, after the very first, which is told once only. */
+  /** Steps of one turn, after the very first, which is sent once only. */
   int steps() {
     return millis / STEP_MILLIS;
   }
@@ -66,34 +66,34 @@ final class Cycle implements Publisher {
     return devices;
   }
 
-  /** It, told by some of the copies of its nodes, which are so many steps ahead of the others. */
-  final class Telling {
+  /** It, sent by some of the copies of its nodes, which are so many steps ahead of the others. */
+  final class Sender {
     private final int ahead;
     private final Copies to;
     private final Map<String, Long> nextSequence = new HashMap<>();
 
-    Telling(int ahead, Copies to) {
+    Sender(int ahead, Copies to) {
       this.ahead = ahead;
       this.to = to;
     }
 
-    /** Tells who has what as it begins: what began in the steps that it is ahead. */
+    /** Sends who has what as it begins: what began in the steps that it is ahead. */
     void begin(long beganEpochMillis) {
       for (List<Object> before : steps.subList(0, ahead)) {
-        for (Object news : before) {
-          if (!(news instanceof TelemetryBatch)) {
-            tell(news, 0, later(0, beganEpochMillis));
+        for (Object input : before) {
+          if (!(input instanceof TelemetryBatch)) {
+            send(input, 0, later(0, beganEpochMillis));
           }
         }
       }
     }
 
-    /** Tells a step of those that follow. */
-    void tell(long step, long beganEpochMillis) {
+    /** Sends a step of those that follow. */
+    void send(long step, long beganEpochMillis) {
       long at = step + ahead;
       int turn = (int) (Math.max(0, at - 1) / steps());
-      for (Object news : steps.get((int) (at - (long) turn * steps()))) {
-        tell(news, turn, later(turn, beganEpochMillis));
+      for (Object input : steps.get((int) (at - (long) turn * steps()))) {
+        send(input, turn, later(turn, beganEpochMillis));
       }
     }
 
@@ -104,14 +104,14 @@ final class Cycle implements Publisher {
           - (long) ahead * STEP_MILLIS;
     }
 
-    private void tell(Object news, int turn, long laterMillis) {
-      switch (news) {
+    private void send(Object input, int turn, long laterMillis) {
+      switch (input) {
         case TelemetryBatch batch -> to.publish(later(batch, turn, laterMillis));
         case AllocationEvent event ->
             to.publish(
                 Renamed.allocation(event, event.node(), name(event.job(), turn), laterMillis));
         case JobRecord job -> to.publish(Renamed.job(job, name(job.job(), turn), laterMillis));
-        default -> throw new IllegalStateException("told nothing like " + news);
+        default -> throw new IllegalStateException("nothing is sent like " + input);
       }
     }
 

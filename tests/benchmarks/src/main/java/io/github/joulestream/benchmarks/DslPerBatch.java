@@ -34,9 +34,9 @@ final class DslPerBatch {
                     .withCachingDisabled())
             .toStream()
             .flatMap((node, energy) -> {
-              List<KeyValue<String, Energy>> told = new ArrayList<>();
-              energy.devices().forEach((id, step) -> told.add(KeyValue.pair(node + id, step)));
-              return told;
+              List<KeyValue<String, Energy>> ofDevices = new ArrayList<>();
+              energy.devices().forEach((id, step) -> ofDevices.add(KeyValue.pair(node + id, step)));
+              return ofDevices;
             });
     DslPerReading.sum(steps);
     return builder.build();

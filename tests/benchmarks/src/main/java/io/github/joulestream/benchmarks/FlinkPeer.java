@@ -85,7 +85,7 @@ final class FlinkPeer implements Contestant {
         .sinkTo(
             KafkaSink.<Tuple2<String, Long>>builder()
                 .setBootstrapServers(bootstrap)
-                .setRecordSerializer(new FlinkSum.Told())
+                .setRecordSerializer(new FlinkSum.Serialized())
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix(GROUP)
                 .setProperty("transaction.timeout.ms", Integer.toString(TRANSACTION_MILLIS))

@@ -50,7 +50,7 @@ final class FlinkSum implements AggregateFunction<Tuple2<String, Long>, Long, Lo
   }
 
   /** Writes it as the other peers do. */
-  static final class Told implements KafkaRecordSerializationSchema<Tuple2<String, Long>> {
+  static final class Serialized implements KafkaRecordSerializationSchema<Tuple2<String, Long>> {
     private static final long serialVersionUID = 1;
 
     @Override

@@ -42,7 +42,7 @@ final class Ledger {
         .sum();
   }
 
-  /** The windows of 10 s, each as last told. */
+  /** The windows of 10 s, each as last emitted. */
   private static Collection<SiteWindow> windows(String bootstrap) {
     Map<String, SiteWindow> windows = new HashMap<>();
     Topics.read(

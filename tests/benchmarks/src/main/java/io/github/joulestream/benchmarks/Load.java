@@ -30,12 +30,12 @@ final class Load {
             .with("bootstrap", "", "the broker")
             .with("nodes", "1000", "nodes of the site")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
-            .with("turns", "1", "how often what was simulated is told")
+            .with("turns", "1", "how often what was simulated is sent")
             .with("turn", "60", "seconds that are simulated")
             .with("phases", "20", "moments of a turn at which nodes begin it, with other jobs each")
             .with("together", "1", "copies of a node that have the same jobs")
             .with("every", "1", "seconds between two batches of a node")
-            .with("threads", "1", "that tell it, each its part of the phases")
+            .with("threads", "1", "that send it, each its part of the phases")
             .with("site", "simulated", "its name")
             .read(args);
     EpochClock clock = EpochClock.system();
@@ -59,7 +59,7 @@ final class Load {
     int phases = Math.min(settings.number("phases"), Copies.copies(simulated, nodes));
     long worstBehind = 0;
     List<Copies> parts = new ArrayList<>();
-    List<Cycle.Telling> tellings = new ArrayList<>();
+    List<Cycle.Sender> senders = new ArrayList<>();
     try (Publisher towards =
             KafkaPublisher.connect(
                 KafkaClients.of(settings.text("bootstrap")), "joulestream-load");
@@ -70,11 +70,11 @@ final class Load {
         parts.add(part);
         // whole seconds: each node reads its devices at its own moment of a second
         int ahead = settings.number("turn") * phase / phases * 1_000 / Cycle.STEP_MILLIS;
-        tellings.add(cycle.new Telling(ahead, part));
+        senders.add(cycle.new Sender(ahead, part));
       }
       // until then is said who has what
       long began = Math.ceilDiv(clock.epochMillis(), 1_000L) * 1_000 + BEFORE_MILLIS;
-      tellings.forEach(telling -> telling.begin(began));
+      senders.forEach(sender -> sender.begin(began));
       towards.flush();
       long steps = (long) settings.number("turns") * cycle.steps();
       for (long step = 0; step <= steps; step++) {
@@ -85,8 +85,8 @@ final class Load {
         }
         long now = step;
         List<Callable<Object>> all =
-            tellings.stream()
-                .map(telling -> Executors.callable(() -> telling.tell(now, began)))
+            senders.stream()
+                .map(sender -> Executors.callable(() -> sender.send(now, began)))
                 .toList();
         for (Future<Object> one : threads.invokeAll(all)) {
           one.get();

@@ -31,7 +31,7 @@ import java.util.Map;
 /**
  * What an allocation event costs on a node that runs jobs one after the other on each of its GPUs,
  * all day, as high-throughput computing does: of its thread's processor time, after so many jobs.
- * An agent reads its GPUs once a second; the scheduler's news arrive a little after the fact, so
+ * An agent reads its GPUs once a second; the scheduler's records arrive a little after the fact, so
  * each of them mends what was booked since.
  */
 final class ManyJobs {

@@ -85,7 +85,7 @@ final class Peer implements Contestant {
     return measuredMillijoules(bootstrap);
   }
 
-  /** Of the windows in the topic of results, each as last told. */
+  /** Of the windows in the topic of results, each as last emitted. */
   static long measuredMillijoules(String bootstrap) {
     Map<String, Long> windows = new HashMap<>();
     Topics.read(
@@ -139,7 +139,7 @@ final class Peer implements Contestant {
           stepMicrojoules + next.stepMicrojoules);
     }
 
-    Energy told() {
+    Energy emitted() {
       return new Energy(site, kind, epochMillis, microjoules, 0);
     }
   }
@@ -152,7 +152,7 @@ final class Peer implements Contestant {
 
     NodeEnergy next(TelemetryBatch batch) {
       Map<String, Energy> all = new LinkedHashMap<>();
-      devices.forEach((id, energy) -> all.put(id, energy.told()));
+      devices.forEach((id, energy) -> all.put(id, energy.emitted()));
       each(
           batch,
           (device, reading) ->

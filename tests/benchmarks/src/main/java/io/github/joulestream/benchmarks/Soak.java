@@ -48,7 +48,7 @@ final class Soak {
             .with("minutes", "5", "how long; with find, of each step")
             .with("phases", "20", "moments of a minute at which jobs end; 1: all at once")
             .with("together", "1", "copies of a node that have the same jobs")
-            .with("warm", "60", "seconds at the beginning whose news are told apart")
+            .with("warm", "60", "seconds at the beginning whose figures are shown apart")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
             .with("loadthreads", "1", "threads of the load")

@@ -148,7 +148,7 @@ final class Topics {
         .toList();
   }
 
-  /** Asks until the answer stays the same: the last commits may tell of what came before them. */
+  /** Asks until the answer stays the same: the last commits may bring what came before them. */
   static long awaitSteady(Callable<Long> question) throws Exception {
     long before;
     long answer = question.call();

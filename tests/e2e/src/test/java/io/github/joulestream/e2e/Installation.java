@@ -368,6 +368,30 @@ final class Installation implements AutoCloseable {
     return requireNonNull(last[0]);
   }
 
+  /**
+   * Reports a fault after which all input was booked again; what had been booked before must be as
+   * it was.
+   *
+   * @param first what happened before, with its separator
+   */
+  void reportBookedAgain(Ledger before, Ledger again, String fault, String promised, String first) {
+    long sent = readingsSent();
+    new FaultRow(
+            fault,
+            1,
+            promised,
+            "%s%,d readings booked again".formatted(first, sent),
+            Math.max(0, sent - again.readings()),
+            Math.max(0, again.readings() - sent),
+            again.differenceMillijoules())
+        .report();
+    before
+        .sites()
+        .forEach((name, totals) ->
+            assertThat(again.sites()).as("booked again as before").containsEntry(name, totals));
+    assertThat(again.jobs()).containsAllEntriesOf(before.jobs());
+  }
+
   @Override
   public void close() {
     programs.reversed().forEach(Program::close);

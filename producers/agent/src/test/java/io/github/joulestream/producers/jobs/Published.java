@@ -19,16 +19,16 @@ final class Published implements Publisher {
 
   /** What was published since this was last asked. */
   List<AllocationEvent> allocations() {
-    List<AllocationEvent> news = List.copyOf(allocations);
+    List<AllocationEvent> taken = List.copyOf(allocations);
     allocations.clear();
-    return news;
+    return taken;
   }
 
   /** What was published since this was last asked. */
   List<JobRecord> jobs() {
-    List<JobRecord> news = List.copyOf(jobs);
+    List<JobRecord> taken = List.copyOf(jobs);
     jobs.clear();
-    return news;
+    return taken;
   }
 
   @Override

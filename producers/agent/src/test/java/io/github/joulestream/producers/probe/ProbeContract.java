@@ -24,7 +24,7 @@ public abstract class ProbeContract {
   /** Takes away a device of the hardware that {@link #probe} is on. */
   protected abstract void unplug() throws Exception;
 
-  /** Reads; a probe that has news only now and then waits for some here. */
+  /** Reads; a probe that has readings only now and then waits for some here. */
   protected List<DeviceSeries> read(Probe probe, long epochMillis) throws Exception {
     return probe.read(epochMillis);
   }

@@ -108,7 +108,7 @@ class RedfishProbeTest extends ProbeContract {
     return true;
   }
 
-  /** Waits for news, or after the server is gone for the error. */
+  /** Waits for readings, or after the server is gone for the error. */
   @Override
   protected List<DeviceSeries> read(Probe probe, long epochMillis) throws IOException {
     for (int i = 0; i < 4_000; i++) {
@@ -118,7 +118,7 @@ class RedfishProbeTest extends ProbeContract {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
-    throw new AssertionError("no news in 20 s");
+    throw new AssertionError("no readings in 20 s");
   }
 
   @Test
