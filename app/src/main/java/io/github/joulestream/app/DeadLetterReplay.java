@@ -120,7 +120,7 @@ final class DeadLetterReplay implements Callable<Integer> {
       printMore(unfit.size());
     }
     System.out.printf(
-        "%s to be written again, %,d cannot be, %,d already are%n",
+        "%s to be written again, %,d cannot be, %,d already are or are by another letter%n",
         Quantities.count(replayable.size(), "record"), unfit.size(), plan.done());
     if (plan.more()) {
       System.out.printf(
@@ -138,7 +138,7 @@ final class DeadLetterReplay implements Callable<Integer> {
     ObjectNode root = new JsonMapper().createObjectNode();
     root.put("written", written);
     root.put("dry_run", dryRun);
-    root.put("already_written", plan.done());
+    root.put("written_before_or_by_another_letter", plan.done());
     root.put("more", plan.more());
     ArrayNode replayable = root.putArray("replayable");
     plan.replayable().forEach(letter -> replayable.add(DeadLetterList.node(letter)));

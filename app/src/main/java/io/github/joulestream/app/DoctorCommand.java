@@ -20,6 +20,7 @@ import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
+import io.github.joulestream.schemas.kafka.Brokers;
 import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.store.ResultReader;
 import io.github.joulestream.store.connect.StoreConnection;
@@ -149,7 +150,7 @@ final class DoctorCommand implements Callable<Integer> {
               : Finding.fail(
                   "topics",
                   String.join("; ", differences) + " -> joulestream topics create --alter"));
-      DurabilityCheck.lower(admin, Durability.usual(admin.describeCluster().nodes().get().size()))
+      DurabilityCheck.lower(admin, Durability.usual(Brokers.count(admin)))
           .forEach(line ->
               report(Finding.warn("durability", line + " -> docs/operations.md#replication")));
       DurabilityCheck.missingCopies(admin)

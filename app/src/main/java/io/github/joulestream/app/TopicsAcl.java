@@ -109,6 +109,9 @@ final class TopicsAcl implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter out = spec.commandLine().getOut();
     if (labels.isEmpty()) {
+      if (action != null) {
+        throw UserError.usage("whose rights? give --part and --principal");
+      }
       list().lines().forEach(out::println);
       return 0;
     }

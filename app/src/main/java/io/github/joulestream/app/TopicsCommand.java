@@ -9,12 +9,12 @@ import io.github.joulestream.schemas.DurabilityCheck;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.Brokers;
 import io.github.joulestream.schemas.kafka.Durability;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -85,7 +85,7 @@ final class TopicsCommand extends CommandGroup {
       durability.read(1);
       try (Admin admin = kafka.admin()) {
         TopicAdmin topics = new TopicAdmin(admin);
-        Durability wanted = durability.read(brokers(admin));
+        Durability wanted = durability.read(Brokers.count(admin));
         int count = partitions != null ? partitions : topics.partitions().orElse(PARTITIONS);
         Set<String> created = topics.create(count, wanted, deadLetterLimit);
         System.out.println(
@@ -125,7 +125,7 @@ final class TopicsCommand extends CommandGroup {
       durability.read(1);
       try (Admin admin = kafka.admin()) {
         List<String> differences = new ArrayList<>(new TopicAdmin(admin).check());
-        List<String> lower = DurabilityCheck.lower(admin, durability.read(brokers(admin)));
+        List<String> lower = DurabilityCheck.lower(admin, durability.read(Brokers.count(admin)));
         if (durability.given()) {
           differences.addAll(lower);
         } else {
@@ -145,9 +145,5 @@ final class TopicsCommand extends CommandGroup {
         return 1;
       }
     }
-  }
-
-  private static int brokers(Admin admin) throws ExecutionException, InterruptedException {
-    return admin.describeCluster().nodes().get().size();
   }
 }

@@ -164,6 +164,8 @@ class CommandArgumentsTest {
         "dead-letter show t | 'PARTITION'",
         "dead-letter show t 0 | 'OFFSET'",
         "dead-letter show t first 0 | is not a whole number",
+        "topics acl --apply | give --part and --principal",
+        "topics acl --check | give --part and --principal",
       })
   void aWrongArgument_isRefusedInOneLineWithStatus2(String line, String message) {
     Result result = run(line.split(" "));

@@ -2,16 +2,17 @@
 package io.github.joulestream.cli;
 
 import io.github.joulestream.runtime.SecretFile;
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
+import io.github.joulestream.schemas.kafka.Brokers;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.kafka.KafkaTrouble;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,7 +85,7 @@ public final class KafkaOptions {
     Map<String, Object> read = new HashMap<>();
     if (configFile != null) {
       Properties properties = new Properties();
-      try (Reader reader = Files.newBufferedReader(configFile)) {
+      try (Reader reader = SmallFile.namedReader(configFile)) {
         properties.load(reader);
         if (properties.stringPropertyNames().stream().anyMatch(KafkaOptions::isSecret)) {
           SecretFile.warnIfOthersRead(configFile);
@@ -140,10 +141,10 @@ public final class KafkaOptions {
     }
   }
 
-  /** Brokers that the cluster has now. */
+  /** Brokers that the cluster has, also those that are down. */
   public int brokers() throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
-      return admin.describeCluster().nodes().get().size();
+      return Brokers.count(admin);
     }
   }
 

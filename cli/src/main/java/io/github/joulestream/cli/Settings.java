@@ -4,13 +4,13 @@ package io.github.joulestream.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.Spelling;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -65,11 +65,12 @@ public final class Settings implements IDefaultValueProvider {
     }
     Properties file = new Properties();
     if (name != null) {
-      try (Reader reader = Files.newBufferedReader(Path.of(name))) {
+      try (Reader reader = SmallFile.namedReader(Path.of(name))) {
         file.load(reader);
         CommandLineSecrets.warnIfOthersRead(Path.of(name), file);
       } catch (IOException e) {
-        throw new UserError("cannot read the configuration file " + name, e);
+        throw new UserError(
+            "cannot read the configuration file %s: %s".formatted(name, e.getMessage()), e);
       }
     }
     Set<String> variables =

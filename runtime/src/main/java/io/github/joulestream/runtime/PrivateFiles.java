@@ -67,7 +67,7 @@ public final class PrivateFiles {
     } catch (FileAlreadyExistsException e) {
       // made by another process just now
       if (!Files.isDirectory(folder)) {
-        throw e;
+        throw new FileAlreadyExistsException(folder.toString(), null, "it is no folder");
       }
     }
   }

@@ -3,7 +3,11 @@ package io.github.joulestream.runtime;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -86,6 +90,26 @@ public final class SmallFile {
   static byte[] named(Path file, int mostBytes) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
     return read(file, attributes, mostBytes, Set.of(StandardOpenOption.READ));
+  }
+
+  /**
+   * Opens a file of any length that whoever runs this program has named. It may be a link, or what
+   * a shell has opened already.
+   *
+   * @throws Unusable if it is a FIFO, whose opening would wait for somebody who writes, a device or
+   *     a folder
+   * @throws java.nio.file.NoSuchFileException if there is none
+   */
+  public static InputStream namedStream(Path file) throws IOException {
+    if (!file.startsWith("/dev/fd") && !file.equals(Path.of("/dev/stdin"))) {
+      requireFile(file, Files.readAttributes(file, BasicFileAttributes.class));
+    }
+    return Files.newInputStream(file);
+  }
+
+  /** As {@link #namedStream}, for text in UTF-8; other bytes are an error. */
+  public static Reader namedReader(Path file) throws IOException {
+    return new BufferedReader(new InputStreamReader(namedStream(file), UTF_8.newDecoder()));
   }
 
   static void requireFile(Path file, BasicFileAttributes attributes) throws Unusable {

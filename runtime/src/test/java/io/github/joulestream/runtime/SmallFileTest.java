@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +47,33 @@ final class SmallFileTest {
     assertThat(SmallFile.text(file, 10)).isEqualTo("a\uFFFD");
     assertThatThrownBy(() -> SmallFile.text(folder.resolve("none"), 10))
         .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void whatIsNoFile_isNotWaitedFor_asAFileOfAnyLengthOrAsAFolder() throws Exception {
+    Path fifo = fifo(folder.resolve("fifo"));
+    Path file = Files.writeString(folder.resolve("file"), "text");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    for (Path path : new Path[] {fifo, folder, Path.of("/dev/zero")}) {
+      assertThatThrownBy(() -> SmallFile.namedReader(path).close())
+          .as(path.toString())
+          .isInstanceOf(SmallFile.Unusable.class);
+    }
+    try (Reader reader = SmallFile.namedReader(link)) {
+      assertThat(reader.transferTo(Writer.nullWriter())).isEqualTo(4);
+    }
+    for (Path path : new Path[] {fifo, file}) {
+      assertThatThrownBy(() -> FolderContent.list(path).close())
+          .isInstanceOf(NotDirectoryException.class);
+      assertThatThrownBy(() -> FolderContent.stream(path).close())
+          .isInstanceOf(NotDirectoryException.class);
+      assertThatThrownBy(() -> FolderContent.stream(path, "*").close())
+          .isInstanceOf(NotDirectoryException.class);
+      assertThatThrownBy(() -> PrivateFiles.folder(path)).hasMessage(path + ": it is no folder");
+    }
+    try (Stream<Path> content = FolderContent.list(folder)) {
+      assertThat(content).containsExactlyInAnyOrder(fifo, file, link);
+    }
   }
 
   @Test

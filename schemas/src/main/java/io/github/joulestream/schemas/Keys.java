@@ -2,6 +2,7 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.Bounds;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Record keys: {@code site/node}, {@code site/job}, {@code site/budget}. A site's name holds no
@@ -25,6 +26,22 @@ public final class Keys {
   /** One issue of an interval of a series of a site's supply; times are Unix epoch, ms. */
   public static String grid(String site, String series, long from, long issued) {
     return site + "/" + series + "/" + from + "/" + issued;
+  }
+
+  /**
+   * Refuses a record whose key is not that of its value: it would be in another partition than the
+   * other records of its node or job, and whoever may write for one site could write for another.
+   *
+   * @param ofValue the key that the value has
+   * @throws IllegalArgumentException if the keys differ
+   */
+  public static void requireSame(String ofValue, @Nullable String key) {
+    if (!ofValue.equals(key)) {
+      throw new IllegalArgumentException(
+          "a record of %s has %s"
+              .formatted(
+                  Bounds.shown(ofValue), key == null ? "no key" : "the key " + Bounds.shown(key)));
+    }
   }
 
   /** The site of any key. */

@@ -24,14 +24,18 @@ class DurabilityCheckTest {
     List<TopicPartitionInfo> partitions =
         IntStream.range(0, copies.length)
             .mapToObj(i -> {
-              List<Node> nodes =
-                  IntStream.range(0, copies[i])
-                      .mapToObj(node -> new Node(node, "broker-" + node, 9092))
-                      .toList();
+              List<Node> nodes = brokers(copies[i]);
               return new TopicPartitionInfo(i, nodes.getFirst(), nodes, nodes);
             })
             .toList();
     return new TopicDescription(name, false, partitions);
+  }
+
+  /** So many, from broker 1 on. */
+  private static List<Node> brokers(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(node -> new Node(node, "broker-" + node, 9092))
+        .toList();
   }
 
   private static Config config(int minInsyncReplicas) {
@@ -76,8 +80,7 @@ class DurabilityCheckTest {
 
   @Test
   void copiesThatAreNotInSync_areALineForEachBroker() {
-    List<Node> nodes =
-        IntStream.rangeClosed(1, 3).mapToObj(node -> new Node(node, "broker", 9092)).toList();
+    List<Node> nodes = brokers(3);
     List<Node> two = nodes.subList(0, 2);
     List<TopicPartitionInfo> partitions =
         List.of(

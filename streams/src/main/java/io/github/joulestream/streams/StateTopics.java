@@ -13,6 +13,7 @@ import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.kafka.TopicMark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -245,6 +246,8 @@ public final class StateTopics {
     try {
       PrivateFiles.folder(requireNonNull(file.getParent(), "folder"));
       PrivateFiles.replace(file, lines.toString());
+    } catch (FileAlreadyExistsException e) {
+      throw new UserError("%s; give --state another".formatted(e.getMessage()), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }

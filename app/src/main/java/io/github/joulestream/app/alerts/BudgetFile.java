@@ -2,11 +2,11 @@
 package io.github.joulestream.app.alerts;
 
 import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.Keys;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -74,7 +74,7 @@ public final class BudgetFile {
     LoadSettings settings =
         LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MAX_CHARACTERS).build();
     Optional<Node> root;
-    try (Reader reader = Files.newBufferedReader(file)) {
+    try (Reader reader = SmallFile.namedReader(file)) {
       root = new Compose(settings).composeReader(reader);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);

@@ -3,6 +3,7 @@ package io.github.joulestream.app.reports;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.FolderContent;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -55,7 +56,7 @@ public final class ReportArchive implements AutoCloseable {
     try {
       lock.lock(); // until it is closed
       Pattern file = Pattern.compile(Pattern.quote(name) + "\\.(\\d{3,9})\\.json");
-      try (Stream<Path> files = Files.list(folder)) {
+      try (Stream<Path> files = FolderContent.list(folder)) {
         files.forEach(path -> {
           Matcher matcher = file.matcher(path.getFileName().toString());
           if (matcher.matches()) {

@@ -3,13 +3,13 @@ package io.github.joulestream.reports.feed;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +34,7 @@ public final class FeedReader {
    * @throws UserError if it cannot be read, or is of no format as a whole
    */
   public FeedFile read(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = SmallFile.namedStream(file)) {
       byte[] bytes = in.readNBytes(MAX_BYTES + 1);
       if (bytes.length > MAX_BYTES) {
         throw new UserError("%s is larger than 256 MiB; split it".formatted(file));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.reports.order;
 
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -75,7 +75,7 @@ public final class SiteFile {
     LoadSettings settings =
         LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MAX_CHARACTERS).build();
     Node root;
-    try (Reader reader = Files.newBufferedReader(file)) {
+    try (Reader reader = SmallFile.namedReader(file)) {
       root = new Compose(settings).composeReader(reader).orElse(null);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);

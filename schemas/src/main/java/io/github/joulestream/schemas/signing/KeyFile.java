@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -126,6 +127,8 @@ public final class KeyFile {
       }
     } catch (FileAlreadyExistsException e) {
       throw new UserError("%s exists; a key is never written over".formatted(file), e);
+    } catch (NoSuchFileException e) {
+      throw new UserError("there is no folder %s".formatted(file.toAbsolutePath().getParent()), e);
     } catch (IOException e) {
       throw new UserError("cannot write %s: %s".formatted(file, e), e);
     }

@@ -3,6 +3,7 @@ package io.github.joulestream.serve.access;
 
 import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.ShownText;
+import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.runtime.UserError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -126,7 +127,7 @@ final class WatchedFile<T> {
 
   private static String text(Path file) throws IOException {
     requireNotWritableByAll(file);
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = SmallFile.namedStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
       if (bytes.length > MOST_BYTES) {
         throw new IOException("it is larger than 4 MiB");

@@ -67,6 +67,7 @@ final class LiveStates {
     switch (topic) {
       case POWER_SNAPSHOT -> {
         PowerSnapshot power = read(topic, WireSerdes.powerSnapshot(), value);
+        Keys.requireSame(power.site(), key);
         SiteState site = known(power.site());
         if (site != null) {
           site.accept(power, arrived, sampleMillis);
@@ -74,6 +75,7 @@ final class LiveStates {
       }
       case SITE_WINDOW -> {
         SiteWindow window = read(topic, WireSerdes.siteWindows(), value);
+        Keys.requireSame(window.site(), key);
         SiteState site = known(window.site());
         if (site != null) {
           site.acceptWindow(window);
@@ -81,6 +83,7 @@ final class LiveStates {
       }
       case LEDGER -> {
         SiteWindow window = read(topic, WireSerdes.siteWindows(), value);
+        Keys.requireSame(window.site(), key);
         SiteState site = known(window.site());
         if (site != null) {
           site.acceptLedger(window);
@@ -88,6 +91,7 @@ final class LiveStates {
       }
       case NODES -> {
         NodeRecord node = read(topic, WireSerdes.nodes(), value);
+        Keys.requireSame(Keys.node(node.site(), node.node()), key);
         SiteState site = known(node.site());
         if (site != null) {
           site.accept(node);
@@ -95,6 +99,7 @@ final class LiveStates {
       }
       case JOB_SUMMARY -> {
         JobSummary job = read(topic, WireSerdes.jobSummaries(), value);
+        Keys.requireSame(Keys.job(job.site(), job.job()), key);
         SiteState site = known(job.site());
         if (site != null) {
           site.accept(job);
@@ -102,6 +107,7 @@ final class LiveStates {
       }
       case DEVICE_WINDOW -> {
         DeviceWindow window = read(topic, WireSerdes.deviceWindows(), value);
+        Keys.requireSame(Keys.node(window.site(), window.node()), key);
         SiteState site = sites.get(window.site());
         if (site != null) {
           site.accept(window);
@@ -109,6 +115,7 @@ final class LiveStates {
       }
       case ALERTS -> {
         Alert alert = read(topic, WireSerdes.alerts(), value);
+        Keys.requireSame(alert.id(), key);
         SiteState site = known(alert.site());
         if (site != null) {
           site.accept(alert);
@@ -116,6 +123,7 @@ final class LiveStates {
       }
       case BUDGETS -> {
         Budget budget = read(topic, WireSerdes.budgets(), value);
+        Keys.requireSame(Keys.budget(budget.site(), budget.id()), key);
         SiteState site = known(budget.site());
         if (site != null) {
           site.accept(budget.id(), budget);
@@ -123,6 +131,7 @@ final class LiveStates {
       }
       case GRID -> {
         GridRecord grid = read(topic, WireSerdes.grid(), value);
+        Keys.requireSame(grid.key(), key);
         SiteState site = known(grid.interval().site());
         if (site != null) {
           site.accept(grid.interval());

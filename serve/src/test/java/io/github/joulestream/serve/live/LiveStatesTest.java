@@ -3,6 +3,7 @@ package io.github.joulestream.serve.live;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.NodePower.GpuPower;
@@ -16,6 +17,7 @@ import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.PowerSnapshot;
+import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import java.util.ArrayList;
@@ -231,6 +233,25 @@ class LiveStatesTest {
     assertThat(job.milliwatts()).isEqualTo(5);
     assertThat(job.nodes()).containsExactly(0);
     assertThat(job.gpuBasisPoints()).isEqualTo(20_000);
+  }
+
+  @Test
+  void aRecordUnderAnotherKey_isRefused_andMakesNoSite() {
+    assertThatThrownBy(() ->
+            accept(
+                Topic.POWER_SNAPSHOT,
+                "evil",
+                WireSerdes.powerSnapshot(),
+                new PowerSnapshot("a", 0, START, List.of(node("n", 20)))))
+        .hasMessage("a record of 'a' has the key 'evil'");
+    assertThatThrownBy(() ->
+            accept(
+                Topic.LEDGER,
+                "evil/n1",
+                WireSerdes.siteWindows(),
+                new SiteWindow("a", START, 10_000, Totals.ofSite())))
+        .hasMessage("a record of 'a' has the key 'evil/n1'");
+    assertThat(states.names()).isEmpty();
   }
 
   @Test

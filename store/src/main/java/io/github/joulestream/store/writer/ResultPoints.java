@@ -4,6 +4,19 @@ package io.github.joulestream.store.writer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.joulestream.energy.alerts.Budget;
+import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.Capacity;
+import io.github.joulestream.schemas.DeviceWindow;
+import io.github.joulestream.schemas.GridRecord;
+import io.github.joulestream.schemas.JobQuarterHour;
+import io.github.joulestream.schemas.JobSummary;
+import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.Keys;
+import io.github.joulestream.schemas.NodeRecord;
+import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.Placement;
+import io.github.joulestream.schemas.PoolPeaks;
+import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.store.StorePoint;
@@ -29,6 +42,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
+import org.jspecify.annotations.Nullable;
 
 /** Converts records of the result topics to points, each by the class of its measurement. */
 final class ResultPoints {
@@ -44,20 +58,24 @@ final class ResultPoints {
   }
 
   static {
-    put(Topic.JOB_WINDOW, one(WireSerdes.jobWindows(), JobWindowPoint::of));
-    put(Topic.JOB_SUMMARY, one(WireSerdes.jobSummaries(), JobSummaryPoint::of));
-    put(Topic.SITE_WINDOW, one(WireSerdes.siteWindows(), SiteWindowPoint::of));
-    put(Topic.NODE_WINDOW, one(WireSerdes.nodeWindows(), NodeWindowPoint::of));
-    put(Topic.LEDGER, one(WireSerdes.siteWindows(), LedgerPoint::of));
-    put(Topic.DEVICE_WINDOW, several(WireSerdes.deviceWindows(), DeviceWindowPoints::of));
-    put(Topic.PLACEMENT, one(WireSerdes.placements(), PlacementPoint::of));
-    put(Topic.JOB_QUARTER_HOUR, one(WireSerdes.jobQuarterHours(), JobQuarterHourPoint::of));
-    put(Topic.CAPACITY, one(WireSerdes.capacities(), CapacityPoint::of));
-    put(Topic.POOL_PEAK, several(WireSerdes.poolPeaks(), PoolPeakPoints::of));
+    put(Topic.JOB_WINDOW, one(WireSerdes.jobWindows(), ResultPoints::key, JobWindowPoint::of));
+    put(Topic.JOB_SUMMARY, one(WireSerdes.jobSummaries(), ResultPoints::key, JobSummaryPoint::of));
+    put(Topic.SITE_WINDOW, one(WireSerdes.siteWindows(), SiteWindow::site, SiteWindowPoint::of));
+    put(Topic.NODE_WINDOW, one(WireSerdes.nodeWindows(), ResultPoints::key, NodeWindowPoint::of));
+    put(Topic.LEDGER, one(WireSerdes.siteWindows(), SiteWindow::site, LedgerPoint::of));
+    put(
+        Topic.DEVICE_WINDOW,
+        several(WireSerdes.deviceWindows(), ResultPoints::key, DeviceWindowPoints::of));
+    put(Topic.PLACEMENT, one(WireSerdes.placements(), ResultPoints::key, PlacementPoint::of));
+    put(
+        Topic.JOB_QUARTER_HOUR,
+        one(WireSerdes.jobQuarterHours(), ResultPoints::key, JobQuarterHourPoint::of));
+    put(Topic.CAPACITY, one(WireSerdes.capacities(), Capacity::site, CapacityPoint::of));
+    put(Topic.POOL_PEAK, several(WireSerdes.poolPeaks(), PoolPeaks::site, PoolPeakPoints::of));
     // an alert that expired keeps its point, and a node that is gone those of its days
-    put(Topic.GRID, orNothing(several(WireSerdes.grid(), GridPoints::of)));
-    put(Topic.ALERTS, orNothing(one(WireSerdes.alerts(), AlertPoint::of)));
-    put(Topic.NODES, orNothing(one(WireSerdes.nodes(), NodePoint::of)));
+    put(Topic.GRID, orNothing(several(WireSerdes.grid(), GridRecord::key, GridPoints::of)));
+    put(Topic.ALERTS, orNothing(one(WireSerdes.alerts(), Alert::id, AlertPoint::of)));
+    put(Topic.NODES, orNothing(one(WireSerdes.nodes(), ResultPoints::key, NodePoint::of)));
     put(Topic.BUDGETS, ResultPoints::budget);
     TOPICS = List.copyOf(CONVERTERS.keySet());
   }
@@ -68,18 +86,59 @@ final class ResultPoints {
     CONVERTERS.put(topic.topicName(), converter);
   }
 
-  private static <T> Converter one(Serde<T> serde, Function<T, StorePoint> point) {
-    return several(serde, value -> List.of(point.apply(value)));
+  private static String key(JobWindow window) {
+    return Keys.job(window.site(), window.job());
   }
 
-  private static <T> Converter several(Serde<T> serde, Function<T, List<StorePoint>> points) {
+  private static String key(JobSummary summary) {
+    return Keys.job(summary.site(), summary.job());
+  }
+
+  private static String key(JobQuarterHour quarter) {
+    return Keys.job(quarter.site(), quarter.job());
+  }
+
+  private static String key(NodeWindow window) {
+    return Keys.node(window.site(), window.node());
+  }
+
+  private static String key(DeviceWindow window) {
+    return Keys.node(window.site(), window.node());
+  }
+
+  private static String key(Placement placement) {
+    return Keys.node(placement.site(), placement.node());
+  }
+
+  private static String key(NodeRecord node) {
+    return Keys.node(node.site(), node.node());
+  }
+
+  private static <T> Converter one(
+      Serde<T> serde, Function<T, String> key, Function<T, StorePoint> point) {
+    return several(serde, key, value -> List.of(point.apply(value)));
+  }
+
+  /**
+   * A converter of values that may be several points.
+   *
+   * @param key the key that a value has
+   */
+  private static <T> Converter several(
+      Serde<T> serde, Function<T, String> key, Function<T, List<StorePoint>> points) {
     Deserializer<T> deserializer = serde.deserializer();
     return record -> {
       if (record.value() == null) {
         throw new SerializationException("empty record");
       }
-      return points.apply(deserializer.deserialize(record.topic(), record.value()));
+      T value = deserializer.deserialize(record.topic(), record.value());
+      Keys.requireSame(key.apply(value), text(record.key()));
+      return points.apply(value);
     };
+  }
+
+  private static @Nullable String text(byte @Nullable [] key) {
+    return key == null ? null : new String(key, UTF_8);
   }
 
   /** Of a compacted topic: an empty record removes its key there, and nothing in the store. */
@@ -95,7 +154,11 @@ final class ResultPoints {
         record.value() == null
             ? null
             : WireSerdes.budgets().deserializer().deserialize(record.topic(), record.value());
-    return List.of(BudgetPoint.of(new String(record.key(), UTF_8), budget, record.timestamp()));
+    String key = new String(record.key(), UTF_8);
+    if (budget != null) {
+      Keys.requireSame(Keys.budget(budget.site(), budget.id()), key);
+    }
+    return List.of(BudgetPoint.of(key, budget, record.timestamp()));
   }
 
   /**

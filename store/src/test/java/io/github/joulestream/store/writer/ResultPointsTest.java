@@ -143,12 +143,19 @@ class ResultPointsTest {
     values.put(Topic.JOB_QUARTER_HOUR, bytes(WireSerdes.jobQuarterHours(), quarter));
     values.put(Topic.NODES, bytes(WireSerdes.nodes(), report));
     values.put(Topic.GRID, bytes(WireSerdes.grid(), grid()));
-    values.forEach((topic, value) ->
-        measurements.put(
-            topic,
-            ResultPoints.of(record(topic, "site/feed-a".getBytes(UTF_8), value))
-                .getFirst()
-                .measurement()));
+    values.forEach((topic, value) -> {
+      byte[] key = keyOf(topic).getBytes(UTF_8);
+      measurements.put(topic, ResultPoints.of(record(topic, key, value)).getFirst().measurement());
+      for (String other : List.of("evil/n1", "site/other", "site/")) {
+        assertThatThrownBy(() -> ResultPoints.of(record(topic, other.getBytes(UTF_8), value)))
+            .as(topic.topicName())
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("has the key '%s'", other);
+      }
+      assertThatThrownBy(() -> ResultPoints.of(record(topic, null, value)))
+          .as(topic.topicName())
+          .hasMessageContaining("no key");
+    });
     assertThat(measurements)
         .containsOnly(
             Map.entry(Topic.JOB_WINDOW, Measurement.JOB_WINDOW),
@@ -168,6 +175,17 @@ class ResultPointsTest {
     assertThat(ResultPoints.TOPICS)
         .containsExactlyInAnyOrderElementsOf(
             values.keySet().stream().map(Topic::topicName).toList());
+  }
+
+  private static String keyOf(Topic topic) {
+    return switch (topic.key()) {
+      case "site" -> "site";
+      case "site/node" -> "site/n1";
+      case "site/job" -> "site/job";
+      case "site/budget" -> "site/feed-a";
+      case "alert id" -> "0123456789abcdef";
+      default -> grid().key();
+    };
   }
 
   private static GridRecord grid() {

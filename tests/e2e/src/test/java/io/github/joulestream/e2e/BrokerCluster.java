@@ -3,6 +3,7 @@ package io.github.joulestream.e2e;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.schemas.kafka.Brokers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -242,6 +243,13 @@ final class BrokerCluster implements AutoCloseable {
   void emptyDisk(int id) throws Exception {
     Fault.delete(logs(id));
     format(id);
+  }
+
+  /** How many brokers there are, also those that are down, by what the cluster says. */
+  int registered() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap(Network.TEST)))) {
+      return Brokers.count(admin);
+    }
   }
 
   /** The partitions of which a copy is not in sync. */

@@ -276,6 +276,8 @@ record Fault(String name, String promised, Work work) {
     assertThat(site.awaitEnd(broker)).contains("No space left on device");
     Await.until("copies are missing", () -> !site.brokers.missingCopies().isEmpty());
     site.awaitRecovery(Instant.now());
+    // new topics have three copies too
+    assertThat(site.brokers.registered()).isEqualTo(BrokerCluster.BROKERS);
     String missing = "broker %d: [0-9,]+ of its [0-9,]+ copies of partitions are not in sync";
     assertThat(site.output("topics", "check"))
         .containsPattern("(?m)^warning: " + missing.formatted(broker));

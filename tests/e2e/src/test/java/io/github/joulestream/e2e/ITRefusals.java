@@ -423,7 +423,8 @@ class ITRefusals {
         .contains("a result of streams")
         .contains("--topic slurm")
         .contains("a later record of its key is there")
-        .contains("1 record to be written again, 4 cannot be, 1 already are");
+        .contains(
+            "1 record to be written again, 4 cannot be, 1 already are or are by another letter");
     assertThat(records("telemetry")).isEmpty();
 
     assertThat(say(List.of("dead-letter", "replay", "--yes"))).contains("1 record written again");

@@ -374,7 +374,8 @@ final class Installation implements AutoCloseable {
    *
    * @param first what happened before, with its separator
    */
-  void reportBookedAgain(Ledger before, Ledger again, String fault, String promised, String first) {
+  void reportBookedAgain(Ledger before, Ledger again, String fault, String promised, String first)
+      throws IOException {
     long sent = readingsSent();
     new FaultRow(
             fault,

@@ -23,6 +23,7 @@ import io.github.joulestream.runtime.NanoClock;
 import io.github.joulestream.runtime.ShownText;
 import io.github.joulestream.runtime.UserError;
 import io.github.joulestream.schemas.signing.RecordSigner;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,6 +159,9 @@ public final class AgentCommand implements Callable<Integer> {
     }
     if (print) {
       return printDevices(probes);
+    }
+    if (Files.exists(spoolFolder()) && !Files.isDirectory(spoolFolder())) {
+      throw new UserError("%s is not a folder; give --spool another".formatted(spoolFolder()));
     }
     RecordSigner signer = key.ofNode(settings.site(), settings.node());
     try (ShutdownSignal stopping = new ShutdownSignal();

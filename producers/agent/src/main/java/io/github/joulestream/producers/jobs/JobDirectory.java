@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.FolderContent;
 import io.github.joulestream.runtime.SmallFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -167,7 +168,7 @@ public final class JobDirectory implements JobSource {
     Map<String, Known> before = new HashMap<>(files);
     files.clear();
     if (there) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      try (DirectoryStream<Path> entries = FolderContent.stream(directory)) {
         for (Path entry : entries) {
           String name = String.valueOf(entry.getFileName());
           if (name.startsWith(".") || name.endsWith(JobProgress.ENDING)) {

@@ -4,6 +4,7 @@ package io.github.joulestream.producers.jobs;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.producers.jobs.LocalJob.Shares;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.FolderContent;
 import io.github.joulestream.runtime.SmallFile;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobRecord;
@@ -78,7 +79,7 @@ public final class MappingDirectory implements JobSource {
   @Override
   public List<LocalJob> read(long epochMillis) throws IOException {
     Map<String, FileTime> now = new TreeMap<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+    try (DirectoryStream<Path> entries = FolderContent.stream(directory)) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
         if (GPU.matcher(name).matches()) {

@@ -11,6 +11,7 @@ import io.github.joulestream.energy.Readings;
 import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.producers.input.Names;
 import io.github.joulestream.runtime.DistinctErrors;
+import io.github.joulestream.runtime.FolderContent;
 import io.github.joulestream.runtime.SmallFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -109,7 +110,7 @@ public final class MeterFilesProbe implements Probe {
 
   private Set<String> names() throws IOException {
     Set<String> names = new TreeSet<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+    try (DirectoryStream<Path> files = FolderContent.stream(directory, "*" + SUFFIX)) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         if (!name.startsWith(".") && name.length() > SUFFIX.length()) {

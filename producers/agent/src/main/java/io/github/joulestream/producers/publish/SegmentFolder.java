@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.producers.publish;
 
+import io.github.joulestream.runtime.FolderContent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -30,7 +31,7 @@ final class SegmentFolder {
   /** The segments in the folder, in order; none if there is no folder. Damaged ones are renamed. */
   List<Segment> findAll() throws IOException {
     List<Path> files;
-    try (Stream<Path> all = Files.list(folder)) {
+    try (Stream<Path> all = FolderContent.list(folder)) {
       files = all.sorted().toList();
     } catch (NoSuchFileException e) {
       log.debug("There is no folder {} yet", folder, e);
@@ -77,7 +78,7 @@ final class SegmentFolder {
   /** Removes the oldest damaged files, if there are too many. */
   void removeOldestDamaged() throws IOException {
     List<Path> aside;
-    try (Stream<Path> all = Files.list(folder)) {
+    try (Stream<Path> all = FolderContent.list(folder)) {
       aside = all.filter(Segment::isSetAside).sorted().toList();
     }
     for (Path file : aside.subList(0, Math.max(0, aside.size() - MAX_DAMAGED_FILES))) {

@@ -305,6 +305,16 @@ class SpoolTest {
   }
 
   @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aFifoInTheFoldersPlace_isNotWaitedFor() throws Exception {
+    Path fifo = root.resolve("fifo");
+    Fifo.make(fifo);
+    try (Spool spool = Spool.open(fifo, LARGE)) {
+      assertThat(spool.trouble()).get().asString().contains(fifo + ": it is no folder");
+    }
+  }
+
+  @Test
   void twoAgentsWithOneSpool_areRefused() {
     Path folder = root.resolve("shared");
     try (Spool spool = Spool.open(folder, LARGE)) {

@@ -3,6 +3,7 @@ package io.github.joulestream.producers.replay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.runtime.SmallFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,7 +25,7 @@ final class Lines {
 
   /** A reader that, unlike that of {@code Files}, does not throw at a byte that is not UTF-8. */
   static BufferedReader open(Path file) throws IOException {
-    return new BufferedReader(new InputStreamReader(Files.newInputStream(file), UTF_8));
+    return new BufferedReader(new InputStreamReader(SmallFile.namedStream(file), UTF_8));
   }
 
   /** True if the file's last line is without an end: whoever wrote it may have been cut off. */
