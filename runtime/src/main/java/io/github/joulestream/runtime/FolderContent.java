@@ -17,6 +17,19 @@ import java.util.stream.Stream;
 public final class FolderContent {
   private FolderContent() {}
 
+  private static final class NoFolder extends NotDirectoryException {
+    private static final long serialVersionUID = 1;
+
+    NoFolder(Path path) {
+      super(path.toString());
+    }
+
+    @Override
+    public String getMessage() {
+      return getFile() + ": it is no folder";
+    }
+  }
+
   /**
    * As {@link Files#list}.
    *
@@ -39,7 +52,7 @@ public final class FolderContent {
 
   private static Path checked(Path folder) throws IOException {
     if (!Files.readAttributes(folder, BasicFileAttributes.class).isDirectory()) {
-      throw new NotDirectoryException(folder.toString());
+      throw new NoFolder(folder);
     }
     return folder;
   }

@@ -64,11 +64,14 @@ final class SmallFileTest {
     }
     for (Path path : new Path[] {fifo, file}) {
       assertThatThrownBy(() -> FolderContent.list(path).close())
-          .isInstanceOf(NotDirectoryException.class);
+          .isInstanceOf(NotDirectoryException.class)
+          .hasMessage(path + ": it is no folder");
       assertThatThrownBy(() -> FolderContent.stream(path).close())
-          .isInstanceOf(NotDirectoryException.class);
+          .isInstanceOf(NotDirectoryException.class)
+          .hasMessage(path + ": it is no folder");
       assertThatThrownBy(() -> FolderContent.stream(path, "*").close())
-          .isInstanceOf(NotDirectoryException.class);
+          .isInstanceOf(NotDirectoryException.class)
+          .hasMessage(path + ": it is no folder");
       assertThatThrownBy(() -> PrivateFiles.folder(path)).hasMessage(path + ": it is no folder");
     }
     try (Stream<Path> content = FolderContent.list(folder)) {
