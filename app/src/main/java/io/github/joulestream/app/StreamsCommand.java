@@ -113,7 +113,7 @@ final class StreamsCommand implements Callable<Integer> {
     settings = settings.durability(durability.read(kafka.brokers()));
     StateTopics topics = new StateTopics(state);
     try (Admin admin = kafka.admin()) {
-      topics.check(admin);
+      topics.check(admin, instance);
     }
     try (ShutdownSignal stopping = new ShutdownSignal();
         TopicWatch watch = topics.watch(kafka.clients()).start();

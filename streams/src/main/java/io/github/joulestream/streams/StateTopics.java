@@ -26,15 +26,20 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,9 +125,11 @@ public final class StateTopics {
    * Compares what there is with the file, before anything is processed. An input that was made
    * again is read from its first record: what of it was booked already is recognised as a repeat.
    *
+   * @param instance the lasting name of the instance; null if it has none
    * @throws UserError if state does not fit to the topics
    */
-  public void check(Admin admin) throws ExecutionException, InterruptedException {
+  public void check(Admin admin, @Nullable String instance)
+      throws ExecutionException, InterruptedException {
     Map<String, TopicMark> now = TopicMark.of(admin, all(admin));
     Set<String> again = new TreeSet<>();
     for (Map.Entry<String, TopicMark> one : kept.entrySet()) {
@@ -152,8 +159,12 @@ public final class StateTopics {
           "Topics were deleted and made again: {}; each is read from its first record; what the old one held and was not read is lost; {}",
           String.join(", ", again),
           TopicWatch.PAGE);
-      beginAgain(admin, StreamsConfigs.ACCOUNTING_ID, again);
-      beginAgain(admin, StreamsConfigs.ALERTS_ID, again);
+      for (String group : List.of(StreamsConfigs.ACCOUNTING_ID, StreamsConfigs.ALERTS_ID)) {
+        if (instance != null) {
+          leave(admin, group, instance);
+        }
+        beginAgain(admin, group, again);
+      }
     }
     keep(now);
   }
@@ -178,6 +189,40 @@ public final class StateTopics {
         || Stream.of(Topic.values())
             .anyMatch(
                 topic -> topic.topicName().equals(name) && topic.spread() == Topic.Spread.BY_KEY);
+  }
+
+  /**
+   * Under its name an instance is given what it had been assigned before, without a rebalance: here
+   * perhaps only that a topic is missing, at which Kafka Streams would end once more.
+   */
+  private static void leave(Admin admin, String group, String instance)
+      throws ExecutionException, InterruptedException {
+    Pattern ofInstance = Pattern.compile(Pattern.quote(instance) + "-\\d+");
+    try {
+      List<MemberToRemove> own =
+          requireNonNull(
+                  admin.describeConsumerGroups(List.of(group)).describedGroups().get(group), group)
+              .get()
+              .members()
+              .stream()
+              .flatMap(member -> member.groupInstanceId().stream())
+              .filter(id -> ofInstance.matcher(id).matches())
+              .map(MemberToRemove::new)
+              .toList();
+      if (!own.isEmpty()) {
+        admin
+            .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions(own))
+            .all()
+            .get();
+      }
+    } catch (ExecutionException e) {
+      Throwable cause = requireNonNull(e.getCause(), "cause");
+      if (!(cause instanceof GroupIdNotFoundException)
+          && !(cause instanceof UnknownMemberIdException)) {
+        throw e;
+      }
+      log.debug("{} has no members of {} any more", group, instance, e);
+    }
   }
 
   /** Offsets that were committed are of topics that are gone. */

@@ -164,14 +164,16 @@ class ITTopicsChanged {
   }
 
   /** Waits until all readings published are booked, once; then the row of the fault. */
-  private void awaitBooked(Topic topic, String fault, String promised, String happened)
+  private void awaitBooked(
+      Program streams, Topic topic, String fault, String promised, String happened)
       throws Exception {
     long wanted = (long) READINGS * sequence;
     Await.until(
         wanted + " readings are booked",
         Duration.ofMinutes(2),
         () -> sum(windows(topic), SiteAmount.READINGS) >= wanted,
-        () -> "booked: " + sum(windows(topic), SiteAmount.READINGS));
+        () ->
+            "booked: %d%n%s".formatted(sum(windows(topic), SiteAmount.READINGS), streams.output()));
     Collection<SiteWindow> windows = windows(topic);
     long booked = sum(windows, SiteAmount.READINGS);
     new FaultRow(
@@ -209,6 +211,7 @@ class ITTopicsChanged {
       streams.awaitLine("deleted and made again: telemetry; each is read from its first record");
       streams.awaitLine("the topologies run");
       awaitBooked(
+          streams,
           Topic.LEDGER,
           "`telemetry` deleted and made again under `streams`, which stood still (SIGSTOP)",
           "what is in the new topic is booked once, from its first record",
@@ -238,6 +241,7 @@ class ITTopicsChanged {
     publish(3);
     try (Program streams = streams()) {
       awaitBooked(
+          streams,
           Topic.LEDGER,
           "`telemetry` deleted under `streams`, made again by `topics create`",
           "what is in the new topic is booked once, from its first record",
@@ -259,6 +263,7 @@ class ITTopicsChanged {
       streams.awaitLine("Topic ledger was deleted and made again");
       publish(5);
       awaitBooked(
+          streams,
           Topic.SITE_WINDOW,
           "`ledger` deleted and made again under `streams`",
           "`streams` continues; windows that change are in the new topic",
@@ -281,6 +286,7 @@ class ITTopicsChanged {
     try (Program streams = streams()) {
       streams.awaitLine("the topologies run");
       awaitBooked(
+          streams,
           Topic.SITE_WINDOW,
           "a partition added to `telemetry` under `streams`",
           "nothing is booked until a person has acted",
