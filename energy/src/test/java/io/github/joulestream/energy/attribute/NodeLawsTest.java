@@ -358,7 +358,7 @@ class NodeLawsTest {
     assertThat(mendedMillijoules).isPositive();
   }
 
-  /** When input is heard of. */
+  /** When input arrives. */
   private record Due(long epochMillis, Input input) {}
 
   /** Of two GPUs and a drive, which now and then stand still for a while. */
