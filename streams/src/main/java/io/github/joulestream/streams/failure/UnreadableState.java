@@ -22,7 +22,7 @@ public final class UnreadableState {
       if (cause instanceof UnknownStateFormatException || cause instanceof DamagedStateException) {
         return Optional.of(
             new UserError(
-                ("the state of %s is not readable: %s; nothing was processed. Start the release that"
+                ("the state of %s is not readable: %s; no record was processed with it. Start the release that"
                         + " wrote it, or reset the state: see docs/records.md, State of another release")
                     .formatted(applicationId, cause.getMessage()),
                 failure));

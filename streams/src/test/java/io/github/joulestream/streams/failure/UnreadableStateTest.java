@@ -35,7 +35,7 @@ class UnreadableStateTest {
             assertThat(error)
                 .hasMessageStartingWith(
                     "the state of joulestream is not readable: chunk 7 of node-journal is damaged:"
-                        + " it has 3 bytes; nothing was processed"));
+                        + " it has 3 bytes; no record was processed with it"));
   }
 
   @Test

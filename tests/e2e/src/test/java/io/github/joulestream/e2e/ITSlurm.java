@@ -186,6 +186,22 @@ class ITSlurm {
     return id;
   }
 
+  /** A new job's id, that ran and was cancelled. */
+  private String cancelled(String gpu, String script) throws Exception {
+    String id =
+        sbatch(
+            "daemon",
+            gpu,
+            "--wrap",
+            "echo done=1 > %s/$SLURM_JOB_ID; %s".formatted(progress, script));
+    // for Slurm it is RUNNING before its script is
+    Path said = progress.resolve(id);
+    Await.until("it runs", () -> Files.exists(said) && Files.size(said) > 0);
+    slurm("scancel", id);
+    Await.until("it was cancelled", () -> state(id).equals("CANCELLED"));
+    return id;
+  }
+
   private String state(String job) throws IOException, InterruptedException {
     return slurm("squeue", "-h", "-t", "all", "-j", job, "-o", "%T").strip();
   }
@@ -252,18 +268,10 @@ class ITSlurm {
                     .formatted(progress));
         String failed = sbatch("daemon", "-A", "biology", "--wrap", "sleep 2; exit 3");
         Await.until("it failed", () -> state(failed).equals("FAILED"));
-        String killed =
-            sbatch(
-                "daemon",
-                "--gres=gpu:1",
-                "--wrap",
-                "echo done=1 > %s/$SLURM_JOB_ID; sleep 600".formatted(progress));
-        // for Slurm it is RUNNING before its script is
-        Path said = progress.resolve(killed);
-        Await.until("it runs", () -> Files.exists(said) && Files.size(said) > 0);
         Await.until("the first is done", () -> state(done).equals("COMPLETED"));
-        slurm("scancel", killed);
-        Await.until("it was killed", () -> state(killed).equals("CANCELLED"));
+        // one dies of the signal, the other catches it and exits with a code
+        String killed = cancelled("--gres=gpu:1", "exec sleep 600");
+        String caught = cancelled("--gres=gpu:1", "trap 'exit 3' TERM; sleep 600 & wait");
         Path waits = Files.createFile(folder.resolve("prolog.waits"));
         String unborn = sbatch("daemon", "--wrap", "exit 0");
         Await.until("its prolog has begun", () -> Files.exists(jobs.resolve(unborn)));
@@ -276,6 +284,7 @@ class ITSlurm {
         assertJob(store, done, "nobody", JobState.COMPLETED, watts);
         assertJob(store, failed, "daemon", JobState.FAILED, watts);
         assertJob(store, killed, "daemon", JobState.CANCELLED, watts);
+        assertJob(store, caught, "daemon", JobState.CANCELLED, watts);
         assertThat(jobs.resolve(unborn)).content().contains("state=cancelled\n");
         if (!Files.exists(Path.of("/dev/nvidia0"))) {
           assertThat(Files.readString(jobs.resolve(done))).contains("gpus=0\n");
@@ -325,7 +334,8 @@ class ITSlurm {
                         && job.state() == state
                         && job.endedBy() == EndedBy.SCHEDULER
                         && job.totals().get(JobAmount.ESTIMATED_MILLIJOULES) == 0
-                        && Math.abs(memoryWatts(job) - memoryWatts) < memoryWatts / 10));
+                        && Math.abs(memoryWatts(job) - memoryWatts) < memoryWatts / 10),
+        () -> "%s W of memory; %s".formatted(memoryWatts, store.jobSummaries()));
     JobSummary job = job(store, id);
     assertThat(job.details().user()).isEqualTo(user);
     Times times = times(id);

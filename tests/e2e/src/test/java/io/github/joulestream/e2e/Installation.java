@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -216,6 +217,11 @@ final class Installation implements AutoCloseable {
 
   /** Records of the input that the accounting has not committed. */
   long waiting() throws Exception {
+    return waiting(_ -> true);
+  }
+
+  /** Those of some partitions of the input. */
+  long waiting(Predicate<TopicPartition> inputs) throws Exception {
     try (Admin admin = Admin.create(kafka())) {
       Map<TopicPartition, OffsetAndMetadata> committed =
           admin
@@ -223,13 +229,12 @@ final class Installation implements AutoCloseable {
               .partitionsToOffsetAndMetadata()
               .get();
       Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-      List<String> inputs = INPUTS.stream().map(Topic::topicName).toList();
-      for (TopicDescription topic : admin.describeTopics(inputs).allTopicNames().get().values()) {
-        topic
-            .partitions()
-            .forEach(partition ->
-                asked.put(
-                    new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest()));
+      List<String> topics = INPUTS.stream().map(Topic::topicName).toList();
+      for (TopicDescription topic : admin.describeTopics(topics).allTopicNames().get().values()) {
+        topic.partitions().stream()
+            .map(partition -> new TopicPartition(topic.name(), partition.partition()))
+            .filter(inputs)
+            .forEach(input -> asked.put(input, OffsetSpec.latest()));
       }
       long waiting = 0;
       for (var end : admin.listOffsets(asked).all().get().entrySet()) {
