@@ -220,6 +220,7 @@ final class DeviceAccount {
     CounterEnergy counted = scratch.counted;
     IntervalEnergy energy = scratch.energy;
     lastSample = null;
+    scratch.pieces.reset();
     for (int row = from; row < to; row++) {
       long time = batch.epochMillis()[row];
       long power = batch.powerMilliwatts()[row];
@@ -242,7 +243,7 @@ final class DeviceAccount {
       energy.between(lastMillis, time, device, utilisation, used);
       // true: both powers are known, and the gap is not a long one
       energy.measure(lastMilliwatts, power, false, counted, scratch.limits, shares);
-      booker.book(energy, shares, books);
+      booker.add(energy, shares, books);
       previousMillis = lastMillis;
       lastMillis = time;
       lastMilliwatts = power;
@@ -250,6 +251,7 @@ final class DeviceAccount {
       lastUtilisation = utilisation;
       lastUsed = used;
     }
+    booker.flush(books);
   }
 
   /** Compares the energy by the counter with that by power. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import static io.github.joulestream.energy.Readings.MISSING;
 import static java.lang.Math.addExact;
 
 import io.github.joulestream.energy.DeviceAmount;
@@ -16,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class DeviceSum {
   /** Numbers that {@link #save} writes. */
   static final int SAVED = 13;
-
-  private static final long MEBIBYTE = 1 << 20;
 
   final long window;
   private long energy;
@@ -56,35 +53,19 @@ final class DeviceSum {
     heldIdle = addExact(heldIdle, millijoules);
   }
 
-  /** Energy of a piece of time, of which the mean power may be the highest. */
-  void power(long microjoules, long millis) {
-    // a division takes as long as all else here, and most pieces are no peak
-    if (microjoules > (double) peakMilliwatts * millis) {
-      // a microjoule a millisecond is a milliwatt
-      peakMilliwatts = Math.max(peakMilliwatts, microjoules / millis);
-    }
+  /** A mean power, which may be the highest. */
+  void power(long milliwatts) {
+    peakMilliwatts = Math.max(peakMilliwatts, milliwatts);
   }
 
-  /**
-   * Adds time with known energy.
-   *
-   * @param millis with its sign, as the two that follow
-   * @param allocatedMillis time that jobs held it, by share
-   * @param busyMillis busy time; 0 if it is unknown
-   * @param basisPoints its utilisation, or MISSING
-   * @param bytes in use, or MISSING
-   */
-  void time(long millis, long allocatedMillis, long busyMillis, long basisPoints, long bytes) {
-    covered = addExact(covered, millis);
-    allocated = addExact(allocated, allocatedMillis);
-    if (basisPoints != MISSING) {
-      busy = addExact(busy, busyMillis);
-      utilisation = addExact(utilisation, millis);
-    }
-    if (bytes != MISSING) {
-      usedMebibytes = addExact(usedMebibytes, bytes / MEBIBYTE * millis);
-      used = addExact(used, millis);
-    }
+  /** Adds time with known energy, with its sign. */
+  void time(Pieces pieces, int sign) {
+    covered = addExact(covered, sign * pieces.millis());
+    allocated = addExact(allocated, sign * pieces.allocatedMillis());
+    busy = addExact(busy, sign * pieces.busyMillis());
+    utilisation = addExact(utilisation, sign * pieces.utilisationMillis());
+    usedMebibytes = addExact(usedMebibytes, sign * pieces.usedMebibyteMillis());
+    used = addExact(used, sign * pieces.usedMillis());
   }
 
   void uncovered(long millis) {

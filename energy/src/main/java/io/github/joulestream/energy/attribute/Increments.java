@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import static io.github.joulestream.energy.Readings.MISSING;
-
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
@@ -258,9 +256,9 @@ public final class Increments {
    * Mean power of a device over a piece of the time between two readings. The highest of a window
    * is kept, and not taken back with the piece.
    */
-  void power(long window, Device device, long microjoules, long millis) {
+  void power(long window, Device device, long milliwatts) {
     if (devices != null && sign > 0 && counts(window)) {
-      devices.of(device, window).power(microjoules, millis);
+      devices.of(device, window).power(milliwatts);
     }
   }
 
@@ -330,37 +328,24 @@ public final class Increments {
   // ---- time
 
   /** Time of a device with known energy, and its use. */
-  void time(
-      long window,
-      Device device,
-      boolean inTotal,
-      long millis,
-      long allocatedBasisPoints,
-      long utilisationBasisPoints,
-      long used) {
+  void time(long window, Device device, boolean inTotal, Pieces pieces) {
     if (!counts(window)) {
       return;
     }
-    long amount = sign * millis;
     table.enter(window);
     if (inTotal) {
-      table.add(SiteAmount.COVERED_MILLIS, amount);
+      table.add(SiteAmount.COVERED_MILLIS, sign * pieces.millis());
     }
-    long allocated = sign * (millis * allocatedBasisPoints / Shares.WHOLE);
-    long busy =
-        utilisationBasisPoints == MISSING
-            ? 0
-            : sign * (millis * utilisationBasisPoints / Shares.WHOLE);
     // methods of their own: together they are too long to be inlined
     switch (device.kind()) {
-      case GPU -> gpuTime(amount, allocated, busy);
-      case MEMORY -> memoryTime(device, amount, allocated, used);
-      case STORAGE -> storageTime(device, amount, allocated, busy, used);
-      case FACILITY, UPS, PDU, GENERATION, EXPORT -> meterTime(device, amount);
+      case GPU -> gpuTime(pieces);
+      case MEMORY -> memoryTime(device, pieces);
+      case STORAGE -> storageTime(device, pieces);
+      case FACILITY, UPS, PDU, GENERATION, EXPORT -> meterTime(device, sign * pieces.millis());
       case CPU, NODE -> {}
     }
     if (devices != null) {
-      devices.of(device, window).time(amount, allocated, busy, utilisationBasisPoints, used);
+      devices.of(device, window).time(pieces, sign);
     }
   }
 
@@ -372,54 +357,46 @@ public final class Increments {
     }
   }
 
-  private void gpuTime(long millis, long allocated, long busy) {
-    table.add(SiteAmount.GPU_MILLIS, millis);
-    table.add(SiteAmount.GPU_ALLOCATED_MILLIS, allocated);
-    table.add(SiteAmount.GPU_BUSY_MILLIS, busy);
+  private void gpuTime(Pieces pieces) {
+    table.add(SiteAmount.GPU_MILLIS, sign * pieces.millis());
+    table.add(SiteAmount.GPU_ALLOCATED_MILLIS, sign * pieces.allocatedMillis());
+    table.add(SiteAmount.GPU_BUSY_MILLIS, sign * pieces.busyMillis());
   }
 
-  private void memoryTime(Device device, long millis, long allocated, long used) {
-    long capacity = device.capacityBytes() / MEBIBYTE;
-    table.add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, capacity * millis);
-    table.add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
-    if (used != MISSING) {
-      table.add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * millis);
-    }
+  private void memoryTime(Device device, Pieces pieces) {
+    long capacity = sign * (device.capacityBytes() / MEBIBYTE);
+    table.add(SiteAmount.MEMORY_MEBIBYTE_MILLIS, capacity * pieces.millis());
+    table.add(SiteAmount.MEMORY_ALLOCATED_MEBIBYTE_MILLIS, capacity * pieces.allocatedMillis());
+    table.add(SiteAmount.MEMORY_USED_MEBIBYTE_MILLIS, sign * pieces.usedMebibyteMillis());
   }
 
-  private void storageTime(Device device, long millis, long allocated, long busy, long used) {
-    long capacity = device.capacityBytes() / MEBIBYTE;
-    table.add(SiteAmount.STORAGE_MILLIS, millis);
-    table.add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, capacity * millis);
-    table.add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, capacity * allocated);
-    if (used != MISSING) {
-      table.add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, used / MEBIBYTE * millis);
-    }
-    table.add(SiteAmount.STORAGE_BUSY_MILLIS, busy);
+  private void storageTime(Device device, Pieces pieces) {
+    long capacity = sign * (device.capacityBytes() / MEBIBYTE);
+    table.add(SiteAmount.STORAGE_MILLIS, sign * pieces.millis());
+    table.add(SiteAmount.STORAGE_MEBIBYTE_MILLIS, capacity * pieces.millis());
+    table.add(SiteAmount.STORAGE_ALLOCATED_MEBIBYTE_MILLIS, capacity * pieces.allocatedMillis());
+    table.add(SiteAmount.STORAGE_USED_MEBIBYTE_MILLIS, sign * pieces.usedMebibyteMillis());
+    table.add(SiteAmount.STORAGE_BUSY_MILLIS, sign * pieces.busyMillis());
   }
 
-  /** Time of a device that a job held, with known energy. */
+  /**
+   * Time of a device that a job held, with known energy.
+   *
+   * @param heldMillis by the job's share
+   * @param busyMillis of it, by utilisation
+   */
   void jobTime(
-      long window,
-      String job,
-      Device device,
-      boolean inTotal,
-      long millis,
-      long heldBasisPoints,
-      long utilisationBasisPoints) {
+      long window, String job, Device device, boolean inTotal, long heldMillis, long busyMillis) {
     if (!counts(window)) {
       return;
     }
-    long held = sign * (millis * heldBasisPoints / Shares.WHOLE);
     Totals<JobAmount> totals = table.ofJob(job, window);
     if (inTotal) {
-      totals.add(JobAmount.COVERED_MILLIS, held);
+      totals.add(JobAmount.COVERED_MILLIS, sign * heldMillis);
     }
     if (device.kind() == DeviceKind.GPU) {
-      totals.add(JobAmount.GPU_HELD_MILLIS, held);
-      if (utilisationBasisPoints != MISSING) {
-        totals.add(JobAmount.GPU_BUSY_MILLIS, held * utilisationBasisPoints / Shares.WHOLE);
-      }
+      totals.add(JobAmount.GPU_HELD_MILLIS, sign * heldMillis);
+      totals.add(JobAmount.GPU_BUSY_MILLIS, sign * busyMillis);
     }
   }
 

@@ -108,6 +108,11 @@ final class IntervalEnergy {
     return interval.microjoulesTo(atMillis);
   }
 
+  /** All its energy, µJ. */
+  long microjoules() {
+    return interval.microjoules();
+  }
+
   Device device() {
     return requireNonNull(device, "an interval without a device");
   }

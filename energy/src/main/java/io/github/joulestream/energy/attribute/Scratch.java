@@ -14,6 +14,7 @@ final class Scratch {
   final CounterStep step = new CounterStep();
   final CounterEnergy counted = new CounterEnergy();
   final IntervalEnergy energy = new IntervalEnergy();
+  final Pieces pieces = new Pieces();
   final GapRules gapRules;
   // shares of the jobs of a device, and of nobody, before and after a piece
   long[] before = new long[4];

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import static io.github.joulestream.energy.Readings.MISSING;
-
-import io.github.joulestream.energy.Device;
-import io.github.joulestream.energy.DeviceKind;
-import io.github.joulestream.energy.NodePower.GpuPower;
-import io.github.joulestream.energy.Quality;
-import io.github.joulestream.energy.SiteAmount;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * Books the energy of one device in whole millijoules, by window and by job. Mutable, for the hot
@@ -46,8 +38,24 @@ final class SegmentBooker {
     this.scratch = scratch;
   }
 
-  /** Books the energy of an interval, piece by piece. */
+  /** Books the energy of an interval. */
   void book(IntervalEnergy energy, Shares shares, Increments books) {
+    scratch.pieces.reset();
+    add(energy, shares, books);
+    flush(books);
+  }
+
+  /**
+   * Adds up the energy of an interval, piece by piece. Of a device's intervals that follow one
+   * another each is added, between {@link Pieces#reset} and {@link #flush}; what is of other
+   * segments than the last is booked here.
+   */
+  void add(IntervalEnergy energy, Shares shares, Increments books) {
+    if (scratch.pieces.holds(energy.toMillis())) {
+      // most intervals lie within the segment of the one before
+      piece(energy.toMillis() - energy.fromMillis(), energy.microjoules(), energy, books);
+      return;
+    }
     Limits limits = scratch.limits;
     long bookedMicrojoules = 0;
     long at = energy.fromMillis();
@@ -59,12 +67,22 @@ final class SegmentBooker {
         continue;
       }
       long inWindow = limits.windowOf(at);
-      long end = Math.min(to, Math.min(inWindow + limits.windowMillis(), shares.spanEnd(span)));
+      long segmentEnd = Math.min(inWindow + limits.windowMillis(), shares.spanEnd(span));
+      long end = Math.min(to, segmentEnd);
       long untilEnd = energy.microjoulesTo(end);
+      flush(books);
       enter(inWindow, Math.max(inWindow, shares.spanStart(span)));
-      piece(end - at, untilEnd - bookedMicrojoules, energy, shares.holders(span), books);
+      scratch.pieces.enter(inWindow, segmentEnd, shares.holders(span));
+      piece(end - at, untilEnd - bookedMicrojoules, energy, books);
       bookedMicrojoules = untilEnd;
       at = end;
+    }
+  }
+
+  /** Books what was added up. */
+  void flush(Increments books) {
+    if (scratch.pieces.isOpen()) {
+      scratch.pieces.book(scratch, books);
     }
   }
 
@@ -80,75 +98,17 @@ final class SegmentBooker {
     }
   }
 
-  private void piece(
-      long millis,
-      long microjoules,
-      IntervalEnergy energy,
-      Shares.Holders holders,
-      Increments books) {
+  private void piece(long millis, long microjoules, IntervalEnergy energy, Increments books) {
     long roundedBefore = rounded(windowMicrojoules);
     windowMicrojoules += microjoules;
     long millijoules = rounded(windowMicrojoules) - roundedBefore;
-
-    Device device = energy.device();
-    Quality quality = energy.quality();
-    long utilisation = energy.utilisationBasisPoints();
-    long used = energy.usedBytes();
-    boolean inTotal = books.inTotal(device, window);
-    if (!energy.isOfJobsOnly()) {
-      books.power(window, device, microjoules, millis);
+    Pieces pieces = scratch.pieces;
+    if (!pieces.takes(energy)) {
+      flush(books);
+      pieces.begin(energy, segmentMillijoules);
     }
-    if (holders.nobody()) {
-      books.measured(window, device, inTotal, millijoules, quality);
-      books.idle(window, device, inTotal, millijoules);
-      books.time(window, device, inTotal, millis, 0, utilisation, used);
-      segmentMillijoules += millijoules;
-      return;
-    }
-    boolean heldIdle =
-        device.kind() == DeviceKind.GPU
-            && utilisation != MISSING
-            && utilisation < GpuPower.MIN_BUSY_BASIS_POINTS;
-    String owner = holders.owner();
-    if (owner != null) {
-      // most devices, most of the time
-      books.measured(window, device, inTotal, millijoules, quality);
-      books.job(window, owner, device, inTotal, millijoules, quality, heldIdle, true);
-      books.jobTime(window, owner, device, inTotal, millis, Shares.WHOLE, utilisation);
-      books.time(window, device, inTotal, millis, Shares.WHOLE, utilisation, used);
-      segmentMillijoules += millijoules;
-      return;
-    }
-    List<String> jobs = holders.jobs();
-    int[] weights = holders.weights();
-    int weightSum = holders.weightSum();
-    scratch.reserve(jobs.size() + 1);
-    long[] before = scratch.before;
-    long[] after = scratch.after;
-    if (weightSum > Shares.WHOLE) {
-      books.note(window, SiteAmount.OVERBOOKED_MILLIS, millis);
-    }
-    Split.largestRemainder(segmentMillijoules, weights, before);
+    pieces.add(millis, microjoules, millijoules, energy);
     segmentMillijoules += millijoules;
-    Split.largestRemainder(segmentMillijoules, weights, after);
-    long toJobs = 0;
-    for (int i = 0; i < jobs.size(); i++) {
-      long ofJob = after[i] - before[i];
-      toJobs += ofJob;
-      String job = jobs.get(i);
-      long held = (long) weights[i] * Shares.WHOLE / weightSum;
-      books.job(window, job, device, inTotal, ofJob, quality, heldIdle, false);
-      books.jobTime(window, job, device, inTotal, millis, held, utilisation);
-    }
-    long idleWeight = weights[jobs.size()];
-    long allocated = Shares.WHOLE - idleWeight * Shares.WHOLE / weightSum;
-    books.time(window, device, inTotal, millis, allocated, utilisation, used);
-    if (energy.isOfJobsOnly()) {
-      books.measured(window, device, inTotal, toJobs, quality);
-    } else {
-      books.measured(window, device, inTotal, millijoules, quality);
-      books.idle(window, device, inTotal, after[jobs.size()] - before[jobs.size()]);
-    }
   }
 
   private static long rounded(long microjoules) {

@@ -4,6 +4,7 @@ package io.github.joulestream.energy.integrate;
 import static io.github.joulestream.energy.Readings.MISSING;
 
 import io.github.joulestream.energy.Device;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Energy between two readings of a cumulative counter, or why it is unknown.
@@ -31,6 +32,10 @@ public final class CounterStep {
 
   /** 10 GW for two days: more is no step of any counter, and the sum of a few still is a long. */
   static final long MAX_MICROJOULES = Long.MAX_VALUE / 4;
+
+  // of the device that was asked for last: a batch has several steps of each
+  private @Nullable Device limitedDevice;
+  private double ceilingMilliwatts;
 
   private long microjoules;
   private boolean certain;
@@ -64,9 +69,7 @@ public final class CounterStep {
       return this;
     }
     // what it can consume in this time, in microjoules; as a double, for it may be any time
-    double most =
-        Math.min(
-            (double) Plausibility.ceilingMilliwatts(device) * millis, (double) MAX_MICROJOULES);
+    double most = Math.min(ceilingMilliwatts(device) * millis, (double) MAX_MICROJOULES);
     long wrap = device.counterWrapMicrojoules();
     long difference = after - before;
     if (wrap == 0) {
@@ -98,6 +101,15 @@ public final class CounterStep {
       event = Event.WRAPPED;
     }
     return this;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the same object from batch to batch
+  private double ceilingMilliwatts(Device device) {
+    if (device != limitedDevice) {
+      limitedDevice = device;
+      ceilingMilliwatts = Plausibility.ceilingMilliwatts(device);
+    }
+    return ceilingMilliwatts;
   }
 
   /** Of several numbers of wraps the one that fits the power best; certain if no other fits. */

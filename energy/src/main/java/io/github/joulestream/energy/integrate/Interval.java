@@ -85,6 +85,15 @@ public final class Interval {
             .longValueExact();
   }
 
+  /** All its energy, in microjoules. */
+  public long microjoules() {
+    return byCounter
+        ? counterMicrojoules
+        : isSafe()
+            ? trapezoid(fromMilliwatts, toMilliwatts, toMillis - fromMillis)
+            : microjoulesTo(toMillis);
+  }
+
   private long trapezoidTo(long atMillis) {
     return isSafe() ? safeTrapezoidTo(atMillis) : largeTrapezoidTo(atMillis).longValueExact();
   }

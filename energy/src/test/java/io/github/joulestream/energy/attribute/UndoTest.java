@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
+import static io.github.joulestream.energy.Readings.MISSING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -143,10 +144,10 @@ class UndoTest {
         case 2 -> books.measured(window, GPU, true, amount, Quality.ESTIMATED);
         case 3 -> books.job(window, job, GPU, true, amount, Quality.MEASURED, true, false);
         case 4 -> books.idle(window, GPU, true, amount);
-        case 5 -> books.time(window, GPU, true, amount, 5_000, 3_000, 0);
-        case 6 -> books.jobTime(window, job, GPU, true, amount, 5_000, 3_000);
+        case 5 -> books.time(window, GPU, true, ofTime(amount));
+        case 6 -> books.jobTime(window, job, GPU, true, amount, amount / 3);
         case 7 -> books.silent(window, amount);
-        case 8 -> books.power(window, random.nextBoolean() ? GPU : MEMORY, amount, 7);
+        case 8 -> books.power(window, random.nextBoolean() ? GPU : MEMORY, amount);
         case 9 ->
             books.status(
                 window,
@@ -164,6 +165,17 @@ class UndoTest {
         books.addAllButSite(others);
       }
     }
+  }
+
+  /** Time of a device that is used to 30 %. */
+  private static Pieces ofTime(long millis) {
+    IntervalEnergy energy = new IntervalEnergy();
+    energy.hold(0, 1_000, new Sample(GPU, 0, 1_000, MISSING, 3_000, MISSING, false));
+    Pieces pieces = new Pieces();
+    pieces.enter(0, 10_000, Shares.Holders.NONE);
+    pieces.begin(energy, 0);
+    pieces.add(millis, 1_000, 1, energy);
+    return pieces;
   }
 
   private static Map<String, String> booked(Increments books) {

@@ -63,6 +63,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @OutputTimeUnit(java.util.concurrent.TimeUnit.MICROSECONDS)
 public class StepsBenchmark {
   private static final int READINGS = 15;
+  private static final int ROWS = 10;
   private static final int TICKS = 1_000;
   private static final long START = 1_700_000_000_000L;
   private static final History NO_HISTORY = (_, _) -> List.of();
@@ -70,6 +71,8 @@ public class StepsBenchmark {
   private final Serde<TelemetryBatch> serde = WireSerdes.telemetry();
   private final List<TelemetryBatch> batches = new ArrayList<>();
   private final List<byte[]> bytes = new ArrayList<>();
+  // with ten readings of each device
+  private final List<byte[]> longBytes = new ArrayList<>();
   private NodeAccount account = new NodeAccount(Limits.DEFAULT, Calibration.NONE);
   private Increments books = new Increments();
   private byte[] state = new byte[0];
@@ -101,16 +104,28 @@ public class StepsBenchmark {
 
   @Setup
   public void simulate() throws IOException {
+    batches.addAll(simulated(1));
+    batches.forEach(batch -> bytes.add(serde.serializer().serialize("telemetry", batch)));
+    simulated(ROWS)
+        .forEach(batch -> longBytes.add(serde.serializer().serialize("telemetry", batch)));
+    for (TelemetryBatch batch : batches.subList(0, 100)) {
+      take(batch);
+    }
+    state = written(account);
+  }
+
+  /** Of a node and the same time, with so many readings of a device in a batch. */
+  private static List<TelemetryBatch> simulated(int rows) {
+    List<TelemetryBatch> simulated = new ArrayList<>();
     SiteSimulator simulator =
         new SiteSimulator(
-            new SimulationOptions("site", 1, 1).withRowsPerBatch(1).withMeters(false), START);
+            new SimulationOptions("site", 1, 1).withRowsPerBatch(rows).withMeters(false), START);
     simulator.advanceTo(
         START + TICKS * 1_000L,
         new Publisher() {
           @Override
           public void publish(TelemetryBatch batch) {
-            batches.add(batch);
-            bytes.add(serde.serializer().serialize("telemetry", batch));
+            simulated.add(batch);
           }
 
           @Override
@@ -128,15 +143,16 @@ public class StepsBenchmark {
           @Override
           public void close() {}
         });
-    for (TelemetryBatch batch : batches.subList(0, 100)) {
-      take(batch);
-    }
-    state = written(account);
+    return simulated;
   }
 
   private int tick() {
+    return tick(batches.size());
+  }
+
+  private int tick(int ofBatches) {
     next++;
-    if (next == batches.size()) {
+    if (next >= ofBatches) {
       next = 0;
       account = new NodeAccount(Limits.DEFAULT, Calibration.NONE);
       books = new Increments();
@@ -203,6 +219,14 @@ public class StepsBenchmark {
   }
 
   @Benchmark
+  @OperationsPerInvocation(READINGS * ROWS)
+  public Outcome decodeIntegrateAndBookTen(Devices devices) {
+    tick(longBytes.size());
+    books = new Increments(devices.windowMillis);
+    return takeRead("node", account, read(longBytes.get(next)));
+  }
+
+  @Benchmark
   @OperationsPerInvocation(READINGS)
   public Outcome decodeIntegrateAndBook(Devices devices) {
     if (tick() % 10 == 0) {
@@ -218,6 +242,16 @@ public class StepsBenchmark {
       shared = sharedByThree();
     }
     return takeRead("node", shared, read(bytes.get(next)));
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(READINGS * ROWS)
+  public Outcome decodeIntegrateSplitAndBookTen() {
+    if (tick(longBytes.size()) == 0) {
+      shared = sharedByThree();
+    }
+    books = new Increments();
+    return takeRead("node", shared, read(longBytes.get(next)));
   }
 
   /** The nodes of a site in turn, so that the books of each come from main memory. */
@@ -246,17 +280,28 @@ public class StepsBenchmark {
   @Benchmark
   @OperationsPerInvocation(READINGS)
   public Outcome decodeIntegrateAndBookOfSite(Site site, Devices devices) {
+    return takeOfSite(site, devices, bytes, 10);
+  }
+
+  /** The same with ten readings of each device in a batch; an operation is a reading here too. */
+  @Benchmark
+  @OperationsPerInvocation(READINGS * ROWS)
+  public Outcome decodeIntegrateAndBookTenOfSite(Site site, Devices devices) {
+    return takeOfSite(site, devices, longBytes, 1);
+  }
+
+  private Outcome takeOfSite(Site site, Devices devices, List<byte[]> of, int batchesOfBooks) {
     int node = site.node++;
-    if (node == 0 && tick() == 0) {
+    if (node == 0 && tick(of.size()) == 0) {
       site.begin();
     }
     if (site.node == site.nodes) {
       site.node = 0;
     }
-    if (node == 0 && next % 10 == 0) {
+    if (node == 0 && next % batchesOfBooks == 0) {
       books = new Increments(devices.windowMillis);
     }
-    byte[] batch = bytes.get(next);
+    byte[] batch = of.get(next);
     reader.read(batch, 0, batch.length, site.deviceBlock[node]);
     site.deviceBlock[node] = reader.deviceBlock();
     return takeRead(site.names[node], site.accounts[node], reader.columns());
