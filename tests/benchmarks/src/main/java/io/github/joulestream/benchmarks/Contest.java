@@ -46,6 +46,7 @@ final class Contest {
             .with("rounds", "2", "each with all contestants")
             .with("threads", "1", "of each contestant")
             .with("limit", "240", "seconds until a contestant is stopped")
+            .with("profile", "false", "whether to show what each spends its processor time on")
             .with("faults", "none", "what goes wrong, by name=rate;name=rate")
             .with(
                 "contestants",
@@ -123,6 +124,7 @@ final class Contest {
             "folder=" + state,
             "threads=" + settings.text("threads"),
             "limit=" + settings.text("limit"),
+            "profile=" + settings.text("profile"),
             "totals=" + (round == 1));
     result.put("name", name);
     result.put("round", round);
@@ -140,6 +142,9 @@ final class Contest {
     result.put("allocated_per_reading", result.get("allocated_bytes").asDouble() / measured);
     results.add(result);
     print(result, readings);
+    if (settings.is("profile")) {
+      CpuSplit.print(name, result.get("split"));
+    }
     bench.result(Forget.class, bootstrap);
     Bench.delete(state);
   }

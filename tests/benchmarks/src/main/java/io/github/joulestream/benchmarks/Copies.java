@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.JobRecord;
+import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.TelemetryBatch;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,7 +20,7 @@ import java.util.Map;
  * time; no two share a node, and none a job if not asked to, so that they cost what others would.
  */
 final class Copies implements Publisher {
-  private final Publisher towards;
+  private final RecordSender towards;
   private final int simulated;
   private final int nodes;
   private final int copies;
@@ -23,14 +28,19 @@ final class Copies implements Publisher {
   private final int step;
   private final int together;
   private final Map<String, Integer> indices = new HashMap<>();
+  private final Map<String, List<NodeName>> names = new HashMap<>();
   private long batches;
   private long readings;
+
+  /** What a copy of a node is called, in bytes. */
+  @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+  private record NodeName(byte[] key, byte[] name) {}
 
   /**
    * @param simulated nodes that speak here
    * @param nodes nodes that there shall be; the last copy may lack some
    */
-  Copies(Publisher towards, int simulated, int nodes) {
+  Copies(RecordSender towards, int simulated, int nodes) {
     this(towards, simulated, nodes, 0, 1, 1);
   }
 
@@ -41,7 +51,7 @@ final class Copies implements Publisher {
    * @param step from each to the next
    * @param together so many of these have the same jobs, which then have so many times the nodes
    */
-  Copies(Publisher towards, int simulated, int nodes, int first, int step, int together) {
+  Copies(RecordSender towards, int simulated, int nodes, int first, int step, int together) {
     this.towards = towards;
     this.simulated = simulated;
     this.nodes = nodes;
@@ -64,28 +74,54 @@ final class Copies implements Publisher {
     return readings;
   }
 
+  /** Without statuses, of which not all contestants make something. */
   @Override
   public void publish(TelemetryBatch batch) {
-    int end = copies(batch.node());
-    for (int copy = first; copy < end; copy += step) {
-      batches++;
-      readings += batch.readings();
-      towards.publish(
-          new TelemetryBatch(
-              batch.site(),
-              name(batch.node(), copy),
-              batch.agentEpoch(),
-              batch.sequence(),
-              batch.devices(),
-              batch.clockOffsetMillis()));
+    send(
+        BatchTemplate.of(
+            new TelemetryBatch(
+                batch.site(),
+                batch.node(),
+                batch.agentEpoch(),
+                batch.sequence(),
+                batch.devices(),
+                batch.clockOffsetMillis())),
+        batch.site(),
+        batch.node(),
+        batch.sequence(),
+        0);
+  }
+
+  /**
+   * Sends a batch for each copy of its node.
+   *
+   * @param laterMillis than its readings are
+   */
+  void send(BatchTemplate batch, String site, String node, long sequence, long laterMillis) {
+    List<NodeName> copiesOfNode = names.computeIfAbsent(node, name -> names(site, name));
+    for (int i = 0; i < copiesOfNode.size(); i++) {
+      NodeName to = copiesOfNode.get(i);
+      towards.telemetry(to.key, batch.of(to.name, sequence, laterMillis));
     }
+    batches += copiesOfNode.size();
+    readings += (long) batch.readings() * copiesOfNode.size();
+  }
+
+  private List<NodeName> names(String site, String node) {
+    List<NodeName> list = new ArrayList<>();
+    int end = copies(node);
+    for (int copy = first; copy < end; copy += step) {
+      String name = name(node, copy);
+      list.add(new NodeName(Keys.node(site, name).getBytes(UTF_8), name.getBytes(UTF_8)));
+    }
+    return list;
   }
 
   @Override
   public void publish(AllocationEvent event) {
     int end = copies(event.node());
     for (int copy = first; copy < end; copy += step) {
-      towards.publish(
+      towards.allocation(
           Renamed.allocation(
               event, name(event.node(), copy), name(event.job(), withJobsOf(copy)), 0));
     }
@@ -94,14 +130,14 @@ final class Copies implements Publisher {
   @Override
   public void publish(JobRecord job) {
     for (int copy = first; copy < copies; copy += step * together) {
-      towards.publish(Renamed.job(job, name(job.job(), copy)));
+      towards.job(Renamed.job(job, name(job.job(), copy)));
     }
   }
 
   @Override
   public void publish(NodeRecord node) {
     for (int copy = first; copy < copies; copy += step) {
-      towards.publish(
+      towards.node(
           new NodeRecord(
               node.site(),
               name(node.node(), copy),

@@ -39,6 +39,7 @@ final class Growth {
             .with("partitions", "4", "of the topics")
             .with("threads", "1", "of each contestant")
             .with("limit", "600", "seconds until a contestant is stopped")
+            .with("profile", "false", "whether to show what each spends its processor time on")
             .withCommon()
             .read(args);
     new Growth(settings).run();
@@ -82,6 +83,7 @@ final class Growth {
               "bootstrap=" + bootstrap,
               "folder=" + state,
               "threads=" + settings.text("threads"),
+              "profile=" + settings.text("profile"),
               "limit=" + settings.text("limit"));
       result.put("name", name);
       result.put("nodes", nodes);
@@ -103,6 +105,9 @@ final class Growth {
           result.get("readings_per_cpu_s").asDouble() / smallest(name),
           result.get("state_bytes").asLong() / nodes,
           result.get("complete").asBoolean() ? "" : "  (stopped at the limit)");
+      if (settings.is("profile")) {
+        CpuSplit.print(name, result.get("split"));
+      }
     }
     ObjectNode stores = ((ObjectNode) results.get(results.size() - 1)).putObject("stores");
     liveBytes(bootstrap)

@@ -4,7 +4,9 @@ package io.github.joulestream.benchmarks;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.github.joulestream.runtime.NanoClock;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -32,12 +34,12 @@ final class Lane {
 
   private record Moment(
       long nanos, long cpuNanos, long compilerNanos, long allocatedBytes, long done) {
-    static Moment now(NanoClock clock, long done) {
+    static Moment now(NanoClock clock, long done) throws IOException {
       return new Moment(
           clock.nanos(),
           ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
               .getProcessCpuTime(),
-          CompilerThreads.cpuNanos(),
+          ThreadTimes.ofThis().compilerNanos(),
           ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes(),
           done);
     }
@@ -51,6 +53,7 @@ final class Lane {
             .with("folder", "", "for its state")
             .with("threads", "1", "that it may use")
             .with("limit", "600", "seconds until it is stopped")
+            .with("profile", "false", "whether its stacks are sampled while it is measured")
             .with("totals", "true", "whether the energy is added up in the end")
             .read(args);
     String bootstrap = settings.text("bootstrap");
@@ -62,12 +65,23 @@ final class Lane {
     Contestant contestant =
         Contestant.of(settings.text("name"), bootstrap, folder, settings.number("threads"));
     Lane lane = new Lane(contestant);
+    CpuProfile profile =
+        settings.is("profile")
+            ? CpuProfile.start(
+                ProcessHandle.current().pid(),
+                // beside its state, whose bytes are counted
+                Files.createDirectories(Path.of(folder + "-profile")))
+            : null;
     Moment start = Moment.now(lane.clock, 0);
     contestant.start();
     try {
       int limit = settings.number("limit");
       Moment warm = lane.await((long) (end * WARM), limit * WARM);
+      if (profile != null) {
+        profile.begin();
+      }
       Moment over = lane.await(end, limit);
+      String split = profile == null ? "null" : profile.stop().json().toString();
       boolean cold = over.done <= warm.done;
       Moment from = cold ? start : warm;
       boolean complete = over.done >= end;
@@ -82,7 +96,7 @@ final class Lane {
           "RESULT {\"complete\": %b, \"cold\": %b, \"batches\": %d, \"wall_s\": %.3f, \"cpu_s\": %.3f,"
               + " \"compiler_s\": %.3f,"
               + " \"allocated_bytes\": %d, \"measured_mj\": %d, \"jobs_mj\": %d,"
-              + " \"state_bytes\": %d}%n",
+              + " \"state_bytes\": %d, \"split\": %s}%n",
           complete,
           cold,
           over.done - from.done,
@@ -92,7 +106,8 @@ final class Lane {
           over.allocatedBytes - from.allocatedBytes,
           measured,
           jobs,
-          contestant.stateBytes());
+          contestant.stateBytes(),
+          split);
     } finally {
       contestant.stop();
     }

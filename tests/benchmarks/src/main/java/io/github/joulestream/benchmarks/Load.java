@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.benchmarks;
 
-import io.github.joulestream.producers.publish.KafkaPublisher;
-import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.runtime.EpochClock;
-import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,9 +12,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A site in real time: each node publishes a batch a second, or fewer, paced by the wall clock. A
- * part of it is simulated beforehand, so that what is left to do for a batch is to name it and to
- * encode it.
+ * A site in real time: each node reads its devices and publishes batches, paced by the wall clock.
+ * A part of it is simulated beforehand and encoded once for many nodes, so that what is left to do
+ * for a batch is to change its name and its time.
  */
 final class Load {
   private static final long BEFORE_MILLIS = 5_000;
@@ -34,35 +31,50 @@ final class Load {
             .with("turn", "60", "seconds that are simulated")
             .with("phases", "20", "moments of a turn at which nodes begin it, with other jobs each")
             .with("together", "1", "copies of a node that have the same jobs")
-            .with("every", "1", "seconds between two batches of a node")
+            .with("every", "1", "seconds between two readings of a device")
+            .with("rows", "1", "readings of a device in a batch")
+            .with("jobs", "minute", "hours: how long jobs last; minute: all end with a turn")
             .with("threads", "1", "that send it, each its part of the phases")
             .with("site", "simulated", "its name")
             .read(args);
     EpochClock clock = EpochClock.system();
     int nodes = settings.number("nodes");
     int simulated = Math.min(nodes, settings.number("simulated"));
-    Cycle cycle =
-        new Cycle(
-            settings.text("site"),
-            simulated,
-            settings.number("turn"),
-            settings.number("every"),
-            clock.epochMillis());
+    boolean hours =
+        switch (settings.text("jobs")) {
+          case "hours" -> true;
+          case "minute" -> false;
+          default -> throw settings.refuse("jobs is neither hours nor minute");
+        };
+    Cycle.Plan plan;
+    try {
+      plan =
+          new Cycle.Plan(
+              settings.text("site"),
+              simulated,
+              settings.number("turn"),
+              settings.number("every"),
+              settings.number("rows"),
+              hours);
+    } catch (IllegalArgumentException e) {
+      throw settings.refuse(String.valueOf(e.getMessage()));
+    }
+    Cycle cycle = new Cycle(plan, clock.epochMillis());
+    cycle.check();
     double share = (double) nodes / simulated;
     System.out.printf(
         Locale.ROOT,
-        "READY {\"batches_per_s\": %.3f, \"devices\": %.0f, \"newest_ms\": %d}%n",
+        "READY {\"batches_per_s\": %.3f, \"readings_per_s\": %.3f, \"devices\": %.0f, \"newest_ms\": %d}%n",
         cycle.batchesPerSecond() * share,
+        cycle.readingsPerSecond() * share,
         cycle.devices() * share,
-        // nodes read their devices one after the other, not all at the whole second
-        Math.min(9, nodes - 1) * Cycle.STEP_MILLIS);
+        plan.newestMillis());
     int phases = Math.min(settings.number("phases"), Copies.copies(simulated, nodes));
     long worstBehind = 0;
     List<Copies> parts = new ArrayList<>();
     List<Cycle.Sender> senders = new ArrayList<>();
-    try (Publisher towards =
-            KafkaPublisher.connect(
-                KafkaClients.of(settings.text("bootstrap")), "joulestream-load");
+    try (RecordSender towards =
+            RecordSender.connect(settings.text("bootstrap"), "joulestream-load");
         ExecutorService threads = Executors.newFixedThreadPool(settings.number("threads"))) {
       for (int phase = 0; phase < phases; phase++) {
         Copies part =
@@ -70,7 +82,7 @@ final class Load {
         parts.add(part);
         // whole seconds: each node reads its devices at its own moment of a second
         int ahead = settings.number("turn") * phase / phases * 1_000 / Cycle.STEP_MILLIS;
-        senders.add(cycle.new Sender(ahead, part));
+        senders.add(cycle.new Sender(ahead, part, phase));
       }
       // until then is said who has what
       long began = Math.ceilDiv(clock.epochMillis(), 1_000L) * 1_000 + BEFORE_MILLIS;

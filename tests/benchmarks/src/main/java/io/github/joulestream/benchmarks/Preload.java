@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.benchmarks;
 
-import io.github.joulestream.producers.publish.KafkaPublisher;
 import io.github.joulestream.producers.publish.Publisher;
 import io.github.joulestream.producers.simulate.FaultRates;
 import io.github.joulestream.producers.simulate.SimulationOptions;
@@ -55,7 +54,7 @@ final class Preload {
     SiteSimulator simulator = new SiteSimulator(options, start);
     Copies copies =
         new Copies(
-            KafkaPublisher.connect(KafkaClients.of(kafka), "joulestream-preload"),
+            RecordSender.connect(settings.text("bootstrap"), "joulestream-preload"),
             simulated,
             nodes);
     try (copies) {

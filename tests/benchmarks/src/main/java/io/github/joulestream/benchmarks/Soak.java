@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -43,15 +44,21 @@ final class Soak {
   public static void main(String[] args) throws Exception {
     Settings settings =
         new Settings("Whether everything keeps pace with a site in real time.")
-            .with("nodes", "1000", "nodes of the site, 15 devices each, a batch a second")
+            .with("nodes", "1000", "nodes of the site, 15 devices each, read once a second")
+            .with("rows", "1", "readings of a device in a batch: 1, 5 or 10")
+            .with("jobs", "hours", "hours: how long most jobs last; minute: all end each minute")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("minutes", "5", "how long; with find, of each step")
-            .with("phases", "20", "moments of a minute at which jobs end; 1: all at once")
+            .with(
+                "phases",
+                "20",
+                "moments of a minute at which nodes are; with jobs=minute their jobs end then")
             .with("together", "1", "copies of a node that have the same jobs")
             .with("warm", "60", "seconds at the beginning whose figures are shown apart")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
             .with("loadthreads", "1", "threads of the load")
+            .with("profile", "false", "whether to show what streams spends processor time on")
             .with("find", "false", "whether to go on with more nodes until it does not keep pace")
             .with("percent", "150", "nodes of a step in parts of the step before, with find")
             .withCommon()
@@ -95,7 +102,7 @@ final class Soak {
     ObjectNode all = Bench.object();
     int held = 0;
     int nodes = settings.number("nodes");
-    while (step(nodes, all.withArray("steps").addObject())) {
+    while (step(streams, nodes, all.withArray("steps").addObject())) {
       held = nodes;
       if (!settings.is("find")) {
         break;
@@ -115,7 +122,7 @@ final class Soak {
   }
 
   /** Runs with so many nodes; true if everything kept pace. */
-  private boolean step(int nodes, ObjectNode result) throws Exception {
+  private boolean step(Child streams, int nodes, ObjectNode result) throws Exception {
     Child load =
         bench.start(
             Load.class,
@@ -125,6 +132,8 @@ final class Soak {
             "together=" + settings.text("together"),
             "phases=" + settings.text("phases"),
             "threads=" + settings.text("loadthreads"),
+            "rows=" + settings.text("rows"),
+            "jobs=" + settings.text("jobs"),
             "turn=" + TURN_SECONDS,
             "turns=" + settings.number("minutes") * 60 / TURN_SECONDS);
     JsonNode ready = Child.JSON.readTree(load.await("READY "));
@@ -144,17 +153,31 @@ final class Soak {
     List<Double> writerBehind = new ArrayList<>();
     List<Double> ages;
     int cold = 0;
+    Map<String, Double> cpuWarm = Map.of();
+    Map<String, Double> cpuEnd = Map.of();
+    int warmRows = 0;
+    CpuProfile profile =
+        settings.is("profile") ? CpuProfile.start(streams.pid(), bench.folder("profile")) : null;
     try (Freshness freshness =
         new Freshness(bootstrap, ready.get("devices").asLong(), ready.get("newest_ms").asLong())) {
       while (!load.ended(EVERY)) {
         behind.add(Topics.lagOfTopologies(admin) / batchesPerSecond);
         writerBehind.add((double) Topics.lagOfWriter(admin));
-        row(behind, writerBehind.getLast(), freshness.seconds(), cpuBefore);
+        cpuEnd = cpuSeconds();
+        row(behind, writerBehind.getLast(), freshness.seconds(), cpuBefore, cpuEnd);
         if (behind.size() * EVERY.toSeconds() <= settings.number("warm")) {
           cold = freshness.seconds().size();
+          warmRows = behind.size();
+          cpuWarm = cpuEnd;
+        }
+        if (profile != null && behind.size() == warmRows) {
+          profile.begin();
         }
       }
       processes.remove("load");
+      if (profile != null) {
+        result.set("split", profile.stop().json());
+      }
       Topics.awaitWorkedThrough(admin, DRAIN);
       ages = List.copyOf(freshness.seconds());
     }
@@ -175,10 +198,19 @@ final class Soak {
     result.put("warm_news_p99_s", Statistics.percentile(warmAges, 99));
     result.set("streams_behind_s", Child.JSON.valueToTree(behind));
     result.set("writer_behind_records", Child.JSON.valueToTree(writerBehind));
+    double warmSeconds = (behind.size() - warmRows) * (double) EVERY.toSeconds();
+    ObjectNode busy = result.putObject("warm_cores");
+    for (Map.Entry<String, Double> process : cpuEnd.entrySet()) {
+      double spent = process.getValue() - cpuWarm.getOrDefault(process.getKey(), 0.0);
+      busy.put(process.getKey(), spent / warmSeconds);
+    }
+    double readingsPerSecond = ready.get("readings_per_s").asDouble();
+    result.put("readings_per_s", readingsPerSecond);
     String verdict = verdict(behind, loaded.get("worst_behind_ms").asLong(), ages.size(), missing);
     result.put("verdict", verdict);
     Bench.say(
         "news of %d windows: p50 %.2f s, p99 %.2f s; after the first %d s: p50 %.2f s, p99 %.2f s%n"
+            + "cores busy then: %s; streams, processor time of a reading: %.0f ns%n"
             + "the ledger's difference is 0, readings missing %,d%n%s",
         ages.size(),
         Statistics.percentile(ages, 50),
@@ -186,17 +218,33 @@ final class Soak {
         settings.number("warm"),
         Statistics.percentile(warmAges, 50),
         Statistics.percentile(warmAges, 99),
+        cores(busy),
+        busy.path("streams").asDouble() * 1e9 / readingsPerSecond,
         missing,
         verdict);
+    if (result.has("split")) {
+      CpuSplit.print("streams", result.get("split"));
+    }
     return verdict.startsWith("keeps pace");
   }
 
-  private void row(
-      List<Double> behind, double writerBehind, List<Double> ages, Map<String, Double> cpuBefore) {
+  private static String cores(JsonNode busy) {
+    StringJoiner text = new StringJoiner(", ");
+    busy.properties()
+        .forEach(process ->
+            text.add("%s %.2f".formatted(process.getKey(), process.getValue().asDouble())));
+    return text.toString();
+  }
+
+  private static void row(
+      List<Double> behind,
+      double writerBehind,
+      List<Double> ages,
+      Map<String, Double> cpuBefore,
+      Map<String, Double> cpuNow) {
     StringBuilder cpu = new StringBuilder();
-    cpuSeconds()
-        .forEach((name, seconds) ->
-            cpu.append(" %.1f".formatted(seconds - cpuBefore.getOrDefault(name, 0.0))));
+    cpuNow.forEach((name, seconds) ->
+        cpu.append(" %.1f".formatted(seconds - cpuBefore.getOrDefault(name, 0.0))));
     Bench.say(
         "%7d %12.2f s %,10.0f rec %8.2f %8.2f  %s",
         behind.size() * EVERY.toSeconds(),
