@@ -4,11 +4,9 @@ package io.github.joulestream.energy.attribute;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +21,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class IncrementTable {
-  // 32 entries hold the jobs of a node in two windows; 8,192 those of the largest nodes'
-  // corrections
-  private static final int MIN_CACHE_BITS = 5;
-  private static final int MAX_CACHE_BITS = 13;
-
-  private final Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs = new HashMap<>();
+  private final Map<String, WindowSums<JobAmount>> jobs = new HashMap<>();
   private final WindowSums<SiteAmount> site = new WindowSums<>(Totals::ofSite);
   private final Map<String, WindowSums<SiteAmount>> nodes = new HashMap<>();
   private final Undo undo = new Undo();
@@ -45,17 +38,12 @@ final class IncrementTable {
   private Totals<SiteAmount> ofSite = Totals.ofSite();
   private Totals<SiteAmount> ofNode = Totals.ofSite();
 
-  private int cacheBits = MIN_CACHE_BITS;
-  private @Nullable CachedJob[] cache = new CachedJob[1 << MIN_CACHE_BITS];
-  private @Nullable CachedJob lastJob;
+  // the job that was added to last, in which window, and its sums; of none after a beginning
+  private @Nullable String lastJob;
+  private long lastJobWindow;
+  private Totals<JobAmount> ofLastJob = Totals.ofJob();
   private int jobWindows;
   private int jobsMade;
-
-  private record CachedJob(String job, long window, Totals<JobAmount> totals) {
-    boolean isOf(String ofJob, long ofWindow) {
-      return window == ofWindow && job.equals(ofJob);
-    }
-  }
 
   /** A table without devices. */
   IncrementTable() {
@@ -109,46 +97,26 @@ final class IncrementTable {
 
   /** The sums of a job in a window, to be added to. */
   Totals<JobAmount> ofJob(String job, long window) {
-    CachedJob last = lastJob;
-    if (last != null && last.isOf(job, window)) {
-      return last.totals;
+    if (window != lastJobWindow || !job.equals(lastJob)) {
+      ofLastJob = touched(find(job, window));
+      lastJob = job;
+      lastJobWindow = window;
     }
-    CachedJob found = cached(job, window);
-    lastJob = found;
-    undo.touched(found.totals);
-    return found.totals;
+    return ofLastJob;
   }
 
-  private CachedJob cached(String job, long window) {
-    int slot = slot(job, window);
-    CachedJob known = cache[slot];
-    if (known != null && known.isOf(job, window)) {
-      return known;
+  private Totals<JobAmount> find(String job, long window) {
+    WindowSums<JobAmount> windows = jobs.get(job);
+    if (windows == null) {
+      windows = new WindowSums<>(Totals::ofJob);
+      jobs.put(job, windows);
     }
-    Totals<JobAmount> totals =
-        jobs.computeIfAbsent(job, _ -> new TreeMap<>())
-            .computeIfAbsent(window, _ -> make(job, window));
-    if (jobWindows > cache.length / 2 && cacheBits < MAX_CACHE_BITS) {
-      cacheBits = Math.min(MAX_CACHE_BITS, cacheBits + 2);
-      cache = new CachedJob[1 << cacheBits];
-      slot = slot(job, window);
-    }
-    CachedJob made = new CachedJob(job, window, totals);
-    cache[slot] = made;
-    return made;
-  }
-
-  /** Multiplicative hashing by 2^32 / golden ratio: all bits of both decide the upper bits. */
-  private int slot(String job, long window) {
-    return ((job.hashCode() + (int) (window / 1_000)) * 0x9E3779B1) >>> (Integer.SIZE - cacheBits);
-  }
-
-  private Totals<JobAmount> make(String job, long window) {
-    jobWindows++;
-    jobsMade++;
-    Totals<JobAmount> made = Totals.ofJob();
-    undo.made(job, window, made);
-    return made;
+    int madeBefore = windows.made();
+    Totals<JobAmount> found = windows.at(window, undo);
+    int made = windows.made() - madeBefore;
+    jobWindows += made;
+    jobsMade += made;
+    return found;
   }
 
   private <A extends Enum<A>> Totals<A> touched(Totals<A> totals) {
@@ -161,8 +129,7 @@ final class IncrementTable {
     others.forEachNode((name, window, totals) ->
         touched(nodes.computeIfAbsent(name, _ -> new WindowSums<>(Totals::ofSite)).at(window, undo))
             .addAll(totals));
-    others.jobs.forEach(
-        (job, windows) -> windows.forEach((window, totals) -> ofJob(job, window).addAll(totals)));
+    others.forEachJob((job, window, totals) -> ofJob(job, window).addAll(totals));
     if (devices != null && others.devices != null) {
       devices.addAll(others.devices);
     }
@@ -187,8 +154,10 @@ final class IncrementTable {
    * @throws IllegalStateException if nothing was begun, or it has ended since
    */
   void undo() {
-    jobWindows -= undo.undo(jobs);
+    undo.undo();
     forgetCached();
+    jobs.values().forEach(WindowSums::forget);
+    dropEmptyJobs();
     site.forget();
     nodes.values().forEach(WindowSums::forget);
     nodes.values().removeIf(windows -> windows.all().isEmpty());
@@ -199,8 +168,12 @@ final class IncrementTable {
     }
   }
 
+  private void dropEmptyJobs() {
+    jobs.values().removeIf(windows -> windows.all().isEmpty());
+    jobWindows = jobs.values().stream().mapToInt(windows -> windows.all().size()).sum();
+  }
+
   private void forgetCached() {
-    Arrays.fill(cache, null);
     lastJob = null;
     entered = false;
   }
@@ -209,8 +182,8 @@ final class IncrementTable {
   void compact() {
     undo.end();
     forgetCached();
-    jobs.values().forEach(windows -> windows.values().removeIf(Totals::isZero));
-    jobs.values().removeIf(Map::isEmpty);
+    jobs.values().forEach(WindowSums::dropZeros);
+    dropEmptyJobs();
     site.dropZeros();
     nodes.values().forEach(WindowSums::dropZeros);
     if (devices != null) {
@@ -227,8 +200,9 @@ final class IncrementTable {
 
   // ---- sums
 
-  Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs() {
-    return jobs;
+  void forEachJob(Increments.JobWindows taker) {
+    jobs.forEach((job, windows) ->
+        windows.all().forEach((window, totals) -> taker.take(job, window, totals)));
   }
 
   NavigableMap<Long, Totals<SiteAmount>> site() {

@@ -9,7 +9,6 @@ import io.github.joulestream.energy.Quality;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.StatusColumn;
 import io.github.joulestream.energy.Totals;
-import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
@@ -111,9 +110,14 @@ public final class Increments {
 
   // ---- the sums
 
-  /** Increments of jobs, by job and start of the window. */
-  public Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs() {
-    return table.jobs();
+  /** Takes each increment of a job's window. */
+  public interface JobWindows {
+    void take(String job, long window, Totals<JobAmount> totals);
+  }
+
+  /** Increments of jobs; the windows of a job follow one another in the order of time. */
+  public void forEachJob(JobWindows taker) {
+    table.forEachJob(taker);
   }
 
   /** Increments of the site, by start of the window. */

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.energy.attribute;
 
-import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +36,7 @@ final class Undo {
   private int deviceTouches;
   private long[] deviceAmounts = new long[128];
 
-  // a job's name, the windows of a site or node, or a device
+  // the windows of a job, a node or the site, or a device
   private @Nullable Object[] madeIn = new Object[8];
   private long[] madeWindows = new long[8];
   private int makes;
@@ -136,8 +133,8 @@ final class Undo {
     }
   }
 
-  /** Goes back; returns how many sums of jobs are gone. */
-  int undo(Map<String, NavigableMap<Long, Totals<JobAmount>>> jobs) {
+  /** Goes back. */
+  void undo() {
     if (!begun) {
       throw new IllegalStateException("nothing was begun");
     }
@@ -155,24 +152,14 @@ final class Undo {
         sum.restore(deviceAmounts, i * DeviceSum.SAVED);
       }
     }
-    int ofJobs = 0;
     for (int i = 0; i < makes; i++) {
       long window = madeWindows[i];
       if (madeIn[i] instanceof WindowSums<?> windows) {
         windows.remove(window);
       } else if (madeIn[i] instanceof DeviceSums.OfDevice device) {
         device.remove(window);
-      } else if (madeIn[i] instanceof String job) {
-        ofJobs++;
-        jobs.computeIfPresent(
-            job,
-            (_, windowsOfJob) -> {
-              windowsOfJob.remove(window);
-              return windowsOfJob.isEmpty() ? null : windowsOfJob;
-            });
       }
     }
     end();
-    return ofJobs;
   }
 }

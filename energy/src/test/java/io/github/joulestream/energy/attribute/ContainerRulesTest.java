@@ -82,7 +82,7 @@ class ContainerRulesTest {
           .site()
           .forEach((window, totals) ->
               windows.computeIfAbsent(window, _ -> Totals.ofSite()).addAll(totals));
-      books.jobs().values().forEach(windows -> windows.values().forEach(job::addAll));
+      JobSums.of(books).values().forEach(windows -> windows.values().forEach(job::addAll));
     }
 
     /** A GPU of 300 W, and a meter that says this; {@code SILENT}: a row without a value. */

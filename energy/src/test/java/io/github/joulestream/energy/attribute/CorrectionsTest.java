@@ -87,8 +87,7 @@ class CorrectionsTest {
           .site()
           .forEach((window, totals) ->
               site.computeIfAbsent(window, _ -> Totals.ofSite()).addAll(totals));
-      books
-          .jobs()
+      JobSums.of(books)
           .getOrDefault("a", new TreeMap<>())
           .forEach(
               (window, totals) -> job.computeIfAbsent(window, _ -> Totals.ofJob()).addAll(totals));

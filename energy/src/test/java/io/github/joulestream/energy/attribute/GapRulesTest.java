@@ -10,6 +10,7 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.attribute.GapRules.Gap;
 import io.github.joulestream.energy.integrate.Calibration;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 class GapRulesTest {
@@ -37,9 +38,9 @@ class GapRulesTest {
   }
 
   private long job(JobAmount amount) {
-    return books.jobs().containsKey("a")
-        ? books.jobs().get("a").values().stream().mapToLong(totals -> totals.get(amount)).sum()
-        : 0;
+    return JobSums.of(books).getOrDefault("a", Collections.emptyNavigableMap()).values().stream()
+        .mapToLong(totals -> totals.get(amount))
+        .sum();
   }
 
   @Test

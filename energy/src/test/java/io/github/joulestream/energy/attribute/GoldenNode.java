@@ -289,8 +289,7 @@ final class GoldenNode {
         .site()
         .forEach(
             (window, totals) -> site.computeIfAbsent(window, _ -> Totals.ofSite()).addAll(totals));
-    books
-        .jobs()
+    JobSums.of(books)
         .forEach((job, windows) ->
             windows.forEach((window, totals) ->
                 jobs.computeIfAbsent(job, _ -> new TreeMap<>())

@@ -207,8 +207,7 @@ class NodeAccountFuzzTest {
           .site()
           .forEach((window, totals) ->
               site.computeIfAbsent(window, _ -> Totals.ofSite()).addAll(totals));
-      books
-          .jobs()
+      JobSums.of(books)
           .forEach((job, windows) ->
               windows.forEach((window, totals) -> {
                 ofJobs.merge(window, totals.get(JobAmount.TOTAL_MILLIJOULES), Math::addExact);

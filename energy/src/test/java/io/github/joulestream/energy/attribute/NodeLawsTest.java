@@ -107,8 +107,7 @@ class NodeLawsTest {
         }
         case Input.Edge(AllocationEdge edge) -> account.accept(edge, lookUp, increments);
       }
-      increments
-          .jobs()
+      JobSums.of(increments)
           .forEach((job, windows) ->
               windows.forEach((window, totals) ->
                   jobs.computeIfAbsent(job, _ -> new TreeMap<>())

@@ -91,8 +91,7 @@ class NodeRulesTest {
 
     private void add(Increments books) {
       books.site().values().forEach(site::addAll);
-      books
-          .jobs()
+      JobSums.of(books)
           .forEach((job, windows) ->
               windows.values().forEach(jobs.computeIfAbsent(job, _ -> Totals.ofJob())::addAll));
       assertThat(site.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES))

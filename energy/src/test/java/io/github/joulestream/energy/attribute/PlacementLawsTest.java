@@ -85,8 +85,7 @@ class PlacementLawsTest {
     }
 
     private void add(Increments books) {
-      books
-          .jobs()
+      JobSums.of(books)
           .forEach((job, windows) ->
               windows
                   .values()

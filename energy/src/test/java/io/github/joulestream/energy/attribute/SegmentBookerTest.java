@@ -12,6 +12,7 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.integrate.Calibration;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -35,9 +36,9 @@ class SegmentBookerTest {
   }
 
   private static long job(Increments books, String job, JobAmount amount) {
-    return books.jobs().containsKey(job)
-        ? books.jobs().get(job).values().stream().mapToLong(totals -> totals.get(amount)).sum()
-        : 0;
+    return JobSums.of(books).getOrDefault(job, Collections.emptyNavigableMap()).values().stream()
+        .mapToLong(totals -> totals.get(amount))
+        .sum();
   }
 
   private static long site(Increments books, SiteAmount amount) {
@@ -98,7 +99,7 @@ class SegmentBookerTest {
       clear(inOne);
       clear(cut);
       assertThat(cut.site()).as("round %d", round).isEqualTo(inOne.site());
-      assertThat(cut.jobs()).as("round %d", round).isEqualTo(inOne.jobs());
+      assertThat(JobSums.of(cut)).as("round %d", round).isEqualTo(JobSums.of(inOne));
     }
   }
 
@@ -106,8 +107,7 @@ class SegmentBookerTest {
     for (Totals<SiteAmount> totals : books.site().values()) {
       totals.set(SiteAmount.GPU_ALLOCATED_MILLIS, 0);
     }
-    books
-        .jobs()
+    JobSums.of(books)
         .values()
         .forEach(windows ->
             windows

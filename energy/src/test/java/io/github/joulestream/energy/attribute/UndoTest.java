@@ -174,7 +174,7 @@ class UndoTest {
     Pieces pieces = new Pieces();
     pieces.enter(0, 10_000, Shares.Holders.NONE);
     pieces.begin(energy, 0);
-    pieces.add(millis, 1_000, 1, energy);
+    pieces.add(millis, 0, 1, energy);
     return pieces;
   }
 
@@ -185,8 +185,7 @@ class UndoTest {
     books.forEachDevice((node, device, window, totals) ->
         booked.put(node + " " + device.id() + " " + window, totals.toString()));
     books.site().forEach((window, totals) -> booked.put("site " + window, totals.toString()));
-    books
-        .jobs()
+    JobSums.of(books)
         .forEach((job, windows) -> {
           booked.put(job, String.valueOf(List.copyOf(windows.keySet())));
           windows.forEach((window, totals) -> booked.put(job + " " + window, totals.toString()));

@@ -136,17 +136,11 @@ final class IncrementEmitter {
   }
 
   private void emitJobs(String site, Increments increments, long streamMillis) {
-    increments
-        .jobs()
-        .forEach((job, windows) -> {
-          String key = Keys.job(site, job);
-          windows.forEach((window, totals) ->
-              forward(
-                  key,
-                  new AttributionOutput.ToJob(
-                      new JobWindow(site, job, window, windowMillis, totals)),
-                  streamMillis));
-        });
+    increments.forEachJob((job, window, totals) ->
+        forward(
+            Keys.job(site, job),
+            new AttributionOutput.ToJob(new JobWindow(site, job, window, windowMillis, totals)),
+            streamMillis));
   }
 
   private void emitNodes(String site, Increments increments, long fragment, long streamMillis) {
