@@ -128,13 +128,8 @@ class SiteSimulatorTest {
               new Arrival(START + 1_300_000, batch.devices()),
               (_, _) -> List.of(),
               books);
-      books
-          .jobs()
-          .forEach((job, windows) ->
-              windows
-                  .values()
-                  .forEach(totals ->
-                      booked.merge(job, totals.get(JobAmount.TOTAL_MILLIJOULES), Long::sum)));
+      books.forEachJob((job, _, totals) ->
+          booked.merge(job, totals.get(JobAmount.TOTAL_MILLIJOULES), Long::sum));
       for (Totals<SiteAmount> totals : books.site().values()) {
         bookedOfNodes.merge(
             batch.node(), totals.get(SiteAmount.MEASURED_TOTAL_MILLIJOULES), Long::sum);
