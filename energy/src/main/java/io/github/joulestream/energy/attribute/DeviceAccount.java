@@ -228,9 +228,8 @@ final class DeviceAccount {
       long utilisation = batch.utilisationBasisPoints()[row];
       long used = batch.usedBytes()[row];
       long length = time - lastMillis;
-      PowerCrossCheck check = crossCheck;
-      if (check != null) {
-        check.moveTo(lastMillis, books);
+      if (crossCheck != null) {
+        crossCheck.moveTo(lastMillis, books);
       }
       if (counter == MISSING) {
         counted.none();

@@ -69,7 +69,7 @@ final class Pieces {
   }
 
   /**
-   * Goes on to a segment; empty.
+   * Enters a segment, without a piece.
    *
    * @param newWindow start of its window
    * @param newEndMillis its end: of the window, or where the shares change
