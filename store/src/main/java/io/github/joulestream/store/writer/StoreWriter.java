@@ -53,6 +53,14 @@ public final class StoreWriter implements AutoCloseable {
 
   private static final int MAX_POLL_RECORDS = 10_000;
 
+  /**
+   * The broker answers when it has so much, or after {@link #GATHER}: a request costs the store more
+   * than the points in it, for it opens the files of each table.
+   */
+  private static final int GATHER_BYTES = 1 << 20;
+
+  private static final Duration GATHER = Duration.ofMillis(500);
+
   /** Points of one request. */
   private static final int MAX_POINTS = 5_000;
 
@@ -105,7 +113,11 @@ public final class StoreWriter implements AutoCloseable {
                 ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
                 instance,
                 ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                MAX_POLL_RECORDS),
+                MAX_POLL_RECORDS,
+                ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+                GATHER_BYTES,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                (int) GATHER.toMillis()),
             progress,
             log::warn);
     admin = kafka.admin(GROUP);
