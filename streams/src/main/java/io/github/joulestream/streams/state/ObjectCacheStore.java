@@ -34,6 +34,8 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
   // and 8 bytes each in memory
   private static final int FIXED_BYTES = 1_024;
   private static final int BYTES_PER_WRITTEN_BYTE = 3;
+  // that a commit has in memory, as written, before it puts them into the store behind
+  private static final long MAX_WRITTEN_BYTES = 4 << 20;
 
   private final Function<V, byte[]> writer;
   private final Function<byte[], V> reader;
@@ -241,12 +243,22 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
   void writeChanges() {
     removed.forEach(inner::delete);
     removed.clear();
+    List<KeyValue<String, byte[]>> written = new ArrayList<>();
+    long bytes = 0;
     for (String key : changed) {
       Cached<V> cached = requireNonNull(live.get(key), key);
-      byte[] written = writer.apply(cached.value);
-      inner.put(key, written);
-      resize(cached, key, written);
+      byte[] value = writer.apply(cached.value);
+      resize(cached, key, value);
+      written.add(KeyValue.pair(key, value));
+      bytes += value.length;
+      if (bytes >= MAX_WRITTEN_BYTES) {
+        inner.putAll(written);
+        written.clear();
+        bytes = 0;
+      }
     }
+    // the store's cost of one put is several times that of its entry
+    inner.putAll(written);
     changed.clear();
     dropSurplus();
   }
