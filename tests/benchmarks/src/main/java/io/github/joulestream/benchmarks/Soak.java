@@ -58,6 +58,7 @@ final class Soak {
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
             .with("loadthreads", "1", "threads of the load")
+            .with("devices", "10s", "length of the windows of devices, or off")
             .with("profile", "false", "whether to show what streams spends processor time on")
             .with("find", "false", "whether to go on with more nodes until it does not keep pace")
             .with("percent", "150", "nodes of a step in parts of the step before, with find")
@@ -90,7 +91,9 @@ final class Soak {
             "--state",
             bench.folder("state").toString(),
             "--threads",
-            settings.text("threads"));
+            settings.text("threads"),
+            "--device-windows",
+            settings.text("devices"));
     streams.await("the topologies run");
     Child writer =
         bench.start(Main.class, "store-writer", "--kafka", bootstrap, "--store-url", url);
@@ -177,6 +180,7 @@ final class Soak {
       processes.remove("load");
       if (profile != null) {
         result.set("split", profile.stop().json());
+        CpuSplit.print("streams", result.get("split"));
       }
       Topics.awaitWorkedThrough(admin, DRAIN);
       ages = List.copyOf(freshness.seconds());
@@ -222,9 +226,6 @@ final class Soak {
         busy.path("streams").asDouble() * 1e9 / readingsPerSecond,
         missing,
         verdict);
-    if (result.has("split")) {
-      CpuSplit.print("streams", result.get("split"));
-    }
     return verdict.startsWith("keeps pace");
   }
 
