@@ -63,6 +63,9 @@ public final class Bounds {
    */
   public static final long WATER_MILLILITRES = 100_000_000_000L;
 
+  /** Windows of nodes in one record of node-window. */
+  public static final int RECORD_WINDOWS = 10_000;
+
   /** Devices of one node in a record of device-window. */
   public static final int WINDOW_DEVICES = 8_192;
 

@@ -17,7 +17,7 @@ public final class WireSerdes {
   private static final Serde<Alert> ALERTS = of(new AlertCodec());
   private static final Serde<CapAdvice> CAP_ADVICES = of(new CapAdviceCodec());
 
-  private static final Serde<NodeWindow> NODE_WINDOWS = of(new NodeWindowCodec());
+  private static final Serde<NodeWindows> NODE_WINDOWS = of(new NodeWindowCodec());
   private static final Serde<PowerSnapshot> POWER_SNAPSHOT = of(new PowerSnapshotCodec());
   private static final Serde<DeviceWindow> DEVICE_WINDOWS = of(new DeviceWindowCodec());
   private static final Serde<Placement> PLACEMENTS = of(new PlacementCodec());
@@ -60,7 +60,7 @@ public final class WireSerdes {
     return JOB_SUMMARIES;
   }
 
-  public static Serde<NodeWindow> nodeWindows() {
+  public static Serde<NodeWindows> nodeWindows() {
     return NODE_WINDOWS;
   }
 

@@ -182,7 +182,11 @@ class WireTest {
         new Message(
             new NodeWindowCodec(),
             WireSerdes.nodeWindows(),
-            new NodeWindow("site", "node-1", -20_000, 10_000, filled(Totals.ofSite()), 18)));
+            new NodeWindows(
+                List.of(
+                    new NodeWindow("site", "node-1", -20_000, 10_000, filled(Totals.ofSite()), 18),
+                    new NodeWindow(
+                        "site", "node-2", -10_000, 10_000, filled(Totals.ofSite()), 18)))));
     all.put(
         "power-snapshot",
         new Message(

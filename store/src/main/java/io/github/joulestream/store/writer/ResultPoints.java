@@ -13,7 +13,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
-import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.PoolPeaks;
 import io.github.joulestream.schemas.SiteWindow;
@@ -61,7 +61,9 @@ final class ResultPoints {
     put(Topic.JOB_WINDOW, one(WireSerdes.jobWindows(), ResultPoints::key, JobWindowPoint::of));
     put(Topic.JOB_SUMMARY, one(WireSerdes.jobSummaries(), ResultPoints::key, JobSummaryPoint::of));
     put(Topic.SITE_WINDOW, one(WireSerdes.siteWindows(), SiteWindow::site, SiteWindowPoint::of));
-    put(Topic.NODE_WINDOW, one(WireSerdes.nodeWindows(), ResultPoints::key, NodeWindowPoint::of));
+    put(
+        Topic.NODE_WINDOW,
+        several(WireSerdes.nodeWindows(), NodeWindows::key, ResultPoints::nodes));
     put(Topic.LEDGER, one(WireSerdes.siteWindows(), SiteWindow::site, LedgerPoint::of));
     put(
         Topic.DEVICE_WINDOW,
@@ -98,12 +100,12 @@ final class ResultPoints {
     return Keys.job(quarter.site(), quarter.job());
   }
 
-  private static String key(NodeWindow window) {
+  private static String key(DeviceWindow window) {
     return Keys.node(window.site(), window.node());
   }
 
-  private static String key(DeviceWindow window) {
-    return Keys.node(window.site(), window.node());
+  private static List<StorePoint> nodes(NodeWindows windows) {
+    return windows.windows().stream().map(NodeWindowPoint::of).toList();
   }
 
   private static String key(Placement placement) {

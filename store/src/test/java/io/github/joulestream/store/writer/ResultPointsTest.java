@@ -38,6 +38,7 @@ import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeShares;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.PoolPeaks;
 import io.github.joulestream.schemas.SiteWindow;
@@ -133,7 +134,7 @@ class ResultPointsTest {
     values.put(Topic.JOB_WINDOW, bytes(WireSerdes.jobWindows(), job));
     values.put(Topic.JOB_SUMMARY, bytes(WireSerdes.jobSummaries(), summary("job", START)));
     values.put(Topic.SITE_WINDOW, bytes(WireSerdes.siteWindows(), site));
-    values.put(Topic.NODE_WINDOW, bytes(WireSerdes.nodeWindows(), node));
+    values.put(Topic.NODE_WINDOW, bytes(WireSerdes.nodeWindows(), NodeWindows.of(node)));
     values.put(Topic.LEDGER, bytes(WireSerdes.siteWindows(), site));
     values.put(
         Topic.ALERTS, bytes(WireSerdes.alerts(), alert("site", AlertState.FIRING, START, 1)));

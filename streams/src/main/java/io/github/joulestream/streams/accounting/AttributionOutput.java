@@ -3,7 +3,7 @@ package io.github.joulestream.streams.accounting;
 
 import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobWindow;
-import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
@@ -34,8 +34,8 @@ public sealed interface AttributionOutput {
     }
   }
 
-  /** An increment to a node's window; the record's key is the node's. */
-  record ToNode(NodeWindow increment) implements AttributionOutput {
+  /** Increments to windows of nodes; the record's key is that of the first. */
+  record ToNodes(NodeWindows increments) implements AttributionOutput {
     public static final String CHILD = "emit-node-increments";
 
     @Override

@@ -6,6 +6,7 @@ import io.github.joulestream.energy.attribute.Increments;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
@@ -144,12 +145,22 @@ final class IncrementEmitter {
   }
 
   private void emitNodes(String site, Increments increments, long fragment, long streamMillis) {
-    increments.forEachNode((node, window, totals) ->
-        forward(
-            Keys.node(site, node),
-            new AttributionOutput.ToNode(
-                new NodeWindow(site, node, window, windowMillis, totals, fragment)),
-            streamMillis));
+    List<NodeWindow> windows = new ArrayList<>();
+    increments.forEachNode((node, window, totals) -> {
+      windows.add(new NodeWindow(site, node, window, windowMillis, totals, fragment));
+      if (windows.size() == NodeWindows.MAX_WINDOWS) {
+        emitNodes(windows, streamMillis);
+      }
+    });
+    if (!windows.isEmpty()) {
+      emitNodes(windows, streamMillis);
+    }
+  }
+
+  private void emitNodes(List<NodeWindow> windows, long streamMillis) {
+    NodeWindows record = new NodeWindows(windows);
+    forward(record.key(), new AttributionOutput.ToNodes(record), streamMillis);
+    windows.clear();
   }
 
   private void emitPlacements(String site, Increments increments, long streamMillis) {

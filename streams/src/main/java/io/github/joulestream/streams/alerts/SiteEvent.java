@@ -6,7 +6,7 @@ import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.NodeRecord;
-import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 
@@ -20,7 +20,7 @@ sealed interface SiteEvent {
 
   record EnergyOfSite(SiteWindow window, long arrivalMillis) implements SiteEvent {}
 
-  record EnergyOfNode(NodeWindow window) implements SiteEvent {}
+  record EnergyOfNodes(NodeWindows windows) implements SiteEvent {}
 
   record EnergyOfJob(JobWindow window, long arrivalMillis) implements SiteEvent {}
 
@@ -65,7 +65,7 @@ sealed interface SiteEvent {
           true;
       case Power _,
           EnergyOfSite _,
-          EnergyOfNode _,
+          EnergyOfNodes _,
           EnergyOfJob _,
           NodeDescribed _,
           JobDescribed _,

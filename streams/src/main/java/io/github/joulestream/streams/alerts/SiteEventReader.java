@@ -10,7 +10,7 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
-import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
@@ -41,9 +41,9 @@ final class SiteEventReader {
         yield new SiteEvent.EnergyOfSite(window, arrivalMillis);
       }
       case NODE_WINDOW -> {
-        NodeWindow window = read(WireSerdes.nodeWindows(), value);
-        checkKey(origin, Keys.node(window.site(), window.node()));
-        yield new SiteEvent.EnergyOfNode(window);
+        NodeWindows windows = read(WireSerdes.nodeWindows(), value);
+        checkKey(origin, windows.key());
+        yield new SiteEvent.EnergyOfNodes(windows);
       }
       case JOB_WINDOW -> {
         JobWindow window = read(WireSerdes.jobWindows(), value);

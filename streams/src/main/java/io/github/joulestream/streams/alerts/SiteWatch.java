@@ -11,6 +11,7 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
@@ -88,7 +89,10 @@ final class SiteWatch {
           accept(snapshot, wire, arrivalMillis);
       case SiteEvent.EnergyOfSite(SiteWindow window, long arrivalMillis) ->
           accept(window, arrivalMillis);
-      case SiteEvent.EnergyOfNode(NodeWindow window) -> accept(window);
+      case SiteEvent.EnergyOfNodes(NodeWindows windows) -> {
+        windows.windows().forEach(this::accept);
+        evaluate();
+      }
       case SiteEvent.EnergyOfJob(JobWindow window, long arrivalMillis) -> {
         if (energy.add(window, arrivalMillis)) {
           evaluate();
@@ -323,7 +327,6 @@ final class SiteWatch {
       rules.failed(window.node(), now == Long.MIN_VALUE ? start : now, failed);
     }
     energy.add(window);
-    evaluate();
   }
 
   /** Deletes the state of windows, buckets and jobs that nothing needs any more, once a minute. */

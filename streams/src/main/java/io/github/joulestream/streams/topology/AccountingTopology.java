@@ -225,8 +225,8 @@ public final class AccountingTopology implements Supplier<Topology> {
   private static void emitNodes(KStream<String, AttributionOutput> attributed) {
     attributed
         .mapValues(
-            out -> ((AttributionOutput.ToNode) out).increment(),
-            Named.as(AttributionOutput.ToNode.CHILD))
+            out -> ((AttributionOutput.ToNodes) out).increments(),
+            Named.as(AttributionOutput.ToNodes.CHILD))
         .to(
             Topic.NODE_WINDOW.topicName(),
             Produced.with(KEY, WireSerdes.nodeWindows()).withName("write-node-window"));

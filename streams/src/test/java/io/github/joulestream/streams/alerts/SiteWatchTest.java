@@ -25,6 +25,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.WireSerdes;
@@ -147,7 +148,9 @@ class SiteWatchTest {
       site.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, more);
       site.add(SiteAmount.IDLE_TOTAL_MILLIJOULES, random.nextInt(30) == 0 ? more - 1 : more);
       watch.accept(new SiteEvent.EnergyOfSite(new SiteWindow(SITE, window, 10_000, site), now));
-      watch.accept(new SiteEvent.EnergyOfNode(new NodeWindow(SITE, "n1", window, 10_000, site, 0)));
+      watch.accept(
+          new SiteEvent.EnergyOfNodes(
+              NodeWindows.of(new NodeWindow(SITE, "n1", window, 10_000, site, 0))));
       Totals<JobAmount> job = Totals.ofJob();
       job.add(JobAmount.TOTAL_MILLIJOULES, more);
       watch.accept(new SiteEvent.EnergyOfJob(new JobWindow(SITE, "job", window, 10_000, job), now));

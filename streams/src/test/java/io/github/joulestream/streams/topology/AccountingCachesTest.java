@@ -17,6 +17,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
@@ -168,13 +169,15 @@ class AccountingCachesTest {
         output(driver, Topic.LEDGER, WireSerdes.siteWindows().deserializer())) {
       results.site.put(window.windowMillis() + " " + window.windowStartEpochMillis(), window);
     }
-    for (NodeWindow window :
+    for (NodeWindows windows :
         output(driver, Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
-      results
-          .nodes
-          .computeIfAbsent(
-              window.node() + " " + window.windowStartEpochMillis(), _ -> Totals.ofSite())
-          .addAll(window.totals());
+      for (NodeWindow window : windows.windows()) {
+        results
+            .nodes
+            .computeIfAbsent(
+                window.node() + " " + window.windowStartEpochMillis(), _ -> Totals.ofSite())
+            .addAll(window.totals());
+      }
     }
   }
 

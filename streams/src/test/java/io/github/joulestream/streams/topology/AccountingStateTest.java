@@ -21,6 +21,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeOrder;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.ReleasedSchemas;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -158,7 +159,8 @@ class AccountingStateTest {
       // all that is pending is emitted
       driver.advanceWallClockTime(Duration.ofSeconds(2));
       driver.advanceWallClockTime(Duration.ofSeconds(2));
-      output(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())
+      output(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer()).stream()
+          .flatMap((NodeWindows windows) -> windows.windows().stream())
           .forEach((NodeWindow window) ->
               nodes.merge(
                   window.node(),

@@ -30,6 +30,7 @@ import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
@@ -214,17 +215,19 @@ class AccountingTopologyTest {
             results.site.put(
                 record.value().windowMillis() + " " + record.value().windowStartEpochMillis(),
                 record.value()));
-    for (TestRecord<String, NodeWindow> record :
+    for (TestRecord<String, NodeWindows> record :
         read(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
-      NodeWindow window = record.value();
-      assertThat(record.key()).isEqualTo(Keys.node(window.site(), window.node()));
-      assertThat(
-              parts.add(record.key() + window.windowStartEpochMillis() + "/" + window.fragment()))
-          .isTrue();
-      results
-          .nodes
-          .computeIfAbsent(window.windowStartEpochMillis(), _ -> Totals.ofSite())
-          .addAll(window.totals());
+      assertThat(record.key()).isEqualTo(record.value().key());
+      for (NodeWindow window : record.value().windows()) {
+        assertThat(
+                parts.add(
+                    window.node() + window.windowStartEpochMillis() + "/" + window.fragment()))
+            .isTrue();
+        results
+            .nodes
+            .computeIfAbsent(window.windowStartEpochMillis(), _ -> Totals.ofSite())
+            .addAll(window.totals());
+      }
     }
     // the site's books are those of its nodes
     Map<Long, Totals<SiteAmount>> site = new TreeMap<>();

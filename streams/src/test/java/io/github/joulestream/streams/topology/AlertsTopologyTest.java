@@ -36,6 +36,7 @@ import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
@@ -677,7 +678,7 @@ class AlertsTopologyTest {
     send(
         Topic.NODE_WINDOW,
         Keys.node(SITE, node),
-        new NodeWindow(SITE, node, millis(second), 10_000, totals, 7),
+        NodeWindows.of(new NodeWindow(SITE, node, millis(second), 10_000, totals, 7)),
         WireSerdes.nodeWindows().serializer(),
         second + 10);
   }
@@ -854,7 +855,7 @@ class AlertsTopologyTest {
     send(
         Topic.NODE_WINDOW,
         Keys.node(SITE, "n1"),
-        new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
+        NodeWindows.of(new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3)),
         WireSerdes.nodeWindows().serializer(),
         10);
     steady(10, 300, 100);
@@ -911,7 +912,7 @@ class AlertsTopologyTest {
       send(
           Topic.NODE_WINDOW,
           Keys.node(SITE, "n1"),
-          new NodeWindow(SITE, "n1", millis(0), 10_000, totals, i),
+          NodeWindows.of(new NodeWindow(SITE, "n1", millis(0), 10_000, totals, i)),
           WireSerdes.nodeWindows().serializer(),
           10);
     }
@@ -933,7 +934,7 @@ class AlertsTopologyTest {
     send(
         Topic.NODE_WINDOW,
         Keys.node(SITE, "n1"),
-        new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
+        NodeWindows.of(new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3)),
         WireSerdes.nodeWindows().serializer(),
         10);
     steady(10, 300, 100);
@@ -955,7 +956,7 @@ class AlertsTopologyTest {
     send(
         Topic.NODE_WINDOW,
         Keys.node(SITE, "n1"),
-        new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3),
+        NodeWindows.of(new NodeWindow(SITE, "n1", millis(0), 10_000, totals, 3)),
         WireSerdes.nodeWindows().serializer(),
         10);
     steady(10, 300, 100);

@@ -227,7 +227,8 @@ class DeviceWindowsTest {
     private void read() {
       results.devices.addAll(
           output(Topic.DEVICE_WINDOW, WireSerdes.deviceWindows().deserializer()));
-      results.nodes.addAll(output(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer()));
+      output(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())
+          .forEach(windows -> results.nodes.addAll(windows.windows()));
     }
 
     private <T> List<T> output(Topic topic, Deserializer<T> deserializer) {

@@ -19,6 +19,7 @@ import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeOrder;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.Placement.EndedBy;
 import io.github.joulestream.schemas.SiteWindow;
@@ -152,12 +153,15 @@ class NodeFailureTest {
     }
 
     Run read() {
-      for (TestRecord<String, NodeWindow> record :
+      for (TestRecord<String, NodeWindows> record :
           output(Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
-        nodes
-            .computeIfAbsent(
-                record.key() + " " + record.value().windowStartEpochMillis(), _ -> Totals.ofSite())
-            .addAll(record.value().totals());
+        for (NodeWindow window : record.value().windows()) {
+          nodes
+              .computeIfAbsent(
+                  Keys.node(window.site(), window.node()) + " " + window.windowStartEpochMillis(),
+                  _ -> Totals.ofSite())
+              .addAll(window.totals());
+        }
       }
       output(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer())
           .forEach(record -> jobs.put(record.key(), record.value()));

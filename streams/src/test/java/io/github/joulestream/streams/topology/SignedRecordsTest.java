@@ -27,6 +27,7 @@ import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.PowerSnapshot;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.TelemetryBatch;
@@ -247,9 +248,11 @@ class SignedRecordsTest {
         JobSummary job = record.value();
         results.put("job " + record.key(), job.details() + " " + job.state() + " " + job.totals());
       }
-      for (TestRecord<String, NodeWindow> record :
+      for (TestRecord<String, NodeWindows> record :
           read(driver, Topic.NODE_WINDOW, WireSerdes.nodeWindows().deserializer())) {
-        results.putIfAbsent("node " + record.key(), "");
+        for (NodeWindow window : record.value().windows()) {
+          results.putIfAbsent("node " + Keys.node(window.site(), window.node()), "");
+        }
       }
       return results;
     }

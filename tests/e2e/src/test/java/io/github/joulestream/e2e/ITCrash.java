@@ -249,7 +249,7 @@ class ITCrash {
       forEach(
           Topic.NODE_WINDOW,
           WireSerdes.nodeWindows().deserializer(),
-          window -> sum.addAll(window.totals()));
+          windows -> windows.windows().forEach(window -> sum.addAll(window.totals())));
       return sum;
     }
 

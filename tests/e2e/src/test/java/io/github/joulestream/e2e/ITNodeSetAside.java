@@ -20,6 +20,7 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.TelemetryBatch;
 import io.github.joulestream.schemas.Topic;
@@ -147,10 +148,12 @@ class ITNodeSetAside {
   private long sum(String node, SiteAmount amount) {
     long sum = 0;
     for (ConsumerRecord<String, byte[]> record : records(Topic.NODE_WINDOW)) {
-      NodeWindow window =
+      NodeWindows windows =
           WireSerdes.nodeWindows().deserializer().deserialize("any", record.value());
-      if (window.node().equals(node)) {
-        sum += window.totals().get(amount);
+      for (NodeWindow window : windows.windows()) {
+        if (window.node().equals(node)) {
+          sum += window.totals().get(amount);
+        }
       }
     }
     return sum;

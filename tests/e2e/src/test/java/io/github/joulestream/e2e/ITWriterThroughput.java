@@ -12,6 +12,7 @@ import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
@@ -129,7 +130,7 @@ class ITWriterThroughput {
             producer,
             Topic.NODE_WINDOW,
             "site/" + node.node(),
-            WireSerdes.nodeWindows().serializer().serialize("", node));
+            WireSerdes.nodeWindows().serializer().serialize("", NodeWindows.of(node)));
         if (withDevices) {
           DeviceWindow devices = samples.window("site", node.node(), time);
           points.addAll(DeviceWindowPoints.of(devices));

@@ -6,6 +6,7 @@ import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
 import io.github.joulestream.schemas.NodeWindow;
+import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
@@ -80,9 +81,12 @@ final class PipelineTopics {
                     w.fragmentEpochMillis()));
     nodes =
         values(
-            Topic.NODE_WINDOW,
-            WireSerdes.nodeWindows(),
-            w -> List.of(w.node(), w.windowStartEpochMillis(), w.fragment()));
+                Topic.NODE_WINDOW,
+                WireSerdes.nodeWindows(),
+                w -> List.of(w.key(), w.windows().getFirst().windowStartEpochMillis(), fragment(w)))
+            .stream()
+            .flatMap(w -> w.windows().stream())
+            .toList();
     jobWindows =
         values(
             Topic.JOB_WINDOW,
@@ -114,6 +118,10 @@ final class PipelineTopics {
                     q.details().project(),
                     q.windowStartEpochMillis(),
                     q.fragmentEpochMillis()));
+  }
+
+  private static long fragment(NodeWindows windows) {
+    return windows.windows().getFirst().fragment();
   }
 
   private <T> List<T> values(Topic topic, Serde<T> serde, Function<T, Object> key) {
