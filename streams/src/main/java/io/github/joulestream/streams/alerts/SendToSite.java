@@ -11,6 +11,8 @@ import io.github.joulestream.schemas.signing.SignatureVerifier;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import io.github.joulestream.streams.failure.RecordRefusals.Place;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -32,6 +34,11 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
 
   /** Bytes of the name of a topic that Kafka allows. */
   private static final int MAX_TOPIC_BYTES = 249;
+
+  // looked up for every record
+  private static final Map<String, Topic> TOPICS =
+      Arrays.stream(Topic.values())
+          .collect(Collectors.toUnmodifiableMap(Topic::topicName, topic -> topic));
 
   private static final String KEY = RecordRefusals.ORIGIN_KEY;
   private static final String TOPIC = DeadLetters.TOPIC;
@@ -138,7 +145,7 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
    * True of a record that was sent by this processor: such records are read from an internal topic.
    */
   static boolean isSent(RecordMetadata metadata) {
-    return Arrays.stream(Topic.values()).noneMatch(one -> one.topicName().equals(metadata.topic()));
+    return !TOPICS.containsKey(metadata.topic());
   }
 
   /** The origin of a record that was read from its topic or was sent. */
@@ -152,11 +159,11 @@ public final class SendToSite extends ContextualProcessor<String, byte[], String
     if (sent && !key.startsWith(record.key() + "/")) {
       throw new IllegalArgumentException("the key '" + key + "' is not of its site");
     }
-    return Arrays.stream(Topic.values())
-        .filter(one -> one.topicName().equals(name))
-        .findFirst()
-        .map(one -> new Origin(one, key))
-        .orElseThrow(() -> new IllegalArgumentException("an unknown topic " + name));
+    Topic topic = TOPICS.get(name);
+    if (topic == null) {
+      throw new IllegalArgumentException("an unknown topic " + name);
+    }
+    return new Origin(topic, key);
   }
 
   /** Where the record was read first, by its headers; without these, where it was read now. */
