@@ -669,6 +669,16 @@ class WireTest {
     assertThat(refused).isGreaterThan(tried / 3);
   }
 
+  @Test
+  void nodesOfTheSameDevices_haveOneDescription() {
+    TelemetryReader reader = new TelemetryReader();
+    byte[] bytes = write(WireSerdes.telemetry(), anyBatch(new Random(SEED), 0));
+    reader.read(bytes, 0, bytes.length, null);
+    TelemetryReader.DeviceBlock first = reader.deviceBlock();
+    reader.read(bytes, 0, bytes.length, null);
+    assertThat(reader.deviceBlock()).isSameAs(first);
+  }
+
   /** What is known of the devices saves work, and changes nothing. */
   @Test
   void aReader_thatKnowsTheDevices_readsTheSame() {

@@ -5,6 +5,7 @@ import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.SiteAmount;
+import io.github.joulestream.energy.attribute.KnownClaims.Place;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,26 +40,27 @@ final class Allocations {
   private final Limits limits;
   private final AllocationRoom room = new AllocationRoom();
   private final TreeMap<String, HeldJob> jobs = new TreeMap<>();
-  // jobs without a reported end, and when they were last given something
-  private final TreeMap<String, Long> open = new TreeMap<>();
-  // the same times, and of how many jobs
+  // when jobs without a reported end were last given something, and of how many jobs
   private final TreeMap<Long, Integer> openSince = new TreeMap<>();
   private final TreeMap<String, Stay> stays = new TreeMap<>();
   // jobs that have ended, or never held anything, by when the last record of them arrived
-  private final TreeMap<Long, TreeSet<String>> over = new TreeMap<>();
-  private final Set<String> takenOver = new HashSet<>();
+  private final TreeMap<Long, Set<String>> over = new TreeMap<>();
+  private Set<String> takenOver = Set.of();
   // by id of a device: jobs that name it
   private final Map<String, Set<String>> naming = new HashMap<>();
-  private final Map<Place, Claims> claims = new HashMap<>();
+  private final KnownClaims claims;
   // when it was last looked whether there is something to forget
   private long lookedMillis = -FORGET_INTERVAL_MILLIS;
 
   Allocations(Limits limits) {
-    this.limits = limits;
+    this(limits, KnownClaims.FEW_EDGES);
   }
 
-  /** A device that jobs name, or with an empty id all of a kind that they do not. */
-  private record Place(String id, DeviceKind kind) {}
+  /** Allocations that keep claims from so many edges on. */
+  Allocations(Limits limits, int fewEdges) {
+    this.limits = limits;
+    this.claims = new KnownClaims(fewEdges, this::jobsAt, this::openSince);
+  }
 
   /**
    * What became of a job on this node.
@@ -119,7 +121,12 @@ final class Allocations {
   /** Begins with edges that were known. */
   void begin(List<AllocationEdge> known) {
     byJob(known).forEach((name, ofJob) -> put(name, HeldJob.of(name, ofJob, limits)));
+    workOutStays();
+  }
+
+  private void workOutStays() {
     jobs.keySet().forEach(this::workOutStay);
+    claims.dropIfFew(room.edges());
   }
 
   private static Map<String, List<AllocationEdge>> byJob(List<AllocationEdge> edges) {
@@ -166,6 +173,7 @@ final class Allocations {
         placed.add(placement);
       }
     }
+    claims.dropIfFew(room.edges());
     return new Change(staysBefore, staysNow, placed);
   }
 
@@ -175,7 +183,7 @@ final class Allocations {
     Stay stay = stays.get(name);
     return job == null || stay == null
         ? null
-        : JobPlacement.of(job, stay, id -> claims(new Place(id, DeviceKind.GPU)));
+        : JobPlacement.of(job, stay, id -> claims.of(new Place(id, DeviceKind.GPU)));
   }
 
   /** Puts a job in the place of what was known of it; returns jobs whose end may be another. */
@@ -190,7 +198,7 @@ final class Allocations {
       now.namesInto(ids);
     }
     // a job that loses one of several devices is found where the claims to it are resolved
-    ids.forEach(id -> claims(new Place(id, DeviceKind.GPU)));
+    ids.forEach(id -> claims.of(new Place(id, DeviceKind.GPU)));
     if (before != null) {
       takeAway(name, before);
     }
@@ -199,16 +207,7 @@ final class Allocations {
     }
     long openBefore = before == null ? HeldJob.NEVER : before.openSince();
     long openNow = now == null ? HeldJob.NEVER : now.openSince();
-    for (Map.Entry<Place, Claims> entry : claims.entrySet()) {
-      Place place = entry.getKey();
-      if (place.kind == DeviceKind.GPU && !ids.contains(place.id)) {
-        continue;
-      }
-      Set<String> others = entry.getValue().change(name, now, openBefore != openNow, open);
-      if (place.kind == DeviceKind.GPU) {
-        touched.addAll(others);
-      }
-    }
+    claims.change(name, now, openBefore != openNow, ids, touched);
     return touched;
   }
 
@@ -218,10 +217,9 @@ final class Allocations {
     Set<String> ids = new HashSet<>();
     job.namesInto(ids);
     for (String id : ids) {
-      naming.computeIfAbsent(id, _ -> new HashSet<>(2)).add(name);
+      NameSets.add(naming, id, name);
     }
     if (job.isOpen()) {
-      open.put(name, job.openSince());
       openSince.merge(job.openSince(), 1, Integer::sum);
     }
   }
@@ -230,31 +228,20 @@ final class Allocations {
     jobs.remove(name);
     room.remove(job);
     if (job.isOpen()) {
-      open.remove(name);
       openSince.computeIfPresent(job.openSince(), (_, count) -> count == 1 ? null : count - 1);
     }
-    removeFrom(over, job.lastArrivalMillis(), name);
-  }
-
-  private static void removeFrom(Map<Long, ? extends Set<String>> of, long time, String name) {
-    Set<String> names = of.get(time);
-    if (names != null) {
-      names.remove(name);
-      if (names.isEmpty()) {
-        of.remove(time);
-      }
-    }
+    NameSets.remove(over, job.lastArrivalMillis(), name);
   }
 
   private void workOutStay(String name) {
     HeldJob job = jobs.get(name);
     Stay stay = job == null ? null : job.stay();
-    takenOver.remove(name);
+    takenOver = NameSets.without(takenOver, name);
     if (stay != null && job != null && job.isOpen()) {
       long end = lostAllAt(name, stay.devices.keySet());
       if (end != Long.MAX_VALUE) {
         stay = new Stay(stay.heldAt, JobAmount.NODES_TAKEN_OVER, end, stay.devices);
-        takenOver.add(name);
+        takenOver = NameSets.with(takenOver, name);
       }
     }
     if (stay == null) {
@@ -263,9 +250,9 @@ final class Allocations {
       stays.put(name, stay);
     }
     if (job != null) {
-      removeFrom(over, job.lastArrivalMillis(), name);
+      NameSets.remove(over, job.lastArrivalMillis(), name);
       if (stay == null || stay.end != null) {
-        over.computeIfAbsent(job.lastArrivalMillis(), _ -> new TreeSet<>()).add(name);
+        NameSets.add(over, job.lastArrivalMillis(), name);
       }
     }
   }
@@ -274,7 +261,7 @@ final class Allocations {
   private long lostAllAt(String name, Set<String> ids) {
     long end = Long.MIN_VALUE;
     for (String id : ids) {
-      end = Math.max(end, claims(new Place(id, DeviceKind.GPU)).lostAt(name));
+      end = Math.max(end, claims.of(new Place(id, DeviceKind.GPU)).lostAt(name));
       if (end == Long.MAX_VALUE) {
         return end;
       }
@@ -282,20 +269,18 @@ final class Allocations {
     return end == Long.MIN_VALUE ? Long.MAX_VALUE : end;
   }
 
-  /** The claims to a device; resolved for all jobs when first asked for. */
-  private Claims claims(Place place) {
-    Claims known = claims.get(place);
-    if (known == null) {
-      known = new Claims(place.id, place.kind);
-      known.begin(place.kind == DeviceKind.GPU ? jobsNaming(place.id) : jobs.values(), open);
-      claims.put(place, known);
-    }
-    return known;
+  private long openSince(String name) {
+    HeldJob job = jobs.get(name);
+    return job == null ? HeldJob.NEVER : job.openSince();
   }
 
-  private Collection<HeldJob> jobsNaming(String id) {
+  /** The jobs that may claim a place. */
+  private Collection<HeldJob> jobsAt(Place place) {
+    if (place.kind() != DeviceKind.GPU) {
+      return jobs.values();
+    }
     List<HeldJob> found = new ArrayList<>();
-    for (String name : naming.getOrDefault(id, Set.of())) {
+    for (String name : naming.getOrDefault(place.id(), Set.of())) {
       HeldJob job = jobs.get(name);
       if (job != null) {
         found.add(job);
@@ -311,7 +296,7 @@ final class Allocations {
 
   /** True if a job has no reported end. */
   boolean anyOpen() {
-    return !open.isEmpty();
+    return !openSince.isEmpty();
   }
 
   /** All edges, by job. */
@@ -329,24 +314,25 @@ final class Allocations {
   /** Jobs whose allocation has expired at this time because nothing was received of them. */
   List<AllocationEdge> expired(long epochMillis, long arrivalEpochMillis) {
     List<AllocationEdge> expired = new ArrayList<>();
-    open.forEach((job, heldAt) -> {
-      long end = heldAt + limits.holdMillis();
-      if (end <= epochMillis) {
-        expired.add(
-            new AllocationEdge(
-                job,
-                false,
-                end,
-                Map.of(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                AllocationEdge.By.LIMIT,
-                arrivalEpochMillis));
-      }
-    });
+    jobs.values()
+        .forEach(job -> {
+          long end = job.openSince() + limits.holdMillis();
+          if (job.isOpen() && end <= epochMillis) {
+            expired.add(
+                new AllocationEdge(
+                    job.name(),
+                    false,
+                    end,
+                    Map.of(),
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                    AllocationEdge.By.LIMIT,
+                    arrivalEpochMillis));
+          }
+        });
     return expired;
   }
 
@@ -388,7 +374,7 @@ final class Allocations {
       }
     }
     Set<String> forgotten = new LinkedHashSet<>();
-    for (TreeSet<String> names : over.headMap(arrivalEpochMillis, false).values()) {
+    for (Set<String> names : over.headMap(arrivalEpochMillis, false).values()) {
       for (String name : names) {
         Stay stay = stays.get(name);
         if (stay == null || stay.endAt <= needed) {
@@ -402,6 +388,7 @@ final class Allocations {
       needs = forgotten.removeIf(name -> madeGiveWay(name, forgotten));
     }
     forgotten.forEach(this::forget);
+    claims.dropIfFew(room.edges());
     return !forgotten.isEmpty();
   }
 
@@ -413,7 +400,7 @@ final class Allocations {
       job.namesInto(ids);
     }
     return ids.stream()
-        .anyMatch(id -> claims(new Place(id, DeviceKind.GPU)).madeGiveWay(name, except));
+        .anyMatch(id -> claims.of(new Place(id, DeviceKind.GPU)).madeGiveWay(name, except));
   }
 
   private void forget(String name) {
@@ -424,18 +411,13 @@ final class Allocations {
     Set<String> touched = replace(name, job, null);
     touched.remove(name);
     stays.remove(name);
-    takenOver.remove(name);
+    takenOver = NameSets.without(takenOver, name);
     touched.forEach(this::workOutStay);
     Set<String> ids = new HashSet<>();
     job.namesInto(ids);
     for (String id : ids) {
-      Set<String> left = naming.get(id);
-      if (left != null) {
-        left.remove(name);
-        if (left.isEmpty()) {
-          naming.remove(id);
-          claims.keySet().removeIf(place -> place.id.equals(id));
-        }
+      if (NameSets.remove(naming, id, name)) {
+        claims.forget(id);
       }
     }
   }
@@ -449,7 +431,7 @@ final class Allocations {
     if (!byName && device.kind() == DeviceKind.GPU) {
       return Shares.NOBODY;
     }
-    return claims(new Place(byName ? device.id() : "", device.kind())).shares();
+    return claims.sharesOf(new Place(byName ? device.id() : "", device.kind()), room.edges());
   }
 
   /** When the last of the edges arrived; {@code Long.MIN_VALUE} if there are none. */
@@ -484,15 +466,11 @@ final class Allocations {
     for (Map.Entry<String, List<AllocationEdge>> job : byJob(all).entrySet()) {
       put(job.getKey(), HeldJob.of(job.getKey(), job.getValue(), in.readLong(), limits));
     }
-    jobs.keySet().forEach(this::workOutStay);
+    workOutStays();
   }
 
   /** What all of it has cost so far, in steps. */
   long steps() {
-    long steps = 0;
-    for (Claims of : claims.values()) {
-      steps += of.steps;
-    }
-    return steps;
+    return claims.steps();
   }
 }

@@ -13,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ final class Claims {
   }
 
   /** Begins with the claims of these jobs. */
-  void begin(Collection<HeldJob> jobs, Map<String, Long> open) {
+  void begin(Collection<HeldJob> jobs, ToLongFunction<String> open) {
     for (HeldJob job : jobs) {
       NavigableMap<Long, Integer> basisPoints = job.basisPointsOf(id, kind);
       if (!basisPoints.isEmpty()) {
@@ -65,11 +66,12 @@ final class Claims {
    * Takes the claims of a job as they are now.
    *
    * @param isOpenOtherwise true if it has ended, or was renewed, since before
-   * @param open jobs without a reported end, and when they were last given something
+   * @param open when a job without a reported end was last given something; {@link HeldJob#NEVER}
+   *     of others
    * @return jobs that give way now and did not, or no longer do, or at another time
    */
   Set<String> change(
-      String name, @Nullable HeldJob job, boolean isOpenOtherwise, Map<String, Long> open) {
+      String name, @Nullable HeldJob job, boolean isOpenOtherwise, ToLongFunction<String> open) {
     NavigableMap<Long, Integer> before = claimed.getOrDefault(name, new TreeMap<>());
     NavigableMap<Long, Integer> now = job == null ? new TreeMap<>() : job.basisPointsOf(id, kind);
     long first = firstDifference(before, now);
@@ -150,7 +152,7 @@ final class Claims {
   private void put(String name, NavigableMap<Long, Integer> basisPoints) {
     claimed.put(name, basisPoints);
     for (Long time : basisPoints.keySet()) {
-      claimedAt.computeIfAbsent(time, _ -> new HashSet<>(2)).add(name);
+      NameSets.add(claimedAt, time, name);
       steps++;
     }
   }
@@ -158,18 +160,8 @@ final class Claims {
   private void remove(String name, NavigableMap<Long, Integer> basisPoints) {
     claimed.remove(name);
     for (Long time : basisPoints.keySet()) {
-      drop(claimedAt, time, name);
+      NameSets.remove(claimedAt, time, name);
       steps++;
-    }
-  }
-
-  private static void drop(Map<Long, Set<String>> times, Long time, String name) {
-    Set<String> jobs = times.get(time);
-    if (jobs != null) {
-      jobs.remove(name);
-      if (jobs.isEmpty()) {
-        times.remove(time);
-      }
     }
   }
 
@@ -212,7 +204,7 @@ final class Claims {
     private final long lastClaimed;
     // jobs that would or would not give way now
     private final Set<String> doubtful;
-    private final Map<String, Long> open;
+    private final ToLongFunction<String> open;
     private final Map<String, Integer> now = new HashMap<>();
     private final Map<String, Integer> before = new HashMap<>();
     // jobs that hold otherwise than before at the time in hand
@@ -226,7 +218,7 @@ final class Claims {
     private final TreeMap<String, Integer> changed = new TreeMap<>();
     private int sum;
 
-    FollowUp(long from, long lastClaimed, Set<String> doubtful, Map<String, Long> open) {
+    FollowUp(long from, long lastClaimed, Set<String> doubtful, ToLongFunction<String> open) {
       this.from = from;
       this.lastClaimed = lastClaimed;
       this.doubtful = doubtful;
@@ -319,8 +311,8 @@ final class Claims {
         long since = 0;
         for (String job : now.keySet()) {
           steps++;
-          Long openSince = open.get(job);
-          if (openSince != null
+          long openSince = open.applyAsLong(job);
+          if (openSince != HeldJob.NEVER
               && openSince < time
               && (oldest == null
                   || openSince < since
@@ -418,11 +410,11 @@ final class Claims {
       over.addAll(nowOver);
       oldCuts.forEach((job, at) -> {
         cuts.remove(job);
-        drop(cutAt, at, job);
+        NameSets.remove(cutAt, at, job);
       });
       newCuts.forEach((job, at) -> {
         cuts.put(job, at);
-        cutAt.computeIfAbsent(at, _ -> new HashSet<>(2)).add(job);
+        NameSets.add(cutAt, at, job);
       });
       shares = shares.with(from, reached, edges);
     }

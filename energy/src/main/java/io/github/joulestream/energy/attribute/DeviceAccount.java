@@ -220,6 +220,7 @@ final class DeviceAccount {
     CounterEnergy counted = scratch.counted;
     IntervalEnergy energy = scratch.energy;
     lastSample = null;
+    lastDevice = device; // equal, and one object for all who have it of the batch
     scratch.pieces.reset();
     for (int row = from; row < to; row++) {
       long time = batch.epochMillis()[row];
@@ -454,8 +455,7 @@ final class DeviceAccount {
     }
     previousMillis = other.previousMillis;
     booker.copyFrom(other.booker);
-    PowerCrossCheck check = other.crossCheck;
-    crossCheck = check == null ? null : check.copy();
+    crossCheck = other.crossCheck == null ? null : other.crossCheck.copy();
     irregular().copyFrom(other.irregular);
     dropIfEmpty();
   }

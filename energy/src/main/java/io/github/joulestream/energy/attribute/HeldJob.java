@@ -48,15 +48,15 @@ final class HeldJob {
   private HeldJob(String name, List<AllocationEdge> sorted, long anchorMillis, Limits limits) {
     this.name = name;
     this.anchorMillis = anchorMillis;
-    this.edges = sorted;
-    this.counting = counting(sorted, limits);
-    this.holds = new ArrayList<>(counting.size());
+    this.edges = List.copyOf(sorted);
+    this.counting = counting(edges, limits);
+    List<Hold> all = new ArrayList<>(counting.size());
     long since = NEVER;
     int allNamed = 0;
     Hold hold = Hold.NOTHING;
     for (AllocationEdge edge : counting) {
       hold = hold.after(edge);
-      holds.add(hold);
+      all.add(hold);
       allNamed += hold.named.size();
       if (edge.hold()) {
         since = edge.atEpochMillis();
@@ -64,10 +64,11 @@ final class HeldJob {
         since = NEVER;
       }
     }
+    this.holds = List.copyOf(all);
     this.openSince = since;
     this.named = allNamed;
     long last = Long.MIN_VALUE;
-    for (AllocationEdge edge : sorted) {
+    for (AllocationEdge edge : edges) {
       last = Math.max(last, edge.arrivalEpochMillis());
     }
     this.lastArrivalMillis = last;
@@ -137,7 +138,7 @@ final class HeldJob {
         kept.add(edge);
       }
     }
-    return kept;
+    return kept.size() == edges.size() ? edges : List.copyOf(kept);
   }
 
   String name() {

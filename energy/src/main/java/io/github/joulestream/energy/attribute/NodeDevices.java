@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +32,8 @@ final class NodeDevices {
   // by key: a device that reports another kind from now on is another device
   private final LinkedHashMap<String, DeviceAccount> accounts = new LinkedHashMap<>();
   private final Map<String, Sources> sources = new HashMap<>();
-  // ids of devices that a job can hold and that reported something
-  private final Set<String> seenIds = new HashSet<>();
+  // ids of devices that a job can hold and that reported something, though no energy
+  private Set<String> idsWithoutEnergy = Set.of();
   private final SiteMeters meters;
   private DeviceSlots slots;
   // by code of the kind; made when asked for, which nodes without containers never do
@@ -53,9 +52,11 @@ final class NodeDevices {
    * amounts that it is booked to: under one id each kind has an account of its own.
    */
   static String keyOf(Device device) {
-    return device.kind() == DeviceKind.GPU
-        ? device.id()
-        : device.id() + "\0" + device.kind().name();
+    return keyOf(device.id(), device.kind());
+  }
+
+  private static String keyOf(String id, DeviceKind kind) {
+    return kind == DeviceKind.GPU ? id : id + "\0" + kind.name();
   }
 
   /** By key, in the order in which they first reported. */
@@ -104,11 +105,12 @@ final class NodeDevices {
 
   /** Puts an account in place of the one that the device had, if it had one. */
   void put(Device device, DeviceAccount account) {
-    DeviceAccount before = accounts.put(keyOf(device), account);
+    // nodes of one make have the same keys: one text for all
+    DeviceAccount before = accounts.put(keyOf(device).intern(), account);
     if (before != null) {
       account.noteArrival(before.lastArrivalMillis());
     }
-    see(device);
+    meters.see(device);
     byKind = null;
     slots.forgetAccounts();
   }
@@ -140,7 +142,7 @@ final class NodeDevices {
       known = new Sources(limits);
       // nothing is kept of a device that is refused
       if (sources.size() < DeviceRoom.MAX_DEVICES) {
-        sources.put(key, known);
+        sources.put(key.intern(), known);
       }
     }
     return known;
@@ -159,24 +161,26 @@ final class NodeDevices {
 
   // ---- devices that jobs were given by name
 
-  /** True if something was received of a device of this id that a job can hold. */
+  /**
+   * True if something was received of a device of this id that a job can hold: none holds a meter
+   * of the site, so that is no evidence of a device that a job was given.
+   */
   boolean isSeen(String id) {
-    return seenIds.contains(id);
-  }
-
-  /** No job holds a meter of the site, so it is no evidence of a device that a job was given. */
-  private void see(Device device) {
-    if (device.kind().isSiteMeter()) {
-      meters.see(device);
-    } else {
-      seenIds.add(device.id());
+    if (accounts.containsKey(id) || idsWithoutEnergy.contains(id)) {
+      return true; // a GPU, as most that jobs name
     }
+    for (DeviceKind kind : KINDS) {
+      if (!kind.isSiteMeter() && accounts.containsKey(keyOf(id, kind))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A device that reported rows, though none with energy. A GPU is measured or unknown. */
   void seeWithoutEnergy(Device device) {
     if (device.kind() != DeviceKind.GPU) {
-      seenIds.add(device.id());
+      idsWithoutEnergy = NameSets.with(idsWithoutEnergy, device.id());
     }
   }
 
@@ -190,7 +194,7 @@ final class NodeDevices {
       if (stay.end() != null) {
         stay.devices()
             .forEach((id, held) -> {
-              if (!seenIds.contains(id)) {
+              if (!isSeen(id)) {
                 long millis = held.basisPointMillisUntil(stay.endAt()) / Shares.WHOLE;
                 long window = limits.windowOf(stay.heldAt());
                 books.count(window, job, JobAmount.UNCOVERED_MILLIS, sign * millis);
@@ -234,8 +238,7 @@ final class NodeDevices {
     meters.devices(accounts.values());
     Predicate<String> isKnown = key -> accounts.containsKey(key) || unmeasured.isKnown(key);
     sources.keySet().removeIf(isKnown.negate());
-    seenIds.clear();
-    accounts.values().forEach(account -> see(account.device()));
+    idsWithoutEnergy = Set.of();
     unmeasured.all().forEach(known -> seeWithoutEnergy(known.device()));
     byKind = null;
     slots = new DeviceSlots(this, new ReadingColumns());
@@ -270,7 +273,7 @@ final class NodeDevices {
       }
       account.noteArrival(format > NodeFormats.WITHOUT_SECTIONS ? in.readLong() : receivedMillis);
       if (format > NodeFormats.WITHOUT_SOURCES) {
-        sources.put(keyOf(device), Sources.read(in, limits));
+        sources.put(keyOf(device).intern(), Sources.read(in, limits));
       }
     }
   }

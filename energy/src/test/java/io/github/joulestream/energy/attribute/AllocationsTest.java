@@ -43,7 +43,9 @@ class AllocationsTest {
     long forgotten = 0;
     for (int round = 0; round < ROUNDS; round++) {
       random.setSeed(SEED + round);
-      Allocations kept = new Allocations(LIMITS);
+      // claims are kept always, never, or from some edges on
+      int fewEdges = List.of(0, Integer.MAX_VALUE, 8).get(random.nextInt(3));
+      Allocations kept = new Allocations(LIMITS, fewEdges);
       PlainAllocations plain = new PlainAllocations(LIMITS);
       // few times, so that much happens at once; or so many that chunks are split and merged
       int jobs = 2 + random.nextInt(round % 8 == 0 ? 120 : 7);
@@ -87,7 +89,7 @@ class AllocationsTest {
         assertThat(stays).as(as).isEqualTo(text(kept.stays()));
         takenOver += stays.values().stream().filter(stay -> stay.contains("TAKEN_OVER")).count();
         if (random.nextInt(10) == 0) {
-          Allocations read = new Allocations(LIMITS);
+          Allocations read = new Allocations(LIMITS, fewEdges);
           read.begin(kept.edges());
           same(read, plain, as + ", read");
           kept = read;
