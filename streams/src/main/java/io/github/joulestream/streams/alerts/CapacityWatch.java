@@ -3,6 +3,7 @@ package io.github.joulestream.streams.alerts;
 
 import io.github.joulestream.energy.DeviceKind;
 import io.github.joulestream.energy.NodeCapacity;
+import io.github.joulestream.energy.StateBytes;
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.energy.capacity.CapacityMeans;
 import io.github.joulestream.energy.capacity.CapacitySums;
@@ -10,7 +11,6 @@ import io.github.joulestream.energy.capacity.SiteCapacity;
 import io.github.joulestream.energy.capacity.StorageGrowth;
 import io.github.joulestream.schemas.Capacity;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +93,7 @@ final class CapacityWatch {
           growth);
     }
 
-    void write(DataOutputStream out) throws IOException {
+    void write(StateBytes out) throws IOException {
       out.writeLong(start);
       out.writeInt(nodes);
       out.writeLong(reporting);

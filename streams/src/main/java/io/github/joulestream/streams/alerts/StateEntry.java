@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.alerts;
 
+import io.github.joulestream.energy.StateBytes;
 import io.github.joulestream.energy.StateFormat;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -34,7 +33,7 @@ record StateEntry(StateSection section, String name, int version, byte[] content
 
   /** Writes fields. */
   interface Fields {
-    void write(DataOutputStream out) throws IOException;
+    void write(StateBytes out) throws IOException;
   }
 
   static String key(StateSection section, String name) {
@@ -78,13 +77,13 @@ record StateEntry(StateSection section, String name, int version, byte[] content
 
   /** The content of these fields. */
   static byte[] content(Fields fields) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
+    StateBytes out = new StateBytes();
+    try {
       fields.write(out);
     } catch (IOException e) {
       throw new UncheckedIOException("a write to memory failed", e);
     }
-    return bytes.toByteArray();
+    return out.toByteArray();
   }
 
   /** The content of one number. */

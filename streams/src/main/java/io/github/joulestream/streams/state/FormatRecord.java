@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.state;
 
+import io.github.joulestream.energy.StateBytes;
 import io.github.joulestream.energy.StateFormat;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,8 +26,8 @@ final class FormatRecord {
   private FormatRecord() {}
 
   static byte[] write(List<StateFormat> formats) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(32);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
+    StateBytes out = new StateBytes();
+    try {
       Formats.RECORD.write(out);
       out.writeByte(formats.size());
       for (StateFormat format : formats) {
@@ -37,7 +36,7 @@ final class FormatRecord {
     } catch (IOException e) {
       throw new UncheckedIOException("a write to memory failed", e);
     }
-    return bytes.toByteArray();
+    return out.toByteArray();
   }
 
   /**

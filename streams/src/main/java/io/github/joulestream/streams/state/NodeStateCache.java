@@ -3,15 +3,14 @@ package io.github.joulestream.streams.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.joulestream.energy.StateBytes;
 import io.github.joulestream.energy.attribute.NodeAccount;
 import io.github.joulestream.schemas.TelemetryReader;
 import io.github.joulestream.schemas.TelemetryReader.DeviceBlock;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
@@ -59,6 +58,8 @@ public final class NodeStateCache implements AutoCloseable {
   private final Replay replay;
   private final Aside aside;
   private final CacheBudget.Share share;
+  // of the node that is being written
+  private final StateBytes out = new StateBytes();
 
   private final LinkedHashMap<String, NodeState> live = new LinkedHashMap<>(64, 0.75f, true);
   // nodes with entries in the journal that are not written yet, in the order of the first of them
@@ -445,8 +446,8 @@ public final class NodeStateCache implements AutoCloseable {
   }
 
   private byte[] written(NodeState node) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
+    out.clear();
+    try {
       out.writeLong(node.telemetryOffset);
       out.writeLong(node.allocationOffset);
       node.account.write(out);
@@ -454,9 +455,9 @@ public final class NodeStateCache implements AutoCloseable {
       throw new UncheckedIOException("its account cannot be written: " + e, e);
     }
     liveBytes -= node.bytes;
-    node.bytes = memoryOf(bytes.size());
+    node.bytes = memoryOf(out.size());
     liveBytes += node.bytes;
-    return codec.compress(Formats.NODE, bytes.toByteArray());
+    return codec.compress(Formats.NODE, out.array(), out.size());
   }
 
   private static long memoryOf(int writtenBytes) {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
@@ -80,19 +81,20 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
    */
   public static <V> StoreBuilder<ObjectCacheStore<V>> builder(
       String name, Function<V, byte[]> writer, Function<byte[], V> reader, CacheBudget budget) {
-    return builder(name, writer, reader, budget, Formats.OF_TOTALS, BYTES_PER_WRITTEN_BYTE);
+    return builder(name, () -> writer, reader, budget, Formats.OF_TOTALS, BYTES_PER_WRITTEN_BYTE);
   }
 
   /**
    * A store with a changelog on disk.
    *
+   * @param writers makes a writer for each store, which one thread uses at a time
    * @param budget bounds the objects in memory, together with other caches
    * @param formats of what it holds
    * @param bytesPerWrittenByte of an object in memory, for each byte of it as it is written
    */
   static <V> StoreBuilder<ObjectCacheStore<V>> builder(
       String name,
-      Function<V, byte[]> writer,
+      Supplier<Function<V, byte[]>> writers,
       Function<byte[], V> reader,
       CacheBudget budget,
       List<StateFormat> formats,
@@ -101,7 +103,8 @@ public final class ObjectCacheStore<V> extends CommitStore<V> {
         Stores.persistentKeyValueStore(name),
         Map.of(),
         inner ->
-            new ObjectCacheStore<>(inner, writer, reader, budget, formats, bytesPerWrittenByte));
+            new ObjectCacheStore<>(
+                inner, writers.get(), reader, budget, formats, bytesPerWrittenByte));
   }
 
   /**

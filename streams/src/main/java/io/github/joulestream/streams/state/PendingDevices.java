@@ -6,24 +6,24 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.StateBytes;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.schemas.DeviceTotals;
 import io.github.joulestream.streams.failure.DamagedStateException;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataInputStream;
-import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +71,7 @@ public final class PendingDevices {
       String name, CacheBudget budget) {
     return ObjectCacheStore.builder(
         name,
-        PendingDevices::write,
+        PendingDevices::writer,
         PendingDevices::read,
         budget,
         Formats.OF_DEVICES,
@@ -109,6 +109,11 @@ public final class PendingDevices {
     Key key = new Key(device.kind(), device.id());
     DeviceTotals before = devices.get(key);
     Totals<DeviceAmount> totals = before == null ? added : before.totals().addAllSaturated(added);
+    if (before != null
+        && before.capacityBytes() == device.capacityBytes()
+        && before.model().equals(device.model())) {
+      return;
+    }
     DeviceTotals after =
         new DeviceTotals(
             device.id(), device.kind(), device.model(), device.capacityBytes(), totals);
@@ -150,8 +155,19 @@ public final class PendingDevices {
 
   // ---- state
 
-  byte[] write() {
-    Map<Key, Integer> places = new LinkedHashMap<>();
+  /** A writer that has an array of its own, for one thread. */
+  private static Function<PendingDevices, byte[]> writer() {
+    StateBytes out = new StateBytes();
+    return pending -> pending.write(out);
+  }
+
+  /**
+   * All of it, as {@link #read} reads it.
+   *
+   * @param out in which it is written first; cleared
+   */
+  byte[] write(StateBytes out) {
+    Map<Key, Integer> places = new HashMap<>();
     List<DeviceTotals> named = new ArrayList<>();
     // the latest description counts
     for (Map<Key, DeviceTotals> devices : windows.descendingMap().values()) {
@@ -161,42 +177,40 @@ public final class PendingDevices {
         }
       });
     }
-    ByteArrayOutputStream written = new ByteArrayOutputStream(2_048);
-    try (DataOutputStream out = new DataOutputStream(written)) {
+    out.clear();
+    try {
       Formats.DEVICES.write(out);
-      number(windowMillis, out);
-      number(named.size(), out);
+      out.number(windowMillis);
+      out.number(named.size());
       for (DeviceTotals device : named) {
         out.writeUTF(device.id());
         out.writeByte(device.kind().code());
         out.writeUTF(device.model());
-        number(device.capacityBytes(), out);
+        out.number(device.capacityBytes());
       }
-      number(windows.size(), out);
+      out.number(windows.size());
       for (Map.Entry<Long, Map<Key, DeviceTotals>> window : windows.entrySet()) {
-        signed(window.getKey(), out);
-        number(window.getValue().size(), out);
+        out.signed(window.getKey());
+        out.number(window.getValue().size());
         for (Map.Entry<Key, DeviceTotals> device : window.getValue().entrySet()) {
-          number(requireNonNull(places.get(device.getKey())), out);
+          out.number(requireNonNull(places.get(device.getKey())));
           write(device.getValue().totals(), out);
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("a write to memory failed", e);
     }
-    return written.toByteArray();
+    return out.toByteArray();
   }
 
-  private static void write(Totals<DeviceAmount> totals, DataOutput out) throws IOException {
+  private static void write(Totals<DeviceAmount> totals, StateBytes out) {
     long given = 0;
     for (int i = 0; i < totals.size(); i++) {
       given |= totals.get(i) == 0 ? 0 : 1L << i;
     }
-    number(given, out);
-    for (int i = 0; i < totals.size(); i++) {
-      if (totals.get(i) != 0) {
-        signed(totals.get(i), out);
-      }
+    out.number(given);
+    for (long left = given; left != 0; left &= left - 1) {
+      out.signed(totals.get(Long.numberOfTrailingZeros(left)));
     }
   }
 
@@ -245,15 +259,6 @@ public final class PendingDevices {
     return totals;
   }
 
-  private static void number(long value, DataOutput out) throws IOException {
-    long left = value;
-    while ((left & ~0x7fL) != 0) {
-      out.writeByte((int) ((left & 0x7f) | 0x80));
-      left >>>= 7;
-    }
-    out.writeByte((int) left);
-  }
-
   private static long number(DataInput in) throws IOException {
     long value = 0;
     for (int shift = 0; shift < Long.SIZE; shift += 7) {
@@ -272,10 +277,6 @@ public final class PendingDevices {
       throw new IOException("a count of " + count);
     }
     return (int) count;
-  }
-
-  private static void signed(long value, DataOutput out) throws IOException {
-    number((value << 1) ^ (value >> (Long.SIZE - 1)), out);
   }
 
   private static long signed(DataInput in) throws IOException {

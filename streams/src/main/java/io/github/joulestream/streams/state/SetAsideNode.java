@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.streams.state;
 
+import io.github.joulestream.energy.StateBytes;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -29,8 +28,8 @@ public record SetAsideNode(long sinceEpochMillis, String reason, String place, i
   }
 
   byte[] bytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
+    StateBytes out = new StateBytes();
+    try {
       Formats.SET_ASIDE.write(out);
       out.writeLong(sinceEpochMillis);
       out.writeUTF(reason);
@@ -39,7 +38,7 @@ public record SetAsideNode(long sinceEpochMillis, String reason, String place, i
     } catch (IOException e) {
       throw new UncheckedIOException("a write to memory failed", e);
     }
-    return bytes.toByteArray();
+    return out.toByteArray();
   }
 
   /**

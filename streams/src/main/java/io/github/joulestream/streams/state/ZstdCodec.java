@@ -24,11 +24,15 @@ public final class ZstdCodec implements AutoCloseable {
 
   /** The header of the format, and the compressed bytes. */
   byte[] compress(StateFormat format, byte[] bytes) {
-    int bound = (int) Zstd.compressBound(bytes.length);
+    return compress(format, bytes, bytes.length);
+  }
+
+  /** The header of the format, and compressed so many of the bytes, from the first on. */
+  byte[] compress(StateFormat format, byte[] bytes, int length) {
+    int bound = (int) Zstd.compressBound(length);
     byte[] written = new byte[StateFormat.LENGTH + bound];
     format.write(written, 0);
-    int size =
-        compressor.compressByteArray(written, StateFormat.LENGTH, bound, bytes, 0, bytes.length);
+    int size = compressor.compressByteArray(written, StateFormat.LENGTH, bound, bytes, 0, length);
     return Arrays.copyOf(written, StateFormat.LENGTH + size);
   }
 

@@ -10,6 +10,7 @@ import io.github.joulestream.energy.Bounds;
 import io.github.joulestream.energy.Device;
 import io.github.joulestream.energy.DeviceAmount;
 import io.github.joulestream.energy.DeviceKind;
+import io.github.joulestream.energy.StateBytes;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.UnknownStateFormatException;
 import io.github.joulestream.schemas.DeviceTotals;
@@ -111,7 +112,7 @@ class PendingDevicesTest {
   }
 
   private static byte[] write(PendingDevices pending) {
-    return pending.write();
+    return pending.write(new StateBytes());
   }
 
   @Test
@@ -133,6 +134,30 @@ class PendingDevicesTest {
         });
     assertThat(pending.earliest()).isEqualTo(START + 10_000);
     assertThat(taken(pending)).hasSize(1);
+  }
+
+  @Test
+  void ofADeviceThatIsDescribedAnew_theLatestDescriptionOfAWindowCounts() {
+    PendingDevices pending = new PendingDevices(10_000);
+    Device renamed = GPU.withModel("H200 NVL", 0);
+    Device larger = renamed.withCapacityBytes(GPU.capacityBytes() + 1);
+    pending.add(GPU, START, totals(DeviceAmount.ENERGY_MILLIJOULES, 1));
+    pending.add(GPU, START + 10_000, totals(DeviceAmount.ENERGY_MILLIJOULES, 2));
+    pending.add(renamed, START + 10_000, totals(DeviceAmount.ENERGY_MILLIJOULES, 3));
+    pending.add(larger, START + 10_000, totals(DeviceAmount.ENERGY_MILLIJOULES, 4));
+    assertThat(pending.find(START, DeviceKind.GPU, "gpu0"))
+        .isEqualTo(described(GPU, totals(DeviceAmount.ENERGY_MILLIJOULES, 1)));
+    assertThat(pending.find(START + 10_000, DeviceKind.GPU, "gpu0"))
+        .isEqualTo(described(larger, totals(DeviceAmount.ENERGY_MILLIJOULES, 9)));
+    // written, it is that of the latest window
+    assertThat(PendingDevices.read(write(pending)).find(START, DeviceKind.GPU, "gpu0"))
+        .isEqualTo(described(larger, totals(DeviceAmount.ENERGY_MILLIJOULES, 1)));
+    assertThat(taken(pending)).hasSize(2);
+  }
+
+  private static DeviceTotals described(Device device, Totals<DeviceAmount> totals) {
+    return new DeviceTotals(
+        device.id(), device.kind(), device.model(), device.capacityBytes(), totals);
   }
 
   @Test

@@ -71,6 +71,7 @@ final class CpuSplit {
               Part.OUTPUT,
               "io\\.github\\.joulestream\\.streams\\..*(Output|Emitter|EmissionPolicy"
                   + "|PowerRecords|PlacementRecords).*"),
+          Rule.of(Part.COMMIT, "io\\.github\\.joulestream\\.energy\\.StateBytes.*"),
           Rule.of(
               Part.BOOKS,
               "io\\.github\\.joulestream\\.(energy|streams\\.accounting|streams\\.alerts)\\..*"),

@@ -84,10 +84,17 @@ class CpuSplitTest {
     assertThat(
             CpuSplit.part(
                 List.of(
-                    "java.io.DataOutputStream.writeLong",
+                    JOULESTREAM + "energy.StateBytes.writeLong",
                     JOULESTREAM + "energy.attribute.NodeAccount.write",
                     JOULESTREAM + "streams.state.NodeStateCache.written",
                     JOULESTREAM + "streams.state.NodeStateCache.write")))
+        .isEqualTo(Part.COMMIT);
+    assertThat(
+            CpuSplit.part(
+                List.of(
+                    JOULESTREAM + "energy.StateBytes.signed",
+                    JOULESTREAM + "streams.state.PendingDevices.write",
+                    JOULESTREAM + "streams.accounting.AttributeEnergy.commit")))
         .isEqualTo(Part.COMMIT);
   }
 
