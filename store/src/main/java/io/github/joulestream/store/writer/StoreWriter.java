@@ -54,8 +54,8 @@ public final class StoreWriter implements AutoCloseable {
   private static final int MAX_POLL_RECORDS = 10_000;
 
   /**
-   * The broker answers when it has so much, or after {@link #GATHER}: a request costs the store more
-   * than the points in it, for it opens the files of each table.
+   * The broker answers when it has so much, or after {@link #GATHER}: a request costs the store
+   * more than the points in it, for it opens the files of each table.
    */
   private static final int GATHER_BYTES = 1 << 20;
 
