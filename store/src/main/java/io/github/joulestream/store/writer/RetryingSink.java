@@ -7,8 +7,11 @@ import io.github.joulestream.store.PointSink;
 import io.github.joulestream.store.StorePoint;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -47,7 +50,9 @@ final class RetryingSink {
   private final AtomicLong refused = new AtomicLong();
   private final AtomicLong retries = new AtomicLong();
   private final AtomicReference<@Nullable String> trouble = new AtomicReference<>();
-  private @Nullable ConsumerRecord<byte[], byte[]> lastRefused;
+  // of the records of a poll; themselves, for two records may be equal
+  private final Set<ConsumerRecord<byte[], byte[]>> refusedRecords =
+      Collections.newSetFromMap(new IdentityHashMap<>());
 
   /**
    * @param stored receives each point that the store has
@@ -57,6 +62,11 @@ final class RetryingSink {
     this.origin = origin;
     this.backoff = backoff;
     this.stored = stored;
+  }
+
+  /** Points of other records follow. */
+  void beginPoll() {
+    refusedRecords.clear();
   }
 
   /**
@@ -132,11 +142,9 @@ final class RetryingSink {
     return pending.isEmpty() || (origin.hold(Duration.ZERO) && write(pending));
   }
 
-  /** A record of many points is refused once: its points follow each other. */
-  @SuppressWarnings("ReferenceEquality") // the record itself: two records may be equal
+  /** A record of many points is refused once; those of several records may alternate. */
   private void refuse(PendingPoint pending, String reason) {
-    if (pending.origin() != lastRefused) {
-      lastRefused = pending.origin();
+    if (refusedRecords.add(pending.origin())) {
       refused.incrementAndGet();
       origin.refuse(pending.origin(), reason);
     }

@@ -61,6 +61,9 @@ public final class StoreWriter implements AutoCloseable {
 
   private static final Duration GATHER = Duration.ofMillis(500);
 
+  /** Of one answer of the broker, as compressed: records are up to ten times that in memory. */
+  private static final int MAX_FETCH_BYTES = 8 << 20;
+
   /** Points of one request. */
   private static final int MAX_POINTS = 5_000;
 
@@ -116,6 +119,8 @@ public final class StoreWriter implements AutoCloseable {
                 MAX_POLL_RECORDS,
                 ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
                 GATHER_BYTES,
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                MAX_FETCH_BYTES,
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                 (int) GATHER.toMillis()),
             progress,
@@ -185,6 +190,7 @@ public final class StoreWriter implements AutoCloseable {
     // of the points of one window or job the last one counts: its totals include the others'
     Map<List<Object>, PendingPoint> last = new LinkedHashMap<>();
     boolean isFirst = true;
+    store.beginPoll();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       addPoints(record, last);
       // a record of many devices is many points: not all of a poll fit into memory at once

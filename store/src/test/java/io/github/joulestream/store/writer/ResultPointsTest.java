@@ -45,6 +45,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.store.points.NodeWindowPoint;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,21 @@ class ResultPointsTest {
   private static ConsumerRecord<byte[], byte[]> record(
       Topic topic, byte @Nullable [] key, byte @Nullable [] value) {
     return new ConsumerRecord<>(topic.topicName(), 0, 0, key, value);
+  }
+
+  @Test
+  void eachWindowOfARecordOfNodes_isAPoint() {
+    long start = 1_790_000_000_000L;
+    NodeWindows windows =
+        new NodeWindows(
+            List.of(
+                new NodeWindow("site", "n2", start, 10_000, Totals.ofSite(), 7),
+                new NodeWindow("site", "n1", start, 10_000, Totals.ofSite(), 7),
+                new NodeWindow("site", "n2", start + 10_000, 10_000, Totals.ofSite(), 7)));
+    byte[] value = bytes(WireSerdes.nodeWindows(), windows);
+    assertThat(ResultPoints.of(record(Topic.NODE_WINDOW, "site/n2".getBytes(UTF_8), value)))
+        .isEqualTo(windows.windows().stream().map(NodeWindowPoint::of).toList())
+        .hasSize(3);
   }
 
   @Test

@@ -175,6 +175,31 @@ class RetryingSinkTest {
     assertThat(store.written).containsExactly(0L, 1L, 2L, 7L);
   }
 
+  /** Windows of nodes in one record are of many moments, and so are those of the next record. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void recordsWhosePointsAlternate_areRefusedOnceEach_inEachPoll(boolean namesBadPoints) {
+    store.namesBadPoints = namesBadPoints;
+    store.bad.addAll(List.of(0L, 1L, 2L, 3L, 5L));
+    List<ConsumerRecord<byte[], byte[]>> records =
+        LongStream.range(0, 2)
+            .mapToObj(i -> new ConsumerRecord<>("node-window", 0, i, new byte[0], new byte[0]))
+            .toList();
+    List<PendingPoint> pending = new ArrayList<>();
+    for (PendingPoint each : points(6)) {
+      int record = (int) each.origin().offset() % 2;
+      pending.add(new PendingPoint(records.get(record), each.point()));
+    }
+    assertThat(sink.write(pending)).isTrue();
+    assertThat(refusals).isEqualTo(2);
+    assertThat(sink.refused()).isEqualTo(2);
+    assertThat(store.written).containsExactly(4L);
+    // whoever reads them again refuses them again
+    sink.beginPoll();
+    assertThat(sink.write(pending)).isTrue();
+    assertThat(sink.refused()).isEqualTo(4);
+  }
+
   @Test
   void aRefusal_isNoOutage_andLosesNothingWhenTheRecordsAreLost() {
     store.bad.add(0L);
