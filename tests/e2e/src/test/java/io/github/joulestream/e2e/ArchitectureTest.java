@@ -116,6 +116,7 @@ class ArchitectureTest {
                     "java.util..",
                     "java.io..",
                     "java.math..",
+                    "java.nio",
                     "java.nio.charset..",
                     "java.time..",
                     "org.jspecify..")))
