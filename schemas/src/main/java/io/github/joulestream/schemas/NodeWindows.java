@@ -11,8 +11,11 @@ import java.util.List;
  * @param windows at least one
  */
 public record NodeWindows(List<NodeWindow> windows) {
-  /** In a record: their names and amounts are less than a record may have, whatever they are. */
-  public static final int MAX_WINDOWS = 500;
+  /**
+   * In a record. With the amounts of most nodes they are less than a dead letter keeps, 64 KiB;
+   * with the longest names and the largest amounts less than a record may have.
+   */
+  public static final int MAX_WINDOWS = 300;
 
   /**
    * @throws IllegalArgumentException if there is none, or if they are not of one site, length and

@@ -54,7 +54,7 @@ class NodeWindowsTest {
     }
     NodeWindows record = new NodeWindows(windows);
     byte[] bytes = WireSerdes.nodeWindows().serializer().serialize("any", record);
-    assertThat(bytes.length).isBetween(MAX_SENT_BYTES / 4, MAX_SENT_BYTES);
+    assertThat(bytes.length).isBetween(MAX_SENT_BYTES / 8, MAX_SENT_BYTES);
     assertThat(WireSerdes.nodeWindows().deserializer().deserialize("any", bytes)).isEqualTo(record);
   }
 }

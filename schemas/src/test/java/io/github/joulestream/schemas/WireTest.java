@@ -679,6 +679,19 @@ class WireTest {
     assertThat(reader.deviceBlock()).isSameAs(first);
   }
 
+  /** Far more than the table of descriptions has places. */
+  @Test
+  void nodesOfManyDescriptions_haveTheirOwn() {
+    TelemetryReader reader = new TelemetryReader();
+    for (int i = 0; i < 1_000; i++) {
+      byte[] bytes = write(WireSerdes.telemetry(), anyBatch(new Random(SEED + i % 700), 0));
+      reader.read(bytes, 0, bytes.length, null);
+      TelemetryReader fresh = new TelemetryReader();
+      fresh.read(bytes, 0, bytes.length, null);
+      assertThat(reader.deviceBlock().bytes()).isEqualTo(fresh.deviceBlock().bytes());
+    }
+  }
+
   /** What is known of the devices saves work, and changes nothing. */
   @Test
   void aReader_thatKnowsTheDevices_readsTheSame() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The claims to the devices of a node, worked out when they are asked for. Where there are few
  * edges, as on most nodes, they would take more memory than all else that is known of the
- * allocations, and are worked out anew for each record instead. Mutable; owned by {@link
+ * allocations, and are worked out anew when they are asked for instead. Mutable; owned by {@link
  * Allocations}.
  */
 final class KnownClaims {

@@ -645,9 +645,8 @@ class AlertsTopologyTest {
     power(1, node("n1", 1, 10));
     window("train", 0, 500);
     window("train", 0, 700);
-    nodeWindow("n1", 0, 400);
-    nodeWindow("n1", 0, 400);
-    nodeWindow("n2", 0, 400);
+    nodeWindows(0, 400, "n1");
+    nodeWindows(0, 400, "n2", "n1");
     List<Alert> alerts = alerts();
     assertThat(alerts).extracting(Alert::scope).containsExactly("user=ada", "rack=r1");
     assertThat(alerts).extracting(alert -> alert.measured().value()).containsExactly(500.0, 800.0);
@@ -672,13 +671,18 @@ class AlertsTopologyTest {
         second + 10);
   }
 
-  private void nodeWindow(String node, long second, long joules) {
+  /** In one record. */
+  private void nodeWindows(long second, long joules, String... nodes) {
     Totals<SiteAmount> totals = Totals.ofSite();
     totals.add(SiteAmount.MEASURED_TOTAL_MILLIJOULES, 1_000 * joules);
+    List<NodeWindow> windows = new ArrayList<>();
+    for (String node : nodes) {
+      windows.add(new NodeWindow(SITE, node, millis(second), 10_000, totals, 7));
+    }
     send(
         Topic.NODE_WINDOW,
-        Keys.node(SITE, node),
-        NodeWindows.of(new NodeWindow(SITE, node, millis(second), 10_000, totals, 7)),
+        Keys.node(SITE, nodes[0]),
+        new NodeWindows(windows),
         WireSerdes.nodeWindows().serializer(),
         second + 10);
   }

@@ -101,7 +101,8 @@ class NodeWindowRecordsTest {
       assertThat(sizes.values().stream().flatMap(List::stream).mapToInt(each -> each).max())
           .hasValue(NodeWindows.MAX_WINDOWS);
       // the driver commits after each record, and emits after the first
-      assertThat(sizes.get("a")).hasSize(1 + Math.ceilDiv((NODES - 1) * WINDOWS, 500));
+      assertThat(sizes.get("a"))
+          .hasSize(1 + Math.ceilDiv((NODES - 1) * WINDOWS, NodeWindows.MAX_WINDOWS));
     }
   }
 
