@@ -104,16 +104,16 @@ final class ResultPoints {
     return Keys.node(window.site(), window.node());
   }
 
-  private static List<StorePoint> nodes(NodeWindows windows) {
-    return windows.windows().stream().map(NodeWindowPoint::of).toList();
-  }
-
   private static String key(Placement placement) {
     return Keys.node(placement.site(), placement.node());
   }
 
   private static String key(NodeRecord node) {
     return Keys.node(node.site(), node.node());
+  }
+
+  private static List<StorePoint> nodes(NodeWindows windows) {
+    return windows.windows().stream().map(NodeWindowPoint::of).toList();
   }
 
   private static <T> Converter one(

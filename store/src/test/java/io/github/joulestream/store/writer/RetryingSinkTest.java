@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,24 @@ class RetryingSinkTest {
         .toList();
   }
 
+  /**
+   * Points of records of several points each.
+   *
+   * @param record by number of the point, that of its record
+   */
+  private static List<PendingPoint> pointsOf(String topic, int number, LongUnaryOperator record) {
+    Map<Long, ConsumerRecord<byte[], byte[]>> records = new HashMap<>();
+    List<PendingPoint> pending = new ArrayList<>();
+    for (PendingPoint each : points(number)) {
+      ConsumerRecord<byte[], byte[]> origin =
+          records.computeIfAbsent(
+              record.applyAsLong(each.origin().offset()),
+              offset -> new ConsumerRecord<>(topic, 0, offset, new byte[0], new byte[0]));
+      pending.add(new PendingPoint(origin, each.point()));
+    }
+    return pending;
+  }
+
   @Test
   void whatTheStoreTakes_isCountedAndPassedOn() {
     assertThat(sink.write(points(3))).isTrue();
@@ -158,15 +177,7 @@ class RetryingSinkTest {
   void aRecordOfManyPoints_isRefusedOnce(boolean namesBadPoints) {
     store.namesBadPoints = namesBadPoints;
     store.bad.addAll(List.of(3L, 4L, 5L, 6L, 8L));
-    List<ConsumerRecord<byte[], byte[]>> records =
-        LongStream.range(0, 3)
-            .mapToObj(i -> new ConsumerRecord<>("device-window", 0, i, new byte[0], new byte[0]))
-            .toList();
-    List<PendingPoint> pending = new ArrayList<>();
-    for (PendingPoint each : points(9)) {
-      int record = (int) each.origin().offset() / 3;
-      pending.add(new PendingPoint(records.get(record), each.point()));
-    }
+    List<PendingPoint> pending = pointsOf("device-window", 9, point -> point / 3);
     assertThat(sink.write(pending)).isTrue();
     assertThat(refused).containsOnlyKeys(1L, 2L);
     assertThat(refusals).isEqualTo(2);
@@ -181,15 +192,7 @@ class RetryingSinkTest {
   void recordsWhosePointsAlternate_areRefusedOnceEach_inEachPoll(boolean namesBadPoints) {
     store.namesBadPoints = namesBadPoints;
     store.bad.addAll(List.of(0L, 1L, 2L, 3L, 5L));
-    List<ConsumerRecord<byte[], byte[]>> records =
-        LongStream.range(0, 2)
-            .mapToObj(i -> new ConsumerRecord<>("node-window", 0, i, new byte[0], new byte[0]))
-            .toList();
-    List<PendingPoint> pending = new ArrayList<>();
-    for (PendingPoint each : points(6)) {
-      int record = (int) each.origin().offset() % 2;
-      pending.add(new PendingPoint(records.get(record), each.point()));
-    }
+    List<PendingPoint> pending = pointsOf("node-window", 6, point -> point % 2);
     assertThat(sink.write(pending)).isTrue();
     assertThat(refusals).isEqualTo(2);
     assertThat(sink.refused()).isEqualTo(2);
