@@ -3,8 +3,10 @@ package io.github.joulestream.schemas;
 
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -12,6 +14,7 @@ import org.apache.avro.Schema;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -96,14 +99,17 @@ public final class SchemaExchange implements AutoCloseable {
   public static void publish(KafkaClients kafka) throws ExecutionException, InterruptedException {
     try (KafkaProducer<String, String> producer =
         kafka.producer(CLIENT_ID, new StringSerializer(), new StringSerializer())) {
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (Schema schema : KnownSchemas.own()) {
-        producer
-            .send(
+        sent.add(
+            producer.send(
                 new ProducerRecord<>(
                     Topic.SCHEMAS.topicName(),
                     ForeignSchema.key(KnownSchemas.fingerprint(schema)),
-                    schema.toString()))
-            .get();
+                    schema.toString())));
+      }
+      for (Future<RecordMetadata> one : sent) {
+        one.get();
       }
     } catch (InterruptException e) {
       throw new InterruptedException(e.getMessage());

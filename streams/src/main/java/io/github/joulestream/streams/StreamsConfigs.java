@@ -20,6 +20,12 @@ public final class StreamsConfigs {
   /** Application id of the alerts. Fixed likewise. */
   public static final String ALERTS_ID = ACCOUNTING_ID + "-alerts";
 
+  /**
+   * A thread without records waits so long before it looks whether a task is to be initialised or
+   * is restored, ms: tasks start one after the other, so this is in the start many times over.
+   */
+  private static final long POLL_MILLIS = 20;
+
   private static final int SEGMENT_BYTES = 32 << 20;
   // of a partition in memory: 150 MB of the largest, a quarter of what Kafka Streams keeps
   private static final int MAX_ALERTS_RECORDS = 250;
@@ -41,6 +47,7 @@ public final class StreamsConfigs {
     config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, settings.standbys());
     config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, settings.commitInterval().toMillis());
+    config.put(StreamsConfig.POLL_MS_CONFIG, POLL_MILLIS);
     config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
     config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     config.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class);

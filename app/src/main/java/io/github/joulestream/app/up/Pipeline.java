@@ -37,8 +37,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Pipeline {
   private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
-  private static final int PARTITIONS = 4;
   private static final int STREAM_THREADS = 2;
+
+  /** One for each stream thread: the broker makes a folder and some files of each, as it starts. */
+  private static final int PARTITIONS = STREAM_THREADS;
+
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LAST_ALERTS_LIMIT = Duration.ofSeconds(10);
 
@@ -84,7 +87,8 @@ final class Pipeline {
     KafkaClients kafka = KafkaClients.of(broker.bootstrap());
     Admin admin = components.add("admin client", kafka.admin("joulestream-up"));
     TopicAdmin topics = new TopicAdmin(admin);
-    topics.create(PARTITIONS, (short) 1);
+    // in a folder that has some, those that are missing get as many as the others
+    topics.create(topics.partitions().orElse(PARTITIONS), (short) 1);
     // of a folder of an earlier release
     topics.alter(Durability.CLUSTER_DEFAULT, Topic.DEAD_LETTER_BYTES);
     SchemaExchange.publish(kafka);

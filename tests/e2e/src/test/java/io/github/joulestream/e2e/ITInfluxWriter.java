@@ -237,6 +237,24 @@ class ITInfluxWriter {
     }
   }
 
+  /** How far they are. */
+  private static String progress(Load load, StoreWriter... writers) {
+    StringBuilder text = new StringBuilder("%,d published".formatted(load.published.get()));
+    for (StoreWriter writer : writers) {
+      text.append(
+          "%n%,d points, %,d refused, %,d retries, behind %,d, %s, trouble %s, failure %s"
+              .formatted(
+                  writer.pointsWritten(),
+                  writer.recordsRefused(),
+                  writer.retries(),
+                  writer.behind(),
+                  writer.health(),
+                  writer.storeTrouble(),
+                  writer.failure()));
+    }
+    return text.toString();
+  }
+
   @Test
   void aStoreThatIsAwayUnderLoad_losesNothing_andHasNothingTwice() throws Exception {
     StoreConnection connection = connect();
@@ -271,7 +289,8 @@ class ITInfluxWriter {
         Await.until(
             "all is stored",
             Duration.ofSeconds(60 + AWAY_SECONDS),
-            () -> committed() == load.published.get());
+            () -> committed() == load.published.get(),
+            () -> progress(load, first, second));
         assertThat(first.failure()).isEmpty();
         assertThat(second.failure()).isEmpty();
         // a record may be refused again where its offset could not be committed
