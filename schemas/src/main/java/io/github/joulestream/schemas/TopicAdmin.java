@@ -26,7 +26,9 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -66,7 +68,8 @@ public final class TopicAdmin {
   }
 
   /**
-   * Creates what is missing; leaves alone what exists.
+   * Creates what is missing; leaves alone what exists. Returns when each new partition has a leader
+   * that takes records.
    *
    * @param partitions of every topic that is spread by key
    * @param durability of each
@@ -103,7 +106,19 @@ public final class TopicAdmin {
         // created by another client in the meantime
       }
     }
+    awaitLeaders(missing.stream().filter(topic -> created.contains(topic.name())).toList());
     return created;
+  }
+
+  /** A leader knows the end of its partition; until there is one, the client asks again. */
+  private void awaitLeaders(List<NewTopic> topics) throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (NewTopic topic : topics) {
+      for (int partition = 0; partition < topic.numPartitions(); partition++) {
+        ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+      }
+    }
+    admin.listOffsets(ends).all().get();
   }
 
   /**

@@ -202,7 +202,12 @@ public final class KafkaClients {
     return new KafkaConsumer<>(groupMemberConfig(group), keys, values);
   }
 
-  /** A producer whose records are acknowledged by all in-sync replicas and written once. */
+  /**
+   * A producer whose records are acknowledged by all in-sync replicas and written once. It has one
+   * request under way to a broker: of two to a partition without records of this producer, the
+   * first can be refused for the moment (its leader is not there yet) and the second taken, and
+   * then the broker refuses the first, as one out of order, until the time of delivery is over.
+   */
   public <K, V> KafkaProducer<K, V> producer(
       String clientId, Serializer<K> keys, Serializer<V> values) {
     return new KafkaProducer<>(producerConfig(clientId), keys, values);
@@ -248,6 +253,7 @@ public final class KafkaClients {
     Map<String, Object> config = named(clientId);
     config.put(ProducerConfig.ACKS_CONFIG, ALL_IN_SYNC);
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     return config;
   }
 

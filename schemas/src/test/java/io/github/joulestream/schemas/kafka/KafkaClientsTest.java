@@ -82,6 +82,7 @@ class KafkaClientsTest {
                     "auto.offset.reset", "latest",
                     "enable.auto.commit", "true",
                     "retries", "0",
+                    "max.in.flight.requests.per.connection", "5",
                     "compression.type", "gzip"))
             .withDefault("compression.type", "zstd")
             .withDefault("batch.size", 1)
@@ -89,6 +90,7 @@ class KafkaClientsTest {
     assertThat(clients.producerConfig("joulestream-a"))
         .containsEntry("acks", "all")
         .containsEntry("enable.idempotence", true)
+        .containsEntry("max.in.flight.requests.per.connection", 1)
         .containsEntry("client.id", "joulestream-a")
         .containsEntry("compression.type", "gzip")
         .containsEntry("batch.size", 1)

@@ -8,6 +8,7 @@ import io.github.joulestream.app.up.EmbeddedKafka;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.Topic;
+import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
@@ -29,7 +32,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +63,70 @@ class ITTopics {
     try (Program program = Program.start(args.toArray(String[]::new))) {
       assertThat(program.await()).as(program.output()).isEqualTo(expectedExit);
       return program.output();
+    }
+  }
+
+  /**
+   * A partition is in the metadata before its leader takes records: what is sent then is refused
+   * for the moment, and of two requests under way the second may be the first that is taken.
+   */
+  @Test
+  void partitionsThatAreNotThereYet_delayRecordsForAMoment() throws Exception {
+    int partitions = 200;
+    byte[] large = new byte[12_000];
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+        KafkaProducer<byte[], byte[]> producer =
+            KafkaClients.of(broker.bootstrap())
+                .with("linger.ms", 0)
+                .producer(
+                    "joulestream-test", new ByteArraySerializer(), new ByteArraySerializer())) {
+      admin.createTopics(List.of(new NewTopic("new", partitions, (short) 1)));
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (int round = 0; round < 4; round++) {
+        for (int partition = 0; partition < partitions; partition++) {
+          // a batch of its own
+          sent.add(producer.send(new ProducerRecord<>("new", partition, null, large)));
+        }
+      }
+      for (Future<RecordMetadata> one : sent) {
+        assertThat(one.get(60, TimeUnit.SECONDS).hasOffset()).isTrue();
+      }
+    }
+  }
+
+  /** What is sent when {@code create} has returned is taken at once. */
+  @Test
+  void createdTopics_takeRecords() throws Exception {
+    KafkaClients kafka = KafkaClients.of(broker.bootstrap());
+    try (Admin admin = kafka.admin("joulestream-test")) {
+      new TopicAdmin(admin).create(20, (short) 1);
+      List<TopicPartition> all = new ArrayList<>();
+      for (Topic topic : Topic.values()) {
+        for (int i = 0; i < (topic.spread() == Topic.Spread.BY_KEY ? 20 : 1); i++) {
+          all.add(new TopicPartition(topic.topicName(), i));
+        }
+      }
+      try (KafkaProducer<byte[], byte[]> producer =
+          kafka.producer(
+              "joulestream-test", new ByteArraySerializer(), new ByteArraySerializer())) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (TopicPartition partition : all) {
+          sent.add(
+              producer.send(
+                  new ProducerRecord<>(
+                      partition.topic(), partition.partition(), new byte[1], new byte[1])));
+        }
+        for (Future<RecordMetadata> one : sent) {
+          assertThat(one.get(20, TimeUnit.SECONDS).hasOffset()).isTrue();
+        }
+        assertThat(
+                producer.metrics().entrySet().stream()
+                    .filter(metric -> metric.getKey().name().equals("record-retry-total"))
+                    .mapToDouble(metric -> (double) metric.getValue().metricValue())
+                    .sum())
+            .as("records that were sent again")
+            .isZero();
+      }
     }
   }
 
