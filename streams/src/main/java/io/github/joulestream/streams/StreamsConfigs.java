@@ -21,8 +21,8 @@ public final class StreamsConfigs {
   public static final String ALERTS_ID = ACCOUNTING_ID + "-alerts";
 
   /**
-   * A thread without records waits so long before it looks whether a task is to be initialised or
-   * is restored, ms: tasks start one after the other, so this is in the start many times over.
+   * A thread without records waits this long before it looks whether a task is to be initialised or
+   * is restored, ms. Tasks start one after the other, so a start contains this wait many times.
    */
   private static final long POLL_MILLIS = 20;
 

@@ -68,7 +68,8 @@ class ITTopics {
 
   /**
    * A partition is in the metadata before its leader takes records: what is sent then is refused
-   * for the moment, and of two requests under way the second may be the first that is taken.
+   * for the moment, and of two requests under way the second may be the first that is taken. That
+   * is a matter of timing, hence so many partitions.
    */
   @Test
   void partitionsThatAreNotThereYet_delayRecordsForAMoment() throws Exception {
@@ -80,7 +81,7 @@ class ITTopics {
                 .with("linger.ms", 0)
                 .producer(
                     "joulestream-test", new ByteArraySerializer(), new ByteArraySerializer())) {
-      admin.createTopics(List.of(new NewTopic("new", partitions, (short) 1)));
+      var created = admin.createTopics(List.of(new NewTopic("new", partitions, (short) 1)));
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (int round = 0; round < 4; round++) {
         for (int partition = 0; partition < partitions; partition++) {
@@ -88,6 +89,7 @@ class ITTopics {
           sent.add(producer.send(new ProducerRecord<>("new", partition, null, large)));
         }
       }
+      created.all().get();
       for (Future<RecordMetadata> one : sent) {
         assertThat(one.get(60, TimeUnit.SECONDS).hasOffset()).isTrue();
       }
@@ -122,10 +124,10 @@ class ITTopics {
         assertThat(
                 producer.metrics().entrySet().stream()
                     .filter(metric -> metric.getKey().name().equals("record-retry-total"))
-                    .mapToDouble(metric -> (double) metric.getValue().metricValue())
-                    .sum())
+                    .filter(metric -> metric.getKey().group().equals("producer-metrics"))
+                    .map(metric -> metric.getValue().metricValue()))
             .as("records that were sent again")
-            .isZero();
+            .containsExactly(0.0);
       }
     }
   }
