@@ -7,6 +7,7 @@ import io.github.joulestream.runtime.TextTable;
 import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.schemas.kafka.TopicMark;
+import io.github.joulestream.schemas.kafka.TopicOffsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,7 +27,6 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
@@ -112,13 +112,13 @@ public final class TopicAdmin {
 
   /** A leader knows the end of its partition; until there is one, the client asks again. */
   private void awaitLeaders(List<NewTopic> topics) throws ExecutionException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    List<TopicPartition> partitions = new ArrayList<>();
     for (NewTopic topic : topics) {
       for (int partition = 0; partition < topic.numPartitions(); partition++) {
-        ends.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+        partitions.add(new TopicPartition(topic.name(), partition));
       }
     }
-    admin.listOffsets(ends).all().get();
+    new TopicOffsets(admin).committedEnds(partitions);
   }
 
   /**

@@ -204,7 +204,7 @@ public final class KafkaClients {
 
   /**
    * A producer whose records are acknowledged by all in-sync replicas and written once. It has one
-   * request under way to a broker: of two to a partition without records of this producer, the
+   * request in flight to a broker: of two to a partition without records of this producer, the
    * first can be refused for the moment (its leader is not there yet) and the second taken, and
    * then the broker refuses the first, as one out of order, until the time of delivery is over.
    */

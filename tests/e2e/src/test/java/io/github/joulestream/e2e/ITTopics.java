@@ -68,7 +68,7 @@ class ITTopics {
 
   /**
    * A partition is in the metadata before its leader takes records: what is sent then is refused
-   * for the moment, and of two requests under way the second may be the first that is taken. That
+   * for the moment, and of two requests in flight the second may be the first that is taken. That
    * is a matter of timing, hence so many partitions.
    */
   @Test
