@@ -210,9 +210,10 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
 
   /** Without records there may be no commit at which the policy emits. */
   private void emitWhenQuiet() {
-    boolean quiet = policy.endInterval();
-    boolean ofDevices = devices.endInterval(quiet, pendingOutput.isNoMoreExpected());
-    if (quiet && (ofDevices || emitter.pendingWindows() > 0 || nodes.isOverBudget())) {
+    boolean noMore = pendingOutput.isNoMoreExpected();
+    boolean ofDevices = devices.endInterval(policy.endInterval(), noMore);
+    int windows = emitter.pendingWindows();
+    if (policy.isQuiet(windows, noMore) && (ofDevices || windows > 0 || nodes.isOverBudget())) {
       policy.require();
       context.commit();
     }

@@ -7,26 +7,36 @@ package io.github.joulestream.streams.accounting;
  *
  * <pre>
  *   pending windows   up to 25           at every commit: a result is as old as a commit interval
- *                     up to 50,000       every 10 s of stream time: once a window
- *                     from 50,000 on     at the next commit: they take a kilobyte each
+ *                     up to 5,000        every 10 s of stream time: once a window
+ *                     more               every 30 s: what a job costs at an emission is the same
+ *                                        for one window of it and for four
+ *                     from 100,000 on    at the next commit: they take up to a kilobyte each
  * </pre>
  *
  * <p>Nothing is pending for long where no record arrives: then it is emitted after one to two quiet
- * intervals of wall time. One thread.
+ * intervals of wall time, or after five to six where much is pending: a task of a large site may
+ * have to wait for its thread for as long as an interval. One thread.
  */
 final class EmissionPolicy {
   // the windows of a dozen jobs and nodes; with twice as many a task of 100 ms commits would emit
   // 500 records a second that add little
   static final int WINDOWS_OF_EVERY_COMMIT = 25;
 
-  // 50 MB; the windows of a minute of 8,000 jobs and nodes that catch up
-  static final int MAX_PENDING_WINDOWS = 50_000;
+  // after 10 s a task of 1,000 nodes has so many
+  static final int WINDOWS_OF_SHORT_INTERVAL = 5_000;
 
-  static final long INTERVAL_MILLIS = 10_000;
+  // 100 MB; half a minute of 8,000 nodes with as many jobs
+  static final int MAX_PENDING_WINDOWS = 100_000;
+
+  static final long SHORT_INTERVAL_MILLIS = 10_000;
+  static final long LONG_INTERVAL_MILLIS = 30_000;
+
+  static final int QUIET_INTERVALS_OF_MANY = 5;
 
   private long emittedMillis;
   private boolean required;
   private boolean received;
+  private int quietIntervals;
 
   /** Notes that a record arrived. */
   void recordReceived() {
@@ -45,10 +55,15 @@ final class EmissionPolicy {
    * @param pendingWindows windows of jobs and nodes with increments
    */
   boolean emitsAt(long streamMillis, int pendingWindows) {
+    long interval = isMany(pendingWindows) ? LONG_INTERVAL_MILLIS : SHORT_INTERVAL_MILLIS;
     return required
         || pendingWindows <= WINDOWS_OF_EVERY_COMMIT
         || pendingWindows >= MAX_PENDING_WINDOWS
-        || streamMillis - emittedMillis >= INTERVAL_MILLIS;
+        || streamMillis - emittedMillis >= interval;
+  }
+
+  private static boolean isMany(int pendingWindows) {
+    return pendingWindows > WINDOWS_OF_SHORT_INTERVAL;
   }
 
   /** Notes that jobs are emitted. */
@@ -61,6 +76,17 @@ final class EmissionPolicy {
   boolean endInterval() {
     boolean quiet = !received;
     received = false;
+    quietIntervals = quiet ? quietIntervals + 1 : 0;
     return quiet;
+  }
+
+  /**
+   * True if no record has arrived for so long that what is pending is emitted.
+   *
+   * @param noMoreExpected whether one interval is enough
+   */
+  boolean isQuiet(int pendingWindows, boolean noMoreExpected) {
+    boolean many = isMany(pendingWindows) && !noMoreExpected;
+    return quietIntervals >= (many ? QUIET_INTERVALS_OF_MANY : 1);
   }
 }

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class IncrementEmitter {
   private static final long GPUS_INTERVAL_MILLIS = 10_000;
   private static final long CAPACITY_INTERVAL_MILLIS = 10_000;
-  // 50 MB; ten seconds of 7,000 nodes of 14 devices. At twice that twice the memory
-  private static final int MAX_PENDING_DEVICE_WINDOWS = 100_000;
+  // 100 MB; half a minute of 7,000 nodes of 14 devices with windows of a minute, 14 s with those of
+  // 10 s. At twice that twice the memory
+  private static final int MAX_PENDING_DEVICE_WINDOWS = 200_000;
 
   private final ProcessorContext<String, AttributionOutput> context;
   private final RecordRefusals refusals;

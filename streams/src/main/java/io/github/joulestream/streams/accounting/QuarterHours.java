@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   of a job that has ended        at the next commit
  *   one that is over               at the next commit: what changes it then is late
  *   under other details            at the next commit
- *   when no record arrives         after 4 to 6 s, or 20 to 22 s while tasks of this program still
+ *   when no record arrives         after 4 to 6 s, or 40 to 42 s while tasks of this program still
  *                                  have increments to emit
  * </pre>
  *
@@ -52,7 +52,7 @@ final class QuarterHours {
 
   // ticks of TotalJobs without a record
   private static final int SETTLED_TICKS = 2;
-  private static final int QUIET_TICKS = 10;
+  private static final int QUIET_TICKS = 20;
 
   private final ObjectCacheStore<ExpiringAggregate<QuarterState>> quarters;
   private final Function<String, @Nullable JobDetails> details;
@@ -189,7 +189,7 @@ final class QuarterHours {
     boolean quiet = !received;
     received = false;
     quietTicks = quiet ? quietTicks + 1 : 0;
-    // a task that emits increments every 10 s has some pending most of that time
+    // a task that emits increments every 10 or 30 s has some pending most of that time
     settledTicks = quiet && pendingOutput.isNoneOfIncrements() ? settledTicks + 1 : 0;
     int enough = pendingOutput.isNoMoreExpected() ? 1 : SETTLED_TICKS;
     boolean due = settledTicks >= enough || quietTicks >= QUIET_TICKS;

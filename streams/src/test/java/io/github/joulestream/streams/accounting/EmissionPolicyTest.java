@@ -27,10 +27,19 @@ class EmissionPolicyTest {
   }
 
   @Test
-  void noMoreThanFiftyThousand_areKeptPending() {
+  void manyMore_areEmittedOnceInThirtySeconds() {
     policy.emitted(START);
-    assertThat(policy.emitsAt(START, 49_999)).isFalse();
-    assertThat(policy.emitsAt(START, 50_000)).isTrue();
+    assertThat(policy.emitsAt(START + 10_000, 5_000)).isTrue();
+    assertThat(policy.emitsAt(START + 10_000, 5_001)).isFalse();
+    assertThat(policy.emitsAt(START + 29_999, 5_001)).isFalse();
+    assertThat(policy.emitsAt(START + 30_000, 5_001)).isTrue();
+  }
+
+  @Test
+  void noMoreThanAHundredThousand_areKeptPending() {
+    policy.emitted(START);
+    assertThat(policy.emitsAt(START, 99_999)).isFalse();
+    assertThat(policy.emitsAt(START, 100_000)).isTrue();
   }
 
   @Test
@@ -49,5 +58,28 @@ class EmissionPolicyTest {
     policy.recordReceived();
     assertThat(policy.endInterval()).isFalse();
     assertThat(policy.endInterval()).isTrue();
+  }
+
+  @Test
+  void oneQuietIntervalIsEnough_whereFewArePendingOrNoMoreIsExpected() {
+    assertThat(policy.isQuiet(5_000, false)).isFalse();
+    policy.endInterval();
+    assertThat(policy.isQuiet(5_000, false)).isTrue();
+    assertThat(policy.isQuiet(5_001, false)).isFalse();
+    assertThat(policy.isQuiet(5_001, true)).isTrue();
+  }
+
+  @Test
+  void fiveQuietIntervalsInARow_areQuiet_whereManyArePending() {
+    for (int i = 0; i < 4; i++) {
+      policy.endInterval();
+    }
+    assertThat(policy.isQuiet(5_001, false)).isFalse();
+    policy.endInterval();
+    assertThat(policy.isQuiet(5_001, false)).isTrue();
+    policy.recordReceived();
+    policy.endInterval();
+    assertThat(policy.isQuiet(5_001, false)).isFalse();
+    assertThat(policy.isQuiet(1, true)).isFalse();
   }
 }

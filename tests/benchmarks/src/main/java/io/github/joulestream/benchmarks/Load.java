@@ -30,7 +30,7 @@ final class Load {
             .with("turns", "1", "how often what was simulated is sent")
             .with("turn", "60", "seconds that are simulated")
             .with("phases", "20", "moments of a turn at which nodes begin it, with other jobs each")
-            .with("together", "1", "copies of a node that have the same jobs")
+            .with("together", "1", "copies of a node in a phase that have the same jobs")
             .with("every", "1", "seconds between two readings of a device")
             .with("rows", "1", "readings of a device in a batch")
             .with("jobs", "minute", "hours: how long jobs last; minute: all end with a turn")
@@ -46,6 +46,14 @@ final class Load {
           case "minute" -> false;
           default -> throw settings.refuse("jobs is neither hours nor minute");
         };
+    int phases = Math.min(settings.number("phases"), Copies.copies(simulated, nodes));
+    int together = settings.number("together");
+    int copiesOfPhase = Math.ceilDiv(Copies.copies(simulated, nodes), phases);
+    if (together > copiesOfPhase) {
+      throw settings.refuse(
+          "together=%d, but each of the %d phases has %d copies of a node: give fewer phases or simulated nodes"
+              .formatted(together, phases, copiesOfPhase));
+    }
     Cycle.Plan plan;
     try {
       plan =
@@ -69,7 +77,6 @@ final class Load {
         cycle.readingsPerSecond() * share,
         cycle.devices() * share,
         plan.newestMillis());
-    int phases = Math.min(settings.number("phases"), Copies.copies(simulated, nodes));
     long worstBehind = 0;
     List<Copies> parts = new ArrayList<>();
     List<Cycle.Sender> senders = new ArrayList<>();
@@ -77,8 +84,7 @@ final class Load {
             RecordSender.connect(settings.text("bootstrap"), "joulestream-load");
         ExecutorService threads = Executors.newFixedThreadPool(settings.number("threads"))) {
       for (int phase = 0; phase < phases; phase++) {
-        Copies part =
-            new Copies(towards, simulated, nodes, phase, phases, settings.number("together"));
+        Copies part = new Copies(towards, simulated, nodes, phase, phases, together);
         parts.add(part);
         // whole seconds: each node reads its devices at its own moment of a second
         int ahead = settings.number("turn") * phase / phases * 1_000 / Cycle.STEP_MILLIS;

@@ -48,7 +48,7 @@ final class Restart {
         new Settings("How long the books stand still when the topologies are killed.")
             .with("nodes", "1000", "nodes of the site, 15 devices each")
             .with("every", "1", "seconds between two batches of a node")
-            .with("together", "1", "copies of a node that have the same jobs")
+            .with("together", "1", "copies of a node in a phase that have the same jobs")
             .with("turn", "60", "seconds after which all jobs have ended and others have begun")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
             .with("fill", "120", "seconds of state before the kill")

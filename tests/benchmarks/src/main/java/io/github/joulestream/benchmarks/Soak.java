@@ -53,7 +53,7 @@ final class Soak {
                 "phases",
                 "20",
                 "moments of a minute at which nodes are; with jobs=minute their jobs end then")
-            .with("together", "1", "copies of a node that have the same jobs")
+            .with("together", "1", "copies of a node in a phase that have the same jobs")
             .with("warm", "60", "seconds at the beginning whose figures are shown apart")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
