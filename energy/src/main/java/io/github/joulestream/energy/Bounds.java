@@ -63,7 +63,7 @@ public final class Bounds {
    */
   public static final long WATER_MILLILITRES = 100_000_000_000L;
 
-  /** Windows of nodes in one record of node-window. */
+  /** Further windows in one record of node-window or job-window. */
   public static final int RECORD_WINDOWS = 10_000;
 
   /** Devices of one node in a record of device-window. */

@@ -2,14 +2,20 @@
 package io.github.joulestream.schemas;
 
 import io.github.joulestream.energy.alerts.Budget;
+import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
 
 /** Serdes of all values on the wire: Avro single-object encoding. Safe for use by many threads. */
 public final class WireSerdes {
   private static final AvroSerde<TelemetryBatch> TELEMETRY = of(new TelemetryCodec());
   private static final Serde<AllocationEvent> ALLOCATIONS = of(new AllocationCodec());
   private static final Serde<JobRecord> JOBS = of(new JobCodec());
-  private static final Serde<JobWindow> JOB_WINDOWS = of(new JobWindowCodec());
+  private static final Serde<JobWindows> JOB_WINDOWS = of(new JobWindowCodec());
+  private static final Serde<JobWindow> JOB_WINDOW = ofOne(JOB_WINDOWS);
   private static final Serde<SiteWindow> SITE_WINDOWS = of(new SiteWindowCodec());
   private static final Serde<JobSummary> JOB_SUMMARIES = of(new JobSummaryCodec());
   private static final Serde<Budget> BUDGETS = of(new BudgetCodec());
@@ -32,6 +38,21 @@ public final class WireSerdes {
     return new AvroSerde<>(codec, KnownSchemas.INSTANCE);
   }
 
+  private static Serde<JobWindow> ofOne(Serde<JobWindows> records) {
+    Serializer<JobWindows> serializer = records.serializer();
+    Deserializer<JobWindows> deserializer = records.deserializer();
+    return Serdes.serdeFrom(
+        (topic, window) -> serializer.serialize(topic, JobWindows.of(window)),
+        (topic, bytes) -> {
+          List<JobWindow> windows = deserializer.deserialize(topic, bytes).windows();
+          if (windows.size() != 1) {
+            throw new SerializationException(
+                "%d windows where there is one".formatted(windows.size()));
+          }
+          return windows.getFirst();
+        });
+  }
+
   public static Serde<TelemetryBatch> telemetry() {
     return TELEMETRY;
   }
@@ -48,8 +69,13 @@ public final class WireSerdes {
     return JOBS;
   }
 
-  public static Serde<JobWindow> jobWindows() {
+  public static Serde<JobWindows> jobWindows() {
     return JOB_WINDOWS;
+  }
+
+  /** One window of a job, as a record that has no other: for state. */
+  public static Serde<JobWindow> jobWindow() {
+    return JOB_WINDOW;
   }
 
   public static Serde<SiteWindow> siteWindows() {

@@ -170,7 +170,11 @@ class WireTest {
         new Message(
             new JobWindowCodec(),
             WireSerdes.jobWindows(),
-            new JobWindow("site", "job/1", 10_000, 10_000, filled(Totals.ofJob()), 17)));
+            new JobWindows(
+                List.of(
+                    new JobWindow("site", "job/1", 10_000, 10_000, filled(Totals.ofJob()), 17),
+                    new JobWindow(
+                        "site", "job/2", 20_000, 10_000, filled(Totals.ofJob()), 18)))));
     all.put(
         "site-window",
         new Message(

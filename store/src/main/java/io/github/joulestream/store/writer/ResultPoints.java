@@ -10,7 +10,7 @@ import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.GridRecord;
 import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobSummary;
-import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindows;
@@ -58,7 +58,7 @@ final class ResultPoints {
   }
 
   static {
-    put(Topic.JOB_WINDOW, one(WireSerdes.jobWindows(), ResultPoints::key, JobWindowPoint::of));
+    put(Topic.JOB_WINDOW, several(WireSerdes.jobWindows(), JobWindows::key, ResultPoints::jobs));
     put(Topic.JOB_SUMMARY, one(WireSerdes.jobSummaries(), ResultPoints::key, JobSummaryPoint::of));
     put(Topic.SITE_WINDOW, one(WireSerdes.siteWindows(), SiteWindow::site, SiteWindowPoint::of));
     put(
@@ -88,10 +88,6 @@ final class ResultPoints {
     CONVERTERS.put(topic.topicName(), converter);
   }
 
-  private static String key(JobWindow window) {
-    return Keys.job(window.site(), window.job());
-  }
-
   private static String key(JobSummary summary) {
     return Keys.job(summary.site(), summary.job());
   }
@@ -110,6 +106,10 @@ final class ResultPoints {
 
   private static String key(NodeRecord node) {
     return Keys.node(node.site(), node.node());
+  }
+
+  private static List<StorePoint> jobs(JobWindows windows) {
+    return windows.windows().stream().map(JobWindowPoint::of).toList();
   }
 
   private static List<StorePoint> nodes(NodeWindows windows) {

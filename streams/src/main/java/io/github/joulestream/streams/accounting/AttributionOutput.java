@@ -2,7 +2,7 @@
 package io.github.joulestream.streams.accounting;
 
 import io.github.joulestream.schemas.DeviceWindow;
-import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
 import io.github.joulestream.schemas.PowerSnapshot;
@@ -14,8 +14,8 @@ public sealed interface AttributionOutput {
   /** The child node that takes it. */
   String child();
 
-  /** An increment to a job's window; the record's key is the job's. */
-  record ToJob(JobWindow increment) implements AttributionOutput {
+  /** Increments to windows of one job; the record's key is the job's. */
+  record ToJob(JobWindows increments) implements AttributionOutput {
     public static final String CHILD = "emit-job-increments";
 
     @Override

@@ -4,6 +4,7 @@ package io.github.joulestream.streams.accounting;
 import io.github.joulestream.energy.NodePower;
 import io.github.joulestream.energy.attribute.Increments;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.NodeWindows;
@@ -141,7 +142,8 @@ final class IncrementEmitter {
     increments.forEachJob((job, window, totals) ->
         forward(
             Keys.job(site, job),
-            new AttributionOutput.ToJob(new JobWindow(site, job, window, windowMillis, totals)),
+            new AttributionOutput.ToJob(
+                JobWindows.of(new JobWindow(site, job, window, windowMillis, totals))),
             streamMillis));
   }
 

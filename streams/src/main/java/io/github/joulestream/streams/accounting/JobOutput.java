@@ -3,7 +3,7 @@ package io.github.joulestream.streams.accounting;
 
 import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobSummary;
-import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link TotalJobs} forwards, each to the child node that is for it. */
@@ -11,8 +11,8 @@ public sealed interface JobOutput {
   /** The child node that takes it. */
   String child();
 
-  /** The totals of a window of a job. */
-  record Window(JobWindow window) implements JobOutput {
+  /** The totals of windows of jobs. */
+  record Windows(JobWindows windows) implements JobOutput {
     public static final String CHILD = "emit-job-windows";
 
     @Override

@@ -3,6 +3,8 @@ package io.github.joulestream.streams.accounting;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.joulestream.energy.JobAmount;
+import io.github.joulestream.energy.Totals;
 import io.github.joulestream.energy.Windows;
 import io.github.joulestream.schemas.JobDetails;
 import io.github.joulestream.schemas.JobQuarterHour;
@@ -110,43 +112,76 @@ final class QuarterHours {
 
   // ---- totals
 
-  /** What a quarter is after an increment. */
-  record Sum(String jobKey, String key, ExpiringAggregate<QuarterState> total, boolean isOver) {}
-
   /**
-   * Adds an increment; nothing has changed until it is {@linkplain #put put}.
-   *
-   * @throws ArithmeticException if an amount overflows
+   * What the increments of one record make of the quarters of a job. Nothing has changed until it
+   * is {@linkplain #put put}.
    */
-  Sum sum(String jobKey, JobWindow increment, long arrivalEpochMillis) {
-    long start = Windows.quarterHourOf(increment.windowStartEpochMillis());
-    String key = jobKey + "\0" + HexFormat.of().toHexDigits(start);
-    ExpiringAggregate<QuarterState> before = quarters.get(key);
-    if (before == null) {
-      before =
-          ExpiringAggregate.begin(
-              start,
-              arrivalEpochMillis,
-              ExpiringAggregate.WINDOW_LIFE,
-              QuarterState.empty(
-                  increment.site(), increment.job(), start, Windows.QUARTER_HOUR_MILLIS));
+  final class Sums {
+    private final String jobKey;
+    private final long arrivalEpochMillis;
+    private final Map<Long, Sum> sums = new LinkedHashMap<>();
+
+    private Sums(String jobKey, long arrivalEpochMillis) {
+      this.jobKey = jobKey;
+      this.arrivalEpochMillis = arrivalEpochMillis;
     }
-    return new Sum(
-        jobKey,
-        key,
-        before.updated(
-            arrivalEpochMillis,
-            before.value().plus(increment.totals(), before.fragmentEpochMillis())),
-        arrivalEpochMillis >= start + Windows.QUARTER_HOUR_MILLIS);
+
+    /**
+     * Adds an increment.
+     *
+     * @throws ArithmeticException if an amount overflows: then nothing of this may be put
+     */
+    void add(JobWindow increment) {
+      sums.computeIfAbsent(
+              Windows.quarterHourOf(increment.windowStartEpochMillis()),
+              start -> begun(start, increment))
+          .totals
+          .addAll(increment.totals());
+    }
+
+    private Sum begun(long start, JobWindow increment) {
+      String key = jobKey + "\0" + HexFormat.of().toHexDigits(start);
+      ExpiringAggregate<QuarterState> before = quarters.get(key);
+      if (before == null) {
+        before =
+            ExpiringAggregate.begin(
+                start,
+                arrivalEpochMillis,
+                ExpiringAggregate.WINDOW_LIFE,
+                QuarterState.empty(
+                    increment.site(), increment.job(), start, Windows.QUARTER_HOUR_MILLIS));
+      }
+      return new Sum(key, before, before.value().quarter().totals().copy());
+    }
+
+    /** Puts the quarters, which are emitted at a later commit. */
+    void put() {
+      sums.forEach((start, sum) -> {
+        ExpiringAggregate<QuarterState> before = sum.before;
+        quarters.put(
+            sum.key,
+            before.updated(
+                arrivalEpochMillis,
+                before.value().with(sum.totals, before.fragmentEpochMillis())));
+        addPending(jobKey, sum.key);
+        if (arrivalEpochMillis >= start + Windows.QUARTER_HOUR_MILLIS) {
+          urgent.add(sum.key);
+        }
+      });
+    }
   }
 
-  /** Puts a sum, which is emitted at a later commit. */
-  void put(Sum sum) {
-    quarters.put(sum.key, sum.total);
-    addPending(sum.jobKey, sum.key);
-    if (sum.isOver) {
-      urgent.add(sum.key);
-    }
+  /**
+   * A quarter with what is added to it.
+   *
+   * @param totals all of it
+   */
+  private record Sum(
+      String key, ExpiringAggregate<QuarterState> before, Totals<JobAmount> totals) {}
+
+  /** Sums of quarters of a job without any increment. */
+  Sums sums(String jobKey, long arrivalEpochMillis) {
+    return new Sums(jobKey, arrivalEpochMillis);
   }
 
   private void addPending(String jobKey, String key) {

@@ -91,8 +91,8 @@ record QuarterState(JobQuarterHour quarter, Emission emission) {
         });
   }
 
-  /** With more in it, which is to be emitted, of this fragment. */
-  QuarterState plus(Totals<JobAmount> more, long fragmentEpochMillis) {
+  /** With these totals, which are to be emitted, of this fragment. */
+  QuarterState with(Totals<JobAmount> totals, long fragmentEpochMillis) {
     return new QuarterState(
         new JobQuarterHour(
             quarter.site(),
@@ -100,7 +100,7 @@ record QuarterState(JobQuarterHour quarter, Emission emission) {
             quarter.details(),
             quarter.windowStartEpochMillis(),
             quarter.windowMillis(),
-            quarter.totals().copy().addAll(more),
+            totals,
             fragmentEpochMillis),
         emission == Emission.NEVER ? Emission.NEVER : Emission.EARLIER);
   }

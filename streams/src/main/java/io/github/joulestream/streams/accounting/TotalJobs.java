@@ -13,6 +13,7 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.WireSerdes;
@@ -25,9 +26,7 @@ import io.github.joulestream.streams.state.ObjectCacheStore;
 import io.github.joulestream.streams.state.PendingOutput;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -46,7 +45,6 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   public static final String TOTALS = "job-totals";
   public static final String QUARTER_HOURS = QuarterHours.STORE;
 
-  private static final long NONE = -1;
   // without increments or reports, the totals of an ended job expire after this; of others later
   private static final Duration ENDED_LIFE = Duration.ofHours(2);
   private static final Duration OPEN_LIFE = Duration.ofDays(7);
@@ -56,7 +54,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   private final RecordRefusals refusals;
   private final PendingOutput pendingOutput;
   private final Deserializer<JobRecord> reports = WireSerdes.jobs().deserializer();
-  private final Deserializer<JobWindow> increments = WireSerdes.jobWindows().deserializer();
+  private final Deserializer<JobWindows> increments = WireSerdes.jobWindows().deserializer();
 
   @SuppressWarnings("NullAway.Init") // by init, before anything else
   private ProcessorContext<String, JobOutput> context;
@@ -87,7 +85,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   /** The store of windows. */
   public static StoreBuilder<ObjectCacheStore<ExpiringAggregate<JobWindow>>> windows(
       CacheBudget budget) {
-    return ExpiringAggregate.store(WINDOWS, WireSerdes.jobWindows(), budget);
+    return ExpiringAggregate.store(WINDOWS, WireSerdes.jobWindow(), budget);
   }
 
   /** The store of totals. */
@@ -173,9 +171,9 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     try {
       String key = RecordRefusals.checkedKey(record.key(), value);
       if (record.value() instanceof JobInput.Increment) {
-        JobWindow window = increments.deserialize("by-job", RecordRefusals.present(value));
-        checkKey(window.site(), window.job(), key);
-        add(key, window, record.timestamp());
+        JobWindows ofJob = increments.deserialize("by-job", RecordRefusals.present(value));
+        checkKey(ofJob, key);
+        add(key, ofJob, record.timestamp());
       } else if (value == null) {
         deleteDetails(key, record.timestamp());
       } else {
@@ -188,6 +186,16 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
       context.forward(
           refusals.refuse(record, value, place, e, JobOutput.Refused::new),
           JobOutput.Refused.CHILD);
+    }
+  }
+
+  private static void checkKey(JobWindows increments, String key) {
+    String first = increments.windows().getFirst().job();
+    checkKey(increments.site(), first, key);
+    for (JobWindow increment : increments.windows()) {
+      if (!increment.job().equals(first)) {
+        checkKey(increment.site(), increment.job(), key);
+      }
     }
   }
 
@@ -239,72 +247,54 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     return job.endedBy() == JobSummary.EndedBy.NOBODY ? OPEN_LIFE : ENDED_LIFE;
   }
 
-  private void add(String key, JobWindow increment, long arrivalEpochMillis) {
-    String windowKey = windowKey(key, increment.windowStartEpochMillis());
-    ExpiringAggregate<JobWindow> before = windows.get(windowKey);
-    if (before == null) {
-      before =
-          ExpiringAggregate.begin(
-              increment.windowStartEpochMillis(),
-              arrivalEpochMillis,
-              ExpiringAggregate.WINDOW_LIFE,
-              new JobWindow(
-                  increment.site(),
-                  increment.job(),
-                  increment.windowStartEpochMillis(),
-                  increment.windowMillis(),
-                  Totals.ofJob()));
-    }
-    long powerBefore = meanMilliwatts(before.value());
-    JobWindow after =
-        new JobWindow(
-            increment.site(),
-            increment.job(),
-            increment.windowStartEpochMillis(),
-            increment.windowMillis(),
-            before.value().totals().copy().addAll(increment.totals()),
-            before.fragmentEpochMillis());
+  /** Adds increments to windows of one job: all of them, or none. */
+  private void add(String key, JobWindows increments, long arrivalEpochMillis) {
     ExpiringAggregate<JobSummary> known = totals.get(key);
     if (known == null) {
+      JobWindow first = increments.windows().getFirst();
       known =
           ExpiringAggregate.begin(
-              increment.windowStartEpochMillis(),
+              first.windowStartEpochMillis(),
               arrivalEpochMillis,
               ENDED_LIFE,
-              unknown(increment.site(), increment.job()));
+              unknown(first.site(), first.job()));
     }
     JobSummary job = known.value();
-    long power = meanMilliwatts(after);
-    long peak = Math.max(power, job.peakMilliwatts());
-    if (power < peak && powerBefore == peak) {
-      peaksToFind.add(key);
+    Totals<JobAmount> total = job.totals().copy();
+    WindowSums ofWindows =
+        new WindowSums(windows, key, arrivalEpochMillis, job.peakMilliwatts());
+    QuarterHours.Sums ofQuarters = quarters.sums(key, arrivalEpochMillis);
+    for (JobWindow increment : increments.windows()) {
+      total.addAll(increment.totals());
+      ofWindows.add(increment);
+      ofQuarters.add(increment);
     }
-    long start = increment.windowStartEpochMillis();
     JobTimes times = job.times();
+    long start = ofWindows.earliestStartEpochMillis();
     boolean keepsStart =
         job.state() != JobState.UNKNOWN || (times.hasStart() && times.startEpochMillis() <= start);
-    ExpiringAggregate<JobSummary> total =
-        known.updated(
-            arrivalEpochMillis,
-            new JobSummary(
-                job.site(),
-                job.job(),
-                job.details(),
-                job.state(),
-                times.withWindows(
-                    keepsStart ? times.startEpochMillis() : start,
-                    last(key, windowKey, after, times.lastEpochMillis())),
-                peak,
-                job.work(),
-                job.totals().copy().addAll(increment.totals()),
-                known.fragmentEpochMillis(),
-                job.nodes()));
-    QuarterHours.Sum quarter = quarters.sum(key, increment, arrivalEpochMillis);
+    JobSummary after =
+        new JobSummary(
+            job.site(),
+            job.job(),
+            job.details(),
+            job.state(),
+            times.withWindows(
+                keepsStart ? times.startEpochMillis() : start,
+                ofWindows.lastEpochMillis(times.lastEpochMillis())),
+            ofWindows.peakMilliwatts(),
+            job.work(),
+            total,
+            known.fragmentEpochMillis(),
+            job.nodes());
     // nothing below throws: all are put, or none
-    windows.put(windowKey, before.updated(arrivalEpochMillis, after));
-    totals.put(key, total);
-    quarters.put(quarter);
-    if (holdsNothing(total.value())) {
+    ofWindows.put();
+    totals.put(key, known.updated(arrivalEpochMillis, after));
+    ofQuarters.put();
+    if (ofWindows.hasPeakFallen()) {
+      peaksToFind.add(key);
+    }
+    if (holdsNothing(after)) {
       quarters.require(key);
     }
   }
@@ -315,31 +305,6 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
       case NOBODY, STILL_HELD -> false;
       case SCHEDULER, HOOK, AGENT, TAKEN_OVER, LIMIT -> true;
     };
-  }
-
-  /**
-   * The end of the last window that is not zero. The end of a job that arrives late corrects the
-   * windows behind it; then an earlier window is the last one.
-   */
-  private long last(String key, String changedKey, JobWindow changed, long lastEpochMillis) {
-    long start = changed.windowStartEpochMillis();
-    long end = start + changed.windowMillis();
-    if (!changed.totals().isZero()) {
-      return Math.max(lastEpochMillis, end);
-    }
-    if (end != lastEpochMillis) {
-      return lastEpochMillis;
-    }
-    long last = NONE;
-    for (Map.Entry<String, ExpiringAggregate<JobWindow>> entry :
-        windows.startingWith(key + "\0").entrySet()) {
-      ExpiringAggregate<JobWindow> window = entry.getValue();
-      if (!entry.getKey().equals(changedKey) && !window.value().totals().isZero()) {
-        last = Math.max(last, window.value().windowStartEpochMillis() + changed.windowMillis());
-      }
-    }
-    // windows that have expired are not in the store any more
-    return last == NONE ? start : last;
   }
 
   private void report(String key, JobRecord report, long arrivalEpochMillis) {
@@ -417,31 +382,22 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
   private void findPeak(String key, ExpiringAggregate<JobSummary> known) {
     long highest = 0;
     for (ExpiringAggregate<JobWindow> window : windows.startingWith(key + "\0").values()) {
-      highest = Math.max(highest, meanMilliwatts(window.value()));
+      highest = Math.max(highest, WindowSums.meanMilliwatts(window.value()));
     }
     totals.put(key, known.updated(known.lastUpdateEpochMillis(), known.value().withPeak(highest)));
   }
 
-  /** Millijoules over milliseconds are watts. */
-  private static long meanMilliwatts(JobWindow window) {
-    return Math.multiplyExact(window.totals().get(JobAmount.TOTAL_MILLIJOULES), 1000L)
-        / window.windowMillis();
-  }
-
-  /** In the order of time, as text. */
-  private static String windowKey(String key, long windowStartEpochMillis) {
-    return key + "\0" + HexFormat.of().toHexDigits(windowStartEpochMillis);
-  }
-
   private void emitWindows() {
     long now = streamMillis();
+    JobWindowRecords records =
+        new JobWindowRecords(record ->
+            context.forward(
+                new Record<>(record.key(), (JobOutput) new JobOutput.Windows(record), now),
+                JobOutput.Windows.CHILD));
     for (String key : windows.changedKeys()) {
-      JobWindow window = requireNonNull(windows.get(key), "a changed window").value();
-      context.forward(
-          new Record<>(
-              Keys.job(window.site(), window.job()), (JobOutput) new JobOutput.Window(window), now),
-          JobOutput.Window.CHILD);
+      records.add(requireNonNull(windows.get(key), "a changed window").value());
     }
+    records.end();
   }
 
   private void emitJobs() {

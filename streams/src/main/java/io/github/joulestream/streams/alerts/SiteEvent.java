@@ -4,7 +4,7 @@ package io.github.joulestream.streams.alerts;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobRecord;
-import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.PowerSnapshot;
@@ -22,7 +22,7 @@ sealed interface SiteEvent {
 
   record EnergyOfNodes(NodeWindows windows) implements SiteEvent {}
 
-  record EnergyOfJob(JobWindow window, long arrivalMillis) implements SiteEvent {}
+  record EnergyOfJobs(JobWindows windows, long arrivalMillis) implements SiteEvent {}
 
   @SuppressWarnings("ArrayRecordComponent") // compared nowhere
   record NodeDescribed(NodeRecord node, byte[] wire) implements SiteEvent {}
@@ -66,7 +66,7 @@ sealed interface SiteEvent {
       case Power _,
           EnergyOfSite _,
           EnergyOfNodes _,
-          EnergyOfJob _,
+          EnergyOfJobs _,
           NodeDescribed _,
           JobDescribed _,
           BudgetSet _,

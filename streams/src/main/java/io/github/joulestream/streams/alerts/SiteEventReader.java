@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.schemas.Alert;
 import io.github.joulestream.schemas.JobRecord;
-import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindows;
@@ -46,9 +46,9 @@ final class SiteEventReader {
         yield new SiteEvent.EnergyOfNodes(windows);
       }
       case JOB_WINDOW -> {
-        JobWindow window = read(WireSerdes.jobWindows(), value);
-        checkKey(origin, Keys.job(window.site(), window.job()));
-        yield new SiteEvent.EnergyOfJob(window, arrivalMillis);
+        JobWindows windows = read(WireSerdes.jobWindows(), value);
+        checkKey(origin, windows.key());
+        yield new SiteEvent.EnergyOfJobs(windows, arrivalMillis);
       }
       case NODES -> {
         if (value == null) {

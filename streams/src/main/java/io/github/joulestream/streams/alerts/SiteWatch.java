@@ -9,6 +9,7 @@ import io.github.joulestream.energy.alerts.Budget;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.NodeWindows;
@@ -93,11 +94,8 @@ final class SiteWatch {
         windows.windows().forEach(this::accept);
         evaluate();
       }
-      case SiteEvent.EnergyOfJob(JobWindow window, long arrivalMillis) -> {
-        if (energy.add(window, arrivalMillis)) {
-          evaluate();
-        }
-      }
+      case SiteEvent.EnergyOfJobs(JobWindows windows, long arrivalMillis) ->
+          accept(windows, arrivalMillis);
       case SiteEvent.NodeDescribed(NodeRecord node, byte[] wire) -> {
         power.setLabels(node.node(), node.labels());
         store.put(StateSection.LABELS, node.node(), wire);
@@ -307,6 +305,16 @@ final class SiteWatch {
       now = Math.max(now, Math.min(window.windowStartEpochMillis(), arrivalMillis));
     }
     evaluate();
+  }
+
+  private void accept(JobWindows windows, long arrivalMillis) {
+    boolean isOfABudget = false;
+    for (JobWindow window : windows.windows()) {
+      isOfABudget |= energy.add(window, arrivalMillis);
+    }
+    if (isOfABudget) {
+      evaluate();
+    }
   }
 
   private void accept(NodeWindow window) {

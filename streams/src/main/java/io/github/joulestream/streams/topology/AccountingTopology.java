@@ -3,7 +3,7 @@ package io.github.joulestream.streams.topology;
 
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
-import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
@@ -72,7 +72,7 @@ public final class AccountingTopology implements Supplier<Topology> {
   private static final Serde<String> KEY = Serdes.String();
   // also of repartition topics: processors deserialize, so that a bad record ends no task
   private static final Serde<byte[]> RAW = Serdes.ByteArray();
-  private static final Serializer<JobWindow> JOB_WINDOWS = WireSerdes.jobWindows().serializer();
+  private static final Serializer<JobWindows> JOB_WINDOWS = WireSerdes.jobWindows().serializer();
   private static final Serializer<SiteWindow> SITE_WINDOWS = WireSerdes.siteWindows().serializer();
 
   private final Properties config;
@@ -160,7 +160,7 @@ public final class AccountingTopology implements Supplier<Topology> {
     KStream<String, JobInput> increments =
         attributed
             .mapValues(
-                out -> JOB_WINDOWS.serialize(BY_JOB, ((AttributionOutput.ToJob) out).increment()),
+                out -> JOB_WINDOWS.serialize(BY_JOB, ((AttributionOutput.ToJob) out).increments()),
                 Named.as(AttributionOutput.ToJob.CHILD))
             .repartition(Repartitioned.with(KEY, RAW).withName(BY_JOB))
             .mapValues(JobInput.Increment::new, Named.as("as-increment"));
@@ -179,7 +179,7 @@ public final class AccountingTopology implements Supplier<Topology> {
                 TotalJobs.TOTALS,
                 TotalJobs.QUARTER_HOURS);
     totals
-        .mapValues(out -> ((JobOutput.Window) out).window(), Named.as(JobOutput.Window.CHILD))
+        .mapValues(out -> ((JobOutput.Windows) out).windows(), Named.as(JobOutput.Windows.CHILD))
         .to(
             Topic.JOB_WINDOW.topicName(),
             Produced.with(KEY, WireSerdes.jobWindows()).withName("write-job-window"));
