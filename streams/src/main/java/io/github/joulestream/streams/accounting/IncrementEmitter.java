@@ -138,13 +138,25 @@ final class IncrementEmitter {
     }
   }
 
+  /** The windows of a job are in a row. */
   private void emitJobs(String site, Increments increments, long streamMillis) {
-    increments.forEachJob((job, window, totals) ->
-        forward(
-            Keys.job(site, job),
-            new AttributionOutput.ToJob(
-                JobWindows.of(new JobWindow(site, job, window, windowMillis, totals))),
-            streamMillis));
+    List<JobWindow> windows = new ArrayList<>();
+    increments.forEachJob((job, window, totals) -> {
+      boolean isOther = !windows.isEmpty() && !windows.getFirst().job().equals(job);
+      if (isOther || windows.size() == JobWindows.MAX_WINDOWS) {
+        emitJob(windows, streamMillis);
+      }
+      windows.add(new JobWindow(site, job, window, windowMillis, totals));
+    });
+    if (!windows.isEmpty()) {
+      emitJob(windows, streamMillis);
+    }
+  }
+
+  private void emitJob(List<JobWindow> windows, long streamMillis) {
+    JobWindows record = new JobWindows(windows);
+    forward(record.key(), new AttributionOutput.ToJob(record), streamMillis);
+    windows.clear();
   }
 
   private void emitNodes(String site, Increments increments, long fragment, long streamMillis) {
