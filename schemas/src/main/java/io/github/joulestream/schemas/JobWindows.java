@@ -30,7 +30,8 @@ public record JobWindows(List<JobWindow> windows) {
     for (JobWindow window : windows) {
       if (!window.site().equals(first.site()) || window.windowMillis() != first.windowMillis()) {
         throw new IllegalArgumentException(
-            "windows of several sites or lengths: %s and %s".formatted(named(first), named(window)));
+            "windows of several sites or lengths: %s and %s"
+                .formatted(named(first), named(window)));
       }
     }
   }

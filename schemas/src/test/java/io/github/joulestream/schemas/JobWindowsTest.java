@@ -102,10 +102,8 @@ class JobWindowsTest {
     }
     List<JobWindow> windows = new ArrayList<>();
     for (int i = 0; i < JobWindows.MAX_WINDOWS; i++) {
-      windows.add(
-          new JobWindow("site", "%08d".formatted(i), 1_700_000_000_000L, 10_000, usual, 0));
+      windows.add(new JobWindow("site", "%08d".formatted(i), 1_700_000_000_000L, 10_000, usual, 0));
     }
-    assertThat(bytes(new JobWindows(windows)).length)
-        .isBetween(LETTER_BYTES / 4, LETTER_BYTES);
+    assertThat(bytes(new JobWindows(windows)).length).isBetween(LETTER_BYTES / 4, LETTER_BYTES);
   }
 }

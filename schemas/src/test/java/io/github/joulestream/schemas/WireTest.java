@@ -173,8 +173,7 @@ class WireTest {
             new JobWindows(
                 List.of(
                     new JobWindow("site", "job/1", 10_000, 10_000, filled(Totals.ofJob()), 17),
-                    new JobWindow(
-                        "site", "job/2", 20_000, 10_000, filled(Totals.ofJob()), 18)))));
+                    new JobWindow("site", "job/2", 20_000, 10_000, filled(Totals.ofJob()), 18)))));
     all.put(
         "site-window",
         new Message(

@@ -161,8 +161,7 @@ final class QuarterHours {
         quarters.put(
             sum.key,
             before.updated(
-                arrivalEpochMillis,
-                before.value().with(sum.totals, before.fragmentEpochMillis())));
+                arrivalEpochMillis, before.value().with(sum.totals, before.fragmentEpochMillis())));
         addPending(jobKey, sum.key);
         if (arrivalEpochMillis >= start + Windows.QUARTER_HOUR_MILLIS) {
           urgent.add(sum.key);

@@ -261,8 +261,7 @@ public final class TotalJobs implements Processor<String, JobInput, String, JobO
     }
     JobSummary job = known.value();
     Totals<JobAmount> total = job.totals().copy();
-    WindowSums ofWindows =
-        new WindowSums(windows, key, arrivalEpochMillis, job.peakMilliwatts());
+    WindowSums ofWindows = new WindowSums(windows, key, arrivalEpochMillis, job.peakMilliwatts());
     QuarterHours.Sums ofQuarters = quarters.sums(key, arrivalEpochMillis);
     for (JobWindow increment : increments.windows()) {
       total.addAll(increment.totals());

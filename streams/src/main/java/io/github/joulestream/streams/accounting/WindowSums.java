@@ -55,7 +55,9 @@ final class WindowSums {
       before = windows.get(key);
     }
     ExpiringAggregate<JobWindow> after =
-        before == null ? begun(increment) : before.updated(arrivalEpochMillis, sum(before, increment));
+        before == null
+            ? begun(increment)
+            : before.updated(arrivalEpochMillis, sum(before, increment));
     long powerBefore = before == null ? 0 : meanMilliwatts(before.value());
     long power = meanMilliwatts(after.value());
     peakFell |= powerBefore == peakMilliwatts && power < peakMilliwatts;

@@ -20,6 +20,7 @@ import io.github.joulestream.energy.alerts.Quantity.Period;
 import io.github.joulestream.energy.alerts.Rule;
 import io.github.joulestream.energy.alerts.Scope;
 import io.github.joulestream.schemas.Alert;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.ReleasedSchemas;
 import io.github.joulestream.streams.failure.RecordRefusals;
 import java.io.IOException;
@@ -75,7 +76,8 @@ class AlertsStateTest {
         new SiteEvent.EnergyOfSite(
             Events.siteWindow(START, 12_000_000, 5_000_000, 0), START + 15_000));
     watch.accept(
-        new SiteEvent.EnergyOfJob(Events.jobWindow("17", START, 7_000_000, 0), START + 15_000));
+        new SiteEvent.EnergyOfJobs(
+            JobWindows.of(Events.jobWindow("17", START, 7_000_000, 0)), START + 15_000));
     return memory;
   }
 
@@ -169,7 +171,8 @@ class AlertsStateTest {
 
       // a window adds its difference; the alert that fired before resolves
       watch.accept(
-          new SiteEvent.EnergyOfJob(Events.jobWindow("17", START, 9_000_000, 0), START + 16_000));
+          new SiteEvent.EnergyOfJobs(
+              JobWindows.of(Events.jobWindow("17", START, 9_000_000, 0)), START + 16_000));
       assertThat(requireNonNull(power.of(Scope.user("ada")).energy).sum(day)).isEqualTo(9_000_000);
       watch.accept(Events.power(START + 10_000, node("n1", START + 10_000, 100_000)));
       watch.accept(Events.power(START + 75_000, node("n1", START + 75_000, 100_000)));

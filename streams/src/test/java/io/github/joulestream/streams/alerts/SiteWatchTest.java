@@ -22,6 +22,7 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeWindow;
@@ -153,12 +154,14 @@ class SiteWatchTest {
               NodeWindows.of(new NodeWindow(SITE, "n1", window, 10_000, site, 0))));
       Totals<JobAmount> job = Totals.ofJob();
       job.add(JobAmount.TOTAL_MILLIJOULES, more);
-      watch.accept(new SiteEvent.EnergyOfJob(new JobWindow(SITE, "job", window, 10_000, job), now));
+      watch.accept(
+          new SiteEvent.EnergyOfJobs(
+              JobWindows.of(new JobWindow(SITE, "job", window, 10_000, job)), now));
       if (second > 30) {
         // an earlier window is corrected
         watch.accept(
-            new SiteEvent.EnergyOfJob(
-                new JobWindow(SITE, "job", window - 20_000, 10_000, job), now));
+            new SiteEvent.EnergyOfJobs(
+                JobWindows.of(new JobWindow(SITE, "job", window - 20_000, 10_000, job)), now));
       }
     }
   }
@@ -224,7 +227,9 @@ class SiteWatchTest {
       take(watch, now, List.of(node));
       Totals<JobAmount> totals = Totals.ofJob();
       totals.add(JobAmount.TOTAL_MILLIJOULES, 5_000_000);
-      watch.accept(new SiteEvent.EnergyOfJob(new JobWindow(SITE, name, now, 10_000, totals), now));
+      watch.accept(
+          new SiteEvent.EnergyOfJobs(
+              JobWindows.of(new JobWindow(SITE, name, now, 10_000, totals)), now));
       if (minute == 60 * 24 * 45) {
         early = memory.entries.size();
       }

@@ -15,6 +15,7 @@ import io.github.joulestream.schemas.AllocationEvent;
 import io.github.joulestream.schemas.DeviceShare;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.NodeWindows;
@@ -157,9 +158,11 @@ class AccountingCachesTest {
   }
 
   private static void read(TopologyTestDriver driver, Results results) {
-    for (JobWindow window :
+    for (JobWindows windows :
         output(driver, Topic.JOB_WINDOW, WireSerdes.jobWindows().deserializer())) {
-      results.jobWindows.put(window.job() + " " + window.windowStartEpochMillis(), window);
+      for (JobWindow window : windows.windows()) {
+        results.jobWindows.put(window.job() + " " + window.windowStartEpochMillis(), window);
+      }
     }
     for (JobSummary job :
         output(driver, Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer())) {

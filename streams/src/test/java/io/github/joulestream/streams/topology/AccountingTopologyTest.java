@@ -27,6 +27,7 @@ import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeWindow;
@@ -204,10 +205,14 @@ class AccountingTopologyTest {
   private final Set<String> parts = new HashSet<>();
 
   private Results results() {
-    read(Topic.JOB_WINDOW, WireSerdes.jobWindows().deserializer())
-        .forEach(record ->
-            results.windows.put(
-                record.key() + record.value().windowStartEpochMillis(), record.value()));
+    for (TestRecord<String, JobWindows> record :
+        read(Topic.JOB_WINDOW, WireSerdes.jobWindows().deserializer())) {
+      assertThat(record.key()).isEqualTo(record.value().key());
+      for (JobWindow window : record.value().windows()) {
+        results.windows.put(
+            Keys.job(window.site(), window.job()) + window.windowStartEpochMillis(), window);
+      }
+    }
     read(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer())
         .forEach(record -> results.jobs.put(record.key(), record.value()));
     read(Topic.LEDGER, WireSerdes.siteWindows().deserializer())

@@ -32,6 +32,7 @@ import io.github.joulestream.schemas.JobRecord;
 import io.github.joulestream.schemas.JobSpan;
 import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.Keys;
 import io.github.joulestream.schemas.NodeRecord;
@@ -644,7 +645,7 @@ class AlertsTopologyTest {
     set(energyBudget("ada", Scope.user("ada"), Quantity.ENERGY_PER_MONTH, 1_000));
     power(1, node("n1", 1, 10));
     window("train", 0, 500);
-    window("train", 0, 700);
+    jobWindows(0, 700, "other", "train");
     nodeWindows(0, 400, "n1");
     nodeWindows(0, 400, "n2", "n1");
     List<Alert> alerts = alerts();
@@ -661,12 +662,21 @@ class AlertsTopologyTest {
   }
 
   private void window(String job, long second, long joules) {
+    jobWindows(second, joules, job);
+  }
+
+  /** In one record. */
+  private void jobWindows(long second, long joules, String... jobs) {
     Totals<JobAmount> totals = Totals.ofJob();
     totals.add(JobAmount.TOTAL_MILLIJOULES, 1_000 * joules);
+    List<JobWindow> windows = new ArrayList<>();
+    for (String job : jobs) {
+      windows.add(new JobWindow(SITE, job, millis(second), 10_000, totals));
+    }
     send(
         Topic.JOB_WINDOW,
-        Keys.job(SITE, job),
-        new JobWindow(SITE, job, millis(second), 10_000, totals),
+        Keys.job(SITE, jobs[0]),
+        new JobWindows(windows),
         WireSerdes.jobWindows().serializer(),
         second + 10);
   }
