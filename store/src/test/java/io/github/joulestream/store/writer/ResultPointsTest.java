@@ -34,6 +34,7 @@ import io.github.joulestream.schemas.JobState;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobTimes;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.JobWork;
 import io.github.joulestream.schemas.NodeRecord;
 import io.github.joulestream.schemas.NodeShares;
@@ -45,6 +46,7 @@ import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.WireSerdes;
 import io.github.joulestream.schemas.catalogue.Measurement;
+import io.github.joulestream.store.points.JobWindowPoint;
 import io.github.joulestream.store.points.NodeWindowPoint;
 import java.util.EnumMap;
 import java.util.List;
@@ -108,6 +110,21 @@ class ResultPointsTest {
   }
 
   @Test
+  void eachWindowOfARecordOfJobs_isAPoint() {
+    long start = 1_790_000_000_000L;
+    JobWindows windows =
+        new JobWindows(
+            List.of(
+                new JobWindow("site", "j2", start, 10_000, Totals.ofJob(), 7),
+                new JobWindow("site", "j1", start, 10_000, Totals.ofJob()),
+                new JobWindow("site", "j2", start + 10_000, 10_000, Totals.ofJob())));
+    byte[] value = bytes(WireSerdes.jobWindows(), windows);
+    assertThat(ResultPoints.of(record(Topic.JOB_WINDOW, "site/j2".getBytes(UTF_8), value)))
+        .isEqualTo(windows.windows().stream().map(JobWindowPoint::of).toList())
+        .hasSize(3);
+  }
+
+  @Test
   void everyResultTopic_hasItsMeasurement() {
     Map<Topic, Measurement> measurements = new EnumMap<>(Topic.class);
     JobWindow job = new JobWindow("site", "job", 1_790_000_000_000L, 10_000, Totals.ofJob());
@@ -147,7 +164,7 @@ class ResultPointsTest {
     Map<Topic, byte[]> values = new EnumMap<>(Topic.class);
     values.put(Topic.CAPACITY, bytes(WireSerdes.capacities(), capacity));
     values.put(Topic.POOL_PEAK, bytes(WireSerdes.poolPeaks(), peaks));
-    values.put(Topic.JOB_WINDOW, bytes(WireSerdes.jobWindows(), job));
+    values.put(Topic.JOB_WINDOW, bytes(WireSerdes.jobWindows(), JobWindows.of(job)));
     values.put(Topic.JOB_SUMMARY, bytes(WireSerdes.jobSummaries(), summary("job", START)));
     values.put(Topic.SITE_WINDOW, bytes(WireSerdes.siteWindows(), site));
     values.put(Topic.NODE_WINDOW, bytes(WireSerdes.nodeWindows(), NodeWindows.of(node)));

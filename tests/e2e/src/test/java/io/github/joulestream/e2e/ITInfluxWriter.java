@@ -10,6 +10,7 @@ import io.github.joulestream.energy.SiteAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.SiteWindow;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
@@ -138,7 +139,7 @@ class ITInfluxWriter {
     return new ProducerRecord<>(
         topic,
         window.site() + "/" + window.job(),
-        WireSerdes.jobWindows().serializer().serialize(topic, window));
+        WireSerdes.jobWindows().serializer().serialize(topic, JobWindows.of(window)));
   }
 
   private KafkaProducer<String, byte[]> producer() {
@@ -445,7 +446,9 @@ class ITInfluxWriter {
         producer
             .send(
                 new ProducerRecord<>(
-                    topic, "site", WireSerdes.siteWindows().serializer().serialize(topic, window)))
+                    topic,
+                    "site",
+                    WireSerdes.siteWindows().serializer().serialize(topic, window)))
             .get();
       }
     }

@@ -26,6 +26,7 @@ import io.github.joulestream.schemas.AlertState;
 import io.github.joulestream.schemas.AlertSubject;
 import io.github.joulestream.schemas.AlertTimes;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
@@ -236,7 +237,7 @@ class ITRefusals {
           "lab/j".getBytes(UTF_8),
           WireSerdes.jobWindows()
               .serializer()
-              .serialize("", new JobWindow("lab", "j", START, 10_000, totals)));
+              .serialize("", JobWindows.of(new JobWindow("lab", "j", START, 10_000, totals))));
       put(alert(Scope.SITE, "site", ""));
       int atLeast = bad;
       Await.until("it has refused the bad ones", () -> writer.recordsRefused() >= atLeast);

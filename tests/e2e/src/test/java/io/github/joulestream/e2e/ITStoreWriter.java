@@ -9,6 +9,7 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
@@ -97,7 +98,7 @@ class ITStoreWriter {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer())) {
       for (JobWindow window : windows) {
-        byte[] value = WireSerdes.jobWindows().serializer().serialize(TOPIC, window);
+        byte[] value = WireSerdes.jobWindows().serializer().serialize(TOPIC, JobWindows.of(window));
         producer.send(new ProducerRecord<>(TOPIC, "site/job", value)).get();
       }
     }
@@ -322,6 +323,8 @@ class ITStoreWriter {
               WireSerdes.jobWindows()
                   .deserializer()
                   .deserialize(TOPIC, letters.getLast().value())
+                  .windows()
+                  .getFirst()
                   .windowStartEpochMillis())
           .isEqualTo(-10_000);
     }

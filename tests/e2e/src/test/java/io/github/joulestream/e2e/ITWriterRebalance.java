@@ -8,6 +8,7 @@ import io.github.joulestream.energy.JobAmount;
 import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.Topic;
 import io.github.joulestream.schemas.TopicAdmin;
 import io.github.joulestream.schemas.WireSerdes;
@@ -115,7 +116,7 @@ class ITWriterRebalance {
                 new ProducerRecord<>(
                     topic,
                     "site/" + window.job(),
-                    WireSerdes.jobWindows().serializer().serialize(topic, window)));
+                    WireSerdes.jobWindows().serializer().serialize(topic, JobWindows.of(window))));
         expected.put(window.job() + "@" + window.windowStartEpochMillis(), i + 1L);
         LockSupport.parkNanos(1_000_000_000L / RATE);
       }

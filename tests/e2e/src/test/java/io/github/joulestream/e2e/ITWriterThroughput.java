@@ -11,6 +11,7 @@ import io.github.joulestream.energy.Totals;
 import io.github.joulestream.runtime.EpochClock;
 import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.SiteWindow;
@@ -94,7 +95,7 @@ class ITWriterThroughput {
             producer,
             Topic.JOB_WINDOW,
             "site/" + job.job(),
-            WireSerdes.jobWindows().serializer().serialize("", job));
+            WireSerdes.jobWindows().serializer().serialize("", JobWindows.of(job)));
         if (i % 200 == 0) {
           SiteWindow site =
               new SiteWindow(

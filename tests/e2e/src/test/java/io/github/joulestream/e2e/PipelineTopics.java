@@ -5,6 +5,7 @@ import io.github.joulestream.schemas.DeviceWindow;
 import io.github.joulestream.schemas.JobQuarterHour;
 import io.github.joulestream.schemas.JobSummary;
 import io.github.joulestream.schemas.JobWindow;
+import io.github.joulestream.schemas.JobWindows;
 import io.github.joulestream.schemas.NodeWindow;
 import io.github.joulestream.schemas.NodeWindows;
 import io.github.joulestream.schemas.Placement;
@@ -88,10 +89,15 @@ final class PipelineTopics {
             .flatMap(w -> w.windows().stream())
             .toList();
     jobWindows =
-        values(
-            Topic.JOB_WINDOW,
-            WireSerdes.jobWindows(),
-            w -> List.of(w.job(), w.windowStartEpochMillis(), w.fragmentEpochMillis()));
+        List.copyOf(
+            latest(
+                    Topic.JOB_WINDOW,
+                    WireSerdes.jobWindows(),
+                    JobWindows::windows,
+                    w ->
+                        List.of(
+                            w.site(), w.job(), w.windowStartEpochMillis(), w.fragmentEpochMillis()))
+                .values());
     jobs =
         values(
             Topic.JOB_SUMMARY,
@@ -130,6 +136,12 @@ final class PipelineTopics {
 
   /** The last record of each key, of a consumer that sees what is committed. */
   <T> Map<Object, T> latest(Topic topic, Serde<T> serde, Function<T, Object> key) {
+    return latest(topic, serde, List::of, key);
+  }
+
+  /** The last of each key of what is in the records. */
+  private <R, T> Map<Object, T> latest(
+      Topic topic, Serde<R> serde, Function<R, List<T>> values, Function<T, Object> key) {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put("isolation.level", "read_committed");
     Map<Object, T> latest = new HashMap<>();
@@ -148,8 +160,8 @@ final class PipelineTopics {
           if (record.value() == null) {
             continue; // forgotten
           }
-          T value = serde.deserializer().deserialize(record.topic(), record.value());
-          latest.put(key.apply(value), value);
+          R value = serde.deserializer().deserialize(record.topic(), record.value());
+          values.apply(value).forEach(one -> latest.put(key.apply(one), one));
         }
       }
     }
