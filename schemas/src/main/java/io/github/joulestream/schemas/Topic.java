@@ -12,7 +12,8 @@ import java.util.TreeMap;
  * <p>All carry the broker's append time, so that last year's data can be replayed without retention
  * deleting it at once; when something happened is in the payload. Topics that are keyed by node or
  * by job have one and the same number of partitions, because telemetry meets allocations there, and
- * energy meets jobs.
+ * energy meets jobs; and because totals of windows of a task's jobs, which are in records with keys
+ * of different jobs, are then in one partition, and so in order.
  */
 public enum Topic {
   TELEMETRY("telemetry", "site/node", Spread.BY_KEY, days(7)),

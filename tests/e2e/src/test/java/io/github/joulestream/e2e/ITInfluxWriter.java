@@ -446,9 +446,7 @@ class ITInfluxWriter {
         producer
             .send(
                 new ProducerRecord<>(
-                    topic,
-                    "site",
-                    WireSerdes.siteWindows().serializer().serialize(topic, window)))
+                    topic, "site", WireSerdes.siteWindows().serializer().serialize(topic, window)))
             .get();
       }
     }

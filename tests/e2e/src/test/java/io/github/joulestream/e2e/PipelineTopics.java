@@ -145,6 +145,7 @@ final class PipelineTopics {
     Map<String, Object> config = new HashMap<>(kafka);
     config.put("isolation.level", "read_committed");
     Map<Object, T> latest = new HashMap<>();
+    Map<Object, Integer> partitionOf = new HashMap<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -161,7 +162,16 @@ final class PipelineTopics {
             continue; // forgotten
           }
           R value = serde.deserializer().deserialize(record.topic(), record.value());
-          values.apply(value).forEach(one -> latest.put(key.apply(one), one));
+          for (T one : values.apply(value)) {
+            latest.put(key.apply(one), one);
+            Integer before = partitionOf.put(key.apply(one), record.partition());
+            if (topic == Topic.JOB_WINDOW && before != null && before != record.partition()) {
+              // the key is that of another job too: in one partition alone the last is known
+              throw new IllegalStateException(
+                  "%s in partitions %d and %d: %s"
+                      .formatted(topic, before, record.partition(), one));
+            }
+          }
         }
       }
     }
