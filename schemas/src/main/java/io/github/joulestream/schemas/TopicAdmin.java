@@ -8,6 +8,7 @@ import io.github.joulestream.runtime.TextTable.Column;
 import io.github.joulestream.schemas.kafka.Durability;
 import io.github.joulestream.schemas.kafka.TopicMark;
 import io.github.joulestream.schemas.kafka.TopicOffsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -48,6 +49,9 @@ public final class TopicAdmin {
           "node-power", Topic.NODE_WINDOW,
           "power-now", Topic.POWER_SNAPSHOT,
           "power-caps", Topic.CAP_ADVICE);
+
+  // as long as a client asks for anything by default
+  private static final Duration LEADERS_LIMIT = Duration.ofMinutes(1);
 
   private final Admin admin;
 
@@ -110,7 +114,6 @@ public final class TopicAdmin {
     return created;
   }
 
-  /** A leader knows the end of its partition; until there is one, the client asks again. */
   private void awaitLeaders(List<NewTopic> topics) throws ExecutionException, InterruptedException {
     List<TopicPartition> partitions = new ArrayList<>();
     for (NewTopic topic : topics) {
@@ -118,7 +121,7 @@ public final class TopicAdmin {
         partitions.add(new TopicPartition(topic.name(), partition));
       }
     }
-    new TopicOffsets(admin).committedEnds(partitions);
+    new TopicOffsets(admin).awaitLeaders(partitions, LEADERS_LIMIT);
   }
 
   /**

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.joulestream.schemas.kafka;
 
+import io.github.joulestream.runtime.Backoff;
+import io.github.joulestream.runtime.NanoClock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -13,9 +18,13 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Where topics begin and end, and what groups have committed. Safe for many threads. */
 public final class TopicOffsets {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(1);
+
   private final Admin admin;
 
   /** Does not close the client. */
@@ -52,6 +61,32 @@ public final class TopicOffsets {
   public Map<TopicPartition, Long> committedEnds(Collection<TopicPartition> partitions)
       throws ExecutionException, InterruptedException {
     return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+  }
+
+  /**
+   * Waits until partitions that were created just now have a leader: it knows their end. A broker
+   * that has not heard of a topic yet says that there is none, which the client does not ask again
+   * after; while a partition has no leader, it does.
+   *
+   * @param limit after which the last answer is thrown
+   */
+  public void awaitLeaders(Collection<TopicPartition> partitions, Duration limit)
+      throws ExecutionException, InterruptedException {
+    NanoClock clock = NanoClock.system();
+    long began = clock.nanos();
+    Backoff backoff = new Backoff(FIRST_PAUSE, MAX_PAUSE, RandomGenerator.getDefault());
+    while (true) {
+      try {
+        committedEnds(partitions);
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || clock.nanos() - began > limit.toNanos()) {
+          throw e;
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(backoff.pauseMillis(0));
+    }
   }
 
   /** The first record that each partition still has. */
