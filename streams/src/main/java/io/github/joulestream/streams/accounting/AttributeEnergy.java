@@ -176,7 +176,7 @@ public final class AttributeEnergy implements Processor<String, byte[], String, 
     journal.checkFormats(accounts, nodesSetAside, blocks);
     devices = new DeviceWindows(context, context.getStateStore(DEVICES), deviceWindowMillis);
     emitter = new IncrementEmitter(context, refusals, limits.windowMillis(), devices);
-    policy = new EmissionPolicy();
+    policy = new EmissionPolicy(context.taskId().partition());
     ZstdCodec codec = new ZstdCodec();
     closing.add(codec::close);
     history = new NodeHistory(blocks, codec);

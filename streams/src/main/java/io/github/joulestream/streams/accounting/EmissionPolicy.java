@@ -13,6 +13,9 @@ package io.github.joulestream.streams.accounting;
  *                     from 100,000 on    at the next commit: they take up to a kilobyte each
  * </pre>
  *
+ * <p>An interval ends for each task at a moment of its own: all tasks of a site at once would have
+ * everything behind them wait for a moment, the ledger too.
+ *
  * <p>Nothing is pending for long where no record arrives: then it is emitted after one to two quiet
  * intervals of wall time, or after five to six where much is pending: a task of a large site may
  * have to wait for its thread for as long as an interval. One thread.
@@ -33,10 +36,24 @@ final class EmissionPolicy {
 
   static final int QUIET_INTERVALS_OF_MANY = 5;
 
+  // multiples of it, without their whole parts, are spread evenly over an interval, however many
+  private static final double GOLDEN_RATIO = 0.618_033_988_749_895;
+
+  // of an interval, in parts of it: when this task's end
+  private final double phase;
   private long emittedMillis;
   private boolean required;
   private boolean received;
   private int quietIntervals;
+
+  /**
+   * A policy of one task.
+   *
+   * @param partition of the task
+   */
+  EmissionPolicy(int partition) {
+    phase = partition * GOLDEN_RATIO % 1;
+  }
 
   /** Notes that a record arrived. */
   void recordReceived() {
@@ -59,7 +76,12 @@ final class EmissionPolicy {
     return required
         || pendingWindows <= WINDOWS_OF_EVERY_COMMIT
         || pendingWindows >= MAX_PENDING_WINDOWS
-        || streamMillis - emittedMillis >= interval;
+        || intervals(streamMillis, interval) > intervals(emittedMillis, interval);
+  }
+
+  /** How many intervals have ended for this task until then. */
+  private long intervals(long streamMillis, long intervalMillis) {
+    return Math.floorDiv(streamMillis - (long) (phase * intervalMillis), intervalMillis);
   }
 
   private static boolean isMany(int pendingWindows) {

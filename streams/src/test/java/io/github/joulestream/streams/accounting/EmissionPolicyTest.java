@@ -3,11 +3,15 @@ package io.github.joulestream.streams.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmissionPolicyTest {
-  private static final long START = 1_700_000_000_000L;
-  private final EmissionPolicy policy = new EmissionPolicy();
+  // an interval of 30 s ends then, for the task of partition 0
+  private static final long START = 1_700_000_010_000L;
+  private final EmissionPolicy policy = new EmissionPolicy(0);
 
   @Test
   void fewPendingWindows_areEmittedAtEveryCommit() {
@@ -33,6 +37,40 @@ class EmissionPolicyTest {
     assertThat(policy.emitsAt(START + 10_000, 5_001)).isFalse();
     assertThat(policy.emitsAt(START + 29_999, 5_001)).isFalse();
     assertThat(policy.emitsAt(START + 30_000, 5_001)).isTrue();
+  }
+
+  @Test
+  void anEmissionThatWasRequiredInBetween_doesNotMoveTheEndOfTheInterval() {
+    policy.emitted(START + 9_000);
+    assertThat(policy.emitsAt(START + 9_999, 1_000)).isFalse();
+    assertThat(policy.emitsAt(START + 10_000, 1_000)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1_000, 10_000})
+  void tasks_emitOnceInAnInterval_eachAtAMomentOfItsOwn(int pendingWindows) {
+    int tasks = 12;
+    long interval = pendingWindows > 5_000 ? 30_000 : 10_000;
+    TreeSet<Long> moments = new TreeSet<>();
+    for (int partition = 0; partition < tasks; partition++) {
+      EmissionPolicy ofTask = new EmissionPolicy(partition);
+      ofTask.emitted(START - 1);
+      int emissions = 0;
+      for (long at = START; at < START + 3 * interval; at += 10) {
+        if (ofTask.emitsAt(at, pendingWindows)) {
+          ofTask.emitted(at);
+          emissions++;
+          moments.add((at - START) % interval);
+        }
+      }
+      assertThat(emissions).as("partition %d", partition).isEqualTo(3);
+    }
+    assertThat(moments).hasSize(tasks);
+    Long before = null;
+    for (long moment : moments) {
+      assertThat(before == null ? interval : moment - before).isGreaterThan(interval / tasks / 3);
+      before = moment;
+    }
   }
 
   @Test
