@@ -49,6 +49,7 @@ final class JobCurve {
   private final KnownJob job;
   private final Range range;
   private final int stepMillis;
+  private final long until;
   private final Map<String, @Nullable Double[]> series = new LinkedHashMap<>();
 
   /** The document's {@code JobPower}. */
@@ -60,8 +61,14 @@ final class JobCurve {
       int steps,
       Map<String, @Nullable Double[]> series) {}
 
-  JobCurve(KnownJob job, Range range, int stepMillis) {
+  /**
+   * A curve.
+   *
+   * @param until steps that end later are left out, see {@link Settled}
+   */
+  JobCurve(KnownJob job, Range range, int stepMillis, long until) {
     this.job = job;
+    this.until = until;
     this.range = range;
     this.stepMillis = stepMillis;
     int steps = Math.toIntExact(range.steps(stepMillis));
@@ -74,8 +81,11 @@ final class JobCurve {
     return range;
   }
 
-  /** Adds a step. */
+  /** Adds a step, unless it is left out. */
   void add(JobStep step) {
+    if (step.stepStart() + stepMillis > until) {
+      return;
+    }
     int at = Math.toIntExact((step.stepStart() - range.from().toEpochMilli()) / stepMillis);
     Totals<JobAmount> totals = step.totals();
     ENERGIES.forEach(

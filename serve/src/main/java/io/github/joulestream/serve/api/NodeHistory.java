@@ -71,7 +71,8 @@ final class NodeHistory {
   private record Placements(String site, Range range, List<PlacementView> placements) {}
 
   Answer power(ApiRequest request) throws Problem {
-    String site = sites.ofPath(request).name();
+    LiveSite live = sites.ofPath(request);
+    String site = live.name();
     String node = request.path("node");
     Parameters parameters = Parameters.of(request, clock);
     Range asked = parameters.range(HOUR, LONGEST);
@@ -79,7 +80,7 @@ final class NodeHistory {
     Range range = asked.aligned(step);
     List<String> names = new ArrayList<>(POWER.keySet());
     names.add(BUSY);
-    Series series = new Series(range, step, clock.epochMillis(), names);
+    Series series = new Series(range, step, Settled.ofNodes(live, clock.epochMillis()), names);
     FromStore.rows(
         "from",
         () ->

@@ -114,7 +114,10 @@ final class OneJob {
           KnownJob job = find(request);
           Range range = asked.isPresent() ? asked.get() : whole(job, parameters);
           int stepMillis = parameters.stepMillis(range, STEPS, MOST_STEPS);
-          JobCurve curve = new JobCurve(job, range.aligned(stepMillis), stepMillis);
+          long now = clock.epochMillis();
+          long until =
+              live.site(job.site()).map(site -> Settled.ofJobs(site, now)).orElse(Long.MAX_VALUE);
+          JobCurve curve = new JobCurve(job, range.aligned(stepMillis), stepMillis, until);
           windows.jobPower(
               job.site(), job.job(), curve.range().millis(), stepMillis, MOST_STEPS, curve::add);
           return request.format().equals("csv")

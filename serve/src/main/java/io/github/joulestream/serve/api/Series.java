@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Columns of numbers over the steps of a range; what is not set is not known. */
 final class Series {
-  /** How long after its end readings of a step still arrive as a rule, ms. */
-  static final long SETTLED_MILLIS = 10_000;
-
   private static final int MILLIS_PER_SECOND = 1_000;
 
   private final long start;
@@ -26,13 +23,13 @@ final class Series {
    * Columns over a range.
    *
    * @param range aligned to steps
-   * @param now steps that end later, or so shortly before that readings still arrive, are left out
+   * @param until steps that end later are left out, see {@link Settled}
    */
-  Series(Range range, int stepMillis, long now, List<String> names) {
+  Series(Range range, int stepMillis, long until, List<String> names) {
     this.start = range.from().toEpochMilli();
     this.stepMillis = stepMillis;
     this.steps = Math.toIntExact(range.steps(stepMillis));
-    this.until = now - SETTLED_MILLIS;
+    this.until = until;
     names.forEach(name -> columns.put(name, new @Nullable Number[steps]));
   }
 

@@ -124,7 +124,7 @@ public final class SitesApi {
     List<String> names = new ArrayList<>(POWER.keySet());
     names.addAll(METERS.keySet());
     names.add(COVERAGE);
-    Series series = new Series(range, step, clock.epochMillis(), names);
+    Series series = new Series(range, step, Settled.ofSite(clock.epochMillis()), names);
     FromStore.rows(
         "from",
         () ->

@@ -70,7 +70,7 @@ public final class LiveTopics implements LiveSites, AutoCloseable {
           Topic.POWER_SNAPSHOT, 600_000L,
           Topic.SITE_WINDOW, 3_600_000L,
           Topic.LEDGER, 3_600_000L,
-          Topic.DEVICE_WINDOW, 60_000L);
+          Topic.DEVICE_WINDOW, 120_000L);
 
   private static final List<Topic> TOPICS =
       List.of(

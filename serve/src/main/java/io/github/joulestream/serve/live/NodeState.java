@@ -23,6 +23,8 @@ final class NodeState {
 
   // GPUs come every 10 s; those that came longer before the latest reading are there no more
   private static final int GPUS_MILLIS = 60_000;
+  // after the end of a window: one of a minute arrives up to 40 s after it, and the next a minute
+  // later
   private static final int TEMPERATURE_MILLIS = 120_000;
   private static final long[] NO_KINDS = {};
 
@@ -51,7 +53,7 @@ final class NodeState {
 
   /** Mean temperatures of the devices in a window, tenths of a degree. */
   @SuppressWarnings("ArrayRecordComponent") // never handed out
-  private record Temperatures(long windowStart, String[] devices, int[] decidegrees) {}
+  private record Temperatures(long windowEnd, String[] devices, int[] decidegrees) {}
 
   NodeState(String name) {
     this.name = name;
@@ -112,7 +114,8 @@ final class NodeState {
   /** Takes in the temperatures of its devices, if they are of the newest window. */
   void accept(DeviceWindow window) {
     Temperatures before = temperatures;
-    if (before != null && before.windowStart > window.windowStartEpochMillis()) {
+    long windowEnd = window.windowStartEpochMillis() + window.windowMillis();
+    if (before != null && before.windowEnd > windowEnd) {
       return;
     }
     List<DeviceTotals> sampled =
@@ -122,7 +125,7 @@ final class NodeState {
     if (!sampled.isEmpty()) {
       temperatures =
           new Temperatures(
-              window.windowStartEpochMillis(),
+              windowEnd,
               sampled.stream().map(DeviceTotals::id).toArray(String[]::new),
               sampled.stream().mapToInt(device -> mean(device.totals())).toArray());
     }
@@ -163,7 +166,7 @@ final class NodeState {
   /** The hottest device now, tenths of a degree. */
   int hottest(long dataMillis) {
     Temperatures known = temperatures;
-    if (known == null || dataMillis - known.windowStart > TEMPERATURE_MILLIS) {
+    if (known == null || dataMillis - known.windowEnd > TEMPERATURE_MILLIS) {
       return NO_TEMPERATURE;
     }
     int hottest = NO_TEMPERATURE;
@@ -176,7 +179,7 @@ final class NodeState {
   /** The temperature of a device now, tenths of a degree. */
   int temperature(String device, long dataMillis) {
     Temperatures known = temperatures;
-    if (known != null && dataMillis - known.windowStart <= TEMPERATURE_MILLIS) {
+    if (known != null && dataMillis - known.windowEnd <= TEMPERATURE_MILLIS) {
       for (int i = 0; i < known.devices.length; i++) {
         if (known.devices[i].equals(device)) {
           return known.decidegrees[i];

@@ -196,7 +196,7 @@ class LiveTopicsTest {
     assertThat(records.times)
         .containsEntry(new TopicPartition("power-snapshot", 0), NOW - 600_000)
         .containsEntry(new TopicPartition("site-window", 0), NOW - 3_600_000)
-        .containsEntry(new TopicPartition("device-window", 0), NOW - 60_000);
+        .containsEntry(new TopicPartition("device-window", 0), NOW - 120_000);
   }
 
   @Test

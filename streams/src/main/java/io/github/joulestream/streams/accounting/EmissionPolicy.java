@@ -7,7 +7,7 @@ package io.github.joulestream.streams.accounting;
  *
  * <pre>
  *   pending windows   up to 25           at every commit: a result is as old as a commit interval
- *                     up to 5,000        every 10 s of stream time: once a window
+ *                     up to 5,000        every 10 s of stream time
  *                     more               every 30 s: what a job costs at an emission is the same
  *                                        for one window of it and for four
  *                     from 100,000 on    at the next commit: they take up to a kilobyte each

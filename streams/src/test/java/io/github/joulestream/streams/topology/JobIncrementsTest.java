@@ -35,6 +35,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,9 @@ class JobIncrementsTest {
   private static final long QUARTER = Windows.QUARTER_HOUR_MILLIS;
   private static final long START = Windows.quarterHourOf(1_700_000_000_000L);
 
+  private static final Deserializer<JobQuarterHour> QUARTERS =
+      WireSerdes.jobQuarterHours().deserializer();
+
   @TempDir Path folder;
   private final List<Totaller> totallers = new ArrayList<>();
 
@@ -63,6 +67,7 @@ class JobIncrementsTest {
 
   /** A topology, and the last of what it emitted of each window, quarter and job. */
   private final class Totaller {
+    final AccountingTopology topology;
     final TopologyTestDriver driver;
     final Map<Long, JobWindow> windows = new TreeMap<>();
     final Map<Long, JobQuarterHour> quarters = new TreeMap<>();
@@ -74,11 +79,8 @@ class JobIncrementsTest {
           StreamsConfigs.accounting(
               StreamsSettings.of(
                   KafkaClients.of("unused:9092"), folder.resolve("t" + totallers.size())));
-      driver =
-          new TopologyTestDriver(
-              new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE).get(),
-              config,
-              Instant.ofEpochMilli(START));
+      topology = new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE);
+      driver = new TopologyTestDriver(topology.get(), config, Instant.ofEpochMilli(START));
       totallers.add(this);
     }
 
@@ -96,9 +98,7 @@ class JobIncrementsTest {
 
     Totaller read() {
       // quarters are emitted when no record arrives
-      for (int tick = 0; tick < 5; tick++) {
-        driver.advanceWallClockTime(Duration.ofSeconds(2));
-      }
+      pass(10);
       for (JobWindows record : output(Topic.JOB_WINDOW, WireSerdes.jobWindows().deserializer())) {
         sizes.add(record.windows().size());
         record.windows().forEach(one -> windows.put(one.windowStartEpochMillis(), one));
@@ -107,6 +107,12 @@ class JobIncrementsTest {
           .forEach(one -> quarters.put(one.windowStartEpochMillis(), one));
       output(Topic.JOB_SUMMARY, WireSerdes.jobSummaries().deserializer()).forEach(one -> job = one);
       return this;
+    }
+
+    void pass(int seconds) {
+      for (int second = 0; second < seconds; second += 2) {
+        driver.advanceWallClockTime(Duration.ofSeconds(2));
+      }
     }
 
     private <T> List<T> output(Topic topic, Deserializer<T> deserializer) {
@@ -261,5 +267,18 @@ class JobIncrementsTest {
     Totaller totaller = new Totaller().send(increments).read();
     assertThat(totaller.sizes).containsExactly(JobWindows.MAX_WINDOWS, 1);
     assertThat(totaller.windows).hasSize(increments.size());
+  }
+
+  @Test
+  void quarters_waitFortySeconds_whileATaskHasIncrementsToEmit() {
+    // of a quarter that is not over
+    Totaller totaller = new Totaller().send(List.of(energy(START + QUARTER, 1))).read();
+    totaller.topology.pendingOutput().note(new TaskId(0, 7), true);
+    totaller.send(List.of(energy(START + QUARTER + WINDOW, 2)));
+    // the first tick after a record is not quiet
+    totaller.pass(40);
+    assertThat(totaller.output(Topic.JOB_QUARTER_HOUR, QUARTERS)).isEmpty();
+    totaller.pass(2);
+    assertThat(totaller.output(Topic.JOB_QUARTER_HOUR, QUARTERS)).hasSize(1);
   }
 }

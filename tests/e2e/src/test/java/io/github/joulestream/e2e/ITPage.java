@@ -173,6 +173,8 @@ class ITPage {
             "const now = joulestream.live.current.now;"
                 + " const api = await (await fetch('/api/v1/sites/simulated')).json();"
                 + " return api.at === joulestream.live.current.now.at && api.milliwatts === now.milliwatts"
+                // jobs and alerts come without a reading
+                + " && api.jobsRunning === now.jobsRunning && api.alertsFiring === now.alertsFiring"
                 + " ? [api, now, [...document.querySelectorAll('.tile')].map((t) => [...t.children].map((c) => c.textContent))] : null;");
     assertThat(without(all.get(1))).isEqualTo(without(all.get(0)));
     PageTiles.check(all.get(0), all.get(2));
