@@ -65,7 +65,7 @@ public final class TopicOffsets {
 
   /**
    * Waits until partitions that were created just now have a leader: it knows their end. A broker
-   * that has not heard of a topic yet says that there is none, which the client does not ask again
+   * that does not know a new topic yet says that there is none, which the client does not ask again
    * after; while a partition has no leader, it does.
    *
    * @param limit after which the last answer is thrown

@@ -56,8 +56,8 @@ class TopicOffsetsTest {
   }
 
   @Test
-  void aBrokerThatHasNotHeardOfATopicYet_isAskedAgain() throws Exception {
-    Exception unknown = new UnknownTopicOrPartitionException("not heard of");
+  void aBrokerThatDoesNotKnowANewTopicYet_isAskedAgain() throws Exception {
+    Exception unknown = new UnknownTopicOrPartitionException("unknown");
     offsets(unknown, unknown, null).awaitLeaders(List.of(PARTITION), LIMIT);
     assertThat(answers).isEmpty();
   }
@@ -72,8 +72,8 @@ class TopicOffsetsTest {
   }
 
   @Test
-  void aTopicThatNobodyHearsOf_isThrownAfterTheLimit() {
-    TopicOffsets offsets = offsets(new UnknownTopicOrPartitionException("not heard of"), null);
+  void aTopicThatStaysUnknown_isThrownAfterTheLimit() {
+    TopicOffsets offsets = offsets(new UnknownTopicOrPartitionException("unknown"), null);
     assertThatThrownBy(() -> offsets.awaitLeaders(List.of(PARTITION), Duration.ofMillis(-1)))
         .hasCauseInstanceOf(UnknownTopicOrPartitionException.class);
     assertThat(answers).hasSize(1);
