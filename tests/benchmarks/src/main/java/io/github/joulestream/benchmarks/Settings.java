@@ -31,7 +31,8 @@ final class Settings {
     return with("json", "", "file for the results as JSON")
         .with(
             "jvm",
-            "-Xmx3g -XX:+UseParallelGC -XX:+UseCompactObjectHeaders",
+            "-Xmx3g -XX:+UseParallelGC -XX:+UseCompactObjectHeaders"
+                + " -XX:+UseTransparentHugePages",
             "options of each process measured");
   }
 
