@@ -69,7 +69,11 @@ final class Bench implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(List.of(settings.text("jvm").split(" ")));
+    for (String option : settings.text("jvm").split("\\s+")) {
+      if (!option.isEmpty()) {
+        command.add(option);
+      }
+    }
     if (main == Store.class) {
       // QuestDB reaches into objects at fixed places: with compact headers the JVM crashes
       command.add("-XX:-UseCompactObjectHeaders");

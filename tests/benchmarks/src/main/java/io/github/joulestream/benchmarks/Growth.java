@@ -20,6 +20,8 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class Growth {
   private static final int DEVICES = 15;
+  // of a node: with fewer what is measured is how nodes begin
+  private static final int MIN_BATCHES = 5;
   private static final List<String> CONTESTANTS = List.of("consumer-decoding", "joulestream");
 
   private final Settings settings;
@@ -49,6 +51,19 @@ final class Growth {
     Bench.say(
         "%-9s %-18s %12s %12s %12s  %s",
         "nodes", "contestant", "readings", "per CPU s", "of smallest", "state on disk, B/node");
+    long fewest = (long) MIN_BATCHES * settings.number("rows");
+    for (int nodes : settings.numbers("nodes")) {
+      if (seconds(nodes) < fewest) {
+        throw settings.refuse(
+            "readings=%d are %d s of %d nodes, less than %d batches of each: give readings=%d or more"
+                .formatted(
+                    settings.number("readings"),
+                    seconds(nodes),
+                    nodes,
+                    MIN_BATCHES,
+                    fewest * nodes * DEVICES));
+      }
+    }
     for (int nodes : settings.numbers("nodes")) {
       try (Bench bench = new Bench(settings)) {
         run(bench, nodes);
@@ -63,15 +78,13 @@ final class Growth {
 
   private void run(Bench bench, int nodes) throws IOException, InterruptedException {
     String bootstrap = bench.broker();
-    long seconds =
-        Math.max(1, Math.round(settings.number("readings") / ((double) nodes * DEVICES)));
     JsonNode loaded =
         bench.result(
             Preload.class,
             "bootstrap=" + bootstrap,
             "nodes=" + nodes,
             "simulated=" + settings.text("simulated"),
-            "seconds=" + seconds,
+            "seconds=" + seconds(nodes),
             "finish=false",
             "rows=" + settings.text("rows"),
             "partitions=" + settings.text("partitions"));
@@ -117,6 +130,10 @@ final class Growth {
               "%-9d %-18s %,12.1f B/node live in its changelog",
               nodes, store, bytes / (double) nodes);
         });
+  }
+
+  private long seconds(int nodes) {
+    return Math.max(1, Math.round(settings.number("readings") / ((double) nodes * DEVICES)));
   }
 
   private double smallest(String name) {
