@@ -20,7 +20,7 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class Growth {
   private static final int DEVICES = 15;
-  // of a node: with fewer what is measured is how nodes begin
+  // of each node; with fewer, most of what is measured is the creation of nodes
   private static final int MIN_BATCHES = 5;
   private static final List<String> CONTESTANTS = List.of("consumer-decoding", "joulestream");
 
@@ -48,22 +48,10 @@ final class Growth {
   }
 
   private void run() throws IOException, InterruptedException {
+    checkReadings();
     Bench.say(
         "%-9s %-18s %12s %12s %12s  %s",
         "nodes", "contestant", "readings", "per CPU s", "of smallest", "state on disk, B/node");
-    long fewest = (long) MIN_BATCHES * settings.number("rows");
-    for (int nodes : settings.numbers("nodes")) {
-      if (seconds(nodes) < fewest) {
-        throw settings.refuse(
-            "readings=%d are %d s of %d nodes, less than %d batches of each: give readings=%d or more"
-                .formatted(
-                    settings.number("readings"),
-                    seconds(nodes),
-                    nodes,
-                    MIN_BATCHES,
-                    fewest * nodes * DEVICES));
-      }
-    }
     for (int nodes : settings.numbers("nodes")) {
       try (Bench bench = new Bench(settings)) {
         run(bench, nodes);
@@ -130,6 +118,21 @@ final class Growth {
               "%-9d %-18s %,12.1f B/node live in its changelog",
               nodes, store, bytes / (double) nodes);
         });
+  }
+
+  private void checkReadings() {
+    int most = settings.numbers("nodes").stream().mapToInt(Integer::intValue).max().orElseThrow();
+    long fewestSeconds = (long) MIN_BATCHES * settings.number("rows");
+    if (seconds(most) < fewestSeconds) {
+      throw settings.refuse(
+          "readings=%d are %d s of %d nodes, fewer than %d batches of each: give readings=%d or more"
+              .formatted(
+                  settings.number("readings"),
+                  seconds(most),
+                  most,
+                  MIN_BATCHES,
+                  fewestSeconds * most * DEVICES));
+    }
   }
 
   private long seconds(int nodes) {

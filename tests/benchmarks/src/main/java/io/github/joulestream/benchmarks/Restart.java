@@ -55,6 +55,7 @@ final class Restart {
             .with("modes", String.join(",", MODES), "what is tried, each on a broker of its own")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
+            .with("devices", "10", "length of the windows of devices, seconds; 0: none")
             .withCommon()
             .read(args);
     ObjectNode all = Bench.object();
@@ -140,7 +141,8 @@ final class Restart {
         "folder=" + bench.folder(instance),
         "threads=" + settings.text("threads"),
         "instance=" + instance,
-        "standbys=" + standbys);
+        "standbys=" + standbys,
+        "devices=" + settings.text("devices"));
   }
 
   private double seconds(long since) {

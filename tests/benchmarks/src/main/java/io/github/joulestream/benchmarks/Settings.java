@@ -32,7 +32,7 @@ final class Settings {
         .with(
             "jvm",
             "-Xmx3g -XX:+UseParallelGC -XX:+UseCompactObjectHeaders"
-                + " -XX:+UseTransparentHugePages",
+                + " -XX:+UseTransparentHugePages -Xlog:pagesize=off",
             "options of each process measured");
   }
 

@@ -5,8 +5,10 @@ import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.kafka.KafkaClients;
+import io.github.joulestream.schemas.signing.SiteKeys;
 import io.github.joulestream.streams.StreamsConfigs;
 import io.github.joulestream.streams.StreamsSettings;
+import io.github.joulestream.streams.state.CacheBudget;
 import io.github.joulestream.streams.topology.AccountingTopology;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +29,7 @@ final class Topologies {
             .with("instance", "", "lasting name, or none")
             .with("standbys", "0", "instances that keep a copy of each task's state")
             .with("commit", "500", "milliseconds between commits")
+            .with("devices", "10", "length of the windows of devices, seconds; 0: none")
             .read(args);
     String bootstrap = settings.text("bootstrap");
     SchemaExchange.join(KafkaClients.of(bootstrap));
@@ -41,7 +44,15 @@ final class Topologies {
     CountDownLatch running = new CountDownLatch(1);
     try (KafkaStreams streams =
         new KafkaStreams(
-            new AccountingTopology(config, Limits.DEFAULT, Calibration.NONE).get(), config)) {
+            new AccountingTopology(
+                    config,
+                    Limits.DEFAULT,
+                    Calibration.NONE,
+                    CacheBudget.ofHeap(),
+                    settings.number("devices") * 1_000,
+                    SiteKeys.NONE)
+                .get(),
+            config)) {
       streams.setStateListener((now, _) -> {
         if (now == KafkaStreams.State.RUNNING) {
           running.countDown();
