@@ -47,7 +47,8 @@ final class Restart {
     Settings settings =
         new Settings("How long the books stand still when the topologies are killed.")
             .with("nodes", "1000", "nodes of the site, 15 devices each")
-            .with("every", "1", "seconds between two batches of a node")
+            .with("every", "1", "seconds between two readings of a device")
+            .with("rows", "1", "readings of a device in a batch")
             .with("together", "1", "copies of a node in a phase that have the same jobs")
             .with("turn", "60", "seconds after which all jobs have ended and others have begun")
             .with("simulated", "100", "nodes that are simulated; the others are copies")
@@ -99,6 +100,7 @@ final class Restart {
             "simulated=" + settings.text("simulated"),
             "together=" + settings.text("together"),
             "every=" + settings.text("every"),
+            "rows=" + settings.text("rows"),
             "turn=" + settings.text("turn"),
             "turns=1000000");
     JsonNode ready = Child.JSON.readTree(load.await("READY "));
