@@ -56,7 +56,7 @@ final class Restart {
             .with("modes", String.join(",", MODES), "what is tried, each on a broker of its own")
             .with("partitions", "4", "of the topics")
             .with("threads", "2", "stream threads")
-            .with("devices", "10", "length of the windows of devices, seconds; 0: none")
+            .with("devices", "10s", "length of the windows of devices, or off")
             .withCommon()
             .read(args);
     ObjectNode all = Bench.object();

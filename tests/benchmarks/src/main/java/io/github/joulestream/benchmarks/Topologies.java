@@ -3,6 +3,7 @@ package io.github.joulestream.benchmarks;
 
 import io.github.joulestream.energy.attribute.Limits;
 import io.github.joulestream.energy.integrate.Calibration;
+import io.github.joulestream.runtime.Quantities;
 import io.github.joulestream.schemas.SchemaExchange;
 import io.github.joulestream.schemas.kafka.KafkaClients;
 import io.github.joulestream.schemas.signing.SiteKeys;
@@ -29,7 +30,7 @@ final class Topologies {
             .with("instance", "", "lasting name, or none")
             .with("standbys", "0", "instances that keep a copy of each task's state")
             .with("commit", "500", "milliseconds between commits")
-            .with("devices", "10", "length of the windows of devices, seconds; 0: none")
+            .with("devices", "10s", "length of the windows of devices, or off")
             .read(args);
     String bootstrap = settings.text("bootstrap");
     SchemaExchange.join(KafkaClients.of(bootstrap));
@@ -49,7 +50,7 @@ final class Topologies {
                     Limits.DEFAULT,
                     Calibration.NONE,
                     CacheBudget.ofHeap(),
-                    settings.number("devices") * 1_000,
+                    deviceWindowMillis(settings.text("devices")),
                     SiteKeys.NONE)
                 .get(),
             config)) {
@@ -66,5 +67,9 @@ final class Topologies {
       System.out.println("READY");
       new CountDownLatch(1).await();
     }
+  }
+
+  private static int deviceWindowMillis(String length) {
+    return length.equals("off") ? 0 : Math.toIntExact(Quantities.parseDuration(length).toMillis());
   }
 }
